@@ -1,0 +1,10 @@
+export { AppModule } from './app.module.js';
+export type { Charge, ChargeRequest } from './charges/charge.js';
+export { createPaymentsApp } from './create-payments-app.js';
+export type { LedgerReport } from './ledger/ledger-report.js';
+export type { LedgerEntry } from './ledger/ledger.service.js';
+export type { LimitRequest } from './limits/limit.js';
+export type { LimitsReport } from './limits/limits.service.js';
+export type { PaymentsOptions, WebhookTiming } from './payments-options.js';
+export type { DeliveriesReport } from './webhooks/webhook-deliveries.controller.js';
+export type { WebhookEndpoint } from './webhooks/webhook-endpoint.js';

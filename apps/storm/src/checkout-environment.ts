@@ -1,0 +1,23 @@
+export interface CheckoutSurroundings {
+  /** Any free one unless given. */
+  readonly port?: number;
+  readonly paymentsUrl: string;
+  readonly paymentsKey: string;
+  readonly webhookSecret: string;
+  readonly emailUrl: string;
+  readonly emailKey: string;
+  readonly databaseFile: string;
+}
+
+/** The environment variables by which a checkout learns where it runs. */
+export function checkoutEnvironment(around: CheckoutSurroundings): Record<string, string> {
+  return {
+    PORT: `${around.port ?? 0}`,
+    PAYMENTS_URL: around.paymentsUrl,
+    PAYMENTS_API_KEY: around.paymentsKey,
+    PAYMENTS_WEBHOOK_SECRET: around.webhookSecret,
+    EMAIL_URL: around.emailUrl,
+    EMAIL_API_KEY: around.emailKey,
+    DATABASE_FILE: around.databaseFile,
+  };
+}

@@ -1,0 +1,22 @@
+/** What the storms count on: one set for the whole run, given to both checkouts. Where nothing is said, theirs holds. */
+export const checkoutSettings = {
+  payments: {
+    timeout: { attemptMs: 500, totalMs: 2_000 },
+    retry: { attempts: 5, initialBackoffMs: 50 },
+    breaker: { consecutiveFailures: 10, openForMs: 2_000, halfOpenCalls: 3 },
+    /** More than any storm offers: what payments really allows is learnt from its answers. */
+    rateLimit: { perSecond: 200, waitMs: 1_900 },
+  },
+  email: {
+    timeout: { attemptMs: 250 },
+    breaker: { consecutiveFailures: 5, openForMs: 2_000, halfOpenCalls: 1 },
+  },
+} as const;
+
+/** What of a circuit breaker decides how many calls it lets through. */
+export interface BreakerSettings {
+  /** So many failures in a row open it. */
+  readonly consecutiveFailures: number;
+  readonly openForMs: number;
+  readonly halfOpenCalls: number;
+}

@@ -1,0 +1,16 @@
+/** What a customer submits; `id` is the customer's own and stays the same when the order is submitted again. */
+export interface Order {
+  readonly id: string;
+  readonly email: string;
+  /** Minor units. */
+  readonly amount: number;
+  readonly currency: 'EUR';
+}
+
+/** Numbered orders: both checkouts get the same ones, and every ledger can be read by order. */
+export function makeOrders(prefix: string, count: number): Order[] {
+  return Array.from({ length: count }, (_, index) => {
+    const id = `${prefix}-${String(index + 1).padStart(5, '0')}`;
+    return { id, email: `${id}@customers.test`, amount: 1_000 + index, currency: 'EUR' };
+  });
+}

@@ -1,0 +1,111 @@
+import { Pool } from 'undici';
+import type { Order } from '../load/order.js';
+import type { Answer } from '../load/submission.js';
+import { retryAfterMs } from './retry-after.js';
+
+/** What a checkout says of an order. */
+export interface OrderStatus {
+  readonly status: string;
+  readonly confirmation: 'sent' | 'pending';
+  /** How often a webhook about it took effect. */
+  readonly settlements: number;
+}
+
+export interface RawWebhook {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface WebhookReceipt {
+  readonly status: number;
+  readonly retryAfter?: string;
+}
+
+export interface CheckoutClientOptions {
+  /** When the customer closes the page. */
+  readonly timeoutMs: number;
+  /** In flight at once; what comes on top waits its turn, and its latency shows it. */
+  readonly connections: number;
+  readonly signal: AbortSignal;
+}
+
+/** The checkout as the outside world sees it. */
+export class CheckoutClient {
+  private readonly pool: Pool;
+
+  constructor(
+    readonly url: string,
+    private readonly options: CheckoutClientOptions,
+  ) {
+    this.pool = new Pool(url, { connections: options.connections });
+  }
+
+  /** Rejects only when the whole run is ended; whatever else goes wrong is an answer. */
+  async submit(order: Order): Promise<Answer> {
+    try {
+      const { statusCode, headers, body } = await this.pool.request({
+        method: 'POST',
+        path: '/orders',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(order),
+        signal: this.givingUp(),
+      });
+      const code = codeIn(await body.text());
+      const retryAfter = retryAfterMs(headers['retry-after']);
+      return {
+        kind: 'answered',
+        status: statusCode,
+        ...(code !== undefined && { code }),
+        ...(retryAfter !== undefined && { retryAfterMs: retryAfter }),
+      };
+    } catch (error) {
+      this.options.signal.throwIfAborted();
+      return { kind: 'unanswered', why: error instanceof Error ? error.name : String(error) };
+    }
+  }
+
+  /** Undefined when the checkout does not know the order. */
+  async order(id: string): Promise<OrderStatus | undefined> {
+    const path = `/orders/${encodeURIComponent(id)}`;
+    const { statusCode, body } = await this.pool.request({ method: 'GET', path, signal: this.options.signal });
+    const text = await body.text();
+    if (statusCode === 404) return undefined;
+    if (statusCode !== 200) throw new Error(`GET ${this.url}${path} answered ${statusCode}: ${text.slice(0, 300)}`);
+    return JSON.parse(text) as OrderStatus;
+  }
+
+  /** Hands in a webhook byte for byte. */
+  async deliver({ headers, body }: RawWebhook): Promise<WebhookReceipt> {
+    const response = await this.pool.request({
+      method: 'POST',
+      path: WEBHOOK_PATH,
+      headers,
+      body,
+      signal: this.givingUp(),
+    });
+    await response.body.dump();
+    const retryAfter = response.headers['retry-after'];
+    return { status: response.statusCode, ...(typeof retryAfter === 'string' && { retryAfter }) };
+  }
+
+  close(): Promise<void> {
+    return this.pool.destroy();
+  }
+
+  private givingUp(): AbortSignal {
+    return AbortSignal.any([this.options.signal, AbortSignal.timeout(this.options.timeoutMs)]);
+  }
+}
+
+/** Where a checkout takes the webhooks of its payment provider. */
+export const WEBHOOK_PATH = '/webhooks/payments';
+
+/** The machine-readable reason in an error's JSON body, if there is one. */
+function codeIn(body: string): string | undefined {
+  try {
+    const { code } = JSON.parse(body) as { code?: unknown };
+    return typeof code === 'string' ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}

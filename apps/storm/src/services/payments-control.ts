@@ -1,0 +1,78 @@
+import { FaultControl } from './fault-control.js';
+import { JsonClient } from './json-client.js';
+
+export interface Ledger {
+  readonly charges: readonly Charge[];
+  readonly calls: { readonly total: number; readonly refused429: number };
+  readonly timeline: readonly LedgerSecond[];
+}
+
+export interface Charge {
+  readonly id: string;
+  /** The order that it pays. */
+  readonly reference: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** What a merchant's calls came to within one second of the epoch. */
+export interface LedgerSecond {
+  readonly second: number;
+  readonly refused429: number;
+}
+
+export interface WebhookEndpoint {
+  readonly merchant: string;
+  readonly url: string;
+  readonly secret: string;
+  /** How often each event is sent at once. */
+  readonly copies?: number;
+}
+
+/** The payment provider's own books, and the handles by which a storm moves it. */
+export class PaymentsControl {
+  private readonly client: JsonClient;
+  readonly faults: FaultControl;
+
+  constructor(readonly url: string) {
+    this.client = new JsonClient(url);
+    this.faults = new FaultControl(this.client);
+  }
+
+  ledger(merchant: string): Promise<Ledger> {
+    return this.client.call('GET', `/ledger?merchant=${encodeURIComponent(merchant)}`);
+  }
+
+  async forget(merchant: string): Promise<void> {
+    await this.client.call('DELETE', `/ledger?merchant=${encodeURIComponent(merchant)}`);
+  }
+
+  async limit(merchant: string, quota: { readonly limit: number; readonly perMs: number }): Promise<void> {
+    await this.client.call('PUT', '/limits', { merchant, ...quota });
+  }
+
+  async unlimit(): Promise<void> {
+    await this.client.call('DELETE', '/limits');
+  }
+
+  async sendWebhooksTo(endpoint: WebhookEndpoint): Promise<void> {
+    await this.client.call('PUT', '/webhook-endpoints', endpoint);
+  }
+
+  async sendNoWebhooks(): Promise<void> {
+    await this.client.call('DELETE', '/webhook-endpoints');
+  }
+
+  /** How many webhooks are still on their way. */
+  async pendingWebhooks(merchant: string): Promise<number> {
+    const deliveries = await this.client.call<{ pending: number }>(
+      'GET',
+      `/webhook-deliveries?merchant=${encodeURIComponent(merchant)}`,
+    );
+    return deliveries.pending;
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+}

@@ -1,0 +1,53 @@
+import { setMaxListeners } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../clock.js';
+import { ServiceProcess } from './service-process.js';
+
+export interface ServiceStart {
+  readonly name: string;
+  /** The folder under `apps/`. */
+  readonly app: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The child processes of one run, with a temporary folder for their logs and files; they end together. */
+export class ServiceGroup {
+  private readonly death = new AbortController();
+  private readonly processes: ServiceProcess[] = [];
+  /** Aborted when the run is to end, or when a service has died: then with its ServiceDiedError. */
+  readonly signal: AbortSignal;
+
+  private constructor(
+    readonly folder: string,
+    ending: AbortSignal,
+  ) {
+    this.signal = AbortSignal.any([ending, this.death.signal]);
+    setMaxListeners(0, this.signal); // every request and every pause of the run listens
+  }
+
+  static async create(ending: AbortSignal): Promise<ServiceGroup> {
+    return new ServiceGroup(await mkdtemp(join(tmpdir(), 'breakwater-storm-')), ending);
+  }
+
+  /** Resolves with the address of the service when it is ready. */
+  start({ name, app, env }: ServiceStart): Promise<string> {
+    this.signal.throwIfAborted();
+    const logFile = join(this.folder, `${name}.log`);
+    const started = new ServiceProcess({ name, app, env, logFile, onDeath: (error) => this.death.abort(error) });
+    this.processes.push(started);
+    return started.address(this.signal);
+  }
+
+  /** What really went wrong when something failed: a service that died is noticed a moment after its calls fail. */
+  async causeOf(error: unknown): Promise<unknown> {
+    if (!this.signal.aborted) await systemClock.sleep(200);
+    return this.signal.aborted ? this.signal.reason : error;
+  }
+
+  async stop({ keepLogs }: { readonly keepLogs: boolean }): Promise<void> {
+    await Promise.all(this.processes.map((started) => started.stop()));
+    if (!keepLogs) await rm(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,79 @@
+import { systemClock } from './clock.js';
+import { placeOrder, type Patience } from './load/customer.js';
+import { type LoadPlan, offerLoad } from './load/load.js';
+import { makeOrders } from './load/order.js';
+import type { Journey } from './load/submission.js';
+import type { Progress } from './progress.js';
+import { EmailControl } from './services/email-control.js';
+import { PaymentsControl } from './services/payments-control.js';
+import type { ServiceGroup } from './services/service-group.js';
+import { startTwin, type Twin } from './twin.js';
+import { type Twins, withBoth } from './twins.js';
+
+/** Where storms play: two third parties that can be made to fail, and two checkouts that depend on them. */
+export class Stage {
+  readonly clock = systemClock;
+
+  private constructor(
+    readonly payments: PaymentsControl,
+    readonly email: EmailControl,
+    readonly twins: Twins<Twin>,
+    readonly progress: Progress,
+    readonly signal: AbortSignal,
+  ) {}
+
+  static async open(services: ServiceGroup, progress: Progress): Promise<Stage> {
+    const [paymentsUrl, emailUrl] = await Promise.all([
+      services.start({ name: 'payments', app: 'payments', env: { PORT: '0' } }),
+      services.start({ name: 'email', app: 'email', env: { PORT: '0' } }),
+    ]);
+    const start = (name: Twin['name']) => startTwin({ name, services, paymentsUrl, emailUrl });
+    const twins = await withBoth({ unprotected: 'unprotected', protected: 'protected' }, start);
+    const payments = new PaymentsControl(paymentsUrl);
+    return new Stage(payments, new EmailControl(emailUrl), twins, progress, services.signal);
+  }
+
+  /** Fine weather, warm connections and empty books. */
+  async prepare(storm: string, rate: number): Promise<void> {
+    await Promise.all([this.payments.faults.heal(), this.email.faults.heal(), this.payments.unlimit()]);
+    await this.load({ orders: makeOrders(`${storm}-warm-up`, rate), rate });
+    await withBoth(this.twins, async ({ merchant, mailbox }) => {
+      await Promise.all([this.payments.forget(merchant), this.email.forget(mailbox)]);
+    });
+  }
+
+  /** The same customers come to both checkouts at the same time; ends when the last of them is served or gives up. */
+  load(plan: LoadPlan): Promise<Twins<Journey[]>> {
+    const { clock, signal } = this;
+    return withBoth(this.twins, ({ name, checkout }) =>
+      offerLoad(plan, {
+        clock,
+        signal,
+        customer: (order, plannedAt) =>
+          placeOrder(order, plannedAt, {
+            submit: (submitted) => checkout.submit(submitted),
+            patience: PATIENCE,
+            clock,
+            signal,
+            onSubmission: (submission) => this.progress.count(name, submission),
+          }),
+      }),
+    );
+  }
+
+  pause(ms: number): Promise<void> {
+    return this.clock.sleep(ms, this.signal);
+  }
+
+  async close(): Promise<void> {
+    const { unprotected, protected: guarded } = this.twins;
+    await Promise.all([
+      this.payments.close(),
+      this.email.close(),
+      unprotected.checkout.close(),
+      guarded.checkout.close(),
+    ]);
+  }
+}
+
+const PATIENCE: Patience = { submissions: 8, pauseMs: 500, longestPauseMs: 2_000 };

@@ -1,0 +1,30 @@
+import type { Stage } from './stage.js';
+
+/** One kind of bad weather, and what the protected checkout promises to do in it. */
+export interface Storm {
+  readonly name: string;
+  readonly title: string;
+  run(stage: Stage): Promise<StormResult>;
+}
+
+export interface StormResult {
+  readonly unprotected: Figures;
+  readonly protected: Figures;
+  readonly promises: readonly PromiseCheck[];
+}
+
+/** What one checkout came through with, by name, in reading order. Names say their unit: `p99Ms`, `quotaUsedPercent`. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** A promise of the protected checkout, with the evidence. */
+export interface PromiseCheck {
+  readonly text: string;
+  readonly held: boolean;
+  readonly measured: string;
+}
+
+/** A storm that has been weathered. */
+export interface StormReport extends StormResult {
+  readonly name: string;
+  readonly title: string;
+}

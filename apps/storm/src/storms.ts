@@ -1,0 +1,17 @@
+import type { Storm } from './storm.js';
+import { connectionDrops } from './storms/connection-drops.js';
+import { emailHangs } from './storms/email-hangs.js';
+import { paymentsDown } from './storms/payments-down.js';
+import { paymentsFlaky } from './storms/payments-flaky.js';
+import { paymentsThrottled } from './storms/payments-throttled.js';
+import { webhookForgery } from './storms/webhook-forgery.js';
+
+/** In the order in which they are run. */
+export const storms: readonly Storm[] = [
+  emailHangs,
+  paymentsDown,
+  paymentsFlaky,
+  paymentsThrottled,
+  connectionDrops,
+  webhookForgery,
+];

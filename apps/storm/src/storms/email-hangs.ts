@@ -1,0 +1,134 @@
+import { auditTwin } from '../audit/audit-twin.js';
+import { breakerAllowance } from '../audit/breaker-allowance.js';
+import { type Confirmations, countConfirmations } from '../audit/confirmations.js';
+import type { OrderAudit } from '../audit/order-audit.js';
+import { checkoutSettings } from '../checkout-settings.js';
+import { latencyFromPlan } from '../load/latency.js';
+import { makeOrders, type Order } from '../load/order.js';
+import { type Journey, submissionsWithin } from '../load/submission.js';
+import { measure } from '../report/measure.js';
+import type { Stage } from '../stage.js';
+import type { Figures, PromiseCheck, Storm } from '../storm.js';
+import { type Twins, withBoth } from '../twins.js';
+
+const RATE = 80;
+const CALM_S = 3;
+const HANG_S = 5;
+const NOISE_FLOOR_MS = 25;
+
+export const emailHangs: Storm = {
+  name: 'email-hangs',
+  title: 'email takes every call and never answers',
+
+  async run(stage) {
+    await stage.prepare(this.name, RATE);
+    stage.progress.phase(`calm: ${CALM_S} s at ${RATE} orders/s`);
+    const calmOrders = makeOrders('email-calm', CALM_S * RATE);
+    const calm = await stage.load({ orders: calmOrders, rate: RATE });
+
+    stage.progress.phase(`email hangs for ${HANG_S} s`);
+    const hangOrders = makeOrders('email-hangs', HANG_S * RATE);
+    const hang = await loadWhileEmailHangs(stage, hangOrders);
+
+    stage.progress.phase('email is back: confirmations catch up');
+    const confirmations = await confirmationsOnceEmailIsBack(stage, [...calmOrders, ...hangOrders]);
+    const facts = await withBoth(stage.twins, async (twin) => {
+      const journeys = [...calm[twin.name], ...hang.journeys[twin.name]];
+      const inHang = submissionsWithin(hang.journeys[twin.name], hang.breakerOpenAt, hang.endedAt);
+      return {
+        audit: await auditTwin(stage, twin, journeys),
+        calmP99Ms: latencyFromPlan(calm[twin.name].flatMap(({ submissions }) => submissions)).p99Ms,
+        hangP99Ms: latencyFromPlan(inHang).p99Ms,
+        confirmations: confirmations[twin.name],
+      };
+    });
+    return {
+      unprotected: figures(facts.unprotected),
+      protected: figures(facts.protected),
+      promises: promises(facts.protected),
+    };
+  },
+};
+
+interface Facts {
+  readonly audit: OrderAudit;
+  readonly calmP99Ms: number;
+  readonly hangP99Ms: number;
+  readonly confirmations: Confirmations;
+}
+
+interface Hang {
+  readonly journeys: Twins<Journey[]>;
+  readonly breakerOpenAt: number;
+  readonly endedAt: number;
+}
+
+async function loadWhileEmailHangs(stage: Stage, orders: readonly Order[]): Promise<Hang> {
+  await stage.email.faults.put({ hang: true });
+  const breakerOpenAt = stage.clock.now() + BREAKER_OPENS_WITHIN_MS;
+  const [journeys, endedAt] = await Promise.all([
+    stage.load({ orders, rate: RATE }),
+    stage.pause(HANG_S * 1_000).then(async () => {
+      await stage.email.faults.heal();
+      return stage.clock.now();
+    }),
+  ]);
+  return { journeys, breakerOpenAt, endedAt };
+}
+
+/** Waits until the protected checkout has confirmed every order, and then a little for confirmations too many. */
+async function confirmationsOnceEmailIsBack(stage: Stage, orders: readonly Order[]): Promise<Twins<Confirmations>> {
+  const count = () =>
+    withBoth(stage.twins, async ({ mailbox }) => {
+      const { messages } = await stage.email.outbox(mailbox);
+      return countConfirmations(messages, orders);
+    });
+  const deadline = stage.clock.now() + CATCH_UP_MS;
+  while ((await count()).protected.never > 0 && stage.clock.now() < deadline) await stage.pause(200);
+  await stage.pause(500);
+  return count();
+}
+
+function figures({ audit, calmP99Ms, hangP99Ms, confirmations }: Facts): Figures {
+  return {
+    orders: audit.orders,
+    acceptedAtFirst: audit.acceptedAtFirst,
+    lost: audit.lost,
+    calmP99Ms,
+    hangP99Ms,
+    confirmedOnce: confirmations.once,
+    confirmedNever: confirmations.never,
+    confirmedRepeatedly: confirmations.repeatedly,
+  };
+}
+
+function promises({ audit, calmP99Ms, hangP99Ms, confirmations }: Facts): PromiseCheck[] {
+  const { once, never, repeatedly } = confirmations;
+  return [
+    {
+      text: 'every order is accepted',
+      held: audit.accepted === audit.orders && audit.lost === 0,
+      measured: `${audit.accepted} of ${audit.orders}`,
+    },
+    {
+      text:
+        `p99 of POST /orders, from ${measure(BREAKER_OPENS_WITHIN_MS, 'ms')} into the hang (the breaker is open by then), ` +
+        `is at most twice the calm p99, or ${NOISE_FLOOR_MS} ms if that is more`,
+      held: hangP99Ms <= Math.max(2 * calmP99Ms, NOISE_FLOOR_MS),
+      measured: `${measure(hangP99Ms, 'ms')}, calm ${measure(calmP99Ms, 'ms')}`,
+    },
+    {
+      text: 'every order is confirmed by email exactly once when email is back',
+      held: never === 0 && repeatedly === 0,
+      measured: `once ${once}, never ${never}, repeatedly ${repeatedly}`,
+    },
+  ];
+}
+
+const BREAKER_OPENS_WITHIN_MS = breakerAllowance(checkoutSettings.email.breaker, {
+  rate: RATE,
+  attemptTimeoutMs: checkoutSettings.email.timeout.attemptMs,
+  lastsMs: HANG_S * 1_000,
+}).opensWithinMs;
+
+const CATCH_UP_MS = 8_000;

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { checkoutEnvironment } from './checkout-environment.js';
+import { resilienceEnvironment } from './resilience-environment.js';
+import { CheckoutClient } from './services/checkout-client.js';
+import type { ServiceGroup } from './services/service-group.js';
+import type { Twins } from './twins.js';
+
+/** One of the two checkouts, and what the third parties know it by. */
+export interface Twin {
+  readonly name: keyof Twins<unknown>;
+  readonly checkout: CheckoutClient;
+  readonly merchant: string;
+  readonly mailbox: string;
+  readonly webhookSecret: string;
+}
+
+export interface TwinStart {
+  readonly name: Twin['name'];
+  readonly services: ServiceGroup;
+  readonly paymentsUrl: string;
+  readonly emailUrl: string;
+}
+
+/** Starts one checkout. The unprotected one differs by its switches alone. */
+export async function startTwin({ name, services, paymentsUrl, emailUrl }: TwinStart): Promise<Twin> {
+  const known = {
+    merchant: `merchant_${name}`,
+    mailbox: `mailbox_${name}`,
+    webhookSecret: `whsec_${randomBytes(24).toString('hex')}`,
+  };
+  const url = await services.start({
+    name: `checkout-${name}`,
+    app: 'checkout',
+    env: {
+      ...checkoutEnvironment({
+        paymentsUrl,
+        paymentsKey: known.merchant,
+        webhookSecret: known.webhookSecret,
+        emailUrl,
+        emailKey: known.mailbox,
+        databaseFile: join(services.folder, `${name}.sqlite`),
+      }),
+      ...resilienceEnvironment(),
+      ...SWITCHES[name],
+    },
+  });
+  const checkout = new CheckoutClient(url, { ...CUSTOMER, signal: services.signal });
+  return { name, checkout, ...known };
+}
+
+const SWITCHES: Twins<Record<string, string>> = {
+  unprotected: { RESILIENCE__ENABLED: 'false', CHECKOUT_BARE_WEBHOOKS: 'true' },
+  protected: { RESILIENCE__ENABLED: 'true', CHECKOUT_BARE_WEBHOOKS: 'false' },
+};
+
+const CUSTOMER = { timeoutMs: 2_500, connections: 400 };

@@ -1,0 +1,18 @@
+export { FaultsModule, type FaultsOptions } from './faults.module.js';
+export type { FaultKind, FaultSet } from './faults/fault-set.js';
+export type { FaultsReport } from './faults/faults.service.js';
+export { Account, accountOf } from './service/account.decorator.js';
+export type { CallCounts, TimelineRow } from './service/account-calls.js';
+export { ApiKeyGuard } from './service/api-key.guard.js';
+export { CallLog } from './service/call-log.service.js';
+export { Clock } from './service/clock.js';
+export { FixedWindow, type Admission } from './service/fixed-window.js';
+export { IdempotencyInterceptor } from './service/idempotency.interceptor.js';
+export { IdempotencyKey } from './service/idempotency-key.decorator.js';
+export { IdempotencyRecords } from './service/idempotency-records.service.js';
+export { newId } from './service/new-id.js';
+export { ProblemException, type Problem } from './service/problem.exception.js';
+export { runMockService } from './service/run-mock-service.js';
+export type { ServiceEnvironment } from './service/service-environment.js';
+export { jsonObject, shape, text, wholeNumber } from './service/schemas.js';
+export { startMockService, type MockService } from './service/start-mock-service.js';

@@ -1,0 +1,34 @@
+import type { Clock } from './clock.js';
+import { MemoryStore } from './memory-store.js';
+import { ResilientProvider } from './provider.js';
+import type { ProviderOptions } from './provider-options.js';
+import { ResilienceConfigurationError } from './settings/fault.js';
+import type { Layer } from './settings/merge-settings.js';
+import type { Store } from './store.js';
+import { SystemClock } from './system-clock.js';
+
+/**
+ * A provider without any framework: `execute` applies every policy that `options` names. Throws a `ResilienceConfigurationError` that lists
+ * every fault of the options. The store defaults to a `MemoryStore`, the clock to the machine's, `random` to `Math.random`.
+ */
+export function createProvider(
+  name: string,
+  options: ProviderOptions,
+  parts: { clock?: Clock; store?: Store; random?: () => number } = {},
+): ResilientProvider {
+  const clock = parts.clock ?? new SystemClock();
+  const provider = new ResilientProvider({
+    name,
+    settings: options as Layer,
+    path: name,
+    clock,
+    store: parts.store ?? new MemoryStore({ clock }),
+    random: parts.random ?? systemRandom,
+  });
+  if (provider.faults.length > 0) throw new ResilienceConfigurationError(provider.faults);
+  return provider;
+}
+
+function systemRandom(): number {
+  return Math.random();
+}

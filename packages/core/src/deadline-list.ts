@@ -1,0 +1,89 @@
+import type { Clock, Timer } from './clock.js';
+
+/** Something that ends at a given time. It is its own node in the list, so that a deadline costs one allocation. */
+export abstract class Deadline {
+  dueAt = 0;
+  previous: Deadline | undefined;
+  next: Deadline | undefined;
+  list: DeadlineList | undefined;
+
+  /** Called once when the time has come. */
+  abstract expire(): void;
+
+  /** Takes the deadline back; does nothing once it has expired or was removed. */
+  remove(): void {
+    this.list?.remove(this);
+  }
+}
+
+/** How late a timer may fire before results that have already arrived are given one turn to win, in milliseconds. */
+const LATE_MS = 20;
+
+/**
+ * Deadlines of one duration, in the order in which they were made and so in the order in which they fall due: one timer
+ * for all of them. An idle list keeps its last timer unreferenced, so that it never holds the process.
+ */
+export class DeadlineList {
+  private head: Deadline | undefined;
+  private tail: Deadline | undefined;
+  private timer: Timer | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly durationMs: number,
+  ) {}
+
+  add(deadline: Deadline, now: number): void {
+    deadline.dueAt = now + this.durationMs;
+    deadline.list = this;
+    deadline.previous = this.tail;
+    if (this.tail === undefined) {
+      this.head = deadline;
+      if (this.timer === undefined) this.arm(this.durationMs);
+      else this.timer.ref();
+    } else {
+      this.tail.next = deadline;
+    }
+    this.tail = deadline;
+  }
+
+  remove(deadline: Deadline): void {
+    const { previous, next } = deadline;
+    if (previous === undefined) this.head = next;
+    else previous.next = next;
+    if (next === undefined) this.tail = previous;
+    else next.previous = previous;
+    deadline.list = deadline.previous = deadline.next = undefined;
+    if (this.head === undefined) this.timer?.unref();
+  }
+
+  close(): void {
+    if (this.head !== undefined) return;
+    this.timer?.cancel();
+    this.timer = undefined;
+  }
+
+  private arm(ms: number): void {
+    this.timer = this.clock.schedule(ms, () => this.onTimer());
+  }
+
+  private onTimer(): void {
+    this.timer = undefined;
+    const head = this.head;
+    if (head === undefined) return;
+    const now = this.clock.now();
+    if (head.dueAt > now) return this.arm(head.dueAt - now);
+    if (now - head.dueAt <= LATE_MS) return this.expireDue(now);
+    // The loop was blocked: results that wait in its queue were in time and must not lose to a late timer.
+    void this.clock.yield().then(() => this.expireDue(now));
+  }
+
+  private expireDue(now: number): void {
+    while (this.head !== undefined && this.head.dueAt <= now) {
+      const due = this.head;
+      this.remove(due);
+      due.expire();
+    }
+    if (this.head !== undefined && this.timer === undefined) this.arm(this.head.dueAt - now);
+  }
+}

@@ -1,0 +1,51 @@
+const BRAND = Symbol.for('breakwater.resilience-error');
+
+export interface ResilienceErrorInfo {
+  readonly provider: string;
+  readonly operation?: string | undefined;
+  /** How long to wait before trying again, in milliseconds, where that is known. */
+  readonly retryAfterMs?: number | undefined;
+  readonly cause?: unknown;
+}
+
+let stacks = false;
+
+/** Whether the engine's errors carry a stack. Off by default: building one is most of what failing fast costs. */
+export function captureStacks(on: boolean): void {
+  stacks = on;
+}
+
+/** What the engine itself raises: it names who refused, why, and when to come back. Recognised across copies of the package. */
+export abstract class ResilienceError extends Error {
+  abstract readonly code: string;
+  readonly provider: string;
+  readonly operation: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly [BRAND] = true;
+
+  constructor(message: string, info: ResilienceErrorInfo) {
+    const limit = Error.stackTraceLimit;
+    if (!stacks) Error.stackTraceLimit = 0;
+    super(message, info.cause === undefined ? undefined : { cause: info.cause });
+    Error.stackTraceLimit = limit;
+    this.name = new.target.name;
+    this.provider = info.provider;
+    this.operation = info.operation;
+    this.retryAfterMs = info.retryAfterMs;
+  }
+
+  static override [Symbol.hasInstance](this: { prototype: object }, value: unknown): boolean {
+    if (this === (ResilienceError as unknown)) return isResilienceError(value);
+    return typeof value === 'object' && value !== null && Object.prototype.isPrototypeOf.call(this.prototype, value);
+  }
+}
+
+/** Whether an error was raised by the engine, by this copy of it or another. */
+export function isResilienceError(error: unknown): error is ResilienceError {
+  return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[BRAND] === true;
+}
+
+/** A guard for one code, which also knows errors of other copies of the package. */
+export function guardFor<E extends ResilienceError>(code: string): (error: unknown) => error is E {
+  return (error): error is E => isResilienceError(error) && error.code === code;
+}

@@ -1,0 +1,46 @@
+export type { Call, Work } from './call.js';
+export { LiveCall, type Next } from './call.js';
+export { currentCall } from './call-context.js';
+export type { Classify } from './classifier.js';
+export { Clock, type Timer } from './clock.js';
+export { createProvider } from './create-provider.js';
+export { Deadline } from './deadline-list.js';
+export { durationMs, parseDuration, type Duration } from './duration.js';
+export { captureStacks, isResilienceError, ResilienceError, type ResilienceErrorInfo } from './errors/resilience-error.js';
+export { isStoreUnavailableError, StoreUnavailableError } from './errors/store-unavailable.error.js';
+export { EventHub, type Emit, type EventListener, type ResilienceEvent } from './events.js';
+export { MemoryStore } from './memory-store.js';
+export type { MethodPlan } from './method-linker.js';
+export type { Outcome, OutcomeKind, Settled } from './outcome.js';
+export type { Pipeline } from './pipeline.js';
+export { BulkheadFullError, isBulkheadFullError } from './policies/bulkhead/bulkhead-full.error.js';
+export type { BulkheadOptions } from './policies/bulkhead/bulkhead.options.js';
+export { CircuitOpenError, isCircuitOpenError } from './policies/circuit-breaker/circuit-open.error.js';
+export type { CircuitBreaker, CircuitState, ExportedCircuit } from './policies/circuit-breaker/circuit-breaker.js';
+export type { CircuitBreakerOptions } from './policies/circuit-breaker/circuit-breaker.options.js';
+export type { FallbackOptions } from './policies/fallback/fallback.options.js';
+export {
+  IdempotencyConflictError,
+  IdempotencyKeyMissingError,
+  IdempotencyMismatchError,
+  isIdempotencyConflictError,
+  isIdempotencyKeyMissingError,
+  isIdempotencyMismatchError,
+} from './policies/idempotency/idempotency.errors.js';
+export type { IdempotencyOptions } from './policies/idempotency/idempotency.options.js';
+export type { PolicyName, PolicyOptions } from './policies/index.js';
+export { isRateLimitedError, RateLimitedError } from './policies/rate-limit/rate-limited.error.js';
+export type { RateLimitOptions } from './policies/rate-limit/rate-limit.options.js';
+export { retryHistory, type RetryHistory } from './policies/retry/retry-history.js';
+export type { RetryOptions } from './policies/retry/retry.options.js';
+export { isTimeoutError, TimeoutError } from './policies/timeout/timeout.error.js';
+export type { TimeoutOptions } from './policies/timeout/timeout.options.js';
+export type { Environment, Gate, Policy, PolicySpec, Wrapper } from './policy.js';
+export type { HeadersLike } from './protocols/headers.js';
+export { ResilientProvider, type ExecuteOptions, type ProviderParts, type ProviderSnapshot } from './provider.js';
+export type { MethodOptions, ProviderOptions } from './provider-options.js';
+export { ResilienceConfigurationError, type Fault } from './settings/fault.js';
+export * as settings from './settings/index.js';
+export { mergeSettings, type Layer } from './settings/merge-settings.js';
+export type { AdvanceResult, Entry, PutCondition, PutResult, Store } from './store.js';
+export { SystemClock } from './system-clock.js';

@@ -1,0 +1,61 @@
+/**
+ * What a settled call means.
+ *
+ * - `success` it did what was asked;
+ * - `not-sent` the request certainly did not reach the provider;
+ * - `throttled` the provider asks for fewer calls;
+ * - `transient` the provider says that it did not do it and may do it later;
+ * - `unknown` it may or may not have been done;
+ * - `permanent` the provider refused it, and would again;
+ * - `unauthorized` the credential was refused;
+ * - `contract` the answer was not what the protocol promises;
+ * - `cancelled` the caller gave up;
+ * - `refused` the engine itself did not let it through.
+ */
+export type OutcomeKind =
+  | 'success'
+  | 'not-sent'
+  | 'throttled'
+  | 'transient'
+  | 'unknown'
+  | 'permanent'
+  | 'unauthorized'
+  | 'contract'
+  | 'cancelled'
+  | 'refused';
+
+export interface Outcome {
+  readonly kind: OutcomeKind;
+  /** How long the provider, or the refusing policy, asks to wait. */
+  readonly retryAfterMs?: number | undefined;
+  /** The HTTP status, where there was one. */
+  readonly status?: number | undefined;
+  /** Whether the request's own method allows repeating it (RFC 9110 §9.2.2); `undefined` when nothing says so. */
+  readonly repeatable?: boolean | undefined;
+}
+
+/** How a call ended. */
+export type Settled = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+
+export const SUCCESS: Outcome = Object.freeze({ kind: 'success' });
+export const REFUSED: Outcome = Object.freeze({ kind: 'refused' });
+export const CANCELLED: Outcome = Object.freeze({ kind: 'cancelled' });
+
+/** Whether an outcome speaks against the provider's health; `undefined` when it says nothing about it. */
+export function isFailure(outcome: Outcome): boolean | undefined {
+  switch (outcome.kind) {
+    case 'success':
+    case 'permanent':
+    case 'unauthorized':
+      return false;
+    case 'not-sent':
+    case 'transient':
+    case 'unknown':
+    case 'contract':
+      return true;
+    case 'throttled':
+    case 'cancelled':
+    case 'refused':
+      return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import { guardFor, ResilienceError, type ResilienceErrorInfo } from '../../errors/resilience-error.js';
+
+/** Every slot is taken, and the queue is full or the wait for a slot was too long. */
+export class BulkheadFullError extends ResilienceError {
+  readonly code = 'BULKHEAD_FULL';
+
+  constructor(
+    readonly why: 'queue-full' | 'waited-too-long' | 'closed',
+    info: ResilienceErrorInfo,
+  ) {
+    super(`${info.provider}: the bulkhead is full (${why.replaceAll('-', ' ')})`, info);
+  }
+}
+
+export const isBulkheadFullError = guardFor<BulkheadFullError>('BULKHEAD_FULL');

@@ -1,0 +1,33 @@
+import type { LiveCall, Next } from '../../call.js';
+import type { Environment, Wrapper } from '../../policy.js';
+import type { FallbackHandler } from './fallback.options.js';
+
+/** Answers in place of an error. The caller's own abort is not an error that a fallback could mend. */
+export class Fallback implements Wrapper {
+  readonly kind = 'fallback';
+  private used = 0;
+
+  constructor(
+    private handler: FallbackHandler,
+    private readonly environment: Environment,
+  ) {}
+
+  async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
+    try {
+      return await next(call);
+    } catch (error) {
+      if (call.cancelled) throw error;
+      this.used++;
+      this.environment.emit('fallback.used', { error: error instanceof Error ? error.name : typeof error }, call.operation);
+      return (await this.handler.call(call.receiver, error, ...call.args)) as T;
+    }
+  }
+
+  snapshot(): Readonly<Record<string, unknown>> {
+    return { used: this.used };
+  }
+
+  reconfigure(handler: FallbackHandler): void {
+    this.handler = handler;
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The generic cell rate algorithm (ITU-T I.371): a virtual clock that each call moves forward. Of `limit` calls per `perMs`, `burst`
+ * may come at once and the others are paced, so that rate × window + burst ≤ limit holds in any window.
+ *
+ * A window holds at most ⌊(window + tolerance) ÷ interval⌋ + 1 calls, so the tolerance may be all but a full `burst` intervals. What it
+ * has beyond `burst` − 1 makes up for timers that fire late: the pace does not drift.
+ */
+export class Gcra {
+  /** Milliseconds between paced calls. */
+  readonly intervalMs: number;
+  private readonly toleranceMs: number;
+  private ahead = -Infinity;
+
+  constructor(limit: number, perMs: number, burst: number) {
+    this.intervalMs = perMs / Math.max(1, limit - burst);
+    this.toleranceMs = burst < limit ? this.intervalMs * (burst - 0.01) : 0;
+  }
+
+  /** Milliseconds until the next call is let through; 0 when it is now. */
+  waitMs(now: number): number {
+    return Math.max(0, this.ahead - this.toleranceMs - now);
+  }
+
+  /** Counts a call. Only to be called when `waitMs` is 0. */
+  take(now: number): void {
+    this.ahead = Math.max(now, this.ahead) + this.intervalMs;
+  }
+}

@@ -1,0 +1,23 @@
+import type { LiveCall } from '../../call.js';
+import { Deadline } from '../../deadline-list.js';
+import type { Environment } from '../../policy.js';
+import { TimeoutError } from './timeout.error.js';
+
+/** Gives a call up with a `TimeoutError` when its time is over. */
+export class CallDeadline extends Deadline {
+  constructor(
+    private readonly call: LiveCall,
+    private readonly scope: 'attempt' | 'total',
+    private readonly ms: number,
+    private readonly environment: Environment,
+  ) {
+    super();
+    call.interruptible = true;
+  }
+
+  expire(): void {
+    const { call, scope, ms } = this;
+    this.environment.emit('timeout.expired', { scope, afterMs: ms, attempt: call.attempt }, call.operation);
+    call.abort(new TimeoutError(scope, ms, { provider: call.provider, operation: call.operation }));
+  }
+}

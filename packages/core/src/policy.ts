@@ -1,0 +1,76 @@
+import type { LiveCall, Next } from './call.js';
+import type { Clock } from './clock.js';
+import type { Emit } from './events.js';
+import type { Outcome, Settled } from './outcome.js';
+import type { Store } from './store.js';
+
+/** All that a live policy may reach. */
+export interface Environment {
+  /** The provider whose calls the policy sees. */
+  readonly provider: string;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly emit: Emit;
+  /** A number in [0, 1). */
+  random(): number;
+  classify(result: Settled): Outcome;
+  /** State that several policies of one provider share, made by whoever asks first. */
+  shared<T>(name: string, make: () => T): T;
+}
+
+interface LivePolicy {
+  readonly kind: string;
+  /** Plain JSON for health pages and dashboards. Never an argument, a key or a secret. */
+  snapshot?(now: number): Readonly<Record<string, unknown>>;
+  /** Takes new settings over at the next call; what is in flight goes on. */
+  reconfigure?(settings: unknown): void;
+  /** Learns from a response of the provider. */
+  observe?(response: { readonly status: number; readonly headers: unknown }): void;
+  /** Lets go of timers and waiting calls. */
+  close?(): void;
+}
+
+/** Admits or refuses each attempt and is told how it ended. Refuses by throwing a `ResilienceError`. */
+export interface Gate<Ticket = unknown> extends LivePolicy {
+  enter(call: LiveCall, now: number): Ticket | Promise<Ticket>;
+  /** `tookMs` is how long the work took, waiting in gates not included. */
+  leave(ticket: Ticket, outcome: Outcome, now: number, tookMs: number): void;
+  /** Called in place of `leave` when the attempt was given up while its work still runs: the gate holds on until that settles. */
+  outlive?(ticket: Ticket, work: Promise<unknown>): void;
+}
+
+/** May run the rest of the pipeline again, later, elsewhere or not at all. */
+export interface Wrapper extends LivePolicy {
+  execute<T>(call: LiveCall, next: Next<T>): Promise<T>;
+}
+
+export type Policy = Gate | Wrapper;
+
+/** A policy not yet alive: inert data, safe at module level. */
+export interface PolicySpec {
+  /** The key in a provider's settings. */
+  readonly kind: string;
+  /** Where it stands in the pipeline: see `ORDER`. */
+  readonly order: number;
+  /** `provider`: one instance serves all methods of a provider. `method`: one per method. */
+  readonly scope: 'provider' | 'method';
+  readonly settings: unknown;
+  create(environment: Environment): Policy;
+}
+
+/** The fixed order of a pipeline, outermost first. From `circuitBreaker` on these are the gates of one attempt. */
+export const ORDER = {
+  fallback: 10,
+  cache: 20,
+  idempotency: 30,
+  totalTimeout: 40,
+  retry: 50,
+  circuitBreaker: 60,
+  rateLimit: 70,
+  bulkhead: 80,
+  attemptTimeout: 90,
+} as const;
+
+export function isGate(policy: Policy): policy is Gate {
+  return 'enter' in policy;
+}

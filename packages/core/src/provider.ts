@@ -1,0 +1,172 @@
+import { LiveCall, type Call, type Work } from './call.js';
+import { currentLiveCall, workInContext } from './call-context.js';
+import { createClassifier, type Classify } from './classifier.js';
+import type { Clock } from './clock.js';
+import { EventHub, type Emit } from './events.js';
+import { MethodLinker, type MethodPlan } from './method-linker.js';
+import type { Pipeline } from './pipeline.js';
+import type { CircuitBreaker } from './policies/circuit-breaker/circuit-breaker.js';
+import type { PolicyName } from './policies/index.js';
+import type { Environment } from './policy.js';
+import type { HeadersLike } from './protocols/headers.js';
+import { ResilienceConfigurationError, type Fault } from './settings/fault.js';
+import type { Layer } from './settings/merge-settings.js';
+import type { Store } from './store.js';
+
+export interface ExecuteOptions {
+  /** What is called, for events and errors, and to find settings under `methods`. Default `'execute'`. */
+  operation?: string;
+  /** Tells keyed policies apart, such as a tenant. */
+  key?: string;
+  /** The key that the provider gets; the same operation, tried again later or elsewhere, must give the same. */
+  idempotencyKey?: string;
+  /** The caller's own way to give up: the call rejects with its reason. */
+  signal?: AbortSignal;
+  /** Only these policies. Default: every policy that the provider's settings name. */
+  policies?: readonly PolicyName[];
+}
+
+/** What a provider is made of. `top` is laid over everything else, decorators included. */
+export interface ProviderParts {
+  readonly name: string;
+  readonly settings: Layer;
+  readonly top?: Layer;
+  /** Where the settings stand, for error messages. */
+  readonly path: string;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly random: () => number;
+  readonly events?: EventHub;
+}
+
+/** A provider as health pages and dashboards see it. Plain JSON, never a secret. */
+export interface ProviderSnapshot {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly policies: readonly (Readonly<Record<string, unknown>> & { readonly kind: string; readonly operation?: string })[];
+}
+
+/** One third party by name: its policies and the live state that its methods share. */
+export class ResilientProvider {
+  readonly name: string;
+  readonly events: EventHub;
+  /** What is wrong with the settings. A provider with faults refuses every call. */
+  readonly faults: readonly Fault[];
+  private readonly environment: Environment;
+  private readonly linker: MethodLinker;
+  private readonly pipelines = new Map<string, Pipeline>();
+
+  constructor(parts: ProviderParts) {
+    this.name = parts.name;
+    this.events = parts.events ?? new EventHub();
+    this.environment = environmentOf(parts, this.events);
+    this.linker = new MethodLinker(parts, this.environment);
+    this.faults = this.linker.faults;
+  }
+
+  get enabled(): boolean {
+    return this.linker.enabled;
+  }
+
+  /** The circuit that the provider's methods share, once there is one. */
+  get circuitBreaker(): CircuitBreaker | undefined {
+    return this.linker.shared('circuitBreaker') as CircuitBreaker | undefined;
+  }
+
+  /** Runs `run` under every policy that the settings name, or under those in `options.policies`. */
+  async execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = {}): Promise<T> {
+    if (this.faults.length > 0) throw new ResilienceConfigurationError(this.faults);
+    const { operation = 'execute', signal } = options;
+    const call = new LiveCall(this.name, operation, [], run as Work<unknown>);
+    call.key = options.key;
+    call.idempotencyKey = options.idempotencyKey;
+    return this.run(this.pipelineOf(operation, options.policies), call, signal) as Promise<T>;
+  }
+
+  /** The pipeline of one method, linked once. Adds to `faults` what is wrong with it. */
+  link(plan: MethodPlan, faults: Fault[]): Pipeline {
+    return this.linker.link(plan, faults);
+  }
+
+  /** Sends a call through a pipeline, tied to the caller's signal and to the call in whose method this happens. */
+  run(pipeline: Pipeline, call: LiveCall, signal?: AbortSignal): Promise<unknown> {
+    if (!this.linker.enabled) return (async () => workInContext(call))();
+    const outer = currentLiveCall();
+    const parent = outer === undefined || outer.ended ? undefined : outer;
+    if (parent === undefined && signal === undefined) return pipeline.run(call);
+    return runTied(pipeline, call, parent, signal);
+  }
+
+  /** Learns from a response: rate limits follow what its headers say. */
+  observe(response: { readonly status: number; readonly headers: HeadersLike }): void {
+    for (const { policy } of this.linker.live()) policy.observe?.(response);
+  }
+
+  snapshot(): ProviderSnapshot {
+    const now = this.environment.clock.now();
+    const policies = [...this.linker.live()].flatMap(({ policy, operation }) => {
+      const own = policy.snapshot?.(now);
+      return own === undefined ? [] : [{ kind: policy.kind, ...(operation !== undefined && { operation }), ...own }];
+    });
+    return { name: this.name, enabled: this.enabled, policies };
+  }
+
+  /** Lays `patch` over the settings, checked as at the start. It takes effect at the next call; what is in flight goes on. */
+  reconfigure(patch: Layer): void {
+    this.linker.reconfigure(patch);
+  }
+
+  /** Lets go of timers; calls that wait in queues are refused. */
+  close(): void {
+    for (const { policy } of this.linker.live()) policy.close?.();
+  }
+
+  private pipelineOf(operation: string, policies: readonly PolicyName[] | undefined): Pipeline {
+    const method = this.linker.hasMethod(operation) ? operation : undefined;
+    const id = `${method ?? ''}|${policies?.join() ?? '*'}`;
+    let pipeline = this.pipelines.get(id);
+    if (pipeline === undefined) {
+      const faults: Fault[] = [];
+      pipeline = this.link({ operation: method ?? 'execute', method, policies: new Map((policies ?? this.linker.kinds(method)).map((kind) => [kind, {}])) }, faults);
+      if (faults.length > 0) throw new ResilienceConfigurationError(faults);
+      this.pipelines.set(id, pipeline);
+    }
+    return pipeline;
+  }
+}
+
+/** A call that somebody above may give up, and whose deadline it inherits. Nothing keeps listening once it has ended. */
+async function runTied(pipeline: Pipeline, call: LiveCall, parent: LiveCall | undefined, signal: AbortSignal | undefined): Promise<unknown> {
+  signal?.throwIfAborted();
+  if (parent?.aborted) throw parent.reason;
+  if (parent !== undefined) call.deadline = Math.min(call.deadline, parent.deadline);
+  call.interruptible = true;
+  const onSignal = () => call.abort(signal!.reason, true);
+  signal?.addEventListener('abort', onSignal, { once: true });
+  const stopListening = parent?.onAbort(() => call.abort(parent.reason, true));
+  try {
+    return await pipeline.run(call);
+  } finally {
+    signal?.removeEventListener('abort', onSignal);
+    stopListening?.();
+  }
+}
+
+function environmentOf({ name, clock, store, random, settings }: ProviderParts, events: EventHub): Environment {
+  const emit: Emit = (type, detail = {}, operation) => {
+    if (events.listening) events.emit({ type, provider: name, operation, at: clock.wallNow(), detail });
+  };
+  const common = new Map<string, unknown>();
+  return {
+    provider: name,
+    clock,
+    store,
+    random,
+    emit,
+    classify: createClassifier(clock, settings['classify'] as Classify | undefined),
+    shared: <T>(key: string, make: () => T): T => {
+      if (!common.has(key)) common.set(key, make());
+      return common.get(key) as T;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** What one layer of settings may be: more settings by name, or a value. */
+export type Layer = Readonly<Record<string, unknown>>;
+
+/** Layers laid over each other, the weakest first. Plain objects are merged, everything else replaces what was there; `true` keeps it. */
+export function mergeSettings(...layers: readonly (Layer | undefined)[]): Layer {
+  return layers.reduce<Layer>((merged, layer) => (layer === undefined ? merged : mergeTwo(merged, layer)), {});
+}
+
+function mergeTwo(below: Layer, above: Layer): Layer {
+  const merged: Record<string, unknown> = { ...below };
+  for (const [name, value] of Object.entries(above)) {
+    if (value === undefined) continue;
+    const standing = merged[name];
+    if (isPlain(value)) merged[name] = mergeTwo(isPlain(standing) ? standing : {}, value);
+    else if (!(value === true && isPlain(standing))) merged[name] = value;
+  }
+  return merged;
+}
+
+/** Whether a value is an object literal, rather than an instance or a list. */
+export function isPlain(value: unknown): value is Layer {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value) as unknown;
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,26 @@
+import { policyKinds } from '../policies/index.js';
+import type { PolicySpec } from '../policy.js';
+import type { Fault } from './fault.js';
+import type { Layer } from './merge-settings.js';
+import { readSettings } from './read-settings.js';
+
+/** The policies that merged settings describe, by kind; faults are added to `faults`. */
+export function readPolicies(settings: Layer, path: string, faults: Fault[]): ReadonlyMap<string, readonly PolicySpec[]> {
+  const specs = new Map<string, readonly PolicySpec[]>();
+  for (const { kind, schema, specs: make } of policyKinds) {
+    const given = settings[kind];
+    if (given === undefined || (given === false && kind !== 'fallback')) continue;
+    const read = readSettings(schema, given === true && kind !== 'fallback' ? {} : given, `${path}.${kind}`);
+    if (read.faults !== undefined) faults.push(...read.faults);
+    else specs.set(kind, make(read.settings));
+  }
+  return specs;
+}
+
+/** A fault for every setting that is neither a policy nor one of `others`. */
+export function unknownSettings(settings: Layer, path: string, others: readonly string[]): readonly Fault[] {
+  const known = [...policyKinds.map(({ kind }) => kind), ...others];
+  return Object.keys(settings)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ path: `${path}.${name}`, message: `unknown setting; known are ${known.join(', ')}` }));
+}

@@ -1,0 +1,39 @@
+/** What stands under a key. */
+export interface Entry {
+  readonly value: string;
+  /** Rises with every write of any key and survives expiry: the fencing token of whoever wrote it. */
+  readonly version: string;
+  /** Milliseconds since the last write, by the store's own clock. */
+  readonly ageMs: number;
+}
+
+/** Whether a write happens: whatever stands there, only if nothing does, or only over one version. */
+export type PutCondition = 'always' | 'absent' | { readonly version: string };
+
+/** What became of a write. A refused one answers with what stands there. */
+export type PutResult = { readonly written: Entry } | { readonly standing: Entry | undefined };
+
+export interface AdvanceResult {
+  readonly admitted: boolean;
+  /** How far the virtual clock is ahead of now, in milliseconds. */
+  readonly aheadMs: number;
+  /** 0 when admitted, else how long until the same call would be. */
+  readonly retryAfterMs: number;
+}
+
+/**
+ * Shared state as five atomic operations, each one round trip. A store knows no policy. Entries expire by the store's
+ * own clock. Any operation rejects when the store cannot be reached.
+ */
+export interface Store {
+  get(key: string): Promise<Entry | undefined>;
+  put(key: string, value: string, when: { ttlMs: number; if: PutCondition }): Promise<PutResult>;
+  /** Whether something was deleted. */
+  delete(key: string, when?: { version: string }): Promise<boolean>;
+  /**
+   * Moves the virtual clock of `key` forward by `byMs` unless that puts it more than `windowMs` ahead of now: the
+   * generic cell rate algorithm in one step (ITU-T I.371, virtual scheduling).
+   */
+  advance(key: string, byMs: number, windowMs: number): Promise<AdvanceResult>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,25 @@
+const DIGITS = new Int8Array(128).fill(-1);
+for (let digit = 0; digit < 16; digit++) {
+  const lower = digit.toString(16);
+  DIGITS[lower.charCodeAt(0)] = digit;
+  DIGITS[lower.toUpperCase().charCodeAt(0)] = digit;
+}
+
+/**
+ * Decodes `text` from `start` to `end`, or `undefined` unless every character is a hex digit of a whole byte.
+ * (`Buffer.from` drops an odd digit, stops at junk, and reads only the low byte of a wide character.)
+ */
+export function decodeHex(text: string, start = 0, end = text.length): Buffer | undefined {
+  const size = (end - start) / 2;
+  if (!Number.isInteger(size) || size <= 0) return undefined;
+  const bytes = Buffer.allocUnsafe(size);
+  let wrong = 0;
+  for (let i = 0, at = start; i < size; i++, at += 2) {
+    const high = text.charCodeAt(at);
+    const low = text.charCodeAt(at + 1);
+    const value = ((DIGITS[high & 127] as number) << 4) | (DIGITS[low & 127] as number);
+    wrong |= value | ((127 - high) | (127 - low));
+    bytes[i] = value;
+  }
+  return wrong < 0 ? undefined : bytes;
+}

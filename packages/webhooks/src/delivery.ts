@@ -1,0 +1,81 @@
+import { parseJson, textAt } from './json-path.js';
+import type { IdPlan, SenderPlan, TimestampPlan } from './sender-plan.js';
+import type { PayloadValues } from './signed-bytes.js';
+import { reject, type Rejection } from './verification.js';
+import type { WebhookRequest } from './webhook-request.js';
+
+const LONGEST_ID = 512;
+
+/** One request seen through a sender's plan: the values that its rules and its payload speak of. */
+export class Delivery implements PayloadValues {
+  /** As the sender wrote it: this text is what is signed. */
+  timestamp: string | undefined = undefined;
+  id: string | undefined = undefined;
+  #json: unknown = undefined;
+  #parsed = false;
+
+  constructor(
+    readonly plan: SenderPlan,
+    readonly request: WebhookRequest,
+    private readonly headers: readonly (string | undefined)[],
+    readonly url: string | undefined,
+  ) {}
+
+  get method(): string | undefined {
+    return this.request.method;
+  }
+
+  header(name: string): string | undefined {
+    return this.headers[this.plan.headers.slot(name)];
+  }
+
+  json(path: readonly string[]): string | undefined {
+    if (!this.#parsed) {
+      this.#json = parseJson(this.request.body);
+      this.#parsed = true;
+    }
+    return textAt(this.#json, path);
+  }
+
+  /** The text of a header, or of a place in the body. */
+  at(place: TimestampPlan | IdPlan): string | undefined {
+    return place.path ? this.json(place.path) : this.headers[place.slot ?? -1];
+  }
+
+  /** The headers that must have a given value. */
+  checkRequired(): Rejection | undefined {
+    for (const { slot, value } of this.plan.required) {
+      const found = this.headers[slot];
+      if (found === value) continue;
+      const name = this.plan.headers.name(slot);
+      if (found === undefined) return reject('missing', `there is no ${name}`);
+      return reject('malformed', `${name} does not have the value that the sender gives it`);
+    }
+    return undefined;
+  }
+
+  signatures(): (string | undefined)[] {
+    const { path, slots } = this.plan.signature;
+    return path ? [this.json(path)] : slots.map((slot) => this.headers[slot]);
+  }
+
+  /** Takes the id, where it is not left in the body until somebody asks for it. An unsigned id may be absent or odd. */
+  takeId(): Rejection | undefined {
+    const rule = this.plan.id;
+    if (!rule || (rule.path && !rule.inPayload)) return undefined;
+    const id = this.at(rule);
+    if (isId(id)) this.id = id;
+    else if (rule.signed) return id ? reject('malformed', 'the id has an odd character or is too long') : reject('missing', 'there is no id');
+    return undefined;
+  }
+}
+
+/** Visible ASCII, so that its bytes are the same however the header was decoded. */
+function isId(text: string | undefined): text is string {
+  if (!text || text.length > LONGEST_ID) return false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
+}

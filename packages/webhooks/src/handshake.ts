@@ -1,0 +1,15 @@
+import type { WebhookRequest } from './webhook-request.js';
+
+/** How a sender makes sure, when an endpoint is registered, that it belongs to the one who registers it. */
+export interface Handshake {
+  /** Whether the sender signs it. If so, it is answered only after verification. */
+  readonly signed: boolean;
+  /** The response to send instead of handling the delivery, or `undefined` where the request is no handshake. */
+  answer(request: WebhookRequest, verifiedBody: Uint8Array): HandshakeResponse | undefined;
+}
+
+export interface HandshakeResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}

@@ -1,0 +1,107 @@
+import { parseKey, schemeOf, type KeyFault } from './parse-key.js';
+import { planOf } from './plan-of.js';
+import { secretKey, type SecretKey } from './secret-key.js';
+import type { SenderPlan } from './sender-plan.js';
+import type { Sender } from './sender.js';
+import { WebhookConfigurationError } from './webhook-configuration-error.js';
+
+/** Secrets that have been checked and imported. Shows nothing when printed. */
+export class PreparedSecrets {
+  readonly #plan: SenderPlan;
+  readonly #keys: readonly SecretKey[];
+
+  constructor(plan: SenderPlan, keys: readonly SecretKey[]) {
+    this.#plan = plan;
+    this.#keys = keys;
+  }
+
+  get sender(): string {
+    return this.#plan.sender.name;
+  }
+
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  /** The keys, for the sender they were prepared for. */
+  keysFor(plan: SenderPlan): readonly SecretKey[] {
+    if (plan === this.#plan) return this.#keys;
+    const name = plan.sender.name;
+    throw new WebhookConfigurationError(
+      `The secrets were prepared for the sender "${this.sender}", not for "${name}": call prepareSecrets for it.`,
+      name,
+    );
+  }
+}
+
+/** One secret, several at once while they rotate, or secrets already prepared. */
+export type Secrets = string | readonly string[] | PreparedSecrets;
+
+const MOST_SECRETS = 16;
+const MOST_CACHED = 256;
+
+const caches = new WeakMap<SenderPlan, Map<string, SecretKey>>();
+
+/**
+ * Checks and imports secrets (public keys, for senders that sign with a private one): call it at boot.
+ *
+ * Throws a `WebhookConfigurationError` that names the sender, the provider and the cure, never the secret.
+ */
+export function prepareSecrets(
+  sender: string | Sender,
+  secrets: string | readonly string[],
+  options: { readonly provider?: string } = {},
+): PreparedSecrets {
+  const plan = planOf(sender);
+  return new PreparedSecrets(plan, importKeys(plan, secrets, options.provider));
+}
+
+/** The keys of whatever `verifyWebhook` was given; each secret is imported once and kept. */
+export function keysOf(plan: SenderPlan, secrets: Secrets, fetched?: readonly string[]): readonly SecretKey[] {
+  const none = fetched?.length && Array.isArray(secrets) && secrets.length === 0;
+  const own = none ? [] : secrets instanceof PreparedSecrets ? secrets.keysFor(plan) : importKeys(plan, secrets);
+  return fetched?.length ? [...own, ...importKeys(plan, fetched)] : own;
+}
+
+function importKeys(plan: SenderPlan, secrets: string | readonly string[], provider?: string): readonly SecretKey[] {
+  const list = typeof secrets === 'string' ? [secrets] : (secrets ?? []);
+  const { name } = plan.sender;
+  if (list.length === 0) {
+    throw new WebhookConfigurationError(`The ${describe(plan, provider)} has no webhook secret: configure at least one.`, name);
+  }
+  if (list.length > MOST_SECRETS) {
+    throw new WebhookConfigurationError(
+      `The ${describe(plan, provider)} has ${list.length} webhook secrets: at most ${MOST_SECRETS} are tried at once. Remove old ones.`,
+      name,
+    );
+  }
+  const keys: SecretKey[] = [];
+  for (let index = 0; index < list.length; index++) {
+    const key = importKey(plan, list[index]);
+    if ('fault' in key) {
+      const which = list.length === 1 ? 'The webhook secret' : `Webhook secret ${index + 1} of ${list.length}`;
+      throw new WebhookConfigurationError(`${which} of the ${describe(plan, provider)} ${key.fault}: ${key.cure}.`, name);
+    }
+    keys.push(key);
+  }
+  return keys;
+}
+
+function importKey(plan: SenderPlan, secret: unknown): SecretKey | KeyFault {
+  let cache = caches.get(plan);
+  if (!cache) caches.set(plan, (cache = new Map()));
+  const known = cache.get(secret as string);
+  if (known) return known;
+  const scheme = schemeOf(plan.schemes, typeof secret === 'string' ? secret : '');
+  const key = parseKey(scheme, secret);
+  if ('fault' in key) return key;
+  if (cache.size >= MOST_CACHED) cache.clear();
+  const made = secretKey(scheme, key);
+  cache.set(secret as string, made);
+  return made;
+}
+
+function describe(plan: SenderPlan, provider: string | undefined): string {
+  const sender = `sender "${plan.sender.name}"`;
+  return provider === undefined ? sender : `provider "${provider}" (${sender})`;
+}

@@ -1,0 +1,111 @@
+import { createHash, createHmac, timingSafeEqual, verify, type Hash, type KeyObject } from 'node:crypto';
+import { hashOf, type Candidate } from './read-signatures.js';
+import type { Scheme } from './scheme.js';
+import type { SignedBytes } from './signed-bytes.js';
+
+/** One secret made ready: imported once, and never shown. */
+export interface SecretKey {
+  readonly scheme: Scheme;
+  /** Whether one of the candidates is this key's signature of the bytes. Never throws; compares in constant time. */
+  matches(candidates: readonly Candidate[], signed: SignedBytes): boolean;
+}
+
+/** Wraps an imported key in the way of its algorithm. */
+export function secretKey(scheme: Scheme, key: KeyObject): SecretKey {
+  switch (scheme.family) {
+    case 'public-key':
+      return new PublicKey(scheme, key);
+    case 'comparison':
+      return new ComparisonKey(scheme, hashOf(key.export()));
+    default:
+      return scheme.algorithm === 'sha256-prefix'
+        ? new PrefixKey(scheme, createHash('sha256').update(key.export()))
+        : new HmacKey(scheme, key);
+  }
+}
+
+/** The MAC that a sender with this key writes; used to sign as well. */
+export function macOf(scheme: Scheme, key: KeyObject, signed: SignedBytes): Buffer {
+  if (scheme.algorithm === 'sha256-prefix') {
+    return signed.feed(createHash('sha256').update(key.export())).digest();
+  }
+  return signed.feed(createHmac(scheme.algorithm.slice('hmac-'.length), key)).digest();
+}
+
+class HmacKey implements SecretKey {
+  readonly #key: KeyObject;
+  readonly #hash: string;
+
+  constructor(
+    readonly scheme: Scheme,
+    key: KeyObject,
+  ) {
+    this.#key = key;
+    this.#hash = scheme.algorithm.slice('hmac-'.length);
+  }
+
+  matches(candidates: readonly Candidate[], signed: SignedBytes): boolean {
+    return has(candidates, this.scheme, signed.feed(createHmac(this.#hash, this.#key)).digest());
+  }
+}
+
+class PrefixKey implements SecretKey {
+  readonly #started: Hash;
+
+  constructor(
+    readonly scheme: Scheme,
+    started: Hash,
+  ) {
+    this.#started = started;
+  }
+
+  matches(candidates: readonly Candidate[], signed: SignedBytes): boolean {
+    return has(candidates, this.scheme, signed.feed(this.#started.copy()).digest());
+  }
+}
+
+class ComparisonKey implements SecretKey {
+  readonly #hash: Buffer;
+
+  constructor(
+    readonly scheme: Scheme,
+    hash: Buffer,
+  ) {
+    this.#hash = hash;
+  }
+
+  matches(candidates: readonly Candidate[]): boolean {
+    return has(candidates, this.scheme, this.#hash);
+  }
+}
+
+class PublicKey implements SecretKey {
+  readonly #key: KeyObject;
+
+  constructor(
+    readonly scheme: Scheme,
+    key: KeyObject,
+  ) {
+    this.#key = key;
+  }
+
+  matches(candidates: readonly Candidate[], signed: SignedBytes): boolean {
+    const hash = this.scheme.algorithm === 'ed25519' ? null : 'sha256';
+    const data = signed.whole();
+    return candidates.some(({ scheme, bytes }) => {
+      try {
+        return scheme === this.scheme && verify(hash, data, this.#key, bytes);
+      } catch {
+        return false;
+      }
+    });
+  }
+}
+
+function has(candidates: readonly Candidate[], scheme: Scheme, expected: Buffer): boolean {
+  for (const candidate of candidates) {
+    if (candidate.scheme !== scheme || candidate.bytes.length !== expected.length) continue;
+    if (timingSafeEqual(candidate.bytes, expected)) return true;
+  }
+  return false;
+}

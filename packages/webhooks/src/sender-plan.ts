@@ -1,0 +1,131 @@
+import { checkName, checkSender } from './check-sender.js';
+import { HeaderNames } from './header-names.js';
+import { parseDuration } from './parse-duration.js';
+import { parsePayloadTemplate, type PayloadPart, type PayloadTemplate } from './payload-template.js';
+import { schemesOf, type Scheme } from './scheme.js';
+import type { Sender, SignaturePlace, TimestampRule } from './sender.js';
+
+/** A sender made ready for use: every header a slot, every path an array, every token a part. */
+export interface SenderPlan {
+  readonly sender: Sender;
+  readonly schemes: readonly Scheme[];
+  readonly headers: HeaderNames;
+  readonly required: readonly { readonly slot: number; readonly value: string }[];
+  readonly signature: SignaturePlan;
+  readonly timestamp?: TimestampPlan;
+  readonly id?: IdPlan;
+  readonly payload: PayloadPlan;
+  /** The body must be parsed before it can be verified. */
+  readonly needsJson: boolean;
+  readonly needsUrl: boolean;
+}
+
+export interface SignaturePlan extends Omit<SignaturePlace, 'header' | 'headers' | 'numbered' | 'json'> {
+  readonly slots: readonly number[];
+  readonly path?: readonly string[];
+}
+
+interface Place {
+  readonly slot?: number;
+  readonly path?: readonly string[];
+}
+
+export interface TimestampPlan extends Place {
+  /** Label and assign sign of its entry in the signature's list: `'t='`. */
+  readonly mark?: string;
+  readonly unit: TimestampRule['unit'];
+  readonly toleranceMs: number;
+  /** It stands inside the signed body, which is parsed only once the signature holds. */
+  readonly afterSignature: boolean;
+}
+
+export interface IdPlan extends Place {
+  readonly signed: boolean;
+  /** It is itself a token of the payload, so that verifying needs it. */
+  readonly inPayload: boolean;
+}
+
+export interface PayloadPlan {
+  readonly head: readonly PayloadPart[];
+  readonly body: boolean;
+  readonly tail: readonly PayloadPart[];
+}
+
+const MOST_NUMBERED = 16;
+const DEFAULT_TOLERANCE = '5m';
+
+const plans = new WeakMap<Sender, SenderPlan>();
+
+/** The plan of a definition, made when first asked for. Throws where the definition contradicts itself. */
+export function senderPlan(sender: Sender): SenderPlan {
+  let plan = plans.get(sender);
+  if (!plan) {
+    plan = makePlan(sender);
+    plans.set(sender, plan);
+  }
+  return plan;
+}
+
+function makePlan(sender: Sender): SenderPlan {
+  checkName(sender);
+  const schemes = schemesOf(sender);
+  const comparison = schemes[0]?.family === 'comparison';
+  const template = parsePayloadTemplate(comparison ? '' : (sender.payload ?? '{body}'), sender.name);
+  checkSender(sender, template, comparison);
+
+  const headers = new HeaderNames(sender.name);
+  const names = (kind: PayloadPart['kind']): boolean =>
+    [...template.head, ...template.tail].some((part) => part.kind === kind);
+  const timestamp = planTimestamp(sender, headers, template.body && !names('timestamp'));
+  const id = planId(sender, headers, template.body, names('id'));
+  return {
+    sender,
+    schemes,
+    headers,
+    required: Object.entries(sender.require ?? {}).map(([name, value]) => ({ slot: headers.slot(name), value })),
+    signature: planSignature(sender, headers),
+    ...(timestamp && { timestamp }),
+    ...(id && { id }),
+    payload: withSlots(template, headers),
+    needsJson:
+      sender.signature.json !== undefined ||
+      names('json') ||
+      (id?.path !== undefined && id.inPayload) ||
+      (timestamp?.path !== undefined && !timestamp.afterSignature),
+    needsUrl: names('url') || names('url-decoded'),
+  };
+}
+
+function planSignature(sender: Sender, headers: HeaderNames): SignaturePlan {
+  const { header, headers: several, numbered, json, ...format } = sender.signature;
+  const names = several ?? (header !== undefined ? [header] : []);
+  const series = numbered === undefined ? [] : Array.from({ length: MOST_NUMBERED }, (_, i) => `${numbered}${i + 1}`);
+  const slots = [...names, ...series].map((name) => headers.slot(name));
+  return { ...format, slots, ...(json !== undefined && { path: json.split('.') }) };
+}
+
+function planTimestamp(sender: Sender, headers: HeaderNames, onlyInBody: boolean): TimestampPlan | undefined {
+  const rule = sender.timestamp;
+  if (!rule) return undefined;
+  const common = {
+    unit: rule.unit,
+    toleranceMs: parseDuration(rule.tolerance ?? DEFAULT_TOLERANCE, `Sender "${sender.name}": "timestamp.tolerance"`),
+    afterSignature: rule.json !== undefined && onlyInBody,
+  };
+  if (rule.json !== undefined) return { ...common, path: rule.json.split('.') };
+  if (rule.entry !== undefined) return { ...common, mark: rule.entry + (sender.signature.list?.assign ?? '') };
+  return { ...common, slot: headers.slot(rule.header ?? '') };
+}
+
+function planId(sender: Sender, headers: HeaderNames, bodySigned: boolean, inPayload: boolean): IdPlan | undefined {
+  const id = sender.id;
+  if (!id) return undefined;
+  if ('json' in id) return { path: id.json.split('.'), signed: bodySigned || inPayload, inPayload };
+  return { slot: headers.slot(id.header), signed: inPayload, inPayload };
+}
+
+/** Adds the payload's own headers to the slots; they are looked up by name when the payload is put together. */
+function withSlots(template: PayloadTemplate, headers: HeaderNames): PayloadPlan {
+  for (const part of [...template.head, ...template.tail]) if (part.kind === 'header') headers.slot(part.name);
+  return template;
+}

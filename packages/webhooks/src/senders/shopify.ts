@@ -1,0 +1,10 @@
+import { defineSender } from '../define-sender.js';
+
+/** Shopify, in the header of either generation of its webhooks. */
+export const shopify = defineSender({
+  name: 'shopify',
+  docs: 'https://shopify.dev/docs/apps/build/webhooks/subscribe/https',
+  algorithm: 'hmac-sha256',
+  signature: { headers: ['x-shopify-hmac-sha256', 'shopify-hmac-sha256'], encoding: 'base64' },
+  id: { header: 'x-shopify-webhook-id' },
+});

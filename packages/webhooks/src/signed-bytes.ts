@@ -1,0 +1,80 @@
+import type { PayloadPart } from './payload-template.js';
+import type { SenderPlan } from './sender-plan.js';
+
+/** What the payload's tokens stand for in one request. */
+export interface PayloadValues {
+  readonly timestamp?: string;
+  readonly id?: string;
+  readonly method?: string;
+  readonly url?: string;
+  header(name: string): string | undefined;
+  json(path: readonly string[]): string | undefined;
+}
+
+/** The bytes under the signature: text, the raw body, text. */
+export class SignedBytes {
+  constructor(
+    readonly head: string,
+    /** Absent where the signature leaves the body out. */
+    readonly body: Uint8Array | undefined,
+    readonly tail: string,
+  ) {}
+
+  /** Passes them to a hash, the body without a copy. */
+  feed<T extends Sink>(sink: T): T {
+    if (this.head !== '') sink.update(this.head);
+    if (this.body !== undefined) sink.update(this.body);
+    if (this.tail !== '') sink.update(this.tail);
+    return sink;
+  }
+
+  /** In one piece, for algorithms that need that. */
+  whole(): Buffer {
+    return Buffer.concat([Buffer.from(this.head), this.body ?? Buffer.alloc(0), Buffer.from(this.tail)]);
+  }
+}
+
+interface Sink {
+  update(data: string | Uint8Array): unknown;
+}
+
+/** Puts the payload together, or gives `undefined` where the request lacks a token of it. */
+export function signedBytes(plan: SenderPlan, body: Uint8Array, values: PayloadValues): SignedBytes | undefined {
+  const { payload } = plan;
+  const head = render(payload.head, values);
+  const tail = render(payload.tail, values);
+  if (head === undefined || tail === undefined) return undefined;
+  return new SignedBytes(head, payload.body ? body : undefined, tail);
+}
+
+function render(parts: readonly PayloadPart[], values: PayloadValues): string | undefined {
+  let text = '';
+  for (const part of parts) {
+    const piece = valueOf(part, values);
+    if (piece === undefined) return undefined;
+    text += piece;
+  }
+  return text;
+}
+
+function valueOf(part: PayloadPart, values: PayloadValues): string | undefined {
+  switch (part.kind) {
+    case 'text':
+      return part.text;
+    case 'url-decoded':
+      return values.url === undefined ? undefined : decodeUrl(values.url);
+    case 'header':
+      return values.header(part.name);
+    case 'json':
+      return values.json(part.path);
+    default:
+      return values[part.kind];
+  }
+}
+
+/** The twelve escapes that HubSpot undoes before it signs: : / ? @ ! $ ' ( ) * , ; */
+function decodeUrl(url: string): string {
+  return url.replace(/%(?:3a|2f|3f|40|21|24|27|28|29|2a|2c|3b)/gi, (escape) =>
+    String.fromCharCode(Number.parseInt(escape.slice(1), 16)),
+  );
+}

@@ -1,0 +1,105 @@
+import { types } from 'node:util';
+import { Accepted, AcceptedWithBodyId, AcceptedWithId } from './accepted.js';
+import { Delivery } from './delivery.js';
+import { Freshness, type FreshnessOptions } from './freshness.js';
+import { planOf } from './plan-of.js';
+import { keysOf, type Secrets } from './prepare-secrets.js';
+import { readSignatures } from './read-signatures.js';
+import type { SecretKey } from './secret-key.js';
+import type { Sender } from './sender.js';
+import type { SenderPlan } from './sender-plan.js';
+import { signedBytes, type SignedBytes } from './signed-bytes.js';
+import { reject, type Acceptance, type Verification } from './verification.js';
+import { WebhookConfigurationError } from './webhook-configuration-error.js';
+import type { WebhookRequest } from './webhook-request.js';
+
+export interface VerifyOptions extends FreshnessOptions {
+  /** The public URL that the sender calls, for senders that sign it. Default: `request.url`, which must be absolute. */
+  readonly url?: string;
+  /** Public keys that the caller has fetched: tried after the secrets, and counted on from them in `secretIndex`. */
+  readonly keys?: readonly string[];
+}
+
+/**
+ * Tells whether a request comes from the sender. Whatever the request holds, the answer is a value, never an exception.
+ *
+ * Throws a `WebhookConfigurationError` only for faults on our side: an unknown sender, an unusable secret or option,
+ * a body that is not the raw bytes.
+ */
+export function verifyWebhook(
+  sender: string | Sender,
+  request: WebhookRequest,
+  secrets: Secrets,
+  options: VerifyOptions = {},
+): Verification {
+  const plan = planOf(sender);
+  const keys = keysOf(plan, secrets, options.keys);
+  const freshness = new Freshness(options);
+  const url = plan.needsUrl ? absoluteUrl(plan, options.url ?? request.url) : undefined;
+  checkBody(plan, request.body);
+  const headers = plan.headers.read(request.headers);
+  if (!Array.isArray(headers)) return headers;
+  return examine(new Delivery(plan, request, headers, url), keys, freshness);
+}
+
+/** The cheap checks first, then the signature, then what only the signature makes worth reading. */
+function examine(delivery: Delivery, keys: readonly SecretKey[], freshness: Freshness): Verification {
+  const { plan, request } = delivery;
+  const unmet = delivery.checkRequired();
+  if (unmet) return unmet;
+  const signatures = readSignatures(plan, delivery.signatures());
+  if ('reason' in signatures) return signatures;
+
+  const rule = plan.timestamp;
+  let sentAtMs: number | undefined;
+  if (rule && !rule.afterSignature) {
+    delivery.timestamp = rule.mark === undefined ? delivery.at(rule) : signatures.timestamp;
+    const checked = freshness.check(rule, delivery.timestamp);
+    if (typeof checked === 'object') return checked;
+    sentAtMs = checked;
+  }
+  const noId = delivery.takeId();
+  if (noId) return noId;
+
+  const signed = signedBytes(plan, request.body, delivery);
+  if (!signed) return reject('malformed', 'the request lacks a part of what the sender signs');
+  const secretIndex = keys.findIndex((key) => key.matches(signatures.candidates, signed));
+  if (secretIndex < 0) return reject('mismatch', 'none of the secrets makes this signature');
+
+  if (rule?.afterSignature) {
+    const checked = freshness.check(rule, delivery.at(rule));
+    if (typeof checked === 'object') return checked;
+    sentAtMs = checked;
+  }
+  return accept(delivery, signed, { secretIndex, sentAtMs });
+}
+
+function accept(
+  { plan, request, id }: Delivery,
+  signed: SignedBytes,
+  { secretIndex, sentAtMs }: { secretIndex: number; sentAtMs: number | undefined },
+): Acceptance {
+  const sentAt = sentAtMs === undefined ? undefined : new Date(sentAtMs);
+  const seen = { plan, signed, body: request.body };
+  if (plan.id?.path && !plan.id.inPayload) return new AcceptedWithBodyId(plan.id.path, secretIndex, sentAt, seen);
+  return id === undefined ? new Accepted(secretIndex, sentAt, seen) : new AcceptedWithId(id, secretIndex, sentAt, seen);
+}
+
+function checkBody(plan: SenderPlan, body: unknown): void {
+  if (types.isUint8Array(body)) return;
+  const found = body === undefined ? 'missing' : `of type ${body === null ? 'null' : typeof body}`;
+  throw new WebhookConfigurationError(
+    `The body of the webhook is ${found}, but its signature covers the raw bytes: ` +
+      'pass them as a Buffer or Uint8Array, as they were before any parser saw them.',
+    plan.sender.name,
+  );
+}
+
+function absoluteUrl(plan: SenderPlan, url: string | undefined): string {
+  if (url !== undefined && /^https?:\/\//i.test(url)) return url;
+  throw new WebhookConfigurationError(
+    `The sender "${plan.sender.name}" signs the URL that it calls: configure "url" with the absolute address, ` +
+      'as it was given to the sender.',
+    plan.sender.name,
+  );
+}

@@ -8,6 +8,7 @@ const config: Config = {
     '^@breakwater/(core|webhooks|nestjs)/testing$': '<rootDir>/packages/$1/src/testing/index.ts',
     '^@breakwater/(core|webhooks|nestjs)$': '<rootDir>/packages/$1/src/index.ts',
     '^@breakwater/(faults)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@breakwater/(payments|email|checkout)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],

@@ -5,7 +5,7 @@ export const checkoutSettings = {
     retry: { attempts: 5, initialBackoffMs: 50 },
     breaker: { consecutiveFailures: 10, openForMs: 2_000, halfOpenCalls: 3 },
     /** More than any storm offers: what payments really allows is learnt from its answers. */
-    rateLimit: { perSecond: 200, waitMs: 1_900 },
+    rateLimit: { perSecond: 200, burst: 5, waitMs: 1_900 },
   },
   email: {
     timeout: { attemptMs: 250 },

@@ -21,3 +21,14 @@ export const systemClock: Clock = {
     }
   },
 };
+
+/** Does work that is told to give up, by its signal, after `ms`. */
+export async function withTimeout<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const expiry = new AbortController();
+  const timer = setTimeout(() => expiry.abort(new Error(`gave up after ${ms} ms`)), ms);
+  try {
+    return await work(expiry.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -11,6 +11,7 @@ export function resilienceEnvironment(): Record<string, string> {
     ...breakerEnvironment('PAYMENTS', payments.breaker),
     RESILIENCE__PAYMENTS__RATE_LIMIT__LIMIT: `${payments.rateLimit.perSecond}`,
     RESILIENCE__PAYMENTS__RATE_LIMIT__PER: '1s',
+    RESILIENCE__PAYMENTS__RATE_LIMIT__BURST: `${payments.rateLimit.burst}`,
     RESILIENCE__PAYMENTS__RATE_LIMIT__WAIT: `${payments.rateLimit.waitMs}ms`,
     RESILIENCE__EMAIL__TIMEOUT__ATTEMPT: `${email.timeout.attemptMs}ms`,
     ...breakerEnvironment('EMAIL', email.breaker),

@@ -76,4 +76,4 @@ export class Stage {
   }
 }
 
-const PATIENCE: Patience = { submissions: 8, pauseMs: 500, longestPauseMs: 2_000 };
+const PATIENCE: Patience = { submissions: 8, pauseMs: 1_000, longestPauseMs: 2_000 };

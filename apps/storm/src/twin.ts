@@ -45,7 +45,7 @@ export async function startTwin({ name, services, paymentsUrl, emailUrl }: TwinS
       ...SWITCHES[name],
     },
   });
-  const checkout = new CheckoutClient(url, { ...CUSTOMER, signal: services.signal });
+  const checkout = new CheckoutClient(url, CUSTOMER);
   return { name, checkout, ...known };
 }
 

@@ -54,6 +54,7 @@ export class MethodLinker {
   ) {
     this.settings = parts.settings;
     this.faults = this.check(parts.settings);
+    if (this.faults.length === 0) this.shareNamed();
   }
 
   get enabled(): boolean {
@@ -96,11 +97,9 @@ export class MethodLinker {
     const faults = this.check(settings);
     if (faults.length > 0) throw new ResilienceConfigurationError(faults);
     this.settings = settings;
+    for (const spec of this.namedGates()) this.sharedPolicies.get(spec.kind)?.policy.reconfigure?.(spec.settings);
     for (const { plan, own } of this.linked) {
-      for (const spec of this.specs(plan, [])) {
-        const policy = own.get(spec.order) ?? this.sharedPolicies.get(spec.kind)?.policy;
-        if (policy?.kind === spec.kind) policy.reconfigure?.(spec.settings);
-      }
+      for (const spec of this.specs(plan, [])) own.get(spec.order)?.reconfigure?.(spec.settings);
     }
   }
 
@@ -118,28 +117,32 @@ export class MethodLinker {
     return mergeSettings(this.settings, options, methodLayer(this.settings, method), top, methodLayer(top, method));
   }
 
+  /** The gates that the settings name are there from the start, whichever method comes first. */
+  private shareNamed(): void {
+    for (const spec of this.namedGates()) this.share(spec, `${this.parts.path}.${spec.kind}`);
+  }
+
+  private namedGates(): readonly PolicySpec[] {
+    const named = readPolicies(this.merged(undefined, {}), this.parts.path, []);
+    return [...named.values()].flat().filter((spec) => spec.scope === 'provider');
+  }
+
   /** Two settings for one gate would be a contradiction: whoever differs must say that it wants its own. */
   private sharedPolicy(spec: PolicySpec, plan: MethodPlan, faults: Fault[]): Policy {
-    const settings = JSON.stringify(spec.settings);
-    const standing = this.sharedPolicies.get(spec.kind);
-    if (standing === undefined) {
-      const fromSettings = this.settings[spec.kind] !== undefined || this.parts.top?.[spec.kind] !== undefined;
-      const policy = this.define(spec, plan, fromSettings, faults);
-      return policy;
-    }
-    const differs = standing.settings !== settings && Object.keys(plan.policies.get(spec.kind) ?? {}).length > 0;
-    if (differs) faults.push(this.contradiction(spec, plan, standing.definedBy));
+    const standing = this.sharedPolicies.get(spec.kind) ?? this.share(spec, plan.operation);
+    if (this.bringsOptions(spec.kind, plan) && standing.settings !== JSON.stringify(spec.settings)) faults.push(this.contradiction(spec, plan, standing.definedBy));
     return standing.policy;
   }
 
-  private define(spec: PolicySpec, plan: MethodPlan, fromSettings: boolean, faults: Fault[]): Policy {
-    const base = fromSettings ? readPolicies({ [spec.kind]: this.merged(undefined, {})[spec.kind] }, this.parts.path, []).get(spec.kind) : undefined;
-    const chosen = base?.find((other) => other.order === spec.order) ?? spec;
-    const definedBy = fromSettings ? `${this.parts.path}.${spec.kind}` : plan.operation;
-    const shared = { policy: chosen.create(this.environment), settings: JSON.stringify(chosen.settings), definedBy };
+  private bringsOptions(kind: string, { policies, method }: MethodPlan): boolean {
+    const overridden = [this.settings, this.parts.top].some((layer) => methodLayer(layer, method)?.[kind] !== undefined);
+    return overridden || Object.keys(policies.get(kind) ?? {}).length > 0;
+  }
+
+  private share(spec: PolicySpec, definedBy: string): Shared {
+    const shared = { policy: spec.create(this.environment), settings: JSON.stringify(spec.settings), definedBy };
     this.sharedPolicies.set(spec.kind, shared);
-    if (shared.settings !== JSON.stringify(spec.settings)) faults.push(this.contradiction(spec, plan, definedBy));
-    return shared.policy;
+    return shared;
   }
 
   private contradiction(spec: PolicySpec, plan: MethodPlan, definedBy: string): Fault {
@@ -150,8 +153,9 @@ export class MethodLinker {
   }
 
   private check(settings: Layer): readonly Fault[] {
-    const { path, top } = this.parts;
-    const faults: Fault[] = [...unknownSettings(settings, path, PROVIDER_SETTINGS)];
+    const { path, top, sections = [] } = this.parts;
+    const others = [...PROVIDER_SETTINGS, ...sections];
+    const faults: Fault[] = [...unknownSettings(mergeSettings(settings, top), path, others)];
     const base = mergeSettings(settings, top);
     readPolicies(base, path, faults);
     if (settings['classify'] !== undefined && typeof settings['classify'] !== 'function') {

@@ -37,6 +37,8 @@ export interface ProviderParts {
   readonly store: Store;
   readonly random: () => number;
   readonly events?: EventHub;
+  /** Names of settings that belong to somebody else, such as a framework's adapter. */
+  readonly sections?: readonly string[];
 }
 
 /** A provider as health pages and dashboards see it. Plain JSON, never a secret. */
@@ -81,6 +83,11 @@ export class ResilientProvider {
     call.key = options.key;
     call.idempotencyKey = options.idempotencyKey;
     return this.run(this.pipelineOf(operation, options.policies), call, signal) as Promise<T>;
+  }
+
+  /** The kinds of policy that the settings name, for one method or in general. */
+  kinds(method?: string): readonly string[] {
+    return this.linker.kinds(method);
   }
 
   /** The pipeline of one method, linked once. Adds to `faults` what is wrong with it. */

@@ -1,13 +1,15 @@
 import { parseJson, textAt } from './json-path.js';
 import type { IdPlan, SenderPlan, TimestampPlan } from './sender-plan.js';
 import type { PayloadValues } from './signed-bytes.js';
+import type { SignatureTexts } from './read-signatures.js';
 import { reject, type Rejection } from './verification.js';
 import type { WebhookRequest } from './webhook-request.js';
 
-const LONGEST_ID = 512;
+/** Visible ASCII, so that its bytes are the same however the header was decoded. */
+const ID = /^[\x20-\x7e]{1,512}$/;
 
 /** One request seen through a sender's plan: the values that its rules and its payload speak of. */
-export class Delivery implements PayloadValues {
+export class Delivery implements PayloadValues, SignatureTexts {
   /** As the sender wrote it: this text is what is signed. */
   timestamp: string | undefined = undefined;
   id: string | undefined = undefined;
@@ -54,9 +56,9 @@ export class Delivery implements PayloadValues {
     return undefined;
   }
 
-  signatures(): (string | undefined)[] {
+  signature(place: number): string | undefined {
     const { path, slots } = this.plan.signature;
-    return path ? [this.json(path)] : slots.map((slot) => this.headers[slot]);
+    return path ? this.json(path) : this.headers[slots[place] ?? -1];
   }
 
   /** Takes the id, where it is not left in the body until somebody asks for it. An unsigned id may be absent or odd. */
@@ -64,18 +66,9 @@ export class Delivery implements PayloadValues {
     const rule = this.plan.id;
     if (!rule || (rule.path && !rule.inPayload)) return undefined;
     const id = this.at(rule);
-    if (isId(id)) this.id = id;
-    else if (rule.signed) return id ? reject('malformed', 'the id has an odd character or is too long') : reject('missing', 'there is no id');
+    if (id !== undefined && ID.test(id)) this.id = id;
+    else if (rule.signed && !id) return reject('missing', 'there is no id');
+    else if (rule.signed) return reject('malformed', 'the id is too long or not plain text');
     return undefined;
   }
-}
-
-/** Visible ASCII, so that its bytes are the same however the header was decoded. */
-function isId(text: string | undefined): text is string {
-  if (!text || text.length > LONGEST_ID) return false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 || code > 0x7e) return false;
-  }
-  return true;
 }

@@ -6,7 +6,9 @@ let byName: ReadonlyMap<string, Sender> | undefined;
 
 /** The sender of this name or alias. An unknown one is an error that lists the known. */
 export function findSender(name: string): Sender {
-  byName ??= new Map(senders.flatMap((sender) => [sender.name, ...(sender.aliases ?? [])].map((known) => [known, sender])));
+  byName ??= new Map(
+    senders.flatMap((sender) => [sender.name, ...(sender.aliases ?? [])].map((known) => [known, sender])),
+  );
   const sender = byName.get(name);
   if (sender) return sender;
   throw new WebhookConfigurationError(

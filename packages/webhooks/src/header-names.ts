@@ -31,20 +31,19 @@ export class HeaderNames {
 
   /** The values by slot. A header that occurs twice, in whatever case, is refused. */
   read(headers: WebhookRequest['headers']): (string | undefined)[] | Rejection {
-    const values: (string | undefined)[] = [];
-    for (const name of this.#names) {
+    const names = this.#names;
+    const lengths = this.#lengths;
+    const values = new Array<string | undefined>(names.length);
+    for (let slot = 0; slot < names.length; slot++) {
+      const name = names[slot] as string;
       const value = headers[name];
-      if (value === undefined || typeof value === 'string') {
-        values.push(value);
-        continue;
-      }
-      const single = onlyValue(name, value);
+      const single = typeof value === 'string' ? value : onlyValue(name, value);
       if (typeof single === 'object') return single;
-      values.push(single);
+      values[slot] = single;
     }
     for (const key in headers) {
-      if (((this.#lengths >>> (key.length & 31)) & 1) === 0 || this.#names.includes(key)) continue;
-      const slot = this.#names.indexOf(key.toLowerCase());
+      if (((lengths >>> (key.length & 31)) & 1) === 0 || names.includes(key)) continue;
+      const slot = names.indexOf(key.toLowerCase());
       if (slot < 0 || headers[key] === undefined) continue;
       if (values[slot] !== undefined) return twice(this.name(slot));
       const single = onlyValue(this.name(slot), headers[key]);

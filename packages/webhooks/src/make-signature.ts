@@ -19,7 +19,7 @@ const SEED_BYTES = 32;
 /** The signature that a holder of this secret, or private key, makes. */
 export function makeSignature(plan: SenderPlan, signed: SignedBytes, secret: string): Signature {
   const scheme = schemeOf(plan.schemes, secret);
-  const encoding = plan.signature.encoding ?? 'hex';
+  const { encoding } = scheme;
   if (scheme.family === 'public-key') {
     const key = checked(plan, parsePrivateKey(scheme, secret));
     const hash = scheme.algorithm === 'ed25519' ? null : 'sha256';
@@ -61,7 +61,10 @@ function importPrivateKey(scheme: Scheme, text: string): KeyObject | KeyFault {
   const bytes = keyBytes(scheme, text, scheme.key.privatePrefix);
   if ('fault' in bytes) return bytes;
   if (bytes.length !== SEED_BYTES && bytes.length !== SEED_BYTES * 2) {
-    return { fault: `has ${bytes.length} bytes`, cure: 'give the seed, which has 32 bytes, alone or before the public key' };
+    return {
+      fault: `has ${bytes.length} bytes`,
+      cure: 'give the seed, which has 32 bytes, alone or before the public key',
+    };
   }
   return createPrivateKey({
     key: Buffer.concat([ED25519_PKCS8, bytes.subarray(0, SEED_BYTES)]),

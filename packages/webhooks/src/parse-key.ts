@@ -54,7 +54,9 @@ export function keyBytes(scheme: Scheme, text: string, prefix: string | undefine
   if (bare === '') return { fault: 'has nothing behind its prefix', cure: 'copy all of it' };
   switch (scheme.key.encoding) {
     case 'hex':
-      return decodeHex(bare) ?? { fault: 'is not hex', cure: 'give an even number of digits 0-9 and a-f, nothing else' };
+      return (
+        decodeHex(bare) ?? { fault: 'is not hex', cure: 'give an even number of digits 0-9 and a-f, nothing else' }
+      );
     case 'base64':
       return (
         decodeBase64(bare) ?? { fault: 'is not canonical base64', cure: 'copy all of it, with the padding at its end' }
@@ -80,7 +82,8 @@ function parseSpki(scheme: Scheme, text: string): KeyObject | KeyFault {
     return { fault: 'is PEM of something else than a public key', cure: 'give the block BEGIN PUBLIC KEY' };
   }
   const der = pem ? undefined : decodeBase64(text);
-  if (!pem && !der) return { fault: 'is not canonical base64', cure: 'give a public key as PEM or as base64 DER (SPKI)' };
+  if (!pem && !der)
+    return { fault: 'is not canonical base64', cure: 'give a public key as PEM or as base64 DER (SPKI)' };
   try {
     const key = createPublicKey(der ? { key: der, format: 'der', type: 'spki' } : text);
     return fits(scheme, key) ? key : { fault: 'is a key of another kind', cure: `give one for ${scheme.algorithm}` };

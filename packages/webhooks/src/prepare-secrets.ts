@@ -67,7 +67,10 @@ function importKeys(plan: SenderPlan, secrets: string | readonly string[], provi
   const list = typeof secrets === 'string' ? [secrets] : (secrets ?? []);
   const { name } = plan.sender;
   if (list.length === 0) {
-    throw new WebhookConfigurationError(`The ${describe(plan, provider)} has no webhook secret: configure at least one.`, name);
+    throw new WebhookConfigurationError(
+      `The ${describe(plan, provider)} has no webhook secret: configure at least one.`,
+      name,
+    );
   }
   if (list.length > MOST_SECRETS) {
     throw new WebhookConfigurationError(
@@ -80,7 +83,10 @@ function importKeys(plan: SenderPlan, secrets: string | readonly string[], provi
     const key = importKey(plan, list[index]);
     if ('fault' in key) {
       const which = list.length === 1 ? 'The webhook secret' : `Webhook secret ${index + 1} of ${list.length}`;
-      throw new WebhookConfigurationError(`${which} of the ${describe(plan, provider)} ${key.fault}: ${key.cure}.`, name);
+      throw new WebhookConfigurationError(
+        `${which} of the ${describe(plan, provider)} ${key.fault}: ${key.cure}.`,
+        name,
+      );
     }
     keys.push(key);
   }

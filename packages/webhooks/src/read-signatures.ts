@@ -1,20 +1,14 @@
 import { createHash } from 'node:crypto';
 import { decodeBase64 } from './decode-base64.js';
 import { decodeHex } from './decode-hex.js';
-import type { Scheme } from './scheme.js';
-import type { SenderPlan, SignaturePlan } from './sender-plan.js';
+import type { Candidate, Scheme } from './scheme.js';
+import type { SenderPlan } from './sender-plan.js';
 import { reject, type Rejection } from './verification.js';
-
-/** A signature of the right shape, decoded. For comparisons: the hash of what was sent. */
-export interface Candidate {
-  readonly scheme: Scheme;
-  readonly bytes: Buffer;
-}
 
 export interface Signatures {
   readonly candidates: readonly Candidate[];
   /** The timestamp's entry, where it stands in the same list. */
-  readonly timestamp?: string;
+  readonly timestamp: string | undefined;
 }
 
 const MOST_SIGNATURES = 16;
@@ -22,21 +16,28 @@ const LONGEST_HEADER = 8192;
 const BLANK = 32;
 
 /** Finds and decodes the signatures by shape alone; nothing is computed over the body. */
-export function readSignatures(plan: SenderPlan, texts: readonly (string | undefined)[]): Signatures | Rejection {
+export function readSignatures(plan: SenderPlan, delivery: SignatureTexts): Signatures | Rejection {
   const candidates: Candidate[] = [];
+  const places = plan.signature.path ? 1 : plan.signature.slots.length;
   let present = false;
-  for (const text of texts) {
+  for (let place = 0; place < places; place++) {
+    const text = delivery.signature(place);
     if (text === undefined || text === '') continue;
     present = true;
     if (text.length > LONGEST_HEADER) return reject('malformed', 'the signature is too long');
     if (plan.signature.list) return readList(plan, text);
-    const scheme = plan.schemes[0] as Scheme;
-    const bytes = decodeWhole(scheme, plan.signature, text);
-    if (bytes) candidates.push({ scheme, bytes });
+    const candidate = decodeWhole(plan, text, candidates.length);
+    if (candidate) candidates[candidates.length] = candidate;
   }
-  if (!present) return reject('missing', 'there is no signature');
-  if (candidates.length === 0) return reject('malformed', 'the signature does not have the form that the sender gives it');
-  return { candidates };
+  if (candidates.length > 0) return { candidates, timestamp: undefined };
+  return present
+    ? reject('malformed', 'the signature does not have the form that the sender gives it')
+    : reject('missing', 'there is no signature');
+}
+
+/** The texts of the signatures by place: the header slots in order, or the one path in the body. */
+export interface SignatureTexts {
+  signature(place: number): string | undefined;
 }
 
 function readList(plan: SenderPlan, text: string): Signatures | Rejection {
@@ -45,7 +46,7 @@ function readList(plan: SenderPlan, text: string): Signatures | Rejection {
   const candidates: Candidate[] = [];
   let timestamp: string | undefined;
   let count = 0;
-  for (let next = 0; next < text.length; ) {
+  for (let next = 0; next < text.length;) {
     const found = text.indexOf(separator, next);
     let end = found < 0 ? text.length : found;
     let start = next;
@@ -57,44 +58,48 @@ function readList(plan: SenderPlan, text: string): Signatures | Rejection {
       timestamp = text.slice(start + timestampMark.length, end);
       continue;
     }
-    const scheme = plan.schemes.find((each) => text.startsWith(each.mark, start));
+    const scheme = schemeAt(plan.schemes, text, start);
     if (!scheme) continue;
     if (++count > MOST_SIGNATURES) return reject('malformed', `there are more than ${MOST_SIGNATURES} signatures`);
-    const bytes = decode(scheme, plan.signature, text, start + scheme.mark.length, end);
-    if (bytes) candidates.push({ scheme, bytes });
+    const candidate = decode(scheme, text.slice(start + scheme.mark.length, end), candidates.length);
+    if (candidate) candidates.push(candidate);
   }
   if (candidates.length === 0) {
     return reject('malformed', 'the list holds no signature of the form that the sender gives it');
   }
-  return timestamp === undefined ? { candidates } : { candidates, timestamp };
+  return { candidates, timestamp };
 }
 
-function decodeWhole(scheme: Scheme, place: SignaturePlan, text: string): Buffer | undefined {
-  const prefix = place.prefix ?? '';
-  if (!text.startsWith(prefix)) return undefined;
-  if (scheme.algorithm === 'basic') return hashBasic(text);
-  if (scheme.algorithm === 'token') {
-    return text.length > prefix.length ? hashOf(Buffer.from(text.slice(prefix.length))) : undefined;
-  }
-  return decode(scheme, place, text, prefix.length, text.length);
+function schemeAt(schemes: readonly Scheme[], text: string, start: number): Scheme | undefined {
+  for (const scheme of schemes) if (text.startsWith(scheme.mark, start)) return scheme;
+  return undefined;
 }
 
-function decode(scheme: Scheme, place: SignaturePlan, text: string, start: number, end: number): Buffer | undefined {
-  const [least, most] = scheme.sizes;
-  const length = end - start;
-  if (place.encoding === 'base64') {
-    if (length < Math.ceil(least / 3) * 4 || length > Math.ceil(most / 3) * 4) return undefined;
-    const bytes = decodeBase64(text, start, end);
-    return bytes && bytes.length >= least && bytes.length <= most ? bytes : undefined;
-  }
-  return length < least * 2 || length > most * 2 ? undefined : decodeHex(text, start, end);
+function decodeWhole(plan: SenderPlan, text: string, index: number): Candidate | undefined {
+  const scheme = plan.schemes[0] as Scheme;
+  const { prefix } = plan.signature;
+  if (prefix !== undefined && !text.startsWith(prefix)) return undefined;
+  const bare = prefix === undefined ? text : text.slice(prefix.length);
+  if (scheme.family !== 'comparison') return decode(scheme, bare, index);
+  const sent = scheme.algorithm === 'basic' ? decodeBasic(text) : Buffer.from(bare);
+  return sent?.length ? { scheme, bytes: hashOf(sent) } : undefined;
+}
+
+function decode(scheme: Scheme, text: string, index: number): Candidate | undefined {
+  const { encoding, sizes, scratch } = scheme;
+  const [least, most] = sizes;
+  if (encoding === 'hex') {
+    if (text.length < least * 2 || text.length > most * 2) return undefined;
+  } else if (text.length < Math.ceil(least / 3) * 4 || text.length > Math.ceil(most / 3) * 4) return undefined;
+  const known = least === most ? (scratch[index] ??= { scheme, bytes: Buffer.allocUnsafeSlow(least) }) : undefined;
+  const bytes = encoding === 'hex' ? decodeHex(text, known?.bytes) : decodeBase64(text, known?.bytes);
+  if (!bytes || bytes.length < least || bytes.length > most) return undefined;
+  return known ?? { scheme, bytes };
 }
 
 /** RFC 7617: the scheme's name in any case, one blank, base64 of `user:password`. */
-function hashBasic(text: string): Buffer | undefined {
-  if (text.slice(0, 6).toLowerCase() !== 'basic ') return undefined;
-  const bytes = decodeBase64(text, 6);
-  return bytes && hashOf(bytes);
+function decodeBasic(text: string): Buffer | undefined {
+  return text.slice(0, 6).toLowerCase() === 'basic ' ? decodeBase64(text.slice(6)) : undefined;
 }
 
 /** Hashing first makes values of any length comparable in constant time. */

@@ -1,4 +1,4 @@
-import { checkName, checkSender } from './check-sender.js';
+import { checkOutline, checkSender } from './check-sender.js';
 import { HeaderNames } from './header-names.js';
 import { parseDuration } from './parse-duration.js';
 import { parsePayloadTemplate, type PayloadPart, type PayloadTemplate } from './payload-template.js';
@@ -20,9 +20,9 @@ export interface SenderPlan {
   readonly needsUrl: boolean;
 }
 
-export interface SignaturePlan extends Omit<SignaturePlace, 'header' | 'headers' | 'numbered' | 'json'> {
+export interface SignaturePlan extends Pick<SignaturePlace, 'prefix' | 'list'> {
   readonly slots: readonly number[];
-  readonly path?: readonly string[];
+  readonly path?: readonly string[] | undefined;
 }
 
 interface Place {
@@ -67,7 +67,7 @@ export function senderPlan(sender: Sender): SenderPlan {
 }
 
 function makePlan(sender: Sender): SenderPlan {
-  checkName(sender);
+  checkOutline(sender);
   const schemes = schemesOf(sender);
   const comparison = schemes[0]?.family === 'comparison';
   const template = parsePayloadTemplate(comparison ? '' : (sender.payload ?? '{body}'), sender.name);
@@ -97,11 +97,11 @@ function makePlan(sender: Sender): SenderPlan {
 }
 
 function planSignature(sender: Sender, headers: HeaderNames): SignaturePlan {
-  const { header, headers: several, numbered, json, ...format } = sender.signature;
+  const { header, headers: several, numbered, json, prefix, list } = sender.signature;
   const names = several ?? (header !== undefined ? [header] : []);
   const series = numbered === undefined ? [] : Array.from({ length: MOST_NUMBERED }, (_, i) => `${numbered}${i + 1}`);
   const slots = [...names, ...series].map((name) => headers.slot(name));
-  return { ...format, slots, ...(json !== undefined && { path: json.split('.') }) };
+  return { prefix, list, slots, path: json?.split('.') };
 }
 
 function planTimestamp(sender: Sender, headers: HeaderNames, onlyInBody: boolean): TimestampPlan | undefined {

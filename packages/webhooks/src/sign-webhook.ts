@@ -67,7 +67,11 @@ export function signWebhook(
 }
 
 /** Writes the signatures where and how the sender writes them. */
-function place(plan: SenderPlan, signatures: readonly Signature[], timestamp: string | undefined): Record<string, string> {
+function place(
+  plan: SenderPlan,
+  signatures: readonly Signature[],
+  timestamp: string | undefined,
+): Record<string, string> {
   const { slots, list, prefix } = plan.signature;
   const name = (index: number): string => plan.headers.name(slots[index] ?? -1);
   if (signatures.length === 0) throw fault(plan, 'needs a secret to sign with');

@@ -8,8 +8,8 @@ import { readSignatures } from './read-signatures.js';
 import type { SecretKey } from './secret-key.js';
 import type { Sender } from './sender.js';
 import type { SenderPlan } from './sender-plan.js';
-import { signedBytes, type SignedBytes } from './signed-bytes.js';
-import { reject, type Acceptance, type Verification } from './verification.js';
+import { signedBytes } from './signed-bytes.js';
+import { reject, type Verification } from './verification.js';
 import { WebhookConfigurationError } from './webhook-configuration-error.js';
 import type { WebhookRequest } from './webhook-request.js';
 
@@ -47,7 +47,7 @@ function examine(delivery: Delivery, keys: readonly SecretKey[], freshness: Fres
   const { plan, request } = delivery;
   const unmet = delivery.checkRequired();
   if (unmet) return unmet;
-  const signatures = readSignatures(plan, delivery.signatures());
+  const signatures = readSignatures(plan, delivery);
   if ('reason' in signatures) return signatures;
 
   const rule = plan.timestamp;
@@ -71,18 +71,9 @@ function examine(delivery: Delivery, keys: readonly SecretKey[], freshness: Fres
     if (typeof checked === 'object') return checked;
     sentAtMs = checked;
   }
-  return accept(delivery, signed, { secretIndex, sentAtMs });
-}
-
-function accept(
-  { plan, request, id }: Delivery,
-  signed: SignedBytes,
-  { secretIndex, sentAtMs }: { secretIndex: number; sentAtMs: number | undefined },
-): Acceptance {
-  const sentAt = sentAtMs === undefined ? undefined : new Date(sentAtMs);
-  const seen = { plan, signed, body: request.body };
-  if (plan.id?.path && !plan.id.inPayload) return new AcceptedWithBodyId(plan.id.path, secretIndex, sentAt, seen);
-  return id === undefined ? new Accepted(secretIndex, sentAt, seen) : new AcceptedWithId(id, secretIndex, sentAt, seen);
+  const findings = { plan, signed, body: request.body, id: delivery.id, secretIndex, sentAtMs };
+  if (plan.id?.path && !plan.id.inPayload) return new AcceptedWithBodyId(findings, plan.id.path);
+  return delivery.id === undefined ? new Accepted(findings) : new AcceptedWithId(findings);
 }
 
 function checkBody(plan: SenderPlan, body: unknown): void {

@@ -9,7 +9,7 @@ export interface Submission {
 
 /** What came of it; `unanswered` is a broken connection, or the customer's patience run out. */
 export type Answer =
-  | { readonly kind: 'answered'; readonly status: number; readonly code?: string; readonly retryAfterMs?: number }
+  | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs?: number }
   | { readonly kind: 'unanswered'; readonly why: string };
 
 /** One order's way through the checkout, with every submission it took. */

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { withTimeout } from '../clock.js';
 import type { Order } from '../load/order.js';
 import type { Answer } from '../load/submission.js';
 import { retryAfterMs } from './retry-after.js';
@@ -26,7 +27,6 @@ export interface CheckoutClientOptions {
   readonly timeoutMs: number;
   /** In flight at once; what comes on top waits its turn, and its latency shows it. */
   readonly connections: number;
-  readonly signal: AbortSignal;
 }
 
 /** The checkout as the outside world sees it. */
@@ -40,34 +40,30 @@ export class CheckoutClient {
     this.pool = new Pool(url, { connections: options.connections });
   }
 
-  /** Rejects only when the whole run is ended; whatever else goes wrong is an answer. */
+  /** Never rejects: whatever goes wrong is an answer. */
   async submit(order: Order): Promise<Answer> {
     try {
-      const { statusCode, headers, body } = await this.pool.request({
-        method: 'POST',
-        path: '/orders',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(order),
-        signal: this.givingUp(),
+      return await withTimeout(this.options.timeoutMs, async (signal) => {
+        const { statusCode, headers, body } = await this.pool.request({
+          method: 'POST',
+          path: '/orders',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(order),
+          signal,
+        });
+        await body.dump();
+        const retryAfter = retryAfterMs(headers['retry-after']);
+        return { kind: 'answered', status: statusCode, ...(retryAfter !== undefined && { retryAfterMs: retryAfter }) };
       });
-      const code = codeIn(await body.text());
-      const retryAfter = retryAfterMs(headers['retry-after']);
-      return {
-        kind: 'answered',
-        status: statusCode,
-        ...(code !== undefined && { code }),
-        ...(retryAfter !== undefined && { retryAfterMs: retryAfter }),
-      };
     } catch (error) {
-      this.options.signal.throwIfAborted();
-      return { kind: 'unanswered', why: error instanceof Error ? error.name : String(error) };
+      return { kind: 'unanswered', why: error instanceof Error ? error.message : String(error) };
     }
   }
 
   /** Undefined when the checkout does not know the order. */
   async order(id: string): Promise<OrderStatus | undefined> {
     const path = `/orders/${encodeURIComponent(id)}`;
-    const { statusCode, body } = await this.pool.request({ method: 'GET', path, signal: this.options.signal });
+    const { statusCode, body } = await this.pool.request({ method: 'GET', path });
     const text = await body.text();
     if (statusCode === 404) return undefined;
     if (statusCode !== 200) throw new Error(`GET ${this.url}${path} answered ${statusCode}: ${text.slice(0, 300)}`);
@@ -75,37 +71,19 @@ export class CheckoutClient {
   }
 
   /** Hands in a webhook byte for byte. */
-  async deliver({ headers, body }: RawWebhook): Promise<WebhookReceipt> {
-    const response = await this.pool.request({
-      method: 'POST',
-      path: WEBHOOK_PATH,
-      headers,
-      body,
-      signal: this.givingUp(),
+  deliver({ headers, body }: RawWebhook): Promise<WebhookReceipt> {
+    return withTimeout(this.options.timeoutMs, async (signal) => {
+      const answer = await this.pool.request({ method: 'POST', path: WEBHOOK_PATH, headers, body, signal });
+      await answer.body.dump();
+      const retryAfter = answer.headers['retry-after'];
+      return { status: answer.statusCode, ...(typeof retryAfter === 'string' && { retryAfter }) };
     });
-    await response.body.dump();
-    const retryAfter = response.headers['retry-after'];
-    return { status: response.statusCode, ...(typeof retryAfter === 'string' && { retryAfter }) };
   }
 
   close(): Promise<void> {
     return this.pool.destroy();
   }
-
-  private givingUp(): AbortSignal {
-    return AbortSignal.any([this.options.signal, AbortSignal.timeout(this.options.timeoutMs)]);
-  }
 }
 
 /** Where a checkout takes the webhooks of its payment provider. */
 export const WEBHOOK_PATH = '/webhooks/payments';
-
-/** The machine-readable reason in an error's JSON body, if there is one. */
-function codeIn(body: string): string | undefined {
-  try {
-    const { code } = JSON.parse(body) as { code?: unknown };
-    return typeof code === 'string' ? code : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -14,17 +14,20 @@ export interface ServiceStart {
 
 /** The child processes of one run, with a temporary folder for their logs and files; they end together. */
 export class ServiceGroup {
-  private readonly death = new AbortController();
+  private readonly end = new AbortController();
   private readonly processes: ServiceProcess[] = [];
-  /** Aborted when the run is to end, or when a service has died: then with its ServiceDiedError. */
-  readonly signal: AbortSignal;
 
   private constructor(
     readonly folder: string,
     ending: AbortSignal,
   ) {
-    this.signal = AbortSignal.any([ending, this.death.signal]);
-    setMaxListeners(0, this.signal); // every request and every pause of the run listens
+    setMaxListeners(0, this.signal); // every pause of the run listens
+    ending.addEventListener('abort', () => this.end.abort(ending.reason));
+  }
+
+  /** Aborted when the run is to end, or when a service has died: then with its ServiceDiedError. */
+  get signal(): AbortSignal {
+    return this.end.signal;
   }
 
   static async create(ending: AbortSignal): Promise<ServiceGroup> {
@@ -35,7 +38,7 @@ export class ServiceGroup {
   start({ name, app, env }: ServiceStart): Promise<string> {
     this.signal.throwIfAborted();
     const logFile = join(this.folder, `${name}.log`);
-    const started = new ServiceProcess({ name, app, env, logFile, onDeath: (error) => this.death.abort(error) });
+    const started = new ServiceProcess({ name, app, env, logFile, onDeath: (error) => this.end.abort(error) });
     this.processes.push(started);
     return started.address(this.signal);
   }

@@ -11,7 +11,7 @@ import type { Stage } from '../stage.js';
 import type { Figures, PromiseCheck, Storm } from '../storm.js';
 import { type Twins, withBoth } from '../twins.js';
 
-const RATE = 50;
+const RATE = 30;
 const SLOW_S = 2.5;
 const DOWN_S = 4.5;
 const BACK_S = 3;

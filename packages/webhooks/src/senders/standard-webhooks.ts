@@ -12,9 +12,7 @@ export const standardWebhooks = defineSender({
     encoding: 'base64',
     list: { separator: ' ', assign: ',', label: 'v1' },
   },
-  also: [
-    { algorithm: 'ed25519', key: { encoding: 'base64', prefix: 'whpk_', privatePrefix: 'whsk_' }, label: 'v1a' },
-  ],
+  also: [{ algorithm: 'ed25519', key: { encoding: 'base64', prefix: 'whpk_', privatePrefix: 'whsk_' }, label: 'v1a' }],
   payload: '{id}.{timestamp}.{body}',
   timestamp: { header: 'webhook-timestamp', unit: 's', tolerance: '5m' },
   id: { header: 'webhook-id' },

@@ -1,0 +1,70 @@
+import type { Fault, Layer, MethodPlan } from '@breakwater/core';
+import { Observable } from 'rxjs';
+import type { LinkedMethod, Resilience } from '../resilience.js';
+import type { MethodBinding } from './method-binding.js';
+import { providerOfClass } from './provider-of-class.js';
+
+/** Makes a decorated method alive for instances of one class, or says in `faults` why that cannot be. */
+export function linkMethod(resilience: Resilience, binding: MethodBinding, constructor: object, faults: Fault[]): LinkedMethod | undefined {
+  const { operation } = binding;
+  const before = faults.length;
+  const name = binding.provider ?? providerOfClass(constructor);
+  if (name === undefined) {
+    faults.push({ path: operation, message: "names no provider: put @Resilient('name') on the class, or the name in the decorator" });
+    return undefined;
+  }
+  if (!resilience.has(name)) {
+    faults.push({ path: `${operation} (provider '${name}')`, message: resilience.unknown() });
+    return undefined;
+  }
+  const provider = resilience.provider(name);
+  faults.push(...methodFaults(binding, constructor));
+  // Faults in the settings are reported where they stand, not once more for every method.
+  if (provider.faults.length > 0 || faults.length > before) return undefined;
+  const pipeline = provider.link(planOf(binding, provider.kinds(binding.method)), faults);
+  return { constructedBy: constructor, provider, pipeline, operation, key: [...binding.keys.values()][0] };
+}
+
+function planOf(binding: MethodBinding, everyKind: readonly string[]): MethodPlan {
+  const { operation, method, own, fallbackMethod } = binding;
+  const policies = new Map<string, Layer>(binding.everyPolicy ? everyKind.map((kind) => [kind, {}]) : []);
+  for (const [kind, options] of binding.policies) policies.set(kind, options);
+  if (fallbackMethod !== undefined) policies.set('fallback', fallbackTo(fallbackMethod) as unknown as Layer);
+  return { operation, method, policies, own };
+}
+
+/** Calls another method of the same instance with the error and the arguments. */
+function fallbackTo(method: string) {
+  return function (this: Record<string, (...args: unknown[]) => unknown>, error: unknown, ...args: unknown[]) {
+    return this[method]!(error, ...args);
+  };
+}
+
+function methodFaults(binding: MethodBinding, constructor: object): Fault[] {
+  const { operation, fallbackMethod, policies, returnType } = binding;
+  const faults: Fault[] = [];
+  const prototype = (constructor as { prototype?: Record<string, unknown> }).prototype;
+  if (fallbackMethod !== undefined && typeof prototype?.[fallbackMethod] !== 'function') {
+    faults.push({ path: `${operation} @FallbackTo('${fallbackMethod}')`, message: `${(constructor as { name: string }).name} has no method '${fallbackMethod}'` });
+  }
+  if (fallbackMethod !== undefined && policies.has('fallback')) {
+    faults.push({ path: operation, message: 'has both @Fallback and @FallbackTo: keep one' });
+  }
+  if (isSynchronous(returnType)) {
+    faults.push({ path: operation, message: `returns ${(returnType as { name: string }).name}: a decorated method returns a Promise or an Observable` });
+  }
+  if (binding.returnsObservable && policies.has('idempotency')) {
+    faults.push({ path: operation, message: 'is @Idempotent and returns an Observable: return a Promise, for example with firstValueFrom()' });
+  }
+  if (new Set(binding.keys.values()).size > 1) {
+    faults.push({ path: operation, message: `has different keys for ${[...binding.keys.keys()].join(', ')}: a call has one key` });
+  }
+  return faults;
+}
+
+/** What TypeScript emits for a return type is a class when it is one; `Object` or nothing when it cannot be told. */
+function isSynchronous(returnType: unknown): boolean {
+  if (typeof returnType !== 'function' || returnType === Object) return false;
+  const { prototype } = returnType as { prototype: unknown };
+  return !(returnType === Promise || prototype instanceof Promise || returnType === Observable || prototype instanceof Observable);
+}

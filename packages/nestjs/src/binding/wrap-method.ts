@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import { Inject } from '@nestjs/common';
+import { Observable } from 'rxjs';
+import { Resilience } from '../resilience.js';
+import { MethodBinding } from './method-binding.js';
+import { RUNTIME, runtimeOf } from './runtime-slot.js';
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Our own wrappers. Not found by metadata: other decorators copy that onto theirs. */
+const wrappers = new WeakMap<object, MethodBinding>();
+const byPrototype = new WeakMap<object, MethodBinding[]>();
+
+/** The binding of a decorated method, and with the first decorator of a method its wrapper. */
+export function bindMethod(target: object, method: string | symbol, descriptor: PropertyDescriptor): MethodBinding {
+  const original = descriptor.value as unknown;
+  const name = String(method);
+  if (typeof target === 'function') throw new TypeError(`${target.name}.${name} is static: only methods of instances can be decorated`);
+  if (typeof original !== 'function') throw new TypeError(`${target.constructor.name}.${name} is not a method`);
+  const standing = wrappers.get(original);
+  if (standing !== undefined) return standing;
+  const returnType: unknown = Reflect.getMetadata('design:returntype', target, method);
+  const binding = new MethodBinding(target, name, original as Method, returnType, returnType === Observable);
+  const wrapper = wrapperOf(binding);
+  wrappers.set(wrapper, binding);
+  descriptor.value = wrapper;
+  const listed = byPrototype.get(target);
+  if (listed === undefined) byPrototype.set(target, [binding]);
+  else listed.push(binding);
+  injectRuntime(target);
+  return binding;
+}
+
+/** The decorated methods that instances of a class have, inherited ones included. */
+export function bindingsOf(prototype: object | null): readonly MethodBinding[] {
+  const found: MethodBinding[] = [];
+  for (let at = prototype; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+    found.push(...(byPrototype.get(at) ?? []));
+  }
+  return found;
+}
+
+/** Looks like the method it stands for: name, length, own properties and metadata; `this` and the arguments are passed on as they are. */
+function wrapperOf(binding: MethodBinding): Method {
+  const { original } = binding;
+  const wrapper = function (this: object, ...args: unknown[]): unknown {
+    const runtime = runtimeOf(this);
+    return runtime === undefined ? original.apply(this, args) : runtime.invoke(binding, this, args);
+  };
+  for (const key of Reflect.ownKeys(original)) {
+    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
+    Object.defineProperty(wrapper, key, Object.getOwnPropertyDescriptor(original, key)!);
+  }
+  for (const key of Reflect.getMetadataKeys(original) as unknown[]) {
+    Reflect.defineMetadata(key, Reflect.getMetadata(key, original), wrapper);
+  }
+  return wrapper;
+}
+
+/** Has Nest inject the application's runtime into every instance of the class that it makes: once per class hierarchy. */
+function injectRuntime(prototype: object): void {
+  if (RUNTIME in prototype) return;
+  Object.defineProperty(prototype, RUNTIME, {
+    configurable: true,
+    get: () => undefined,
+    // Not enumerable: what the instance looks like, in JSON or to an equality, stays the same.
+    set(this: object, runtime: Resilience) {
+      Object.defineProperty(this, RUNTIME, { value: runtime, configurable: true, writable: true });
+    },
+  });
+  Inject(Resilience)(prototype, RUNTIME);
+}

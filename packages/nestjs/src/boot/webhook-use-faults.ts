@@ -1,0 +1,24 @@
+import type { Fault } from '@breakwater/core';
+import type { Resilience } from '../resilience.js';
+import type { RawBodyState } from '../webhooks/raw-body.probe.js';
+import { webhookUses } from '../webhooks/webhook-uses.js';
+
+/** Faults of the classes that receive webhooks: unknown providers, missing settings, and a body that Nest does not keep. */
+export function webhookUseFaults(classes: ReadonlySet<object>, resilience: Resilience, rawBody: RawBodyState): readonly Fault[] {
+  const uses = [...classes].flatMap((constructor) => webhookUses(constructor));
+  const faults: Fault[] = [];
+  for (const { provider, where } of uses) {
+    if (!resilience.has(provider)) faults.push({ path: `${where} (provider '${provider}')`, message: resilience.unknown() });
+    else if (resilience.section(provider, 'webhook') === undefined) {
+      faults.push({
+        path: where,
+        message: `needs resilience.providers.${provider}.webhook, for example { sender: 'stripe', secrets: [secret('WEBHOOK_SECRET')] }`,
+      });
+    }
+  }
+  if (uses.length > 0 && rawBody === 'off') {
+    const where = uses.map((use) => use.where).join(', ');
+    faults.push({ path: where, message: 'rawBody is off, so signatures cannot be checked: NestFactory.create(AppModule, { rawBody: true })' });
+  }
+  return faults;
+}

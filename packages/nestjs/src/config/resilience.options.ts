@@ -1,0 +1,22 @@
+import type { Clock, PolicyOptions, ProviderOptions as EngineOptions, Store } from '@breakwater/core';
+import type { HttpOptions } from '../http/http.options.js';
+import type { WebhookOptions } from '../webhooks/webhook.options.js';
+
+/** One third party: the policies around its calls, how to reach it over HTTP, and the webhooks that it sends. */
+export interface ProviderOptions extends EngineOptions {
+  http?: HttpOptions;
+  webhook?: WebhookOptions;
+}
+
+/** What stands under `resilience` in the configuration, or is given to `ResilienceModule.forRoot`. */
+export interface ResilienceOptions {
+  /** `false` turns every policy into a pass-through: for an incident, or a comparison. Webhooks are verified all the same. Default true. */
+  enabled?: boolean;
+  /** Policies' options for every provider that has the policy or says nothing else. */
+  defaults?: PolicyOptions;
+  providers?: Readonly<Record<string, ProviderOptions>>;
+  /** Where state lives that outlives a call. Default: a `MemoryStore`. A store that is given is not closed by the module. */
+  store?: Store;
+  /** Default: the machine's clock. */
+  clock?: Clock;
+}

@@ -1,0 +1,50 @@
+export {
+  BulkheadFullError,
+  CircuitOpenError,
+  currentCall,
+  IdempotencyConflictError,
+  IdempotencyKeyMissingError,
+  IdempotencyMismatchError,
+  isBulkheadFullError,
+  isCircuitOpenError,
+  isIdempotencyConflictError,
+  isIdempotencyKeyMissingError,
+  isIdempotencyMismatchError,
+  isRateLimitedError,
+  isResilienceError,
+  isStoreUnavailableError,
+  isTimeoutError,
+  MemoryStore,
+  RateLimitedError,
+  ResilienceConfigurationError,
+  ResilienceError,
+  ResilientProvider,
+  retryHistory,
+  StoreUnavailableError,
+  TimeoutError,
+  type Call,
+  type ResilienceEvent,
+  type Store,
+} from '@breakwater/core';
+export { defineSender } from '@breakwater/webhooks';
+export type { ProviderOptions, ResilienceOptions } from './config/resilience.options.js';
+export { secret, SecretReference } from './config/secret.js';
+export type { AsyncMethod, AsyncMethodDecorator } from './decorators/async-method.js';
+export { Bulkhead } from './decorators/bulkhead.decorator.js';
+export { CircuitBreaker } from './decorators/circuit-breaker.decorator.js';
+export { FallbackTo } from './decorators/fallback-to.decorator.js';
+export { Fallback } from './decorators/fallback.decorator.js';
+export { Idempotent } from './decorators/idempotent.decorator.js';
+export type { KeyedMethodScope, MethodScope } from './decorators/policy.decorator.js';
+export { RateLimited } from './decorators/rate-limited.decorator.js';
+export { Resilient } from './decorators/resilient.decorator.js';
+export { Retry } from './decorators/retry.decorator.js';
+export { Timeout } from './decorators/timeout.decorator.js';
+export { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
+export { Resilience, type ResilienceSnapshot } from './resilience.js';
+export {
+  ResilienceModule,
+  type ResilienceModuleAsyncOptions,
+  type ResilienceModuleOptions,
+  type ResilienceOptionsFactory,
+} from './resilience.module.js';

@@ -1,0 +1,92 @@
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type Provider, type Type } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { ResilienceExplorer } from './boot/resilience.explorer.js';
+import type { ResilienceOptions } from './config/resilience.options.js';
+import { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
+import { injectableProviders } from './inject/injectable-providers.js';
+import { Resilience } from './resilience.js';
+import { RawBodyProbe } from './webhooks/raw-body.probe.js';
+
+export interface ResilienceModuleOptions extends ResilienceOptions {
+  /** Whether the module serves the whole application. Default true. */
+  isGlobal?: boolean;
+}
+
+/** Makes the options of a `ResilienceModule`. */
+export interface ResilienceOptionsFactory {
+  createResilienceOptions(): ResilienceOptions | Promise<ResilienceOptions>;
+}
+
+export interface ResilienceModuleAsyncOptions extends Pick<DynamicModule, 'imports'> {
+  isGlobal?: boolean;
+  inject?: NonNullable<Extract<Provider, { useFactory: unknown }>['inject']>;
+  useFactory?: (...args: never[]) => ResilienceOptions | Promise<ResilienceOptions>;
+  useClass?: Type<ResilienceOptionsFactory>;
+  useExisting?: Type<ResilienceOptionsFactory>;
+}
+
+const OPTIONS = Symbol.for('breakwater.options');
+
+/**
+ * Makes an application's calls to third parties resilient. Its settings stand in the `resilience` namespace of `ConfigService`, in
+ * `forRoot`'s options, or both: the options are the stronger.
+ */
+@Module({})
+export class ResilienceModule implements OnApplicationShutdown {
+  constructor(@Inject(Resilience) private readonly resilience: Resilience) {}
+
+  static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
+    const { isGlobal = true, ...rest } = options;
+    return moduleOf(isGlobal, [{ provide: OPTIONS, useValue: rest }], []);
+  }
+
+  static forRootAsync(options: ResilienceModuleAsyncOptions): DynamicModule {
+    return moduleOf(options.isGlobal ?? true, asyncOptions(options), options.imports ?? []);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.resilience.close();
+  }
+}
+
+function moduleOf(global: boolean, options: readonly Provider[], imports: NonNullable<DynamicModule['imports']>): DynamicModule {
+  const fixed: readonly Provider[] = [
+    ...options,
+    { provide: Resilience, useFactory: createResilience, inject: [OPTIONS, { token: ConfigService, optional: true }] },
+    { provide: APP_FILTER, useClass: ResilienceExceptionFilter },
+    ResilienceExplorer,
+    RawBodyProbe,
+  ];
+  return {
+    module: ResilienceModule,
+    global,
+    imports: [DiscoveryModule, ...imports],
+    // Read when the application is made, after every decorator has named what it wants injected.
+    get providers() {
+      return [...fixed, ...injectableProviders()];
+    },
+    get exports() {
+      return [Resilience, ...injectableProviders().map((provider) => (provider as { provide: string | symbol }).provide)];
+    },
+  };
+}
+
+function createResilience(options: ResilienceOptions | undefined, config: ConfigService | undefined): Resilience {
+  const configured = config?.get<ResilienceOptions>('resilience') ?? {};
+  const given = options ?? {};
+  return new Resilience({ ...configured, ...given, providers: { ...configured.providers, ...given.providers } });
+}
+
+function asyncOptions(options: ResilienceModuleAsyncOptions): readonly Provider[] {
+  const { inject = [], useFactory, useClass, useExisting } = options;
+  if (useFactory !== undefined) return [{ provide: OPTIONS, inject, useFactory: useFactory as (...args: unknown[]) => unknown }];
+  const factory = useClass ?? useExisting;
+  if (factory === undefined) {
+    throw new TypeError('ResilienceModule.forRootAsync: expected one of useFactory, useClass and useExisting');
+  }
+  return [
+    ...(useClass === undefined ? [] : [useClass]),
+    { provide: OPTIONS, inject: [factory], useFactory: (made: ResilienceOptionsFactory) => made.createResilienceOptions() },
+  ];
+}

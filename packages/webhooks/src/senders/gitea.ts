@@ -1,0 +1,11 @@
+import { defineSender } from '../define-sender.js';
+
+/** Gitea and Forgejo. */
+export const gitea = defineSender({
+  name: 'gitea',
+  docs: 'https://docs.gitea.com/usage/webhooks',
+  aliases: ['forgejo'],
+  algorithm: 'hmac-sha256',
+  signature: { header: 'x-gitea-signature' },
+  id: { header: 'x-gitea-delivery' },
+});

@@ -1,0 +1,10 @@
+import { defineSender } from '../define-sender.js';
+
+/** Gogs. */
+export const gogs = defineSender({
+  name: 'gogs',
+  docs: 'https://gogs.io/docs/features/webhook',
+  algorithm: 'hmac-sha256',
+  signature: { header: 'x-gogs-signature' },
+  id: { header: 'x-gogs-delivery' },
+});

@@ -1,0 +1,9 @@
+import { defineSender } from '../define-sender.js';
+
+/** HubSpot's first scheme: a plain SHA-256 that begins with the client secret. */
+export const hubspotV1 = defineSender({
+  name: 'hubspot-v1',
+  docs: 'https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation',
+  algorithm: 'sha256-prefix',
+  signature: { header: 'x-hubspot-signature' },
+});

@@ -1,0 +1,10 @@
+import { defineSender } from '../define-sender.js';
+
+/** Lemon Squeezy. */
+export const lemonsqueezy = defineSender({
+  name: 'lemonsqueezy',
+  docs: 'https://docs.lemonsqueezy.com/help/webhooks/signing-requests',
+  aliases: ['lemon-squeezy'],
+  algorithm: 'hmac-sha256',
+  signature: { header: 'x-signature' },
+});

@@ -1,0 +1,11 @@
+import { defineSender } from '../define-sender.js';
+
+/** Linear. The time stands in the signed body. */
+export const linear = defineSender({
+  name: 'linear',
+  docs: 'https://linear.app/developers/webhooks',
+  algorithm: 'hmac-sha256',
+  signature: { header: 'linear-signature' },
+  timestamp: { json: 'webhookTimestamp', unit: 'ms', tolerance: '1m' },
+  id: { header: 'linear-delivery' },
+});

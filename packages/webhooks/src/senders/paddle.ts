@@ -1,0 +1,12 @@
+import { defineSender } from '../define-sender.js';
+
+/** Paddle Billing; the tolerance is that of its own SDKs. */
+export const paddle = defineSender({
+  name: 'paddle',
+  docs: 'https://developer.paddle.com/webhooks/signature-verification',
+  algorithm: 'hmac-sha256',
+  signature: { header: 'paddle-signature', list: { separator: ';', assign: '=', label: 'h1' } },
+  payload: '{timestamp}:{body}',
+  timestamp: { entry: 'ts', unit: 's', tolerance: '5s' },
+  id: { json: 'event_id' },
+});

@@ -1,0 +1,57 @@
+// Installs what the project needs when it is missing or outdated, and with --build compiles it. Needs Node and npm only.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const marker = join(root, 'node_modules', '.breakwater-setup');
+
+requireNode();
+if (installed() !== wanted()) install();
+if (process.argv.includes('--build')) run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--esm-only']);
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const fits = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24;
+  if (!fits)
+    fail(`Node ${process.versions.node} is not supported: expected 20.19 or later, 22.12 or later, or 24 and up`);
+}
+
+function wanted() {
+  const hash = createHash('sha256').update(`node ${process.versions.modules}\n`);
+  for (const file of manifests()) hash.update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function installed() {
+  return existsSync(marker) ? readFileSync(marker, 'utf8') : undefined;
+}
+
+function manifests() {
+  const workspaces = ['packages', 'libs', 'apps'].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => join(root, folder, name, 'package.json')),
+  );
+  return [join(root, 'package.json'), join(root, 'package-lock.json'), ...workspaces].filter(existsSync);
+}
+
+function install() {
+  process.stderr.write('Installing dependencies (once) …\n');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(marker, wanted());
+}
+
+function run(command, args) {
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) fail(`${command} ${args.join(' ')} failed`);
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

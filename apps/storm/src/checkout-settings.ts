@@ -9,7 +9,7 @@ export const checkoutSettings = {
   },
   email: {
     timeout: { attemptMs: 250 },
-    breaker: { consecutiveFailures: 5, openForMs: 2_000, halfOpenCalls: 1 },
+    breaker: { consecutiveFailures: 5, openForMs: 2_500, halfOpenCalls: 1 },
   },
 } as const;
 

@@ -3,7 +3,7 @@ import { ServiceDiedError } from './services/service-died-error.js';
 
 /** What a person needs to know of why a run ended early. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof ServiceDiedError) return `${error.message}\n${error.stderrTail}\n`;
+  if (error instanceof ServiceDiedError) return `${error.message}\n${error.stderrTail}`.trimEnd() + '\n';
   if (error instanceof Interruption) return `${error.message}\n`;
   return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 }

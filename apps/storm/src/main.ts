@@ -38,8 +38,7 @@ async function demonstrate({ storm, json }: CliOptions): Promise<number> {
   try {
     const reports = await weather(services, storm);
     if (json !== undefined) await writeFile(json, renderJson(reports));
-    const color = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-    process.stdout.write(`\n${renderTable(reports, { color })}\n${renderSummary(reports)}\n`);
+    process.stdout.write(`\n${renderTable(reports)}\n${renderSummary(reports)}\n`);
     failed = brokenPromises(reports).length > 0;
     return failed ? 1 : 0;
   } catch (error) {

@@ -33,10 +33,13 @@ export class Stage {
     return new Stage(payments, new EmailControl(emailUrl), twins, progress, services.signal);
   }
 
-  /** Fine weather, warm connections and empty books. */
-  async prepare(storm: string, rate: number): Promise<void> {
+  /** Fine weather, a warm machine and empty books. */
+  async prepare(
+    storm: string,
+    { rate, seconds = 1 }: { readonly rate: number; readonly seconds?: number },
+  ): Promise<void> {
     await Promise.all([this.payments.faults.heal(), this.email.faults.heal(), this.payments.unlimit()]);
-    await this.load({ orders: makeOrders(`${storm}-warm-up`, rate), rate });
+    await this.load({ orders: makeOrders(`${storm}-warm-up`, rate * seconds), rate });
     await withBoth(this.twins, async ({ merchant, mailbox }) => {
       await Promise.all([this.payments.forget(merchant), this.email.forget(mailbox)]);
     });
@@ -54,6 +57,7 @@ export class Stage {
             submit: (submitted) => checkout.submit(submitted),
             patience: PATIENCE,
             clock,
+            random: Math.random,
             signal,
             onSubmission: (submission) => this.progress.count(name, submission),
           }),
@@ -76,4 +80,4 @@ export class Stage {
   }
 }
 
-const PATIENCE: Patience = { submissions: 8, pauseMs: 1_000, longestPauseMs: 2_000 };
+const PATIENCE: Patience = { submissions: 8, pauseMs: 1_000, longestPauseMs: 2_000, spreadMs: 500 };

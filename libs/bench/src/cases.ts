@@ -5,4 +5,11 @@ import { cockatiel, cockatielWithTimeout } from './cases/cockatiel.case.js';
 import { decorated } from './cases/decorated.case.js';
 
 /** Everything that is measured. The first is what the others are compared with. */
-export const cases: readonly BenchCase[] = [bare, breakwater, cockatiel, breakwaterWithTimeout, cockatielWithTimeout, decorated];
+export const cases: readonly BenchCase[] = [
+  bare,
+  breakwater,
+  cockatiel,
+  breakwaterWithTimeout,
+  cockatielWithTimeout,
+  decorated,
+];

@@ -21,14 +21,23 @@ async function compare(json: string | undefined): Promise<void> {
     }
   }
   const bare = median(rounds[0]!);
-  const results = cases.map(({ name }, index) => ({ name, ns: median(rounds[index]!), ratio: median(rounds[index]!) / bare }));
+  const results = cases.map(({ name }, index) => ({
+    name,
+    ns: median(rounds[index]!),
+    ratio: median(rounds[index]!) / bare,
+  }));
   for (const { name, ns, ratio } of results) {
     process.stdout.write(`${name.padEnd(46)} ${ns.toFixed(0).padStart(7)} ns ${ratio.toFixed(1).padStart(7)} × bare\n`);
   }
-  if (json !== undefined) await writeFile(json, `${JSON.stringify({ node: process.version, results }, undefined, 2)}\n`);
+  if (json !== undefined)
+    await writeFile(json, `${JSON.stringify({ node: process.version, results }, undefined, 2)}\n`);
 }
 
 async function measureApart(index: number): Promise<number> {
-  const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), '--case', String(index)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    fileURLToPath(import.meta.url),
+    '--case',
+    String(index),
+  ]);
   return Number(stdout);
 }

@@ -8,7 +8,7 @@ const BATCH_MS = 40;
 export async function measure({ prepare }: BenchCase): Promise<number> {
   const { run, close } = await prepare();
   let calls = 1000;
-  for (const until = performance.now() + WARM_UP_MS; performance.now() < until; ) {
+  for (const until = performance.now() + WARM_UP_MS; performance.now() < until;) {
     calls = Math.max(1000, Math.round((calls * BATCH_MS) / Math.max(1, await timeOf(run, calls))));
   }
   const perCall: number[] = [];

@@ -1,3 +1,5 @@
+import { isRepeatable } from './protocols/rest.js';
+
 /** One logical operation and everything that travels with it through all its attempts. */
 export interface Call {
   readonly provider: string;
@@ -14,6 +16,11 @@ export interface Call {
   readonly key: string | undefined;
   /** Aborts when the attempt is given up. Made when first read: a call that never reads it pays nothing. */
   readonly signal: AbortSignal;
+  /**
+   * To be told by the client that sends a request with which HTTP method it does: what may not be repeated (RFC 9110 §9.2.2) is
+   * then not retried when its outcome is unknown, even where the error does not say what was sent.
+   */
+  sending(method: string): void;
 }
 
 /** Runs the rest of a pipeline. */
@@ -40,6 +47,8 @@ export class LiveCall implements Call {
   ended = false;
   /** Whether an attempt may have taken effect without our knowing. */
   inDoubt = false;
+  /** Whether everything that the attempt is known to have sent may be repeated; `undefined` when nothing is known. */
+  repeatable: boolean | undefined = undefined;
   /** The object whose method is called. */
   receiver: unknown = undefined;
   private controller: AbortController | undefined = undefined;
@@ -84,9 +93,16 @@ export class LiveCall implements Call {
     return call;
   }
 
-  /** Gives the call up: whoever waits in it is rejected with `reason` at once, and the signal aborts. */
+  sending(method: string): void {
+    this.repeatable = isRepeatable(method) && this.repeatable !== false;
+  }
+
+  /**
+   * Gives the call up: whoever waits in it is rejected with `reason` at once, and the signal aborts. An attempt that has ended cannot
+   * be given up any more: the body of its response may still be streaming.
+   */
   abort(reason: unknown, cancelled = false): void {
-    if (this.aborted) return;
+    if (this.aborted || this.ended) return;
     this.aborted = true;
     this.cancelled = cancelled;
     this.reason = reason;

@@ -7,14 +7,29 @@ import { httpOutcome, type HttpAnswer } from './protocols/rest.js';
 /** The user's own word on a result; `undefined` leaves it to the engine. */
 export type Classify = (result: Settled) => OutcomeKind | Outcome | undefined;
 
-/** Decides in one place what a result or an error means. */
-export function createClassifier(clock: Clock, own?: Classify): (result: Settled) => Outcome {
-  const standard = (result: Settled) => (result.ok ? outcomeOfValue(result.value, clock) : outcomeOfError(result.error, clock));
-  if (own === undefined) return standard;
+/**
+ * Decides in one place what a result or an error means. `own` gives the user's own word on it; one that throws is reported and has
+ * said nothing: it must not turn the provider's answer into a failure.
+ */
+export function createClassifier(
+  clock: Clock,
+  own: () => Classify | undefined = () => undefined,
+  onFailure: (error: unknown) => void = () => undefined,
+): (result: Settled) => Outcome {
+  const standard = (result: Settled) =>
+    result.ok ? outcomeOfValue(result.value, clock) : outcomeOfError(result.error, clock);
+  const wordOf = (classify: Classify, result: Settled) => {
+    try {
+      const word = classify(result);
+      return typeof word === 'string' ? { ...standard(result), kind: word } : word;
+    } catch (error) {
+      onFailure(error);
+      return undefined;
+    }
+  };
   return (result) => {
-    const word = own(result);
-    if (word === undefined) return standard(result);
-    return typeof word === 'string' ? { ...standard(result), kind: word } : word;
+    const classify = own();
+    return (classify && wordOf(classify, result)) ?? standard(result);
   };
 }
 

@@ -30,18 +30,26 @@ export abstract class Clock {
     return this.startTimer(Math.min(Math.max(0, ms), LONGEST_DELAY_MS), run);
   }
 
-  /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts, leaving no timer and no listener. */
+  /** Resolves after `ms`, never before; rejects with the signal's reason as soon as it aborts, leaving no timer and no listener. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
+      const wakeAt = this.now() + ms;
       const onAbort = () => {
         timer.cancel();
         reject(signal!.reason);
       };
-      const timer = this.schedule(ms, () => {
+      const onTimer = () => {
+        // A timer may fire up to a millisecond early, and carries 24.8 days at most.
+        const leftMs = wakeAt - this.now();
+        if (leftMs > 0) {
+          timer = this.schedule(leftMs, onTimer);
+          return;
+        }
         signal?.removeEventListener('abort', onAbort);
         resolve();
-      });
+      };
+      let timer = this.schedule(ms, onTimer);
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
@@ -49,13 +57,15 @@ export abstract class Clock {
   /** Calls `deadline.expire()` after `ms` unless it is removed first. Deadlines of one duration share one timer. */
   expireAfter(ms: number, deadline: Deadline, now: number): void {
     let list = this.deadlines.get(ms);
-    if (list === undefined) this.deadlines.set(ms, (list = new DeadlineList(this, ms)));
+    if (list === undefined) {
+      list = new DeadlineList(this, ms, () => this.deadlines.delete(ms));
+      this.deadlines.set(ms, list);
+    }
     list.add(deadline, now);
   }
 
   /** Drops the timers that idle deadline lists still hold. */
   close(): void {
-    for (const list of this.deadlines.values()) list.close();
-    this.deadlines.clear();
+    for (const list of [...this.deadlines.values()]) list.close();
   }
 }

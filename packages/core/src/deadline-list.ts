@@ -31,6 +31,8 @@ export class DeadlineList {
   constructor(
     private readonly clock: Clock,
     private readonly durationMs: number,
+    /** Called when the last timer of an idle list has run out: whoever keeps the list may drop it. */
+    private readonly onIdle: () => void = () => undefined,
   ) {}
 
   add(deadline: Deadline, now: number): void {
@@ -57,10 +59,12 @@ export class DeadlineList {
     if (this.head === undefined) this.timer?.unref();
   }
 
+  /** Drops the timer of an idle list. */
   close(): void {
     if (this.head !== undefined) return;
     this.timer?.cancel();
     this.timer = undefined;
+    this.onIdle();
   }
 
   private arm(ms: number): void {
@@ -70,7 +74,7 @@ export class DeadlineList {
   private onTimer(): void {
     this.timer = undefined;
     const head = this.head;
-    if (head === undefined) return;
+    if (head === undefined) return this.onIdle();
     const now = this.clock.now();
     if (head.dueAt > now) return this.arm(head.dueAt - now);
     if (now - head.dueAt <= LATE_MS) return this.expireDue(now);

@@ -15,7 +15,7 @@ export type Emit = (type: string, detail?: Readonly<Record<string, unknown>>, op
 
 export type EventListener = (event: ResilienceEvent) => void;
 
-/** Where a provider's events meet their listeners. A listener that throws harms neither the call nor the others. */
+/** Where a provider's events meet their listeners. A listener that throws or rejects harms neither the call nor the others. */
 export class EventHub {
   private listeners: readonly EventListener[] = [];
 
@@ -35,7 +35,8 @@ export class EventHub {
   emit(event: ResilienceEvent): void {
     for (const listener of this.listeners) {
       try {
-        listener(event);
+        const done: unknown = listener(event);
+        if (done instanceof Promise) done.catch(this.onListenerError);
       } catch (error) {
         this.onListenerError(error);
       }

@@ -6,7 +6,12 @@ export { Clock, type Timer } from './clock.js';
 export { createProvider } from './create-provider.js';
 export { Deadline } from './deadline-list.js';
 export { durationMs, parseDuration, type Duration } from './duration.js';
-export { captureStacks, isResilienceError, ResilienceError, type ResilienceErrorInfo } from './errors/resilience-error.js';
+export {
+  captureStacks,
+  isResilienceError,
+  ResilienceError,
+  type ResilienceErrorInfo,
+} from './errors/resilience-error.js';
 export { isStoreUnavailableError, StoreUnavailableError } from './errors/store-unavailable.error.js';
 export { EventHub, type Emit, type EventListener, type ResilienceEvent } from './events.js';
 export { MemoryStore } from './memory-store.js';

@@ -1,10 +1,11 @@
+import { GateAgreement } from './gate-agreement.js';
+import { KeyedGate } from './keyed-gate.js';
 import { Pipeline } from './pipeline.js';
-import type { Environment, Policy, PolicySpec } from './policy.js';
+import { isKeyable, type Environment, type Policy, type PolicySpec } from './policy.js';
+import { ProviderLayers } from './provider-layers.js';
 import type { ProviderParts } from './provider.js';
-import { PROVIDER_SETTINGS } from './provider-options.js';
 import { ResilienceConfigurationError, type Fault } from './settings/fault.js';
-import { isPlain, mergeSettings, type Layer } from './settings/merge-settings.js';
-import { readPolicies, unknownSettings } from './settings/read-policies.js';
+import type { Layer } from './settings/merge-settings.js';
 
 /** What one method asks for, before it is linked. */
 export interface MethodPlan {
@@ -12,10 +13,12 @@ export interface MethodPlan {
   readonly operation: string;
   /** The name under which the provider's settings may hold overrides. */
   readonly method?: string | undefined;
-  /** The policies by kind, each with the method's own options. */
+  /** The policies by kind, each with the method's own options. An empty object brings none. */
   readonly policies: ReadonlyMap<string, Layer>;
-  /** Kinds of which the method has an instance of its own rather than the provider's. */
-  readonly own?: ReadonlySet<string> | undefined;
+  /** Whether the method has every other policy that the settings name, too. */
+  readonly every?: boolean | undefined;
+  /** Kinds of which the method has an instance of its own rather than the provider's; `overridden`: those that the settings override for it. */
+  readonly own?: ReadonlySet<string> | 'overridden' | undefined;
 }
 
 /** A policy that is alive, and whose it is: the provider's when there is no operation. */
@@ -24,160 +27,127 @@ export interface LivePolicy {
   readonly operation?: string | undefined;
 }
 
-/** A gate that methods share: the settings it was made with, and by whom. */
-interface Shared {
-  readonly policy: Policy;
-  readonly settings: string;
-  readonly definedBy: string;
-}
-
-/** Everything that was linked, so that new settings reach it. */
+/** A method that was linked, so that new settings reach it. */
 interface Linked {
   readonly plan: MethodPlan;
-  readonly own: ReadonlyMap<PolicySpec['order'], Policy>;
+  readonly pipeline: Pipeline;
+  /** Its own policies, by their place in the order. */
+  readonly own: Map<number, Policy>;
 }
 
-/**
- * Makes the pipelines of a provider's methods: lays the layers of settings over each other and gives every method the gates that it
- * shares with the others. Layers, weakest first: the provider's settings, the method's own options, `methods.<name>`, and the
- * top layer with its own `methods.<name>`.
- */
+/** A gate of the provider, and the settings that it has. */
+interface SharedGate {
+  readonly policy: Policy;
+  spec: PolicySpec;
+}
+
+/** Makes the pipelines of a provider's methods, gives them the gates that they share, and carries new settings to them. */
 export class MethodLinker {
-  readonly faults: readonly Fault[];
-  private settings: Layer;
-  private readonly sharedPolicies = new Map<string, Shared>();
+  private layers: ProviderLayers;
+  private agreement: GateAgreement;
+  private readonly sharedGates = new Map<string, SharedGate>();
   private readonly linked: Linked[] = [];
 
   constructor(
     private readonly parts: ProviderParts,
     private readonly environment: Environment,
   ) {
-    this.settings = parts.settings;
-    this.faults = this.check(parts.settings);
-    if (this.faults.length === 0) this.shareNamed();
+    this.layers = new ProviderLayers(parts.settings, parts);
+    this.agreement = new GateAgreement(this.layers, parts);
+    this.applyToShared();
   }
 
-  get enabled(): boolean {
-    return (this.parts.top?.['enabled'] ?? this.settings['enabled']) !== false;
+  get faults(): readonly Fault[] {
+    return this.layers.faults;
   }
 
+  /** A setting beside the policies. */
+  setting(name: string): unknown {
+    return this.layers.setting(name);
+  }
+
+  /** The gate that the provider's methods share; of a keyed one, that for calls without a key. */
   shared(kind: string): Policy | undefined {
-    return this.sharedPolicies.get(kind)?.policy;
+    const policy = this.sharedGates.get(kind)?.policy;
+    return policy instanceof KeyedGate ? policy.plain : policy;
   }
 
   *live(): Iterable<LivePolicy> {
-    for (const { policy } of this.sharedPolicies.values()) yield { policy };
-    for (const { plan, own } of this.linked) for (const policy of own.values()) yield { policy, operation: plan.operation };
+    for (const { policy } of this.sharedGates.values()) yield { policy };
+    for (const { plan, own } of this.linked) {
+      for (const policy of own.values()) yield { policy, operation: plan.operation };
+    }
   }
 
-  hasMethod(name: string): boolean {
-    return methodLayer(this.settings, name) !== undefined || methodLayer(this.parts.top, name) !== undefined;
+  /** Whether the settings override anything for a method. */
+  knows(method: string): boolean {
+    return this.layers.methods.has(method);
   }
 
   /** The kinds that the settings name, for one method or in general. */
   kinds(method: string | undefined): string[] {
-    return [...readPolicies(this.merged(method, {}), this.parts.path, []).keys()];
+    return this.layers.kinds(method);
   }
 
+  /** The pipeline of one method. Adds to `faults` what is wrong with it; then it is not told of new settings. */
   link(plan: MethodPlan, faults: Fault[]): Pipeline {
-    const own = new Map<number, Policy>();
-    const specs = this.specs(plan, faults);
+    const before = faults.length;
+    const specs = this.layers.specs(plan, faults);
+    this.agreement.join(plan, specs, faults);
+    this.applyToShared();
+    const linked: Linked = { plan, pipeline: new Pipeline([], this.environment), own: new Map() };
+    this.apply(linked, specs);
+    if (faults.length === before) this.linked.push(linked);
+    return linked.pipeline;
+  }
+
+  /** Throws a `ResilienceConfigurationError`, and changes nothing, when the new settings do not fit what was linked. */
+  reconfigure(patch: Layer): void {
+    const layers = this.layers.with(patch);
+    const faults = [...layers.faults];
+    const agreement = new GateAgreement(layers, this.parts);
+    const specs = faults.length > 0 ? [] : this.linked.map(({ plan }) => layers.specs(plan, faults));
+    specs.forEach((ofMethod, i) => agreement.join(this.linked[i]!.plan, ofMethod, faults));
+    if (faults.length > 0) throw new ResilienceConfigurationError(faults);
+    this.layers = layers;
+    this.agreement = agreement;
+    this.applyToShared();
+    specs.forEach((ofMethod, i) => this.apply(this.linked[i]!, ofMethod));
+  }
+
+  /** Makes the shared gates what was agreed on. Those that nobody has any more are dropped. */
+  private applyToShared(): void {
+    const { specs } = this.agreement;
+    for (const kind of this.sharedGates.keys()) {
+      if (!specs.some((spec) => spec.kind === kind)) this.sharedGates.delete(kind);
+    }
+    for (const spec of specs) {
+      const standing = this.sharedGates.get(spec.kind);
+      if (standing === undefined) {
+        this.sharedGates.set(spec.kind, { spec, policy: this.create(spec) });
+      } else if (standing.spec !== spec) {
+        standing.spec = spec;
+        standing.policy.reconfigure?.(spec.settings);
+      }
+    }
+  }
+
+  /** Gives a method its policies: the shared gates, and its own. */
+  private apply({ plan, pipeline, own }: Linked, specs: readonly PolicySpec[]): void {
+    const standing = new Map(own);
+    own.clear();
     const policies = specs.map((spec) => {
-      if (spec.scope === 'provider' && !plan.own?.has(spec.kind)) return this.sharedPolicy(spec, plan, faults);
-      const policy = spec.create(this.environment);
+      if (!this.layers.isOwn(spec, plan)) return this.sharedGates.get(spec.kind)!.policy;
+      const policy = standing.get(spec.order) ?? this.create(spec);
+      if (standing.has(spec.order)) policy.reconfigure?.(spec.settings);
       own.set(spec.order, policy);
       return policy;
     });
-    this.linked.push({ plan, own });
-    return new Pipeline(policies, this.environment);
+    pipeline.link(policies);
   }
 
-  reconfigure(patch: Layer): void {
-    const settings = mergeSettings(this.settings, patch);
-    const faults = this.check(settings);
-    if (faults.length > 0) throw new ResilienceConfigurationError(faults);
-    this.settings = settings;
-    for (const spec of this.namedGates()) this.sharedPolicies.get(spec.kind)?.policy.reconfigure?.(spec.settings);
-    for (const { plan, own } of this.linked) {
-      for (const spec of this.specs(plan, [])) own.get(spec.order)?.reconfigure?.(spec.settings);
-    }
+  private create(spec: PolicySpec): Policy {
+    const policy = spec.create(this.environment);
+    return isKeyable(policy) ? new KeyedGate(policy) : policy;
   }
-
-  /** The method's policies, outermost first. */
-  private specs(plan: MethodPlan, faults: Fault[]): readonly PolicySpec[] {
-    const options = Object.fromEntries(plan.policies);
-    const merged = this.merged(plan.method, options);
-    const asked = Object.fromEntries([...plan.policies.keys()].map((kind) => [kind, merged[kind] ?? true]));
-    const specs = [...readPolicies(asked, `${this.parts.path} (${plan.operation})`, faults).values()].flat();
-    return specs.sort((a, b) => a.order - b.order);
-  }
-
-  private merged(method: string | undefined, options: Layer): Layer {
-    const { top } = this.parts;
-    return mergeSettings(this.settings, options, methodLayer(this.settings, method), top, methodLayer(top, method));
-  }
-
-  /** The gates that the settings name are there from the start, whichever method comes first. */
-  private shareNamed(): void {
-    for (const spec of this.namedGates()) this.share(spec, `${this.parts.path}.${spec.kind}`);
-  }
-
-  private namedGates(): readonly PolicySpec[] {
-    const named = readPolicies(this.merged(undefined, {}), this.parts.path, []);
-    return [...named.values()].flat().filter((spec) => spec.scope === 'provider');
-  }
-
-  /** Two settings for one gate would be a contradiction: whoever differs must say that it wants its own. */
-  private sharedPolicy(spec: PolicySpec, plan: MethodPlan, faults: Fault[]): Policy {
-    const standing = this.sharedPolicies.get(spec.kind) ?? this.share(spec, plan.operation);
-    if (this.bringsOptions(spec.kind, plan) && standing.settings !== JSON.stringify(spec.settings)) faults.push(this.contradiction(spec, plan, standing.definedBy));
-    return standing.policy;
-  }
-
-  private bringsOptions(kind: string, { policies, method }: MethodPlan): boolean {
-    const overridden = [this.settings, this.parts.top].some((layer) => methodLayer(layer, method)?.[kind] !== undefined);
-    return overridden || Object.keys(policies.get(kind) ?? {}).length > 0;
-  }
-
-  private share(spec: PolicySpec, definedBy: string): Shared {
-    const shared = { policy: spec.create(this.environment), settings: JSON.stringify(spec.settings), definedBy };
-    this.sharedPolicies.set(spec.kind, shared);
-    return shared;
-  }
-
-  private contradiction(spec: PolicySpec, plan: MethodPlan, definedBy: string): Fault {
-    return {
-      path: `${plan.operation}.${spec.kind}`,
-      message: `differs from ${definedBy}, and the methods of '${this.parts.name}' share one ${spec.kind}; give it scope: 'method' to have its own, or the same options`,
-    };
-  }
-
-  private check(settings: Layer): readonly Fault[] {
-    const { path, top, sections = [] } = this.parts;
-    const others = [...PROVIDER_SETTINGS, ...sections];
-    const faults: Fault[] = [...unknownSettings(mergeSettings(settings, top), path, others)];
-    const base = mergeSettings(settings, top);
-    readPolicies(base, path, faults);
-    if (settings['classify'] !== undefined && typeof settings['classify'] !== 'function') {
-      faults.push({ path: `${path}.classify`, message: 'expected a function of the result' });
-    }
-    const methods = mergeSettings({ methods: settings['methods'] }, { methods: top?.['methods'] })['methods'];
-    for (const [name, layer] of Object.entries(isPlain(methods) ? methods : {})) {
-      const at = `${path}.methods.${name}`;
-      if (!isPlain(layer)) {
-        faults.push({ path: at, message: 'expected an object of policies' });
-        continue;
-      }
-      faults.push(...unknownSettings(layer, at, []));
-      const touched = Object.fromEntries(Object.keys(layer).map((kind) => [kind, mergeSettings(base, layer)[kind]]));
-      readPolicies(touched, at, faults);
-    }
-    return faults;
-  }
-}
-
-function methodLayer(settings: Layer | undefined, method: string | undefined): Layer | undefined {
-  const methods = settings?.['methods'];
-  const layer = method !== undefined && isPlain(methods) ? methods[method] : undefined;
-  return isPlain(layer) ? layer : undefined;
 }

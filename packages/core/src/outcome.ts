@@ -41,6 +41,11 @@ export const SUCCESS: Outcome = Object.freeze({ kind: 'success' });
 export const REFUSED: Outcome = Object.freeze({ kind: 'refused' });
 export const CANCELLED: Outcome = Object.freeze({ kind: 'cancelled' });
 
+/** Whether the call may have taken effect without our knowing. */
+export function isInDoubt({ kind }: Outcome): boolean {
+  return kind === 'unknown' || kind === 'cancelled' || kind === 'contract';
+}
+
 /** Whether an outcome speaks against the provider's health; `undefined` when it says nothing about it. */
 export function isFailure(outcome: Outcome): boolean | undefined {
   switch (outcome.kind) {

@@ -1,19 +1,34 @@
 import type { LiveCall, Next } from './call.js';
 import { workInContext } from './call-context.js';
-import { CANCELLED, REFUSED, type Outcome } from './outcome.js';
+import { KeyedGate } from './keyed-gate.js';
+import { CANCELLED, isInDoubt, REFUSED, type Outcome } from './outcome.js';
 import { isGate, type Environment, type Gate, type Policy, type Wrapper } from './policy.js';
 
 /** The policies of one method, linked once. Wrappers call each other; the gates of an attempt run in one function. */
 export class Pipeline {
-  private readonly gates: readonly Gate[];
-  private readonly first: Next<unknown>;
+  private linked: readonly Policy[];
+  private gates: readonly Gate[];
+  /** The same for calls that have no key: what is keyed is not even asked. */
+  private plainGates: readonly Gate[];
+  private first: Next<unknown>;
 
   /** `policies` are in order, outermost first: wrappers, then gates. */
   constructor(
-    readonly policies: readonly Policy[],
+    policies: readonly Policy[],
     private readonly environment: Environment,
   ) {
+    this.link(policies);
+  }
+
+  get policies(): readonly Policy[] {
+    return this.linked;
+  }
+
+  /** Puts other policies in place of those it has, from the next attempt on. What is in flight leaves the gates that it entered. */
+  link(policies: readonly Policy[]): void {
+    this.linked = policies;
     this.gates = policies.filter(isGate);
+    this.plainGates = this.gates.map((gate) => (gate instanceof KeyedGate ? gate.plain : gate));
     const wrappers = policies.filter((policy): policy is Wrapper => !isGate(policy));
     const attempt: Next<unknown> = (call) => this.attempt(call);
     this.first = wrappers.reduceRight<Next<unknown>>((next, wrapper) => (call) => wrapper.execute(call, next), attempt);
@@ -25,13 +40,13 @@ export class Pipeline {
 
   private async attempt(call: LiveCall): Promise<unknown> {
     if (call.aborted) throw call.reason;
-    const { gates } = this;
+    const gates = call.key === undefined ? this.plainGates : this.gates;
     const { clock } = this.environment;
     const tickets = new Array<unknown>(gates.length);
     let now = (call.startedAt = clock.now());
     let entered = 0;
     let outcome = REFUSED;
-    let work: unknown;
+    let work: Promise<unknown> | undefined;
     try {
       while (entered < gates.length) {
         const ticket = gates[entered]!.enter(call, now);
@@ -43,8 +58,10 @@ export class Pipeline {
         now = clock.now();
       }
       outcome = CANCELLED;
-      work = workInContext(call);
-      const value = await (call.interruptible ? call.race(Promise.resolve(work)) : work);
+      const doing = workInContext(call);
+      // Asked once only: some libraries' queries are sent again by every `then`.
+      if (call.interruptible) work = Promise.resolve(doing);
+      const value = await (work === undefined ? doing : call.race(work));
       outcome = this.environment.classify({ ok: true, value });
       return value;
     } catch (error) {
@@ -52,11 +69,11 @@ export class Pipeline {
       throw error;
     } finally {
       call.ended = true;
-      if (outcome.kind === 'unknown' || outcome.kind === 'cancelled') call.doubt();
+      if (isInDoubt(outcome)) call.doubt();
       const end = clock.now();
       for (let i = entered - 1; i >= 0; i--) {
         const gate = gates[i]!;
-        if (gate.outlive !== undefined && call.abandoned) gate.outlive(tickets[i], work as Promise<unknown>);
+        if (gate.outlive !== undefined && call.abandoned) gate.outlive(tickets[i], work!);
         else gate.leave(tickets[i], outcome, end, end - now);
       }
     }

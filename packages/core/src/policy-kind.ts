@@ -5,6 +5,8 @@ import type { PolicySpec } from './policy.js';
 export interface PolicyKind {
   readonly kind: string;
   readonly schema: v.GenericSchema;
+  /** Whether its setting is a value of the user's own, whatever it is: never merged, and neither `true` nor `false` is short for anything. */
+  readonly takesAnyValue: boolean;
   specs(settings: unknown): readonly PolicySpec[];
 }
 
@@ -13,5 +15,5 @@ export function definePolicy<K extends string, S extends v.GenericSchema>(
   schema: S,
   specs: (settings: v.InferOutput<S>) => readonly PolicySpec[],
 ): PolicyKind & { readonly kind: K } {
-  return { kind, schema, specs: specs as (settings: unknown) => readonly PolicySpec[] };
+  return { kind, schema, takesAnyValue: false, specs: specs as (settings: unknown) => readonly PolicySpec[] };
 }

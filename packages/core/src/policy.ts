@@ -24,8 +24,8 @@ interface LivePolicy {
   snapshot?(now: number): Readonly<Record<string, unknown>>;
   /** Takes new settings over at the next call; what is in flight goes on. */
   reconfigure?(settings: unknown): void;
-  /** Learns from a response of the provider. */
-  observe?(response: { readonly status: number; readonly headers: unknown }): void;
+  /** Learns from a response of the provider, and for which key the call was, where it had one. */
+  observe?(response: { readonly status: number; readonly headers: unknown }, key?: string): void;
   /** Lets go of timers and waiting calls. */
   close?(): void;
 }
@@ -37,6 +37,14 @@ export interface Gate<Ticket = unknown> extends LivePolicy {
   leave(ticket: Ticket, outcome: Outcome, now: number, tookMs: number): void;
   /** Called in place of `leave` when the attempt was given up while its work still runs: the gate holds on until that settles. */
   outlive?(ticket: Ticket, work: Promise<unknown>): void;
+}
+
+/** A gate that can have state for each key: see `KeyedGate`. */
+export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
+  /** A gate for one key, with this one's settings and state of its own. */
+  forKey(): KeyableGate;
+  /** Whether nobody would notice if it were forgotten: it holds no call back. Calls inside are counted elsewhere. */
+  idle(now: number): boolean;
 }
 
 /** May run the rest of the pipeline again, later, elsewhere or not at all. */
@@ -73,4 +81,8 @@ export const ORDER = {
 
 export function isGate(policy: Policy): policy is Gate {
   return 'enter' in policy;
+}
+
+export function isKeyable(policy: Policy): policy is KeyableGate {
+  return 'forKey' in policy;
 }

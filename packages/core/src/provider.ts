@@ -1,10 +1,10 @@
 import { LiveCall, type Call, type Work } from './call.js';
-import { currentLiveCall, workInContext } from './call-context.js';
+import { currentLiveCall } from './call-context.js';
 import { createClassifier, type Classify } from './classifier.js';
 import type { Clock } from './clock.js';
 import { EventHub, type Emit } from './events.js';
 import { MethodLinker, type MethodPlan } from './method-linker.js';
-import type { Pipeline } from './pipeline.js';
+import { Pipeline } from './pipeline.js';
 import type { CircuitBreaker } from './policies/circuit-breaker/circuit-breaker.js';
 import type { PolicyName } from './policies/index.js';
 import type { Environment } from './policy.js';
@@ -45,7 +45,10 @@ export interface ProviderParts {
 export interface ProviderSnapshot {
   readonly name: string;
   readonly enabled: boolean;
-  readonly policies: readonly (Readonly<Record<string, unknown>> & { readonly kind: string; readonly operation?: string })[];
+  readonly policies: readonly (Readonly<Record<string, unknown>> & {
+    readonly kind: string;
+    readonly operation?: string;
+  })[];
 }
 
 /** One third party by name: its policies and the live state that its methods share. */
@@ -56,18 +59,23 @@ export class ResilientProvider {
   readonly faults: readonly Fault[];
   private readonly environment: Environment;
   private readonly linker: MethodLinker;
-  private readonly pipelines = new Map<string, Pipeline>();
+  /** For the methods that the settings know by name, and one for all others. */
+  private readonly pipelines = new Map<string | undefined, Pipeline>();
+  private readonly subsets = new Map<string, Pipeline>();
+  /** In place of every other while the provider is not enabled. */
+  private readonly unprotected: Pipeline;
 
   constructor(parts: ProviderParts) {
     this.name = parts.name;
     this.events = parts.events ?? new EventHub();
-    this.environment = environmentOf(parts, this.events);
+    this.environment = environmentOf(parts, this.events, () => this.linker.setting('classify') as Classify | undefined);
     this.linker = new MethodLinker(parts, this.environment);
     this.faults = this.linker.faults;
+    this.unprotected = new Pipeline([], this.environment);
   }
 
   get enabled(): boolean {
-    return this.linker.enabled;
+    return this.linker.setting('enabled') !== false;
   }
 
   /** The circuit that the provider's methods share, once there is one. */
@@ -97,7 +105,7 @@ export class ResilientProvider {
 
   /** Sends a call through a pipeline, tied to the caller's signal and to the call in whose method this happens. */
   run(pipeline: Pipeline, call: LiveCall, signal?: AbortSignal): Promise<unknown> {
-    if (!this.linker.enabled) return (async () => workInContext(call))();
+    if (!this.enabled) pipeline = this.unprotected;
     const outer = currentLiveCall();
     const parent = outer === undefined || outer.ended ? undefined : outer;
     if (parent === undefined && signal === undefined) return pipeline.run(call);
@@ -106,7 +114,9 @@ export class ResilientProvider {
 
   /** Learns from a response: rate limits follow what its headers say. */
   observe(response: { readonly status: number; readonly headers: HeadersLike }): void {
-    for (const { policy } of this.linker.live()) policy.observe?.(response);
+    const call = currentLiveCall();
+    const key = call?.provider === this.name ? call.key : undefined;
+    for (const { policy } of this.linker.live()) policy.observe?.(response, key);
   }
 
   snapshot(): ProviderSnapshot {
@@ -129,21 +139,31 @@ export class ResilientProvider {
   }
 
   private pipelineOf(operation: string, policies: readonly PolicyName[] | undefined): Pipeline {
-    const method = this.linker.hasMethod(operation) ? operation : undefined;
-    const id = `${method ?? ''}|${policies?.join() ?? '*'}`;
-    let pipeline = this.pipelines.get(id);
-    if (pipeline === undefined) {
-      const faults: Fault[] = [];
-      pipeline = this.link({ operation: method ?? 'execute', method, policies: new Map((policies ?? this.linker.kinds(method)).map((kind) => [kind, {}])) }, faults);
-      if (faults.length > 0) throw new ResilienceConfigurationError(faults);
-      this.pipelines.set(id, pipeline);
-    }
+    const method = this.linker.knows(operation) ? operation : undefined;
+    const standing = policies === undefined ? this.pipelines.get(method) : this.subsets.get(subsetId(method, policies));
+    if (standing !== undefined) return standing;
+    const faults: Fault[] = [];
+    const asked = new Map((policies ?? []).map((kind): [string, Layer] => [kind, {}]));
+    const every = policies === undefined;
+    const pipeline = this.link({ operation: method ?? 'execute', method, policies: asked, every, own: 'overridden' }, faults);
+    if (faults.length > 0) throw new ResilienceConfigurationError(faults);
+    if (policies === undefined) this.pipelines.set(method, pipeline);
+    else this.subsets.set(subsetId(method, policies), pipeline);
     return pipeline;
   }
 }
 
+function subsetId(method: string | undefined, policies: readonly PolicyName[]): string {
+  return `${policies.join()}|${method ?? ''}`;
+}
+
 /** A call that somebody above may give up, and whose deadline it inherits. Nothing keeps listening once it has ended. */
-async function runTied(pipeline: Pipeline, call: LiveCall, parent: LiveCall | undefined, signal: AbortSignal | undefined): Promise<unknown> {
+async function runTied(
+  pipeline: Pipeline,
+  call: LiveCall,
+  parent: LiveCall | undefined,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
   signal?.throwIfAborted();
   if (parent?.aborted) throw parent.reason;
   if (parent !== undefined) call.deadline = Math.min(call.deadline, parent.deadline);
@@ -159,7 +179,11 @@ async function runTied(pipeline: Pipeline, call: LiveCall, parent: LiveCall | un
   }
 }
 
-function environmentOf({ name, clock, store, random, settings }: ProviderParts, events: EventHub): Environment {
+function environmentOf(
+  { name, clock, store, random }: ProviderParts,
+  events: EventHub,
+  classify: () => Classify | undefined,
+): Environment {
   const emit: Emit = (type, detail = {}, operation) => {
     if (events.listening) events.emit({ type, provider: name, operation, at: clock.wallNow(), detail });
   };
@@ -170,7 +194,7 @@ function environmentOf({ name, clock, store, random, settings }: ProviderParts, 
     store,
     random,
     emit,
-    classify: createClassifier(clock, settings['classify'] as Classify | undefined),
+    classify: createClassifier(clock, classify, (error) => emit('classify.failed', { error: error instanceof Error ? error.message : String(error) })),
     shared: <T>(key: string, make: () => T): T => {
       if (!common.has(key)) common.set(key, make());
       return common.get(key) as T;

@@ -1,41 +1,55 @@
 import type { Clock } from './clock.js';
 
-/** How many seconds of its minimum rate, and of what successes earn, a budget keeps for a burst. */
-const SAVED_SECONDS = 10;
+/** How many successes' worth of retries a budget saves up for a burst. */
+const SAVED_SUCCESSES = 100;
+/** A fifth earned five times is a whole, whatever binary fractions make of it. */
+const ROUNDING = 1e-9;
+
+export interface RetryBudgetRates {
+  /** Retries that each success earns. */
+  readonly ratio: number;
+  /** Retries per second that need not be earned. */
+  readonly minPerSecond: number;
+}
 
 /**
  * What a provider's retries and hedges may cost: a share of its successes, and a minimum per second that does not have to
  * be earned. The idea is Finagle's `RetryBudget`.
  */
 export class RetryBudget {
+  private rates: RetryBudgetRates = { ratio: 0, minPerSecond: 0 };
   private earned = 0;
-  private free: number;
+  private free = 0;
   private refilledAt: number;
 
-  constructor(
-    private readonly ratio: number,
-    private readonly minPerSecond: number,
-    private readonly clock: Clock,
-  ) {
-    this.free = minPerSecond;
+  constructor(private readonly clock: Clock) {
     this.refilledAt = clock.now();
+  }
+
+  /** Sets the rates. What was earned stays; a new minimum is there at once. */
+  configure(rates: RetryBudgetRates): void {
+    if (rates.minPerSecond !== this.rates.minPerSecond) {
+      this.refilledAt = this.clock.now();
+      this.free = rates.minPerSecond;
+    }
+    this.rates = rates;
   }
 
   /** Retries that could be made now. */
   get balance(): number {
     this.refill();
-    return Math.floor(this.free) + Math.floor(this.earned + 1e-9);
+    return Math.floor(this.free) + Math.floor(this.earned + ROUNDING);
   }
 
   earn(): void {
-    const most = Math.max(100, this.minPerSecond * SAVED_SECONDS) * Math.max(this.ratio, 0.01);
-    this.earned = Math.min(most, this.earned + this.ratio);
+    const { ratio } = this.rates;
+    this.earned = Math.min(Math.max(1, ratio * SAVED_SUCCESSES), this.earned + ratio);
   }
 
   /** Takes one retry out of the budget; `false` when there is none. */
   spend(): boolean {
-    if (this.earned >= 1 - 1e-9) {
-      this.earned -= 1;
+    if (this.earned >= 1 - ROUNDING) {
+      this.earned = Math.max(0, this.earned - 1);
       return true;
     }
     this.refill();
@@ -46,8 +60,10 @@ export class RetryBudget {
 
   private refill(): void {
     const now = this.clock.now();
-    this.free = Math.min(Math.max(1, this.minPerSecond), this.free + ((now - this.refilledAt) / 1000) * this.minPerSecond);
+    const { minPerSecond } = this.rates;
+    // A rate below one per second has to add up to a whole retry.
+    const most = minPerSecond === 0 ? 0 : Math.max(1, minPerSecond);
+    this.free = Math.min(most, this.free + ((now - this.refilledAt) / 1000) * minPerSecond);
     this.refilledAt = now;
-    if (this.minPerSecond === 0) this.free = 0;
   }
 }

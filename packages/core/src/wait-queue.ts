@@ -33,7 +33,10 @@ export class WaitQueue {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Resolves when it is this call's turn. Rejects with the call's reason, or with `tooLong()` after `maxWaitMs`. */
+  /**
+   * Resolves when it is this call's turn. Rejects with the call's reason, or with `tooLong()` after `maxWaitMs`: one setting's worth,
+   * not what is left until some deadline, because waits of one length share a timer.
+   */
   join(call: LiveCall, maxWaitMs: number, tooLong: () => unknown): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiter = new Waiter(this, resolve, reject, tooLong);

@@ -41,6 +41,11 @@ export { Resilient } from './decorators/resilient.decorator.js';
 export { Retry } from './decorators/retry.decorator.js';
 export { Timeout } from './decorators/timeout.decorator.js';
 export { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
+export type { HttpAuth, HttpOptions } from './http/http.options.js';
+export { InjectHttp } from './http/inject-http.decorator.js';
+export { getHttpToken } from './inject/get-http-token.js';
+export { getProviderToken } from './inject/get-provider-token.js';
+export { InjectProvider } from './inject/inject-provider.decorator.js';
 export { Resilience, type ResilienceSnapshot } from './resilience.js';
 export {
   ResilienceModule,
@@ -48,3 +53,9 @@ export {
   type ResilienceModuleOptions,
   type ResilienceOptionsFactory,
 } from './resilience.module.js';
+export type { WebhookDelivery } from './webhooks/webhook-delivery.js';
+export { WebhookEvent } from './webhooks/webhook-event.decorator.js';
+export { WebhookSignatureError } from './webhooks/webhook-signature.error.js';
+export { Webhook } from './webhooks/webhook.decorator.js';
+export { WebhookGuard } from './webhooks/webhook.guard.js';
+export type { WebhookOptions } from './webhooks/webhook.options.js';

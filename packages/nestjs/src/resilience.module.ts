@@ -1,4 +1,11 @@
-import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type Provider, type Type } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
 import { ResilienceExplorer } from './boot/resilience.explorer.js';
@@ -50,7 +57,11 @@ export class ResilienceModule implements OnApplicationShutdown {
   }
 }
 
-function moduleOf(global: boolean, options: readonly Provider[], imports: NonNullable<DynamicModule['imports']>): DynamicModule {
+function moduleOf(
+  global: boolean,
+  options: readonly Provider[],
+  imports: NonNullable<DynamicModule['imports']>,
+): DynamicModule {
   const fixed: readonly Provider[] = [
     ...options,
     { provide: Resilience, useFactory: createResilience, inject: [OPTIONS, { token: ConfigService, optional: true }] },
@@ -67,7 +78,10 @@ function moduleOf(global: boolean, options: readonly Provider[], imports: NonNul
       return [...fixed, ...injectableProviders()];
     },
     get exports() {
-      return [Resilience, ...injectableProviders().map((provider) => (provider as { provide: string | symbol }).provide)];
+      return [
+        Resilience,
+        ...injectableProviders().map((provider: Provider) => (provider as { provide: string | symbol }).provide),
+      ];
     },
   };
 }
@@ -80,13 +94,18 @@ function createResilience(options: ResilienceOptions | undefined, config: Config
 
 function asyncOptions(options: ResilienceModuleAsyncOptions): readonly Provider[] {
   const { inject = [], useFactory, useClass, useExisting } = options;
-  if (useFactory !== undefined) return [{ provide: OPTIONS, inject, useFactory: useFactory as (...args: unknown[]) => unknown }];
+  if (useFactory !== undefined)
+    return [{ provide: OPTIONS, inject, useFactory: useFactory as (...args: unknown[]) => unknown }];
   const factory = useClass ?? useExisting;
   if (factory === undefined) {
     throw new TypeError('ResilienceModule.forRootAsync: expected one of useFactory, useClass and useExisting');
   }
   return [
     ...(useClass === undefined ? [] : [useClass]),
-    { provide: OPTIONS, inject: [factory], useFactory: (made: ResilienceOptionsFactory) => made.createResilienceOptions() },
+    {
+      provide: OPTIONS,
+      inject: [factory],
+      useFactory: (made: ResilienceOptionsFactory) => made.createResilienceOptions(),
+    },
   ];
 }

@@ -18,7 +18,13 @@ import { Observable } from 'rxjs';
 import { linkMethod } from './binding/link-method.js';
 import type { MethodBinding } from './binding/method-binding.js';
 import { streamCall } from './binding/stream-call.js';
-import { readResilience, readSections, SECTIONS, type ProviderLayers, type Sections } from './config/read-resilience.js';
+import {
+  readResilience,
+  readSections,
+  SECTIONS,
+  type ProviderLayers,
+  type Sections,
+} from './config/read-resilience.js';
 import type { ProviderOptions, ResilienceOptions } from './config/resilience.options.js';
 import { SecretReference } from './config/secret.js';
 
@@ -62,7 +68,10 @@ export class Resilience {
     this.events$ = new Observable((subscriber) => this.events.on((event) => subscriber.next(event)));
     const read = readResilience(options, environment);
     for (const layers of read.providers) this.add(layers);
-    this.faults = [...read.faults, ...read.providers.flatMap(({ name, faults }) => [...faults, ...this.providers.get(name)!.faults])];
+    this.faults = [
+      ...read.faults,
+      ...read.providers.flatMap(({ name, faults }) => [...faults, ...this.providers.get(name)!.faults]),
+    ];
   }
 
   /** The names of all providers. */
@@ -77,7 +86,8 @@ export class Resilience {
   /** A provider by name. Throws an error that lists the known ones when there is none. */
   provider(name: string): ResilientProvider {
     const provider = this.providers.get(name);
-    if (provider === undefined) throw new ResilienceConfigurationError([{ path: `provider '${name}'`, message: this.unknown() }]);
+    if (provider === undefined)
+      throw new ResilienceConfigurationError([{ path: `provider '${name}'`, message: this.unknown() }]);
     return provider;
   }
 
@@ -112,7 +122,9 @@ export class Resilience {
   /** The header that carries a provider's idempotency keys. */
   idempotencyHeader(name: string): string {
     const layers = this.layers.get(name);
-    const said = [layers?.top, layers?.settings].map((layer) => (layer?.['idempotency'] as { header?: unknown } | undefined)?.header);
+    const said = [layers?.top, layers?.settings].map(
+      (layer) => (layer?.['idempotency'] as { header?: unknown } | undefined)?.header,
+    );
     return String(said.find((header) => header !== undefined) ?? 'Idempotency-Key');
   }
 
@@ -121,7 +133,9 @@ export class Resilience {
     if (!(value instanceof SecretReference)) return value;
     const revealed = this.environment[value.name];
     if (revealed !== undefined && revealed !== '') return revealed;
-    throw new ResilienceConfigurationError([{ path: value.name, message: 'the secret is not set: give the environment variable a value' }]);
+    throw new ResilienceConfigurationError([
+      { path: value.name, message: 'the secret is not set: give the environment variable a value' },
+    ]);
   }
 
   /** Calls a decorated method under its policies. What the wrapper of a decorated method does; not for direct use. */
@@ -156,7 +170,17 @@ export class Resilience {
   private add(layers: ProviderLayers): void {
     const { name, settings, top } = layers;
     const { clock, store, events } = this;
-    const parts = { name, settings, top, clock, store, events, sections: SECTIONS, path: `resilience.providers.${name}`, random: systemRandom };
+    const parts = {
+      name,
+      settings,
+      top,
+      clock,
+      store,
+      events,
+      sections: SECTIONS,
+      path: `resilience.providers.${name}`,
+      random: systemRandom,
+    };
     this.layers.set(name, layers);
     this.sections.set(name, layers);
     this.providers.set(name, new ResilientProvider(parts));
@@ -169,7 +193,8 @@ export class Resilience {
     if (standing !== undefined) return standing;
     const faults: Fault[] = [];
     const linked = this.link(binding, receiver.constructor, faults);
-    if (linked === undefined || faults.length > 0) throw new ResilienceConfigurationError(faults.length > 0 ? faults : this.faults);
+    if (linked === undefined || faults.length > 0)
+      throw new ResilienceConfigurationError(faults.length > 0 ? faults : this.faults);
     return linked;
   }
 

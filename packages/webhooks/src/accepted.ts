@@ -1,42 +1,34 @@
 import { createHash } from 'node:crypto';
-import { parseJson, textAt } from './json-path.js';
-import type { SignedBytes } from './signed-bytes.js';
-import type { SenderPlan } from './sender-plan.js';
+import type { Delivery } from './delivery.js';
 import type { Acceptance } from './verification.js';
-
-/** What is known of a request once it is found to be genuine. */
-export interface Findings {
-  readonly plan: SenderPlan;
-  readonly signed: SignedBytes;
-  readonly body: Uint8Array;
-  readonly id: string | undefined;
-  readonly secretIndex: number;
-  readonly sentAtMs: number | undefined;
-}
 
 /** The answer to a genuine request. What costs something is computed when it is asked for. */
 export class Accepted implements Acceptance {
   readonly ok = true;
   readonly secretIndex: number;
   readonly sentAt: Date | undefined;
-  readonly #findings: Findings;
+  readonly #delivery: Delivery;
 
-  constructor(findings: Findings) {
-    this.secretIndex = findings.secretIndex;
-    this.sentAt = findings.sentAtMs === undefined ? undefined : new Date(findings.sentAtMs);
-    this.#findings = findings;
+  constructor(delivery: Delivery, secretIndex: number) {
+    this.secretIndex = secretIndex;
+    this.sentAt = delivery.sentAtMs === undefined ? undefined : new Date(delivery.sentAtMs);
+    this.#delivery = delivery;
   }
 
   get idSigned(): boolean {
-    return this.#findings.plan.id?.signed ?? false;
+    return this.#delivery.plan.id?.signed ?? false;
   }
 
   fingerprint(): string {
-    const { plan, signed, body } = this.#findings;
+    const { plan, request, signed } = this.#delivery;
     const hash = createHash('sha256').update(`${plan.sender.name}\n`);
-    signed.feed(hash);
-    if (signed.body === undefined) hash.update('\n').update(body);
+    signed?.feed(hash);
+    if (signed?.body === undefined) hash.update('\n').update(request.body);
     return hash.digest('hex');
+  }
+
+  protected bodyId(): string | undefined {
+    return this.#delivery.json(this.#delivery.plan.id?.path ?? []);
   }
 }
 
@@ -44,26 +36,19 @@ export class Accepted implements Acceptance {
 export class AcceptedWithId extends Accepted {
   readonly id: string | undefined;
 
-  constructor(findings: Findings) {
-    super(findings);
-    this.id = findings.id;
+  constructor(delivery: Delivery, secretIndex: number) {
+    super(delivery, secretIndex);
+    this.id = delivery.id;
   }
 }
 
 /** With an id inside the body, which is parsed only if somebody reads it: that costs more than to verify. */
 export class AcceptedWithBodyId extends Accepted {
-  readonly #body: Uint8Array;
-  readonly #path: readonly string[];
-  #id: string | undefined | null = null;
-
-  constructor(findings: Findings, path: readonly string[]) {
-    super(findings);
-    this.#body = findings.body;
-    this.#path = path;
+  constructor(delivery: Delivery, secretIndex: number) {
+    super(delivery, secretIndex);
   }
 
   get id(): string | undefined {
-    if (this.#id === null) this.#id = textAt(parseJson(this.#body), this.#path);
-    return this.#id;
+    return this.bodyId();
   }
 }

@@ -51,6 +51,10 @@ export function checkSender(sender: Sender, payload: PayloadTemplate, comparison
     refuse(['s', 'ms', 'rfc3339'].includes(timestamp.unit), "\"timestamp.unit\" is 's', 'ms' or 'rfc3339'.");
     refuse(timestamp.entry === undefined || list !== undefined, '"timestamp.entry" is a label of "signature.list".');
   }
+  refuse(
+    !timestamp?.optional || (timestamp.json !== undefined && payload.body && !names('timestamp')),
+    '"timestamp.optional" is for a time that stands in the signed body: one that is not signed could be left out.',
+  );
   if (id) refuse(oneOf(id, ['header', 'json']), '"id" needs exactly one of header and json.');
 
   refuse(!names('timestamp') || timestamp !== undefined, 'the payload names {timestamp}, but there is no "timestamp".');

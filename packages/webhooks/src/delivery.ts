@@ -1,6 +1,6 @@
 import { parseJson, textAt } from './json-path.js';
 import type { IdPlan, SenderPlan, TimestampPlan } from './sender-plan.js';
-import type { PayloadValues } from './signed-bytes.js';
+import type { PayloadValues, SignedBytes } from './signed-bytes.js';
 import type { SignatureTexts } from './read-signatures.js';
 import { reject, type Rejection } from './verification.js';
 import type { WebhookRequest } from './webhook-request.js';
@@ -13,8 +13,9 @@ export class Delivery implements PayloadValues, SignatureTexts {
   /** As the sender wrote it: this text is what is signed. */
   timestamp: string | undefined = undefined;
   id: string | undefined = undefined;
-  #json: unknown = undefined;
-  #parsed = false;
+  sentAtMs: number | undefined = undefined;
+  signed: SignedBytes | undefined = undefined;
+  private parsed: { readonly json: unknown } | undefined = undefined;
 
   constructor(
     readonly plan: SenderPlan,
@@ -32,11 +33,8 @@ export class Delivery implements PayloadValues, SignatureTexts {
   }
 
   json(path: readonly string[]): string | undefined {
-    if (!this.#parsed) {
-      this.#json = parseJson(this.request.body);
-      this.#parsed = true;
-    }
-    return textAt(this.#json, path);
+    this.parsed ??= { json: parseJson(this.request.body) };
+    return textAt(this.parsed.json, path);
   }
 
   /** The text of a header, or of a place in the body. */
@@ -61,10 +59,10 @@ export class Delivery implements PayloadValues, SignatureTexts {
     return path ? this.json(path) : this.headers[slots[place] ?? -1];
   }
 
-  /** Takes the id, where it is not left in the body until somebody asks for it. An unsigned id may be absent or odd. */
+  /** Takes the id, unless it is left in the body until somebody asks for it. An unsigned id may be absent or odd. */
   takeId(): Rejection | undefined {
     const rule = this.plan.id;
-    if (!rule || (rule.path && !rule.inPayload)) return undefined;
+    if (!rule || rule.onDemand) return undefined;
     const id = this.at(rule);
     if (id !== undefined && ID.test(id)) this.id = id;
     else if (rule.signed && !id) return reject('missing', 'there is no id');

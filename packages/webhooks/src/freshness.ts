@@ -16,12 +16,12 @@ export interface FreshnessOptions {
 
 /** How far a timestamp may be from which time. */
 export class Freshness {
-  readonly #nowMs: number;
-  readonly #toleranceMs: number | undefined;
+  private readonly nowMs: number;
+  private readonly toleranceMs: number | undefined;
 
   constructor({ now, tolerance }: FreshnessOptions) {
-    this.#nowMs = epochMs(now);
-    this.#toleranceMs = tolerance === undefined ? undefined : parseDuration(tolerance, 'The option "tolerance"');
+    this.nowMs = epochMs(now);
+    this.toleranceMs = tolerance === undefined ? undefined : parseDuration(tolerance, 'The option "tolerance"');
   }
 
   /** The timestamp in epoch milliseconds, if it is one and is near enough. */
@@ -29,8 +29,8 @@ export class Freshness {
     if (text === undefined || text === '') return reject('missing', 'there is no timestamp');
     const sentAtMs = parseTimestamp(text, rule.unit);
     if (sentAtMs === undefined) return reject('malformed', `the timestamp is not one in the unit ${rule.unit}`);
-    const ageMs = this.#nowMs - sentAtMs;
-    const toleranceMs = this.#toleranceMs ?? rule.toleranceMs;
+    const ageMs = this.nowMs - sentAtMs;
+    const toleranceMs = this.toleranceMs ?? rule.toleranceMs;
     if (ageMs > toleranceMs) return reject('stale', 'the timestamp is too old');
     if (-ageMs > toleranceMs) return reject('stale', 'the timestamp is too far in the future');
     return sentAtMs;
@@ -40,7 +40,7 @@ export class Freshness {
 /** Epoch milliseconds of a `Date`, a number, or now. */
 export function epochMs(now: Date | number | undefined): number {
   if (now === undefined) return wallClock();
-  const value = types.isDate(now) ? now.getTime() : now;
+  const value = typeof now === 'number' || !types.isDate(now) ? now : now.getTime();
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new WebhookConfigurationError('The option "now" is no time: give a Date or epoch milliseconds.');
 }

@@ -9,7 +9,7 @@ export interface KeyFault {
   readonly cure: string;
 }
 
-const UNSET = ['undefined', 'null', '[object Object]'];
+const UNSET = new Set(['undefined', 'null', '[object Object]']);
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** The scheme that a secret belongs to: the one whose prefix it has, else the sender's own. */
@@ -41,7 +41,7 @@ export function parseSecretText(secret: unknown): string | KeyFault {
     return { fault: `is ${secret === null ? 'null' : typeof secret}, not text`, cure: 'is its variable set?' };
   }
   if (secret.trim() === '') return { fault: 'is empty', cure: 'copy it from the page where the sender shows it' };
-  if (UNSET.includes(secret)) return { fault: 'is the text of an unset value', cure: 'is its variable set?' };
+  if (UNSET.has(secret)) return { fault: 'is the text of an unset value', cure: 'is its variable set?' };
   if (/[\r\n]$/.test(secret) && !secret.includes('-----')) {
     return { fault: 'ends in a line break', cure: 'cut it off; files often have one at the end' };
   }

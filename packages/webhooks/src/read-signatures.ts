@@ -27,7 +27,7 @@ export function readSignatures(plan: SenderPlan, delivery: SignatureTexts): Sign
     if (text.length > LONGEST_HEADER) return reject('malformed', 'the signature is too long');
     if (plan.signature.list) return readList(plan, text);
     const candidate = decodeWhole(plan, text, candidates.length);
-    if (candidate) candidates[candidates.length] = candidate;
+    if (candidate) candidates.push(candidate);
   }
   if (candidates.length > 0) return { candidates, timestamp: undefined };
   return present

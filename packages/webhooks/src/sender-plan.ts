@@ -37,12 +37,15 @@ export interface TimestampPlan extends Place {
   readonly toleranceMs: number;
   /** It stands inside the signed body, which is parsed only once the signature holds. */
   readonly afterSignature: boolean;
+  readonly optional: boolean;
 }
 
 export interface IdPlan extends Place {
   readonly signed: boolean;
   /** It is itself a token of the payload, so that verifying needs it. */
   readonly inPayload: boolean;
+  /** It stands in the body, and is read only for those who ask. */
+  readonly onDemand: boolean;
 }
 
 export interface PayloadPlan {
@@ -111,6 +114,7 @@ function planTimestamp(sender: Sender, headers: HeaderNames, onlyInBody: boolean
     unit: rule.unit,
     toleranceMs: parseDuration(rule.tolerance ?? DEFAULT_TOLERANCE, `Sender "${sender.name}": "timestamp.tolerance"`),
     afterSignature: rule.json !== undefined && onlyInBody,
+    optional: rule.optional ?? false,
   };
   if (rule.json !== undefined) return { ...common, path: rule.json.split('.') };
   if (rule.entry !== undefined) return { ...common, mark: rule.entry + (sender.signature.list?.assign ?? '') };
@@ -120,8 +124,9 @@ function planTimestamp(sender: Sender, headers: HeaderNames, onlyInBody: boolean
 function planId(sender: Sender, headers: HeaderNames, bodySigned: boolean, inPayload: boolean): IdPlan | undefined {
   const id = sender.id;
   if (!id) return undefined;
-  if ('json' in id) return { path: id.json.split('.'), signed: bodySigned || inPayload, inPayload };
-  return { slot: headers.slot(id.header), signed: inPayload, inPayload };
+  if ('json' in id)
+    return { path: id.json.split('.'), signed: bodySigned || inPayload, inPayload, onDemand: !inPayload };
+  return { slot: headers.slot(id.header), signed: inPayload, inPayload, onDemand: false };
 }
 
 /** Adds the payload's own headers to the slots; they are looked up by name when the payload is put together. */

@@ -92,6 +92,8 @@ export interface TimestampRule {
   readonly unit: 's' | 'ms' | 'rfc3339';
   /** Largest distance from now, past and future alike: `'5m'`, or milliseconds. Default: `'5m'`. */
   readonly tolerance?: string | number;
+  /** A delivery may be without one. Only for `json` in a signed body, where nobody else can have cut it out. */
+  readonly optional?: boolean;
 }
 
 export interface AlternativeScheme {

@@ -5,10 +5,11 @@ import { Freshness, type FreshnessOptions } from './freshness.js';
 import { planOf } from './plan-of.js';
 import { keysOf, type Secrets } from './prepare-secrets.js';
 import { readSignatures } from './read-signatures.js';
+import type { Candidate } from './scheme.js';
 import type { SecretKey } from './secret-key.js';
 import type { Sender } from './sender.js';
 import type { SenderPlan } from './sender-plan.js';
-import { signedBytes } from './signed-bytes.js';
+import { signedBytes, type SignedBytes } from './signed-bytes.js';
 import { reject, type Verification } from './verification.js';
 import { WebhookConfigurationError } from './webhook-configuration-error.js';
 import type { WebhookRequest } from './webhook-request.js';
@@ -51,29 +52,36 @@ function examine(delivery: Delivery, keys: readonly SecretKey[], freshness: Fres
   if ('reason' in signatures) return signatures;
 
   const rule = plan.timestamp;
-  let sentAtMs: number | undefined;
   if (rule && !rule.afterSignature) {
     delivery.timestamp = rule.mark === undefined ? delivery.at(rule) : signatures.timestamp;
     const checked = freshness.check(rule, delivery.timestamp);
     if (typeof checked === 'object') return checked;
-    sentAtMs = checked;
+    delivery.sentAtMs = checked;
   }
   const noId = delivery.takeId();
   if (noId) return noId;
 
   const signed = signedBytes(plan, request.body, delivery);
   if (!signed) return reject('malformed', 'the request lacks a part of what the sender signs');
-  const secretIndex = keys.findIndex((key) => key.matches(signatures.candidates, signed));
+  delivery.signed = signed;
+  const secretIndex = indexOfMatch(keys, signatures.candidates, signed);
   if (secretIndex < 0) return reject('mismatch', 'none of the secrets makes this signature');
 
   if (rule?.afterSignature) {
-    const checked = freshness.check(rule, delivery.at(rule));
+    const text = delivery.at(rule);
+    const checked = text === undefined && rule.optional ? undefined : freshness.check(rule, text);
     if (typeof checked === 'object') return checked;
-    sentAtMs = checked;
+    delivery.sentAtMs = checked;
   }
-  const findings = { plan, signed, body: request.body, id: delivery.id, secretIndex, sentAtMs };
-  if (plan.id?.path && !plan.id.inPayload) return new AcceptedWithBodyId(findings, plan.id.path);
-  return delivery.id === undefined ? new Accepted(findings) : new AcceptedWithId(findings);
+  if (plan.id?.onDemand) return new AcceptedWithBodyId(delivery, secretIndex);
+  return delivery.id === undefined ? new Accepted(delivery, secretIndex) : new AcceptedWithId(delivery, secretIndex);
+}
+
+function indexOfMatch(keys: readonly SecretKey[], candidates: readonly Candidate[], signed: SignedBytes): number {
+  for (let index = 0; index < keys.length; index++) {
+    if (keys[index]?.matches(candidates, signed)) return index;
+  }
+  return -1;
 }
 
 function checkBody(plan: SenderPlan, body: unknown): void {

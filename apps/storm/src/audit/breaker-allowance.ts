@@ -18,10 +18,14 @@ export interface BreakerAllowance {
 
 /** What a circuit breaker may let through to a provider that does not answer, by its own settings. */
 export function breakerAllowance(breaker: BreakerSettings, outage: Outage): BreakerAllowance {
-  const opensWithinMs = outage.attemptTimeoutMs + (breaker.consecutiveFailures / outage.rate) * 1_000;
+  const failing = (breaker.consecutiveFailures / outage.rate) * 1_000;
+  const opensWithinMs = outage.attemptTimeoutMs + failing + BUSY_MACHINE_MS;
   return {
     opensWithinMs,
     untilOpen: Math.ceil((opensWithinMs / 1_000) * outage.rate) + breaker.consecutiveFailures,
     probes: Math.floor(outage.lastsMs / breaker.openForMs) * breaker.halfOpenCalls,
   };
 }
+
+/** Timers of a busy machine are late by as much. */
+const BUSY_MACHINE_MS = 100;

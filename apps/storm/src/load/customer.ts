@@ -10,12 +10,16 @@ export interface Patience {
   readonly pauseMs: number;
   /** Nobody waits longer than this, whatever Retry-After says. */
   readonly longestPauseMs: number;
+  /** Customers who were told the same time come back anywhere within so much after it. */
+  readonly spreadMs: number;
 }
 
 export interface CustomerSurroundings {
   readonly submit: (order: Order) => Promise<Answer>;
   readonly patience: Patience;
   readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
   readonly signal: AbortSignal;
   readonly onSubmission?: (submission: Submission) => void;
 }
@@ -32,8 +36,9 @@ export async function placeOrder(order: Order, plannedAt: number, around: Custom
     if (isAccepted(submission) || !mayBeTriedAgain(answer) || submissions.length >= around.patience.submissions) {
       return { orderId: order.id, submissions };
     }
-    due = submission.endedAt + pauseAfter(answer, around.patience);
-    await around.clock.sleep(due - submission.endedAt, around.signal);
+    const pauseMs = pauseAfter(answer, around.patience) + around.random() * around.patience.spreadMs;
+    due = submission.endedAt + pauseMs;
+    await around.clock.sleep(pauseMs, around.signal);
   }
 }
 

@@ -7,10 +7,24 @@ export interface Submission {
   readonly answer: Answer;
 }
 
-/** What came of it; `unanswered` is a broken connection, or the customer's patience run out. */
-export type Answer =
-  | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs?: number }
-  | { readonly kind: 'unanswered'; readonly why: string };
+/** What came of it. */
+export type Answer = Answered | Unanswered;
+
+export interface Answered {
+  readonly kind: 'answered';
+  readonly status: number;
+  /** Why it was refused, in a word for machines. */
+  readonly code?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+  /** What the server itself took, by its Server-Timing. */
+  readonly serverMs?: number | undefined;
+}
+
+/** The connection broke, or the customer's patience ran out. */
+export interface Unanswered {
+  readonly kind: 'unanswered';
+  readonly why: string;
+}
 
 /** One order's way through the checkout, with every submission it took. */
 export interface Journey {

@@ -1,37 +1,43 @@
 import { styleText } from 'node:util';
-import CliTable from 'cli-table3';
-import type { Figures, PromiseCheck, StormReport } from '../storm.js';
+import CliTable, { type Cell, type HorizontalTableRow } from 'cli-table3';
+import type { PromiseCheck, StormReport } from '../storm.js';
 import { labelOf } from './label.js';
 import { measure } from './measure.js';
 
-export interface TableOptions {
-  readonly color: boolean;
-}
-
-/** Unprotected beside protected for each storm, and under it what was promised and what held. */
-export function renderTable(reports: readonly StormReport[], { color }: TableOptions): string {
-  const table = new CliTable({
-    colWidths: [60, 18, 18],
-    colAligns: ['left', 'right', 'right'],
-    style: { head: [], border: [] },
-    wordWrap: true,
-  });
+/** In 100 columns: unprotected beside protected for each storm, then what was promised, whether it held, and the evidence. */
+export function renderTable(reports: readonly StormReport[]): string {
+  const table = new CliTable({ colWidths: [56, 16, 25], style: { head: [], border: [] }, wordWrap: true });
   for (const report of reports) {
-    const names = Object.keys(report.protected);
-    table.push(
-      [`${report.name}: ${report.title}`, 'unprotected', 'protected'],
-      [names.map(labelOf).join('\n'), column(report.unprotected, names), column(report.protected, names)],
-      ...report.promises.map((promise) => [`promised: ${promise.text}`, promise.measured, verdict(promise, color)]),
-    );
+    table.push(heading(report), ...figureRows(report), ...promiseRows(report.promises));
   }
   return table.toString();
 }
 
-function column(figures: Figures, names: readonly string[]): string {
-  return names.map((name) => measure(figures[name] ?? NaN)).join('\n');
+const heading = ({ name, title }: StormReport): HorizontalTableRow => [`${name}: ${title}`, 'unprotected', 'protected'];
+
+function figureRows(report: StormReport): HorizontalTableRow[] {
+  const rows = Object.entries(report.protected).map(([name, value]) => [
+    labelOf(name),
+    figure(report.unprotected[name]),
+    figure(value),
+  ]);
+  return asBlock(rows);
 }
 
-function verdict({ held }: PromiseCheck, color: boolean): string {
-  const word = held ? 'held' : 'BROKEN';
-  return color ? styleText(held ? 'green' : 'red', word) : word;
+const figure = (value = NaN): string => (Number.isNaN(value) ? '-' : measure(value));
+
+function promiseRows(promises: readonly PromiseCheck[]): HorizontalTableRow[] {
+  return asBlock(promises.map(({ text, held, measured }) => [`promise: ${text}`, verdict(held), measured]));
 }
+
+/** In colour only on a terminal that wants it: `styleText` looks. */
+const verdict = (held: boolean): string => (held ? styleText('green', 'held') : styleText('red', 'BROKEN'));
+
+/** Rows without lines between them. */
+function asBlock(rows: readonly string[][]): HorizontalTableRow[] {
+  return rows.map((row, index) =>
+    index === 0 ? row : row.map((content): Cell => ({ content, chars: NO_LINE_ABOVE })),
+  );
+}
+
+const NO_LINE_ABOVE = { mid: '', 'mid-mid': '', 'left-mid': '', 'right-mid': '' };

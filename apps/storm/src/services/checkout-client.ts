@@ -2,7 +2,9 @@ import { Pool } from 'undici';
 import { withTimeout } from '../clock.js';
 import type { Order } from '../load/order.js';
 import type { Answer } from '../load/submission.js';
+import { errorCode } from './error-code.js';
 import { retryAfterMs } from './retry-after.js';
+import { serverMs } from './server-timing.js';
 
 /** What a checkout says of an order. */
 export interface OrderStatus {
@@ -51,9 +53,14 @@ export class CheckoutClient {
           body: JSON.stringify(order),
           signal,
         });
-        await body.dump();
-        const retryAfter = retryAfterMs(headers['retry-after']);
-        return { kind: 'answered', status: statusCode, ...(retryAfter !== undefined && { retryAfterMs: retryAfter }) };
+        const code = errorCode(await body.text());
+        return {
+          kind: 'answered',
+          status: statusCode,
+          code,
+          retryAfterMs: retryAfterMs(headers['retry-after']),
+          serverMs: serverMs(headers['server-timing']),
+        };
       });
     } catch (error) {
       return { kind: 'unanswered', why: error instanceof Error ? error.message : String(error) };

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../clock.js';
 import { ServiceProcess } from './service-process.js';
 
@@ -37,8 +38,13 @@ export class ServiceGroup {
   /** Resolves with the address of the service when it is ready. */
   start({ name, app, env }: ServiceStart): Promise<string> {
     this.signal.throwIfAborted();
-    const logFile = join(this.folder, `${name}.log`);
-    const started = new ServiceProcess({ name, app, env, logFile, onDeath: (error) => this.end.abort(error) });
+    const started = new ServiceProcess({
+      name,
+      script: fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url)),
+      env,
+      logFile: join(this.folder, `${name}.log`),
+      onDeath: (error) => this.end.abort(error),
+    });
     this.processes.push(started);
     return started.address(this.signal);
   }

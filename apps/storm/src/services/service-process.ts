@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { systemClock } from '../clock.js';
 import { LineTail } from './line-tail.js';
 import { ServiceDiedError } from './service-died-error.js';
 
 export interface ServiceOptions {
   readonly name: string;
-  /** The folder under `apps/`. */
-  readonly app: string;
+  /** What node is to run. */
+  readonly script: string;
   readonly env: Readonly<Record<string, string>>;
   /** Takes everything the service writes. */
   readonly logFile: string;
@@ -25,9 +24,8 @@ export class ServiceProcess {
   private stopping = false;
 
   constructor(private readonly options: ServiceOptions) {
-    const script = fileURLToPath(new URL(`../../../${options.app}/dist/main.js`, import.meta.url));
     const env = { ...process.env, ...options.env };
-    this.child = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [options.script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = endOf(this.child);
     this.keepOutput();
     void this.ended.then((how) => {

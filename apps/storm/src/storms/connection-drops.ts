@@ -13,7 +13,7 @@ export const connectionDrops: Storm = {
   title: `payments charges, then drops the connection, at ${DROP_RATE * 100} % of its calls`,
 
   async run(stage) {
-    await stage.prepare(this.name, RATE);
+    await stage.prepare(this.name, { rate: RATE });
     stage.progress.phase(`${DROPS_S} s at ${RATE} orders/s`);
     await stage.payments.faults.put({ drop: { rate: DROP_RATE, when: 'after-work' } });
     const journeys = await stage.load({ orders: makeOrders('connection-drops', RATE * DROPS_S), rate: RATE });

@@ -14,7 +14,7 @@ export const paymentsFlaky: Storm = {
   title: `payments fails ${FAILURE_RATE * 100} % of its calls at random`,
 
   async run(stage) {
-    await stage.prepare(this.name, RATE);
+    await stage.prepare(this.name, { rate: RATE });
     stage.progress.phase(`${FLAKY_S} s at ${RATE} orders/s`);
     await stage.payments.faults.put({ error: { rate: FAILURE_RATE, status: 500 } });
     const journeys = await stage.load({ orders: makeOrders('payments-flaky', RATE * FLAKY_S), rate: RATE });

@@ -16,7 +16,7 @@ export const paymentsThrottled: Storm = {
   title: `payments allows ${QUOTA} calls a second, customers bring ${RATE} orders`,
 
   async run(stage) {
-    await stage.prepare(this.name, RATE);
+    await stage.prepare(this.name, { rate: RATE });
     stage.progress.phase(`${LOAD_S} s at ${RATE} orders/s`);
     await withBoth(stage.twins, ({ merchant }) => stage.payments.limit(merchant, { limit: QUOTA, perMs: 1_000 }));
     const journeys = await stage.load({ orders: makeOrders('payments-throttled', RATE * LOAD_S), rate: RATE });
@@ -51,7 +51,7 @@ function figures({ audit, refused, quota, p99Ms }: Facts): Figures {
     lost: audit.lost,
     refusedWith429: refused,
     quotaUsedPercent: quota.usedPercent,
-    p99Ms,
+    latencyP99Ms: p99Ms,
   };
 }
 

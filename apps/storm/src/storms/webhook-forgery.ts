@@ -15,7 +15,7 @@ export const webhookForgery: Storm = {
   title: 'webhooks that are repeated, forged, altered, stale and replayed',
 
   async run(stage) {
-    await stage.prepare(this.name, RATE);
+    await stage.prepare(this.name, { rate: RATE });
     const taps = await withBoth(stage.twins, ({ checkout }) => Wiretap.listen(checkout));
     try {
       const orders: Order[] = [];

@@ -1,10 +1,23 @@
-import { bulkhead, circuitBreaker, ExponentialBackoff, handleAll, retry, SamplingBreaker, timeout, TimeoutStrategy, wrap } from 'cockatiel';
+import {
+  bulkhead,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleAll,
+  retry,
+  SamplingBreaker,
+  timeout,
+  TimeoutStrategy,
+  wrap,
+} from 'cockatiel';
 import type { BenchCase } from '../bench-case.js';
 
 function policies() {
   return {
     retry: retry(handleAll, { maxAttempts: 2, backoff: new ExponentialBackoff() }),
-    breaker: circuitBreaker(handleAll, { halfOpenAfter: 5000, breaker: new SamplingBreaker({ threshold: 0.5, duration: 10_000 }) }),
+    breaker: circuitBreaker(handleAll, {
+      halfOpenAfter: 5000,
+      breaker: new SamplingBreaker({ threshold: 0.5, duration: 10_000 }),
+    }),
     bulkhead: bulkhead(10, 10),
   };
 }

@@ -5,7 +5,10 @@ export class StoreUnavailableError extends ResilienceError {
   readonly code = 'STORE_UNAVAILABLE';
 
   constructor(policy: string, info: ResilienceErrorInfo) {
-    super(`${info.provider}: the store behind ${policy} is unavailable, so ${info.operation ?? 'the call'} was not made`, info);
+    super(
+      `${info.provider}: the store behind ${policy} is unavailable, so ${info.operation ?? 'the call'} was not made`,
+      info,
+    );
   }
 }
 

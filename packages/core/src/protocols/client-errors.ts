@@ -24,13 +24,18 @@ const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
   ABORT_ERR: 'cancelled',
   UND_ERR_ABORTED: 'cancelled',
   ERR_FR_TOO_MANY_REDIRECTS: 'contract',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'permanent',
-  SELF_SIGNED_CERT_IN_CHAIN: 'permanent',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'permanent',
-  CERT_HAS_EXPIRED: 'permanent',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'permanent',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'permanent',
+  EPROTO: 'contract',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'contract',
+  SELF_SIGNED_CERT_IN_CHAIN: 'contract',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'contract',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'contract',
+  CERT_HAS_EXPIRED: 'contract',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'contract',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'contract',
 };
+
+/** Errors that have no code of their own: of `fetch`, and of undici's parser. */
+const KIND_BY_NAME: Readonly<Record<string, OutcomeKind>> = { AbortError: 'cancelled', HTTPParserError: 'contract' };
 
 /** How far the chain of causes is followed. */
 const DEPTH = 5;
@@ -56,8 +61,9 @@ function kindOf(error: unknown): OutcomeKind {
     const { code, name, syscall } = cause as { code?: unknown; name?: unknown; syscall?: unknown };
     // A connection that was reset or timed out while it was being made carried no request.
     if (syscall === 'connect' || syscall === 'getaddrinfo') return 'not-sent';
-    if (kind === undefined && typeof code === 'string') kind = code.startsWith('HPE_') ? 'contract' : KIND_BY_CODE[code];
-    if (kind === undefined && name === 'AbortError') kind = 'cancelled';
+    if (kind === undefined && typeof code === 'string')
+      kind = code.startsWith('HPE_') ? 'contract' : KIND_BY_CODE[code];
+    if (kind === undefined && typeof name === 'string') kind = KIND_BY_NAME[name];
     cause = (cause as { cause?: unknown }).cause ?? (cause as { errors?: unknown[] }).errors?.[0];
   }
   return kind ?? 'unknown';

@@ -6,7 +6,8 @@ export type HeadersLike =
 /** One header's value, several joined by `, ` (RFC 9110 §5.3); `undefined` when it is absent. The name's case does not matter. */
 export function headerOf(headers: unknown, name: string): string | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
-  if (typeof (headers as { get?: unknown }).get === 'function') return text((headers as { get(name: string): unknown }).get(name));
+  if (typeof (headers as { get?: unknown }).get === 'function')
+    return text((headers as { get(name: string): unknown }).get(name));
   const plain = headers as Record<string, unknown>;
   const exact = plain[name];
   if (exact !== undefined) return text(exact);

@@ -17,7 +17,8 @@ export interface QuotaObservation {
  */
 export function quotasOf(headers: unknown, wallNow: number): readonly QuotaObservation[] {
   const structured = headerOf(headers, 'ratelimit');
-  const fromStructured = structured === undefined ? [] : (itemQuotas(structured, headers) ?? dictionaryQuota(structured));
+  const fromStructured =
+    structured === undefined ? [] : (itemQuotas(structured, headers) ?? dictionaryQuota(structured));
   if (fromStructured.length > 0) return fromStructured;
   for (const prefix of ['ratelimit', 'x-ratelimit', 'x-rate-limit']) {
     const quota = tripleQuota(headers, prefix, wallNow);
@@ -62,7 +63,8 @@ function tripleQuota(headers: unknown, prefix: string, wallNow: number): QuotaOb
   if (remaining === undefined) return undefined;
   const after = numeric(headerOf(headers, `${prefix}-reset-after`));
   const reset = headerOf(headers, `${prefix}-reset`);
-  const resetMs = after !== undefined ? after * 1000 : reset === undefined ? undefined : timeUntil(reset, headers, wallNow);
+  const resetMs =
+    after !== undefined ? after * 1000 : reset === undefined ? undefined : timeUntil(reset, headers, wallNow);
   return { remaining, limit: numeric(headerOf(headers, `${prefix}-limit`)), resetMs };
 }
 

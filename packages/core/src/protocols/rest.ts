@@ -18,7 +18,7 @@ export function httpOutcome(answer: HttpAnswer, wallNow: number): Outcome {
   if (status < 400) return SUCCESS;
   const wait = retryAfterMs(headers, wallNow);
   return {
-    kind: overridden(headers) ?? kindOf(status, wait !== undefined || isSpent(headers)),
+    kind: overridden(status, headers) ?? kindOf(status, wait !== undefined || isSpent(headers)),
     status,
     retryAfterMs: wait,
     repeatable: isRepeatable(answer.method),
@@ -57,10 +57,10 @@ function kindOf(status: number, asksToWait: boolean): OutcomeKind {
   }
 }
 
-/** `X-Should-Retry` and `Stripe-Should-Retry`: the provider's own word on its answer. */
-function overridden(headers: unknown): OutcomeKind | undefined {
+/** `X-Should-Retry` and `Stripe-Should-Retry`: the provider's own word on its answer. A 429 that may be retried is a 429 nevertheless. */
+function overridden(status: number, headers: unknown): OutcomeKind | undefined {
   const word = headerOf(headers, 'x-should-retry') ?? headerOf(headers, 'stripe-should-retry');
-  if (word === 'true') return 'transient';
+  if (word === 'true') return status === 429 ? 'throttled' : 'transient';
   return word === 'false' ? 'permanent' : undefined;
 }
 

@@ -13,6 +13,8 @@ export class ResilienceConfigurationError extends Error {
 
   constructor(readonly faults: readonly Fault[]) {
     const lines = faults.map((fault) => `  ${fault.path}: ${fault.message}`);
-    super(`${faults.length === 1 ? '1 fault' : `${faults.length} faults`} in the resilience settings:\n${lines.join('\n')}`);
+    super(
+      `${faults.length === 1 ? '1 fault' : `${faults.length} faults`} in the resilience settings:\n${lines.join('\n')}`,
+    );
   }
 }

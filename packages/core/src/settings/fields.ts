@@ -33,7 +33,10 @@ export function number(min: number, max: number) {
 
 /** A share: above 0, at most 1. */
 export function ratio() {
-  return v.custom<number>((value) => typeof value === 'number' && value > 0 && value <= 1, 'expected a share above 0, at most 1');
+  return v.custom<number>(
+    (value) => typeof value === 'number' && value > 0 && value <= 1,
+    'expected a share above 0, at most 1',
+  );
 }
 
 export function flag() {
@@ -43,7 +46,10 @@ export function flag() {
 /** Text that is not empty. A number is taken as its digits: environment variables cannot tell them apart. */
 export function text(what = 'text that is not empty') {
   return v.pipe(
-    v.custom<string>((value) => (typeof value === 'string' && value !== '') || typeof value === 'number', `expected ${what}`),
+    v.custom<string>(
+      (value) => (typeof value === 'string' && value !== '') || typeof value === 'number',
+      `expected ${what}`,
+    ),
     v.transform(String),
   );
 }
@@ -77,7 +83,10 @@ export function consistent<S extends v.GenericSchema<unknown, object>>(
     const wrong = dataset.typed ? describe(dataset.value) : undefined;
     if (wrong === undefined) return;
     const input = dataset.value as Record<string, unknown>;
-    addIssue({ message: wrong.message, path: [{ type: 'object', origin: 'value', input, key: wrong.at, value: input[wrong.at] }] });
+    addIssue({
+      message: wrong.message,
+      path: [{ type: 'object', origin: 'value', input, key: wrong.at, value: input[wrong.at] }],
+    });
   });
   return v.pipe(schema, check);
 }

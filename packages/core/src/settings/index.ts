@@ -1,7 +1,19 @@
 import type * as v from 'valibot';
 
 /** The parts with which settings are described and read, for packages that add sections of their own. */
-export { callback, consistent, duration, flag, integer, number, oneOf, optional, options, ratio, text } from './fields.js';
+export {
+  callback,
+  consistent,
+  duration,
+  flag,
+  integer,
+  number,
+  oneOf,
+  optional,
+  options,
+  ratio,
+  text,
+} from './fields.js';
 export { readSettings } from './read-settings.js';
 
 /** What a schema reads settings into. */

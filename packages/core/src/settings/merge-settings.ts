@@ -1,7 +1,15 @@
+import { policyKinds } from '../policies/index.js';
+
 /** What one layer of settings may be: more settings by name, or a value. */
 export type Layer = Readonly<Record<string, unknown>>;
 
-/** Layers laid over each other, the weakest first. Plain objects are merged, everything else replaces what was there; `true` keeps it. */
+/** Settings that are values of the user's own. */
+const VALUES: ReadonlySet<string> = new Set(policyKinds.filter((kind) => kind.takesAnyValue).map(({ kind }) => kind));
+
+/**
+ * Layers laid over each other, the weakest first. Plain objects are copied and merged, everything else replaces what was there; `true`
+ * keeps it. A value of the user's own, such as a fallback, is replaced as a whole.
+ */
 export function mergeSettings(...layers: readonly (Layer | undefined)[]): Layer {
   return layers.reduce<Layer>((merged, layer) => (layer === undefined ? merged : mergeTwo(merged, layer)), {});
 }
@@ -11,7 +19,8 @@ function mergeTwo(below: Layer, above: Layer): Layer {
   for (const [name, value] of Object.entries(above)) {
     if (value === undefined) continue;
     const standing = merged[name];
-    if (isPlain(value)) merged[name] = mergeTwo(isPlain(standing) ? standing : {}, value);
+    if (VALUES.has(name)) merged[name] = value;
+    else if (isPlain(value)) merged[name] = mergeTwo(isPlain(standing) ? standing : {}, value);
     else if (!(value === true && isPlain(standing))) merged[name] = value;
   }
   return merged;

@@ -5,12 +5,16 @@ import type { Layer } from './merge-settings.js';
 import { readSettings } from './read-settings.js';
 
 /** The policies that merged settings describe, by kind; faults are added to `faults`. */
-export function readPolicies(settings: Layer, path: string, faults: Fault[]): ReadonlyMap<string, readonly PolicySpec[]> {
+export function readPolicies(
+  settings: Layer,
+  path: string,
+  faults: Fault[],
+): ReadonlyMap<string, readonly PolicySpec[]> {
   const specs = new Map<string, readonly PolicySpec[]>();
-  for (const { kind, schema, specs: make } of policyKinds) {
+  for (const { kind, schema, takesAnyValue, specs: make } of policyKinds) {
     const given = settings[kind];
-    if (given === undefined || (given === false && kind !== 'fallback')) continue;
-    const read = readSettings(schema, given === true && kind !== 'fallback' ? {} : given, `${path}.${kind}`);
+    if (given === undefined || (given === false && !takesAnyValue)) continue;
+    const read = readSettings(schema, given === true && !takesAnyValue ? {} : given, `${path}.${kind}`);
     if (read.faults !== undefined) faults.push(...read.faults);
     else specs.set(kind, make(read.settings));
   }

@@ -6,7 +6,9 @@ export function readSettings<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
   path: string,
-): { readonly settings: v.InferOutput<S>; readonly faults?: undefined } | { readonly settings?: undefined; readonly faults: readonly Fault[] } {
+):
+  | { readonly settings: v.InferOutput<S>; readonly faults?: undefined }
+  | { readonly settings?: undefined; readonly faults: readonly Fault[] } {
   const result = v.safeParse(schema, input);
   if (result.success) return { settings: freeze(result.output) };
   return { faults: result.issues.map((issue) => faultOf(issue, path)) };

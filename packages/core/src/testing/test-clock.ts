@@ -11,6 +11,7 @@ interface TestTimer {
 export class TestClock extends Clock {
   private time = 0;
   private readonly timers: TestTimer[] = [];
+  private yielding = 0;
 
   constructor(private readonly epochMs = Date.UTC(2026, 0, 1)) {
     super();
@@ -24,8 +25,10 @@ export class TestClock extends Clock {
     return this.epochMs + this.time;
   }
 
-  yield(): Promise<void> {
-    return turn();
+  async yield(): Promise<void> {
+    this.yielding++;
+    await turn();
+    this.yielding--;
   }
 
   /** How many timers are running; with `referenced`, only those that would keep a process alive. */
@@ -36,15 +39,20 @@ export class TestClock extends Clock {
   /** Moves time forward, running everything that falls due on the way in order, and the promises behind it. */
   async advance(by: Duration): Promise<void> {
     const until = this.time + durationMs(by);
-    await turn();
+    await this.settle();
     for (let due = this.nextDue(until); due !== undefined; due = this.nextDue(until)) {
       this.timers.splice(this.timers.indexOf(due), 1);
       this.time = Math.max(this.time, due.dueAt);
       due.run();
-      await turn();
+      await this.settle();
     }
-    this.time = until;
-    await turn();
+    this.time = Math.max(this.time, until);
+    await this.settle();
+  }
+
+  /** Moves time forward as if the event loop had been blocked: what falls due stays due until the clock is advanced. */
+  block(by: Duration): void {
+    this.time += durationMs(by);
   }
 
   protected startTimer(ms: number, run: () => void): Timer {
@@ -58,6 +66,12 @@ export class TestClock extends Clock {
       ref: () => void (timer.referenced = true),
       unref: () => void (timer.referenced = false),
     };
+  }
+
+  /** Lets go on what can go on without time passing, those who ended their turn included. */
+  private async settle(): Promise<void> {
+    do await turn();
+    while (this.yielding > 0);
   }
 
   private nextDue(until: number): TestTimer | undefined {

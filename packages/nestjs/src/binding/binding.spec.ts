@@ -1,4 +1,4 @@
-import { CircuitOpenError, currentCall, type Call } from '@breakwater/core';
+import { CircuitOpenError, currentCall } from '@breakwater/core';
 import { TestClock } from '@breakwater/core/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Scope, SetMetadata, type DynamicModule, type Type } from '@nestjs/common';
@@ -19,7 +19,10 @@ import { RUNTIME } from './runtime-slot.js';
 
 const SETTINGS: ResilienceModuleOptions = {
   providers: {
-    payments: { retry: { attempts: 3, backoff: { initial: 0 } }, circuitBreaker: { window: { consecutive: 3 }, openFor: '1m' } },
+    payments: {
+      retry: { attempts: 3, backoff: { initial: 0 } },
+      circuitBreaker: { window: { consecutive: 3 }, openFor: '1m' },
+    },
     email: { retry: { attempts: 2, backoff: { initial: 0 } } },
   },
 };
@@ -53,7 +56,10 @@ class PaymentsClient {
 describe('a decorated method', () => {
   const open: TestingModule[] = [];
 
-  async function start(metadata: { providers?: unknown[]; controllers?: Type[]; imports?: DynamicModule[] }, settings = SETTINGS) {
+  async function start(
+    metadata: { providers?: unknown[]; controllers?: Type[]; imports?: DynamicModule[] },
+    settings = SETTINGS,
+  ) {
     const app = await Test.createTestingModule({
       imports: [ResilienceModule.forRoot(settings), ...(metadata.imports ?? [])],
       providers: (metadata.providers ?? []) as Type[],
@@ -172,7 +178,10 @@ describe('a decorated method', () => {
 
   it('follows overrideProvider(Resilience)', async () => {
     const resilience = new Resilience({ providers: { payments: { retry: { attempts: 1 } } } });
-    const app = await Test.createTestingModule({ imports: [ResilienceModule.forRoot(SETTINGS)], providers: [PaymentsClient] })
+    const app = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot(SETTINGS)],
+      providers: [PaymentsClient],
+    })
       .overrideProvider(Resilience)
       .useValue(resilience)
       .compile();
@@ -187,7 +196,9 @@ describe('a decorated method', () => {
   });
 
   it('fails at boot, in Nest’s own words, when the application has no ResilienceModule', async () => {
-    await expect(Test.createTestingModule({ providers: [PaymentsClient] }).compile()).rejects.toThrow(/ResilienceModule\.forRoot/);
+    await expect(Test.createTestingModule({ providers: [PaymentsClient] }).compile()).rejects.toThrow(
+      /ResilienceModule\.forRoot/,
+    );
   });
 
   it('keeps its name, length, own properties and metadata, and the instance looks as before', async () => {
@@ -217,7 +228,12 @@ describe('a decorated method', () => {
         return [this.name, words.length, ...words];
       }
     }
-    await expect((await start({ providers: [Client] })).get(Client).say('a', 'b')).resolves.toEqual(['me', 2, 'a', 'b']);
+    await expect((await start({ providers: [Client] })).get(Client).say('a', 'b')).resolves.toEqual([
+      'me',
+      2,
+      'a',
+      'b',
+    ]);
   });
 
   it('can ask for its call at any depth', async () => {
@@ -225,7 +241,7 @@ describe('a decorated method', () => {
     class Client {
       @Idempotent({ provider: 'payments', key: (id: string) => id })
       @Retry()
-      async charge(_id: string): Promise<Call | undefined> {
+      async charge(_id: string): Promise<unknown> {
         await Promise.resolve();
         return this.deeper();
       }
@@ -267,7 +283,11 @@ describe('a decorated method', () => {
       }
     }
     const client = (await start({ providers: [Client] })).get(Client);
-    expect([await client.value(), await client.made('7'), await client.method('7')]).toEqual(['none', 'down:7', 'me:down:7']);
+    expect([await client.value(), await client.made('7'), await client.method('7')]).toEqual([
+      'none',
+      'down:7',
+      'me:down:7',
+    ]);
   });
 
   it('applies every policy that the provider’s settings have when @Resilient stands on the method', async () => {
@@ -333,8 +353,14 @@ describe('a decorated method', () => {
         await this.inner.send();
       }
     }
-    const app = await start({ providers: [Inner, { provide: Outer, useFactory: (inner: Inner) => new Outer(inner), inject: [Inner] }] }, { ...SETTINGS, clock });
-    const paying = app.get(Outer).pay().catch((error: unknown) => error);
+    const app = await start(
+      { providers: [Inner, { provide: Outer, useFactory: (inner: Inner) => new Outer(inner), inject: [Inner] }] },
+      { ...SETTINGS, clock },
+    );
+    const paying = app
+      .get(Outer)
+      .pay()
+      .catch((error: unknown) => error);
     await clock.advance('2s');
     expect(await paying).toMatchObject({ code: 'TIMEOUT', scope: 'total', provider: 'payments' });
     expect(app.get(Inner).deadline).toBe(2000);
@@ -378,7 +404,10 @@ describe('a decorated method that returns an Observable', () => {
   }
 
   async function start() {
-    const app = await Test.createTestingModule({ imports: [ResilienceModule.forRoot(SETTINGS)], providers: [Streams] }).compile();
+    const app = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot(SETTINGS)],
+      providers: [Streams],
+    }).compile();
     await app.init();
     return { app, streams: app.get(Streams) };
   }
@@ -412,4 +441,3 @@ describe('a decorated method that returns an Observable', () => {
     await app.close();
   });
 });
-

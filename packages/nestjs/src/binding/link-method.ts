@@ -5,12 +5,20 @@ import type { MethodBinding } from './method-binding.js';
 import { providerOfClass } from './provider-of-class.js';
 
 /** Makes a decorated method alive for instances of one class, or says in `faults` why that cannot be. */
-export function linkMethod(resilience: Resilience, binding: MethodBinding, constructor: object, faults: Fault[]): LinkedMethod | undefined {
+export function linkMethod(
+  resilience: Resilience,
+  binding: MethodBinding,
+  constructor: object,
+  faults: Fault[],
+): LinkedMethod | undefined {
   const { operation } = binding;
   const before = faults.length;
   const name = binding.provider ?? providerOfClass(constructor);
   if (name === undefined) {
-    faults.push({ path: operation, message: "names no provider: put @Resilient('name') on the class, or the name in the decorator" });
+    faults.push({
+      path: operation,
+      message: "names no provider: put @Resilient('name') on the class, or the name in the decorator",
+    });
     return undefined;
   }
   if (!resilience.has(name)) {
@@ -45,19 +53,31 @@ function methodFaults(binding: MethodBinding, constructor: object): Fault[] {
   const faults: Fault[] = [];
   const prototype = (constructor as { prototype?: Record<string, unknown> }).prototype;
   if (fallbackMethod !== undefined && typeof prototype?.[fallbackMethod] !== 'function') {
-    faults.push({ path: `${operation} @FallbackTo('${fallbackMethod}')`, message: `${(constructor as { name: string }).name} has no method '${fallbackMethod}'` });
+    faults.push({
+      path: `${operation} @FallbackTo('${fallbackMethod}')`,
+      message: `${(constructor as { name: string }).name} has no method '${fallbackMethod}'`,
+    });
   }
   if (fallbackMethod !== undefined && policies.has('fallback')) {
     faults.push({ path: operation, message: 'has both @Fallback and @FallbackTo: keep one' });
   }
   if (isSynchronous(returnType)) {
-    faults.push({ path: operation, message: `returns ${(returnType as { name: string }).name}: a decorated method returns a Promise or an Observable` });
+    faults.push({
+      path: operation,
+      message: `returns ${(returnType as { name: string }).name}: a decorated method returns a Promise or an Observable`,
+    });
   }
   if (binding.returnsObservable && policies.has('idempotency')) {
-    faults.push({ path: operation, message: 'is @Idempotent and returns an Observable: return a Promise, for example with firstValueFrom()' });
+    faults.push({
+      path: operation,
+      message: 'is @Idempotent and returns an Observable: return a Promise, for example with firstValueFrom()',
+    });
   }
   if (new Set(binding.keys.values()).size > 1) {
-    faults.push({ path: operation, message: `has different keys for ${[...binding.keys.keys()].join(', ')}: a call has one key` });
+    faults.push({
+      path: operation,
+      message: `has different keys for ${[...binding.keys.keys()].join(', ')}: a call has one key`,
+    });
   }
   return faults;
 }
@@ -66,5 +86,10 @@ function methodFaults(binding: MethodBinding, constructor: object): Fault[] {
 function isSynchronous(returnType: unknown): boolean {
   if (typeof returnType !== 'function' || returnType === Object) return false;
   const { prototype } = returnType as { prototype: unknown };
-  return !(returnType === Promise || prototype instanceof Promise || returnType === Observable || prototype instanceof Observable);
+  return !(
+    returnType === Promise ||
+    prototype instanceof Promise ||
+    returnType === Observable ||
+    prototype instanceof Observable
+  );
 }

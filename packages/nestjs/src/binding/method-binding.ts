@@ -47,7 +47,9 @@ export class MethodBinding {
   readonly work = (call: Call): unknown => {
     const result = this.original.apply((call as Call & { receiver: unknown }).receiver, call.args as unknown[]);
     if (isObservable(result)) {
-      throw new TypeError(`${this.operation} returned an Observable: annotate its return type as Observable, or say returns: 'observable'`);
+      throw new TypeError(
+        `${this.operation} returned an Observable: annotate its return type as Observable, or say returns: 'observable'`,
+      );
     }
     return result;
   };

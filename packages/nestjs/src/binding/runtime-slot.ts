@@ -7,8 +7,8 @@ export const RUNTIME: unique symbol = Symbol('Resilience (import ResilienceModul
 const adopted = new WeakMap<object, Resilience>();
 
 /** The runtime of the application that owns an instance; `undefined` when none does. */
-export function runtimeOf(instance: object | undefined): Resilience | undefined {
-  if (instance === undefined || instance === null) return undefined;
+export function runtimeOf(instance: unknown): Resilience | undefined {
+  if (typeof instance !== 'object' || instance === null) return undefined;
   return (instance as { [RUNTIME]?: Resilience })[RUNTIME] ?? adopted.get(instance);
 }
 

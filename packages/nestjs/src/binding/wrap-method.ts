@@ -15,7 +15,8 @@ const byPrototype = new WeakMap<object, MethodBinding[]>();
 export function bindMethod(target: object, method: string | symbol, descriptor: PropertyDescriptor): MethodBinding {
   const original = descriptor.value as unknown;
   const name = String(method);
-  if (typeof target === 'function') throw new TypeError(`${target.name}.${name} is static: only methods of instances can be decorated`);
+  if (typeof target === 'function')
+    throw new TypeError(`${target.name}.${name} is static: only methods of instances can be decorated`);
   if (typeof original !== 'function') throw new TypeError(`${target.constructor.name}.${name} is not a method`);
   const standing = wrappers.get(original);
   if (standing !== undefined) return standing;
@@ -43,9 +44,9 @@ export function bindingsOf(prototype: object | null): readonly MethodBinding[] {
 /** Looks like the method it stands for: name, length, own properties and metadata; `this` and the arguments are passed on as they are. */
 function wrapperOf(binding: MethodBinding): Method {
   const { original } = binding;
-  const wrapper = function (this: object, ...args: unknown[]): unknown {
+  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     const runtime = runtimeOf(this);
-    return runtime === undefined ? original.apply(this, args) : runtime.invoke(binding, this, args);
+    return runtime === undefined ? original.apply(this, args) : runtime.invoke(binding, this as object, args);
   };
   for (const key of Reflect.ownKeys(original)) {
     if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;

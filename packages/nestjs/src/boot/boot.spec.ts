@@ -47,7 +47,13 @@ describe('booting', () => {
     const faults = await faultsOf(
       {
         defaults: { timeout: { attempt: '2 s' as never } },
-        providers: { payments: { retry: { attempts: 0 }, http: { baseUrl: 'nonsense', auth: { bearer: secret('NOT_SET_ANYWHERE') } } }, crm: { bogus: 1 } as never },
+        providers: {
+          payments: {
+            retry: { attempts: 0 },
+            http: { baseUrl: 'nonsense', auth: { bearer: secret('NOT_SET_ANYWHERE') } },
+          },
+          crm: { bogus: 1 } as never,
+        },
       },
       [Client],
     );
@@ -104,8 +110,12 @@ describe('booting', () => {
       @CircuitBreaker()
       async list(): Promise<void> {}
     }
-    await expect(faultsOf({ providers: { payments: { circuitBreaker: { failureRate: 0.5 } } } }, [Client])).resolves.toEqual([
-      expect.stringMatching(/Client\.charge\.circuitBreaker: differs from resilience\.providers\.payments\.circuitBreaker.*scope: 'method'/),
+    await expect(
+      faultsOf({ providers: { payments: { circuitBreaker: { failureRate: 0.5 } } } }, [Client]),
+    ).resolves.toEqual([
+      expect.stringMatching(
+        /Client\.charge\.circuitBreaker: differs from resilience\.providers\.payments\.circuitBreaker.*scope: 'method'/,
+      ),
     ]);
   });
 });
@@ -120,7 +130,10 @@ describe('settings', () => {
     Object.assign(process.env, environment);
     try {
       const app = await Test.createTestingModule({
-        imports: [ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [resilienceConfig] }), ResilienceModule.forRoot(options)],
+        imports: [
+          ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [resilienceConfig] }),
+          ResilienceModule.forRoot(options),
+        ],
         providers: [Client],
       }).compile();
       return await app.init();
@@ -161,7 +174,9 @@ describe('settings', () => {
 
   it('give way to the environment, whatever the decorator says', async () => {
     expect(await callsOf(await start({}, { RESILIENCE__PAYMENTS__RETRY__ATTEMPTS: '4' }), 'refund')).toBe(4);
-    expect(await callsOf(await start({}, { RESILIENCE__PAYMENTS__METHODS__CHARGE__RETRY__ATTEMPTS: '1' }), 'charge')).toBe(1);
+    expect(
+      await callsOf(await start({}, { RESILIENCE__PAYMENTS__METHODS__CHARGE__RETRY__ATTEMPTS: '1' }), 'charge'),
+    ).toBe(1);
     expect(await callsOf(await start({}, { RESILIENCE__ENABLED: 'false' }), 'charge')).toBe(1);
   });
 
@@ -188,12 +203,16 @@ describe('settings', () => {
   it('can change while the application runs', async () => {
     const app = await start();
     app.get(Resilience).reconfigure('payments', { methods: { charge: { retry: { attempts: 1 } } } });
-    expect(() => app.get(Resilience).reconfigure('payments', { retry: { attempts: -1 } })).toThrow(/retry\.attempts: -1 given/);
+    expect(() => app.get(Resilience).reconfigure('payments', { retry: { attempts: -1 } })).toThrow(
+      /retry\.attempts: -1 given/,
+    );
     expect(await callsOf(app, 'charge')).toBe(1);
   });
 
   it('show in the snapshot without a secret', async () => {
-    const app = await start({ providers: { email: { http: { baseUrl: 'http://localhost', auth: { bearer: 'hunter2' } } } } });
+    const app = await start({
+      providers: { email: { http: { baseUrl: 'http://localhost', auth: { bearer: 'hunter2' } } } },
+    });
     const snapshot = app.get(Resilience).snapshot();
     expect(snapshot.providers.map(({ name }) => name)).toEqual(['payments', 'email']);
     expect(JSON.stringify(snapshot)).not.toContain('hunter2');

@@ -10,7 +10,10 @@ export function injectionFaults(constructor: object, resilience: Resilience): re
     const path = `${(constructor as { name: string }).name} @${decorator}('${name}')`;
     if (!resilience.has(name)) faults.push({ path, message: resilience.unknown() });
     else if (kind === 'http' && resilience.section(name, 'http') === undefined) {
-      faults.push({ path, message: `needs resilience.providers.${name}.http, for example { baseUrl: 'https://api.example.com' }` });
+      faults.push({
+        path,
+        message: `needs resilience.providers.${name}.http, for example { baseUrl: 'https://api.example.com' }`,
+      });
     }
   }
   return faults;

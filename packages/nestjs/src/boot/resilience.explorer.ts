@@ -59,7 +59,10 @@ export class ResilienceExplorer implements OnModuleInit {
   private linkAll(classes: ReadonlySet<object>): readonly Fault[] {
     const faults: Fault[] = [];
     const methods = [...classes].flatMap((constructor) =>
-      bindingsOf((constructor as { prototype?: object }).prototype ?? null).map((binding) => ({ constructor, binding })),
+      bindingsOf((constructor as { prototype?: object }).prototype ?? null).map((binding) => ({
+        constructor,
+        binding,
+      })),
     );
     methods.sort((a, b) => b.binding.optionCount - a.binding.optionCount);
     for (const { constructor, binding } of methods) this.resilience.link(binding, constructor, faults);

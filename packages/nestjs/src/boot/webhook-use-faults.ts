@@ -4,11 +4,16 @@ import type { RawBodyState } from '../webhooks/raw-body.probe.js';
 import { webhookUses } from '../webhooks/webhook-uses.js';
 
 /** Faults of the classes that receive webhooks: unknown providers, missing settings, and a body that Nest does not keep. */
-export function webhookUseFaults(classes: ReadonlySet<object>, resilience: Resilience, rawBody: RawBodyState): readonly Fault[] {
+export function webhookUseFaults(
+  classes: ReadonlySet<object>,
+  resilience: Resilience,
+  rawBody: RawBodyState,
+): readonly Fault[] {
   const uses = [...classes].flatMap((constructor) => webhookUses(constructor));
   const faults: Fault[] = [];
   for (const { provider, where } of uses) {
-    if (!resilience.has(provider)) faults.push({ path: `${where} (provider '${provider}')`, message: resilience.unknown() });
+    if (!resilience.has(provider))
+      faults.push({ path: `${where} (provider '${provider}')`, message: resilience.unknown() });
     else if (resilience.section(provider, 'webhook') === undefined) {
       faults.push({
         path: where,
@@ -18,7 +23,10 @@ export function webhookUseFaults(classes: ReadonlySet<object>, resilience: Resil
   }
   if (uses.length > 0 && rawBody === 'off') {
     const where = uses.map((use) => use.where).join(', ');
-    faults.push({ path: where, message: 'rawBody is off, so signatures cannot be checked: NestFactory.create(AppModule, { rawBody: true })' });
+    faults.push({
+      path: where,
+      message: 'rawBody is off, so signatures cannot be checked: NestFactory.create(AppModule, { rawBody: true })',
+    });
   }
   return faults;
 }

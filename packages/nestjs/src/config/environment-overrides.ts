@@ -14,8 +14,15 @@ export interface EnvironmentOverrides {
  * Reads `RESILIENCE__PAYMENTS__CIRCUIT_BREAKER__OPEN_FOR=10s` and its like: names are the settings' own in upper case, with
  * `_` between words and `__` between levels. `RESILIENCE__ENABLED` and `RESILIENCE__DEFAULTS__…` stand beside the providers.
  */
-export function environmentOverrides(environment: Readonly<Record<string, string | undefined>>, providers: Layer): EnvironmentOverrides {
-  const found: { enabled?: unknown; defaults: Layer; providers: Record<string, Layer>; faults: Fault[] } = { defaults: {}, providers: {}, faults: [] };
+export function environmentOverrides(
+  environment: Readonly<Record<string, string | undefined>>,
+  providers: Layer,
+): EnvironmentOverrides {
+  const found: { enabled?: unknown; defaults: Layer; providers: Record<string, Layer>; faults: Fault[] } = {
+    defaults: {},
+    providers: {},
+    faults: [],
+  };
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith(PREFIX) || value === undefined) continue;
     const [first = '', ...rest] = variable.slice(PREFIX.length).split('__');
@@ -26,8 +33,13 @@ export function environmentOverrides(environment: Readonly<Record<string, string
       found.defaults = mergeSettings(found.defaults, nested(rest.map(camelCase), leaf));
     } else {
       const name = Object.keys(providers).find((provider) => upperCase(provider) === first);
-      if (name === undefined || rest.length === 0) found.faults.push({ path: variable, message: unknownProvider(first, providers) });
-      else found.providers[name] = mergeSettings(found.providers[name], nested(pathIn(providers[name] as Layer, rest), leaf));
+      if (name === undefined || rest.length === 0)
+        found.faults.push({ path: variable, message: unknownProvider(first, providers) });
+      else
+        found.providers[name] = mergeSettings(
+          found.providers[name],
+          nested(pathIn(providers[name] as Layer, rest), leaf),
+        );
     }
   }
   return found;

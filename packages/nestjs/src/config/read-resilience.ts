@@ -28,7 +28,10 @@ export interface ReadResilience {
 const KNOWN = ['enabled', 'defaults', 'providers', 'store', 'clock'];
 
 /** Lays defaults, the providers' settings and the environment over each other. Nothing is thrown: faults are collected. */
-export function readResilience(options: ResilienceOptions, environment: Readonly<Record<string, string | undefined>>): ReadResilience {
+export function readResilience(
+  options: ResilienceOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadResilience {
   const faults: Fault[] = Object.keys(options)
     .filter((name) => !KNOWN.includes(name))
     .map((name) => ({ path: `resilience.${name}`, message: `unknown setting; known are ${KNOWN.join(', ')}` }));
@@ -52,7 +55,10 @@ export function readResilience(options: ResilienceOptions, environment: Readonly
 
 export function readSections(name: string, layer: Layer): Sections & { faults: readonly Fault[] } {
   const faults: Fault[] = [];
-  const read = <S extends Parameters<typeof settings.readSettings>[0]>(section: (typeof SECTIONS)[number], schema: S) => {
+  const read = <S extends Parameters<typeof settings.readSettings>[0]>(
+    section: (typeof SECTIONS)[number],
+    schema: S,
+  ) => {
     if (layer[section] === undefined) return undefined;
     const result = settings.readSettings(schema, layer[section], `resilience.providers.${name}.${section}`);
     if (result.faults !== undefined) faults.push(...result.faults);

@@ -19,6 +19,7 @@ export class SecretReference {
 
 /** Refers to a secret by the name of its environment variable. Throws a `TypeError` for an empty name. */
 export function secret(name: string): SecretReference {
-  if (typeof name !== 'string' || name === '') throw new TypeError(`secret(${JSON.stringify(name)}): expected the name of a secret`);
+  if (typeof name !== 'string' || name === '')
+    throw new TypeError(`secret(${JSON.stringify(name)}): expected the name of a secret`);
   return new SecretReference(name);
 }

@@ -18,12 +18,18 @@ export interface KeyedMethodScope extends MethodScope {
 }
 
 /** Adds a policy to a method. A string stands for the provider. */
-export function policyDecorator(kind: string, options: (MethodScope & object) | string = {}, keyed = true): AsyncMethodDecorator {
-  const { provider, scope, returns, ...rest } = typeof options === 'string' ? { provider: options } : (options as MethodScope & Layer);
+export function policyDecorator(
+  kind: string,
+  options: (MethodScope & object) | string = {},
+  keyed = true,
+): AsyncMethodDecorator {
+  const { provider, scope, returns, ...rest } =
+    typeof options === 'string' ? { provider: options } : (options as MethodScope & Layer);
   const { key, ...unkeyed } = rest as Layer;
   return (target, method, descriptor) => {
     const binding = bindMethod(target, method, descriptor);
-    if (binding.policies.has(kind)) throw new TypeError(`${binding.operation} has two decorators for ${kind}: keep one`);
+    if (binding.policies.has(kind))
+      throw new TypeError(`${binding.operation} has two decorators for ${kind}: keep one`);
     binding.policies.set(kind, keyed ? unkeyed : (rest as Layer));
     if (provider !== undefined) binding.provider = provider;
     if (scope === 'method') binding.own.add(kind);

@@ -9,7 +9,10 @@ export class ResilienceTestingModule {
   constructor(@Inject(Resilience) private readonly resilience: Resilience) {}
 
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
-    return { module: ResilienceTestingModule, imports: [ResilienceModule.forRoot({ clock: new TestClock(), ...options })] };
+    return {
+      module: ResilienceTestingModule,
+      imports: [ResilienceModule.forRoot({ clock: new TestClock(), ...options })],
+    };
   }
 
   /** The clock of the application. Throws a `TypeError` when another kind of clock was given. */
@@ -30,7 +33,8 @@ export class ResilienceTestingModule {
 
   private circuitOf(provider: string) {
     const { circuitBreaker } = this.resilience.provider(provider);
-    if (circuitBreaker === undefined) throw new TypeError(`'${provider}' has no circuit breaker, or no method that uses it has been linked`);
+    if (circuitBreaker === undefined)
+      throw new TypeError(`'${provider}' has no circuit breaker, or no method that uses it has been linked`);
     return circuitBreaker;
   }
 }

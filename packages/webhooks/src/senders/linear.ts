@@ -6,6 +6,6 @@ export const linear = defineSender({
   docs: 'https://linear.app/developers/webhooks',
   algorithm: 'hmac-sha256',
   signature: { header: 'linear-signature' },
-  timestamp: { json: 'webhookTimestamp', unit: 'ms', tolerance: '1m' },
+  timestamp: { json: 'webhookTimestamp', unit: 'ms', tolerance: '1m', optional: true },
   id: { header: 'linear-delivery' },
 });

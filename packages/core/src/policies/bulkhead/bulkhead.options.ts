@@ -7,7 +7,7 @@ export interface BulkheadOptions {
   concurrency?: number;
   /** How many may wait for a slot, first come first served. Default 0: the next is refused. */
   queue?: number;
-  /** How long one may wait for a slot. Default: until its deadline. */
+  /** How long one may wait for a slot. Default: until the call is given up, by its total timeout or its caller. */
   wait?: Duration;
 }
 

@@ -1,6 +1,7 @@
 import type { LiveCall } from '../../call.js';
 import type { Outcome } from '../../outcome.js';
-import type { Environment, Gate } from '../../policy.js';
+import { keyedEnvironment } from '../../keyed-gate.js';
+import type { Environment, KeyableGate } from '../../policy.js';
 import { WaitQueue } from '../../wait-queue.js';
 import { BulkheadFullError } from './bulkhead-full.error.js';
 import type { BulkheadSettings } from './bulkhead.options.js';
@@ -9,7 +10,7 @@ import type { BulkheadSettings } from './bulkhead.options.js';
  * Lets a limited number of calls run at once. A freed slot goes to the head of the queue before any newcomer, and a call that
  * was given up keeps its slot until its work settles: else the limit would be fiction.
  */
-export class Bulkhead implements Gate<undefined> {
+export class Bulkhead implements KeyableGate<undefined> {
   readonly kind = 'bulkhead';
   private active = 0;
   private abandoned = 0;
@@ -23,8 +24,11 @@ export class Bulkhead implements Gate<undefined> {
     this.queue = new WaitQueue(environment.clock);
   }
 
-  enter(call: LiveCall, now: number): undefined | Promise<undefined> {
-    if (this.active >= this.settings.concurrency) return this.waitForSlot(call, now);
+  enter(call: LiveCall): undefined | Promise<undefined> {
+    if (this.active >= this.settings.concurrency) {
+      if (this.queue.size >= this.settings.queue) throw this.refusal('queue-full', call);
+      return this.waitForSlot(call);
+    }
     this.active++;
     this.counters.admitted++;
     return undefined;
@@ -43,6 +47,14 @@ export class Bulkhead implements Gate<undefined> {
     work.then(settled, settled);
   }
 
+  forKey(): Bulkhead {
+    return new Bulkhead(this.settings, keyedEnvironment(this.environment));
+  }
+
+  idle(): boolean {
+    return this.active === 0 && this.queue.size === 0;
+  }
+
   snapshot(): Readonly<Record<string, unknown>> {
     const { active, abandoned, queue, settings, counters } = this;
     return { concurrency: settings.concurrency, active, abandoned, queued: queue.size, ...counters };
@@ -57,10 +69,9 @@ export class Bulkhead implements Gate<undefined> {
     this.queue.rejectAll(() => new BulkheadFullError('closed', { provider: this.environment.provider }));
   }
 
-  private async waitForSlot(call: LiveCall, now: number): Promise<undefined> {
-    const { queue, wait = Infinity } = this.settings;
-    if (this.queue.size >= queue) throw this.refusal('queue-full', call);
-    await this.queue.join(call, Math.min(wait, call.deadline - now), () => this.refusal('waited-too-long', call));
+  private async waitForSlot(call: LiveCall): Promise<undefined> {
+    const { wait = Infinity } = this.settings;
+    await this.queue.join(call, wait, () => this.refusal('waited-too-long', call));
     this.counters.admitted++;
     return undefined;
   }

@@ -5,7 +5,7 @@ import { consistent, duration, integer, options, optional, ratio } from '../../s
 export interface CircuitBreakerOptions {
   /**
    * What the circuit looks at: the calls of the last `time` (default `'10s'`), or how many failed in a row. With both, either
-   * opens it. A consecutive window reads no clock while the circuit is closed.
+   * opens it.
    */
   window?: { time?: Duration; consecutive?: number };
   /** Share of failed calls in the time window at which the circuit opens. Default 0.5. */
@@ -18,7 +18,8 @@ export interface CircuitBreakerOptions {
   openFor?: Duration;
   /**
    * The trial after that: at most `calls` (default 3) are let through, and the circuit closes when the share of them that
-   * succeed reaches `successRate` (default 1). A trial that takes longer than `atMost` (default `'10s'`) counts as failed.
+   * succeed reaches `successRate` (default 1). Slow calls count as failed. When they were under way for `atMost` (default `'10s'`) and
+   * nothing is decided, the circuit opens again.
    */
   halfOpen?: { calls?: number; successRate?: number; atMost?: Duration };
 }

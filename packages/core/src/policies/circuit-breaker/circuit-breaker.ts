@@ -1,17 +1,28 @@
 import type { LiveCall } from '../../call.js';
 import { isFailure, type Outcome } from '../../outcome.js';
-import type { Environment, Gate } from '../../policy.js';
+import { keyedEnvironment } from '../../keyed-gate.js';
+import type { Environment, KeyableGate } from '../../policy.js';
 import { CircuitOpenError } from './circuit-open.error.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { TimeWindow } from './time-window.js';
 
 export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
 
-/** The state, with the data that exists only in it. Times are monotonic; `since` is when the oldest trial in flight began. */
+/** The calls let through while half-open. `since` is from when on some were always under way, in monotonic milliseconds. */
+interface Trial {
+  readonly name: 'half-open';
+  since: number;
+  admitted: number;
+  inFlight: number;
+  succeeded: number;
+  failed: number;
+}
+
+/** The state, with the data that exists only in it. Times are monotonic. */
 type State =
   | { readonly name: 'closed' }
   | { readonly name: 'open'; readonly until: number }
-  | { readonly name: 'half-open'; since: number; admitted: number; inFlight: number; succeeded: number; failed: number }
+  | Trial
   | { readonly name: 'isolated' };
 
 /** The circuit as another process, or this one after a restart, can take it up. Remaining times, never timestamps. */
@@ -28,7 +39,7 @@ const ISOLATED: State = { name: 'isolated' };
  * back. Every transition starts a new generation: a call that ends in another one than it began in changes nothing. There
  * is no timer: what time brings about happens at the next admission, or when somebody looks.
  */
-export class CircuitBreaker implements Gate<number> {
+export class CircuitBreaker implements KeyableGate<number> {
   readonly kind = 'circuitBreaker';
   private current: State = CLOSED;
   private generation = 0;
@@ -39,6 +50,8 @@ export class CircuitBreaker implements Gate<number> {
   constructor(
     private settings: CircuitBreakerSettings,
     private readonly environment: Environment,
+    /** The circuit of all keys, of which this is one: isolating it isolates every key. */
+    private readonly whole?: CircuitBreaker,
   ) {
     this.window = this.newWindow();
   }
@@ -50,11 +63,12 @@ export class CircuitBreaker implements Gate<number> {
 
   /** The ticket is the generation under which the call was admitted. */
   enter(call: LiveCall, now: number): number {
-    if (this.current !== CLOSED) this.admitUnlessClosed(call, now);
+    if (this.current !== CLOSED || this.whole?.current === ISOLATED) this.admitUnlessClosed(call, now);
     return this.generation;
   }
 
   leave(generation: number, outcome: Outcome, now: number, tookMs: number): void {
+    if (this.current.name === 'half-open') this.settle(now);
     if (generation !== this.generation) return;
     const failed = isFailure(outcome);
     const trial = this.current.name === 'half-open' ? this.current : undefined;
@@ -69,11 +83,21 @@ export class CircuitBreaker implements Gate<number> {
     }
     this.counters[failed ? 'failed' : 'succeeded']++;
     const slow = this.settings.slowCall !== undefined && tookMs > this.settings.slowCall.over;
-    if (trial !== undefined) this.judgeTrial(trial, failed || slow, now);
-    else if (this.current === CLOSED) this.judgeClosed(failed, slow, now);
+    if (trial === undefined) return this.judgeClosed(failed, slow, now);
+    trial.inFlight--;
+    trial[failed || slow ? 'failed' : 'succeeded']++;
+    this.judgeTrial(trial, now);
   }
 
-  /** Refuses every call until `reset` or `forceClosed`. */
+  forKey(): CircuitBreaker {
+    return new CircuitBreaker(this.settings, keyedEnvironment(this.environment), this);
+  }
+
+  idle(): boolean {
+    return this.current === CLOSED;
+  }
+
+  /** Refuses every call, of every key, until `reset` or `forceClosed`. */
   isolate(): void {
     this.become(ISOLATED, 'isolated');
   }
@@ -100,13 +124,16 @@ export class CircuitBreaker implements Gate<number> {
     return { state: this.current.name };
   }
 
-  import(exported: ExportedCircuit): void {
+  /** Takes up what `export` gave. Throws a `TypeError` for anything else. */
+  import({ state, openForMs = this.settings.openFor }: ExportedCircuit): void {
     const now = this.environment.clock.now();
-    const { state, openForMs = this.settings.openFor } = exported;
-    if (state === 'open') this.become({ name: 'open', until: now + openForMs }, 'opened', { reason: 'imported' });
-    else if (state === 'half-open') this.become(halfOpenAt(now), 'halfOpened', { reason: 'imported' });
-    else if (state === 'isolated') this.isolate();
-    else this.becomeClosed('imported');
+    const detail = { reason: 'imported' };
+    if (!(openForMs >= 0 && openForMs < Infinity)) throw new TypeError(`openForMs: ${openForMs} is no remaining time`);
+    if (state === 'open') this.become({ name: 'open', until: now + openForMs }, 'opened', { ...detail, openForMs });
+    else if (state === 'half-open') this.become(trialAt(now), 'halfOpened', detail);
+    else if (state === 'isolated') this.become(ISOLATED, 'isolated', detail);
+    else if (state === 'closed') this.becomeClosed('imported');
+    else throw new TypeError(`'${String(state)}' is no state of a circuit`);
   }
 
   snapshot(now: number): Readonly<Record<string, unknown>> {
@@ -124,23 +151,28 @@ export class CircuitBreaker implements Gate<number> {
 
   reconfigure(settings: CircuitBreakerSettings): void {
     const resized = settings.window.time !== this.settings.window.time;
+    const now = this.environment.clock.now();
     this.settings = settings;
-    if (!resized) return;
-    const counted = this.window;
-    this.window = this.newWindow();
-    if (counted !== undefined) this.window?.take(counted);
+    if (resized) this.resizeWindow(now);
+    // What was undecided may be decided now, and nobody would be let in any more to decide it.
+    if (this.current.name === 'half-open') this.judgeTrial(this.current, now);
   }
 
   /** Brings about what time has: an open circuit that has served goes half-open, a trial that takes too long re-opens. */
   private settle(now: number): void {
     const { current } = this;
-    if (current.name === 'open' && now >= current.until) this.become(halfOpenAt(now), 'halfOpened');
-    else if (current.name === 'half-open' && current.inFlight > 0 && now - current.since >= this.settings.halfOpen.atMost) {
+    if (current.name === 'open' && now >= current.until) this.become(trialAt(now), 'halfOpened');
+    else if (
+      current.name === 'half-open' &&
+      current.inFlight > 0 &&
+      now - current.since >= this.settings.halfOpen.atMost
+    ) {
       this.becomeOpen(now, 'trial took too long');
     }
   }
 
   private admitUnlessClosed(call: LiveCall, now: number): void {
+    if (this.whole?.current === ISOLATED) this.refuse('isolated', call, undefined);
     this.settle(now);
     const { current } = this;
     if (current.name === 'half-open' && current.admitted < this.settings.halfOpen.calls) {
@@ -148,13 +180,13 @@ export class CircuitBreaker implements Gate<number> {
       current.admitted++;
       current.inFlight++;
     } else if (current.name !== 'closed') {
-      this.counters.refused++;
-      throw new CircuitOpenError(current.name, {
-        provider: call.provider,
-        operation: call.operation,
-        retryAfterMs: this.waitFrom(now),
-      });
+      this.refuse(current.name, call, this.waitFrom(now));
     }
+  }
+
+  private refuse(state: 'open' | 'half-open' | 'isolated', call: LiveCall, retryAfterMs: number | undefined): never {
+    this.counters.refused++;
+    throw new CircuitOpenError(state, { provider: call.provider, operation: call.operation, retryAfterMs });
   }
 
   private waitFrom(now: number): number | undefined {
@@ -164,14 +196,10 @@ export class CircuitBreaker implements Gate<number> {
   }
 
   /** The verdict falls as soon as it is decided: not every permitted trial has to be made. */
-  private judgeTrial(trial: State & { name: 'half-open' }, failed: boolean, now: number): void {
-    trial.inFlight--;
-    if (failed) trial.failed++;
-    else trial.succeeded++;
+  private judgeTrial({ succeeded, failed }: Trial, now: number): void {
     const { calls, successRate } = this.settings.halfOpen;
-    const needed = Math.ceil(calls * successRate - 1e-9);
-    if (trial.succeeded >= needed) this.becomeClosed('trial succeeded');
-    else if (calls - trial.failed < needed) this.becomeOpen(now, 'trial failed');
+    if (succeeded / calls >= successRate) this.becomeClosed('trial succeeded');
+    else if ((calls - failed) / calls < successRate) this.becomeOpen(now, 'trial failed');
   }
 
   private judgeClosed(failed: boolean, slow: boolean, now: number): void {
@@ -183,13 +211,17 @@ export class CircuitBreaker implements Gate<number> {
     if (window === undefined) return;
     window.record(failed, slow, now);
     if (window.total < settings.minimumCalls) return;
-    if (failed && window.failed >= settings.failureRate * window.total) this.becomeOpen(now, 'failure rate');
-    else if (slow && window.slow >= settings.slowCall!.rate * window.total) this.becomeOpen(now, 'slow call rate');
+    // Divided rather than multiplied: 0.55 × 20 is more than 11.
+    if (failed && window.failed / window.total >= settings.failureRate) this.becomeOpen(now, 'failure rate');
+    else if (slow && window.slow / window.total >= settings.slowCall!.rate) this.becomeOpen(now, 'slow call rate');
   }
 
   private becomeOpen(now: number, reason: string): void {
     this.counters.opened++;
-    this.become({ name: 'open', until: now + this.settings.openFor }, 'opened', { reason, openForMs: this.settings.openFor });
+    this.become({ name: 'open', until: now + this.settings.openFor }, 'opened', {
+      reason,
+      openForMs: this.settings.openFor,
+    });
   }
 
   private becomeClosed(reason: string): void {
@@ -206,12 +238,20 @@ export class CircuitBreaker implements Gate<number> {
     this.environment.emit(`circuitBreaker.${event}`, { from, ...detail });
   }
 
+  private resizeWindow(now: number): void {
+    const counted = this.window;
+    this.window = this.newWindow();
+    if (counted === undefined) return;
+    counted.slideTo(now);
+    this.window?.take(counted);
+  }
+
   private newWindow(): TimeWindow | undefined {
     const { time } = this.settings.window;
     return time === undefined ? undefined : new TimeWindow(time, this.environment.clock.now());
   }
 }
 
-function halfOpenAt(now: number): State {
+function trialAt(now: number): Trial {
   return { name: 'half-open', since: now, admitted: 0, inFlight: 0, succeeded: 0, failed: 0 };
 }

@@ -3,7 +3,7 @@ import { definePolicy } from '../../policy-kind.js';
 import { Fallback } from './fallback.js';
 import { fallbackSchema } from './fallback.options.js';
 
-export const fallbackKind = definePolicy('fallback', fallbackSchema, (handler) => [
+const standard = definePolicy('fallback', fallbackSchema, (handler) => [
   {
     kind: 'fallback',
     order: ORDER.fallback,
@@ -12,3 +12,5 @@ export const fallbackKind = definePolicy('fallback', fallbackSchema, (handler) =
     create: (environment) => new Fallback(handler, environment),
   },
 ]);
+
+export const fallbackKind = { ...standard, takesAnyValue: true };

@@ -7,5 +7,7 @@ export type FallbackHandler = (error: unknown, ...args: unknown[]) => unknown;
 
 export const fallbackSchema = v.pipe(
   v.unknown(),
-  v.transform((fallback): FallbackHandler => (typeof fallback === 'function' ? (fallback as FallbackHandler) : () => fallback)),
+  v.transform((fallback): FallbackHandler =>
+    typeof fallback === 'function' ? (fallback as FallbackHandler) : () => fallback,
+  ),
 );

@@ -18,7 +18,11 @@ export class Fallback implements Wrapper {
     } catch (error) {
       if (call.cancelled) throw error;
       this.used++;
-      this.environment.emit('fallback.used', { error: error instanceof Error ? error.name : typeof error }, call.operation);
+      this.environment.emit(
+        'fallback.used',
+        { error: error instanceof Error ? error.name : typeof error },
+        call.operation,
+      );
       return (await this.handler.call(call.receiver, error, ...call.args)) as T;
     }
   }

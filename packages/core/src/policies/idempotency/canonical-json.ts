@@ -3,7 +3,11 @@
  * rules). What JSON cannot hold is left out, as `JSON.stringify` does. Throws a `TypeError` on circular values.
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (isRecord(inner) ? sorted(inner) : typeof inner === 'bigint' ? String(inner) : inner)) ?? 'undefined';
+  return (
+    JSON.stringify(value, (_key, inner: unknown) =>
+      isRecord(inner) ? sorted(inner) : typeof inner === 'bigint' ? String(inner) : inner,
+    ) ?? 'undefined'
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -11,5 +15,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function sorted(record: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.keys(record).sort().map((key) => [key, record[key]]));
+  return Object.fromEntries(
+    Object.keys(record)
+      .sort()
+      .map((key) => [key, record[key]]),
+  );
 }

@@ -5,7 +5,10 @@ const LENGTH = 22;
 
 /** The key of a logical operation: the same for the same parts, in every process, for ever. It reveals none of them. */
 export function derivedKey(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(['v1', ...parts])).digest('base64url').slice(0, LENGTH);
+  return createHash('sha256')
+    .update(JSON.stringify(['v1', ...parts]))
+    .digest('base64url')
+    .slice(0, LENGTH);
 }
 
 /** A key that nothing else has. */

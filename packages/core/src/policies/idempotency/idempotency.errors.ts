@@ -5,7 +5,10 @@ export class IdempotencyConflictError extends ResilienceError {
   readonly code = 'IDEMPOTENCY_CONFLICT';
 
   constructor(info: ResilienceErrorInfo) {
-    super(`${info.provider}: ${info.operation ?? 'the operation'} with this idempotency key is already under way`, info);
+    super(
+      `${info.provider}: ${info.operation ?? 'the operation'} with this idempotency key is already under way`,
+      info,
+    );
   }
 }
 
@@ -14,7 +17,10 @@ export class IdempotencyMismatchError extends ResilienceError {
   readonly code = 'IDEMPOTENCY_MISMATCH';
 
   constructor(info: ResilienceErrorInfo) {
-    super(`${info.provider}: this idempotency key of ${info.operation ?? 'the operation'} was used with another payload`, info);
+    super(
+      `${info.provider}: this idempotency key of ${info.operation ?? 'the operation'} was used with another payload`,
+      info,
+    );
   }
 }
 

@@ -25,7 +25,9 @@ export const idempotencySchema = options({
   lease: optional(duration({ min: 100 }), 30_000),
   wait: optional(duration(), 10_000),
   storeDown: optional(oneOf('refuse', 'proceed'), 'refuse'),
-  key: optional(callback<(...args: unknown[]) => unknown>('a function of the arguments, for example (order) => order.id')),
+  key: optional(
+    callback<(...args: unknown[]) => unknown>('a function of the arguments, for example (order) => order.id'),
+  ),
   fingerprint: optional(callback<(...args: unknown[]) => unknown>('a function of the arguments')),
 });
 

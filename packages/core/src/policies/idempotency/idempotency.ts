@@ -4,7 +4,11 @@ import type { Environment, Wrapper } from '../../policy.js';
 import type { Entry } from '../../store.js';
 import { canonicalJson } from './canonical-json.js';
 import { derivedKey, uniqueKey } from './idempotency-key.js';
-import { IdempotencyConflictError, IdempotencyKeyMissingError, IdempotencyMismatchError } from './idempotency.errors.js';
+import {
+  IdempotencyConflictError,
+  IdempotencyKeyMissingError,
+  IdempotencyMismatchError,
+} from './idempotency.errors.js';
 import { restoredError, storedError, type IdempotencyRecord } from './idempotency-record.js';
 import type { IdempotencySettings } from './idempotency.options.js';
 import { Lease } from './lease.js';
@@ -92,7 +96,8 @@ export class Idempotency implements Wrapper {
     }
     if (call.idempotencyKey === undefined) {
       const id = key!(...args);
-      if ((typeof id !== 'string' || id === '') && typeof id !== 'number') throw new IdempotencyKeyMissingError({ provider, operation });
+      if ((typeof id !== 'string' || id === '') && typeof id !== 'number')
+        throw new IdempotencyKeyMissingError({ provider, operation });
       call.idempotencyKey = derivedKey(provider, operation, String(id));
     }
     return {
@@ -120,7 +125,12 @@ export class Idempotency implements Wrapper {
     return this.run(call, operation, claim, next);
   }
 
-  private async run<T>(call: LiveCall, { recordKey, fingerprint }: Operation, claim: Claimed, next: Next<T>): Promise<T> {
+  private async run<T>(
+    call: LiveCall,
+    { recordKey, fingerprint }: Operation,
+    claim: Claimed,
+    next: Next<T>,
+  ): Promise<T> {
     const { lease, attempt } = claim;
     const ended = { fingerprint, attempt };
     try {
@@ -131,7 +141,8 @@ export class Idempotency implements Wrapper {
       return value;
     } catch (error) {
       const deterministic = !call.cancelled && this.environment.classify({ ok: false, error }).kind === 'permanent';
-      if (deterministic) await this.settle(recordKey, lease, { ...ended, state: 'failed', error: storedError(error) }, call);
+      if (deterministic)
+        await this.settle(recordKey, lease, { ...ended, state: 'failed', error: storedError(error) }, call);
       else await this.release(recordKey, lease, ended, call);
       throw error;
     }
@@ -206,7 +217,10 @@ export class Idempotency implements Wrapper {
     const { store, emit } = this.environment;
     try {
       await lease.end();
-      const result = await store.put(recordKey, serialized(record), { ttlMs: this.settings.ttl, if: { version: lease.version } });
+      const result = await store.put(recordKey, serialized(record), {
+        ttlMs: this.settings.ttl,
+        if: { version: lease.version },
+      });
       if ('standing' in result) emit('idempotency.fenced', {}, call.operation);
     } catch (error) {
       emit('idempotency.unsettled', { reason: error instanceof Error ? error.message : String(error) }, call.operation);
@@ -214,7 +228,12 @@ export class Idempotency implements Wrapper {
   }
 
   /** Frees the key when certainly nothing was done; else notes that something may have been. */
-  private async release(recordKey: string, lease: Lease, ended: { fingerprint: string; attempt: number }, call: LiveCall): Promise<void> {
+  private async release(
+    recordKey: string,
+    lease: Lease,
+    ended: { fingerprint: string; attempt: number },
+    call: LiveCall,
+  ): Promise<void> {
     if (call.inDoubt) return this.settle(recordKey, lease, { ...ended, state: 'unknown' }, call);
     try {
       await lease.end();

@@ -43,7 +43,9 @@ export class Lease {
         this.version = result.written.version;
       } else {
         emit('idempotency.leaseLost', {}, this.call.operation);
-        return this.call.abort(new IdempotencyConflictError({ provider: this.call.provider, operation: this.call.operation }));
+        return this.call.abort(
+          new IdempotencyConflictError({ provider: this.call.provider, operation: this.call.operation }),
+        );
       }
     } catch {
       emit('idempotency.renewalFailed', {}, this.call.operation);

@@ -9,7 +9,7 @@ export class Gcra {
   /** Milliseconds between paced calls. */
   readonly intervalMs: number;
   private readonly toleranceMs: number;
-  private ahead = -Infinity;
+  private clock = -Infinity;
 
   constructor(limit: number, perMs: number, burst: number) {
     this.intervalMs = perMs / Math.max(1, limit - burst);
@@ -18,11 +18,22 @@ export class Gcra {
 
   /** Milliseconds until the next call is let through; 0 when it is now. */
   waitMs(now: number): number {
-    return Math.max(0, this.ahead - this.toleranceMs - now);
+    return Math.max(0, this.clock - this.toleranceMs - now);
   }
 
   /** Counts a call. Only to be called when `waitMs` is 0. */
   take(now: number): void {
-    this.ahead = Math.max(now, this.ahead) + this.intervalMs;
+    this.clock = Math.max(now, this.clock) + this.intervalMs;
+  }
+
+  /** Whether everything that was let through is paid off. */
+  isFresh(now: number): boolean {
+    return this.clock <= now;
+  }
+
+  /** Goes on where another pace stands: what it let through still counts. */
+  goOnFrom(other: Gcra, now: number): void {
+    const unpaid = Math.max(0, other.clock - now) / other.intervalMs;
+    this.clock = now + unpaid * this.intervalMs;
   }
 }

@@ -30,8 +30,11 @@ export const rateLimitSchema = consistent(
     observeHeaders: optional(flag(), true),
   }),
   ({ limit, burst }) =>
-    burst !== undefined && burst >= limit && limit > 1
-      ? { at: 'burst', message: `expected less than the limit (${limit}): what comes in a burst is taken from what is paced` }
+    burst !== undefined && burst > 1 && burst >= limit
+      ? {
+          at: 'burst',
+          message: `expected less than the limit (${limit}): what comes in a burst is taken from what is paced`,
+        }
       : undefined,
 );
 

@@ -71,7 +71,10 @@ export class RateLimit implements Gate<undefined> {
   }
 
   reconfigure(settings: RateLimitSettings): void {
-    const same = settings.limit === this.settings.limit && settings.per === this.settings.per && settings.burst === this.settings.burst;
+    const same =
+      settings.limit === this.settings.limit &&
+      settings.per === this.settings.per &&
+      settings.burst === this.settings.burst;
     this.settings = settings;
     if (!same) this.pace = paceOf(settings);
     this.wake?.cancel();
@@ -101,7 +104,9 @@ export class RateLimit implements Gate<undefined> {
     const longest = Math.min(this.settings.wait, call.deadline - now);
     if (wait > longest) throw this.refusal(this.pausedUntil > now ? 'paused-by-provider' : 'quota-spent', call, wait);
     if (this.queue.size >= this.settings.queue) throw this.refusal('queue-full', call, wait);
-    const turn = this.queue.join(call, longest, () => this.refusal('quota-spent', call, this.waitMs(this.environment.clock.now())));
+    const turn = this.queue.join(call, longest, () =>
+      this.refusal('quota-spent', call, this.waitMs(this.environment.clock.now())),
+    );
     this.schedule(now);
     this.counters.waited++;
     await turn;
@@ -126,7 +131,11 @@ export class RateLimit implements Gate<undefined> {
     this.schedule(now);
   }
 
-  private refusal(why: 'quota-spent' | 'paused-by-provider' | 'queue-full', call: LiveCall, retryAfterMs: number): RateLimitedError {
+  private refusal(
+    why: 'quota-spent' | 'paused-by-provider' | 'queue-full',
+    call: LiveCall,
+    retryAfterMs: number,
+  ): RateLimitedError {
     this.counters.refused++;
     this.environment.emit('rateLimit.refused', { why, retryAfterMs }, call.operation);
     return new RateLimitedError(why, { provider: call.provider, operation: call.operation, retryAfterMs });

@@ -4,5 +4,11 @@ import { Retry } from './retry.js';
 import { retrySchema } from './retry.options.js';
 
 export const retryKind = definePolicy('retry', retrySchema, (settings) => [
-  { kind: 'retry', order: ORDER.retry, scope: 'method', settings, create: (environment) => new Retry(settings, environment) },
+  {
+    kind: 'retry',
+    order: ORDER.retry,
+    scope: 'method',
+    settings,
+    create: (environment) => new Retry(settings, environment),
+  },
 ]);

@@ -49,7 +49,10 @@ export const retrySchema = options({
   ),
   budget: optional(
     v.union(
-      [v.literal(false), options({ ratio: optional(number(0, 1000), 0.2), minPerSecond: optional(number(0, 1_000_000), 10) })],
+      [
+        v.literal(false),
+        options({ ratio: optional(number(0, 1000), 0.2), minPerSecond: optional(number(0, 1_000_000), 10) }),
+      ],
       'expected false or { ratio, minPerSecond }, for example { ratio: 0.2, minPerSecond: 10 }',
     ),
     {},

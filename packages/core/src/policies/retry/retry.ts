@@ -1,9 +1,9 @@
 import type { LiveCall, Next } from '../../call.js';
-import { SUCCESS, type Outcome } from '../../outcome.js';
+import type { Outcome } from '../../outcome.js';
 import type { Environment, Wrapper } from '../../policy.js';
 import { RetryBudget } from '../../retry-budget.js';
 import { backoffMs } from './backoff.js';
-import { noteRetries } from './retry-history.js';
+import { noteRetries, type RetryHistory } from './retry-history.js';
 import type { RetrySettings } from './retry.options.js';
 
 /** What surfaced from one attempt. */
@@ -15,7 +15,7 @@ type Attempted<T> = { readonly ok: true; readonly value: T } | { readonly ok: fa
  */
 export class Retry implements Wrapper {
   readonly kind = 'retry';
-  private readonly budget: RetryBudget | undefined;
+  private budget: RetryBudget | undefined;
   private readonly random: () => number;
   private counters = { retries: 0, recovered: 0, exhausted: 0, overBudget: 0 };
 
@@ -23,17 +23,15 @@ export class Retry implements Wrapper {
     private settings: RetrySettings,
     private readonly environment: Environment,
   ) {
-    const { budget } = settings;
     this.random = () => environment.random();
-    this.budget =
-      budget === false
-        ? undefined
-        : environment.shared('retryBudget', () => new RetryBudget(budget.ratio, budget.minPerSecond, environment.clock));
+    this.budget = this.budgetOf(settings);
   }
 
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
     const { clock } = this.environment;
     let startedAt = 0;
+    let last: Attempted<T> | undefined;
+    let tried = 0;
     for (let attempt = 1; ; attempt++) {
       let result: Attempted<T>;
       const attempted = call.forAttempt(attempt);
@@ -42,15 +40,20 @@ export class Retry implements Wrapper {
       } catch (error) {
         result = { ok: false, error };
       }
-      const outcome = result.ok && !isObject(result.value) ? SUCCESS : this.environment.classify(result);
-      if (outcome.kind === 'success') {
-        this.budget?.earn();
+      const outcome = this.environment.classify(result);
+      if (outcome.kind === 'success') this.budget?.earn();
+      if (result.ok && outcome.kind === 'success') {
         if (attempt > 1) this.counters.recovered++;
-        return (result as { value: T }).value;
+        return result.value;
       }
       if (attempt === 1) startedAt = attempted.startedAt;
-      const waitMs = call.aborted ? undefined : this.waitFor(outcome, call, attempt);
-      if (waitMs === undefined) return this.surface(result, call, { attempts: attempt, elapsedMs: clock.now() - startedAt });
+      if (outcome.kind !== 'refused') tried++;
+      // A refusal must not hide that the operation was tried before, and may have been done.
+      if (last === undefined || outcome.kind !== 'refused') last = result;
+      const waitMs = call.aborted ? undefined : this.waitFor(outcome, attempted, call);
+      if (waitMs === undefined) {
+        return surface(last, call, { attempts: tried, elapsedMs: clock.now() - startedAt });
+      }
       await this.wait(waitMs, call, attempt, outcome);
     }
   }
@@ -61,12 +64,23 @@ export class Retry implements Wrapper {
 
   reconfigure(settings: RetrySettings): void {
     this.settings = settings;
+    this.budget = this.budgetOf(settings);
+  }
+
+  /** The budget of the provider: its methods share it. */
+  private budgetOf({ budget }: RetrySettings): RetryBudget | undefined {
+    if (budget === false) return undefined;
+    const { clock, shared } = this.environment;
+    const standing = shared('retryBudget', () => new RetryBudget(clock));
+    standing.configure(budget);
+    return standing;
   }
 
   /** How long to wait before the next attempt, or `undefined` when there is to be none. */
-  private waitFor(outcome: Outcome, call: LiveCall, attempt: number): number | undefined {
+  private waitFor(outcome: Outcome, attempted: LiveCall, call: LiveCall): number | undefined {
     const { settings, environment } = this;
-    if (!this.isRetryable(outcome, call)) return undefined;
+    const { attempt } = attempted;
+    if (!this.isRetryable(outcome, attempted)) return undefined;
     if (attempt >= settings.attempts) {
       if (attempt > 1) this.counters.exhausted++;
       return undefined;
@@ -84,14 +98,15 @@ export class Retry implements Wrapper {
   }
 
   /** Only what is safe: what was certainly not done, and what may be done twice without harm. */
-  private isRetryable(outcome: Outcome, call: LiveCall): boolean {
+  private isRetryable(outcome: Outcome, attempted: LiveCall): boolean {
     switch (outcome.kind) {
       case 'not-sent':
       case 'throttled':
       case 'transient':
         return true;
       case 'unknown':
-        return call.idempotencyKey !== undefined || (this.settings.idempotent ?? outcome.repeatable ?? true);
+        if (attempted.idempotencyKey !== undefined) return true;
+        return this.settings.idempotent ?? outcome.repeatable ?? attempted.repeatable ?? true;
       case 'refused':
         return this.settings.refusals && outcome.retryAfterMs !== undefined;
       default:
@@ -107,15 +122,11 @@ export class Retry implements Wrapper {
     else await this.environment.clock.sleep(ms, call.signal);
     if (call.aborted) throw call.reason;
   }
-
-  private surface<T>(result: Attempted<T>, call: LiveCall, history: { attempts: number; elapsedMs: number }): T {
-    if (result.ok) return result.value;
-    if (call.aborted) throw call.reason;
-    if (history.attempts > 1) noteRetries(result.error, history);
-    throw result.error;
-  }
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+function surface<T>(result: Attempted<T>, call: LiveCall, history: RetryHistory): T {
+  if (call.aborted) throw call.reason;
+  if (result.ok) return result.value;
+  if (history.attempts > 1) noteRetries(result.error, history);
+  throw result.error;
 }

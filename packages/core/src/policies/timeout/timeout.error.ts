@@ -9,7 +9,10 @@ export class TimeoutError extends ResilienceError {
     readonly afterMs: number,
     info: ResilienceErrorInfo,
   ) {
-    super(`${info.provider}: ${scope === 'attempt' ? 'an attempt at ' : ''}${info.operation ?? 'a call'} took longer than ${afterMs} ms`, info);
+    super(
+      `${info.provider}: ${scope === 'attempt' ? 'an attempt at ' : ''}${info.operation ?? 'a call'} took longer than ${afterMs} ms`,
+      info,
+    );
   }
 }
 

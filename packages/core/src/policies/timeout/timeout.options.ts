@@ -12,7 +12,8 @@ export interface TimeoutOptions {
 export const timeoutSchema = consistent(
   options({ attempt: optional(duration({ min: 1 })), total: optional(duration({ min: 1 })) }),
   ({ attempt, total }) => {
-    if (attempt === undefined && total === undefined) return { at: 'attempt', message: "expected attempt: '2s', total: '10s', or both" };
+    if (attempt === undefined && total === undefined)
+      return { at: 'attempt', message: "expected attempt: '2s', total: '10s', or both" };
     if (attempt !== undefined && total !== undefined && attempt > total) {
       return { at: 'attempt', message: `expected at most timeout.total (${total} ms)` };
     }

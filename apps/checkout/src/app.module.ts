@@ -1,0 +1,29 @@
+import { ResilienceModule } from '@breakwater/nestjs';
+import { Module } from '@nestjs/common';
+import { ConditionalModule, ConfigModule } from '@nestjs/config';
+import { checkoutConfig } from './config/checkout.config.js';
+import { resilienceConfig } from './config/resilience.config.js';
+import { DatabaseModule } from './database/database.module.js';
+import { HealthModule } from './health/health.module.js';
+import { OrdersModule } from './orders/orders.module.js';
+import { BareWebhooksModule } from './webhooks/bare-webhooks.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
+
+/** A shop that charges through one third party and confirms by another. */
+@Module({
+  imports: [
+    ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [checkoutConfig, resilienceConfig] }),
+    ResilienceModule.forRoot(),
+    DatabaseModule,
+    OrdersModule,
+    HealthModule,
+    ConditionalModule.registerWhen(WebhooksModule, (env) => !isBare(env), { debug: false }),
+    ConditionalModule.registerWhen(BareWebhooksModule, isBare, { debug: false }),
+  ],
+})
+export class AppModule {}
+
+/** A switch of its own: the one that turns policies off never turns verification off. */
+function isBare(env: NodeJS.ProcessEnv): boolean {
+  return env['CHECKOUT_BARE_WEBHOOKS'] === 'true';
+}

@@ -1,0 +1,13 @@
+import { registerAs } from '@nestjs/config';
+
+/** Where the shop listens, and where it keeps its orders. */
+export const checkoutConfig = registerAs('checkout', () => ({
+  port: portFrom(process.env['PORT'] || '0'),
+  databaseFile: process.env['DATABASE_FILE'] || ':memory:',
+}));
+
+function portFrom(value: string): number {
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port <= 65_535) return port;
+  throw new Error(`PORT must be a whole number from 0 to 65535, but is '${value}'`);
+}

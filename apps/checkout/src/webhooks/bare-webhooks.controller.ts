@@ -1,0 +1,15 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import type { PaymentEvent } from './payment-event.js';
+import { type SettlementAnswer, Settlements } from './settlements.service.js';
+
+/** What not to do: believes whatever it is sent. For comparison only. */
+@Controller('webhooks/payments')
+export class BareWebhooksController {
+  constructor(private readonly settlements: Settlements) {}
+
+  @Post()
+  @HttpCode(200)
+  receive(@Body() event: PaymentEvent | null): SettlementAnswer {
+    return this.settlements.book(event);
+  }
+}

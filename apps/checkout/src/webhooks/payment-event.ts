@@ -1,0 +1,5 @@
+/** What payments tells by webhook. Only `charge.succeeded` is known to have a charge. */
+export interface PaymentEvent {
+  readonly type?: string;
+  readonly data?: { readonly object?: { readonly reference?: string } };
+}

@@ -1,0 +1,132 @@
+import type { LiveCall } from './call.js';
+import type { Outcome } from './outcome.js';
+import type { Environment, Gate, KeyableGate } from './policy.js';
+
+/** How many keys are kept; beyond it the least recently used that are idle make room. */
+const MOST_KEYS = 1000;
+/** An idle key that was not used for so long makes room anyway, in milliseconds. */
+const UNUSED_MS = 3_600_000;
+/** How many of the least recently used keys each new one looks at. More than one, so that the unused never pile up. */
+const LOOKED_AT = 8;
+
+/** The gate of one key. */
+interface Kept {
+  readonly gate: KeyableGate;
+  /** Calls that entered it and have not left. */
+  inside: number;
+  usedAt: number;
+}
+
+/** What a call holds while it is inside: the gate that it entered, and that gate's own ticket. */
+class Entered {
+  constructor(
+    readonly kept: Kept,
+    readonly ticket: unknown,
+  ) {}
+}
+
+/**
+ * A gate with state for each key, such as a tenant or a host, made when the key first comes; calls without a key share the plain
+ * one. A key makes room for others only when its gate is idle: never while a call is inside, or while forgetting it would let
+ * calls through that it holds back.
+ */
+export class KeyedGate implements Gate<Entered> {
+  readonly kind: string;
+  /** As the plain gate has it: without it, a gate is left at once by those that were given up. */
+  readonly outlive: Gate<Entered>['outlive'];
+  private readonly byKey = new Map<string, Kept>();
+  private readonly unkeyed: Kept;
+
+  constructor(
+    readonly plain: KeyableGate,
+    private readonly mostKeys = MOST_KEYS,
+  ) {
+    this.kind = plain.kind;
+    this.unkeyed = { gate: plain, inside: 0, usedAt: 0 };
+    if (plain.outlive !== undefined) this.outlive = outliveInside;
+  }
+
+  enter(call: LiveCall, now: number): Entered | Promise<Entered> {
+    const kept = call.key === undefined ? this.unkeyed : this.keptFor(call.key, now);
+    kept.inside++;
+    let ticket: unknown;
+    try {
+      ticket = kept.gate.enter(call, now);
+    } catch (error) {
+      kept.inside--;
+      throw error;
+    }
+    return ticket instanceof Promise ? entered(kept, ticket) : new Entered(kept, ticket);
+  }
+
+  leave({ kept, ticket }: Entered, outcome: Outcome, now: number, tookMs: number): void {
+    kept.inside--;
+    kept.gate.leave(ticket, outcome, now, tookMs);
+  }
+
+  /** The plain gate's, and how many keys there are; never the keys. */
+  snapshot(now: number): Readonly<Record<string, unknown>> {
+    return { ...this.plain.snapshot?.(now), keys: this.byKey.size };
+  }
+
+  reconfigure(settings: unknown): void {
+    this.plain.reconfigure?.(settings);
+    for (const { gate } of this.byKey.values()) gate.reconfigure?.(settings);
+  }
+
+  observe(response: { readonly status: number; readonly headers: unknown }, key?: string): void {
+    const gate = key === undefined ? this.plain : this.byKey.get(key)?.gate;
+    gate?.observe?.(response);
+  }
+
+  close(): void {
+    this.plain.close?.();
+    for (const { gate } of this.byKey.values()) gate.close?.();
+  }
+
+  private keptFor(key: string, now: number): Kept {
+    let kept = this.byKey.get(key);
+    if (kept === undefined) {
+      this.makeRoom(now);
+      kept = { gate: this.plain.forKey(), inside: 0, usedAt: now };
+    } else {
+      this.byKey.delete(key);
+      kept.usedAt = now;
+    }
+    // The last in the map is the one used last.
+    this.byKey.set(key, kept);
+    return kept;
+  }
+
+  private makeRoom(now: number): void {
+    let looked = 0;
+    for (const [key, kept] of this.byKey) {
+      const full = this.byKey.size >= this.mostKeys;
+      if (looked++ === LOOKED_AT || (!full && now - kept.usedAt < UNUSED_MS)) return;
+      this.byKey.delete(key);
+      if (kept.inside === 0 && kept.gate.idle(now)) kept.gate.close?.();
+      else this.byKey.set(key, kept);
+    }
+  }
+}
+
+/** The environment of a key's gate: its events say that they are of one key, and not of which. */
+export function keyedEnvironment(environment: Environment): Environment {
+  const { emit } = environment;
+  return { ...environment, emit: (type, detail, operation) => emit(type, { ...detail, keyed: true }, operation) };
+}
+
+async function entered(kept: Kept, ticket: Promise<unknown>): Promise<Entered> {
+  try {
+    return new Entered(kept, await ticket);
+  } catch (error) {
+    kept.inside--;
+    throw error;
+  }
+}
+
+function outliveInside({ kept, ticket }: Entered, work: Promise<unknown>): void {
+  kept.gate.outlive!(ticket, work);
+  const settled = () => void kept.inside--;
+  work.then(settled, settled);
+}

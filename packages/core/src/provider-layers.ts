@@ -1,0 +1,99 @@
+import { checkProviderSettings } from './check-provider-settings.js';
+import type { MethodPlan } from './method-linker.js';
+import { policyKinds } from './policies/index.js';
+import type { PolicySpec } from './policy.js';
+import type { ProviderParts } from './provider.js';
+import type { Fault } from './settings/fault.js';
+import { isPlain, mergeSettings, type Layer } from './settings/merge-settings.js';
+import { readPolicies } from './settings/read-policies.js';
+
+/**
+ * The layers of a provider's settings, and what they come to for each method. Weakest first: the provider's settings, the method's own
+ * options, `methods.<name>`, and the top layer with its own `methods.<name>`. Copied, and never changed: new settings make new layers.
+ */
+export class ProviderLayers {
+  readonly faults: readonly Fault[];
+  /** The methods for which the settings override something. */
+  readonly methods: ReadonlySet<string>;
+  private readonly settings: Layer;
+  private readonly top: Layer;
+
+  constructor(
+    settings: Layer,
+    private readonly parts: ProviderParts,
+  ) {
+    this.settings = mergeSettings(settings);
+    this.top = mergeSettings(parts.top);
+    this.faults = checkProviderSettings(this.settings, parts);
+    this.methods = new Set([this.settings, this.top].flatMap(({ methods }) => (isPlain(methods) ? Object.keys(methods) : [])));
+  }
+
+  /** The same with `patch` laid over the provider's settings. */
+  with(patch: Layer): ProviderLayers {
+    return new ProviderLayers(mergeSettings(this.settings, patch), this.parts);
+  }
+
+  /** A setting beside the policies. */
+  setting(name: string): unknown {
+    return this.top[name] ?? this.settings[name];
+  }
+
+
+  /** The kinds that the settings name, for one method or in general. */
+  kinds(method: string | undefined): string[] {
+    return [...readPolicies(this.merged(method, {}), this.parts.path, []).keys()];
+  }
+
+  /** The gates that the settings themselves describe for all methods. */
+  gates(): readonly PolicySpec[] {
+    const specs = [...readPolicies(this.merged(undefined, {}), this.parts.path, []).values()].flat();
+    return specs.filter((spec) => spec.scope === 'provider');
+  }
+
+  /** A method's policies, outermost first. */
+  specs(plan: MethodPlan, faults: Fault[]): readonly PolicySpec[] {
+    const path = `${this.parts.path} (${plan.operation})`;
+    const merged = this.merged(plan.method, Object.fromEntries([...plan.policies].filter(([, own]) => bringsAny(own))));
+    const kinds = [...plan.policies.keys(), ...(plan.every === true ? this.kinds(plan.method) : [])];
+    const asked = Object.fromEntries(kinds.map((kind) => [kind, merged[kind] ?? defaultsOf(kind, path, faults)]));
+    const specs = [...readPolicies(asked, path, faults).values()].flat();
+    return specs.sort((a, b) => a.order - b.order);
+  }
+
+  /** Whether a method says anything of its own about a kind of policy. */
+  differs(kind: string, { policies, method }: MethodPlan): boolean {
+    return bringsAny(policies.get(kind)) || this.overrides(kind, method);
+  }
+
+  /** Whether a method has a policy to itself rather than the provider's. */
+  isOwn({ kind, scope }: PolicySpec, { own, method }: MethodPlan): boolean {
+    if (scope === 'method' || own === undefined) return scope === 'method';
+    return own === 'overridden' ? this.overrides(kind, method) : own.has(kind);
+  }
+
+  private overrides(kind: string, method: string | undefined): boolean {
+    return [this.settings, this.top].some((layer) => methodLayer(layer, method)?.[kind] !== undefined);
+  }
+
+  private merged(method: string | undefined, options: Layer): Layer {
+    const { settings, top } = this;
+    return mergeSettings(settings, options, methodLayer(settings, method), top, methodLayer(top, method));
+  }
+}
+
+function methodLayer(settings: Layer, method: string | undefined): Layer | undefined {
+  const methods = settings['methods'];
+  if (method === undefined || !isPlain(methods) || !Object.hasOwn(methods, method)) return undefined;
+  return isPlain(methods[method]) ? methods[method] : undefined;
+}
+
+function defaultsOf(kind: string, path: string, faults: Fault[]): true | undefined {
+  if (!policyKinds.some((known) => known.kind === kind && known.takesAnyValue)) return true;
+  faults.push({ path: `${path}.${kind}`, message: 'it is required: the settings name none' });
+  return undefined;
+}
+
+/** An empty object brings nothing. A function is the whole of what it says. */
+function bringsAny(options: Layer | undefined): boolean {
+  return typeof options === 'function' || Object.keys(options ?? {}).length > 0;
+}

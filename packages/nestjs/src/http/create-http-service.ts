@@ -1,0 +1,46 @@
+import type { HttpService } from '@nestjs/axios';
+import { currentCall } from '@breakwater/core';
+import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { Resilience } from '../resilience.js';
+import { loadHttpClient } from './load-http-client.js';
+import { isSameOrigin, stripOnRedirect } from './origin.js';
+import { providerHeaders } from './provider-headers.js';
+
+/** The HTTP client of one provider, which must have `http` settings. Settings and secrets are read for each request. */
+export async function createHttpService(resilience: Resilience, provider: string): Promise<HttpService> {
+  const { HttpService, axios } = await loadHttpClient(provider);
+  const instance = axios.create({ baseURL: resilience.section(provider, 'http')!.baseUrl });
+  prepareRequests(instance, resilience, provider);
+  observeResponses(instance, resilience, provider);
+  return new HttpService(instance);
+}
+
+function prepareRequests(instance: AxiosInstance, resilience: Resilience, provider: string): void {
+  const baseUrlAtStart = instance.defaults.baseURL;
+  instance.interceptors.request.use((config: InternalAxiosRequestConfig) => {
+    const { baseUrl } = resilience.section(provider, 'http')!;
+    if (config.baseURL === baseUrlAtStart) config.baseURL = baseUrl;
+    const signal = currentCall()?.signal;
+    if (signal !== undefined) config.signal ??= signal;
+    if (!isSameOrigin(config, baseUrl)) return config;
+    const headers = providerHeaders(resilience, provider, (config.method ?? 'get').toUpperCase());
+    for (const [name, value] of Object.entries(headers)) if (!config.headers.has(name)) config.headers.set(name, value);
+    config.beforeRedirect = stripOnRedirect(baseUrl, Object.keys(headers), config.beforeRedirect);
+    return config;
+  });
+}
+
+function observeResponses(instance: AxiosInstance, resilience: Resilience, provider: string): void {
+  const observe = ({ status, headers }: AxiosResponse) =>
+    resilience.provider(provider).observe({ status, headers: headers as Record<string, string> });
+  instance.interceptors.response.use(
+    (response) => {
+      observe(response);
+      return response;
+    },
+    (error: { response?: AxiosResponse }) => {
+      if (error.response !== undefined) observe(error.response);
+      throw error;
+    },
+  );
+}

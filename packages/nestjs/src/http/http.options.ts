@@ -1,0 +1,59 @@
+import { settings } from '@breakwater/core';
+import { secretText, type SecretText } from './secret-text.js';
+import { settingOf } from './setting-of.js';
+
+/** How a provider is reached over HTTP by the client that `@InjectHttp` injects. */
+export interface HttpOptions {
+  /** Absolute. What is said below goes to this origin only: neither to an absolute URL elsewhere nor along a redirect away. */
+  baseUrl: string;
+  /** The credential of every request, read anew for each, so that a secret can be rotated. A header that the caller sets wins. */
+  auth?: HttpAuth;
+  /** Further headers of every request. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** `Authorization: Bearer …`, `Authorization: Basic …` (RFC 7617), or a header of the provider's own, such as `X-Api-Key`. */
+export type HttpAuth =
+  | { bearer: SecretText }
+  | { basic: { username: SecretText; password: SecretText } }
+  | { header: { name: string; value: SecretText } };
+
+const basic = settings.options({ username: secretText('API_USERNAME'), password: secretText('API_PASSWORD') });
+const header = settings.options({
+  name: settingOf<string>(isHeaderName, "the name of a header, for example 'X-Api-Key'"),
+  value: secretText('API_KEY'),
+});
+const auth = settings.consistent(
+  settings.options({
+    bearer: settings.optional(secretText('API_KEY')),
+    basic: settings.optional(basic),
+    header: settings.optional(header),
+  }),
+  (given) =>
+    Object.values(given).filter((way) => way !== undefined).length === 1
+      ? undefined
+      : { at: 'auth', message: 'expected exactly one of bearer, basic and header' },
+);
+
+export const httpSchema = settings.options({
+  baseUrl: settingOf<string>(isHttpUrl, "an absolute http or https URL, for example 'https://api.example.com/v1'"),
+  auth: settings.optional(auth),
+  headers: settings.optional(
+    settingOf<Readonly<Record<string, string>>>(isHeaders, "an object of headers, for example { 'X-Version': '2' }"),
+  ),
+});
+
+export type HttpSettings = settings.SettingsOf<typeof httpSchema>;
+
+function isHttpUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
+}
+
+function isHeaders(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.entries(value).every(([name, text]) => isHeaderName(name) && typeof text === 'string');
+}
+
+function isHeaderName(value: unknown): boolean {
+  return typeof value === 'string' && /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(value);
+}

@@ -1,0 +1,28 @@
+import type { InternalAxiosRequestConfig } from 'axios';
+
+type BeforeRedirect = NonNullable<InternalAxiosRequestConfig['beforeRedirect']>;
+
+/** Whether a request goes to the provider itself. The caller may give any absolute URL, and credentials must not follow it. */
+export function isSameOrigin(request: Pick<InternalAxiosRequestConfig, 'url' | 'baseURL'>, baseUrl: string): boolean {
+  const { url = '', baseURL } = request;
+  const absolute = /^([a-z][a-z\d+.-]*:)?\/\//i.test(url);
+  if (!absolute && baseURL === baseUrl) return true;
+  const target = absolute ? url : (baseURL ?? url);
+  return URL.canParse(target, baseUrl) && new URL(target, baseUrl).origin === new URL(baseUrl).origin;
+}
+
+/** Takes these headers off a request that is redirected away from the provider. axios does that for `Authorization` alone. */
+export function stripOnRedirect(
+  baseUrl: string,
+  names: readonly string[],
+  next: BeforeRedirect | undefined,
+): BeforeRedirect {
+  const stripped = new Set(names.map((name) => name.toLowerCase()));
+  return (options, ...rest) => {
+    const { href, headers } = options as { href: string; headers: Record<string, unknown> };
+    if (!isSameOrigin({ url: href }, baseUrl)) {
+      for (const name of Object.keys(headers)) if (stripped.has(name.toLowerCase())) delete headers[name];
+    }
+    next?.(options, ...rest);
+  };
+}

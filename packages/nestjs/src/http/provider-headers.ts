@@ -1,0 +1,34 @@
+import type { Call } from '@breakwater/core';
+import { currentCall } from '@breakwater/core';
+import type { Resilience } from '../resilience.js';
+import type { HttpSettings } from './http.options.js';
+
+/** Methods that change nothing, so that no key is needed to repeat them (RFC 9110 §9.2.1). */
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+/** What a request to a provider carries beside what the caller gave it: configured headers, credential, idempotency key. */
+export function providerHeaders(resilience: Resilience, provider: string, method: string): Record<string, string> {
+  const settings = resilience.section(provider, 'http');
+  const headers: Record<string, string> = { ...settings?.headers };
+  const credential = settings?.auth && credentialOf(resilience, settings.auth);
+  if (credential !== undefined) headers[credential.name] = credential.value;
+  const key = idempotencyKey(currentCall(), provider, method);
+  if (key !== undefined) headers[resilience.idempotencyHeader(provider)] = key;
+  return headers;
+}
+
+function credentialOf(
+  resilience: Resilience,
+  { bearer, basic, header }: NonNullable<HttpSettings['auth']>,
+): { name: string; value: string } | undefined {
+  if (bearer !== undefined) return { name: 'Authorization', value: `Bearer ${resilience.reveal(bearer)}` };
+  if (basic !== undefined) {
+    const pair = `${resilience.reveal(basic.username)}:${resilience.reveal(basic.password)}`;
+    return { name: 'Authorization', value: `Basic ${Buffer.from(pair).toString('base64')}` };
+  }
+  return header && { name: header.name, value: resilience.reveal(header.value) };
+}
+
+function idempotencyKey(call: Call | undefined, provider: string, method: string): string | undefined {
+  return call?.provider === provider && !SAFE.has(method) ? call.idempotencyKey : undefined;
+}

@@ -1,0 +1,16 @@
+import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { WebhookAnswer } from './webhook-answer.js';
+
+/** Writes an answer as it is, past interceptors that would wrap it: a handshake must be echoed to the letter. */
+@Catch(WebhookAnswer)
+export class WebhookAnswerFilter implements ExceptionFilter<WebhookAnswer> {
+  constructor(@Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost) {}
+
+  catch(answer: WebhookAnswer, host: ArgumentsHost): void {
+    const { httpAdapter } = this.adapterHost;
+    const response: unknown = host.switchToHttp().getResponse();
+    for (const [name, value] of Object.entries(answer.headers)) httpAdapter.setHeader(response, name, value);
+    httpAdapter.reply(response, answer.body, answer.getStatus());
+  }
+}

@@ -1,0 +1,48 @@
+import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
+import { prepareSecrets, senderTraits, type Sender, type SenderTraits } from '@breakwater/webhooks';
+import type { SecretText } from '../http/secret-text.js';
+import type { WebhookSettings } from './webhook.options.js';
+
+type Reveal = (value: SecretText) => string;
+
+/** What is wrong with a provider's webhook settings beyond their form: the sender's definition, its needs, the secrets. Never shows one. */
+export function webhookFaults(settings: WebhookSettings, reveal: Reveal, path: string): Fault[] {
+  const faults: Fault[] = [];
+  const traits = attempt(() => senderTraits(settings.sender), `${path}.sender`, faults);
+  if (traits === undefined) return faults;
+  faults.push(...needsOf(settings, traits, path));
+  settings.secrets.forEach((secret, index) => {
+    const at = `${path}.secrets.${index}`;
+    const value = attempt(() => reveal(secret), at, faults);
+    if (value !== undefined) attempt(() => prepareSecrets(settings.sender as string | Sender, value), at, faults);
+  });
+  return faults;
+}
+
+function needsOf({ url, tolerance, inbox }: WebhookSettings, traits: SenderTraits, path: string): Fault[] {
+  const faults: Fault[] = [];
+  if (traits.signsUrl && url === undefined) {
+    const message = `the sender '${traits.name}' signs the URL that it calls: give the absolute one that it was told`;
+    faults.push({ path: `${path}.url`, message });
+  }
+  const replayable = 2 * (tolerance ?? traits.toleranceMs ?? 0);
+  if (traits.toleranceMs !== undefined && inbox.keep < replayable) {
+    const message = `${inbox.keep} ms given; expected at least twice the tolerance (${replayable} ms), or a delivery could be replayed once it is forgotten`;
+    faults.push({ path: `${path}.inbox.keep`, message });
+  }
+  return faults;
+}
+
+/** What `run` gives, or `undefined` and a fault of what it throws. */
+function attempt<T>(run: () => T, path: string, faults: Fault[]): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ResilienceConfigurationError) {
+      faults.push(...error.faults.map((fault) => ({ path, message: `${fault.path}: ${fault.message}` })));
+    } else {
+      faults.push({ path, message: error instanceof Error ? error.message : 'cannot be used' });
+    }
+    return undefined;
+  }
+}

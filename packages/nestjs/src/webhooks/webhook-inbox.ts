@@ -1,0 +1,38 @@
+import type { Clock, Store } from '@breakwater/core';
+import { CLAIMED, DONE, WebhookClaim, type InboxTimes } from './webhook-claim.js';
+
+/** What became of a delivery that asked to be handled: it may be, or another copy came first. */
+export type Admission =
+  | { readonly claim: WebhookClaim }
+  | { readonly duplicate: 'in-progress'; readonly retryAfterMs: number }
+  | { readonly duplicate: 'done' };
+
+/** How often a claim is tried again when others write the same record at the same time. */
+const TRIES = 3;
+
+/** Lets each delivery be handled once, over every process that shares the store: claimed with a lease, then done. */
+export class WebhookInbox {
+  constructor(
+    private readonly store: Store,
+    private readonly clock: Clock,
+    private readonly times: InboxTimes,
+  ) {}
+
+  /** Claims the delivery of this key, unless it is claimed or done. Rejects when the store cannot be reached. */
+  async admit(key: string): Promise<Admission> {
+    const { leaseMs, keepMs } = this.times;
+    let condition: 'absent' | { version: string } = 'absent';
+    for (let tries = 0; tries < TRIES; tries++) {
+      const result = await this.store.put(key, CLAIMED, { ttlMs: keepMs, if: condition });
+      if ('written' in result) {
+        return { claim: new WebhookClaim(key, result.written.version, this.store, this.clock, this.times) };
+      }
+      const { standing } = result;
+      if (standing?.value === DONE) return { duplicate: 'done' };
+      const leftMs = standing === undefined ? 0 : leaseMs - standing.ageMs;
+      if (leftMs > 0) return { duplicate: 'in-progress', retryAfterMs: leftMs };
+      condition = standing === undefined ? 'absent' : { version: standing.version };
+    }
+    return { duplicate: 'in-progress', retryAfterMs: leaseMs };
+  }
+}

@@ -1,0 +1,92 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
+import { Resilience } from '../resilience.js';
+import { noteReceived, receivedWebhook } from './received-webhooks.js';
+import { settleWithResponse } from './settle-webhook.js';
+import { WebhookAnswer } from './webhook-answer.js';
+import { webhookExchange, type WebhookExchange } from './webhook-exchange.js';
+import { WebhookReceiver, type Reception } from './webhook-receiver.js';
+import { WebhookSignatureError } from './webhook-signature.error.js';
+
+type WebhookGuardClass = Type<CanActivate>;
+
+const classes = new Map<string, WebhookGuardClass>();
+const providers = new WeakMap<object, string>();
+
+/**
+ * A guard that lets genuine webhooks of a provider through, each once. A copy of one is refused with 409, with `Retry-After`
+ * while it is being handled. An answer other than 2xx gives it free for the sender's next try.
+ */
+export function WebhookGuard(provider: string): WebhookGuardClass {
+  return guardOf(provider, false);
+}
+
+/** The guard of `@Webhook`, which answers copies and handshakes by itself. */
+export function AnsweringWebhookGuard(provider: string): WebhookGuardClass {
+  return guardOf(provider, true);
+}
+
+/** The provider of a guard's class; `undefined` for other guards. */
+export function providerOfGuard(guard: unknown): string | undefined {
+  return typeof guard === 'function' ? providers.get(guard) : undefined;
+}
+
+/** One class for each name, so that Nest makes one guard. */
+function guardOf(provider: string, answers: boolean): WebhookGuardClass {
+  const id = `${answers} ${provider}`;
+  let made = classes.get(id);
+  if (made === undefined) {
+    made = makeGuard(provider, answers);
+    classes.set(id, made);
+    providers.set(made, provider);
+  }
+  return made;
+}
+
+function makeGuard(provider: string, answers: boolean): WebhookGuardClass {
+  @Injectable()
+  class ProviderWebhookGuard implements CanActivate {
+    private readonly receiver: WebhookReceiver;
+
+    constructor(@Inject(Resilience) resilience: Resilience) {
+      this.receiver = new WebhookReceiver(resilience, provider, answers);
+    }
+
+    async canActivate(context: ExecutionContext): Promise<boolean> {
+      if (context.getType() !== 'http') throw notHttp(provider);
+      const exchange = webhookExchange(context);
+      if (receivedWebhook(exchange.raw)?.provider === provider) return true;
+      const reception = await this.receiver.receive(exchange);
+      if (answers) answer(reception);
+      return letThrough(reception, provider, exchange);
+    }
+  }
+  Object.defineProperty(ProviderWebhookGuard, 'name', { value: `WebhookGuard(${provider})` });
+  return ProviderWebhookGuard;
+}
+
+/** Ends the request where the sender is to get another answer than the handler's. */
+function answer(reception: Reception): void {
+  if (reception.kind === 'handshake') {
+    const { status, headers, body } = reception.response;
+    throw new WebhookAnswer(status, headers, body);
+  }
+  if (reception.kind === 'duplicate' && reception.error.state === 'done') throw new WebhookAnswer(200);
+}
+
+function letThrough(reception: Reception, provider: string, exchange: WebhookExchange): boolean {
+  if (reception.kind === 'duplicate') throw reception.error;
+  if (reception.kind !== 'delivery') return false;
+  const { delivery, claim, rawBody } = reception;
+  const { request, raw, rawResponse, endpoint } = exchange;
+  const webhook = { provider, endpoint, delivery, claim };
+  noteReceived(raw, webhook);
+  settleWithResponse(rawResponse, webhook);
+  // What Nest could not read is there for @RawBody() and @Body() all the same.
+  request.rawBody ??= rawBody;
+  request.body ??= delivery.body;
+  return true;
+}
+
+function notHttp(provider: string): WebhookSignatureError {
+  return new WebhookSignatureError('WEBHOOK_CONFIGURATION', 'webhooks come over HTTP', { provider });
+}

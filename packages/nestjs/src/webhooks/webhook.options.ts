@@ -1,0 +1,64 @@
+import { settings, type Duration } from '@breakwater/core';
+import { senders, type Sender } from '@breakwater/webhooks';
+import { isSecretText, type SecretText } from '../http/secret-text.js';
+import { settingOf } from '../http/setting-of.js';
+
+/** How the webhooks that a provider sends are verified, and kept from taking effect twice. */
+export interface WebhookOptions {
+  /** The name of a known sender, or a definition made by `defineSender`. */
+  sender: string | Sender;
+  /** At least one; several while they rotate. Public keys, for senders that sign with a private one. Read anew for each request. */
+  secrets: readonly SecretText[];
+  /** How far the sender's time may be from ours, past and future. Default: the sender's own rule. */
+  tolerance?: Duration;
+  /** The public URL that the sender calls, as it was given to the sender. Needed for senders that sign it; never guessed. */
+  url?: string;
+  inbox?: {
+    /** How long a delivery stays claimed when its process gives no sign of life. Renewed at a third of it. Default `'30s'`. */
+    lease?: Duration;
+    /** How long a delivery that was handled is remembered. Default `'3d'`. */
+    keep?: Duration;
+  };
+  /**
+   * The largest body that is taken, in bytes. Default 1 MiB; GitHub sends up to 25 MB. On Express, Nest's parsers have limits of
+   * their own: `app.useBodyParser('json', { limit: '25mb' })`.
+   */
+  maxBytes?: number;
+}
+
+const DAY_MS = 86_400_000;
+
+export const webhookSchema = settings.options({
+  sender: settingOf<string | Sender>(
+    isSender,
+    `a sender made by defineSender(), or one of ${knownSenders().join(', ')}`,
+  ),
+  secrets: settingOf<readonly SecretText[]>(
+    (value) => Array.isArray(value) && value.length > 0 && value.every(isSecretText),
+    "a list of at least one secret, each secret('WEBHOOK_SECRET') or text that is not empty",
+  ),
+  tolerance: settings.optional(settings.duration()),
+  url: settings.optional(settingOf<string>(isHttpUrl, 'the absolute http or https URL that the sender calls')),
+  inbox: settings.optional(
+    settings.options({
+      lease: settings.optional(settings.duration({ min: 1000 }), 30_000),
+      keep: settings.optional(settings.duration({ min: 60_000 }), 3 * DAY_MS),
+    }),
+    {},
+  ),
+  maxBytes: settings.optional(settings.integer(1, 100 * 1024 * 1024), 1024 * 1024),
+});
+
+export type WebhookSettings = settings.SettingsOf<typeof webhookSchema>;
+
+function knownSenders(): readonly string[] {
+  return senders.flatMap(({ name, aliases = [] }) => [name, ...aliases]).sort();
+}
+
+function isSender(value: unknown): boolean {
+  return typeof value === 'string' ? knownSenders().includes(value) : typeof value === 'object' && value !== null;
+}
+
+function isHttpUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
+}

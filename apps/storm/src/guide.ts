@@ -13,7 +13,7 @@ export function guide({ checkoutUrl, paymentsUrl, emailUrl, merchant, mailbox }:
 payments  ${paymentsUrl}
 email     ${emailUrl}
 
-Place an order, and look at it:
+Place an order (another id is another order), and look at it:
   ${curl('POST', `${checkoutUrl}/orders`, order)}
   ${curl('GET', `${checkoutUrl}/orders/order-1`)}
 

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { type CliOptions, parseCliOptions } from './cli-options.js';
 import { endingSignal, Interruption } from './ending.js';
 import { describeFailure } from './describe-failure.js';
@@ -22,9 +23,12 @@ async function main(): Promise<number> {
       process.argv.slice(2),
       storms.map(({ name }) => name),
     );
-    if (!options.help) return await demonstrate(options);
-    process.stdout.write(usage(storms));
-    return 0;
+    if (options.help) {
+      process.stdout.write(usage(storms));
+      return 0;
+    }
+    if (options.json !== undefined) await requireWritable(options.json);
+    return await demonstrate(options);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\nTry --help.\n`);
@@ -37,8 +41,8 @@ async function demonstrate({ storm, json }: CliOptions): Promise<number> {
   let failed = true;
   try {
     const reports = await weather(services, storm);
-    if (json !== undefined) await writeFile(json, renderJson(reports));
     process.stdout.write(`\n${renderTable(reports)}\n${renderSummary(reports)}\n`);
+    if (json !== undefined) await writeFile(json, renderJson(reports));
     failed = brokenPromises(reports).length > 0;
     return failed ? 1 : 0;
   } catch (error) {
@@ -67,5 +71,14 @@ async function weather(services: ServiceGroup, name: string | undefined): Promis
     }
   } finally {
     progress.close();
+  }
+}
+
+/** Better told now than after all the storms. */
+async function requireWritable(file: string): Promise<void> {
+  try {
+    await access(dirname(resolve(file)), constants.W_OK);
+  } catch {
+    throw new UsageError(`--json: ${file} cannot be written.`);
   }
 }

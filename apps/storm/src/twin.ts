@@ -32,6 +32,7 @@ export async function startTwin({ name, services, paymentsUrl, emailUrl }: TwinS
   const url = await services.start({
     name: `checkout-${name}`,
     app: 'checkout',
+    instrument: new URL('./instruments/server-timing.js', import.meta.url).href,
     env: {
       ...checkoutEnvironment({
         paymentsUrl,

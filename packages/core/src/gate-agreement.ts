@@ -41,9 +41,7 @@ export class GateAgreement {
 
   /** A method that says nothing of its own takes the shared gate as it is. */
   private contradicts(spec: PolicySpec, standing: PolicySpec, plan: MethodPlan): boolean {
-    return (
-      this.layers.differs(spec.kind, plan) && JSON.stringify(spec.settings) !== JSON.stringify(standing.settings)
-    );
+    return this.layers.differs(spec.kind, plan) && JSON.stringify(spec.settings) !== JSON.stringify(standing.settings);
   }
 
   private contradiction({ kind }: PolicySpec, { operation }: MethodPlan, { definedBy }: Agreed): Fault {

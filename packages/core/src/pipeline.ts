@@ -69,7 +69,8 @@ export class Pipeline {
       throw error;
     } finally {
       call.ended = true;
-      if (isInDoubt(outcome)) call.doubt();
+      // A refusal by another provider may have come after something was done.
+      if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) call.doubt();
       const end = clock.now();
       for (let i = entered - 1; i >= 0; i--) {
         const gate = gates[i]!;

@@ -25,7 +25,9 @@ export class ProviderLayers {
     this.settings = mergeSettings(settings);
     this.top = mergeSettings(parts.top);
     this.faults = checkProviderSettings(this.settings, parts);
-    this.methods = new Set([this.settings, this.top].flatMap(({ methods }) => (isPlain(methods) ? Object.keys(methods) : [])));
+    this.methods = new Set(
+      [this.settings, this.top].flatMap(({ methods }) => (isPlain(methods) ? Object.keys(methods) : [])),
+    );
   }
 
   /** The same with `patch` laid over the provider's settings. */
@@ -37,7 +39,6 @@ export class ProviderLayers {
   setting(name: string): unknown {
     return this.top[name] ?? this.settings[name];
   }
-
 
   /** The kinds that the settings name, for one method or in general. */
   kinds(method: string | undefined): string[] {

@@ -145,7 +145,10 @@ export class ResilientProvider {
     const faults: Fault[] = [];
     const asked = new Map((policies ?? []).map((kind): [string, Layer] => [kind, {}]));
     const every = policies === undefined;
-    const pipeline = this.link({ operation: method ?? 'execute', method, policies: asked, every, own: 'overridden' }, faults);
+    const pipeline = this.link(
+      { operation: method ?? 'execute', method, policies: asked, every, own: 'overridden' },
+      faults,
+    );
     if (faults.length > 0) throw new ResilienceConfigurationError(faults);
     if (policies === undefined) this.pipelines.set(method, pipeline);
     else this.subsets.set(subsetId(method, policies), pipeline);
@@ -194,7 +197,9 @@ function environmentOf(
     store,
     random,
     emit,
-    classify: createClassifier(clock, classify, (error) => emit('classify.failed', { error: error instanceof Error ? error.message : String(error) })),
+    classify: createClassifier(clock, classify, (error) =>
+      emit('classify.failed', { error: error instanceof Error ? error.message : String(error) }),
+    ),
     shared: <T>(key: string, make: () => T): T => {
       if (!common.has(key)) common.set(key, make());
       return common.get(key) as T;

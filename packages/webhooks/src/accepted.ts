@@ -6,13 +6,16 @@ import type { Acceptance } from './verification.js';
 export class Accepted implements Acceptance {
   readonly ok = true;
   readonly secretIndex: number;
-  readonly sentAt: Date | undefined;
   readonly #delivery: Delivery;
 
   constructor(delivery: Delivery, secretIndex: number) {
     this.secretIndex = secretIndex;
-    this.sentAt = delivery.sentAtMs === undefined ? undefined : new Date(delivery.sentAtMs);
     this.#delivery = delivery;
+  }
+
+  get sentAt(): Date | undefined {
+    const { sentAtMs } = this.#delivery;
+    return sentAtMs === undefined ? undefined : new Date(sentAtMs);
   }
 
   get idSigned(): boolean {
@@ -44,10 +47,6 @@ export class AcceptedWithId extends Accepted {
 
 /** With an id inside the body, which is parsed only if somebody reads it: that costs more than to verify. */
 export class AcceptedWithBodyId extends Accepted {
-  constructor(delivery: Delivery, secretIndex: number) {
-    super(delivery, secretIndex);
-  }
-
   get id(): string | undefined {
     return this.bodyId();
   }

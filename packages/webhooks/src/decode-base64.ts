@@ -5,23 +5,23 @@ for (let value = 0; value < 64; value++) VALUES[ALPHABET.charCodeAt(value)] = va
 const EQUALS = 61;
 
 /**
- * Decodes padded, canonical base64, or gives `undefined` for anything else.
+ * Decodes padded, canonical base64 from `start` to `end`, or gives `undefined` for anything else.
  * (`Buffer.from` takes the URL alphabet, blanks, trailing junk and leftover bits.)
  *
  * `into` takes the bytes where it has exactly their number.
  */
-export function decodeBase64(text: string, into?: Buffer): Buffer | undefined {
-  const { length } = text;
+export function decodeBase64(text: string, start = 0, end = text.length, into?: Buffer): Buffer | undefined {
+  const length = end - start;
   if (length < 4 || length % 4 !== 0) return undefined;
-  const padding = text.charCodeAt(length - 1) !== EQUALS ? 0 : text.charCodeAt(length - 2) !== EQUALS ? 1 : 2;
+  const padding = text.charCodeAt(end - 1) !== EQUALS ? 0 : text.charCodeAt(end - 2) !== EQUALS ? 1 : 2;
   const size = (length / 4) * 3 - padding;
   const bytes = into?.length === size ? into : Buffer.allocUnsafe(size);
-  const last = length - padding;
+  const last = end - padding;
   let wrong = 0;
   let bits = 0;
   let pending = 0;
   let filled = 0;
-  for (let at = 0; at < last; at++) {
+  for (let at = start; at < last; at++) {
     const code = text.charCodeAt(at);
     const value = VALUES[code & 127] as number;
     wrong |= value | (127 - code);

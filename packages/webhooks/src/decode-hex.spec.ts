@@ -31,11 +31,15 @@ describe('decodeHex', () => {
     );
   });
 
+  it('can decode a part', () => {
+    expect(decodeHex('sha1=abcd;', 5, 9)).toEqual(Buffer.from('abcd', 'hex'));
+  });
+
   it('writes into a buffer of the right size, and leaves one of another size alone', () => {
     const right = Buffer.alloc(2);
     const wrong = Buffer.alloc(3);
-    expect(decodeHex('abcd', right)).toBe(right);
-    expect(decodeHex('abcd', wrong)).toEqual(Buffer.from('abcd', 'hex'));
+    expect(decodeHex('abcd', 0, 4, right)).toBe(right);
+    expect(decodeHex('abcd', 0, 4, wrong)).toEqual(Buffer.from('abcd', 'hex'));
     expect(wrong).toEqual(Buffer.alloc(3));
   });
 });

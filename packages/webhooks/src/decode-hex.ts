@@ -6,17 +6,17 @@ for (let digit = 0; digit < 16; digit++) {
 }
 
 /**
- * Decodes the whole text, or gives `undefined` unless every character is a hex digit of a whole byte.
+ * Decodes all of `text` from `start` to `end`, or gives `undefined` unless every character is a hex digit of a whole byte.
  * (`Buffer.from` drops an odd digit, stops at junk, and reads only the low byte of a wide character.)
  *
  * `into` takes the bytes where it has exactly their number.
  */
-export function decodeHex(text: string, into?: Buffer): Buffer | undefined {
-  const size = text.length / 2;
+export function decodeHex(text: string, start = 0, end = text.length, into?: Buffer): Buffer | undefined {
+  const size = (end - start) / 2;
   if (!Number.isInteger(size) || size <= 0) return undefined;
   const bytes = into?.length === size ? into : Buffer.allocUnsafe(size);
   let wrong = 0;
-  for (let i = 0, at = 0; i < size; i++, at += 2) {
+  for (let i = 0, at = start; i < size; i++, at += 2) {
     const high = text.charCodeAt(at);
     const low = text.charCodeAt(at + 1);
     const value = ((DIGITS[high & 127] as number) << 4) | (DIGITS[low & 127] as number);

@@ -5,9 +5,6 @@ import type { SignatureTexts } from './read-signatures.js';
 import { reject, type Rejection } from './verification.js';
 import type { WebhookRequest } from './webhook-request.js';
 
-/** Visible ASCII, so that its bytes are the same however the header was decoded. */
-const ID = /^[\x20-\x7e]{1,512}$/;
-
 /** One request seen through a sender's plan: the values that its rules and its payload speak of. */
 export class Delivery implements PayloadValues, SignatureTexts {
   /** As the sender wrote it: this text is what is signed. */
@@ -64,9 +61,14 @@ export class Delivery implements PayloadValues, SignatureTexts {
     const rule = this.plan.id;
     if (!rule || rule.onDemand) return undefined;
     const id = this.at(rule);
-    if (id !== undefined && ID.test(id)) this.id = id;
+    if (id !== undefined && isId(id)) this.id = id;
     else if (rule.signed && !id) return reject('missing', 'there is no id');
     else if (rule.signed) return reject('malformed', 'the id is too long or not plain text');
     return undefined;
   }
+}
+
+/** Visible ASCII, so that its bytes are the same however the header was decoded. */
+export function isId(text: string): boolean {
+  return /^[\x20-\x7e]{1,512}$/.test(text);
 }

@@ -8,6 +8,8 @@ export interface Scheme {
   readonly key: KeyFormat;
   /** Smallest and largest size of a signature in bytes; equal where it is fixed. */
   readonly sizes: readonly [number, number];
+  /** The same in characters. */
+  readonly lengths: readonly [number, number];
   /** How its signatures are written. */
   readonly encoding: 'hex' | 'base64';
   /** Label and assign sign of its entries in a list: `'v1='`; empty outside lists. */
@@ -74,5 +76,16 @@ function makeScheme(sender: Sender, algorithm: Algorithm, key: Sender['key'], ma
     );
   }
   const encoding = sender.signature.encoding ?? 'hex';
-  return { algorithm, family: traits.family, key: format, sizes: traits.sizes, encoding, mark, scratch: [] };
+  const characters = (bytes: number): number => (encoding === 'hex' ? bytes * 2 : Math.ceil(bytes / 3) * 4);
+  const [least, most] = traits.sizes;
+  return {
+    algorithm,
+    family: traits.family,
+    key: format,
+    sizes: traits.sizes,
+    lengths: [characters(least), characters(most)],
+    encoding,
+    mark,
+    scratch: [],
+  };
 }

@@ -52,6 +52,8 @@ export interface PayloadPlan {
   readonly head: readonly PayloadPart[];
   readonly body: boolean;
   readonly tail: readonly PayloadPart[];
+  /** All that stands around the body is ASCII: literals, checked timestamps and ids. */
+  readonly ascii: boolean;
 }
 
 const MOST_NUMBERED = 16;
@@ -131,6 +133,11 @@ function planId(sender: Sender, headers: HeaderNames, bodySigned: boolean, inPay
 
 /** Adds the payload's own headers to the slots; they are looked up by name when the payload is put together. */
 function withSlots(template: PayloadTemplate, headers: HeaderNames): PayloadPlan {
-  for (const part of [...template.head, ...template.tail]) if (part.kind === 'header') headers.slot(part.name);
-  return template;
+  const parts = [...template.head, ...template.tail];
+  for (const part of parts) if (part.kind === 'header') headers.slot(part.name);
+  return { ...template, ascii: parts.every(isAscii) };
+}
+
+function isAscii(part: PayloadPart): boolean {
+  return part.kind === 'text' ? /^[\x20-\x7e]*$/.test(part.text) : part.kind === 'timestamp' || part.kind === 'id';
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isId } from './delivery.js';
 import { epochMs } from './freshness.js';
 import { parseJson, textAt } from './json-path.js';
 import { makeSignature, type Signature } from './make-signature.js';
@@ -44,6 +45,7 @@ export function signWebhook(
   const nowMs = epochMs(webhook.now);
   const timestamp = rule && !rule.path ? formatTimestamp(nowMs, rule.unit) : undefined;
   const id = webhook.id ?? (idRule?.inPayload ? `msg_${randomUUID()}` : undefined);
+  if (id !== undefined && !isId(id)) throw fault(plan, 'cannot have this id: at most 512 visible ASCII characters');
 
   const json = parseJson(body);
   const given = lowerCased(webhook.headers ?? {});

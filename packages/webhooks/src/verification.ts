@@ -8,6 +8,7 @@ export interface Rejection {
   readonly detail: string;
 }
 
+/** Read its properties where they are needed: some are computed then, and a spread copy would lack them. */
 export interface Acceptance {
   readonly ok: true;
   /** The delivery's id where the sender gives one. Read from the body only when asked for. */

@@ -2,47 +2,44 @@ import { type ResilienceOptions, secret } from '@breakwater/nestjs';
 import { registerAs } from '@nestjs/config';
 
 /** How the shop treats the third parties that it depends on. `RESILIENCE__PAYMENTS__…` overrides any leaf. */
-export const resilienceConfig = registerAs(
-  'resilience',
-  (): ResilienceOptions => ({
-    providers: {
-      payments: {
-        http: { baseUrl: process.env['PAYMENTS_URL'] ?? '', auth: { bearer: secret('PAYMENTS_API_KEY') } },
-        // Payments answers in tens of milliseconds. Two seconds is what a customer waits for without a second click.
-        timeout: { attempt: '500ms', total: '2s' },
-        retry: {
-          attempts: 5,
-          // Full jitter: orders that failed together do not come back together.
-          backoff: { kind: 'exponential', initial: '50ms', max: '500ms', jitter: 'full' },
-          // Whatever happens, payments gets at most 1.3 calls per order that it takes, and one a second when it takes none.
-          budget: { ratio: 0.3, minPerSecond: 1 },
-        },
-        circuitBreaker: {
-          // Ten in a row is an outage. A share of failures has to last, or every bad second would close the shop.
-          window: { time: '10s', consecutive: 10 },
-          minimumCalls: 50,
-          failureRate: 0.5,
-          openFor: '2s',
-          halfOpen: { calls: 3 },
-        },
-        // More than our contract allows would be a waste; what payments allows at the moment is read from its answers.
-        // An order waits for its turn almost as long as it may take altogether.
-        rateLimit: { limit: 200, per: '1s', burst: 5, wait: '1900ms', observeHeaders: true },
-        bulkhead: { concurrency: 50, queue: 100, wait: '1s' },
-        // As long as payments itself remembers a key.
-        idempotency: { header: 'Idempotency-Key', ttl: '24h' },
-        webhook: { sender: 'stripe', secrets: [secret('PAYMENTS_WEBHOOK_SECRET')], tolerance: '5m' },
+export const resilienceConfig = registerAs('resilience', (): ResilienceOptions => ({
+  providers: {
+    payments: {
+      http: { baseUrl: process.env['PAYMENTS_URL'] ?? '', auth: { bearer: secret('PAYMENTS_API_KEY') } },
+      // Payments answers in tens of milliseconds. Two seconds is what a customer waits for without a second click.
+      timeout: { attempt: '500ms', total: '2s' },
+      retry: {
+        attempts: 5,
+        // Full jitter: orders that failed together do not come back together.
+        backoff: { kind: 'exponential', initial: '50ms', max: '500ms', jitter: 'full' },
+        // Whatever happens, payments gets at most 1.3 calls per order that it takes, and one a second when it takes none.
+        budget: { ratio: 0.3, minPerSecond: 1 },
       },
-      email: {
-        http: { baseUrl: process.env['EMAIL_URL'] ?? '', auth: { bearer: secret('EMAIL_API_KEY') } },
-        // No retry: a confirmation that does not get through at once is sent from the outbox, and no customer waits for it.
-        timeout: { attempt: '250ms' },
-        // One call is enough to see whether email is back: the others are better off in the outbox.
-        circuitBreaker: { window: { consecutive: 5 }, openFor: '2s', halfOpen: { calls: 1 } },
-        // No queue: an email service that has become slow may hold up this many orders, not all of them.
-        bulkhead: { concurrency: 20 },
-        idempotency: { header: 'Idempotency-Key', ttl: '24h' },
+      circuitBreaker: {
+        // Ten in a row is an outage. A share of failures has to last, or every bad second would close the shop.
+        window: { time: '10s', consecutive: 10 },
+        minimumCalls: 50,
+        failureRate: 0.5,
+        openFor: '2s',
+        halfOpen: { calls: 3 },
       },
+      // More than our contract allows would be a waste; what payments allows at the moment is read from its answers.
+      // An order waits for its turn almost as long as it may take altogether.
+      rateLimit: { limit: 200, per: '1s', burst: 5, wait: '1900ms', observeHeaders: true },
+      bulkhead: { concurrency: 50, queue: 100, wait: '1s' },
+      // As long as payments itself remembers a key.
+      idempotency: { header: 'Idempotency-Key', ttl: '24h' },
+      webhook: { sender: 'stripe', secrets: [secret('PAYMENTS_WEBHOOK_SECRET')], tolerance: '5m' },
     },
-  }),
-);
+    email: {
+      http: { baseUrl: process.env['EMAIL_URL'] ?? '', auth: { bearer: secret('EMAIL_API_KEY') } },
+      // No retry: a confirmation that does not get through at once is sent from the outbox, and no customer waits for it.
+      timeout: { attempt: '250ms' },
+      // One call is enough to see whether email is back: the others are better off in the outbox.
+      circuitBreaker: { window: { consecutive: 5 }, openFor: '2s', halfOpen: { calls: 1 } },
+      // No queue: an email service that has become slow may hold up this many orders, not all of them.
+      bulkhead: { concurrency: 20 },
+      idempotency: { header: 'Idempotency-Key', ttl: '24h' },
+    },
+  },
+}));

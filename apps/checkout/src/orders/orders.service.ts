@@ -30,7 +30,8 @@ export class OrdersService {
   async place(details: OrderDetails): Promise<PlacedOrder> {
     const { id } = details;
     const known = this.orders.open(details);
-    if (!isDeepStrictEqual(known.details, details)) throw new ConflictException(`the id '${id}' is that of another order`);
+    if (!isDeepStrictEqual(known.details, details))
+      throw new ConflictException(`the id '${id}' is that of another order`);
     if (known.status.status === 'paid') return { order: known.status, paidNow: false };
 
     const charge = await this.charge(details);

@@ -9,7 +9,7 @@ export class BareWebhooksController {
 
   @Post()
   @HttpCode(200)
-  receive(@Body() event: PaymentEvent | null): SettlementAnswer {
+  receive(@Body() event: PaymentEvent | undefined): SettlementAnswer {
     return this.settlements.book(event);
   }
 }

@@ -12,7 +12,7 @@ export interface SettlementAnswer {
 export class Settlements {
   constructor(private readonly orders: OrdersRepository) {}
 
-  book(event: PaymentEvent | null): SettlementAnswer {
+  book(event: PaymentEvent | undefined): SettlementAnswer {
     const reference: unknown = event?.type === 'charge.succeeded' ? event.data?.object?.reference : undefined;
     const settled = typeof reference === 'string' && this.orders.settle(reference);
     return { outcome: settled ? 'settled' : 'ignored' };

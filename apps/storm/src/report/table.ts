@@ -6,7 +6,7 @@ import { measure } from './measure.js';
 
 /** In 100 columns: unprotected beside protected for each storm, then what was promised, whether it held, and the evidence. */
 export function renderTable(reports: readonly StormReport[]): string {
-  const table = new CliTable({ colWidths: [56, 16, 25], style: { head: [], border: [] }, wordWrap: true });
+  const table = new CliTable({ colWidths: [55, 16, 25], style: { head: [], border: [] }, wordWrap: true });
   for (const report of reports) {
     table.push(heading(report), ...figureRows(report), ...promiseRows(report.promises));
   }

@@ -11,6 +11,8 @@ export interface ServiceStart {
   /** The folder under `apps/`. */
   readonly app: string;
   readonly env: Readonly<Record<string, string>>;
+  /** URL of a module that node is to load before. */
+  readonly instrument?: string;
 }
 
 /** The child processes of one run, with a temporary folder for their logs and files; they end together. */
@@ -24,6 +26,7 @@ export class ServiceGroup {
   ) {
     setMaxListeners(0, this.signal); // every pause of the run listens
     ending.addEventListener('abort', () => this.end.abort(ending.reason));
+    if (ending.aborted) this.end.abort(ending.reason);
   }
 
   /** Aborted when the run is to end, or when a service has died: then with its ServiceDiedError. */
@@ -36,12 +39,13 @@ export class ServiceGroup {
   }
 
   /** Resolves with the address of the service when it is ready. */
-  start({ name, app, env }: ServiceStart): Promise<string> {
+  start({ name, app, env, instrument }: ServiceStart): Promise<string> {
     this.signal.throwIfAborted();
     const started = new ServiceProcess({
       name,
       script: fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url)),
       env,
+      instrument,
       logFile: join(this.folder, `${name}.log`),
       onDeath: (error) => this.end.abort(error),
     });

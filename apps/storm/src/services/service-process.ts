@@ -9,6 +9,8 @@ export interface ServiceOptions {
   /** What node is to run. */
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
+  /** URL of a module that node is to load before. */
+  readonly instrument?: string | undefined;
   /** Takes everything the service writes. */
   readonly logFile: string;
   /** Told when the service ends without having been stopped. */
@@ -24,8 +26,10 @@ export class ServiceProcess {
   private stopping = false;
 
   constructor(private readonly options: ServiceOptions) {
+    const { script, instrument } = options;
+    const args = instrument === undefined ? [script] : ['--import', instrument, script];
     const env = { ...process.env, ...options.env };
-    this.child = spawn(process.execPath, [options.script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.ended = endOf(this.child);
     this.keepOutput();
     void this.ended.then((how) => {
@@ -39,8 +43,10 @@ export class ServiceProcess {
    */
   async address(signal: AbortSignal): Promise<string> {
     for (let waitedMs = 0; waitedMs < LONGEST_START_MS; waitedMs += READY_POLL_MS) {
-      const announced = /listening on (http:\/\/\S+)/.exec(this.stdout.toString())?.[1];
-      if (announced) return announced;
+      for (const line of this.stdout.lines) {
+        const address = /listening on (http:\/\/\S+)/.exec(line)?.[1];
+        if (address !== undefined) return address;
+      }
       await systemClock.sleep(READY_POLL_MS, signal);
     }
     throw this.died(`was not ready within ${LONGEST_START_MS / 1_000} s`);

@@ -15,12 +15,12 @@ export class Wiretap {
 
   private constructor(
     private readonly server: Server,
-    private readonly checkout: CheckoutClient,
+    private readonly checkout: Pick<CheckoutClient, 'deliver'>,
   ) {
     server.on('request', (request, response) => void this.passOn(request, response));
   }
 
-  static async listen(checkout: CheckoutClient): Promise<Wiretap> {
+  static async listen(checkout: Pick<CheckoutClient, 'deliver'>): Promise<Wiretap> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

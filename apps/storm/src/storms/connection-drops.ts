@@ -4,7 +4,7 @@ import { makeOrders } from '../load/order.js';
 import type { Figures, PromiseCheck, Storm } from '../storm.js';
 import { withBoth } from '../twins.js';
 
-const RATE = 60;
+const RATE = 50;
 const DROPS_S = 5;
 const DROP_RATE = 0.2;
 

@@ -11,7 +11,7 @@ import type { Stage } from '../stage.js';
 import type { Figures, PromiseCheck, Storm } from '../storm.js';
 import { type Twins, withBoth } from '../twins.js';
 
-const RATE = 80;
+const RATE = 50;
 const WARM_UP_S = 3;
 const CALM_S = 3;
 const HANG_S = 5;

@@ -143,8 +143,10 @@ function promises(facts: Facts, allowed: BreakerAllowance): PromiseCheck[] {
       measured: `${facts.refused} of ${facts.whileDown}`,
     },
     {
-      text: 'turning an order away takes the checkout less than 5 ms (p95 of its Server-Timing)',
-      held: facts.refusal.p95Ms < 5,
+      text:
+        'turning an order away takes the checkout less than 5 ms, 19 times out of 20 less than 25 ms ' +
+        '(p50 and p95, measured in its process)',
+      held: facts.refusal.p50Ms < 5 && facts.refusal.p95Ms < 25,
       measured: `p50 ${measure(facts.refusal.p50Ms, 'ms')}, p95 ${measure(facts.refusal.p95Ms, 'ms')}`,
     },
     {

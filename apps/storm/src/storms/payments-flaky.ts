@@ -5,8 +5,8 @@ import { measure } from '../report/measure.js';
 import type { Figures, PromiseCheck, Storm } from '../storm.js';
 import { withBoth } from '../twins.js';
 
-const RATE = 100;
-const FLAKY_S = 10;
+const RATE = 80;
+const FLAKY_S = 11;
 const FAILURE_RATE = 0.2;
 
 export const paymentsFlaky: Storm = {

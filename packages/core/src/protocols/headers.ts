@@ -15,6 +15,13 @@ export function headerOf(headers: unknown, name: string): string | undefined {
   return undefined;
 }
 
+/** The same headers for one who asks for many names: each is found at once. */
+export function indexedHeaders(headers: unknown): unknown {
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  if (typeof (headers as { get?: unknown }).get === 'function') return headers;
+  return new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value as unknown]));
+}
+
 function text(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   return Array.isArray(value) ? value.join(', ') : String(value);

@@ -1,9 +1,12 @@
-import { Item, parseDictionary, parseList } from 'structured-headers';
-import { headerOf } from './headers.js';
+import { type Item, parseDictionary, parseList } from 'structured-headers';
+import { headerOf, indexedHeaders } from './headers.js';
 import { timeUntil } from './retry-after.js';
+import { vendorQuotas } from './vendor-quotas.js';
 
 /** What a provider's response says about one of its quotas. */
 export interface QuotaObservation {
+  /** Tells the quotas of one provider apart. */
+  readonly name: string;
   readonly remaining: number;
   readonly limit?: number | undefined;
   /** Milliseconds until the quota is whole again, where the response says so. */
@@ -12,19 +15,14 @@ export interface QuotaObservation {
 
 /**
  * The quotas that a response announces: `RateLimit` and `RateLimit-Policy` as structured fields
- * (draft-ietf-httpapi-ratelimit-headers-08 and later), the same as a dictionary (-07), and the `RateLimit-*` / `X-RateLimit-*` triples
- * that came before. What is malformed is ignored, as the draft demands.
+ * (draft-ietf-httpapi-ratelimit-headers-08 and later), the same as a dictionary (-07), the `RateLimit-*` / `X-RateLimit-*` triples
+ * that came before, and what single vendors send. What is malformed is ignored, as the draft demands.
  */
-export function quotasOf(headers: unknown, wallNow: number): readonly QuotaObservation[] {
+export function quotasOf(response: unknown, wallNow: number): readonly QuotaObservation[] {
+  const headers = indexedHeaders(response);
   const structured = headerOf(headers, 'ratelimit');
-  const fromStructured =
-    structured === undefined ? [] : (itemQuotas(structured, headers) ?? dictionaryQuota(structured));
-  if (fromStructured.length > 0) return fromStructured;
-  for (const prefix of ['ratelimit', 'x-ratelimit', 'x-rate-limit']) {
-    const quota = tripleQuota(headers, prefix, wallNow);
-    if (quota !== undefined) return [quota];
-  }
-  return [];
+  const standard = structured === undefined ? [] : (itemQuotas(structured, headers) ?? dictionaryQuota(structured));
+  return standard.length > 0 ? standard : [...tripleQuotas(headers, wallNow), ...vendorQuotas(headers)];
 }
 
 /** `"default";r=50;t=30`, with the quota's size from `RateLimit-Policy: "default";q=100;w=60`. */
@@ -39,8 +37,7 @@ function itemQuotas(field: string, headers: unknown): QuotaObservation[] | undef
   return items.flatMap(([name, parameters]) => {
     const remaining = count(parameters.get('r'));
     if (remaining === undefined) return [];
-    const seconds = count(parameters.get('t'));
-    return [{ remaining, limit: limits.get(name), resetMs: seconds === undefined ? undefined : seconds * 1000 }];
+    return [{ name: String(name), remaining, limit: limits.get(name), resetMs: seconds(parameters.get('t')) }];
   });
 }
 
@@ -48,24 +45,44 @@ function itemQuotas(field: string, headers: unknown): QuotaObservation[] | undef
 function dictionaryQuota(field: string): QuotaObservation[] {
   try {
     const dictionary = parseDictionary(field);
-    const value = (name: string) => count(dictionary.get(name)?.[0]);
-    const remaining = value('remaining');
-    const reset = value('reset');
+    const value = (name: string) => dictionary.get(name)?.[0];
+    const remaining = count(value('remaining'));
     if (remaining === undefined) return [];
-    return [{ remaining, limit: value('limit'), resetMs: reset === undefined ? undefined : reset * 1000 }];
+    return [{ name: 'ratelimit', remaining, limit: count(value('limit')), resetMs: seconds(value('reset')) }];
   } catch {
     return [];
   }
 }
 
-function tripleQuota(headers: unknown, prefix: string, wallNow: number): QuotaObservation | undefined {
-  const remaining = numeric(headerOf(headers, `${prefix}-remaining`));
-  if (remaining === undefined) return undefined;
-  const after = numeric(headerOf(headers, `${prefix}-reset-after`));
-  const reset = headerOf(headers, `${prefix}-reset`);
-  const resetMs =
-    after !== undefined ? after * 1000 : reset === undefined ? undefined : timeUntil(reset, headers, wallNow);
-  return { remaining, limit: numeric(headerOf(headers, `${prefix}-limit`)), resetMs };
+/** Names of the first that is there speak; the same numbers often stand under two of them. */
+const TRIPLES = ['ratelimit', 'x-ratelimit', 'x-rate-limit', 'x-sib-ratelimit'];
+/** Several quotas beside each other: `X-RateLimit-Requests-Remaining` (Linear, RapidAPI), `anthropic-ratelimit-tokens-remaining`. */
+const PREFIXED = ['x-ratelimit', 'anthropic-ratelimit'].flatMap((prefix) =>
+  ['requests', 'complexity', 'tokens', 'input-tokens', 'output-tokens'].map((what) => `${prefix}-${what}`),
+);
+/** The same as OpenAI and its like spell them: `x-ratelimit-remaining-requests`. */
+const SUFFIXES = ['requests', 'tokens'];
+
+function tripleQuotas(headers: unknown, wallNow: number): QuotaObservation[] {
+  const found: QuotaObservation[] = [];
+  const look = (name: string, headerFor: (part: string) => string) => {
+    const remaining = numeric(headerOf(headers, headerFor('remaining')));
+    if (remaining === undefined) return false;
+    const after = numeric(headerOf(headers, headerFor('reset-after')));
+    const reset = headerOf(headers, headerFor('reset'));
+    const resetMs = after !== undefined ? after * 1000 : reset && timeUntil(reset, headers, wallNow);
+    found.push({
+      name,
+      remaining,
+      limit: numeric(headerOf(headers, headerFor('limit'))),
+      resetMs: resetMs || undefined,
+    });
+    return true;
+  };
+  TRIPLES.some((prefix) => look('ratelimit', (part) => `${prefix}-${part}`));
+  for (const prefix of PREFIXED) look(prefix, (part) => `${prefix}-${part}`);
+  for (const suffix of SUFFIXES) look(suffix, (part) => `x-ratelimit-${part}-${suffix}`);
+  return found;
 }
 
 function parsedItems(field: string): Item[] | undefined {
@@ -78,6 +95,11 @@ function parsedItems(field: string): Item[] | undefined {
 
 function count(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 ? value : undefined;
+}
+
+function seconds(value: unknown): number | undefined {
+  const given = count(value);
+  return given === undefined ? undefined : given * 1000;
 }
 
 /** The number that a header starts with: some senders append parameters, as in `100;w=60` or `100, 100;w=60`. */

@@ -1,18 +1,19 @@
 import { headerOf } from './headers.js';
 
 /**
- * How long a response asks to wait, in milliseconds, or `undefined`. Reads `Retry-After-Ms`, and `Retry-After` as whole
- * or decimal seconds, as an HTTP date, or as seconds since the epoch (RFC 9110 §10.2.3 and what providers send). Dates are
+ * How long a response asks to wait, in milliseconds, or `undefined`. Reads `Retry-After-Ms`, and `Retry-After` (MailerLite:
+ * `X-RateLimit-Retry-After`) as whole or decimal seconds, as an HTTP date, or as seconds since the epoch (RFC 9110 §10.2.3 and what providers send). Dates are
  * read against the response's own `Date`, so that a clock that is off does no harm; `wallNow` stands in when it has none.
  */
 export function retryAfterMs(headers: unknown, wallNow: number): number | undefined {
-  const inMs = headerOf(headers, 'retry-after-ms');
-  if (inMs !== undefined && /^\d+(\.\d+)?$/.test(inMs)) return Number(inMs);
-  const value = headerOf(headers, 'retry-after')?.trim();
-  if (value === undefined || value === '') return undefined;
-  return timeUntil(value, headers, wallNow);
+  const inMs = headerOf(headers, 'retry-after-ms')?.trim() ?? '';
+  if (/^\d+(\.\d+)?$/.test(inMs)) return Math.min(Number(inMs), LONGEST_MS);
+  const value = headerOf(headers, 'retry-after') ?? headerOf(headers, 'x-ratelimit-retry-after');
+  return value === undefined ? undefined : timeUntil(value, headers, wallNow);
 }
 
+/** Nobody waits longer than a timer can carry, about 24.8 days: no answer closes a gate for ever. */
+const LONGEST_MS = 2_147_483_647;
 /** Above this a bare number is seconds since the epoch rather than from now (2001-09-09). */
 const EPOCH_SECONDS = 1e9;
 /** Above this a bare number is milliseconds since the epoch. */
@@ -23,17 +24,20 @@ const EPOCH_MS = 1e11;
  * `6m0s`, or a date. A number is tried first: `Date.parse('41')` is the year 2041.
  */
 export function timeUntil(value: string, headers: unknown, wallNow: number): number | undefined {
-  const text = value.trim();
+  const ms = spelledMs(value.trim(), () => serverNow(headers, wallNow));
+  return ms === undefined ? undefined : Math.min(Math.max(0, ms), LONGEST_MS);
+}
+
+function spelledMs(text: string, serverNow: () => number): number | undefined {
   if (/^\d+(\.\d+)?$/.test(text)) {
     const number = Number(text);
-    if (number >= EPOCH_MS) return Math.max(0, number - serverNow(headers, wallNow));
-    if (number >= EPOCH_SECONDS) return Math.max(0, number * 1000 - serverNow(headers, wallNow));
-    return number * 1000;
+    if (number >= EPOCH_MS) return number - serverNow();
+    return number >= EPOCH_SECONDS ? number * 1000 - serverNow() : number * 1000;
   }
-  const spelled = spelledDuration(text);
-  if (spelled !== undefined) return spelled;
+  const duration = spelledDuration(text);
+  if (duration !== undefined) return duration;
   const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - serverNow(headers, wallNow));
+  return Number.isNaN(date) ? undefined : date - serverNow();
 }
 
 function serverNow(headers: unknown, wallNow: number): number {

@@ -1,1 +1,5 @@
+export { policyContract, type PolicyRules } from './policy-contract.js';
+export { recordEvents, type RecordedEvents } from './record-events.js';
+export type { TestRunner } from './runner.js';
+export { storeContract, type StoreUnderTest } from './store-contract.js';
 export { TestClock } from './test-clock.js';

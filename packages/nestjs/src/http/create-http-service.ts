@@ -1,7 +1,7 @@
 import type { HttpService } from '@nestjs/axios';
 import { currentCall } from '@breakwater/core';
-import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import type { Resilience } from '../resilience.js';
+import type { AxiosAnswer, AxiosInstance, AxiosRequest } from './axios-types.js';
 import { loadHttpClient } from './load-http-client.js';
 import { isSameOrigin, stripOnRedirect } from './origin.js';
 import { providerHeaders } from './provider-headers.js';
@@ -17,7 +17,7 @@ export async function createHttpService(resilience: Resilience, provider: string
 
 function prepareRequests(instance: AxiosInstance, resilience: Resilience, provider: string): void {
   const baseUrlAtStart = instance.defaults.baseURL;
-  instance.interceptors.request.use((config: InternalAxiosRequestConfig) => {
+  instance.interceptors.request.use((config: AxiosRequest) => {
     const { baseUrl } = resilience.section(provider, 'http')!;
     if (config.baseURL === baseUrlAtStart) config.baseURL = baseUrl;
     const signal = currentCall()?.signal;
@@ -31,14 +31,14 @@ function prepareRequests(instance: AxiosInstance, resilience: Resilience, provid
 }
 
 function observeResponses(instance: AxiosInstance, resilience: Resilience, provider: string): void {
-  const observe = ({ status, headers }: AxiosResponse) =>
+  const observe = ({ status, headers }: AxiosAnswer) =>
     resilience.provider(provider).observe({ status, headers: headers as Record<string, string> });
   instance.interceptors.response.use(
     (response) => {
       observe(response);
       return response;
     },
-    (error: { response?: AxiosResponse }) => {
+    (error: { response?: AxiosAnswer }) => {
       if (error.response !== undefined) observe(error.response);
       throw error;
     },

@@ -1,5 +1,5 @@
 import { settings } from '@breakwater/core';
-import { secretText, type SecretText } from './secret-text.js';
+import { secretOptions, secretText, type SecretText } from './secret-text.js';
 import { settingOf } from './setting-of.js';
 
 /** How a provider is reached over HTTP by the client that `@InjectHttp` injects. */
@@ -26,8 +26,10 @@ const header = settings.options({
 const auth = settings.consistent(
   settings.options({
     bearer: settings.optional(secretText('API_KEY')),
-    basic: settings.optional(basic),
-    header: settings.optional(header),
+    basic: settings.optional(
+      secretOptions(basic, 'password', "{ username: 'shop', password: secret('API_PASSWORD') }"),
+    ),
+    header: settings.optional(secretOptions(header, 'value', "{ name: 'X-Api-Key', value: secret('API_KEY') }")),
   }),
   (given) =>
     Object.values(given).filter((way) => way !== undefined).length === 1
@@ -37,7 +39,7 @@ const auth = settings.consistent(
 
 export const httpSchema = settings.options({
   baseUrl: settingOf<string>(isHttpUrl, "an absolute http or https URL, for example 'https://api.example.com/v1'"),
-  auth: settings.optional(auth),
+  auth: settings.optional(secretOptions(auth, 'bearer', "{ bearer: secret('API_KEY') }")),
   headers: settings.optional(
     settingOf<Readonly<Record<string, string>>>(isHeaders, "an object of headers, for example { 'X-Version': '2' }"),
   ),

@@ -1,15 +1,26 @@
 import type * as NestAxios from '@nestjs/axios';
-import type * as Axios from 'axios';
+import type { AxiosInstance } from './axios-types.js';
+
+export interface HttpClientPackages {
+  readonly HttpService: typeof NestAxios.HttpService;
+  readonly axios: { create(config: { baseURL: string }): AxiosInstance };
+}
+
+let loading: Promise<HttpClientPackages> | undefined;
 
 /** The optional peers of `@InjectHttp`, loaded when the first client is made. Throws an error that says what to install. */
-export async function loadHttpClient(
-  provider: string,
-): Promise<{ HttpService: typeof NestAxios.HttpService; axios: Axios.AxiosStatic }> {
+export async function loadHttpClient(provider: string): Promise<HttpClientPackages> {
   try {
-    const [nest, { default: axios }] = await Promise.all([import('@nestjs/axios'), import('axios')]);
-    return { HttpService: nest.HttpService, axios };
+    return await (loading ??= load());
   } catch (cause) {
     const message = `@InjectHttp('${provider}') needs two packages: npm install @nestjs/axios axios`;
     throw new Error(message, { cause });
   }
+}
+
+/** One after the other: the second imports the first. */
+async function load(): Promise<HttpClientPackages> {
+  const { default: axios } = (await import('axios')) as unknown as { default: HttpClientPackages['axios'] };
+  const { HttpService } = await import('@nestjs/axios');
+  return { HttpService, axios };
 }

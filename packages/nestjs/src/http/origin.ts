@@ -1,9 +1,9 @@
-import type { InternalAxiosRequestConfig } from 'axios';
+import type { AxiosRequest } from './axios-types.js';
 
-type BeforeRedirect = NonNullable<InternalAxiosRequestConfig['beforeRedirect']>;
+type BeforeRedirect = NonNullable<AxiosRequest['beforeRedirect']>;
 
 /** Whether a request goes to the provider itself. The caller may give any absolute URL, and credentials must not follow it. */
-export function isSameOrigin(request: Pick<InternalAxiosRequestConfig, 'url' | 'baseURL'>, baseUrl: string): boolean {
+export function isSameOrigin(request: Pick<AxiosRequest, 'url' | 'baseURL'>, baseUrl: string): boolean {
   const { url = '', baseURL } = request;
   const absolute = /^([a-z][a-z\d+.-]*:)?\/\//i.test(url);
   if (!absolute && baseURL === baseUrl) return true;

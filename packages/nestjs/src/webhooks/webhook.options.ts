@@ -1,14 +1,14 @@
 import { settings, type Duration } from '@breakwater/core';
 import { senders, type Sender } from '@breakwater/webhooks';
-import { isSecretText, type SecretText } from '../http/secret-text.js';
+import { secretTexts, type SecretText } from '../http/secret-text.js';
 import { settingOf } from '../http/setting-of.js';
 
 /** How the webhooks that a provider sends are verified, and kept from taking effect twice. */
 export interface WebhookOptions {
   /** The name of a known sender, or a definition made by `defineSender`. */
   sender: string | Sender;
-  /** At least one; several while they rotate. Public keys, for senders that sign with a private one. Read anew for each request. */
-  secrets: readonly SecretText[];
+  /** One; several while they rotate. Public keys, for senders that sign with a private one. Read anew for each request. */
+  secrets: SecretText | readonly SecretText[];
   /** How far the sender's time may be from ours, past and future. Default: the sender's own rule. */
   tolerance?: Duration;
   /** The public URL that the sender calls, as it was given to the sender. Needed for senders that sign it; never guessed. */
@@ -33,10 +33,7 @@ export const webhookSchema = settings.options({
     isSender,
     `a sender made by defineSender(), or one of ${knownSenders().join(', ')}`,
   ),
-  secrets: settingOf<readonly SecretText[]>(
-    (value) => Array.isArray(value) && value.length > 0 && value.every(isSecretText),
-    "a list of at least one secret, each secret('WEBHOOK_SECRET') or text that is not empty",
-  ),
+  secrets: secretTexts('WEBHOOK_SECRET'),
   tolerance: settings.optional(settings.duration()),
   url: settings.optional(settingOf<string>(isHttpUrl, 'the absolute http or https URL that the sender calls')),
   inbox: settings.optional(

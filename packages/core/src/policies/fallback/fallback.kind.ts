@@ -1,5 +1,5 @@
 import { ORDER } from '../../policy.js';
-import { definePolicy } from '../../policy-kind.js';
+import { definePolicy, type PolicyKind } from '../../policy-kind.js';
 import { Fallback } from './fallback.js';
 import { fallbackSchema } from './fallback.options.js';
 
@@ -13,4 +13,4 @@ const standard = definePolicy('fallback', fallbackSchema, (handler) => [
   },
 ]);
 
-export const fallbackKind = { ...standard, takesAnyValue: true };
+export const fallbackKind: PolicyKind = { ...standard, takesAnyValue: true };

@@ -1,20 +1,13 @@
 import type { LiveCall, Next } from '../../call.js';
-import { StoreUnavailableError } from '../../errors/store-unavailable.error.js';
+import { Deadline } from '../../deadline-list.js';
+import { isStoreUnavailableError } from '../../errors/store-unavailable.error.js';
 import type { Environment, Wrapper } from '../../policy.js';
-import type { Entry } from '../../store.js';
 import { canonicalJson } from './canonical-json.js';
 import { derivedKey, uniqueKey } from './idempotency-key.js';
-import {
-  IdempotencyConflictError,
-  IdempotencyKeyMissingError,
-  IdempotencyMismatchError,
-} from './idempotency.errors.js';
+import { IdempotencyLedger, type Claim, type Operation } from './idempotency-ledger.js';
+import { IdempotencyKeyMissingError } from './idempotency.errors.js';
 import { restoredError, storedError, type IdempotencyRecord } from './idempotency-record.js';
 import type { IdempotencySettings } from './idempotency.options.js';
-import { Lease } from './lease.js';
-
-/** How long a duplicate of another process's call waits before it looks again, in milliseconds. */
-const POLL_MS = 100;
 
 /** A call of this process that is under way, and those that wait for it. */
 interface Flight {
@@ -23,39 +16,21 @@ interface Flight {
   readonly result: Promise<unknown>;
 }
 
-/** The operation that a key names: where its record stands, and what must be equal when the key comes again. */
-interface Operation {
-  readonly recordKey: string;
-  readonly fingerprint: string;
-}
-
-/** What stands under a key: it can be had under a condition, is held for a while, or its operation has ended. */
-type Standing =
-  | { readonly condition: 'absent' | { readonly version: string }; readonly attempt: number }
-  | { readonly heldForMs: number }
-  | { readonly ended: IdempotencyRecord };
-
-/** What a claim brought: the lease of a new owner, or the record of an operation that has ended. */
-type Claim = Claimed | { readonly ended: IdempotencyRecord };
-
-interface Claimed {
-  readonly lease: Lease;
-  readonly attempt: number;
-}
-
 /**
  * One key over all attempts of an operation, all restarts and all hosts. Its outcome is kept in the store and replayed;
  * duplicates in flight share it. A key with another payload is refused.
  */
 export class Idempotency implements Wrapper {
   readonly kind = 'idempotency';
+  private readonly ledger: IdempotencyLedger;
   private readonly flights: Map<string, Flight>;
-  private counters = { executed: 0, replayed: 0, shared: 0, reclaimed: 0, conflicts: 0, mismatches: 0 };
+  private counters = { executed: 0, replayed: 0, shared: 0 };
 
   constructor(
     private settings: IdempotencySettings,
     private readonly environment: Environment,
   ) {
+    this.ledger = new IdempotencyLedger(settings, environment);
     this.flights = environment.shared('idempotencyFlights', () => new Map<string, Flight>());
   }
 
@@ -66,42 +41,43 @@ export class Idempotency implements Wrapper {
     for (;;) {
       const flight = this.flights.get(operation.recordKey);
       if (flight === undefined) return this.fly(call, operation, next);
-      if (flight.fingerprint !== operation.fingerprint) throw this.mismatch(call);
-      if (this.settings.wait === 0) throw this.conflict(call, undefined);
+      if (flight.fingerprint !== operation.fingerprint) throw this.ledger.mismatch(call);
+      if (this.settings.wait === 0) throw this.ledger.conflict(call, undefined);
       this.counters.shared++;
       try {
-        return (await call.race(flight.result)) as T;
+        return (await this.share(flight, call)) as T;
       } catch (error) {
+        const over = this.flights.get(operation.recordKey) !== flight;
         // Its caller gave up, this one did not.
-        if (call.aborted || !flight.owner.cancelled) throw error;
+        if (call.aborted || !over || !flight.owner.cancelled) throw error;
       }
     }
   }
 
   snapshot(): Readonly<Record<string, unknown>> {
-    return { inFlight: this.flights.size, ...this.counters };
+    return { inFlight: this.flights.size, ...this.counters, ...this.ledger.counters };
   }
 
   reconfigure(settings: IdempotencySettings): void {
-    this.settings = settings;
+    this.settings = this.ledger.settings = settings;
   }
 
-  /** Gives the call its key for the provider. */
+  /** Gives the call its key for the provider. Throws an `IdempotencyKeyMissingError` when the arguments name no operation. */
   private identify(call: LiveCall): Operation | undefined {
     const { key, fingerprint = (...args: unknown[]) => args } = this.settings;
     const { provider, operation, args } = call;
+    const tenant = call.key === undefined ? [] : [call.key];
     if (call.idempotencyKey === undefined && key === undefined) {
       call.idempotencyKey = uniqueKey();
       return undefined;
     }
     if (call.idempotencyKey === undefined) {
       const id = key!(...args);
-      if ((typeof id !== 'string' || id === '') && typeof id !== 'number')
-        throw new IdempotencyKeyMissingError({ provider, operation });
-      call.idempotencyKey = derivedKey(provider, operation, String(id));
+      if (!isBusinessId(id)) throw new IdempotencyKeyMissingError({ provider, operation });
+      call.idempotencyKey = derivedKey(provider, operation, String(id), ...tenant);
     }
     return {
-      recordKey: `idempotency:${provider}:${operation}:${call.idempotencyKey}`,
+      recordKey: `idempotency:${provider}:${operation}:${derivedKey(call.idempotencyKey, ...tenant)}`,
       fingerprint: derivedKey(canonicalJson(fingerprint(...args))),
     };
   }
@@ -112,12 +88,23 @@ export class Idempotency implements Wrapper {
     return result;
   }
 
+  /** The result of the call under way, unless that takes longer than a duplicate waits. */
+  private share(flight: Flight, call: LiveCall): Promise<unknown> {
+    const { clock } = this.environment;
+    return new Promise((resolve, reject) => {
+      const limit = new WaitLimit(() => reject(this.ledger.conflict(call, undefined)));
+      clock.expireAfter(this.settings.wait, limit, clock.now());
+      const result = call.race(flight.result).finally(() => limit.remove());
+      result.then(resolve, reject);
+    });
+  }
+
   private async once<T>(call: LiveCall, operation: Operation, next: Next<T>): Promise<T> {
-    let claim: Claim;
+    let claim: Claim | { readonly ended: IdempotencyRecord };
     try {
-      claim = await this.claim(call, operation);
+      claim = await this.ledger.claim(call, operation);
     } catch (error) {
-      if (!(error instanceof StoreUnavailableError) || this.settings.storeDown === 'refuse') throw error;
+      if (!isStoreUnavailableError(error) || this.settings.storeDown === 'refuse') throw error;
       return next(call);
     }
     if ('ended' in claim) return this.replay<T>(claim.ended, call);
@@ -125,122 +112,19 @@ export class Idempotency implements Wrapper {
     return this.run(call, operation, claim, next);
   }
 
-  private async run<T>(
-    call: LiveCall,
-    { recordKey, fingerprint }: Operation,
-    claim: Claimed,
-    next: Next<T>,
-  ): Promise<T> {
-    const { lease, attempt } = claim;
-    const ended = { fingerprint, attempt };
+  private async run<T>(call: LiveCall, operation: Operation, claim: Claim, next: Next<T>): Promise<T> {
+    const { ledger, environment } = this;
     try {
       const value = await next(call);
-      const outcome = this.environment.classify({ ok: true, value });
-      if (outcome.kind === 'success') await this.settle(recordKey, lease, { ...ended, state: 'done', value }, call);
-      else await this.release(recordKey, lease, ended, call);
+      const succeeded = environment.classify({ ok: true, value }).kind === 'success';
+      if (succeeded) await ledger.settle(call, operation, claim, { state: 'done', value });
+      else await ledger.release(call, operation, claim);
       return value;
     } catch (error) {
-      const deterministic = !call.cancelled && this.environment.classify({ ok: false, error }).kind === 'permanent';
-      if (deterministic)
-        await this.settle(recordKey, lease, { ...ended, state: 'failed', error: storedError(error) }, call);
-      else await this.release(recordKey, lease, ended, call);
+      const deterministic = !call.cancelled && environment.classify({ ok: false, error }).kind === 'permanent';
+      if (deterministic) await ledger.settle(call, operation, claim, { state: 'failed', error: storedError(error) });
+      else await ledger.release(call, operation, claim);
       throw error;
-    }
-  }
-
-  /** Claims the key, or waits until whoever has it is done or dead. */
-  private async claim(call: LiveCall, operation: Operation): Promise<Claim> {
-    const { clock, store } = this.environment;
-    const giveUpAt = clock.now() + this.settings.wait;
-    let entry: Entry | undefined;
-    for (;;) {
-      const standing = this.read(entry, operation, call);
-      if ('ended' in standing) return standing;
-      if ('heldForMs' in standing) {
-        const leftMs = giveUpAt - clock.now();
-        if (leftMs <= 0) throw this.conflict(call, standing.heldForMs);
-        await clock.sleep(Math.min(POLL_MS, standing.heldForMs, leftMs), call.signal);
-        entry = await this.reach(() => store.get(operation.recordKey), call);
-        continue;
-      }
-      const { attempt, condition } = standing;
-      const record: IdempotencyRecord = { fingerprint: operation.fingerprint, attempt, state: 'pending' };
-      const claimed = await this.tryClaim(operation.recordKey, record, condition, call);
-      if (claimed instanceof Lease) {
-        if (attempt > 1) this.noteReclaim(attempt, call);
-        return { lease: claimed, attempt };
-      }
-      entry = claimed;
-    }
-  }
-
-  /** What stands under the key: nothing that holds it, somebody's lease, or an outcome. */
-  private read(entry: Entry | undefined, operation: Operation, call: LiveCall): Standing {
-    if (entry === undefined) return { condition: 'absent', attempt: 1 };
-    const record = JSON.parse(entry.value) as IdempotencyRecord;
-    if (record.fingerprint !== operation.fingerprint) throw this.mismatch(call);
-    if (record.state === 'done' || record.state === 'failed') return { ended: record };
-    const heldForMs = record.state === 'unknown' ? 0 : this.settings.lease - entry.ageMs;
-    if (heldForMs > 0) return { heldForMs };
-    return { condition: { version: entry.version }, attempt: record.attempt + 1 };
-  }
-
-  private noteReclaim(attempt: number, call: LiveCall): void {
-    this.counters.reclaimed++;
-    this.environment.emit('idempotency.reclaimed', { attempt }, call.operation);
-  }
-
-  /** A lease when the key was free, what stands there otherwise. */
-  private async tryClaim(
-    recordKey: string,
-    record: IdempotencyRecord,
-    condition: 'absent' | { version: string },
-    call: LiveCall,
-  ): Promise<Lease | Entry | undefined> {
-    const { ttl: ttlMs, lease: leaseMs } = this.settings;
-    const value = JSON.stringify(record);
-    const result = await this.reach(() => this.environment.store.put(recordKey, value, { ttlMs, if: condition }), call);
-    if ('standing' in result) return result.standing;
-    return new Lease(recordKey, value, result.written.version, { leaseMs, ttlMs }, this.environment, call);
-  }
-
-  private async reach<T>(operation: () => Promise<T>, call: LiveCall): Promise<T> {
-    try {
-      return await operation();
-    } catch (cause) {
-      throw new StoreUnavailableError('idempotency', { provider: call.provider, operation: call.operation, cause });
-    }
-  }
-
-  /** Keeps the outcome. The provider has answered: whatever goes wrong here must not be taken for its failure. */
-  private async settle(recordKey: string, lease: Lease, record: IdempotencyRecord, call: LiveCall): Promise<void> {
-    const { store, emit } = this.environment;
-    try {
-      await lease.end();
-      const result = await store.put(recordKey, serialized(record), {
-        ttlMs: this.settings.ttl,
-        if: { version: lease.version },
-      });
-      if ('standing' in result) emit('idempotency.fenced', {}, call.operation);
-    } catch (error) {
-      emit('idempotency.unsettled', { reason: error instanceof Error ? error.message : String(error) }, call.operation);
-    }
-  }
-
-  /** Frees the key when certainly nothing was done; else notes that something may have been. */
-  private async release(
-    recordKey: string,
-    lease: Lease,
-    ended: { fingerprint: string; attempt: number },
-    call: LiveCall,
-  ): Promise<void> {
-    if (call.inDoubt) return this.settle(recordKey, lease, { ...ended, state: 'unknown' }, call);
-    try {
-      await lease.end();
-      await this.environment.store.delete(recordKey, { version: lease.version });
-    } catch {
-      // The lease runs out by itself.
-      this.environment.emit('idempotency.unsettled', { reason: 'the key could not be released' }, call.operation);
     }
   }
 
@@ -250,21 +134,15 @@ export class Idempotency implements Wrapper {
     if (record.state === 'failed') throw restoredError(record.error);
     return (record as { value?: unknown }).value as T;
   }
+}
 
-  private mismatch({ provider, operation }: LiveCall): IdempotencyMismatchError {
-    this.counters.mismatches++;
-    return new IdempotencyMismatchError({ provider, operation });
-  }
-
-  private conflict({ provider, operation }: LiveCall, retryAfterMs: number | undefined): IdempotencyConflictError {
-    this.counters.conflicts++;
-    return new IdempotencyConflictError({ provider, operation, retryAfterMs });
+/** Ends a duplicate's wait. */
+class WaitLimit extends Deadline {
+  constructor(readonly expire: () => void) {
+    super();
   }
 }
 
-function serialized(record: IdempotencyRecord): string {
-  if (record.state === 'done' && record.value instanceof Response) {
-    throw new TypeError('a Response cannot be kept for replay: return its parsed body from the method');
-  }
-  return JSON.stringify(record);
+function isBusinessId(id: unknown): boolean {
+  return (typeof id === 'string' && id !== '') || Number.isFinite(id);
 }

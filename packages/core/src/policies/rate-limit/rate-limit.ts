@@ -1,11 +1,13 @@
 import type { LiveCall } from '../../call.js';
 import type { Timer } from '../../clock.js';
 import type { Outcome } from '../../outcome.js';
-import type { Environment, Gate } from '../../policy.js';
+import { keyedEnvironment } from '../../keyed-gate.js';
+import type { Environment, KeyableGate } from '../../policy.js';
 import { quotasOf } from '../../protocols/rate-limit-headers.js';
+import { retryAfterMs } from '../../protocols/retry-after.js';
 import { WaitQueue } from '../../wait-queue.js';
 import { Gcra } from './gcra.js';
-import { ObservedQuota } from './observed-quota.js';
+import { ObservedQuotas } from './observed-quotas.js';
 import { RateLimitedError } from './rate-limited.error.js';
 import type { RateLimitSettings } from './rate-limit.options.js';
 
@@ -16,11 +18,11 @@ const UNSPECIFIED_PAUSE_MS = 1000;
  * Lets calls through at the provider's pace: before the limit by its own count, corrected by the provider's response headers, and not
  * at all while a 429 asks to wait. Whoever may wait does so in line.
  */
-export class RateLimit implements Gate<undefined> {
+export class RateLimit implements KeyableGate<undefined> {
   readonly kind = 'rateLimit';
   private readonly queue: WaitQueue;
   private pace: Gcra;
-  private readonly observed = new ObservedQuota();
+  private readonly observed = new ObservedQuotas();
   private pausedUntil = -Infinity;
   private inFlight = 0;
   private wake: Timer | undefined;
@@ -35,7 +37,10 @@ export class RateLimit implements Gate<undefined> {
   }
 
   enter(call: LiveCall, now: number): undefined | Promise<undefined> {
-    if (this.queue.size > 0 || this.waitMs(now) > 0) return this.waitForTurn(call, now);
+    if (this.queue.size > 0 || this.waitMs(now) > 0) {
+      this.refuseUnlessMayWait(call, now);
+      return this.waitForTurn(call, now);
+    }
     this.take(now);
     return undefined;
   }
@@ -47,21 +52,26 @@ export class RateLimit implements Gate<undefined> {
     this.pause(outcome.retryAfterMs ?? UNSPECIFIED_PAUSE_MS, now);
   }
 
-  /** Closes the gate for everyone for `ms`. A pause that ends later stands. */
-  pause(ms: number, now = this.environment.clock.now()): void {
-    if (now + ms <= this.pausedUntil) return;
-    this.pausedUntil = now + ms;
-    this.environment.emit('rateLimit.paused', { pauseMs: ms });
-  }
-
-  /** Learns from a response's headers. */
-  observe(response: { readonly status: number; readonly headers: unknown }): void {
+  /** Learns from a response: what its headers say of the quota, and from a 429 to wait. */
+  observe({ status, headers }: { readonly status: number; readonly headers: unknown }): void {
     if (!this.settings.observeHeaders) return;
     const { clock } = this.environment;
     const now = clock.now();
+    const wallNow = clock.wallNow();
     // The response itself belongs to a call that has not left yet.
     const others = Math.max(0, this.inFlight - 1);
-    for (const quota of quotasOf(response.headers, clock.wallNow())) this.observed.observe(quota, others, now);
+    for (const quota of quotasOf(headers, wallNow)) this.observed.observe(quota, others, now);
+    if (status === 429) this.pause(retryAfterMs(headers, wallNow) ?? UNSPECIFIED_PAUSE_MS, now);
+    // A new window may have come sooner than those who wait were told.
+    if (this.queue.size > 0) this.lookAgain(now);
+  }
+
+  forKey(): RateLimit {
+    return new RateLimit(this.settings, keyedEnvironment(this.environment));
+  }
+
+  idle(now: number): boolean {
+    return this.queue.size === 0 && this.pace.isFresh(now) && this.waitMs(now) === 0;
   }
 
   snapshot(now: number): Readonly<Record<string, unknown>> {
@@ -71,21 +81,24 @@ export class RateLimit implements Gate<undefined> {
   }
 
   reconfigure(settings: RateLimitSettings): void {
-    const same =
-      settings.limit === this.settings.limit &&
-      settings.per === this.settings.per &&
-      settings.burst === this.settings.burst;
+    const now = this.environment.clock.now();
+    const pace = paceOf(settings);
+    pace.goOnFrom(this.pace, now);
+    this.pace = pace;
     this.settings = settings;
-    if (!same) this.pace = paceOf(settings);
-    this.wake?.cancel();
-    this.wake = undefined;
-    this.admitWaiting();
+    this.lookAgain(now);
   }
 
   close(): void {
-    this.wake?.cancel();
-    this.wake = undefined;
+    this.cancelWake();
     this.queue.rejectAll(() => new RateLimitedError('closed', { provider: this.environment.provider }));
+  }
+
+  /** Closes the gate for everyone for `ms`. A pause that ends later stands. */
+  private pause(ms: number, now: number): void {
+    const pausedBefore = this.pausedUntil > now;
+    this.pausedUntil = Math.max(this.pausedUntil, now + ms);
+    if (!pausedBefore) this.environment.emit('rateLimit.paused', { pauseMs: ms });
   }
 
   private waitMs(now: number): number {
@@ -94,48 +107,69 @@ export class RateLimit implements Gate<undefined> {
 
   private take(now: number): void {
     this.pace.take(now);
-    this.observed.take();
+    this.observed.take(now);
     this.inFlight++;
     this.counters.admitted++;
   }
 
+  /** Throws when the wait would be too long or too many wait already. */
+  private refuseUnlessMayWait(call: LiveCall, now: number): void {
+    const waitMs = this.waitMs(now) + this.queue.size * this.pace.intervalMs;
+    const mayWaitMs = Math.min(this.settings.wait, call.deadline - now);
+    if (waitMs > mayWaitMs) throw this.refusal(this.reason(now), call, waitMs);
+    if (this.queue.size >= this.settings.queue) throw this.refusal('queue-full', call, waitMs);
+  }
+
   private async waitForTurn(call: LiveCall, now: number): Promise<undefined> {
-    const wait = this.waitMs(now) + this.queue.size * this.pace.intervalMs;
-    const longest = Math.min(this.settings.wait, call.deadline - now);
-    if (wait > longest) throw this.refusal(this.pausedUntil > now ? 'paused-by-provider' : 'quota-spent', call, wait);
-    if (this.queue.size >= this.settings.queue) throw this.refusal('queue-full', call, wait);
-    const turn = this.queue.join(call, longest, () =>
-      this.refusal('quota-spent', call, this.waitMs(this.environment.clock.now())),
-    );
-    this.schedule(now);
+    const turn = this.queue.join(call, this.settings.wait, () => this.waitedTooLong(call));
+    if (this.wake === undefined) this.scheduleWake(now);
     this.counters.waited++;
-    await turn;
+    try {
+      await turn;
+    } catch (error) {
+      if (this.queue.size === 0) this.cancelWake();
+      throw error;
+    }
     return undefined;
   }
 
   /** One timer for the whole queue, and none while nobody waits. */
-  private schedule(now: number): void {
-    if (this.wake !== undefined || this.queue.size === 0) return;
+  private scheduleWake(now: number): void {
     this.wake = this.environment.clock.schedule(Math.ceil(this.waitMs(now)), () => {
       this.wake = undefined;
-      this.admitWaiting();
+      this.admitWaiting(this.environment.clock.now());
     });
   }
 
-  private admitWaiting(): void {
-    const now = this.environment.clock.now();
+  private cancelWake(): void {
+    this.wake?.cancel();
+    this.wake = undefined;
+  }
+
+  private admitWaiting(now: number): void {
     while (this.queue.size > 0 && this.waitMs(now) <= 0) {
       this.take(now);
       this.queue.admitFirst();
     }
-    this.schedule(now);
+    if (this.queue.size > 0) this.scheduleWake(now);
   }
 
-  private refusal(
-    why: 'quota-spent' | 'paused-by-provider' | 'queue-full',
-    call: LiveCall,
-    retryAfterMs: number,
-  ): RateLimitedError {
+  /** Something has changed: those who wait may go sooner, or only later. */
+  private lookAgain(now: number): void {
+    this.cancelWake();
+    this.admitWaiting(now);
+  }
+
+  private waitedTooLong(call: LiveCall): RateLimitedError {
+    const now = this.environment.clock.now();
+    return this.refusal(this.reason(now), call, this.waitMs(now));
+  }
+
+  private reason(now: number): RateLimitedError['why'] {
+    return this.pausedUntil > now ? 'paused-by-provider' : 'quota-spent';
+  }
+
+  private refusal(why: RateLimitedError['why'], call: LiveCall, retryAfterMs: number): RateLimitedError {
     this.counters.refused++;
     this.environment.emit('rateLimit.refused', { why, retryAfterMs }, call.operation);
     return new RateLimitedError(why, { provider: call.provider, operation: call.operation, retryAfterMs });

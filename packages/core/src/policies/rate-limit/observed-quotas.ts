@@ -33,6 +33,7 @@ export class ObservedQuotas {
 
   /** Milliseconds until every quota allows a call; 0 when they do now or nothing is known. */
   waitMs(now: number): number {
+    if (this.quotas.size === 0) return 0;
     let wait = 0;
     for (const { remaining, resetAt } of this.quotas.values()) {
       if (remaining < 1 && resetAt - now > wait) wait = resetAt - now;
@@ -41,6 +42,7 @@ export class ObservedQuotas {
   }
 
   take(now: number): void {
+    if (this.quotas.size === 0) return;
     for (const [name, quota] of this.quotas) {
       if (quota.resetAt <= now) this.quotas.delete(name);
       else quota.remaining--;

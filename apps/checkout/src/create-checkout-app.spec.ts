@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ConsoleLogger } from '@nestjs/common';
+import { createCheckoutApp } from './create-checkout-app.js';
+import { anOrder, eventually, ShopFixture } from './shop.fixture.js';
+
+const URLS = { PAYMENTS_URL: 'http://127.0.0.1:1', EMAIL_URL: 'http://127.0.0.1:2' };
+
+describe('createCheckoutApp', () => {
+  beforeEach(() => {
+    jest.spyOn(ConsoleLogger.prototype, 'error').mockReturnValue(undefined);
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it.each([
+    [{}, ['payments.http.baseUrl', 'email.http.baseUrl', 'PAYMENTS_WEBHOOK_SECRET']],
+    [URLS, ['PAYMENTS_API_KEY', 'PAYMENTS_WEBHOOK_SECRET', 'EMAIL_API_KEY']],
+  ])('says all that is missing when the environment holds %j', async (environment, missing) => {
+    Object.assign(process.env, environment);
+    const app = await createCheckoutApp();
+    const failure = await app.init().catch(String);
+    for (const name of missing) expect(failure).toContain(name);
+    await app.close();
+    for (const name of Object.keys(environment)) delete process.env[name];
+  });
+
+  it.each(['eighty', '-1', '65536'])('refuses to listen on port %s', async (port) => {
+    await expect(ShopFixture.open({ PORT: port })).rejects.toThrow('PORT must be a whole number from 0 to 65535');
+  });
+
+  it.each([
+    ['while its policies wait for email', {}],
+    ['while it waits for email without any policy', { RESILIENCE__ENABLED: 'false' }],
+  ])('closes at once %s', async (_when, settings) => {
+    const shop = await ShopFixture.open(settings);
+    await shop.email.strike({ hang: true });
+    const placed = shop.place(anOrder('a-1')).catch(() => undefined);
+    await eventually(async () => (await shop.mailbox()).calls.total > 0);
+    const before = performance.now();
+    await shop.stop();
+    expect(performance.now() - before).toBeLessThan(500);
+    await placed;
+    await shop.close();
+  });
+});

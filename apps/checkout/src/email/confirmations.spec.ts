@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { anOrder, eventually, ShopFixture } from '../shop.fixture.js';
+
+const QUICK = { RESILIENCE__EMAIL__CIRCUIT_BREAKER__OPEN_FOR: '200ms' };
+
+describe('confirmations', () => {
+  let folder: string;
+  let shop: ShopFixture;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'checkout-'));
+  });
+
+  afterEach(async () => {
+    await shop.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const inFile = () => ({ DATABASE_FILE: join(folder, 'shop.sqlite') });
+  const isConfirmed = (id: string) => async () => (await shop.order(id)).confirmation === 'sent';
+
+  /** How often each of these orders has been confirmed to its customer. */
+  async function messagesFor(ids: readonly string[]): Promise<number[]> {
+    const { messages } = await shop.mailbox();
+    return ids.map((id) => messages.filter(({ to }) => to === `${id}@customers.test`).length);
+  }
+
+  it('takes orders while email hangs, and confirms each of them once when it is back', async () => {
+    shop = await ShopFixture.open(QUICK);
+    await shop.email.strike({ hang: true });
+    const ids = Array.from({ length: 30 }, (_, index) => `a-${index}`);
+    const answers = await Promise.all(ids.map((id) => shop.place(anOrder(id))));
+    for (const { status, body } of answers) {
+      expect({ status, body }).toMatchObject({ status: 201, body: { status: 'paid', confirmation: 'pending' } });
+    }
+
+    await shop.email.heal();
+    for (const id of ids) await eventually(isConfirmed(id));
+    expect(await messagesFor(ids)).toEqual(ids.map(() => 1));
+  });
+
+  it('calls email no more while its circuit is open', async () => {
+    shop = await ShopFixture.open({ RESILIENCE__EMAIL__CIRCUIT_BREAKER__OPEN_FOR: '1m' });
+    await shop.email.strike({ error: { rate: 1, status: 500 } });
+    const ids = Array.from({ length: 20 }, (_, index) => `a-${index}`);
+    for (const id of ids) await shop.place(anOrder(id));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect((await shop.mailbox()).calls.total).toBe(5);
+  });
+
+  it('confirms once what email had sent before the connection was lost', async () => {
+    shop = await ShopFixture.open(QUICK);
+    await shop.email.strike({ drop: { rate: 1, when: 'after-work' } });
+    expect((await shop.place(anOrder('a-1'))).body.confirmation).toBe('pending');
+    await shop.email.heal();
+    await eventually(isConfirmed('a-1'));
+    expect(await messagesFor(['a-1'])).toEqual([1]);
+  });
+
+  it('is not held up by confirmations that email will never take', async () => {
+    shop = await ShopFixture.open(QUICK);
+    await shop.email.strike({ error: { rate: 1, status: 500 } });
+    const unwelcome = Array.from({ length: 12 }, (_, index) => anOrder(`a-${index}`, { email: `a-${index}@b.c` }));
+    for (const order of [...unwelcome, anOrder('good')]) await shop.place(order);
+    await shop.email.heal();
+    await eventually(isConfirmed('good'));
+    expect((await shop.order('a-0')).confirmation).toBe('pending');
+  });
+
+  it('goes on after a restart with what stands in the database', async () => {
+    shop = await ShopFixture.open({ ...QUICK, ...inFile() });
+    await shop.email.strike({ hang: true });
+    await shop.place(anOrder('a-1'));
+    await shop.stop();
+
+    await shop.email.heal();
+    await shop.start();
+    await eventually(isConfirmed('a-1'));
+    expect(await messagesFor(['a-1'])).toEqual([1]);
+  });
+
+  it('confirms once what was being sent when the shop went down', async () => {
+    shop = await ShopFixture.open({ ...inFile(), RESILIENCE__ENABLED: 'false' });
+    await shop.email.strike({ latency: { ms: 400 } });
+    const placed = shop.place(anOrder('a-1')).catch(() => undefined);
+    await eventually(async () => (await shop.mailbox()).calls.total > 0);
+    await shop.stop();
+    await placed;
+    expect(await messagesFor(['a-1'])).toEqual([0]);
+    await shop.start();
+    await eventually(isConfirmed('a-1'));
+    expect(await messagesFor(['a-1'])).not.toEqual([0]);
+  });
+
+  it('keeps the orders of the last run', async () => {
+    shop = await ShopFixture.open(inFile());
+    const { body } = await shop.place(anOrder('a-1'));
+    await shop.stop();
+    await shop.start();
+    expect(await shop.order('a-1')).toEqual(body);
+    expect((await shop.place(anOrder('a-1'))).status).toBe(200);
+  });
+});

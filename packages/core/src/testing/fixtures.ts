@@ -1,0 +1,54 @@
+import { LiveCall, type Work } from '../call.js';
+
+/** What the engine's own specs need again and again. Not part of the testing entry. */
+
+/** The error of an HTTP client for an answer that is one, shaped as axios shapes it. */
+export function httpError(status: number, headers: Record<string, string> = {}, method = 'get'): Error {
+  return Object.assign(new Error(`status ${status}`), { response: { status, headers }, config: { method } });
+}
+
+/** An error of Node's sockets. */
+export function networkError(code: string, more: object = {}): Error {
+  return Object.assign(new Error(code), { code, ...more });
+}
+
+/** How a promise ended; never rejects, so nothing is left unhandled. */
+export async function outcomeOf<T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> {
+  try {
+    return { value: await promise };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Notes whether and how a promise was settled, for assertions before it is. */
+export function watch<T>(promise: Promise<T>): { settled: boolean; value?: T; error?: unknown } {
+  const watched: { settled: boolean; value?: T; error?: unknown } = { settled: false };
+  promise.then(
+    (value) => Object.assign(watched, { settled: true, value }),
+    (error: unknown) => Object.assign(watched, { settled: true, error }),
+  );
+  return watched;
+}
+
+/** Lets everything go on that waits for nothing but promises. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+export function liveCall(work: Work<unknown> = () => undefined, key?: string): LiveCall {
+  const call = new LiveCall('provider', 'operation', [], work);
+  call.key = key;
+  return call;
+}
+
+/** Pseudo-random numbers in [0, 1) that are the same in every run (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { LiveCall, type Work } from '../call.js';
+import { createClassifier } from '../classifier.js';
+import { EventHub } from '../events.js';
+import { MemoryStore } from '../memory-store.js';
+import { Pipeline } from '../pipeline.js';
+import type { Environment, PolicySpec } from '../policy.js';
+import { ResilientProvider } from '../provider.js';
+import { deferred } from './deferred.js';
+import { globalRunner, type TestRunner } from './runner.js';
+import { TestClock } from './test-clock.js';
+
+/** What every policy must do. One that means to do otherwise says why. */
+export interface PolicyRules {
+  'returns what the method returns': string;
+  'passes errors untouched': string;
+  'leaves no timer and no listener behind': string;
+  'survives an abort': string;
+  'aborts nothing after success': string;
+  'shows plain JSON': string;
+}
+
+/**
+ * What every policy must do around a single call at a time, as tests of the runner whose `describe` and `it` are there. `make` gives the
+ * policies under test; `except` names the rules that do not hold for them, each with its reason.
+ */
+export function policyContract(
+  make: () => PolicySpec | readonly PolicySpec[],
+  { except = {}, runner = globalRunner() }: { except?: Partial<PolicyRules>; runner?: TestRunner } = {},
+): void {
+  const rule = (name: keyof PolicyRules, body: (bench: Bench) => Promise<void>) => {
+    const reason = except[name];
+    if (reason === undefined) runner.it(name, () => body(new Bench(make())));
+    else runner.it(`does not hold that it ${name}: ${reason}`, async () => undefined);
+  };
+
+  runner.describe('policy contract', () => {
+    rule('returns what the method returns', async (bench) => {
+      const object = { any: 'thing' };
+      for (const value of [object, undefined, null, 0, '', false, Number.NaN]) {
+        assert.ok(Object.is(await bench.run(async () => value), value));
+        assert.ok(Object.is(await bench.run(() => value), value));
+      }
+    });
+
+    rule('passes errors untouched', async (bench) => {
+      const refused = Object.freeze(Object.assign(new Error('no such card'), { status: 402 }));
+      await assert.rejects(
+        bench.run(() => Promise.reject(refused)),
+        (error) => error === refused,
+      );
+      const thrown = Object.assign(new Error('thrown before there was a promise'), { status: 400 });
+      const work = () => {
+        throw thrown;
+      };
+      await assert.rejects(bench.run(work), (error) => error === thrown);
+      assert.equal(await bench.run(async () => 'after'), 'after');
+    });
+
+    rule('leaves no timer and no listener behind', async (bench) => {
+      const { signal } = new AbortController();
+      for (let i = 0; i < 100; i++) {
+        await bench.run(async () => i, signal);
+        await bench
+          .run(() => Promise.reject(Object.assign(new Error('refused'), { status: 400 })), signal)
+          .catch(() => undefined);
+      }
+      assert.equal(getEventListeners(signal, 'abort').length, 0);
+      assert.equal(bench.clock.pendingTimers('referenced'), 0);
+    });
+
+    rule('survives an abort', async (bench) => {
+      const reason = new Error('the user left');
+      const running = new AbortController();
+      const work = deferred();
+      const call = bench.run(() => work.promise, running.signal);
+      await bench.clock.advance(0);
+      running.abort(reason);
+      await assert.rejects(call, (error) => error === reason);
+      work.reject(new Error('late'));
+      let called = false;
+      const early = bench.run(() => (called = true), AbortSignal.abort(reason));
+      await assert.rejects(early, (error) => error === reason);
+      assert.equal(called, false);
+      assert.equal(await bench.run(async () => 'after'), 'after');
+      assert.equal(getEventListeners(running.signal, 'abort').length, 0);
+      assert.equal(bench.clock.pendingTimers('referenced'), 0);
+    });
+
+    rule('aborts nothing after success', async (bench) => {
+      const caller = new AbortController();
+      let signal: AbortSignal | undefined;
+      await bench.run(async (call) => void (signal = call.signal), caller.signal);
+      caller.abort(new Error('later'));
+      await bench.clock.advance('1h');
+      assert.equal(signal?.aborted, false);
+    });
+
+    rule('shows plain JSON', async (bench) => {
+      await bench.run(async () => 'value');
+      const shown = bench.snapshot();
+      assert.deepEqual(JSON.parse(JSON.stringify(shown)), shown);
+    });
+  });
+}
+
+/** A provider with nothing but the policies under test. */
+class Bench {
+  readonly clock = new TestClock();
+  private readonly provider: ResilientProvider;
+  private readonly pipeline: Pipeline;
+
+  constructor(specs: PolicySpec | readonly PolicySpec[]) {
+    const { clock } = this;
+    const store = new MemoryStore({ clock });
+    const events = new EventHub();
+    const random = () => 0.5;
+    const common = new Map<string, unknown>();
+    const environment: Environment = {
+      provider: 'contract',
+      clock,
+      store,
+      random,
+      emit: (type, detail = {}) => events.emit({ type, provider: 'contract', at: clock.wallNow(), detail }),
+      classify: createClassifier(clock),
+      shared: <T>(name: string, made: () => T): T => {
+        if (!common.has(name)) common.set(name, made());
+        return common.get(name) as T;
+      },
+    };
+    this.provider = new ResilientProvider({ name: 'contract', path: 'contract', settings: {}, clock, store, random });
+    this.pipeline = new Pipeline(
+      [specs].flat().map((spec) => spec.create(environment)),
+      environment,
+    );
+  }
+
+  run(work: Work<unknown>, signal?: AbortSignal): Promise<unknown> {
+    return this.provider.run(this.pipeline, new LiveCall('contract', 'contract', [], work), signal);
+  }
+
+  snapshot(): unknown {
+    return this.pipeline.policies.map((policy) => policy.snapshot?.(this.clock.now()) ?? {});
+  }
+}

@@ -1,0 +1,32 @@
+import type { EventHub, ResilienceEvent } from '../events.js';
+import type { ResilientProvider } from '../provider.js';
+
+/** The events of a provider or a hub from now on, in the order in which they came. */
+export class RecordedEvents {
+  readonly all: ResilienceEvent[] = [];
+  /** Records no more. */
+  readonly stop: () => void;
+
+  constructor(hub: EventHub) {
+    this.stop = hub.on((event) => this.all.push(event));
+  }
+
+  /** Their types, such as `'circuitBreaker.opened'`. */
+  get types(): readonly string[] {
+    return this.all.map(({ type }) => type);
+  }
+
+  ofType(type: string): readonly ResilienceEvent[] {
+    return this.all.filter((event) => event.type === type);
+  }
+
+  /** Forgets what was recorded. */
+  clear(): void {
+    this.all.length = 0;
+  }
+}
+
+/** Collects what a provider, or everybody who shares a hub, tells its listeners. */
+export function recordEvents(source: ResilientProvider | EventHub): RecordedEvents {
+  return new RecordedEvents('events' in source ? source.events : source);
+}

@@ -1,0 +1,103 @@
+import { MemoryStore, type Store } from '@breakwater/core';
+import { TestClock } from '@breakwater/core/testing';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { WebhookInbox, type Admission } from './webhook-inbox.js';
+import type { WebhookClaim } from './webhook-claim.js';
+
+describe('WebhookInbox', () => {
+  let clock: TestClock;
+  let store: Store;
+  let inbox: WebhookInbox;
+
+  beforeEach(() => {
+    clock = new TestClock();
+    store = new MemoryStore({ clock });
+    inbox = new WebhookInbox(store, clock, { leaseMs: 30_000, keepMs: 600_000 });
+  });
+
+  async function claim(): Promise<WebhookClaim> {
+    const admission: Admission = await inbox.admit('key');
+    if (!('claim' in admission)) throw new Error(`expected a claim, got ${admission.duplicate}`);
+    return admission.claim;
+  }
+
+  it('admits one of many that come at once', async () => {
+    const admissions = await Promise.all(Array.from({ length: 20 }, () => inbox.admit('key')));
+    expect(admissions.filter((admission) => 'claim' in admission)).toHaveLength(1);
+  });
+
+  it('says how long the claim of another holds', async () => {
+    (await claim()).abandon();
+    await clock.advance('12s');
+    expect(await inbox.admit('key')).toEqual({ duplicate: 'in-progress', retryAfterMs: 18_000 });
+  });
+
+  it('remembers what was handled, for as long as it is told', async () => {
+    expect(await (await claim()).done()).toBe('settled');
+    await clock.advance('9m');
+    expect(await inbox.admit('key')).toEqual({ duplicate: 'done' });
+    await clock.advance('1m');
+    await claim();
+  });
+
+  it('admits again what was released', async () => {
+    expect(await (await claim()).release()).toBe('settled');
+    await claim();
+  });
+
+  it('renews a claim while it is held', async () => {
+    const held = await claim();
+    await clock.advance('5m');
+    expect(await inbox.admit('key')).toMatchObject({ duplicate: 'in-progress' });
+    expect(await held.done()).toBe('settled');
+  });
+
+  it('gives one of many the claim of a process that died', async () => {
+    (await claim()).abandon();
+    await clock.advance('30s');
+    const admissions = await Promise.all(Array.from({ length: 20 }, () => inbox.admit('key')));
+    expect(admissions.filter((admission) => 'claim' in admission)).toHaveLength(1);
+  });
+
+  it('keeps whoever lost a claim from writing over its successor', async () => {
+    const lost = await claim();
+    lost.abandon();
+    await clock.advance('30s');
+    const successor = await claim();
+    expect(await lost.release()).toBe('lost');
+    expect(await inbox.admit('key')).toMatchObject({ duplicate: 'in-progress' });
+    expect(await successor.done()).toBe('settled');
+    expect(await inbox.admit('key')).toEqual({ duplicate: 'done' });
+  });
+
+  it('marks as handled what took longer than the lease, when nobody else came', async () => {
+    const late = await claim();
+    late.abandon();
+    await clock.advance('1m');
+    expect(await late.done()).toBe('settled');
+    expect(await inbox.admit('key')).toEqual({ duplicate: 'done' });
+  });
+
+  it('counts the first word on what became of a delivery', async () => {
+    const held = await claim();
+    await Promise.all([held.done(), held.release()]);
+    expect(await inbox.admit('key')).toEqual({ duplicate: 'done' });
+  });
+
+  it('outlives a store that is away for one renewal, and leaves no timer', async () => {
+    const held = await claim();
+    const { put } = store;
+    store.put = () => Promise.reject(new Error('away'));
+    await clock.advance('10s');
+    store.put = put;
+    await clock.advance('25s');
+    expect(await inbox.admit('key')).toMatchObject({ duplicate: 'in-progress' });
+    await held.done();
+    expect(clock.pendingTimers()).toBe(0);
+  });
+
+  it('does not keep the process alive', async () => {
+    await claim();
+    expect(clock.pendingTimers('referenced')).toBe(0);
+  });
+});

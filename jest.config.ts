@@ -6,7 +6,7 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^@breakwater/(core|webhooks|nestjs)/testing$': '<rootDir>/packages/$1/src/testing/index.ts',
-    '^@breakwater/(core|webhooks|nestjs)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@breakwater/(core|webhooks|nestjs|sqlite)$': '<rootDir>/packages/$1/src/index.ts',
     '^@breakwater/(faults)$': '<rootDir>/libs/$1/src/index.ts',
     '^@breakwater/(payments|email|checkout)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

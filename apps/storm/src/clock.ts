@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time and waiting; the one place of this app that reads a clock or sets a timer. */
+/** Time and waiting as storms and customers know them; tests bring a clock of their own. */
 export interface Clock {
   /** Monotonic milliseconds. */
   now(): number;

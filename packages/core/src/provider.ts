@@ -12,6 +12,7 @@ import type { HeadersLike } from './protocols/headers.js';
 import { ResilienceConfigurationError, type Fault } from './settings/fault.js';
 import type { Layer } from './settings/merge-settings.js';
 import type { Store } from './store.js';
+import { tieToSignal } from './tie-to-signal.js';
 
 export interface ExecuteOptions {
   /** What is called, for events and errors, and to find settings under `methods`. Default `'execute'`. */
@@ -171,13 +172,12 @@ async function runTied(
   if (parent?.aborted) throw parent.reason;
   if (parent !== undefined) call.deadline = Math.min(call.deadline, parent.deadline);
   call.interruptible = true;
-  const onSignal = () => call.abort(signal!.reason, true);
-  signal?.addEventListener('abort', onSignal, { once: true });
+  const untie = signal && tieToSignal(call, signal);
   const stopListening = parent?.onAbort(() => call.abort(parent.reason, true));
   try {
     return await pipeline.run(call);
   } finally {
-    signal?.removeEventListener('abort', onSignal);
+    untie?.();
     stopListening?.();
   }
 }

@@ -55,7 +55,8 @@ export {
 } from './resilience.module.js';
 export type { WebhookDelivery } from './webhooks/webhook-delivery.js';
 export { WebhookEvent } from './webhooks/webhook-event.decorator.js';
-export { WebhookSignatureError } from './webhooks/webhook-signature.error.js';
+export { WebhookDuplicateError } from './webhooks/webhook-duplicate.error.js';
+export { WebhookSignatureError, type WebhookSignatureCode } from './webhooks/webhook-signature.error.js';
 export { Webhook } from './webhooks/webhook.decorator.js';
 export { WebhookGuard } from './webhooks/webhook.guard.js';
 export type { WebhookOptions } from './webhooks/webhook.options.js';

@@ -1,7 +1,11 @@
+import { InjectProvider, ResilientProvider } from '@breakwater/nestjs';
 import { Injectable } from '@nestjs/common';
 import type { Confirmation, OrderDetails } from '../orders/order.js';
 import { EmailClient } from './email.client.js';
 import { Outbox } from './outbox.js';
+
+/** How many are sent at once in the background. */
+const CONCURRENCY = 10;
 
 /** Sends what the outbox owes. */
 @Injectable()
@@ -9,10 +13,24 @@ export class Confirmations {
   constructor(
     private readonly email: EmailClient,
     private readonly outbox: Outbox,
+    @InjectProvider('email') private readonly provider: ResilientProvider,
   ) {}
 
-  /** Sends the confirmation of an order that the caller has added or claimed, and notes what came of it. */
-  async send(order: OrderDetails): Promise<Confirmation> {
+  /** Sends the confirmation of an order that was just added. While email is ill, no customer waits to see if it is back. */
+  async sendAtOnce(order: OrderDetails): Promise<void> {
+    if (this.circuit === 'closed') await this.send(order);
+    else this.outbox.postpone(order.id);
+  }
+
+  /** Sends some of what is due, oldest first. Tells whether there may be more, and a point in going on. */
+  async sendDue(): Promise<boolean> {
+    const due = this.outbox.claim(this.room());
+    const results = await Promise.all(due.map((order) => this.send(order)));
+    return due.length > 0 && results.every((confirmation) => confirmation === 'sent');
+  }
+
+  /** Sends what nobody else is sending, and notes what came of it. */
+  private async send(order: OrderDetails): Promise<Confirmation> {
     let confirmation: Confirmation = 'pending';
     try {
       confirmation = await this.email.confirm(order);
@@ -21,5 +39,15 @@ export class Confirmations {
       else this.outbox.postpone(order.id);
     }
     return confirmation;
+  }
+
+  /** An open circuit would refuse them all, and one that is on trial takes a single call. */
+  private room(): number {
+    if (this.circuit === 'closed') return CONCURRENCY;
+    return this.circuit === 'half-open' ? 1 : 0;
+  }
+
+  private get circuit(): string {
+    return this.provider.circuitBreaker?.state ?? 'closed';
   }
 }

@@ -36,7 +36,7 @@ export class OrdersService {
 
     const charge = await this.charge(details);
     const paidNow = this.orders.markPaid(id, charge);
-    if (paidNow) await this.confirmations.send(details);
+    if (paidNow) await this.confirmations.sendAtOnce(details);
     return { order: this.status(id), paidNow };
   }
 

@@ -68,7 +68,8 @@ function nested(path: readonly string[], leaf: unknown): Layer {
 function coerced(value: string): unknown {
   if (value === 'true') return true;
   if (value === 'false') return false;
-  return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  // Digits that a number would change, such as a leading zero or a long identifier, are text.
+  return value !== '' && String(Number(value)) === value ? Number(value) : value;
 }
 
 function camelCase(segment: string): string {

@@ -1,6 +1,6 @@
 import { settings } from '@breakwater/core';
-import { secretOptions, secretText, type SecretText } from './secret-text.js';
-import { settingOf } from './setting-of.js';
+import { secretOptions, secretText, type SecretText } from '../config/secret-text.js';
+import { settingOf } from '../config/setting-of.js';
 
 /** How a provider is reached over HTTP by the client that `@InjectHttp` injects. */
 export interface HttpOptions {

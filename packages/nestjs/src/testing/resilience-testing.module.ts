@@ -3,7 +3,7 @@ import { Inject, Module, type DynamicModule } from '@nestjs/common';
 import { Resilience } from '../resilience.js';
 import { ResilienceModule, type ResilienceModuleOptions } from '../resilience.module.js';
 
-/** The resilience of an application under test: a memory store, and a clock that stands still until it is told to advance. */
+/** The resilience of an application under test: a memory store, and a clock that stands still, today, until it is told to advance. */
 @Module({})
 export class ResilienceTestingModule {
   constructor(@Inject(Resilience) private readonly resilience: Resilience) {}
@@ -11,7 +11,7 @@ export class ResilienceTestingModule {
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
     return {
       module: ResilienceTestingModule,
-      imports: [ResilienceModule.forRoot({ clock: new TestClock(), ...options })],
+      imports: [ResilienceModule.forRoot({ clock: new TestClock(Date.now()), ...options })],
     };
   }
 

@@ -1,7 +1,7 @@
 import { settings, type Duration } from '@breakwater/core';
 import { senders, type Sender } from '@breakwater/webhooks';
-import { secretTexts, type SecretText } from '../http/secret-text.js';
-import { settingOf } from '../http/setting-of.js';
+import { secretTexts, type SecretText } from '../config/secret-text.js';
+import { settingOf } from '../config/setting-of.js';
 
 /** How the webhooks that a provider sends are verified, and kept from taking effect twice. */
 export interface WebhookOptions {

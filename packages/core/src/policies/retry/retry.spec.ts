@@ -257,7 +257,7 @@ describe('retry', () => {
       expect(result.error).toBe(down);
     });
 
-    it('cuts a wait off no later than it falls', async () => {
+    it('is compared with each wait anew', async () => {
       const { result, calledAt } = await tryOut([httpError(503, { 'retry-after': '4' })], undefined, {
         more: { timeout: { total: '5s' } },
       });

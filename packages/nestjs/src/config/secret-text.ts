@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SecretReference } from '../config/secret.js';
+import { SecretReference } from './secret.js';
 
 /** A secret by reference, or the text itself. */
 export type SecretText = string | SecretReference;

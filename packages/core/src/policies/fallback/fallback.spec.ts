@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import { LiveCall } from '../../call.js';
+import { createProvider } from '../../create-provider.js';
+import type { ProviderOptions } from '../../provider-options.js';
+import { deferred } from '../../testing/deferred.js';
+import { httpError, outcomeOf, turn, watch } from '../../testing/fixtures.js';
+import { policyContract } from '../../testing/policy-contract.js';
+import { recordEvents } from '../../testing/record-events.js';
+import { TestClock } from '../../testing/test-clock.js';
+import { fallbackKind } from './fallback.kind.js';
+
+function providerWith(options: ProviderOptions) {
+  return createProvider('payments', options, { clock: new TestClock() });
+}
+
+describe('fallback', () => {
+  policyContract(() => fallbackKind.specs(() => 'instead'), {
+    except: { 'passes errors untouched': 'it answers in their place' },
+  });
+
+  it.each([['text'], [0], [''], [false], [true], [null], [[]], [{ items: [] }]])(
+    'answers with %j in place of an error: any value is one',
+    async (fallback) => {
+      const provider = providerWith({ fallback });
+      expect(await provider.execute(() => Promise.reject(httpError(500)))).toEqual(fallback);
+      expect(await provider.execute(() => 'fine')).toBe('fine');
+    },
+  );
+
+  it('answers with what a function makes of the error', async () => {
+    const down = httpError(500);
+    const provider = providerWith({ fallback: (error: unknown) => Promise.resolve(['instead of', error]) });
+    expect(await provider.execute(() => Promise.reject(down))).toEqual(['instead of', down]);
+  });
+
+  it('gives the function the call’s arguments and the object whose method was called', async () => {
+    const provider = providerWith({
+      fallback: function (this: { name: string }, error: Error, ...args: unknown[]) {
+        return [this.name, error.message, ...args];
+      },
+    });
+    const pipeline = provider.link({ operation: 'charge', policies: new Map([['fallback', {}]]) }, []);
+    const call = new LiveCall('payments', 'charge', ['order', 7], () => Promise.reject(new Error('down')));
+    call.receiver = { name: 'client' };
+    expect(await provider.run(pipeline, call)).toEqual(['client', 'down', 'order', 7]);
+  });
+
+  it('answers for whatever the engine refuses, too', async () => {
+    const provider = providerWith({ fallback: (error: { code: string }) => error.code, circuitBreaker: {} });
+    provider.circuitBreaker!.isolate();
+    expect(await provider.execute(() => 'never')).toBe('CIRCUIT_OPEN');
+  });
+
+  it('lets its own error surface when it fails', async () => {
+    const provider = providerWith({
+      fallback: () => {
+        throw new Error('the fallback failed too');
+      },
+    });
+    await expect(provider.execute(() => Promise.reject(httpError(500)))).rejects.toThrow('the fallback failed too');
+  });
+
+  it('does not answer a caller who gave up', async () => {
+    const provider = providerWith({ fallback: 'instead' });
+    const caller = new AbortController();
+    const result = watch(provider.execute(() => deferred().promise, { signal: caller.signal }));
+    await turn();
+    caller.abort('left');
+    await turn();
+    expect(result.error).toBe('left');
+    expect(await outcomeOf(provider.execute(() => 1, { signal: AbortSignal.abort('before') }))).toEqual({
+      error: 'before',
+    });
+  });
+
+  it('is replaced as a whole by a method’s own, not mixed with it', async () => {
+    const provider = providerWith({
+      fallback: { items: [], source: 'provider' },
+      methods: { charge: { fallback: { charged: false } }, refund: { fallback: true } },
+    });
+    const fail = (operation: string) => provider.execute(() => Promise.reject(httpError(500)), { operation });
+    expect(await fail('list')).toEqual({ items: [], source: 'provider' });
+    expect(await fail('charge')).toEqual({ charged: false });
+    expect(await fail('refund')).toBe(true);
+  });
+
+  it('says that it was used, and never the value', async () => {
+    const provider = providerWith({ fallback: { token: 'secret' } });
+    const events = recordEvents(provider);
+    await provider.execute(() => Promise.reject(new TypeError('down')));
+    await provider.execute(() => Promise.reject('just text'));
+    expect(events.all.map(({ type, detail }) => [type, detail])).toEqual([
+      ['fallback.used', { error: 'TypeError' }],
+      ['fallback.used', { error: 'string' }],
+    ]);
+    expect(provider.snapshot().policies).toEqual([{ kind: 'fallback', operation: 'execute', used: 2 }]);
+  });
+});

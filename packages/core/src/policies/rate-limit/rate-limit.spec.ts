@@ -1,0 +1,344 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { createProvider } from '../../create-provider.js';
+import type { ProviderOptions } from '../../provider-options.js';
+import { readSettings } from '../../settings/read-settings.js';
+import { deferred } from '../../testing/deferred.js';
+import { httpError, outcomeOf, seededRandom, turn, watch } from '../../testing/fixtures.js';
+import { policyContract } from '../../testing/policy-contract.js';
+import { recordEvents } from '../../testing/record-events.js';
+import { TestClock } from '../../testing/test-clock.js';
+import { rateLimitKind } from './rate-limit.kind.js';
+import type { RateLimitOptions } from './rate-limit.options.js';
+import { isRateLimitedError } from './rate-limited.error.js';
+
+function bench(rateLimit: RateLimitOptions, more: ProviderOptions = {}) {
+  const clock = new TestClock();
+  const provider = createProvider('crm', { rateLimit, ...more }, { clock });
+  const events = recordEvents(provider);
+  const startedAt: number[] = [];
+  const call = (signal?: AbortSignal) =>
+    watch(provider.execute(() => startedAt.push(clock.now()), { ...(signal && { signal }) }));
+  const snapshot = () => provider.snapshot().policies.find(({ kind }) => kind === 'rateLimit')!;
+  return { clock, provider, events, startedAt, call, snapshot };
+}
+
+describe('rate limit', () => {
+  policyContract(() =>
+    rateLimitKind.specs(readSettings(rateLimitKind.schema, { limit: 10_000, burst: 5000 }, '').settings),
+  );
+
+  it('lets two hundred at once through no faster than the limit allows', async () => {
+    const { call, clock, startedAt } = bench({ limit: 10 });
+    const calls = Array.from({ length: 200 }, () => call());
+    await clock.advance(0);
+    expect(startedAt).toHaveLength(2);
+    expect(calls.filter(({ error }) => isRateLimitedError(error))).toHaveLength(198);
+  });
+
+  it('refuses with how long it would have been', async () => {
+    const { call, clock, events } = bench({ limit: 1, per: '1m' });
+    call();
+    await clock.advance('20s');
+    const refused = call();
+    await turn();
+    expect(refused.error).toMatchObject({
+      name: 'RateLimitedError',
+      code: 'RATE_LIMITED',
+      why: 'quota-spent',
+      provider: 'crm',
+      retryAfterMs: 40_000,
+      message: 'crm: rate limited (quota spent); next slot in 40000 ms',
+    });
+    expect(events.ofType('rateLimit.refused')).toMatchObject([
+      { detail: { why: 'quota-spent', retryAfterMs: 40_000 } },
+    ]);
+    await clock.advance('40s');
+    expect(call().error).toBeUndefined();
+  });
+
+  it.each([1, 2, 3])('holds in any window while callers wait, under random arrivals (%i)', async (seed) => {
+    const random = seededRandom(seed);
+    const { call, clock, startedAt } = bench({ limit: 20, per: '1s', burst: 5, wait: '3s', queue: 50 });
+    for (let i = 0; i < 600; i++) {
+      call();
+      if (random() < 0.5) await clock.advance(random() < 0.05 ? random() * 3000 : random() * 80);
+    }
+    await clock.advance('10s');
+    for (let from = 0; from + 20 < startedAt.length; from++) {
+      expect(startedAt[from + 20]! - startedAt[from]!).toBeGreaterThan(1000);
+    }
+    expect(startedAt.length).toBeGreaterThan(200);
+  });
+
+  describe('those who wait', () => {
+    it('go first come, first served, at the provider’s pace', async () => {
+      const { provider, clock } = bench({ limit: 5, burst: 1, wait: '5s' });
+      const order: [string, number][] = [];
+      const all = ['a', 'b', 'c', 'd'].map((name) => provider.execute(() => void order.push([name, clock.now()])));
+      await clock.advance('5s');
+      await Promise.all(all);
+      expect(order.map(([name]) => name)).toEqual(['a', 'b', 'c', 'd']);
+      expect(order.map(([, at]) => at).every((at, i) => i === 0 || at - order[i - 1]![1] >= 240)).toBe(true);
+    });
+
+    it('are joined by newcomers behind them, not overtaken', async () => {
+      const { provider, clock } = bench({ limit: 5, burst: 1, wait: '5s' });
+      const order: string[] = [];
+      const run = (name: string) => watch(provider.execute(() => order.push(name)));
+      ['a', 'b', 'c'].map(run);
+      await clock.advance(249);
+      run('newcomer');
+      await clock.advance('5s');
+      expect(order).toEqual(['a', 'b', 'c', 'newcomer']);
+    });
+
+    it('are as many as the queue allows', async () => {
+      const { call, clock, snapshot } = bench({ limit: 1, wait: '1h', queue: 2 });
+      const calls = [call(), call(), call(), call()];
+      await turn();
+      expect(calls[3]!.error).toMatchObject({ code: 'RATE_LIMITED', why: 'queue-full' });
+      expect(snapshot()).toMatchObject({ queued: 2, waited: 2, refused: 1 });
+      await clock.advance('1h');
+      expect(calls.slice(0, 3).every(({ settled, error }) => settled && error === undefined)).toBe(true);
+    });
+
+    it('do not wait in vain: what would take too long is refused at once', async () => {
+      const { call, clock } = bench({ limit: 1, per: '1s', wait: '2500ms' });
+      const calls = [call(), call(), call(), call()];
+      await turn();
+      expect(calls[3]!.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 3000 });
+      await clock.advance('2s');
+      expect(calls.slice(0, 3).every(({ settled, error }) => settled && error === undefined)).toBe(true);
+    });
+
+    it('do not wait past their deadline, and are told how long it would have been', async () => {
+      const { call } = bench({ limit: 1, per: '10s', wait: '1h' }, { timeout: { total: '5s' } });
+      call();
+      const refused = call();
+      await turn();
+      expect(refused.error).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 10_000 });
+    });
+
+    it('leave in the same turn when their caller gives up, and nothing keeps the process', async () => {
+      const { call, clock, startedAt, snapshot } = bench({ limit: 1, per: '1m', wait: '1h' });
+      call();
+      const caller = new AbortController();
+      const waiting = call(caller.signal);
+      await turn();
+      expect(clock.pendingTimers('referenced')).toBe(2);
+      caller.abort('left');
+      await turn();
+      expect(waiting.error).toBe('left');
+      expect(snapshot()).toMatchObject({ queued: 0 });
+      expect(clock.pendingTimers('referenced')).toBe(0);
+      expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+      await clock.advance('1h');
+      expect(startedAt).toHaveLength(1);
+    });
+
+    it('are refused when the wait turns out longer than they may wait', async () => {
+      const { call, clock, provider } = bench({ limit: 10, burst: 1, wait: '1s' });
+      call();
+      const waiting = call();
+      await turn();
+      provider.observe({ status: 429, headers: { 'retry-after': '30' } });
+      await clock.advance('1s');
+      expect(waiting.error).toMatchObject({ why: 'paused-by-provider', retryAfterMs: 29_000 });
+    });
+
+    it('are refused when the provider is closed', async () => {
+      const { call, clock, provider } = bench({ limit: 1, per: '1m', wait: '1h' });
+      call();
+      const waiting = call();
+      await turn();
+      provider.close();
+      await turn();
+      expect(waiting.error).toMatchObject({ code: 'RATE_LIMITED', why: 'closed' });
+      expect(clock.pendingTimers('referenced')).toBe(0);
+    });
+  });
+
+  describe('a 429', () => {
+    it('closes the gate for everyone until its Retry-After', async () => {
+      const { provider, call, clock, events } = bench({ limit: 1000 });
+      await outcomeOf(provider.execute(() => Promise.reject(httpError(429, { 'retry-after': '7' }))));
+      const refused = call();
+      await clock.advance(6999);
+      expect(refused.error).toMatchObject({ why: 'paused-by-provider', retryAfterMs: 7000 });
+      expect(call().settled).toBe(false);
+      await clock.advance(1);
+      expect(call().error).toBeUndefined();
+      expect(events.ofType('rateLimit.paused')).toMatchObject([{ detail: { pauseMs: 7000 } }]);
+    });
+
+    it('that was returned rather than thrown does so too', async () => {
+      const { provider, call } = bench({ limit: 1000 });
+      await provider.execute(() => new Response('', { status: 429, headers: { 'retry-after': '7' } }));
+      const refused = call();
+      await turn();
+      expect(refused.error).toMatchObject({ retryAfterMs: 7000 });
+    });
+
+    it('that does not say for how long closes it for a second', async () => {
+      const { provider, call, clock } = bench({ limit: 1000 });
+      await outcomeOf(provider.execute(() => Promise.reject(httpError(429))));
+      const refused = call();
+      await clock.advance('1s');
+      expect(refused.error).toMatchObject({ retryAfterMs: 1000 });
+      await provider.execute(() => 'ok');
+    });
+
+    it('that asks for less than another leaves the longer pause', async () => {
+      const { provider, call } = bench({ limit: 1000 });
+      const answers = [deferred(), deferred()];
+      const calls = answers.map(({ promise }) => outcomeOf(provider.execute(() => promise)));
+      answers[0]!.reject(httpError(429, { 'retry-after': '60' }));
+      answers[1]!.reject(httpError(429, { 'retry-after': '5' }));
+      await Promise.all(calls);
+      const refused = call();
+      await turn();
+      expect(refused.error).toMatchObject({ retryAfterMs: 60_000 });
+    });
+
+    it('lets those who may wait go on when the pause is over, paced', async () => {
+      const { provider, call, clock, startedAt } = bench({ limit: 10, burst: 1, wait: '1m' });
+      await outcomeOf(provider.execute(() => Promise.reject(httpError(429, { 'retry-after': '7' }))));
+      call();
+      call();
+      await clock.advance('1m');
+      expect(startedAt[0]).toBe(7000);
+      expect(startedAt[1]).toBeGreaterThan(7000);
+    });
+
+    it('lets a retry through that waited for it, although the gate refuses those who may not wait', async () => {
+      const { provider, clock } = bench({ limit: 1000 }, { retry: {} });
+      let calls = 0;
+      const result = watch(
+        provider.execute(() => (++calls === 1 ? Promise.reject(httpError(429, { 'retry-after': '7' })) : 'ok')),
+      );
+      await clock.advance('7s');
+      expect(result.value).toBe('ok');
+    });
+
+    it('is no failure for the circuit breaker', async () => {
+      const { provider } = bench({ limit: 1000 }, { circuitBreaker: { window: { consecutive: 1 } } });
+      await outcomeOf(provider.execute(() => Promise.reject(httpError(429))));
+      expect(provider.circuitBreaker?.state).toBe('closed');
+    });
+
+    it('does not close the gate for ever, whatever it asks', async () => {
+      const { provider, call } = bench({ limit: 1000 });
+      await outcomeOf(provider.execute(() => Promise.reject(httpError(429, { 'retry-after': '9'.repeat(400) }))));
+      const refused = call();
+      await turn();
+      expect(refused.error).toMatchObject({ retryAfterMs: 2_147_483_647 });
+      expect(JSON.stringify(provider.snapshot())).not.toContain('null');
+    });
+  });
+
+  describe('what the provider’s headers say', () => {
+    const remaining = (left: number, resetS: number) => ({
+      status: 200,
+      headers: { ratelimit: `"default";r=${left};t=${resetS}` },
+    });
+    const admitted = async (call: () => unknown, times: number, startedAt: unknown[]) => {
+      const before = startedAt.length;
+      for (let i = 0; i < times; i++) call();
+      await turn();
+      return startedAt.length - before;
+    };
+
+    it('lowers what is let through, until the reset', async () => {
+      const { provider, call, clock, startedAt } = bench({ limit: 1000, burst: 500 });
+      provider.observe(remaining(3, 10));
+      expect(await admitted(call, 10, startedAt)).toBe(3);
+      const refused = call();
+      await turn();
+      expect(refused.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 10_000 });
+      await clock.advance('10s');
+      expect(await admitted(call, 10, startedAt)).toBe(10);
+    });
+
+    it('never raises it above the own limit', async () => {
+      const { provider, call, startedAt } = bench({ limit: 10, burst: 2 });
+      provider.observe(remaining(1_000_000, 10));
+      expect(await admitted(call, 10, startedAt)).toBe(2);
+    });
+
+    it('only lowers it within one window, because responses arrive out of order', async () => {
+      const { provider, call, clock, startedAt } = bench({ limit: 1000, burst: 500 });
+      provider.observe(remaining(2, 60));
+      provider.observe(remaining(9, 60));
+      expect(await admitted(call, 10, startedAt)).toBe(2);
+      await clock.advance('60s');
+      provider.observe(remaining(9, 60));
+      expect(await admitted(call, 10, startedAt)).toBe(9);
+    });
+
+    it('of a window that is over changes nothing in the next', async () => {
+      const { provider, call, startedAt } = bench({ limit: 1000, burst: 500 });
+      provider.observe(remaining(2, 60));
+      provider.observe(remaining(0, 0));
+      expect(await admitted(call, 10, startedAt)).toBe(2);
+    });
+
+    it('counts calls that were under way when the response was made', async () => {
+      const { provider, call, startedAt } = bench({ limit: 1000, burst: 500 });
+      const work = Array.from({ length: 4 }, () => deferred());
+      for (const { promise } of work) void provider.execute(() => promise);
+      await turn();
+      // One of the four is the call to which this response belongs.
+      provider.observe(remaining(5, 10));
+      expect(await admitted(call, 10, startedAt)).toBe(2);
+      for (const { resolve } of work) resolve(1);
+    });
+
+    it('holds for each of several quotas, not for the last one named', async () => {
+      const { provider, call, clock, startedAt } = bench({ limit: 1000, burst: 500 });
+      provider.observe({ status: 200, headers: { ratelimit: '"burst";r=0;t=5, "daily";r=900;t=3600' } });
+      expect(await admitted(call, 10, startedAt)).toBe(0);
+      await clock.advance('5s');
+      expect(await admitted(call, 10, startedAt)).toBe(10);
+    });
+
+    it('lets those who wait go on when a new window comes sooner', async () => {
+      const { provider, call, clock } = bench({ limit: 1000, wait: '1m' });
+      provider.observe(remaining(0, 30));
+      const waiting = call();
+      await clock.advance('10s');
+      expect(waiting.settled).toBe(false);
+      provider.observe(remaining(50, 60));
+      await turn();
+      expect(waiting.settled).toBe(true);
+    });
+
+    it('is ignored where that is wanted', async () => {
+      const { provider, call, startedAt } = bench({ limit: 1000, burst: 500, observeHeaders: false });
+      provider.observe(remaining(0, 60));
+      provider.observe({ status: 429, headers: { 'retry-after': '60' } });
+      expect(await admitted(call, 10, startedAt)).toBe(10);
+    });
+  });
+
+  it('takes a new limit over at the next call without granting a second burst', async () => {
+    const { provider, call, clock, startedAt } = bench({ limit: 100, burst: 20 });
+    for (let i = 0; i < 30; i++) call();
+    await turn();
+    provider.reconfigure({ rateLimit: { limit: 200 } });
+    for (let i = 0; i < 30; i++) call();
+    await turn();
+    expect(startedAt).toHaveLength(20);
+    await clock.advance('1s');
+    for (let i = 0; i < 300; i++) call();
+    await turn();
+    expect(startedAt).toHaveLength(40);
+  });
+
+  it('sets no timer while nobody waits', async () => {
+    const { call, clock } = bench({ limit: 1000 });
+    for (let i = 0; i < 100; i++) call();
+    await turn();
+    expect(clock.pendingTimers()).toBe(0);
+  });
+});

@@ -56,7 +56,8 @@ export class ProviderLayers {
     const path = `${this.parts.path} (${plan.operation})`;
     const merged = this.merged(plan.method, Object.fromEntries([...plan.policies].filter(([, own]) => bringsAny(own))));
     const kinds = [...plan.policies.keys(), ...(plan.every === true ? this.kinds(plan.method) : [])];
-    const asked = Object.fromEntries(kinds.map((kind) => [kind, merged[kind] ?? defaultsOf(kind, path, faults)]));
+    const optionsOf = (kind: string) => (merged[kind] === undefined ? defaultsOf(kind, path, faults) : merged[kind]);
+    const asked = Object.fromEntries(kinds.map((kind) => [kind, optionsOf(kind)]));
     const specs = [...readPolicies(asked, path, faults).values()].flat();
     return specs.sort((a, b) => a.order - b.order);
   }

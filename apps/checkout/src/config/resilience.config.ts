@@ -12,7 +12,7 @@ export const resilienceConfig = registerAs('resilience', (): ResilienceOptions =
         attempts: 5,
         // Full jitter: orders that failed together do not come back together.
         backoff: { kind: 'exponential', initial: '50ms', max: '500ms', jitter: 'full' },
-        // Whatever happens, payments gets at most 1.3 calls per order that it takes, and one a second when it takes none.
+        // Retries never become the load that keeps payments down: 0.3 for each order that gets through, and one a second.
         budget: { ratio: 0.3, minPerSecond: 1 },
       },
       circuitBreaker: {
@@ -23,11 +23,11 @@ export const resilienceConfig = registerAs('resilience', (): ResilienceOptions =
         openFor: '2s',
         halfOpen: { calls: 3 },
       },
-      // More than our contract allows would be a waste; what payments allows at the moment is read from its answers.
-      // An order waits for its turn almost as long as it may take altogether.
+      // The ceiling; what payments really allows at the moment is read from its answers. An order rather waits for its
+      // turn than is turned away, almost as long as it may take altogether.
       rateLimit: { limit: 200, per: '1s', burst: 5, wait: '1900ms', observeHeaders: true },
       bulkhead: { concurrency: 50, queue: 100, wait: '1s' },
-      // As long as payments itself remembers a key.
+      // For a day, an order that comes again is answered with the charge that it has.
       idempotency: { header: 'Idempotency-Key', ttl: '24h' },
       webhook: { sender: 'stripe', secrets: [secret('PAYMENTS_WEBHOOK_SECRET')], tolerance: '5m' },
     },

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { anOrder, eventually, ShopFixture } from '../shop.fixture.js';
 
@@ -47,8 +48,18 @@ describe('confirmations', () => {
     await shop.email.strike({ error: { rate: 1, status: 500 } });
     const ids = Array.from({ length: 20 }, (_, index) => `a-${index}`);
     for (const id of ids) await shop.place(anOrder(id));
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await pause(600);
     expect((await shop.mailbox()).calls.total).toBe(5);
+  });
+
+  it('has no customer wait to see whether email is back', async () => {
+    shop = await ShopFixture.open({ ...QUICK, RESILIENCE__EMAIL__TIMEOUT__ATTEMPT: '1s' });
+    await shop.email.strike({ hang: true });
+    await Promise.all([1, 2, 3, 4, 5].map((n) => shop.place(anOrder(`a-${n}`))));
+    await pause(250);
+    const before = performance.now();
+    expect((await shop.place(anOrder('b-1'))).status).toBe(201);
+    expect(performance.now() - before).toBeLessThan(700);
   });
 
   it('confirms once what email had sent before the connection was lost', async () => {

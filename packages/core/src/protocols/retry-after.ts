@@ -34,6 +34,8 @@ function spelledMs(text: string, serverNow: () => number): number | undefined {
     if (number >= EPOCH_MS) return number - serverNow();
     return number >= EPOCH_SECONDS ? number * 1000 - serverNow() : number * 1000;
   }
+  // `Date.parse` takes it for a year.
+  if (/^[-+]\d+(\.\d+)?$/.test(text)) return undefined;
   const duration = spelledDuration(text);
   if (duration !== undefined) return duration;
   const date = Date.parse(text);

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '../../testing/fixtures.js';
 import { Gcra } from './gcra.js';
 
-/** The most of these moments that any window of this length holds, its ends included. */
+/** The most of these moments that any window of this length holds. */
 function mostInAnyWindow(moments: readonly number[], lengthMs: number): number {
   let most = 0;
   for (let from = 0, to = 0; to < moments.length; to++) {
-    while (moments[to]! - moments[from]! > lengthMs) from++;
+    while (moments[to]! - moments[from]! >= lengthMs) from++;
     most = Math.max(most, to - from + 1);
   }
   return most;

@@ -1,3 +1,6 @@
+/** How late timers may fire without the pace falling behind, in milliseconds. */
+const LATE_MS = 50;
+
 /**
  * The generic cell rate algorithm (ITU-T I.371): a virtual clock that each call moves forward. Of `limit` calls per `perMs`, `burst`
  * may come at once and the others are paced, so that rate × window + burst ≤ limit holds in any window.
@@ -13,7 +16,7 @@ export class Gcra {
 
   constructor(limit: number, perMs: number, burst: number) {
     this.intervalMs = perMs / Math.max(1, limit - burst);
-    this.toleranceMs = burst < limit ? this.intervalMs * (burst - 0.01) : 0;
+    this.toleranceMs = burst < limit ? this.intervalMs * (burst - 1) + Math.min(this.intervalMs * 0.99, LATE_MS) : 0;
   }
 
   /** Milliseconds until the next call is let through; 0 when it is now. */

@@ -20,7 +20,11 @@ for (const document of documents()) {
 }
 writeFileSync(
   join(folder, 'tsconfig.json'),
-  JSON.stringify({ extends: '../../tsconfig.check.json', compilerOptions: { noUnusedLocals: false, noUnusedParameters: false }, include: ['./*.ts'] }),
+  JSON.stringify({
+    extends: '../../tsconfig.check.json',
+    compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+    include: ['./*.ts'],
+  }),
 );
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', folder], { cwd: root, stdio: 'inherit' });
@@ -28,6 +32,9 @@ if (status !== 0) process.exit(1);
 process.stdout.write(`${blocks} code blocks of the documents compile\n`);
 
 function documents() {
-  const { stdout } = spawnSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { cwd: root, encoding: 'utf8' });
+  const { stdout } = spawnSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   return stdout.split('\n').filter(Boolean);
 }

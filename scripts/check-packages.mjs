@@ -13,7 +13,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'breakwater-packages-'));
 try {
   const tarballs = packages.map(pack);
   for (const folder of packages) run('npx', ['--no-install', 'publint', '--strict', folder]);
-  for (const tarball of tarballs) run('npx', ['--no-install', 'attw', tarball, '--no-emoji', '--format', 'ascii', '--profile', 'node16']);
+  for (const tarball of tarballs)
+    run('npx', ['--no-install', 'attw', tarball, '--no-emoji', '--format', 'ascii', '--profile', 'node16']);
   use('nest-11-cjs', 'cjs', { nest: '^11', axios: '^4', config: '^4' }, tarballs);
   use('nest-12-esm', 'mjs', { nest: '^12', axios: '^12', config: '^12' }, tarballs);
 } finally {
@@ -21,7 +22,9 @@ try {
 }
 
 function pack(folder) {
-  const { stdout } = run('npm', ['pack', folder, '--pack-destination', scratch, '--json', '--loglevel=error'], { capture: true });
+  const { stdout } = run('npm', ['pack', folder, '--pack-destination', scratch, '--json', '--loglevel=error'], {
+    capture: true,
+  });
   const packed = JSON.parse(stdout);
   const { filename } = Array.isArray(packed) ? packed[0] : Object.values(packed)[0];
   return join(scratch, filename);
@@ -55,7 +58,11 @@ function manifest(folder) {
 
 function run(command, args, { cwd = root, capture = false } = {}) {
   process.stdout.write(`> ${command} ${args.join(' ')}\n`);
-  const result = spawnSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', capture ? 'pipe' : 'inherit', 'inherit'] });
+  const result = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', capture ? 'pipe' : 'inherit', 'inherit'],
+  });
   if (result.status === 0) return result;
   if (capture) process.stdout.write(result.stdout);
   throw new Error(`${command} ended with ${result.status}`);

@@ -4,7 +4,14 @@ require('reflect-metadata');
 const assert = require('node:assert/strict');
 const { Injectable, Module } = require('@nestjs/common');
 const { NestFactory } = require('@nestjs/core');
-const { CircuitBreaker, Resilience, ResilienceModule, Resilient, Retry, isCircuitOpenError } = require('@breakwater/nestjs');
+const {
+  CircuitBreaker,
+  Resilience,
+  ResilienceModule,
+  Resilient,
+  Retry,
+  isCircuitOpenError,
+} = require('@breakwater/nestjs');
 const { createProvider } = require('@breakwater/core');
 const { TestClock } = require('@breakwater/core/testing');
 const { ResilienceTestingModule } = require('@breakwater/nestjs/testing');

@@ -40,5 +40,7 @@ assert.equal(typeof ResilienceTestingModule.forRoot, 'function');
 const body = Buffer.from('{}');
 const headers = signWebhook('github', { body }, 'a secret');
 assert.equal((await verifyWebhook('github', { headers, body }, ['a secret'])).ok, true);
-const { version } = JSON.parse(readFileSync(new URL('node_modules/@nestjs/core/package.json', import.meta.url), 'utf8'));
+const { version } = JSON.parse(
+  readFileSync(new URL('node_modules/@nestjs/core/package.json', import.meta.url), 'utf8'),
+);
 process.stdout.write(`ES modules on Nest ${version}: works\n`);

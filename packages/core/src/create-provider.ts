@@ -7,6 +7,9 @@ import type { Layer } from './settings/merge-settings.js';
 import type { Store } from './store.js';
 import { SystemClock } from './system-clock.js';
 
+/** One for all: a clock holds the timers of idle deadline lists, and through a shared one they hold no provider. */
+const machineClock = new SystemClock();
+
 /**
  * A provider without any framework: `execute` applies every policy that `options` names. Throws a `ResilienceConfigurationError` that lists
  * every fault of the options. The store defaults to a `MemoryStore`, the clock to the machine's, `random` to `Math.random`.
@@ -16,7 +19,7 @@ export function createProvider(
   options: ProviderOptions,
   parts: { clock?: Clock; store?: Store; random?: () => number } = {},
 ): ResilientProvider {
-  const clock = parts.clock ?? new SystemClock();
+  const clock = parts.clock ?? machineClock;
   const provider = new ResilientProvider({
     name,
     settings: options as Layer,

@@ -1,1 +1,3 @@
-export {};
+export { SqliteStoreError } from './sqlite-store.error.js';
+export { SqliteStore } from './sqlite-store.js';
+export type { SqliteStoreOptions } from './sqlite-store.options.js';

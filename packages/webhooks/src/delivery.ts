@@ -30,8 +30,13 @@ export class Delivery implements PayloadValues, SignatureTexts {
   }
 
   json(path: readonly string[]): string | undefined {
+    return textAt(this.document(), path);
+  }
+
+  /** The body as JSON, or `undefined` where it is none. */
+  document(): unknown {
     this.parsed ??= { json: parseJson(this.request.body) };
-    return textAt(this.parsed.json, path);
+    return this.parsed.json;
   }
 
   /** The text of a header, or of a place in the body. */

@@ -16,7 +16,7 @@ export interface FreshnessOptions {
 
 /** How far a timestamp may be from which time. */
 export class Freshness {
-  private readonly nowMs: number;
+  readonly nowMs: number;
   private readonly toleranceMs: number | undefined;
 
   constructor({ now, tolerance }: FreshnessOptions) {

@@ -99,6 +99,11 @@ export function fits(scheme: Scheme, key: KeyObject): boolean {
       return key.asymmetricKeyType === 'ed25519';
     case 'ecdsa-p256-sha256':
       return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+    case 'rsa-pss-sha512':
+      return (
+        (key.asymmetricKeyType === 'rsa' || key.asymmetricKeyType === 'rsa-pss') &&
+        (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 1024
+      );
     default:
       return key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 1024;
   }

@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto';
 import { parseKey, schemeOf, type KeyFault } from './parse-key.js';
 import { planOf } from './plan-of.js';
 import { secretKey, type SecretKey } from './secret-key.js';
@@ -37,10 +38,13 @@ export class PreparedSecrets {
 /** One secret, several at once while they rotate, or secrets already prepared. */
 export type Secrets = string | readonly string[] | PreparedSecrets;
 
+/** A public key as text (PEM, base64 DER or raw, JWK) or as a JWK. */
+export type KeyText = string | JsonWebKey;
+
 const MOST_SECRETS = 16;
 const MOST_CACHED = 256;
 
-const caches = new WeakMap<SenderPlan, Map<string, SecretKey>>();
+const caches = new WeakMap<SenderPlan, Map<unknown, SecretKey>>();
 
 /**
  * Checks and imports secrets (public keys, for senders that sign with a private one): call it at boot.
@@ -57,13 +61,13 @@ export function prepareSecrets(
 }
 
 /** The keys of whatever `verifyWebhook` was given; each secret is imported once and kept. */
-export function keysOf(plan: SenderPlan, secrets: Secrets, fetched?: readonly string[]): readonly SecretKey[] {
+export function keysOf(plan: SenderPlan, secrets: Secrets, fetched?: readonly KeyText[]): readonly SecretKey[] {
   const none = fetched?.length && Array.isArray(secrets) && secrets.length === 0;
   const own = none ? [] : secrets instanceof PreparedSecrets ? secrets.keysFor(plan) : importKeys(plan, secrets);
   return fetched?.length ? [...own, ...importKeys(plan, fetched)] : own;
 }
 
-function importKeys(plan: SenderPlan, secrets: string | readonly string[], provider?: string): readonly SecretKey[] {
+function importKeys(plan: SenderPlan, secrets: string | readonly KeyText[], provider?: string): readonly SecretKey[] {
   const list = typeof secrets === 'string' ? [secrets] : (secrets ?? []);
   const { name } = plan.sender;
   if (list.length === 0) {
@@ -96,15 +100,21 @@ function importKeys(plan: SenderPlan, secrets: string | readonly string[], provi
 function importKey(plan: SenderPlan, secret: unknown): SecretKey | KeyFault {
   let cache = caches.get(plan);
   if (!cache) caches.set(plan, (cache = new Map()));
-  const known = cache.get(secret as string);
+  const known = cache.get(secret);
   if (known) return known;
-  const scheme = schemeOf(plan.schemes, typeof secret === 'string' ? secret : '');
-  const key = parseKey(scheme, secret);
-  if ('fault' in key) return key;
+  const made = makeKey(plan, secret);
+  if ('fault' in made) return made;
   if (cache.size >= MOST_CACHED) cache.clear();
-  const made = secretKey(scheme, key);
-  cache.set(secret as string, made);
+  cache.set(secret, made);
   return made;
+}
+
+function makeKey(plan: SenderPlan, secret: unknown): SecretKey | KeyFault {
+  const scheme = schemeOf(plan.schemes, typeof secret === 'string' ? secret : '');
+  const { code } = plan.sender;
+  if (code?.importKey) return code.importKey(secret, scheme);
+  const key = parseKey(scheme, secret);
+  return 'fault' in key ? key : secretKey(scheme, key);
 }
 
 function describe(plan: SenderPlan, provider: string | undefined): string {

@@ -39,6 +39,7 @@ const ALGORITHMS: Readonly<Record<Algorithm, Traits>> = {
   ed25519: { family: 'public-key', sizes: [64, 64], keys: ['spki', 'hex', 'base64'] },
   'ecdsa-p256-sha256': { family: 'public-key', sizes: [8, 72], keys: ['spki'] },
   'rsa-sha256': { family: 'public-key', sizes: [128, 1024], keys: ['spki'] },
+  'rsa-pss-sha512': { family: 'public-key', sizes: [128, 1024], keys: ['spki'] },
   token: { family: 'comparison', sizes: [1, 8192], keys: ['utf8'] },
   basic: { family: 'comparison', sizes: [1, 8192], keys: ['utf8'] },
 };

@@ -8,6 +8,45 @@ export interface SecretKey {
   readonly scheme: Scheme;
   /** Whether one of the candidates is this key's signature of the bytes. Never throws; compares in constant time. */
   matches(candidates: readonly Candidate[], signed: SignedBytes): boolean;
+  /** The MAC of a text, for handshakes that ask for one. */
+  mac?(text: string): Buffer;
+  /** For senders whose code verifies by itself. */
+  readonly material?: KeyMaterial;
+}
+
+/** A key with what its certificate or JWK says about it, or a configured text that is no key. */
+export interface KeyMaterial {
+  readonly key?: KeyObject;
+  readonly text?: string;
+  readonly id?: string;
+  readonly algorithm?: string;
+  readonly notBeforeMs?: number;
+  readonly notAfterMs?: number;
+}
+
+/** Key material that only a sender's own code knows how to use. */
+export class MaterialKey implements SecretKey {
+  readonly #material: KeyMaterial;
+
+  constructor(
+    readonly scheme: Scheme,
+    material: KeyMaterial,
+  ) {
+    this.#material = material;
+  }
+
+  get material(): KeyMaterial {
+    return this.#material;
+  }
+
+  matches(): boolean {
+    return false;
+  }
+}
+
+/** Whether a certificate, or a key that was withdrawn, was good at a time. */
+export function isValidAt({ notBeforeMs, notAfterMs }: KeyMaterial, nowMs: number): boolean {
+  return (notBeforeMs === undefined || nowMs >= notBeforeMs) && (notAfterMs === undefined || nowMs <= notAfterMs);
 }
 
 /** Wraps an imported key in the way of its algorithm. */
@@ -50,6 +89,10 @@ class HmacKey implements SecretKey {
     // A string of bytes and one lasting buffer cost much less than a new Buffer for each request.
     this.#mac.write(signed.feed(createHmac(this.#hash, this.#key)).digest('binary'), 'binary');
     return has(candidates, this.scheme, this.#mac);
+  }
+
+  mac(text: string): Buffer {
+    return createHmac(this.#hash, this.#key).update(text).digest();
   }
 }
 

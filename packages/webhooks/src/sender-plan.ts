@@ -17,7 +17,8 @@ export interface SenderPlan {
   readonly payload: PayloadPlan;
   /** The body must be parsed before it can be verified. */
   readonly needsJson: boolean;
-  readonly needsUrl: boolean;
+  /** `'if-covered'` where each signature says for itself what it covers. */
+  readonly needsUrl: boolean | 'if-covered';
 }
 
 export interface SignaturePlan extends Pick<SignaturePlace, 'prefix' | 'list'> {
@@ -75,14 +76,18 @@ function makePlan(sender: Sender): SenderPlan {
   checkOutline(sender);
   const schemes = schemesOf(sender);
   const comparison = schemes[0]?.family === 'comparison';
-  const template = parsePayloadTemplate(comparison ? '' : (sender.payload ?? '{body}'), sender.name);
-  checkSender(sender, template, comparison);
+  const { code } = sender;
+  const template = code?.verify
+    ? { head: [], body: code.signsBody ?? false, tail: [] }
+    : parsePayloadTemplate(comparison ? '' : (sender.payload ?? '{body}'), sender.name);
+  if (!code?.verify) checkSender(sender, template, comparison);
 
   const headers = new HeaderNames(sender.name);
   const names = (kind: PayloadPart['kind']): boolean =>
     [...template.head, ...template.tail].some((part) => part.kind === kind);
   const timestamp = planTimestamp(sender, headers, template.body && !names('timestamp'));
-  const id = planId(sender, headers, template.body, names('id'));
+  const id = planId(sender, headers, template.body, code?.signsId ?? names('id'));
+  for (const name of code?.headers ?? []) headers.slot(name);
   return {
     sender,
     schemes,
@@ -97,7 +102,7 @@ function makePlan(sender: Sender): SenderPlan {
       names('json') ||
       (id?.path !== undefined && id.inPayload) ||
       (timestamp?.path !== undefined && !timestamp.afterSignature),
-    needsUrl: names('url') || names('url-decoded'),
+    needsUrl: code?.signsUrl ?? (names('url') || names('url-decoded')),
   };
 }
 

@@ -22,7 +22,7 @@ export function senderTraits(sender: string | Sender): SenderTraits {
     name: plan.sender.name,
     signsId: plan.id?.signed ?? false,
     signsBody: plan.payload.body,
-    signsUrl: plan.needsUrl,
+    signsUrl: plan.needsUrl !== false,
     ...(plan.timestamp && { toleranceMs: plan.timestamp.toleranceMs }),
     hasHandshake: plan.sender.handshake !== undefined,
   };

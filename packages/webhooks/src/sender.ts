@@ -1,4 +1,5 @@
 import type { Handshake } from './handshake.js';
+import type { SenderCode } from './sender-code.js';
 
 /**
  * How one sender of webhooks signs its deliveries, as data.
@@ -31,6 +32,8 @@ export interface Sender {
   /** Further schemes whose signatures stand in the same list; a secret's prefix picks the scheme. */
   readonly also?: readonly AlternativeScheme[];
   readonly handshake?: Handshake;
+  /** What data cannot say. Only for the senders of this package, and for those that `httpSignatureSender` makes. */
+  readonly code?: SenderCode;
 }
 
 /** `sha256-prefix` is SHA-256 over secret and payload; `token` and `basic` compare the header with the secret itself. */
@@ -42,6 +45,7 @@ export type Algorithm =
   | 'ed25519'
   | 'ecdsa-p256-sha256'
   | 'rsa-sha256'
+  | 'rsa-pss-sha512'
   | 'token'
   | 'basic';
 

@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 import { Accepted, AcceptedWithBodyId, AcceptedWithId } from './accepted.js';
-import { Delivery } from './delivery.js';
+import { Delivery, isId } from './delivery.js';
 import { Freshness, type FreshnessOptions } from './freshness.js';
 import { planOf } from './plan-of.js';
-import { keysOf, type Secrets } from './prepare-secrets.js';
+import { keysOf, type KeyText, type Secrets } from './prepare-secrets.js';
 import { readSignatures } from './read-signatures.js';
 import type { Candidate } from './scheme.js';
 import type { SecretKey } from './secret-key.js';
@@ -17,8 +17,11 @@ import type { WebhookRequest } from './webhook-request.js';
 export interface VerifyOptions extends FreshnessOptions {
   /** The public URL that the sender calls, for senders that sign it. Default: `request.url`, which must be absolute. */
   readonly url?: string;
-  /** Public keys that the caller has fetched: tried after the secrets, and counted on from them in `secretIndex`. */
-  readonly keys?: readonly string[];
+  /**
+   * Keys that the caller has fetched (see `keyRequest`): certificates and public keys as PEM, JWKs as objects or text.
+   * Tried after the secrets, and counted on from them in `secretIndex`; they may be all there is.
+   */
+  readonly keys?: readonly KeyText[];
 }
 
 /**
@@ -36,11 +39,25 @@ export function verifyWebhook(
   const plan = planOf(sender);
   const keys = keysOf(plan, secrets, options.keys);
   const freshness = new Freshness(options);
-  const url = plan.needsUrl ? absoluteUrl(plan, options.url ?? request.url) : undefined;
+  const given = plan.needsUrl === false ? undefined : (options.url ?? request.url);
+  const url = plan.needsUrl === true ? absoluteUrl(plan, given) : given;
   checkBody(plan, request.body);
   const headers = plan.headers.read(request.headers);
   if (!Array.isArray(headers)) return headers;
-  return examine(new Delivery(plan, request, headers, url), keys, freshness);
+  const delivery = new Delivery(plan, request, headers, url);
+  return plan.sender.code?.verify ? examineByCode(delivery, keys, freshness) : examine(delivery, keys, freshness);
+}
+
+/** For senders that data cannot describe. */
+function examineByCode(delivery: Delivery, keys: readonly SecretKey[], freshness: Freshness): Verification {
+  const found = delivery.plan.sender.code?.verify?.(delivery, keys, freshness);
+  if (!found) return reject('mismatch', 'none of the secrets makes this signature');
+  if ('reason' in found) return found;
+  delivery.signed = found.signed;
+  delivery.sentAtMs = found.sentAtMs;
+  if (found.id === undefined || !isId(found.id)) return new Accepted(delivery, found.secretIndex);
+  delivery.id = found.id;
+  return new AcceptedWithId(delivery, found.secretIndex);
 }
 
 /** The cheap checks first, then the signature, then what only the signature makes worth reading. */

@@ -65,10 +65,14 @@ export function callback<F extends (...args: never[]) => unknown>(what = 'a func
 /** An object with these options and no others. */
 export function options<const E extends v.ObjectEntries>(entries: E) {
   const known = Object.keys(entries).join(', ');
-  return v.strictObject(entries, (issue) => {
-    if (issue.expected === 'never') return `unknown option; known are ${known}`;
-    return issue.path === undefined ? `expected an object with the options ${known}` : 'it is required';
-  });
+  const object = v.custom<object>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    `expected an object with the options ${known}`,
+  );
+  const strict = v.strictObject(entries, (issue) =>
+    issue.expected === 'never' ? `unknown option; known are ${known}` : 'it is required',
+  );
+  return v.pipe(object, strict);
 }
 
 /** An option that may be left out. */

@@ -3,11 +3,16 @@
  * rules). What JSON cannot hold is left out, as `JSON.stringify` does. Throws a `TypeError` on circular values.
  */
 export function canonicalJson(value: unknown): string {
-  return (
-    JSON.stringify(value, (_key, inner: unknown) =>
-      isRecord(inner) ? sorted(inner) : typeof inner === 'bigint' ? String(inner) : inner,
-    ) ?? 'undefined'
-  );
+  // The same object has the same copy each time, or JSON.stringify would not see that it goes in a circle.
+  const copies = new Map<object, object>();
+  const replace = (_key: string, inner: unknown) => {
+    if (typeof inner === 'bigint') return String(inner);
+    if (!isRecord(inner)) return inner;
+    const copy = copies.get(inner) ?? sorted(inner);
+    copies.set(inner, copy);
+    return copy;
+  };
+  return JSON.stringify(value, replace) ?? 'undefined';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

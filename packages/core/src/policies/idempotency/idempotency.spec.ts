@@ -1,0 +1,621 @@
+import { describe, expect, it } from '@jest/globals';
+import { LiveCall } from '../../call.js';
+import { createProvider } from '../../create-provider.js';
+import { MemoryStore } from '../../memory-store.js';
+import type { ResilientProvider } from '../../provider.js';
+import type { ProviderOptions } from '../../provider-options.js';
+import { readSettings } from '../../settings/read-settings.js';
+import type { Entry, PutResult, Store } from '../../store.js';
+import { deferred } from '../../testing/deferred.js';
+import { httpError, networkError, outcomeOf, turn, watch } from '../../testing/fixtures.js';
+import { policyContract } from '../../testing/policy-contract.js';
+import { recordEvents } from '../../testing/record-events.js';
+import { TestClock } from '../../testing/test-clock.js';
+import { idempotencyKind } from './idempotency.kind.js';
+import type { IdempotencyOptions } from './idempotency.options.js';
+
+const KEY = { idempotencyKey: 'order-1' };
+
+interface Order {
+  readonly id: string;
+  readonly amount: number;
+}
+
+/** One process: a provider, and its decorated `charge(order)` with the key from the order. */
+function processOn(store: Store, clock: TestClock, idempotency: IdempotencyOptions = {}, more: ProviderOptions = {}) {
+  const provider = createProvider('payments', { idempotency, ...more }, { clock, store, random: () => 0.5 });
+  const events = recordEvents(provider);
+  const charge = methodOf(provider, { key: (order: Order) => order.id });
+  const counters = () => provider.snapshot().policies.find(({ kind }) => kind === 'idempotency')!;
+  return { provider, events, charge, counters };
+}
+
+/** What a decorated method does, without a framework. */
+function methodOf(provider: ResilientProvider, idempotency: IdempotencyOptions) {
+  const policies = new Map<string, object>([['idempotency', idempotency]]);
+  if (provider.kinds().includes('retry')) policies.set('retry', {});
+  if (provider.kinds().includes('timeout')) policies.set('timeout', {});
+  const pipeline = provider.link(
+    { operation: 'charge', policies: policies as Map<string, Record<string, unknown>> },
+    [],
+  );
+  return <T>(
+    order: unknown,
+    work: (call: LiveCall) => Promise<T> | T,
+    options: { key?: string; signal?: AbortSignal } = {},
+  ) => {
+    const call: LiveCall = new LiveCall('payments', 'charge', [order], (): unknown => work(call));
+    call.key = options.key;
+    return provider.run(pipeline, call, options.signal) as Promise<T>;
+  };
+}
+
+function bench(idempotency: IdempotencyOptions = {}, more: ProviderOptions = {}) {
+  const clock = new TestClock();
+  const store = new FailingStore(new MemoryStore({ clock }));
+  let executed = 0;
+  const work = async () => {
+    executed++;
+    return { receipt: executed };
+  };
+  const another = (options: IdempotencyOptions = idempotency) => processOn(store, clock, options, more);
+  return { clock, store, work, another, executed: () => executed, ...another() };
+}
+
+/** A store that can be made to fail, and notes what it was asked. */
+class FailingStore implements Store {
+  failing: ReadonlySet<string> = new Set();
+  readonly keys = new Set<string>();
+  operations = 0;
+
+  constructor(private readonly inner: Store) {}
+
+  get(key: string): Promise<Entry | undefined> {
+    return this.reach('get', key, () => this.inner.get(key));
+  }
+
+  put(key: string, value: string, when: Parameters<Store['put']>[2]): Promise<PutResult> {
+    const name = typeof when.if === 'string' ? 'claim' : 'put';
+    return this.reach(name, key, () => this.inner.put(key, value, when));
+  }
+
+  delete(key: string, when?: { version: string }): Promise<boolean> {
+    return this.reach('delete', key, () => this.inner.delete(key, when));
+  }
+
+  advance(key: string, byMs: number, windowMs: number) {
+    return this.inner.advance(key, byMs, windowMs);
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+
+  private async reach<T>(name: string, key: string, operation: () => Promise<T>): Promise<T> {
+    this.operations++;
+    this.keys.add(key);
+    if (this.failing.has(name) || this.failing.has('all')) throw new Error(`the store is down (${name})`);
+    return operation();
+  }
+}
+
+const ORDER: Order = { id: 'order-1', amount: 100 };
+
+describe('idempotency', () => {
+  policyContract(() => idempotencyKind.specs(readSettings(idempotencyKind.schema, {}, '').settings));
+
+  describe('the key', () => {
+    it('is the same over all attempts of an operation', async () => {
+      const { charge, clock } = bench({}, { retry: {} });
+      const keys: unknown[] = [];
+      const result = watch(
+        charge(ORDER, (call) => {
+          keys.push(call.idempotencyKey);
+          return keys.length < 3 ? Promise.reject(httpError(500, {}, 'post')) : 'ok';
+        }),
+      );
+      await clock.advance('1m');
+      expect(result.value).toBe('ok');
+      expect(new Set(keys).size).toBe(1);
+      expect(keys[0]).toMatch(/^[A-Za-z0-9_-]{22}$/);
+    });
+
+    it('is the same in another process and after a restart, and reveals nothing of the order', async () => {
+      const keyIn = async (order: Order, options: { key?: string } = {}) => {
+        let key: string | undefined;
+        await bench().charge(order, (call) => void (key = call.idempotencyKey), options);
+        return key;
+      };
+      const key = await keyIn(ORDER);
+      expect(key).toBe(await keyIn({ ...ORDER, amount: 5 }));
+      expect(key).not.toContain('order');
+      expect(await keyIn({ ...ORDER, id: 'order-2' })).not.toBe(key);
+      expect(await keyIn(ORDER, { key: 'tenant' })).not.toBe(key);
+    });
+
+    it('is one that nothing else has where no business id is given, and costs no store', async () => {
+      const { provider, store } = bench();
+      const keys = new Set<unknown>();
+      for (let i = 0; i < 3; i++) await provider.execute((call) => keys.add(call.idempotencyKey));
+      expect(keys.size).toBe(3);
+      expect(store.operations).toBe(0);
+    });
+
+    it('makes a POST repeatable whose outcome is unknown', async () => {
+      const { provider, clock } = bench({}, { retry: {} });
+      let calls = 0;
+      const result = watch(provider.execute(() => (++calls < 3 ? Promise.reject(httpError(500, {}, 'post')) : 'ok')));
+      await clock.advance('1m');
+      expect([result.value, calls]).toEqual(['ok', 3]);
+    });
+
+    it.each([undefined, null, '', Number.NaN, {}, true])('is missing when the arguments give %j', async (id) => {
+      const { provider, executed, work } = bench();
+      const charge = methodOf(provider, { key: () => id as string });
+      await expect(charge(ORDER, work)).rejects.toMatchObject({
+        name: 'IdempotencyKeyMissingError',
+        code: 'IDEMPOTENCY_KEY_MISSING',
+        message: 'payments: charge requires an idempotency key',
+      });
+      expect(executed()).toBe(0);
+    });
+
+    it('is given by the caller where there are no arguments', async () => {
+      const { provider, work, executed } = bench();
+      const first = await provider.execute(work, KEY);
+      expect(await provider.execute(work, KEY)).toEqual(first);
+      expect(await provider.execute(work, { ...KEY, operation: 'refund' })).not.toEqual(first);
+      expect(executed()).toBe(2);
+    });
+
+    it('belongs to its tenant: another’s order of the same number is another order', async () => {
+      const { charge, work, executed } = bench();
+      await charge(ORDER, work, { key: 'tenant a' });
+      await charge(ORDER, work, { key: 'tenant b' });
+      await charge(ORDER, work, { key: 'tenant a' });
+      expect(executed()).toBe(2);
+    });
+
+    it('stands in the store without the business id, the payload or the caller’s own key', async () => {
+      const { charge, provider, work, store } = bench();
+      await charge(ORDER, work);
+      await provider.execute(work, KEY);
+      expect([...store.keys].join()).not.toContain('order-1');
+    });
+  });
+
+  describe('a settled operation', () => {
+    it('is replayed: its result comes back and the method is not called', async () => {
+      const { charge, work, executed, events, counters } = bench();
+      const first = await charge(ORDER, work);
+      expect(await charge(ORDER, work)).toEqual(first);
+      expect(executed()).toBe(1);
+      expect(events.types).toEqual(['idempotency.replayed']);
+      expect(counters()).toMatchObject({ executed: 1, replayed: 1 });
+    });
+
+    it.each([[undefined], [null], [0], [''], [false]])(
+      'is replayed when its result is %j: that is a value',
+      async (value) => {
+        const { charge } = bench();
+        let calls = 0;
+        const run = () => charge(ORDER, () => (calls++, value));
+        await run();
+        expect([await run(), calls]).toEqual([value, 1]);
+      },
+    );
+
+    it('is replayed in another process', async () => {
+      const { charge, work, another, executed } = bench();
+      const first = await charge(ORDER, work);
+      expect(await another().charge(ORDER, work)).toEqual(first);
+      expect(executed()).toBe(1);
+    });
+
+    it('is replayed as the error with which the provider refused it for good', async () => {
+      const { charge, another } = bench();
+      const declined = Object.assign(new Error('card declined'), {
+        name: 'CardError',
+        code: 'card_declined',
+        config: { method: 'post', headers: { Authorization: 'Bearer secret' } },
+        response: { status: 402, data: { decline: 'funds' }, headers: {} },
+      });
+      await expect(charge(ORDER, () => Promise.reject(declined))).rejects.toBe(declined);
+      const replayed = await outcomeOf(another().charge(ORDER, () => 'charged'));
+      expect(replayed).toMatchObject({
+        error: {
+          name: 'CardError',
+          message: 'card declined',
+          code: 'card_declined',
+          replayed: true,
+          response: { status: 402, data: { decline: 'funds' } },
+        },
+      });
+      expect(JSON.stringify(replayed)).not.toContain('secret');
+    });
+
+    it('is forgotten after its time', async () => {
+      const { charge, work, executed, clock } = bench({ ttl: '1h' });
+      await charge(ORDER, work);
+      await clock.advance('1h');
+      await charge(ORDER, work);
+      expect(executed()).toBe(2);
+    });
+
+    it('costs two round trips, and one to replay', async () => {
+      const { charge, work, store } = bench();
+      await charge(ORDER, work);
+      expect(store.operations).toBe(2);
+      await charge(ORDER, work);
+      expect(store.operations).toBe(3);
+    });
+
+    it.each([
+      ['was not sent', networkError('ECONNREFUSED')],
+      ['was throttled', httpError(429)],
+      ['was refused for its credential', httpError(401)],
+      ['was not done yet', httpError(503, { 'retry-after': '1' })],
+    ])('is not kept when it %s: the key is free', async (_name, error) => {
+      const { charge, work, store, executed } = bench();
+      await expect(charge(ORDER, () => Promise.reject(error))).rejects.toBe(error);
+      expect(await store.get([...store.keys][0]!)).toBeUndefined();
+      expect(await charge({ ...ORDER, amount: 7 }, work)).toEqual({ receipt: 1 });
+      expect(executed()).toBe(1);
+    });
+
+    it('is not kept when the answer was no success', async () => {
+      const { charge, work, executed } = bench();
+      const busy = { status: 503, ok: false, headers: { 'retry-after': '1' } };
+      expect(await charge(ORDER, () => busy)).toBe(busy);
+      await charge(ORDER, work);
+      expect(executed()).toBe(1);
+    });
+  });
+
+  describe('another payload', () => {
+    it('is refused when the operation has settled', async () => {
+      const { charge, work, executed } = bench();
+      await charge(ORDER, work);
+      await expect(charge({ ...ORDER, amount: 5 }, work)).rejects.toMatchObject({
+        name: 'IdempotencyMismatchError',
+        code: 'IDEMPOTENCY_MISMATCH',
+      });
+      expect(executed()).toBe(1);
+    });
+
+    it('is refused while it is in flight, here and elsewhere, rather than told to wait', async () => {
+      const { charge, another } = bench();
+      void charge(ORDER, () => deferred().promise);
+      await turn();
+      const other = { ...ORDER, amount: 5 };
+      await expect(charge(other, () => 1)).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+      await expect(another().charge(other, () => 1)).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    });
+
+    it('is the same payload when only the order of its fields differs', async () => {
+      const { charge, work, executed } = bench();
+      await charge({ id: 'order-1', amount: 5, items: [{ a: 1, b: 2 }] }, work);
+      await charge({ items: [{ b: 2, a: 1 }], amount: 5, id: 'order-1' }, work);
+      expect(executed()).toBe(1);
+    });
+
+    it('is judged by the declared fields where some are', async () => {
+      const { provider, work, executed } = bench();
+      const charge = methodOf(provider, {
+        key: (order: Order) => order.id,
+        fingerprint: ({ amount }: Order) => amount,
+      });
+      await charge({ ...ORDER, createdAt: 1 }, work);
+      await charge({ ...ORDER, createdAt: 2 }, work);
+      expect(executed()).toBe(1);
+    });
+  });
+
+  describe('a duplicate in flight', () => {
+    it('shares the result of the first', async () => {
+      const { charge, counters } = bench();
+      const work = deferred<string>();
+      let calls = 0;
+      const all = Array.from({ length: 10 }, () => charge(ORDER, () => (calls++, work.promise)));
+      await turn();
+      work.resolve('receipt');
+      expect(new Set(await Promise.all(all))).toEqual(new Set(['receipt']));
+      expect(calls).toBe(1);
+      expect(counters()).toMatchObject({ executed: 1, shared: 9, inFlight: 0 });
+    });
+
+    it('shares the error of the first, and nothing is left unhandled', async () => {
+      const { charge } = bench();
+      const down = httpError(500);
+      const work = deferred();
+      const all = [1, 2, 3].map(() => outcomeOf(charge(ORDER, () => work.promise)));
+      await turn();
+      work.reject(down);
+      expect(await Promise.all(all)).toEqual([{ error: down }, { error: down }, { error: down }]);
+    });
+
+    it('goes on by itself when the caller of the first gives up', async () => {
+      const { charge, work, executed } = bench();
+      const caller = new AbortController();
+      const first = watch(charge(ORDER, () => deferred().promise, { signal: caller.signal }));
+      const second = watch(charge(ORDER, work));
+      await turn();
+      caller.abort('left');
+      await turn();
+      expect(first.error).toBe('left');
+      expect([second.value, executed()]).toEqual([{ receipt: 1 }, 1]);
+    });
+
+    it('can give up alone', async () => {
+      const { charge } = bench();
+      const work = deferred<string>();
+      const caller = new AbortController();
+      const first = watch(charge(ORDER, () => work.promise));
+      const second = watch(charge(ORDER, () => 'never', { signal: caller.signal }));
+      await turn();
+      caller.abort('left');
+      await turn();
+      expect(second.error).toBe('left');
+      work.resolve('receipt');
+      await turn();
+      expect(first.value).toBe('receipt');
+    });
+
+    it('is refused at once where nobody is to wait', async () => {
+      const { charge, another } = bench({ wait: 0 });
+      void charge(ORDER, () => deferred().promise);
+      await turn();
+      await expect(charge(ORDER, () => 1)).rejects.toMatchObject({
+        name: 'IdempotencyConflictError',
+        code: 'IDEMPOTENCY_CONFLICT',
+      });
+      await expect(another().charge(ORDER, () => 1)).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_CONFLICT',
+        retryAfterMs: 30_000,
+      });
+    });
+
+    it.each(['the same process', 'another process'])(
+      'in %s is refused when it has waited for long enough',
+      async (where) => {
+        const { charge, another, clock } = bench({ wait: '5s' });
+        void charge(ORDER, () => deferred().promise);
+        await turn();
+        const waiting = watch((where === 'the same process' ? charge : another().charge)(ORDER, () => 1));
+        await clock.advance(4999);
+        expect(waiting.settled).toBe(false);
+        await clock.advance(1);
+        expect(waiting.error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+      },
+    );
+
+    it('in another process waits for the result', async () => {
+      const { charge, another, clock, work, executed } = bench();
+      const slow = deferred<string>();
+      void charge(ORDER, () => slow.promise);
+      await turn();
+      const waiting = watch(another().charge(ORDER, work));
+      await clock.advance('3s');
+      slow.resolve('receipt');
+      await clock.advance(100);
+      expect([waiting.value, executed()]).toEqual(['receipt', 0]);
+    });
+
+    it('of many processes that begin at once runs in one', async () => {
+      const { another, clock, work, executed } = bench();
+      const all = Array.from({ length: 20 }, () => watch(another().charge(ORDER, work)));
+      await clock.advance('1s');
+      expect(executed()).toBe(1);
+      expect(all.every(({ value }) => JSON.stringify(value) === '{"receipt":1}')).toBe(true);
+    });
+  });
+
+  describe('the lease', () => {
+    it('is renewed for as long as the call runs, so that nobody else takes the key', async () => {
+      const { charge, another, clock, work, executed } = bench({ lease: '30s', wait: 0 });
+      const long = deferred<string>();
+      const first = watch(charge(ORDER, () => long.promise));
+      for (let minute = 0; minute < 5; minute++) {
+        await clock.advance('1m');
+        await expect(another().charge(ORDER, work)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+      }
+      long.resolve('receipt');
+      await clock.advance(0);
+      expect(first.value).toBe('receipt');
+      expect(await another().charge(ORDER, work)).toBe('receipt');
+      expect(executed()).toBe(0);
+    });
+
+    it('holds no process and ends with the call', async () => {
+      const { charge, clock } = bench();
+      const work = deferred();
+      void charge(ORDER, () => work.promise);
+      await turn();
+      expect(clock.pendingTimers('referenced')).toBe(0);
+      expect(clock.pendingTimers()).toBe(1);
+      work.resolve(1);
+      await turn();
+      expect(clock.pendingTimers()).toBe(0);
+    });
+
+    it('of a dead process runs out, and the next caller takes the key with the same key for the provider', async () => {
+      const { clock, store, work, another } = bench();
+      const dead = processOn(store, new TestClock());
+      const keys: unknown[] = [];
+      // Its clock stands still: it gives no sign of life.
+      void dead.charge(ORDER, (call) => (keys.push(call.idempotencyKey), deferred().promise));
+      await turn();
+      const heir = another();
+      const waiting = watch(heir.charge(ORDER, (call) => (keys.push(call.idempotencyKey), work())));
+      await clock.advance(9999);
+      expect(waiting.settled).toBe(false);
+      await clock.advance('30s');
+      const late = watch(heir.charge(ORDER, (call) => (keys.push(call.idempotencyKey), work())));
+      await clock.advance(0);
+      expect(late.value).toEqual({ receipt: 1 });
+      expect(keys).toHaveLength(2);
+      expect(keys[0]).toBe(keys[1]);
+      expect(heir.events.ofType('idempotency.reclaimed')).toMatchObject([{ detail: { attempt: 2 } }]);
+    });
+
+    it('that was lost aborts the call’s signal, and the zombie can neither overwrite nor release', async () => {
+      const { clock, store, another } = bench({ lease: '30s' });
+      const frozen = new TestClock();
+      const zombie = processOn(store, frozen, { lease: '30s' });
+      const late = deferred<string>();
+      let signal: AbortSignal | undefined;
+      const first = watch(zombie.charge(ORDER, (call) => ((signal = call.signal), late.promise)));
+      await turn();
+      await clock.advance('31s');
+      const heir = another();
+      expect(await heir.charge(ORDER, () => 'of the heir')).toBe('of the heir');
+      await frozen.advance('10s');
+      expect(first.error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+      expect(signal?.aborted).toBe(true);
+      expect(zombie.events.types).toContain('idempotency.leaseLost');
+      late.resolve('of the zombie');
+      await turn();
+      expect(await heir.charge(ORDER, () => 'again')).toBe('of the heir');
+    });
+
+    it('that was lost unnoticed lets the zombie’s result reach its caller, but not the record', async () => {
+      const { clock, store, another } = bench({ lease: '30s' });
+      const zombie = processOn(store, new TestClock(), { lease: '30s' });
+      const late = deferred<string>();
+      const first = watch(zombie.charge(ORDER, () => late.promise));
+      await turn();
+      await clock.advance('31s');
+      const heir = another();
+      await heir.charge(ORDER, () => 'of the heir');
+      late.resolve('of the zombie');
+      await turn();
+      expect(first.value).toBe('of the zombie');
+      expect(zombie.events.types).toEqual(['idempotency.fenced']);
+      expect(await heir.charge(ORDER, () => 'again')).toBe('of the heir');
+    });
+
+    it('survives a store that is away for a moment', async () => {
+      const { charge, clock, store, events } = bench({ lease: '30s' });
+      const work = deferred<string>();
+      const first = watch(charge(ORDER, () => work.promise));
+      await turn();
+      store.failing = new Set(['all']);
+      await clock.advance('10s');
+      store.failing = new Set();
+      await clock.advance('20s');
+      work.resolve('receipt');
+      await clock.advance(0);
+      expect(first.value).toBe('receipt');
+      expect(events.types).toEqual(['idempotency.renewalFailed']);
+    });
+  });
+
+  describe('an unknown outcome', () => {
+    it.each([
+      ['a lost connection', networkError('ECONNRESET')],
+      ['a 500', httpError(500, {}, 'post')],
+      ['an answer that breaks the protocol', networkError('HPE_INVALID_CONSTANT')],
+    ])('(%s) is noted: the next caller runs again with the same key for the provider', async (_name, error) => {
+      const { charge, another } = bench();
+      const keys: unknown[] = [];
+      await expect(charge(ORDER, (call) => (keys.push(call.idempotencyKey), Promise.reject(error)))).rejects.toBe(
+        error,
+      );
+      const heir = another();
+      expect(await heir.charge(ORDER, (call) => (keys.push(call.idempotencyKey), 'charged'))).toBe('charged');
+      expect(keys[0]).toBe(keys[1]);
+      expect(heir.events.types).toEqual(['idempotency.reclaimed']);
+      await expect(heir.charge({ ...ORDER, amount: 5 }, () => 1)).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_MISMATCH',
+      });
+    });
+
+    it('is what the caller’s abort leaves behind once the method was called, and not before', async () => {
+      const { charge, store } = bench();
+      const caller = new AbortController();
+      const first = watch(charge(ORDER, () => deferred().promise, { signal: caller.signal }));
+      await turn();
+      caller.abort('left');
+      await turn();
+      expect(first.error).toBe('left');
+      const record = await store.get([...store.keys][0]!);
+      expect(JSON.parse(record!.value)).toMatchObject({ state: 'unknown', attempt: 1 });
+    });
+
+    it('of an earlier attempt is not forgotten when the last one was certainly not sent', async () => {
+      const { charge, store, clock } = bench({}, { retry: { attempts: 2, backoff: { initial: 0 } } });
+      const errors = [httpError(500), networkError('ECONNREFUSED')];
+      const result = watch(charge(ORDER, () => Promise.reject(errors.shift())));
+      await clock.advance(0);
+      expect(result.settled).toBe(true);
+      expect(JSON.parse((await store.get([...store.keys][0]!))!.value)).toMatchObject({ state: 'unknown' });
+    });
+
+    it('of an earlier owner is not forgotten when the next attempt was certainly not sent', async () => {
+      const { charge, store } = bench();
+      await outcomeOf(charge(ORDER, () => Promise.reject(httpError(500))));
+      await outcomeOf(charge(ORDER, () => Promise.reject(networkError('ECONNREFUSED'))));
+      expect(JSON.parse((await store.get([...store.keys][0]!))!.value)).toMatchObject({ state: 'unknown', attempt: 2 });
+    });
+
+    it('is left when a timeout ends the call', async () => {
+      const { charge, store, clock } = bench({}, { timeout: { total: '5s' } });
+      const result = watch(charge(ORDER, () => deferred().promise));
+      await clock.advance('5s');
+      expect(result.error).toMatchObject({ code: 'TIMEOUT' });
+      expect(JSON.parse((await store.get([...store.keys][0]!))!.value)).toMatchObject({ state: 'unknown' });
+    });
+  });
+
+  describe('the store', () => {
+    it('that is down refuses the call by default, before the method is called', async () => {
+      const { charge, store, work, executed } = bench();
+      store.failing = new Set(['all']);
+      await expect(charge(ORDER, work)).rejects.toMatchObject({
+        name: 'StoreUnavailableError',
+        code: 'STORE_UNAVAILABLE',
+        message: 'payments: the store behind idempotency is unavailable, so charge was not made',
+        cause: { message: 'the store is down (claim)' },
+      });
+      expect(executed()).toBe(0);
+    });
+
+    it('that is down lets the call proceed without protection where that is wanted', async () => {
+      const { charge, store, work } = bench({ storeDown: 'proceed' });
+      store.failing = new Set(['all']);
+      expect(await charge(ORDER, work)).toEqual({ receipt: 1 });
+      expect(await charge(ORDER, work)).toEqual({ receipt: 2 });
+    });
+
+    it('that fails after the provider has answered does not turn success into failure', async () => {
+      const { charge, store, work, events } = bench();
+      store.failing = new Set(['put']);
+      expect(await charge(ORDER, work)).toEqual({ receipt: 1 });
+      expect(events.all).toMatchObject([
+        { type: 'idempotency.unsettled', detail: { reason: 'the store is down (put)' } },
+      ]);
+    });
+
+    it('that fails after the provider has refused leaves the provider’s error as it is', async () => {
+      const { charge, store, events } = bench();
+      store.failing = new Set(['put', 'delete']);
+      const errors = [httpError(402), networkError('ECONNREFUSED')];
+      for (const error of errors) {
+        const order = { ...ORDER, id: error.message };
+        await expect(charge(order, () => Promise.reject(error))).rejects.toBe(error);
+      }
+      expect(events.types).toEqual(['idempotency.unsettled', 'idempotency.unsettled']);
+    });
+
+    it('is not given what cannot be kept: the caller has its result, and whoever listens is told', async () => {
+      const { charge, events } = bench();
+      const response = new Response('body');
+      expect(await charge(ORDER, () => response)).toBe(response);
+      const circular: { self?: unknown } = {};
+      circular.self = circular;
+      expect(await charge({ ...ORDER, id: 'order-2' }, () => circular)).toBe(circular);
+      expect(events.types).toEqual(['idempotency.unsettled', 'idempotency.unsettled']);
+      expect(events.all[0]!.detail['reason']).toContain('a Response cannot be kept for replay');
+    });
+  });
+});

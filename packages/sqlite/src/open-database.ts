@@ -1,0 +1,48 @@
+import Database from 'libsql';
+import { checkSchema, prepareSchema } from './schema.js';
+import { isBusy, SqliteStoreError } from './sqlite-store.error.js';
+import { IN_MEMORY, type SqliteStoreSettings } from './sqlite-store.options.js';
+
+/** How long SQLite itself waits for a lock, which blocks the process. Beyond it the store waits without blocking. */
+const BLOCKING_WAIT_MS = 10;
+
+/** Opens the store's file in WAL mode, with its schema up to date. Throws a `SqliteStoreError` when it cannot be used. */
+export function openDatabase({ file, durability, busyTimeout, clock }: SqliteStoreSettings): Database.Database {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(file);
+    db.exec(`PRAGMA busy_timeout = ${Math.round(busyTimeout)}`);
+    prepare(db, file, busyTimeout);
+    db.exec(`PRAGMA synchronous = ${durability}`);
+    prepareSchema(db, file, clock.wallNow());
+    db.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (db !== undefined) throw SqliteStoreError.of(file, error);
+    throw new SqliteStoreError(file, 'SQLITE_CANTOPEN', 'cannot be opened: expected a file that this process may read and write', error);
+  }
+}
+
+/** SQLite does not wait while several processes turn a new file to WAL: one of them wins, the others find it done. */
+function prepare(db: Database.Database, file: string, busyTimeout: number): void {
+  for (let waitedMs = 0; ; waitedMs += BLOCKING_WAIT_MS) {
+    try {
+      checkSchema(db, file);
+      return useWal(db, file);
+    } catch (error) {
+      if (!isBusy(error) || waitedMs >= busyTimeout) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKING_WAIT_MS);
+    }
+  }
+}
+
+function useWal(db: Database.Database, file: string): void {
+  const [mode] = db.prepare('PRAGMA journal_mode = WAL').raw().get() as [string];
+  if (mode === 'wal' || file === IN_MEMORY) return;
+  throw new SqliteStoreError(
+    file,
+    'STORE_UNUSABLE',
+    `its file system cannot keep a write-ahead log (journal_mode stays ${mode}): put it on a local disk`,
+  );
+}

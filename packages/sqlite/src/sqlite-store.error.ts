@@ -1,0 +1,28 @@
+/** What went wrong with a `SqliteStore` and its file. */
+export class SqliteStoreError extends Error {
+  override readonly name = 'SqliteStoreError';
+
+  /** `code` is SQLite's own (`'SQLITE_BUSY'`, `'SQLITE_FULL'`, …), or `'STORE_CLOSED'`, `'STORE_UNUSABLE'`. */
+  constructor(
+    readonly file: string,
+    readonly code: string,
+    what: string,
+    cause?: unknown,
+  ) {
+    super(`SqliteStore '${file}': ${what}`, cause === undefined ? undefined : { cause });
+  }
+
+  /** What libsql threw, with the file's name. Anything else is passed on as it is. */
+  static of(file: string, error: unknown): unknown {
+    if (error instanceof SqliteStoreError || !(error instanceof Error)) return error;
+    const { code } = error as { code?: unknown };
+    if (typeof code !== 'string' || !code.startsWith('SQLITE')) return error;
+    return new SqliteStoreError(file, code, `${error.message} (${code})`, error);
+  }
+}
+
+/** Whether SQLite gave up because another process held the lock: nothing was changed, so it can be tried again. */
+export function isBusy(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && code.startsWith('SQLITE_BUSY');
+}

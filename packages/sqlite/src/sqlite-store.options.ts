@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ResilienceConfigurationError, settings, SystemClock, type Clock, type Duration } from '@breakwater/core';
+
+export interface SqliteStoreOptions {
+  /** The path of the file, made if it is missing, on a local disk; its directory must be there. `':memory:'` for a store of one process. */
+  file: string;
+  /**
+   * What a power failure may take: with `'normal'` the writes of the last moments, with `'full'` nothing, at the price of a disk
+   * flush for each write. The file stays intact, and a process that dies loses nothing with either. Default `'normal'`.
+   */
+  durability?: 'normal' | 'full';
+  /** How long an operation waits for the lock that another process holds, before it rejects. Default `'5s'`. */
+  busyTimeout?: Duration;
+  /** Gives the wall time that ages and expiry are counted in. Default the machine's, which every process on it shares. */
+  clock?: Clock;
+}
+
+export type SqliteStoreSettings = settings.SettingsOf<typeof schema> & { readonly clock: Clock };
+
+export const IN_MEMORY = ':memory:';
+
+const schema = settings.consistent(
+  settings.options({
+    file: settings.text(`the path of a file, or '${IN_MEMORY}'`),
+    durability: settings.optional(settings.oneOf('normal', 'full'), 'normal'),
+    busyTimeout: settings.optional(settings.duration({ max: 600_000 }), 5000),
+  }),
+  ({ file }) => {
+    const message = whatIsWrongWith(file);
+    return message === undefined ? undefined : { at: 'file', message };
+  },
+);
+
+/** The options with their defaults. Throws a `ResilienceConfigurationError` that lists all that is wrong. */
+export function readSqliteStoreOptions(options: SqliteStoreOptions): SqliteStoreSettings {
+  const { clock = new SystemClock(), ...rest } = Object(options) as SqliteStoreOptions;
+  const read = settings.readSettings(schema, typeof options === 'object' ? rest : options, 'SqliteStore');
+  const faults = [...(read.faults ?? [])];
+  if (!isClock(clock)) faults.push({ path: 'SqliteStore.clock', message: 'expected a Clock of @breakwater/core' });
+  if (read.settings === undefined || faults.length > 0) throw new ResilienceConfigurationError(faults);
+  return { ...read.settings, clock };
+}
+
+function whatIsWrongWith(file: string): string | undefined {
+  if (file === IN_MEMORY) return undefined;
+  if (/^(file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(file)) return `expected the path of a file or '${IN_MEMORY}', not a URL`;
+  if (file.includes('\0')) return 'expected a path without the character U+0000';
+  const directory = dirname(resolve(file));
+  if (!existsSync(directory)) return `expected a file in a directory that exists: there is no ${directory}`;
+  return undefined;
+}
+
+function isClock(value: unknown): value is Clock {
+  const clock = value as Partial<Clock> | null;
+  return ['now', 'wallNow', 'sleep'].every((name) => typeof clock?.[name as keyof Clock] === 'function');
+}

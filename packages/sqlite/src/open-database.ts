@@ -20,7 +20,12 @@ export function openDatabase({ file, durability, busyTimeout, clock }: SqliteSto
   } catch (error) {
     db?.close();
     if (db !== undefined) throw SqliteStoreError.of(file, error);
-    throw new SqliteStoreError(file, 'SQLITE_CANTOPEN', 'cannot be opened: expected a file that this process may read and write', error);
+    throw new SqliteStoreError(
+      file,
+      'SQLITE_CANTOPEN',
+      'cannot be opened: expected a file that this process may read and write',
+      error,
+    );
   }
 }
 

@@ -30,16 +30,8 @@ const STEPS: readonly string[] = [
 
 /** Refuses a file that is not ours, or was written by a newer release. Changes nothing. */
 export function checkSchema(db: Database.Database, file: string): void {
-  const id = numberOf(db, 'PRAGMA application_id');
-  const version = numberOf(db, 'PRAGMA user_version');
-  const foreign = id === 0 ? version !== 0 || numberOf(db, 'SELECT count(*) FROM sqlite_master') > 0 : id !== APPLICATION_ID;
-  if (foreign) throw unusable(file, 'it is the database of something else: give the store a file of its own');
-  if (version > STEPS.length) {
-    throw unusable(
-      file,
-      `its schema is version ${version} and this release of @breakwater/sqlite knows up to ${STEPS.length}: use the release that wrote it, or a newer one`,
-    );
-  }
+  // In one transaction: another process may make the schema at the same moment.
+  transact(db, 'DEFERRED', () => void schemaVersion(db, file));
 }
 
 /**
@@ -47,19 +39,39 @@ export function checkSchema(db: Database.Database, file: string): void {
  * failure took the last writes, or somebody the file.
  */
 export function prepareSchema(db: Database.Database, file: string, wallNow: number): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    checkSchema(db, file);
-    for (const step of STEPS.slice(numberOf(db, 'PRAGMA user_version'))) db.exec(step);
+  transact(db, 'IMMEDIATE', () => {
+    for (const step of STEPS.slice(schemaVersion(db, file))) db.exec(step);
     db.exec(`PRAGMA user_version = ${STEPS.length}`);
-    db.prepare(
-      `UPDATE sqlite_sequence SET seq = max(seq, CAST(? AS INTEGER)) WHERE name = 'entries'`,
-    ).run(Math.floor(wallNow * 1000));
+    const raise = "UPDATE sqlite_sequence SET seq = max(seq, CAST(? AS INTEGER)) WHERE name = 'entries'";
+    db.prepare(raise).run([Math.floor(wallNow * 1000)]);
+  });
+}
+
+function transact(db: Database.Database, kind: 'DEFERRED' | 'IMMEDIATE', work: () => void): void {
+  db.exec(`BEGIN ${kind}`);
+  try {
+    work();
     db.exec('COMMIT');
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');
     throw error;
   }
+}
+
+function schemaVersion(db: Database.Database, file: string): number {
+  const id = numberOf(db, 'PRAGMA application_id');
+  const version = numberOf(db, 'PRAGMA user_version');
+  const empty = version === 0 && numberOf(db, 'SELECT count(*) FROM sqlite_master') === 0;
+  if (id !== APPLICATION_ID && !(id === 0 && empty)) {
+    throw unusable(file, 'it is the database of something else: give the store a file of its own');
+  }
+  if (version > STEPS.length) {
+    throw unusable(
+      file,
+      `its schema is version ${version} and this release of @breakwater/sqlite knows up to ${STEPS.length}: use the release that wrote it, or a newer one`,
+    );
+  }
+  return version;
 }
 
 function numberOf(db: Database.Database, sql: string): number {

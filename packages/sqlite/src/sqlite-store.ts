@@ -3,7 +3,7 @@ import type Database from 'libsql';
 import { openDatabase } from './open-database.js';
 import { isBusy, SqliteStoreError } from './sqlite-store.error.js';
 import { readSqliteStoreOptions, type SqliteStoreOptions } from './sqlite-store.options.js';
-import { Statements, type ClockRow, type EntryRow } from './statements.js';
+import { prepareStatements, type ClockRow, type EntryRow, type Statements } from './prepare-statements.js';
 import { storedText, textOf } from './stored-text.js';
 
 /** The longest pause between two tries for a lock. */
@@ -35,12 +35,12 @@ export class SqliteStore implements Store {
     this.clock = settings.clock;
     this.busyTimeoutMs = settings.busyTimeout;
     this.db = openDatabase(settings);
-    this.statements = new Statements(this.db);
+    this.statements = prepareStatements(this.db);
   }
 
   get(key: string): Promise<Entry | undefined> {
     return this.operation((sql) => {
-      const row = sql.entry.get(storedText(key, 'the key')) as EntryRow | undefined;
+      const row = sql.entry.get([storedText(key, 'the key')]) as EntryRow | undefined;
       if (row === undefined) return undefined;
       const now = this.clock.wallNow();
       const held = row[2] > now ? this.transaction(sql, (now) => heldAt(sql, key, now)) : live(row, now);
@@ -54,8 +54,8 @@ export class SqliteStore implements Store {
       const expiresAt = now + numeric(when.ttlMs, 'ttlMs');
       const held = heldAt(sql, key, now);
       if (!allows(when.if, held)) return { standing: held && entryOf(held, now) };
-      const [version] = sql.write.get(storedText(key, 'the key'), stored, now, expiresAt) as [number];
-      sql.sweep.run(now);
+      const [version] = sql.write.get([storedText(key, 'the key'), stored, now, expiresAt]) as [number];
+      sql.sweep.run([now]);
       return { written: { value, version: String(version), ageMs: 0 } };
     });
   }
@@ -64,7 +64,7 @@ export class SqliteStore implements Store {
     return this.writing((sql, now) => {
       const held = heldAt(sql, key, now);
       if (held === undefined || (when && when.version !== String(held.version))) return false;
-      sql.remove.run(held.version);
+      sql.remove.run([held.version]);
       return true;
     });
   }
@@ -77,7 +77,7 @@ export class SqliteStore implements Store {
         return { admitted: false, aheadMs: standing, retryAfterMs: ahead - windowMs };
       }
       setAhead(sql, key, ahead, now);
-      sql.sweepClocks.run(now);
+      sql.sweepClocks.run([now]);
       return { admitted: true, aheadMs: ahead, retryAfterMs: 0 };
     });
   }
@@ -129,12 +129,12 @@ export class SqliteStore implements Store {
 
 /** What stands under a key. What was written later than now tells that the clock was put back: it is taken as written now. */
 function heldAt(sql: Statements, key: string, now: number): Held | undefined {
-  const row = sql.entry.get(storedText(key, 'the key')) as EntryRow | undefined;
+  const row = sql.entry.get([storedText(key, 'the key')]) as EntryRow | undefined;
   if (row === undefined) return undefined;
   const [version, value, writtenAt, expiresAt] = row;
   if (writtenAt <= now) return live(row, now);
   const redated: EntryRow = [version, value, now, now + (expiresAt - writtenAt)];
-  sql.redate.run(redated[2], redated[3], version);
+  sql.redate.run([redated[2], redated[3], version]);
   return live(redated, now);
 }
 
@@ -144,7 +144,7 @@ function live([version, value, writtenAt, expiresAt]: EntryRow, now: number): He
 
 /** How far a virtual clock is ahead of now, where nothing or the past is 0. A clock that was put back does not put it ahead. */
 function aheadAt(sql: Statements, key: string, now: number): number {
-  const row = sql.clock.get(storedText(key, 'the key')) as ClockRow | undefined;
+  const row = sql.clock.get([storedText(key, 'the key')]) as ClockRow | undefined;
   if (row === undefined) return 0;
   const [writtenAt, ahead] = row;
   if (writtenAt <= now) return Math.max(0, ahead - (now - writtenAt));
@@ -154,8 +154,8 @@ function aheadAt(sql: Statements, key: string, now: number): number {
 
 function setAhead(sql: Statements, key: string, ahead: number, now: number): void {
   const stored = storedText(key, 'the key');
-  if (ahead > 0) sql.writeClock.run(stored, now, ahead, now + ahead);
-  else sql.removeClock.run(stored);
+  if (ahead > 0) sql.writeClock.run([stored, now, ahead, now + ahead]);
+  else sql.removeClock.run([stored]);
 }
 
 function allows(condition: PutCondition, held: Held | undefined): boolean {

@@ -12,4 +12,6 @@ export interface HandshakeResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** An address of the sender that completes the handshake when somebody fetches it. It is checked, and not visited here. */
+  readonly confirmUrl?: string;
 }

@@ -43,6 +43,7 @@ export interface CodeToSign {
   readonly url: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
+  readonly scheme: Scheme;
   /** The encoded signatures of the bytes, one for each secret, in the way of the algorithm. */
   signatures(signed: SignedBytes): readonly string[];
   /** Ends the signing with an error that says what is missing. */

@@ -103,7 +103,10 @@ describe('OrdersController', () => {
   });
 
   it('charges once when the connection is dropped after the charge', async () => {
-    shop = await ShopFixture.open();
+    shop = await ShopFixture.open({
+      RESILIENCE__PAYMENTS__RETRY__BACKOFF__INITIAL: '300ms',
+      RESILIENCE__PAYMENTS__RETRY__BACKOFF__JITTER: 'none',
+    });
     await shop.payments.strike({ drop: { rate: 1, when: 'after-work' } });
     const placed = shop.place(anOrder('a-1'));
     await eventually(async () => (await shop.ledger()).charges.length > 0);

@@ -1,0 +1,61 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { Job } from './worker.fixture.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const FOLDER = join(ROOT, 'node_modules/.cache/breakwater');
+
+/** Processes of their own that work with the store's sources, bundled on the spot: nothing needs to be built before. */
+export class WorkerProcesses {
+  private readonly children: ChildProcess[] = [];
+
+  private constructor(private readonly script: string) {}
+
+  static async bundle(): Promise<WorkerProcesses> {
+    const script = join(FOLDER, `sqlite-worker-${process.pid}.mjs`);
+    await build({
+      entryPoints: [fileURLToPath(new URL('worker.fixture.ts', import.meta.url))],
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      alias: { '@breakwater/core': join(ROOT, 'packages/core/src/index.ts') },
+    });
+    return new WorkerProcesses(script);
+  }
+
+  /** A process that waits for its job. */
+  async start(): Promise<ChildProcess> {
+    const child = fork(this.script, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    this.children.push(child);
+    await once(child, 'message');
+    return child;
+  }
+
+  /** Has several processes do the same job at once, and gives what each of them answers. */
+  async race(count: number, job: Job): Promise<number[][]> {
+    const children = await Promise.all(Array.from({ length: count }, () => this.start()));
+    return Promise.all(
+      children.map(async (child) => {
+        child.send(job);
+        const [result] = (await Promise.race([once(child, 'message'), died(child)])) as [number[]];
+        return result;
+      }),
+    );
+  }
+
+  dispose(): void {
+    for (const child of this.children) child.kill('SIGKILL');
+    rmSync(this.script, { force: true });
+  }
+}
+
+async function died(child: ChildProcess): Promise<never> {
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  throw new Error(`a worker ended without an answer (${signal ?? code})`);
+}

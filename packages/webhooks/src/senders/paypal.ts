@@ -1,0 +1,85 @@
+import { crc32 } from '../crc32.js';
+import { decodeBase64 } from '../decode-base64.js';
+import { defineSender } from '../define-sender.js';
+import { isId, type Delivery } from '../delivery.js';
+import type { Freshness } from '../freshness.js';
+import { importCertificate } from '../import-certificate.js';
+import type { KeyRequest } from '../key-request.js';
+import { parseSecretText, type KeyFault } from '../parse-key.js';
+import type { Scheme } from '../scheme.js';
+import { isValidAt, MaterialKey, type SecretKey } from '../secret-key.js';
+import type { CodeMatch } from '../sender-code.js';
+import { SignedBytes } from '../signed-bytes.js';
+import { reject, type Rejection } from '../verification.js';
+import { verifies } from '../verifies.js';
+
+/** PayPal: id, time, webhook id and checksum of the body, signed with RSA. The secret is the webhook id; the certificate is fetched. */
+export const paypal = defineSender({
+  name: 'paypal',
+  docs: 'https://developer.paypal.com/api/rest/webhooks/rest/',
+  algorithm: 'rsa-sha256',
+  signature: { header: 'paypal-transmission-sig', encoding: 'base64' },
+  id: { header: 'paypal-transmission-id' },
+  code: {
+    signsId: true,
+    headers: ['paypal-transmission-time', 'paypal-cert-url', 'paypal-auth-algo'],
+    importKey,
+    verify,
+    keyRequest,
+  },
+});
+
+const CERTIFICATE_URL = /^https:\/\/(?:[a-z0-9-]{1,63}\.){1,3}paypal\.com\/v1\/notifications\/certs\/[\w-]{1,128}$/;
+const LONGEST_SIGNATURE = 2048;
+
+/** PayPal states no rule; the id is signed, so a copy is known as one. */
+const ANY_AGE = { unit: 'rfc3339', toleranceMs: Infinity, afterSignature: false, optional: false } as const;
+
+function importKey(secret: unknown, scheme: Scheme): SecretKey | KeyFault {
+  const text = parseSecretText(secret);
+  if (typeof text !== 'string') return text;
+  if (text.includes('-----BEGIN ')) return importCertificate(text, scheme);
+  return /^[\w-]{1,64}$/.test(text)
+    ? new MaterialKey(scheme, { text })
+    : { fault: 'is neither a webhook id nor a certificate', cure: 'give the id that PayPal shows for the webhook' };
+}
+
+function verify(delivery: Delivery, keys: readonly SecretKey[], freshness: Freshness): CodeMatch | Rejection {
+  const wanted = keyRequest(delivery);
+  if ('reason' in wanted) return wanted;
+  if (delivery.header('paypal-auth-algo') !== 'SHA256withRSA') {
+    return reject('malformed', 'paypal-auth-algo is not SHA256withRSA');
+  }
+  const signature = delivery.header('paypal-transmission-sig');
+  if (!signature) return reject('missing', 'there is no signature');
+  const bytes = signature.length <= LONGEST_SIGNATURE ? decodeBase64(signature) : undefined;
+  if (!bytes) return reject('malformed', 'the signature is not base64');
+  const id = delivery.header('paypal-transmission-id');
+  if (!id) return reject('missing', 'there is no id');
+  if (!isId(id) || id.includes('|')) return reject('malformed', 'the id is too long or not plain text');
+  const time = delivery.header('paypal-transmission-time');
+  const sentAtMs = freshness.check(ANY_AGE, time);
+  if (typeof sentAtMs === 'object') return sentAtMs;
+
+  const sum = crc32(delivery.request.body);
+  for (const [secretIndex, { material }] of keys.entries()) {
+    if (material?.text === undefined) continue;
+    const text = `${id}|${time}|${material.text}|${sum}`;
+    const data = Buffer.from(text);
+    const genuine = keys.some(
+      ({ material: { key, ...validity } = {} }) =>
+        key !== undefined && isValidAt(validity, freshness.nowMs) && verifies('sha256', data, key, bytes),
+    );
+    // A checksum binds the body loosely: whoever dedupes without the id goes by the body as well.
+    if (genuine) return { secretIndex, signed: new SignedBytes(text, undefined, '', 'latin1'), id, sentAtMs };
+  }
+  return reject('mismatch', 'no valid certificate belongs to this signature for the webhook id');
+}
+
+function keyRequest(delivery: Delivery): KeyRequest | Rejection {
+  const url = delivery.header('paypal-cert-url');
+  if (url === undefined || url === '') return reject('missing', 'there is no paypal-cert-url');
+  return CERTIFICATE_URL.test(url)
+    ? { ok: true, kind: 'url', url }
+    : reject('malformed', 'paypal-cert-url is not an address of PayPal');
+}

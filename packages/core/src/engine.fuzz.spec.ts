@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Call } from './call.js';
 import { createProvider } from './create-provider.js';
 import type { ResilientProvider } from './provider.js';
 import type { ProviderOptions } from './provider-options.js';
-import { httpError, networkError, seededRandom, turn, watch } from './testing/fixtures.js';
+import { httpError, networkError, seededRandom, watch } from './testing/fixtures.js';
 import { TestClock } from './testing/test-clock.js';
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });

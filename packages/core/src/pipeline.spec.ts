@@ -261,7 +261,7 @@ describe('the order of policies', () => {
 
   it.each([
     ['as written', Object.keys(OPTIONS)],
-    ['backwards', Object.keys(OPTIONS).reverse()],
+    ['backwards', Object.keys(OPTIONS).toReversed()],
     ['sorted', Object.keys(OPTIONS).sort()],
   ])('is the same however the options are ordered: %s', (_name, names) => {
     const options = Object.fromEntries(names.map((name) => [name, OPTIONS[name as keyof ProviderOptions]]));

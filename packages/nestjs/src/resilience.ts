@@ -119,6 +119,12 @@ export class Resilience {
     return this.sections.get(name)?.[section];
   }
 
+  /** A section as it was given, right or wrong. */
+  givenSection(name: string, section: keyof Sections): unknown {
+    const layers = this.layers.get(name);
+    return layers?.top[section] ?? layers?.settings[section];
+  }
+
   /** The header that carries a provider's idempotency keys. */
   idempotencyHeader(name: string): string {
     const layers = this.layers.get(name);

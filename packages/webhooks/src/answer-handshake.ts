@@ -1,20 +1,37 @@
-import type { HandshakeResponse } from './handshake.js';
-import type { Sender } from './sender.js';
+import type { HandshakeMeans, HandshakeResponse } from './handshake.js';
 import { planOf } from './plan-of.js';
+import { keysOf, type Secrets } from './prepare-secrets.js';
+import type { Sender } from './sender.js';
 import type { Verification } from './verification.js';
 import type { WebhookRequest } from './webhook-request.js';
+
+export interface HandshakeOptions {
+  /** What the requests are verified with: Zoom, X and QQ want to see that the receiver has it. */
+  readonly secrets?: Secrets;
+  /** The text that was chosen when the webhook was registered: Meta's verify token. */
+  readonly verifyToken?: string;
+}
 
 /**
  * The response to a sender's handshake, or `undefined` where the request is none.
  *
- * A handshake that the sender signs is answered only with a `verification` that succeeded.
+ * A handshake that the sender signs is answered only with a `verification` that succeeded; one that needs a secret only
+ * where `options` has it.
  */
 export function answerHandshake(
   sender: string | Sender,
   request: WebhookRequest,
   verification?: Verification,
+  options: HandshakeOptions = {},
 ): HandshakeResponse | undefined {
-  const { handshake } = planOf(sender).sender;
+  const plan = planOf(sender);
+  const { handshake } = plan.sender;
   if (!handshake || (handshake.signed && !verification?.ok)) return undefined;
-  return handshake.answer(request, request.body);
+  const { secrets, verifyToken } = options;
+  const index = verification?.ok ? verification.secretIndex : 0;
+  const means: HandshakeMeans = {
+    ...(secrets !== undefined && { mac: (text: string) => keysOf(plan, secrets)[index]?.mac?.(text) }),
+    ...(verifyToken !== undefined && { verifyToken }),
+  };
+  return handshake.answer(request, request.body, means);
 }

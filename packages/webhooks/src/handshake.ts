@@ -5,7 +5,15 @@ export interface Handshake {
   /** Whether the sender signs it. If so, it is answered only after verification. */
   readonly signed: boolean;
   /** The response to send instead of handling the delivery, or `undefined` where the request is no handshake. */
-  answer(request: WebhookRequest, verifiedBody: Uint8Array): HandshakeResponse | undefined;
+  answer(request: WebhookRequest, verifiedBody: Uint8Array, means: HandshakeMeans): HandshakeResponse | undefined;
+}
+
+/** What some handshakes need besides the request. */
+export interface HandshakeMeans {
+  /** The MAC, or signature, that the sender's secret makes of a text. Only for texts that no delivery can consist of. */
+  readonly mac?: (text: string) => Buffer | undefined;
+  /** The text that the receiver chose when it registered, for senders that ask for one. */
+  readonly verifyToken?: string;
 }
 
 export interface HandshakeResponse {

@@ -51,7 +51,8 @@ function read(secret: unknown, scheme: Scheme): KeyMaterial | KeyFault {
     return { key: publicKey, notBeforeMs: Date.parse(validFrom), notAfterMs: Date.parse(validTo) };
   }
   if (text.includes('-----BEGIN PUBLIC KEY-----')) return { key: createPublicKey(text) };
-  if (text.includes('-----BEGIN ')) return { fault: 'is PEM of something else', cure: 'give the block BEGIN PUBLIC KEY' };
+  if (text.includes('-----BEGIN '))
+    return { fault: 'is PEM of something else', cure: 'give the block BEGIN PUBLIC KEY' };
   const bytes = keyBytes(scheme, text, scheme.key.prefix);
   return 'fault' in bytes ? bytes : { key: createSecretKey(bytes) };
 }

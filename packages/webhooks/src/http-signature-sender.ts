@@ -151,7 +151,11 @@ class HttpSignature {
       if (!material || (claimed !== undefined && claimed.value !== material.algorithm)) continue;
       if (material.id !== undefined && kid !== undefined && material.id !== kid) continue;
       if (!isValidAt(material, freshness.nowMs) || !verifyHttpSignature(material, base.text, signature)) continue;
-      return { secretIndex, signed: new SignedBytes(base.text, bodyCovered ? NOTHING : undefined, '', 'latin1'), sentAtMs };
+      return {
+        secretIndex,
+        signed: new SignedBytes(base.text, bodyCovered ? NOTHING : undefined, '', 'latin1'),
+        sentAtMs,
+      };
     }
     return reject('mismatch', 'none of the keys makes this signature');
   }
@@ -176,7 +180,9 @@ class HttpSignature {
     const inputs: string[] = [];
     const signatures: string[] = [];
     for (const [index, secret] of webhook.secrets.entries()) {
-      const member = parseDictionary(`sig=(${wanted.map((name) => `"${name}"`).join(' ')});created=${created}`)?.get('sig');
+      const member = parseDictionary(`sig=(${wanted.map((name) => `"${name}"`).join(' ')});created=${created}`)?.get(
+        'sig',
+      );
       const message: SignedMessage = { method, url, headers };
       const base = member && signatureBase(member.items ?? [], this.#described(member.text), message);
       if (!base || 'fault' in base) return webhook.refuse(`cannot be signed: ${base?.fault ?? 'no component'}`);

@@ -46,6 +46,8 @@ function keyOf(
 function isChain(chain: readonly X509Certificate[]): boolean {
   return chain.every((certificate, index) => {
     const issuer = chain[index + 1];
-    return issuer === undefined || (issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey));
+    return (
+      issuer === undefined || (issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey))
+    );
   });
 }

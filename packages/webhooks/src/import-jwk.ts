@@ -14,7 +14,8 @@ export function importJwk(secret: unknown, scheme: Scheme): SecretKey | KeyFault
     if ('pem' in jwk) return keyOf(scheme, { jwk: {}, key: createPublicKey(String(jwk.pem)) });
     if ('d' in jwk) return { fault: 'is a private key', cure: 'verifying takes the public key' };
     const given = jwk as Record<string, unknown>;
-    if (given['alg'] !== undefined && given['alg'] !== 'ES256') return { fault: 'is for another algorithm', cure: CURE };
+    if (given['alg'] !== undefined && given['alg'] !== 'ES256')
+      return { fault: 'is for another algorithm', cure: CURE };
     if (given['use'] !== undefined && given['use'] !== 'sig') return { fault: 'is not for signatures', cure: CURE };
     return keyOf(scheme, { jwk: given, key: createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }) });
   } catch {

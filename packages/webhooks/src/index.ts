@@ -1,8 +1,11 @@
-export { answerHandshake } from './answer-handshake.js';
+export { answerHandshake, type HandshakeOptions } from './answer-handshake.js';
 export { defineSender } from './define-sender.js';
 export { findSender } from './find-sender.js';
-export type { Handshake, HandshakeResponse } from './handshake.js';
-export { prepareSecrets, type PreparedSecrets, type Secrets } from './prepare-secrets.js';
+export type { Handshake, HandshakeMeans, HandshakeResponse } from './handshake.js';
+export type { HttpSignatureAlgorithm } from './http-signature-key.js';
+export { httpSignatureSender, type HttpSignatureOptions } from './http-signature-sender.js';
+export { keyRequest, type KeyFetcher, type KeyRequest } from './key-request.js';
+export { prepareSecrets, type KeyText, type PreparedSecrets, type Secrets } from './prepare-secrets.js';
 export type {
   Algorithm,
   AlternativeScheme,
@@ -15,7 +18,7 @@ export type {
 } from './sender.js';
 export { senderTraits, type SenderTraits } from './sender-traits.js';
 export { senders } from './senders.js';
-export { signWebhook, type WebhookToSign } from './sign-webhook.js';
+export { signWebhook, signWebhookRequest, type SignedWebhook, type WebhookToSign } from './sign-webhook.js';
 export type { Acceptance, Rejection, RejectionReason, Verification } from './verification.js';
 export { verifyWebhook, type VerifyOptions } from './verify-webhook.js';
 export { isWebhookConfigurationError, WebhookConfigurationError } from './webhook-configuration-error.js';

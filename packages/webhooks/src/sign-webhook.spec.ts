@@ -17,13 +17,14 @@ const pairs: Readonly<Record<string, readonly [string, string]>> = {
   svix: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
   'adyen-header': [seed, seed],
   postmark: ['user:p:ss', 'user:p:ss'],
+  rfc9421: ['c2VjcmV0', 'c2VjcmV0'],
   discord: [seed, '03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8'],
   sendgrid: [
     String(privateKey.export({ format: 'pem', type: 'pkcs8' })),
     publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
   ],
 };
-const inHeaders = senders.filter(({ signature }) => signature.json === undefined);
+const inHeaders = senders.filter(({ signature, code }) => signature.json === undefined && (!code?.verify || code.sign));
 const comparing = new Set(['token', 'basic']);
 const names = (list: typeof senders) => list.map(({ name }) => [name] as const);
 

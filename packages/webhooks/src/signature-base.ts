@@ -23,7 +23,8 @@ export function signatureBase(
     seen.add(item.text);
     const value = valueOf(item, message);
     if (value === undefined) return { fault: `there is no ${String(item.bare.value)} as the signature covers it` };
-    if (/[\r\n]/.test(value)) return { fault: 'a covered component has a line break' };
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
+      return { fault: 'a covered component has other characters than a header' };
     text += `${item.text}: ${value}\n`;
   }
   return { text: `${text}"@signature-params": ${parameters}` };
@@ -85,7 +86,7 @@ function queryParameter(query: string, encodedName: string): string | undefined 
 
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll(
-    /[!'()*]/g,
+    /[!'()~]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import type { HttpSignatureAlgorithm } from './http-signature-key.js';
+import { httpSignatureSender } from './http-signature-sender.js';
+import type { Sender } from './sender.js';
 import { verifyWebhook } from './verify-webhook.js';
 import { isWebhookConfigurationError } from './webhook-configuration-error.js';
 
@@ -11,6 +14,7 @@ interface Vector {
   readonly secret?: string;
   readonly secrets?: readonly string[];
   readonly publicKey?: string;
+  readonly alg?: HttpSignatureAlgorithm;
   readonly headers: Record<string, string>;
   readonly method?: string;
   readonly url?: string;
@@ -27,17 +31,23 @@ const vectors = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
   .flatMap((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Vector[]);
 
+/** The algorithm of HTTP message signatures is part of the receiver's configuration. */
+function senderOf({ scheme, alg }: Vector): string | Sender {
+  return alg === undefined ? scheme : httpSignatureSender({ name: scheme, algorithm: alg, components: [] });
+}
+
 function verdict(vector: Vector): 'valid' | 'invalid' {
   const { method, url, headers, rawBody, rawBodyBase64, now, tolerance } = vector;
   const body = rawBodyBase64 === undefined ? Buffer.from(rawBody) : Buffer.from(rawBodyBase64, 'base64');
-  const secrets = vector.secrets ?? [vector.secret ?? vector.publicKey ?? ''];
+  const secrets = vector.secrets ?? (vector.secret === undefined ? [] : [vector.secret]);
   const options = {
+    ...(vector.publicKey !== undefined && { keys: [vector.publicKey] }),
     ...(now !== undefined && { now: now * 1000 }),
     ...(tolerance !== undefined && { tolerance: tolerance * 1000 }),
   };
   try {
     const request = { headers, body, ...(method && { method }), ...(url && { url }) };
-    return verifyWebhook(vector.scheme, request, secrets, options).ok ? 'valid' : 'invalid';
+    return verifyWebhook(senderOf(vector), request, secrets, options).ok ? 'valid' : 'invalid';
   } catch (error) {
     if (isWebhookConfigurationError(error) && /secret/.test(error.message)) return 'invalid';
     throw error;

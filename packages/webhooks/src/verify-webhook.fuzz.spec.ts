@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { senders } from './senders.js';
@@ -8,7 +9,14 @@ import type { WebhookRequest } from './webhook-request.js';
 const now = 1_700_000_000_000;
 const url = 'https://shop.example/hooks';
 const REASONS = ['missing', 'malformed', 'stale', 'mismatch', 'duplicate-header'];
+const rsa = String(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'pem', type: 'spki' }));
+const ec = String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'pem', type: 'spki' }));
 const PUBLIC_KEYS: Readonly<Record<string, string>> = {
+  'adyen-item': 'abcdef',
+  'aws-sns': rsa,
+  paypal: rsa,
+  plaid: ec,
+  rfc9421: 'c2VjcmV0',
   'standard-webhooks': 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   svix: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   'adyen-header': 'abcdef',
@@ -75,6 +83,7 @@ function headerNames(sender: (typeof senders)[number]): string[] {
     timestamp?.header,
     id && 'header' in id ? id.header : undefined,
     ...Object.keys(require ?? {}),
+    ...(sender.code?.headers ?? []),
     '__proto__',
   ].filter((name) => name !== undefined);
 }
@@ -90,7 +99,10 @@ describe('whatever a stranger sends', () => {
       fc.assert(
         fc.property(headers, anyBody, (given, body) => {
           const request = { method: 'POST', headers: { ...sender.require, ...given }, body } as WebhookRequest;
-          const answer = verifyWebhook(name, request, [PUBLIC_KEYS[name] ?? 'key'], { now, url });
+          const answer = verifyWebhook(name, request, [PUBLIC_KEYS[name] ?? 'key', ...(name === 'paypal' ? ['WH-1'] : [])], {
+            now,
+            url,
+          });
           expect(REASONS).toContain(answer.ok ? 'accepted' : answer.reason);
         }),
         { numRuns: 40 },

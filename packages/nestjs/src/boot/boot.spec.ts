@@ -61,6 +61,8 @@ describe('booting', () => {
     expect(text).toMatch(/resilience\.providers\.payments\.timeout\.attempt: '2 s' given; expected a duration/);
     expect(text).toMatch(/resilience\.providers\.payments\.retry\.attempts: 0 given; expected a whole number/);
     expect(text).toMatch(/resilience\.providers\.payments\.http\.baseUrl: 'nonsense' given/);
+    expect(text).toMatch(/payments\.http\.auth\.bearer: the secret is not set/);
+    expect(text).not.toMatch(/Client.*needs resilience\.providers\.payments\.http/);
     expect(text).toMatch(/resilience\.providers\.crm\.bogus: unknown setting; known are/);
     expect(text).toMatch(/Client\.charge @FallbackTo\('nothing'\): Client has no method 'nothing'/);
     expect(text).toMatch(/Client\.send \(provider 'email'\): there is no such provider .* known are 'payments', 'crm'/);

@@ -9,7 +9,7 @@ export function injectionFaults(constructor: object, resilience: Resilience): re
     const decorator = kind === 'http' ? 'InjectHttp' : 'InjectProvider';
     const path = `${(constructor as { name: string }).name} @${decorator}('${name}')`;
     if (!resilience.has(name)) faults.push({ path, message: resilience.unknown() });
-    else if (kind === 'http' && resilience.section(name, 'http') === undefined) {
+    else if (kind === 'http' && resilience.givenSection(name, 'http') === undefined) {
       faults.push({
         path,
         message: `needs resilience.providers.${name}.http, for example { baseUrl: 'https://api.example.com' }`,

@@ -10,7 +10,7 @@ export function secretFaults(resilience: Resilience): readonly Fault[] {
     const webhook = resilience.section(name, 'webhook');
     const reveal = (value: string | SecretReference) => resilience.reveal(value);
     return [
-      ...missingSecrets(resilience.section(name, 'http'), `${path}.http`, resilience),
+      ...missingSecrets(resilience.givenSection(name, 'http'), `${path}.http`, resilience),
       ...(webhook === undefined ? [] : webhookFaults(webhook, reveal, `${path}.webhook`)),
     ];
   });

@@ -14,7 +14,7 @@ export function webhookUseFaults(
   for (const { provider, where } of uses) {
     if (!resilience.has(provider))
       faults.push({ path: `${where} (provider '${provider}')`, message: resilience.unknown() });
-    else if (resilience.section(provider, 'webhook') === undefined) {
+    else if (resilience.givenSection(provider, 'webhook') === undefined) {
       faults.push({
         path: where,
         message: `needs resilience.providers.${provider}.webhook, for example { sender: 'stripe', secrets: [secret('WEBHOOK_SECRET')] }`,

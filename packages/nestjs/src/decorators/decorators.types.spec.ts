@@ -36,6 +36,12 @@ class A {
   @Idempotent({ key: (order: Order) => order.id }) @Retry() @CircuitBreaker('payments') async i(
     _order: Order,
   ): Promise<void> {}
+  @FallbackTo('atOnce') async o(): Promise<string> {
+    return 'a';
+  }
+  atOnce(): string {
+    return '';
+  }
   // @ts-expect-error wrong value
   @Fallback(3) async j(): Promise<string> {
     return 'a';

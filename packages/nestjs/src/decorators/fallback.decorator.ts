@@ -1,9 +1,7 @@
 import type { Layer } from '@breakwater/core';
 import type { Observable } from 'rxjs';
 import { bindMethod } from '../binding/wrap-method.js';
-
-/** What a method answers with, however it does. */
-type Answer<R> = R extends Promise<infer T> ? T : R extends Observable<infer T> ? T : never;
+import type { Answer } from './async-method.js';
 
 /** A literal as it can be assigned: `Fallback([])` fits a method that answers with a list. */
 type Literal<F> = { -readonly [K in keyof F]: F[K] };

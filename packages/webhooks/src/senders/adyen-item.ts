@@ -55,7 +55,9 @@ function idOf(item: Json): string {
 function itemsOf(document: unknown): readonly Json[] | undefined {
   const list = isObject(document) && Object.hasOwn(document, 'notificationItems') && document['notificationItems'];
   if (!Array.isArray(list) || list.length === 0 || list.length > MOST_ITEMS) return undefined;
-  const items = list.map((entry: unknown) => (isObject(entry) ? objectAt(entry, 'NotificationRequestItem') : undefined));
+  const items = list.map((entry: unknown) =>
+    isObject(entry) ? objectAt(entry, 'NotificationRequestItem') : undefined,
+  );
   return items.every((item) => item !== undefined) ? items : undefined;
 }
 

@@ -61,7 +61,12 @@ function verify(delivery: Delivery, keys: readonly SecretKey[], { nowMs }: Fresh
     if (!isValidAt(material, nowMs)) expired = true;
     else if (verifies(hash, data, material.key, bytes)) {
       const sentAtMs = parseTimestamp(String(message['Timestamp']), 'rfc3339');
-      return { secretIndex, signed: new SignedBytes(text, NOTHING, '', 'utf8'), id: String(message['MessageId']), sentAtMs };
+      return {
+        secretIndex,
+        signed: new SignedBytes(text, NOTHING, '', 'utf8'),
+        id: String(message['MessageId']),
+        sentAtMs,
+      };
     }
   }
   return expired

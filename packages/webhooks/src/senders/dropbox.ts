@@ -1,5 +1,7 @@
+import { queryParameter } from '../query-parameter.js';
 import { defineSender } from '../define-sender.js';
 import type { HandshakeResponse } from '../handshake.js';
+import { plainText } from '../plain-text.js';
 import type { WebhookRequest } from '../webhook-request.js';
 
 /** Dropbox. The key is the app secret. */
@@ -11,15 +13,8 @@ export const dropbox = defineSender({
   handshake: { signed: false, answer: echoChallenge },
 });
 
-/** Answers the unsigned GET with which Dropbox checks an address: as plain text, since anybody can send it. */
-function echoChallenge(request: WebhookRequest): HandshakeResponse | undefined {
-  if (request.method !== 'GET' || request.url === undefined) return undefined;
-  const query = request.url.indexOf('?');
-  const challenge = query < 0 ? null : new URLSearchParams(request.url.slice(query + 1)).get('challenge');
-  if (challenge === null || !/^[\w-]{1,256}$/.test(challenge)) return undefined;
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
-    body: challenge,
-  };
+/** Answers the unsigned GET with which Dropbox checks an address. */
+function echoChallenge({ method, url }: WebhookRequest): HandshakeResponse | undefined {
+  const challenge = method === 'GET' ? queryParameter(url, 'challenge') : undefined;
+  return challenge !== undefined && /^[\w-]{1,256}$/.test(challenge) ? plainText(challenge) : undefined;
 }

@@ -1,6 +1,7 @@
 import { defineSender } from '../define-sender.js';
 import type { HandshakeResponse } from '../handshake.js';
 import { parseJson, textAt } from '../json-path.js';
+import { plainText } from '../plain-text.js';
 import type { WebhookRequest } from '../webhook-request.js';
 
 /** Longer bodies are events: they are not parsed a second time. */
@@ -24,9 +25,5 @@ function echoChallenge(_request: WebhookRequest, verifiedBody: Uint8Array): Hand
   const json = parseJson(verifiedBody);
   const challenge = textAt(json, ['challenge']);
   if (textAt(json, ['type']) !== 'url_verification' || challenge === undefined) return undefined;
-  return {
-    status: 200,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
-    body: challenge,
-  };
+  return plainText(challenge);
 }

@@ -83,7 +83,14 @@ function sortedParameters(form: string): string {
     else values.set(name, new Set([value]));
   }
   const names = [...values.keys()].sort();
-  return names.map((name) => [...(values.get(name) ?? [])].sort().map((value) => name + value).join('')).join('');
+  return names
+    .map((name) =>
+      [...(values.get(name) ?? [])]
+        .sort()
+        .map((value) => name + value)
+        .join(''),
+    )
+    .join('');
 }
 
 /** The spellings under which Twilio's back ends may have signed a URL: without and with its port, and with escapes. */

@@ -1,6 +1,7 @@
 import { defineSender } from '../define-sender.js';
 import type { HandshakeResponse } from '../handshake.js';
 import { parseJson, textAt } from '../json-path.js';
+import { plainText } from '../plain-text.js';
 import type { WebhookRequest } from '../webhook-request.js';
 
 /** Longer bodies are notifications: they are not parsed a second time. */
@@ -24,5 +25,5 @@ function echoChallenge(request: WebhookRequest, verifiedBody: Uint8Array): Hands
   if (type?.[1] !== 'webhook_callback_verification' || verifiedBody.length > LONGEST_HANDSHAKE) return undefined;
   const challenge = textAt(parseJson(verifiedBody), ['challenge']);
   if (challenge === undefined) return undefined;
-  return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: challenge };
+  return plainText(challenge);
 }

@@ -1,4 +1,8 @@
+import { isChallengeToken } from '../challenge-token.js';
 import { defineSender } from '../define-sender.js';
+import type { HandshakeMeans, HandshakeResponse } from '../handshake.js';
+import { queryParameter } from '../query-parameter.js';
+import type { WebhookRequest } from '../webhook-request.js';
 
 /** X, formerly Twitter: the account activity API. The key is the consumer secret. */
 export const twitter = defineSender({
@@ -7,4 +11,22 @@ export const twitter = defineSender({
   aliases: ['x', 'twitter-x'],
   algorithm: 'hmac-sha256',
   signature: { header: 'x-twitter-webhooks-signature', prefix: 'sha256=', encoding: 'base64' },
+  handshake: { signed: false, answer: answerCrc },
 });
+
+/** Answers the unsigned GET that asks for the MAC of `crc_token`. */
+function answerCrc(
+  { method, url }: WebhookRequest,
+  _body: Uint8Array,
+  { mac }: HandshakeMeans,
+): HandshakeResponse | undefined {
+  const token = method === 'GET' ? queryParameter(url, 'crc_token') : undefined;
+  if (token === undefined || !isChallengeToken(token.replace(/={1,2}$/, ''))) return undefined;
+  const response = mac?.(token)?.toString('base64');
+  if (response === undefined) return undefined;
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ response_token: `sha256=${response}` }),
+  };
+}

@@ -78,7 +78,7 @@ export class Bulkhead implements KeyableGate<undefined> {
 
   /** The slot passes straight to the head of the queue: it is never free in between. */
   private release(): void {
-    this.queue.admitFirst(); this.active--;
+    if (this.active > this.settings.concurrency || !this.queue.admitFirst()) this.active--;
   }
 
   private refusal(why: 'queue-full' | 'waited-too-long', call: LiveCall): BulkheadFullError {

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createClassifier } from '../../classifier.js';
 import { MemoryStore } from '../../memory-store.js';
 import type { Outcome } from '../../outcome.js';
@@ -220,7 +221,7 @@ function follow(given: Options, steps: readonly Step[]): void {
     if (next.do === 'begin') {
       const expected = model.begin();
       const actual = subject.begin();
-      expect({ admitted: actual !== undefined }).toEqual({ admitted: expected !== undefined });
+      assert.equal(actual !== undefined, expected !== undefined, 'admitted');
       if (expected !== undefined) underWay.push({ model: expected, subject: actual!, begunAt: model.now });
     } else if (next.do === 'end') {
       const [ended] = underWay.splice(next.which % Math.max(1, underWay.length), 1);
@@ -233,7 +234,7 @@ function follow(given: Options, steps: readonly Step[]): void {
       subject.clock.block(next.ms);
     } else if (next.do === 'look') {
       model.look();
-      expect(subject.breaker.state).toBe(model.state);
+      assert.equal(subject.breaker.state, model.state);
     } else {
       model.become(STATE_AFTER[next.do]);
       subject.breaker[next.do]();
@@ -241,15 +242,18 @@ function follow(given: Options, steps: readonly Step[]): void {
   }
   model.look();
   const shown = subject.breaker.snapshot(model.now);
-  expect(shown['state']).toBe(model.state);
+  assert.equal(shown['state'], model.state);
   if (given.time === undefined) return;
   const window = model.inWindow();
   const count = (what: 'failed' | 'slow') => window.filter((recorded) => recorded[what]).length;
-  expect(shown['window']).toEqual({ calls: window.length, failed: count('failed'), slow: count('slow') });
+  assert.deepEqual(shown['window'], { calls: window.length, failed: count('failed'), slow: count('slow') });
 }
 
 describe('circuit breaker', () => {
   it('does what the model does, however calls, time and hands interleave', () => {
-    fc.assert(fc.property(options, fc.array(step, { maxLength: 80, size: 'max' }), follow), { numRuns: 1000 });
+    const runs = fc.check(fc.property(options, fc.array(step, { maxLength: 80, size: 'max' }), follow), {
+      numRuns: 1000,
+    });
+    expect(fc.defaultReportMessage(runs)).toBeUndefined();
   });
 });

@@ -5,15 +5,17 @@ const SAME_WINDOW_MS = 1500;
 /** A provider has a handful of quotas; more names than this are noise. */
 const MOST_QUOTAS = 16;
 
-/** What is known of one quota until it is whole again. */
+/** What is known of one quota until it is whole again: what the provider last said remains, and what of it is not spoken for. */
 interface Known {
+  said: number;
   remaining: number;
   resetAt: number;
 }
 
 /**
- * What the provider said remains of its quotas. Within one window an observation only ever lowers what remains, because responses
- * arrive out of order. Calls that were under way when the response was made count against it.
+ * What the provider said remains of its quotas. Within one window what it says only ever falls, so a response that says more is an
+ * older one that arrives late, and is ignored. Calls that are under way when a response arrives count against it: the provider may
+ * not have counted them yet. What was held back for them in vain is given back by their own responses.
  */
 export class ObservedQuotas {
   private readonly quotas = new Map<string, Known>();
@@ -24,10 +26,12 @@ export class ObservedQuotas {
     const left = Math.max(0, remaining - inFlight);
     const known = this.quotas.get(name);
     if (known !== undefined && now < known.resetAt && Math.abs(resetAt - known.resetAt) < SAME_WINDOW_MS) {
-      known.remaining = Math.min(known.remaining, left);
       known.resetAt = Math.min(known.resetAt, resetAt);
+      if (remaining > known.said) return;
+      known.said = remaining;
+      known.remaining = left;
     } else if (known !== undefined || this.quotas.size < MOST_QUOTAS) {
-      this.quotas.set(name, { remaining: left, resetAt });
+      this.quotas.set(name, { said: remaining, remaining: left, resetAt });
     }
   }
 

@@ -20,7 +20,7 @@ Place an order (another id is another order), and look at it:
 Make email hang; orders still come through, and their confirmations wait:
   ${curl('PUT', `${emailUrl}/faults`, { hang: true })}
 
-Take payments down; after a few orders the answer is 503 at once, with Retry-After:
+Take payments down; after about ten orders the answer is 503 at once, with Retry-After:
   ${curl('PUT', `${paymentsUrl}/faults`, { error: { rate: 1, status: 503 } })}
 
 Heal both:

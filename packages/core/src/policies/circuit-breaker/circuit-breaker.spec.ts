@@ -214,7 +214,7 @@ describe('circuit breaker', () => {
       expect(refused[0]!.result.error).toMatchObject({
         code: 'CIRCUIT_OPEN',
         state: 'half-open',
-        retryAfterMs: 10_000,
+        retryAfterMs: 1000,
       });
     });
 

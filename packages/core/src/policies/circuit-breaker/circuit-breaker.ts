@@ -189,10 +189,12 @@ export class CircuitBreaker implements KeyableGate<number> {
     throw new CircuitOpenError(state, { provider: call.provider, operation: call.operation, retryAfterMs });
   }
 
+  /** When to come back. A trial may be decided at any moment, and at the latest when its time is up. */
   private waitFrom(now: number): number | undefined {
-    const { current } = this;
+    const { current, settings } = this;
     if (current.name === 'open') return current.until - now;
-    return current.name === 'half-open' ? Math.max(0, current.since + this.settings.halfOpen.atMost - now) : undefined;
+    if (current.name !== 'half-open') return undefined;
+    return Math.max(0, Math.min(settings.openFor, current.since + settings.halfOpen.atMost - now));
   }
 
   /** The verdict falls as soon as it is decided: not every permitted trial has to be made. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import Database from 'libsql';
 import { SqliteStore } from './sqlite-store.js';
 import { WorkerProcesses } from './worker-processes.fixture.js';
 
@@ -77,6 +78,9 @@ describe('SqliteStore, with several processes on one file', () => {
         expect((await store.get(key))?.value).toHaveLength(length);
       }
       await store.close();
+      const db = new Database(file);
+      expect(db.prepare('PRAGMA integrity_check').raw().get()).toEqual(['ok']);
+      db.close();
     }
     expect(acknowledged.length).toBeGreaterThan(160);
   });

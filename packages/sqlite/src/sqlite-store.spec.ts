@@ -237,6 +237,18 @@ describe('SqliteStore', () => {
     });
   });
 
+  it('rejects a write for which the disk has no room, and goes on', async () => {
+    const store = new SqliteStore({ file });
+    await store.put('key', 'before', KEPT);
+    const { db } = store as unknown as { db: Database.Database };
+    db.prepare('PRAGMA max_page_count = 20').get();
+    const long = 'x'.repeat(100_000);
+    await expect(store.put('key', long, KEPT)).rejects.toMatchObject({ name: 'SqliteStoreError', code: 'SQLITE_FULL' });
+    expect(await store.get('key')).toMatchObject({ value: 'before' });
+    expect(await store.put('key', 'after', KEPT)).toMatchObject({ written: { value: 'after' } });
+    await store.close();
+  });
+
   it('rejects every operation after close, which may be called again', async () => {
     const store = new SqliteStore({ file });
     await store.close();

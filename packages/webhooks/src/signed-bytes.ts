@@ -11,6 +11,9 @@ export interface PayloadValues {
   json(path: readonly string[]): string | undefined;
 }
 
+/** Used again for each request: nothing waits while it is in use. */
+const ROOM = Buffer.allocUnsafeSlow(4096);
+
 /** The bytes under the signature: text, the raw body, text. */
 export class SignedBytes {
   constructor(
@@ -22,8 +25,19 @@ export class SignedBytes {
     private readonly encoding: 'utf8' | 'latin1',
   ) {}
 
-  /** Passes them to a hash, the body without a copy. */
+  /** Passes them to a hash: a short body in one piece with its text, which is faster, a longer one without a copy. */
   feed<T extends Sink>(sink: T): T {
+    const { head, body, tail } = this;
+    if (body !== undefined && this.encoding === 'latin1' && (head !== '' || tail !== '')) {
+      const length = head.length + body.length + tail.length;
+      if (length <= ROOM.length) {
+        if (head !== '') ROOM.write(head, 0, "latin1");
+        ROOM.set(body, head.length);
+        if (tail !== '') ROOM.write(tail, head.length + body.length, "latin1");
+        sink.update(ROOM.subarray(0, length));
+        return sink;
+      }
+    }
     if (this.head !== '') sink.update(this.head, this.encoding);
     if (this.body !== undefined) sink.update(this.body);
     if (this.tail !== '') sink.update(this.tail, this.encoding);

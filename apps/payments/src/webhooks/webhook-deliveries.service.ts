@@ -66,17 +66,33 @@ export class WebhookDeliveries implements OnApplicationShutdown {
     const endpoint = this.endpoints.of(merchant);
     if (endpoint === undefined) return undefined;
     event.attempts += 1;
-    const { status, retryAfter } = await postEvent(endpoint.url, {
-      body: event.body,
-      headers: {
-        'Content-Type': 'application/json',
-        ...signEvent(event.body, endpoint.secret, this.clock.wallMs()),
-      },
-      signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(this.timeoutMs)]),
-    });
+    const { status, retryAfter } = await this.within(this.timeoutMs, (signal) =>
+      postEvent(endpoint.url, {
+        body: event.body,
+        headers: {
+          'Content-Type': 'application/json',
+          ...signEvent(event.body, endpoint.secret, this.clock.wallMs()),
+        },
+        signal,
+      }),
+    );
     event.lastStatus = status;
     if (status === null || status < 200 || status > 299) return retryAfterMs(retryAfter, this.clock.wallMs());
     event.delivered = true;
     return undefined;
+  }
+
+  /** A signal that aborts after `ms`, or when the service stops. `AbortSignal.any` over a timeout is lost to garbage collection on Node 20. */
+  private async within<T>(ms: number, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const giveUp = new AbortController();
+    const onStop = () => giveUp.abort(this.stopping.signal.reason);
+    const timer = setTimeout(() => giveUp.abort(new Error(`no answer within ${ms} ms`)), ms);
+    this.stopping.signal.addEventListener('abort', onStop);
+    try {
+      return await send(giveUp.signal);
+    } finally {
+      clearTimeout(timer);
+      this.stopping.signal.removeEventListener('abort', onStop);
+    }
   }
 }

@@ -7,8 +7,12 @@ import { measure, median } from './measure.js';
 
 const ROUNDS = 3;
 
-const { values } = parseArgs({ options: { case: { type: 'string' }, json: { type: 'string' } } });
-if (values.case === undefined) await compare(values.json);
+const { values, positionals } = parseArgs({
+  options: { case: { type: 'string' }, json: { type: 'string' } },
+  allowPositionals: true,
+});
+if (positionals[0] === 'webhooks') await (await import('./webhooks/bench-webhooks.js')).benchWebhooks();
+else if (values.case === undefined) await compare(values.json);
 else process.stdout.write(`${await measure(cases[Number(values.case)]!)}\n`);
 
 /** Every case in a process of its own, several rounds in turn, so that a machine that changes its speed treats all alike. */

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { deferred } from './testing/deferred.js';
-import { liveCall, turn } from './testing/fixtures.js';
+import { liveCall, turn } from './testing/calls.fixture.js';
 
 const REASON = new Error('given up');
 

@@ -3,7 +3,7 @@ import { createClassifier, type Classify } from './classifier.js';
 import { createProvider } from './create-provider.js';
 import { TimeoutError } from './policies/timeout/timeout.error.js';
 import { CircuitOpenError } from './policies/circuit-breaker/circuit-open.error.js';
-import { httpError, networkError } from './testing/fixtures.js';
+import { httpError, networkError } from './testing/calls.fixture.js';
 import { recordEvents } from './testing/record-events.js';
 import { TestClock } from './testing/test-clock.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Clock, type Timer } from './clock.js';
 import { Deadline } from './deadline-list.js';
 import { SystemClock } from './system-clock.js';
-import { watch } from './testing/fixtures.js';
+import { watch } from './testing/calls.fixture.js';
 import { TestClock } from './testing/test-clock.js';
 
 class Expiring extends Deadline {

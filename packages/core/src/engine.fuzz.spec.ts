@@ -5,7 +5,7 @@ import type { Call } from './call.js';
 import { createProvider } from './create-provider.js';
 import type { ResilientProvider } from './provider.js';
 import type { ProviderOptions } from './provider-options.js';
-import { httpError, networkError, seededRandom, watch } from './testing/fixtures.js';
+import { httpError, networkError, seededRandom, watch } from './testing/calls.fixture.js';
 import { TestClock } from './testing/test-clock.js';
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });

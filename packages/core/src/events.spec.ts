@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventHub, type ResilienceEvent } from './events.js';
-import { turn } from './testing/fixtures.js';
+import { turn } from './testing/calls.fixture.js';
 import { recordEvents } from './testing/record-events.js';
 
 const EVENT: ResilienceEvent = { type: 'retry.scheduled', provider: 'payments', at: 0, detail: {} };

@@ -40,7 +40,7 @@ export { retryHistory, type RetryHistory } from './policies/retry/retry-history.
 export type { RetryOptions } from './policies/retry/retry.options.js';
 export { isTimeoutError, TimeoutError } from './policies/timeout/timeout.error.js';
 export type { TimeoutOptions } from './policies/timeout/timeout.options.js';
-export type { Environment, Gate, Policy, PolicySpec, Wrapper } from './policy.js';
+export type { Environment, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './policy.js';
 export type { HeadersLike } from './protocols/headers.js';
 export { ResilientProvider, type ExecuteOptions, type ProviderParts, type ProviderSnapshot } from './provider.js';
 export type { MethodOptions, ProviderOptions } from './provider-options.js';

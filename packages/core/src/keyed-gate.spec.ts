@@ -5,7 +5,7 @@ import { SUCCESS } from './outcome.js';
 import type { KeyableGate } from './policy.js';
 import type { ProviderOptions } from './provider-options.js';
 import { deferred } from './testing/deferred.js';
-import { httpError, liveCall, outcomeOf, turn, watch } from './testing/fixtures.js';
+import { httpError, liveCall, outcomeOf, turn, watch } from './testing/calls.fixture.js';
 import { recordEvents } from './testing/record-events.js';
 import { TestClock } from './testing/test-clock.js';
 

@@ -9,7 +9,7 @@ import { Pipeline } from './pipeline.js';
 import type { Environment, Gate, Policy, Wrapper } from './policy.js';
 import type { ProviderOptions } from './provider-options.js';
 import { deferred } from './testing/deferred.js';
-import { httpError, liveCall, turn, watch } from './testing/fixtures.js';
+import { httpError, liveCall, turn, watch } from './testing/calls.fixture.js';
 import { recordEvents } from './testing/record-events.js';
 import { TestClock } from './testing/test-clock.js';
 

@@ -6,7 +6,7 @@ import { createProvider } from './create-provider.js';
 import type { PolicyName } from './policies/index.js';
 import type { ProviderOptions } from './provider-options.js';
 import { deferred } from './testing/deferred.js';
-import { httpError, outcomeOf, turn, watch } from './testing/fixtures.js';
+import { httpError, outcomeOf, turn, watch } from './testing/calls.fixture.js';
 import { recordEvents } from './testing/record-events.js';
 import { TestClock } from './testing/test-clock.js';
 

@@ -1,8 +1,9 @@
 import { LiveCall, type Call, type Work } from './call.js';
 import { currentLiveCall } from './call-context.js';
-import { createClassifier, type Classify } from './classifier.js';
+import type { Classify } from './classifier.js';
 import type { Clock } from './clock.js';
-import { EventHub, type Emit } from './events.js';
+import { createEnvironment } from './create-environment.js';
+import { EventHub } from './events.js';
 import { MethodLinker, type MethodPlan } from './method-linker.js';
 import { Pipeline } from './pipeline.js';
 import type { CircuitBreaker } from './policies/circuit-breaker/circuit-breaker.js';
@@ -69,7 +70,11 @@ export class ResilientProvider {
   constructor(parts: ProviderParts) {
     this.name = parts.name;
     this.events = parts.events ?? new EventHub();
-    this.environment = environmentOf(parts, this.events, () => this.linker.setting('classify') as Classify | undefined);
+    this.environment = createEnvironment(
+      parts,
+      this.events,
+      () => this.linker.setting('classify') as Classify | undefined,
+    );
     this.linker = new MethodLinker(parts, this.environment);
     this.faults = this.linker.faults;
     this.unprotected = new Pipeline([], this.environment);
@@ -180,29 +185,4 @@ async function runTied(
     untie?.();
     stopListening?.();
   }
-}
-
-function environmentOf(
-  { name, clock, store, random }: ProviderParts,
-  events: EventHub,
-  classify: () => Classify | undefined,
-): Environment {
-  const emit: Emit = (type, detail = {}, operation) => {
-    if (events.listening) events.emit({ type, provider: name, operation, at: clock.wallNow(), detail });
-  };
-  const common = new Map<string, unknown>();
-  return {
-    provider: name,
-    clock,
-    store,
-    random,
-    emit,
-    classify: createClassifier(clock, classify, (error) =>
-      emit('classify.failed', { error: error instanceof Error ? error.message : String(error) }),
-    ),
-    shared: <T>(key: string, make: () => T): T => {
-      if (!common.has(key)) common.set(key, make());
-      return common.get(key) as T;
-    },
-  };
 }

@@ -3,10 +3,10 @@ import { checkSchema, prepareSchema } from './schema.js';
 import { isBusy, SqliteStoreError } from './sqlite-store.error.js';
 import { IN_MEMORY, type SqliteStoreSettings } from './sqlite-store.options.js';
 
-/** How long SQLite itself waits for a lock, which blocks the process. Beyond it the store waits without blocking. */
-const BLOCKING_WAIT_MS = 10;
+/** The pause between two tries to turn a file to WAL. */
+const PAUSE_MS = 10;
 
-/** Opens the store's file in WAL mode, with its schema up to date. Throws a `SqliteStoreError` when it cannot be used. */
+/** Opens the store's file in WAL mode, with its schema up to date. Blocks while another process does the same. Throws a `SqliteStoreError` when it cannot be used. */
 export function openDatabase({ file, durability, busyTimeout, clock }: SqliteStoreSettings): Database.Database {
   let db: Database.Database | undefined;
   try {
@@ -15,7 +15,8 @@ export function openDatabase({ file, durability, busyTimeout, clock }: SqliteSto
     prepare(db, file, busyTimeout);
     db.exec(`PRAGMA synchronous = ${durability}`);
     prepareSchema(db, file, clock.wallNow());
-    db.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
+    // From here on the store waits by itself: SQLite would block the process.
+    db.exec('PRAGMA busy_timeout = 0');
     return db;
   } catch (error) {
     db?.close();
@@ -31,13 +32,13 @@ export function openDatabase({ file, durability, busyTimeout, clock }: SqliteSto
 
 /** SQLite does not wait while several processes turn a new file to WAL: one of them wins, the others find it done. */
 function prepare(db: Database.Database, file: string, busyTimeout: number): void {
-  for (let waitedMs = 0; ; waitedMs += BLOCKING_WAIT_MS) {
+  for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
     try {
       checkSchema(db, file);
       return useWal(db, file);
     } catch (error) {
       if (!isBusy(error) || waitedMs >= busyTimeout) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCKING_WAIT_MS);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
     }
   }
 }

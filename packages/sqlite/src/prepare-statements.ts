@@ -8,28 +8,37 @@ export type EntryRow = readonly [version: number, value: string | Buffer, writte
 /** `[written_at, ahead]` */
 export type ClockRow = readonly [writtenAt: number, ahead: number];
 
-export type Statements = ReturnType<typeof prepareStatements>;
+const SQL = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
 
-/** Every statement of the store, prepared once. Bind by arrays: a `Buffer` on its own ends the process, as libsql takes it for named parameters. */
-export function prepareStatements(db: Database.Database) {
-  return {
-    begin: db.prepare('BEGIN IMMEDIATE'),
-    commit: db.prepare('COMMIT'),
-    rollback: db.prepare('ROLLBACK'),
+  entry: 'SELECT version, value, written_at, expires_at FROM entries WHERE key = ?',
+  write: 'REPLACE INTO entries (key, value, written_at, expires_at) VALUES (?, ?, ?, ?) RETURNING version',
+  redate: 'UPDATE entries SET written_at = ?, expires_at = ? WHERE version = ?',
+  remove: 'DELETE FROM entries WHERE version = ?',
+  sweep: sweepOf('entries', 'version'),
 
-    entry: db.prepare('SELECT version, value, written_at, expires_at FROM entries WHERE key = ?').raw(),
-    write: db
-      .prepare('REPLACE INTO entries (key, value, written_at, expires_at) VALUES (?, ?, ?, ?) RETURNING version')
-      .raw(),
-    redate: db.prepare('UPDATE entries SET written_at = ?, expires_at = ? WHERE version = ?'),
-    remove: db.prepare('DELETE FROM entries WHERE version = ?'),
-    sweep: db.prepare(sweepOf('entries', 'version')),
+  clock: 'SELECT written_at, ahead FROM clocks WHERE key = ?',
+  writeClock: 'REPLACE INTO clocks (key, written_at, ahead, expires_at) VALUES (?, ?, ?, ?)',
+  removeClock: 'DELETE FROM clocks WHERE key = ?',
+  sweepClocks: sweepOf('clocks', 'key'),
+};
 
-    clock: db.prepare('SELECT written_at, ahead FROM clocks WHERE key = ?').raw(),
-    writeClock: db.prepare('REPLACE INTO clocks (key, written_at, ahead, expires_at) VALUES (?, ?, ?, ?)'),
-    removeClock: db.prepare('DELETE FROM clocks WHERE key = ?'),
-    sweepClocks: db.prepare(sweepOf('clocks', 'key')),
-  };
+export type Statements = Readonly<Record<keyof typeof SQL, Database.Statement>>;
+
+/** Every statement of the store, prepared once. Bind by arrays: libsql takes a `Buffer` on its own for named parameters, and ends the process. */
+export function prepareStatements(db: Database.Database): Statements {
+  const prepared = Object.entries(SQL).map(([name, sql]) => {
+    const statement: Database.Statement = db.prepare(sql);
+    return [name, statement.reader ? statement.raw() : statement] as const;
+  });
+  return Object.fromEntries(prepared) as Statements;
+}
+
+/** The first row that a statement gives. By `all`, as libsql resets no statement whose `get` failed: from then on it would fail for ever. */
+export function first<Row>(statement: Database.Statement, values: unknown[]): Row | undefined {
+  return statement.all(values)[0] as Row | undefined;
 }
 
 function sweepOf(table: string, id: string): string {

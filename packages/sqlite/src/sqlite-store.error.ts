@@ -21,8 +21,8 @@ export class SqliteStoreError extends Error {
   }
 }
 
-/** Whether SQLite gave up because another process held the lock: nothing was changed, so it can be tried again. */
+/** Whether SQLite gave up because another process was at work: nothing was changed, so it can be tried again. */
 export function isBusy(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && code.startsWith('SQLITE_BUSY');
+  return typeof code === 'string' && (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_PROTOCOL');
 }

@@ -1,7 +1,7 @@
 import { MemoryStore, type Entry, type PutCondition, type Store } from '@breakwater/core';
 import { TestClock } from '@breakwater/core/testing';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { SqliteStore } from './sqlite-store.js';
 
 const key = fc.constantFrom('a', 'b', 'c\0');

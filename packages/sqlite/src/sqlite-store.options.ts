@@ -20,23 +20,19 @@ export type SqliteStoreSettings = settings.SettingsOf<typeof schema> & { readonl
 
 export const IN_MEMORY = ':memory:';
 
-const schema = settings.consistent(
-  settings.options({
-    file: settings.text(`the path of a file, or '${IN_MEMORY}'`),
-    durability: settings.optional(settings.oneOf('normal', 'full'), 'normal'),
-    busyTimeout: settings.optional(settings.duration({ max: 600_000 }), 5000),
-  }),
-  ({ file }) => {
-    const message = whatIsWrongWith(file);
-    return message === undefined ? undefined : { at: 'file', message };
-  },
-);
+const schema = settings.options({
+  file: settings.text(`the path of a file, or '${IN_MEMORY}'`),
+  durability: settings.optional(settings.oneOf('normal', 'full'), 'normal'),
+  busyTimeout: settings.optional(settings.duration({ max: 600_000 }), 5000),
+});
 
 /** The options with their defaults. Throws a `ResilienceConfigurationError` that lists all that is wrong. */
 export function readSqliteStoreOptions(options: SqliteStoreOptions): SqliteStoreSettings {
   const { clock = new SystemClock(), ...rest } = Object(options) as SqliteStoreOptions;
   const read = settings.readSettings(schema, typeof options === 'object' ? rest : options, 'SqliteStore');
   const faults = [...(read.faults ?? [])];
+  const wrong = typeof rest.file === 'string' ? whatIsWrongWith(rest.file) : undefined;
+  if (wrong !== undefined) faults.push({ path: 'SqliteStore.file', message: `'${rest.file}' given; ${wrong}` });
   if (!isClock(clock)) faults.push({ path: 'SqliteStore.clock', message: 'expected a Clock of @breakwater/core' });
   if (read.settings === undefined || faults.length > 0) throw new ResilienceConfigurationError(faults);
   return { ...read.settings, clock };

@@ -3,7 +3,7 @@ import type Database from 'libsql';
 import { openDatabase } from './open-database.js';
 import { isBusy, SqliteStoreError } from './sqlite-store.error.js';
 import { readSqliteStoreOptions, type SqliteStoreOptions } from './sqlite-store.options.js';
-import { prepareStatements, type ClockRow, type EntryRow, type Statements } from './prepare-statements.js';
+import { first, prepareStatements, type ClockRow, type EntryRow, type Statements } from './prepare-statements.js';
 import { storedText, textOf } from './stored-text.js';
 
 /** The longest pause between two tries for a lock. */
@@ -40,7 +40,7 @@ export class SqliteStore implements Store {
 
   get(key: string): Promise<Entry | undefined> {
     return this.operation((sql) => {
-      const row = sql.entry.get([storedText(key, 'the key')]) as EntryRow | undefined;
+      const row = first<EntryRow>(sql.entry, [storedText(key, 'the key')]);
       if (row === undefined) return undefined;
       const now = this.clock.wallNow();
       const held = row[2] > now ? this.transaction(sql, (now) => heldAt(sql, key, now)) : live(row, now);
@@ -54,7 +54,7 @@ export class SqliteStore implements Store {
       const expiresAt = now + numeric(when.ttlMs, 'ttlMs');
       const held = heldAt(sql, key, now);
       if (!allows(when.if, held)) return { standing: held && entryOf(held, now) };
-      const [version] = sql.write.get([storedText(key, 'the key'), stored, now, expiresAt]) as [number];
+      const [version] = first<[number]>(sql.write, [storedText(key, 'the key'), stored, now, expiresAt])!;
       sql.sweep.run([now]);
       return { written: { value, version: String(version), ageMs: 0 } };
     });
@@ -129,7 +129,7 @@ export class SqliteStore implements Store {
 
 /** What stands under a key. What was written later than now tells that the clock was put back: it is taken as written now. */
 function heldAt(sql: Statements, key: string, now: number): Held | undefined {
-  const row = sql.entry.get([storedText(key, 'the key')]) as EntryRow | undefined;
+  const row = first<EntryRow>(sql.entry, [storedText(key, 'the key')]);
   if (row === undefined) return undefined;
   const [version, value, writtenAt, expiresAt] = row;
   if (writtenAt <= now) return live(row, now);
@@ -144,7 +144,7 @@ function live([version, value, writtenAt, expiresAt]: EntryRow, now: number): He
 
 /** How far a virtual clock is ahead of now, where nothing or the past is 0. A clock that was put back does not put it ahead. */
 function aheadAt(sql: Statements, key: string, now: number): number {
-  const row = sql.clock.get([storedText(key, 'the key')]) as ClockRow | undefined;
+  const row = first<ClockRow>(sql.clock, [storedText(key, 'the key')]);
   if (row === undefined) return 0;
   const [writtenAt, ahead] = row;
   if (writtenAt <= now) return Math.max(0, ahead - (now - writtenAt));

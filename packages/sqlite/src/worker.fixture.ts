@@ -63,7 +63,7 @@ async function make(file: string, times: number): Promise<number[]> {
 }
 
 async function work(task: keyof typeof tasks, file: string, times: number): Promise<number[]> {
-  const store = new SqliteStore({ file, busyTimeout: '30s' });
+  const store = new SqliteStore({ file });
   const result = await tasks[task](store, times);
   await store.close();
   return result;

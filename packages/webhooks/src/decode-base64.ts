@@ -1,5 +1,7 @@
+import { asciiBytes } from './ascii-bytes.js';
+
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const VALUES = new Int8Array(128).fill(-1);
+const VALUES = new Int8Array(256).fill(-1);
 for (let value = 0; value < 64; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
 
 const EQUALS = 61;
@@ -13,25 +15,29 @@ const EQUALS = 61;
 export function decodeBase64(text: string, start = 0, end = text.length, into?: Buffer): Buffer | undefined {
   const length = end - start;
   if (length < 4 || length % 4 !== 0) return undefined;
-  const padding = text.charCodeAt(end - 1) !== EQUALS ? 0 : text.charCodeAt(end - 2) !== EQUALS ? 1 : 2;
+  const ascii = asciiBytes(text);
+  if (!ascii) return undefined;
+  const padding = ascii[end - 1] !== EQUALS ? 0 : ascii[end - 2] !== EQUALS ? 1 : 2;
   const size = (length / 4) * 3 - padding;
   const bytes = into?.length === size ? into : Buffer.allocUnsafe(size);
-  const last = end - padding;
+  const value = (at: number): number => VALUES[ascii[at] as number] as number;
+  const whole = padding === 0 ? end : end - 4;
   let wrong = 0;
-  let bits = 0;
-  let pending = 0;
   let filled = 0;
-  for (let at = start; at < last; at++) {
-    const code = text.charCodeAt(at);
-    const value = VALUES[code & 127] as number;
-    wrong |= value | (127 - code);
-    bits = ((bits << 6) | value) & 0xffff;
-    pending += 6;
-    if (pending >= 8) {
-      pending -= 8;
-      bytes[filled++] = bits >> pending;
-    }
+  let at = start;
+  for (; at < whole; at += 4) {
+    const bits = (value(at) << 18) | (value(at + 1) << 12) | (value(at + 2) << 6) | value(at + 3);
+    wrong |= bits;
+    bytes[filled++] = bits >> 16;
+    bytes[filled++] = bits >> 8;
+    bytes[filled++] = bits;
   }
-  const leftover = bits & ((1 << pending) - 1);
-  return wrong < 0 || leftover !== 0 ? undefined : bytes;
+  if (padding > 0) {
+    const bits = (value(at) << 12) | (value(at + 1) << 6) | (padding === 1 ? value(at + 2) : 0);
+    // The bits that stand for no byte are zero in the one canonical spelling.
+    wrong |= bits | (bits & (padding === 1 ? 0x3 : 0x3ff) ? -1 : 0);
+    bytes[filled++] = bits >> 10;
+    if (padding === 1) bytes[filled] = bits >> 2;
+  }
+  return wrong < 0 ? undefined : bytes;
 }

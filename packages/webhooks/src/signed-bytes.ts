@@ -13,6 +13,12 @@ export interface PayloadValues {
 
 /** Used again for each request: nothing waits while it is in use. */
 const ROOM = Buffer.allocUnsafeSlow(4096);
+/** Of each length that occurred. */
+const VIEWS: Buffer[] = [];
+
+function write(text: string, at: number): void {
+  for (let i = 0; i < text.length; i++) ROOM[at + i] = text.charCodeAt(i);
+}
 
 /** The bytes under the signature: text, the raw body, text. */
 export class SignedBytes {
@@ -31,10 +37,10 @@ export class SignedBytes {
     if (body !== undefined && this.encoding === 'latin1' && (head !== '' || tail !== '')) {
       const length = head.length + body.length + tail.length;
       if (length <= ROOM.length) {
-        if (head !== '') ROOM.write(head, 0, "latin1");
+        write(head, 0);
         ROOM.set(body, head.length);
-        if (tail !== '') ROOM.write(tail, head.length + body.length, "latin1");
-        sink.update(ROOM.subarray(0, length));
+        write(tail, head.length + body.length);
+        sink.update((VIEWS[length] ??= ROOM.subarray(0, length)));
         return sink;
       }
     }

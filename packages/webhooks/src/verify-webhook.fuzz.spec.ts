@@ -9,7 +9,9 @@ import type { WebhookRequest } from './webhook-request.js';
 const now = 1_700_000_000_000;
 const url = 'https://shop.example/hooks';
 const REASONS = ['missing', 'malformed', 'stale', 'mismatch', 'duplicate-header'];
-const rsa = String(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'pem', type: 'spki' }));
+const rsa = String(
+  generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'pem', type: 'spki' }),
+);
 const ec = String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'pem', type: 'spki' }));
 const PUBLIC_KEYS: Readonly<Record<string, string>> = {
   'adyen-item': 'abcdef',
@@ -99,10 +101,15 @@ describe('whatever a stranger sends', () => {
       fc.assert(
         fc.property(headers, anyBody, (given, body) => {
           const request = { method: 'POST', headers: { ...sender.require, ...given }, body } as WebhookRequest;
-          const answer = verifyWebhook(name, request, [PUBLIC_KEYS[name] ?? 'key', ...(name === 'paypal' ? ['WH-1'] : [])], {
-            now,
-            url,
-          });
+          const answer = verifyWebhook(
+            name,
+            request,
+            [PUBLIC_KEYS[name] ?? 'key', ...(name === 'paypal' ? ['WH-1'] : [])],
+            {
+              now,
+              url,
+            },
+          );
           expect(REASONS).toContain(answer.ok ? 'accepted' : answer.reason);
         }),
         { numRuns: 40 },

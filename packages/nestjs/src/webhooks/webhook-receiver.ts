@@ -54,7 +54,7 @@ export class WebhookReceiver {
     const body = await this.bytesOf(exchange, settings.maxBytes);
     const request = requestOf(exchange, body);
     const verification = this.verify(request, settings);
-    const response = this.answersHandshakes ? answerHandshake(sender, request, verification) : undefined;
+    const response = this.answersHandshakes ? this.answer(request, verification, settings) : undefined;
     if (response !== undefined) return { kind: 'handshake', response };
     if (!verification.ok) throw this.refusal(verification);
     const admission = await this.admit(exchange, verification, settings);
@@ -100,6 +100,12 @@ export class WebhookReceiver {
     } catch (error) {
       throw this.misconfigured(error instanceof Error ? error.message : 'it cannot be verified', error);
     }
+  }
+
+  /** Some senders want to see, as their handshake, that the receiver has the secret. */
+  private answer(request: WebhookRequest, verification: Verification, settings: WebhookSettings) {
+    const secrets = settings.secrets.map((secret) => this.resilience.reveal(secret));
+    return answerHandshake(settings.sender as string, request, verification, { secrets });
   }
 
   private async admit({ endpoint }: WebhookExchange, accepted: Acceptance, { inbox }: WebhookSettings) {

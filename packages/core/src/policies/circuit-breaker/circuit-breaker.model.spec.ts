@@ -5,7 +5,7 @@ import { createClassifier } from '../../classifier.js';
 import { MemoryStore } from '../../memory-store.js';
 import type { Outcome } from '../../outcome.js';
 import { readSettings } from '../../settings/read-settings.js';
-import { liveCall } from '../../testing/fixtures.js';
+import { liveCall } from '../../testing/calls.fixture.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
 import { circuitBreakerSchema } from './circuit-breaker.options.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../../create-provider.js';
 import type { ProviderOptions } from '../../provider-options.js';
 import { deferred, type Deferred } from '../../testing/deferred.js';
-import { httpError, outcomeOf, turn, watch } from '../../testing/fixtures.js';
+import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';

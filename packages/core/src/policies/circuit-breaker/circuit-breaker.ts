@@ -4,25 +4,16 @@ import { keyedEnvironment } from '../../keyed-gate.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { CircuitOpenError } from './circuit-open.error.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
+import { HalfOpenTrial } from './half-open-trial.js';
 import { TimeWindow } from './time-window.js';
 
 export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
-
-/** The calls let through while half-open. `since` is from when on some were always under way, in monotonic milliseconds. */
-interface Trial {
-  readonly name: 'half-open';
-  since: number;
-  admitted: number;
-  inFlight: number;
-  succeeded: number;
-  failed: number;
-}
 
 /** The state, with the data that exists only in it. Times are monotonic. */
 type State =
   | { readonly name: 'closed' }
   | { readonly name: 'open'; readonly until: number }
-  | Trial
+  | HalfOpenTrial
   | { readonly name: 'isolated' };
 
 /** The circuit as another process, or this one after a restart, can take it up. Remaining times, never timestamps. */
@@ -71,22 +62,14 @@ export class CircuitBreaker implements KeyableGate<number> {
     if (this.current.name === 'half-open') this.settle(now);
     if (generation !== this.generation) return;
     const failed = isFailure(outcome);
-    const trial = this.current.name === 'half-open' ? this.current : undefined;
-    if (failed === undefined) {
-      this.counters.ignored++;
-      // An ignored outcome decides nothing, so the trial is free to be made again.
-      if (trial !== undefined) {
-        trial.inFlight--;
-        trial.admitted--;
-      }
-      return;
-    }
-    this.counters[failed ? 'failed' : 'succeeded']++;
     const slow = this.settings.slowCall !== undefined && tookMs > this.settings.slowCall.over;
-    if (trial === undefined) return this.judgeClosed(failed, slow, now);
-    trial.inFlight--;
-    trial[failed || slow ? 'failed' : 'succeeded']++;
-    this.judgeTrial(trial, now);
+    this.counters[failed === undefined ? 'ignored' : failed ? 'failed' : 'succeeded']++;
+    if (this.current.name === 'half-open') {
+      this.current.end(failed === undefined ? undefined : failed || slow);
+      this.judgeTrial(this.current, now);
+    } else if (failed !== undefined) {
+      this.judgeClosed(failed, slow, now);
+    }
   }
 
   forKey(): CircuitBreaker {
@@ -130,7 +113,7 @@ export class CircuitBreaker implements KeyableGate<number> {
     const detail = { reason: 'imported' };
     if (!(openForMs >= 0 && openForMs < Infinity)) throw new TypeError(`openForMs: ${openForMs} is no remaining time`);
     if (state === 'open') this.become({ name: 'open', until: now + openForMs }, 'opened', { ...detail, openForMs });
-    else if (state === 'half-open') this.become(trialAt(now), 'halfOpened', detail);
+    else if (state === 'half-open') this.become(new HalfOpenTrial(now), 'halfOpened', detail);
     else if (state === 'isolated') this.become(ISOLATED, 'isolated', detail);
     else if (state === 'closed') this.becomeClosed('imported');
     else throw new TypeError(`'${String(state)}' is no state of a circuit`);
@@ -161,12 +144,8 @@ export class CircuitBreaker implements KeyableGate<number> {
   /** Brings about what time has: an open circuit that has served goes half-open, a trial that takes too long re-opens. */
   private settle(now: number): void {
     const { current } = this;
-    if (current.name === 'open' && now >= current.until) this.become(trialAt(now), 'halfOpened');
-    else if (
-      current.name === 'half-open' &&
-      current.inFlight > 0 &&
-      now - current.since >= this.settings.halfOpen.atMost
-    ) {
+    if (current.name === 'open' && now >= current.until) this.become(new HalfOpenTrial(now), 'halfOpened');
+    else if (current.name === 'half-open' && current.isOverdue(this.settings.halfOpen, now)) {
       this.becomeOpen(now, 'trial took too long');
     }
   }
@@ -175,13 +154,9 @@ export class CircuitBreaker implements KeyableGate<number> {
     if (this.whole?.current === ISOLATED) this.refuse('isolated', call, undefined);
     this.settle(now);
     const { current } = this;
-    if (current.name === 'half-open' && current.admitted < this.settings.halfOpen.calls) {
-      if (current.inFlight === 0) current.since = now;
-      current.admitted++;
-      current.inFlight++;
-    } else if (current.name !== 'closed') {
-      this.refuse(current.name, call, this.waitFrom(now));
-    }
+    if (current.name === 'closed') return;
+    if (current.name === 'half-open' && current.admit(this.settings.halfOpen, now)) return;
+    this.refuse(current.name, call, this.waitFrom(now));
   }
 
   private refuse(state: 'open' | 'half-open' | 'isolated', call: LiveCall, retryAfterMs: number | undefined): never {
@@ -194,14 +169,13 @@ export class CircuitBreaker implements KeyableGate<number> {
     const { current, settings } = this;
     if (current.name === 'open') return current.until - now;
     if (current.name !== 'half-open') return undefined;
-    return Math.max(0, Math.min(settings.openFor, current.since + settings.halfOpen.atMost - now));
+    return Math.min(settings.openFor, current.leftMs(settings.halfOpen, now));
   }
 
-  /** The verdict falls as soon as it is decided: not every permitted trial has to be made. */
-  private judgeTrial({ succeeded, failed }: Trial, now: number): void {
-    const { calls, successRate } = this.settings.halfOpen;
-    if (succeeded / calls >= successRate) this.becomeClosed('trial succeeded');
-    else if ((calls - failed) / calls < successRate) this.becomeOpen(now, 'trial failed');
+  private judgeTrial(trial: HalfOpenTrial, now: number): void {
+    const verdict = trial.verdict(this.settings.halfOpen);
+    if (verdict === true) this.becomeClosed('trial succeeded');
+    else if (verdict === false) this.becomeOpen(now, 'trial failed');
   }
 
   private judgeClosed(failed: boolean, slow: boolean, now: number): void {
@@ -252,8 +226,4 @@ export class CircuitBreaker implements KeyableGate<number> {
     const { time } = this.settings.window;
     return time === undefined ? undefined : new TimeWindow(time, this.environment.clock.now());
   }
-}
-
-function trialAt(now: number): Trial {
-  return { name: 'half-open', since: now, admitted: 0, inFlight: 0, succeeded: 0, failed: 0 };
 }

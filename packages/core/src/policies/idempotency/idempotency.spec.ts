@@ -7,7 +7,7 @@ import type { ProviderOptions } from '../../provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import type { Entry, PutResult, Store } from '../../store.js';
 import { deferred } from '../../testing/deferred.js';
-import { httpError, networkError, outcomeOf, turn, watch } from '../../testing/fixtures.js';
+import { httpError, networkError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { seededRandom } from '../../testing/fixtures.js';
+import { seededRandom } from '../../testing/calls.fixture.js';
 import { Gcra } from './gcra.js';
 
 /** The most of these moments that any window of this length holds. */

@@ -1,10 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../../create-provider.js';
 import type { ProviderOptions } from '../../provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
-import { httpError, outcomeOf, seededRandom, turn, watch } from '../../testing/fixtures.js';
+import { httpError, outcomeOf, seededRandom, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
@@ -80,6 +81,21 @@ describe('rate limit', () => {
       await Promise.all(all);
       expect(order.map(([name]) => name)).toEqual(['a', 'b', 'c', 'd']);
       expect(order.map(([, at]) => at).every((at, i) => i === 0 || at - order[i - 1]![1] >= 200)).toBe(true);
+    });
+
+    it('go on in their caller’s async context', async () => {
+      const { provider, clock } = bench({ limit: 5, burst: 1, wait: '5s' });
+      const context = new AsyncLocalStorage<number>();
+      const seen: unknown[] = [];
+      for (const request of [0, 1, 2]) {
+        context.run(request, () => void provider.execute(() => seen.push([request, context.getStore()])));
+      }
+      await clock.advance('5s');
+      expect(seen).toEqual([
+        [0, 0],
+        [1, 1],
+        [2, 2],
+      ]);
     });
 
     it('are joined by newcomers behind them, not overtaken', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../settings/read-settings.js';
-import { seededRandom } from '../../testing/fixtures.js';
+import { seededRandom } from '../../testing/calls.fixture.js';
 import { backoffMs } from './backoff.js';
 import { retrySchema, type RetryOptions } from './retry.options.js';
 

@@ -6,7 +6,7 @@ import { createProvider } from '../../create-provider.js';
 import type { ProviderOptions } from '../../provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
-import { httpError, turn, watch } from '../../testing/fixtures.js';
+import { httpError, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';

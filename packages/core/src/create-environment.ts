@@ -1,0 +1,30 @@
+import { createClassifier, type Classify } from './classifier.js';
+import type { Emit, EventHub } from './events.js';
+import type { Environment } from './policy.js';
+import type { ProviderParts } from './provider.js';
+
+/** What the live policies of a provider may reach. `classify` gives the user's own classifier, which may change. */
+export function createEnvironment(
+  { name, clock, store, random }: ProviderParts,
+  events: EventHub,
+  classify: () => Classify | undefined,
+): Environment {
+  const emit: Emit = (type, detail = {}, operation) => {
+    if (events.listening) events.emit({ type, provider: name, operation, at: clock.wallNow(), detail });
+  };
+  const common = new Map<string, unknown>();
+  return {
+    provider: name,
+    clock,
+    store,
+    random,
+    emit,
+    classify: createClassifier(clock, classify, (error) =>
+      emit('classify.failed', { error: error instanceof Error ? error.message : String(error) }),
+    ),
+    shared: <T>(key: string, make: () => T): T => {
+      if (!common.has(key)) common.set(key, make());
+      return common.get(key) as T;
+    },
+  };
+}

@@ -84,11 +84,6 @@ export class MethodLinker {
     return this.layers.methods.has(method);
   }
 
-  /** The kinds that the settings name, for one method or in general. */
-  kinds(method: string | undefined): string[] {
-    return this.layers.kinds(method);
-  }
-
   /** The pipeline of one method. Adds to `faults` what is wrong with it; then it is not told of new settings. */
   link(plan: MethodPlan, faults: Fault[]): Pipeline {
     const before = faults.length;

@@ -99,11 +99,6 @@ export class ResilientProvider {
     return this.run(this.pipelineOf(operation, options.policies), call, signal) as Promise<T>;
   }
 
-  /** The kinds of policy that the settings name, for one method or in general. */
-  kinds(method?: string): readonly string[] {
-    return this.linker.kinds(method);
-  }
-
   /** The pipeline of one method, linked once. Adds to `faults` what is wrong with it. */
   link(plan: MethodPlan, faults: Fault[]): Pipeline {
     return this.linker.link(plan, faults);

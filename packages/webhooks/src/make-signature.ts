@@ -1,4 +1,4 @@
-import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
+import { constants, createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { decodeBase64 } from './decode-base64.js';
 import { fits, keyBytes, parseKey, parseSecretText, schemeOf, type KeyFault } from './parse-key.js';
 import type { Scheme } from './scheme.js';
@@ -22,13 +22,18 @@ export function makeSignature(plan: SenderPlan, signed: SignedBytes, secret: str
   const { encoding } = scheme;
   if (scheme.family === 'public-key') {
     const key = checked(plan, parsePrivateKey(scheme, secret));
-    const hash = scheme.algorithm === 'ed25519' ? null : 'sha256';
-    return { scheme, text: sign(hash, signed.whole(), key).toString(encoding) };
+    return { scheme, text: signatureBy(scheme, key, signed.whole()).toString(encoding) };
   }
   const key = checked(plan, parseKey(scheme, secret));
   if (scheme.algorithm === 'token') return { scheme, text: secret };
   if (scheme.algorithm === 'basic') return { scheme, text: `Basic ${key.export().toString('base64')}` };
   return { scheme, text: macOf(scheme, key, signed).toString(encoding) };
+}
+
+function signatureBy({ algorithm }: Scheme, key: KeyObject, data: Buffer): Buffer {
+  if (algorithm === 'ed25519') return sign(null, data, key);
+  if (algorithm !== 'rsa-pss-sha512') return sign('sha256', data, key);
+  return sign('sha512', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 64 });
 }
 
 function checked(plan: SenderPlan, key: KeyObject | KeyFault): KeyObject {

@@ -1,4 +1,13 @@
-import { createHash, createHmac, timingSafeEqual, verify, type Hash, type KeyObject } from 'node:crypto';
+import {
+  constants,
+  createHash,
+  createHmac,
+  createVerify,
+  timingSafeEqual,
+  verify,
+  type Hash,
+  type KeyObject,
+} from 'node:crypto';
 import { hashOf } from './read-signatures.js';
 import type { Candidate, Scheme } from './scheme.js';
 import type { SignedBytes } from './signed-bytes.js';
@@ -127,6 +136,8 @@ class ComparisonKey implements SecretKey {
   }
 }
 
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO };
+
 class PublicKey implements SecretKey {
   readonly #key: KeyObject;
 
@@ -138,15 +149,24 @@ class PublicKey implements SecretKey {
   }
 
   matches(candidates: readonly Candidate[], signed: SignedBytes): boolean {
-    const hash = this.scheme.algorithm === 'ed25519' ? null : 'sha256';
-    const data = signed.whole();
     return candidates.some(({ scheme, bytes }) => {
       try {
-        return scheme === this.scheme && verify(hash, data, this.#key, bytes);
+        return scheme === this.scheme && this.#holds(signed, bytes);
       } catch {
         return false;
       }
     });
+  }
+
+  #holds(signed: SignedBytes, signature: Buffer): boolean {
+    switch (this.scheme.algorithm) {
+      case 'ed25519':
+        return verify(null, signed.whole(), this.#key, signature);
+      case 'rsa-pss-sha512':
+        return verify('sha512', signed.whole(), { key: this.#key, ...PSS }, signature);
+      default:
+        return signed.feed(createVerify('sha256')).verify(this.#key, signature);
+    }
   }
 }
 

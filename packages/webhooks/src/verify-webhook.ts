@@ -45,12 +45,12 @@ export function verifyWebhook(
   const headers = plan.headers.read(request.headers);
   if (!Array.isArray(headers)) return headers;
   const delivery = new Delivery(plan, request, headers, url);
-  return plan.sender.code?.verify ? examineByCode(delivery, keys, freshness) : examine(delivery, keys, freshness);
+  return plan.code?.verify ? examineByCode(delivery, keys, freshness) : examine(delivery, keys, freshness);
 }
 
 /** For senders that data cannot describe. */
 function examineByCode(delivery: Delivery, keys: readonly SecretKey[], freshness: Freshness): Verification {
-  const found = delivery.plan.sender.code?.verify?.(delivery, keys, freshness);
+  const found = delivery.plan.code?.verify?.(delivery, keys, freshness);
   if (!found) return reject('mismatch', 'none of the secrets makes this signature');
   if ('reason' in found) return found;
   delivery.signed = found.signed;

@@ -29,16 +29,15 @@ export function linkMethod(
   faults.push(...methodFaults(binding, constructor));
   // Faults in the settings are reported where they stand, not once more for every method.
   if (provider.faults.length > 0 || faults.length > before) return undefined;
-  const pipeline = provider.link(planOf(binding, provider.kinds(binding.method)), faults);
+  const pipeline = provider.link(planOf(binding), faults);
   return { constructedBy: constructor, provider, pipeline, operation, key: [...binding.keys.values()][0] };
 }
 
-function planOf(binding: MethodBinding, everyKind: readonly string[]): MethodPlan {
-  const { operation, method, own, fallbackMethod } = binding;
-  const policies = new Map<string, Layer>(binding.everyPolicy ? everyKind.map((kind) => [kind, {}]) : []);
-  for (const [kind, options] of binding.policies) policies.set(kind, options);
+function planOf(binding: MethodBinding): MethodPlan {
+  const { operation, method, own, everyPolicy, fallbackMethod } = binding;
+  const policies = new Map(binding.policies);
   if (fallbackMethod !== undefined) policies.set('fallback', fallbackTo(fallbackMethod) as unknown as Layer);
-  return { operation, method, policies, own };
+  return { operation, method, policies, own, every: everyPolicy };
 }
 
 /** Calls another method of the same instance with the error and the arguments. */

@@ -34,6 +34,12 @@ class PaymentsClient {
     await firstValueFrom(this.http.post('/looks', {}, { headers: { 'idempotency-key': 'its own' } }));
   }
 
+  @Retry({ attempts: 3, backoff: { initial: 0 } })
+  @Timeout({ attempt: 50 })
+  async unkeyed(method: 'get' | 'post'): Promise<void> {
+    await firstValueFrom(this.http.request({ method, url: '/unkeyed' }));
+  }
+
   @Timeout({ attempt: 50 })
   async slow(): Promise<void> {
     await firstValueFrom(this.http.get('/slow'));
@@ -167,6 +173,15 @@ describe('the HTTP client of a provider', () => {
       ['/mails', undefined],
       ['/v1/', 'its own'],
     ]);
+  });
+
+  it('does not repeat a POST without a key that an attempt timeout cut off, and repeats a GET', async () => {
+    const client = await start();
+    answer = () => undefined;
+    await expect(client.unkeyed('post')).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(requests).toHaveLength(1);
+    await expect(client.unkeyed('get')).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(requests).toHaveLength(4);
   });
 
   it('aborts the request when its attempt times out', async () => {

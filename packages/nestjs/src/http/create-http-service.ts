@@ -20,10 +20,12 @@ function prepareRequests(instance: AxiosInstance, resilience: Resilience, provid
   instance.interceptors.request.use((config: AxiosRequest) => {
     const { baseUrl } = resilience.section(provider, 'http')!;
     if (config.baseURL === baseUrlAtStart) config.baseURL = baseUrl;
-    const signal = currentCall()?.signal;
-    if (signal !== undefined) config.signal ??= signal;
+    const method = (config.method ?? 'get').toUpperCase();
+    const call = currentCall();
+    call?.sending(method);
+    if (call !== undefined) config.signal ??= call.signal;
     if (!isSameOrigin(config, baseUrl)) return config;
-    const headers = providerHeaders(resilience, provider, (config.method ?? 'get').toUpperCase());
+    const headers = providerHeaders(resilience, provider, method);
     for (const [name, value] of Object.entries(headers)) if (!config.headers.has(name)) config.headers.set(name, value);
     config.beforeRedirect = stripOnRedirect(baseUrl, Object.keys(headers), config.beforeRedirect);
     return config;

@@ -33,7 +33,15 @@ const CERTIFICATE_URL = /^https:\/\/(?:[a-z0-9-]{1,63}\.){1,3}paypal\.com\/v1\/n
 const LONGEST_SIGNATURE = 2048;
 
 /** PayPal states no rule; the id is signed, so a copy is known as one. */
-const ANY_AGE = { unit: 'rfc3339', toleranceMs: Infinity, afterSignature: false, optional: false } as const;
+const ANY_AGE = {
+  slot: undefined,
+  path: undefined,
+  mark: undefined,
+  unit: 'rfc3339',
+  toleranceMs: Infinity,
+  afterSignature: false,
+  optional: false,
+} as const;
 
 function importKey(secret: unknown, scheme: Scheme): SecretKey | KeyFault {
   const text = parseSecretText(secret);

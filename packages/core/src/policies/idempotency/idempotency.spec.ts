@@ -33,10 +33,8 @@ function processOn(store: Store, clock: TestClock, idempotency: IdempotencyOptio
 /** What a decorated method does, without a framework. */
 function methodOf(provider: ResilientProvider, idempotency: IdempotencyOptions) {
   const policies = new Map<string, object>([['idempotency', idempotency]]);
-  if (provider.kinds().includes('retry')) policies.set('retry', {});
-  if (provider.kinds().includes('timeout')) policies.set('timeout', {});
   const pipeline = provider.link(
-    { operation: 'charge', policies: policies as Map<string, Record<string, unknown>> },
+    { operation: 'charge', policies: policies as Map<string, Record<string, unknown>>, every: true },
     [],
   );
   return <T>(

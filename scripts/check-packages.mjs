@@ -42,13 +42,14 @@ function use(name, extension, versions, tarballs) {
     '@nestjs/config': versions.config,
     '@nestjs/core': versions.nest,
     '@nestjs/platform-express': versions.nest,
+    '@nestjs/platform-fastify': versions.nest,
     axios: '^1',
     'reflect-metadata': '^0.2',
     rxjs: '^7',
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, private: true, dependencies, overrides: byName }));
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder });
-  cpSync(join(root, 'scripts', 'smoke', `app.${extension}`), join(folder, `app.${extension}`));
+  cpSync(join(root, 'scripts', 'smoke'), folder, { recursive: true });
   run(process.execPath, [`app.${extension}`], { cwd: folder });
 }
 

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
+  findSender,
   httpSignatureSender,
   isWebhookConfigurationError,
   verifyWebhook,
@@ -31,7 +32,6 @@ process.exitCode = disagree === 0 ? 0 : 1;
 
 function judge(vector) {
   const { method, url, headers, rawBody, rawBodyBase64, now, tolerance } = vector;
-  const body = rawBodyBase64 === undefined ? Buffer.from(rawBody) : Buffer.from(rawBodyBase64, 'base64');
   const options = {
     ...(vector.publicKey !== undefined && { keys: [vector.publicKey].flat() }),
     ...(now !== undefined && { now: now * 1000 }),
@@ -39,6 +39,12 @@ function judge(vector) {
   };
   const secrets = vector.secrets ?? (vector.secret === undefined ? [] : [vector.secret]);
   try {
+    findSender(vector.scheme);
+  } catch (error) {
+    return { verdict: 'an unknown sender', because: error.message };
+  }
+  try {
+    const body = rawBodyBase64 === undefined ? Buffer.from(rawBody ?? '') : Buffer.from(rawBodyBase64, 'base64');
     const answer = verifyWebhook(senderOf(vector), { method, url, headers, body }, secrets, options);
     return answer.ok
       ? { verdict: 'valid', because: `secret ${answer.secretIndex} matches` }

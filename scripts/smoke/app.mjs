@@ -1,45 +1,27 @@
-// An ES module Nest application without a compiler: what a user of `import` gets.
+// The packages as an ES module application imports them.
 import 'reflect-metadata';
-import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { CircuitBreaker, isCircuitOpenError, Resilience, ResilienceModule, Resilient, Retry } from '@breakwater/nestjs';
-import { createProvider } from '@breakwater/core';
-import { TestClock } from '@breakwater/core/testing';
-import { ResilienceTestingModule } from '@breakwater/nestjs/testing';
-import { signWebhook, verifyWebhook } from '@breakwater/webhooks';
-import { Injectable, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import * as core from '@breakwater/core';
+import * as coreTesting from '@breakwater/core/testing';
+import * as resilience from '@breakwater/nestjs';
+import * as testing from '@breakwater/nestjs/testing';
+import * as webhooks from '@breakwater/webhooks';
+import * as common from '@nestjs/common';
+import * as nest from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import exercise from './exercise.cjs';
 
-class Client {
-  calls = 0;
-  async call() {
-    this.calls++;
-    throw new Error('down');
-  }
-}
-const descriptor = Object.getOwnPropertyDescriptor(Client.prototype, 'call');
-CircuitBreaker({ window: { consecutive: 2 } })(Client.prototype, 'call', descriptor);
-Retry({ attempts: 2, backoff: { initial: 0 } })(Client.prototype, 'call', descriptor);
-Object.defineProperty(Client.prototype, 'call', descriptor);
-Injectable()(Client);
-Resilient('payments')(Client);
-
-class App {}
-Module({ imports: [ResilienceModule.forRoot({ providers: { payments: {} } })], providers: [Client] })(App);
-
-const app = await NestFactory.createApplicationContext(App, { logger: ['error'] });
-const client = app.get(Client);
-await assert.rejects(client.call(), /down/);
-await assert.rejects(client.call(), isCircuitOpenError);
-assert.equal(client.calls, 2);
-assert.equal(app.get(Resilience).provider('payments').circuitBreaker.state, 'open');
-await app.close();
-
-assert.equal(await createProvider('x', { retry: true }, { clock: new TestClock() }).execute(async () => 42), 42);
-assert.equal(typeof ResilienceTestingModule.forRoot, 'function');
-const body = Buffer.from('{}');
-const headers = signWebhook('github', { body }, 'a secret');
-assert.equal((await verifyWebhook('github', { headers, body }, ['a secret'])).ok, true);
+await exercise({
+  common,
+  core: { ...core, testing: coreTesting },
+  express: ExpressAdapter,
+  fastify: FastifyAdapter,
+  nest,
+  resilience,
+  testing,
+  webhooks,
+});
 const { version } = JSON.parse(
   readFileSync(new URL('node_modules/@nestjs/core/package.json', import.meta.url), 'utf8'),
 );

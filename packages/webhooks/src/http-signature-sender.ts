@@ -35,6 +35,7 @@ export interface HttpSignatureOptions {
   readonly tolerance?: string | number;
 }
 
+const ALGORITHMS: readonly string[] = ['hmac-sha256', 'ed25519', 'ecdsa-p256-sha256', 'rsa-pss-sha512'];
 const MOST_SIGNATURES = 16;
 const LONGEST_HEADER = 8192;
 const NOTHING = new Uint8Array();
@@ -45,6 +46,13 @@ export function httpSignatureSender(options: HttpSignatureOptions): Sender {
   for (const name of components) {
     if (/^(?:@?[a-z0-9-]+)$/.test(name)) continue;
     throw new WebhookConfigurationError(`Sender "${options.name}": ${JSON.stringify(name)} is no component to cover.`);
+  }
+  if (options.algorithm !== undefined && !ALGORITHMS.includes(options.algorithm)) {
+    const known = ALGORITHMS.join(', ');
+    throw new WebhookConfigurationError(
+      `Sender "${options.name}": unknown algorithm. Known are ${known}.`,
+      options.name,
+    );
   }
   const scheme = new HttpSignature({ ...options, components });
   const url = components.some((name) => name.startsWith('@') && name !== '@method');

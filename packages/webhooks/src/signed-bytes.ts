@@ -16,7 +16,15 @@ const ROOM = Buffer.allocUnsafeSlow(4096);
 /** Of each length that occurred. */
 const VIEWS: Buffer[] = [];
 
+const ENCODER = new TextEncoder();
+/** From here on a call to native code is faster than a loop. */
+const LONG = 24;
+
 function write(text: string, at: number): void {
+  if (at === 0 && text.length > LONG) {
+    ENCODER.encodeInto(text, ROOM);
+    return;
+  }
   for (let i = 0; i < text.length; i++) ROOM[at + i] = text.charCodeAt(i);
 }
 

@@ -1,5 +1,6 @@
 import { PayloadTooLargeException } from '@nestjs/common';
 import { readStream } from './read-stream.js';
+import { undoEncoding } from './undo-encoding.js';
 import type { WebhookExchange } from './webhook-exchange.js';
 
 /**
@@ -10,7 +11,7 @@ export async function rawBytes({ request, raw }: WebhookExchange, maxBytes: numb
   const kept = [request.rawBody, raw.rawBody, request.body].find((body) => body instanceof Uint8Array);
   if (kept !== undefined) return within(maxBytes, asBuffer(kept as Uint8Array));
   if (raw.readableDidRead || raw.readableEnded) return undefined;
-  return readStream(raw, maxBytes);
+  return undoEncoding(await readStream(raw, maxBytes), raw.headers['content-encoding'], maxBytes);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

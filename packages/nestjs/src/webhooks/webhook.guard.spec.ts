@@ -1,5 +1,6 @@
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { TestClock } from '@breakwater/core/testing';
 import { signWebhook } from '@breakwater/webhooks';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -222,6 +223,21 @@ describe.each(Object.keys(adapters) as (keyof typeof adapters)[])('WebhookGuard 
     const type = 'application/octet-stream';
     expect((await post('/webhooks/payments', bytes, signed(bytes, { type }))).status).toBe(200);
     expect(deliveries.map(({ body }) => body)).toEqual([JSON.parse(event), bytes]);
+  });
+
+  it.each(['application/json', 'text/plain'])('verifies what a compressed body of type %s holds', async (type) => {
+    await start(platform, { maxBytes: 2000 });
+    const send = (body: Buffer, encoding: string, of = event) =>
+      post('/webhooks/payments', body, { ...signed(of, { type }), 'content-encoding': encoding });
+    const bomb = JSON.stringify({ bomb: 'x'.repeat(100_000) });
+    const statuses = [
+      (await send(gzipSync(event), 'gzip')).status,
+      (await send(gzipSync('{"id":"evt_2"}'), 'gzip')).status,
+      (await send(gzipSync(bomb), 'gzip', bomb)).status,
+      (await send(Buffer.from('no gzip'), 'gzip')).status,
+      (await send(Buffer.from(event), 'zstandard')).status,
+    ];
+    expect(statuses).toEqual([200, 401, 413, 400, 415]);
   });
 
   it.each(['text/plain', 'application/json'])('takes an empty body of type %s for a real one', async (type) => {

@@ -6,6 +6,7 @@ import { ResilienceConfigurationError } from './settings/fault.js';
 import type { Layer } from './settings/merge-settings.js';
 import type { Store } from './store.js';
 import { SystemClock } from './system-clock.js';
+import { systemRandom } from './system-random.js';
 
 /** One for all: a clock holds the timers of idle deadline lists, and through a shared one they hold no provider. */
 const machineClock = new SystemClock();
@@ -30,8 +31,4 @@ export function createProvider(
   });
   if (provider.faults.length > 0) throw new ResilienceConfigurationError(provider.faults);
   return provider;
-}
-
-function systemRandom(): number {
-  return Math.random();
 }

@@ -49,3 +49,4 @@ export * as settings from './settings/index.js';
 export { mergeSettings, type Layer } from './settings/merge-settings.js';
 export type { AdvanceResult, Entry, PutCondition, PutResult, Store } from './store.js';
 export { SystemClock } from './system-clock.js';
+export { systemRandom } from './system-random.js';

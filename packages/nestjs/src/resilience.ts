@@ -5,6 +5,7 @@ import {
   ResilienceConfigurationError,
   ResilientProvider,
   SystemClock,
+  systemRandom,
   type Clock,
   type Fault,
   type Layer,
@@ -216,8 +217,4 @@ export class Resilience {
     if (method.key !== undefined) call.key = method.key(...args);
     return call;
   }
-}
-
-function systemRandom(): number {
-  return Math.random();
 }

@@ -102,7 +102,7 @@ function refusals(body: Buffer): readonly Omit<WebhookCase, 'beside'>[] {
   const genuine = headersOf('stripe', body);
   const stale = { method: 'POST', headers: genuine, body };
   const malformed = { method: 'POST', headers: { ...genuine, 'stripe-signature': 't=1,v1=00' }, body };
-  const later = { now: Date.now() + 3_600_000 };
+  const later = { now: Date.UTC(2100, 0, 1) };
   return [
     {
       name: 'breakwater refuses a stale one',

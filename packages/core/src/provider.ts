@@ -53,6 +53,9 @@ export interface ProviderSnapshot {
   })[];
 }
 
+const NO_OPTIONS: ExecuteOptions = Object.freeze({});
+const NO_ARGS: readonly unknown[] = Object.freeze([]);
+
 /** One third party by name: its policies and the live state that its methods share. */
 export class ResilientProvider {
   readonly name: string;
@@ -90,13 +93,18 @@ export class ResilientProvider {
   }
 
   /** Runs `run` under every policy that the settings name, or under those in `options.policies`. */
-  async execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = {}): Promise<T> {
-    if (this.faults.length > 0) throw new ResilienceConfigurationError(this.faults);
+  execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = NO_OPTIONS): Promise<T> {
     const { operation = 'execute', signal } = options;
-    const call = new LiveCall(this.name, operation, [], run as Work<unknown>);
+    const call = new LiveCall(this.name, operation, NO_ARGS, run as Work<unknown>);
     call.key = options.key;
     call.idempotencyKey = options.idempotencyKey;
-    return this.run(this.pipelineOf(operation, options.policies), call, signal) as Promise<T>;
+    let pipeline: Pipeline;
+    try {
+      pipeline = this.pipelineOf(operation, options.policies);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.run(pipeline, call, signal) as Promise<T>;
   }
 
   /** The pipeline of one method, linked once. Adds to `faults` what is wrong with it. */
@@ -143,6 +151,7 @@ export class ResilientProvider {
     const method = this.linker.knows(operation) ? operation : undefined;
     const standing = policies === undefined ? this.pipelines.get(method) : this.subsets.get(subsetId(method, policies));
     if (standing !== undefined) return standing;
+    if (this.faults.length > 0) throw new ResilienceConfigurationError(this.faults);
     const faults: Fault[] = [];
     const asked = new Map((policies ?? []).map((kind): [string, Layer] => [kind, {}]));
     const every = policies === undefined;

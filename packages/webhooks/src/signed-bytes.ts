@@ -12,7 +12,7 @@ export interface PayloadValues {
 }
 
 /** Used again for each request: nothing waits while it is in use. */
-const ROOM = Buffer.allocUnsafeSlow(4096);
+const ROOM = Buffer.allocUnsafeSlow(4096 + 64);
 /** Of each length that occurred. */
 const VIEWS: Buffer[] = [];
 
@@ -21,8 +21,8 @@ const ENCODER = new TextEncoder();
 const LONG = 24;
 
 function write(text: string, at: number): void {
-  if (at === 0 && text.length > LONG) {
-    ENCODER.encodeInto(text, ROOM);
+  if (text.length > LONG) {
+    ENCODER.encodeInto(text, at === 0 ? ROOM : ROOM.subarray(at));
     return;
   }
   for (let i = 0; i < text.length; i++) ROOM[at + i] = text.charCodeAt(i);
@@ -39,19 +39,27 @@ export class SignedBytes {
     private readonly encoding: 'utf8' | 'latin1',
   ) {}
 
-  /** Passes them to a hash: a short body in one piece with its text, which is faster, a longer one without a copy. */
-  feed<T extends Sink>(sink: T): T {
+  /**
+   * In one piece behind a prefix, where that is short and the text is ASCII. What it gives holds until the next call of any
+   * instance: it stands in a room that is used again.
+   */
+  behind(prefix: Uint8Array): Buffer | undefined {
     const { head, body, tail } = this;
-    if (body !== undefined && this.encoding === 'latin1' && (head !== '' || tail !== '')) {
-      const length = head.length + body.length + tail.length;
-      if (length <= ROOM.length) {
-        write(head, 0);
-        ROOM.set(body, head.length);
-        write(tail, head.length + body.length);
-        sink.update((VIEWS[length] ??= ROOM.subarray(0, length)));
-        return sink;
-      }
-    }
+    if (this.encoding !== 'latin1' && (head !== '' || tail !== '')) return undefined;
+    const size = body === undefined ? 0 : body.length;
+    const length = prefix.length + head.length + size + tail.length;
+    if (length > ROOM.length) return undefined;
+    ROOM.set(prefix);
+    let at = prefix.length;
+    if (head !== '') write(head, at);
+    at += head.length;
+    if (body !== undefined) ROOM.set(body, at);
+    if (tail !== '') write(tail, at + size);
+    return (VIEWS[length] ??= ROOM.subarray(0, length));
+  }
+
+  /** Passes them to a hash, without a copy. */
+  feed<T extends Sink>(sink: T): T {
     if (this.head !== '') sink.update(this.head, this.encoding);
     if (this.body !== undefined) sink.update(this.body);
     if (this.tail !== '') sink.update(this.tail, this.encoding);

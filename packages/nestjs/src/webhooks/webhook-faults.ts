@@ -11,7 +11,7 @@ export function webhookFaults(settings: WebhookSettings, reveal: Reveal, path: s
   const traits = attempt(() => senderTraits(settings.sender), `${path}.sender`, faults);
   if (traits === undefined) return faults;
   faults.push(...needsOf(settings, traits, path));
-  settings.secrets.forEach((secret, index) => {
+  (settings.secrets ?? []).forEach((secret, index) => {
     const at = `${path}.secrets.${index}`;
     const value = attempt(() => reveal(secret), at, faults);
     if (value !== undefined) attempt(() => prepareSecrets(settings.sender as string | Sender, value), at, faults);

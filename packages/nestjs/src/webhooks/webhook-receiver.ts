@@ -5,13 +5,15 @@ import {
   verifyWebhook,
   type Acceptance,
   type HandshakeResponse,
+  type KeyText,
   type Rejection,
   type Verification,
   type WebhookRequest,
 } from '@breakwater/webhooks';
-import { Logger, PayloadTooLargeException } from '@nestjs/common';
+import { Logger, PayloadTooLargeException, ServiceUnavailableException } from '@nestjs/common';
 import type { Resilience } from '../resilience.js';
 import { deliveryKey } from './delivery-key.js';
+import { FetchedKeys } from './fetched-keys.js';
 import { headerValues } from './header-values.js';
 import { parseBody } from './parse-body.js';
 import { rawBytes } from './raw-bytes.js';
@@ -40,6 +42,7 @@ export type Reception =
  */
 export class WebhookReceiver {
   private readonly logger = new Logger('Webhooks');
+  private fetched: FetchedKeys | undefined;
 
   constructor(
     private readonly resilience: Resilience,
@@ -53,7 +56,8 @@ export class WebhookReceiver {
     const sender = settings.sender as string;
     const body = await this.bytesOf(exchange, settings.maxBytes);
     const request = requestOf(exchange, body);
-    const verification = this.verify(request, settings);
+    const keys = await this.keysFor(request, settings);
+    const verification = this.verify(request, settings, keys);
     const response = this.answersHandshakes ? this.answer(request, verification, settings) : undefined;
     if (response !== undefined) return { kind: 'handshake', response };
     if (!verification.ok) throw this.refusal(verification);
@@ -88,12 +92,27 @@ export class WebhookReceiver {
     );
   }
 
-  private verify(request: WebhookRequest, settings: WebhookSettings): Verification {
+  /** The certificates and keys that the request refers to, for senders that publish them. */
+  private async keysFor(request: WebhookRequest, { sender, fetchKey }: WebhookSettings): Promise<readonly KeyText[]> {
+    if (fetchKey === undefined) return [];
+    this.fetched ??= new FetchedKeys(this.resilience.clock, (wanted) =>
+      this.resilience.section(this.provider, 'webhook')!.fetchKey!(wanted),
+    );
+    try {
+      return await this.fetched.for(sender as string, request);
+    } catch (error) {
+      this.logger.error(`Webhook of '${this.provider}' refused: its key cannot be fetched (${String(error)})`);
+      throw new ServiceUnavailableException('The webhook cannot be verified at the moment.');
+    }
+  }
+
+  private verify(request: WebhookRequest, settings: WebhookSettings, keys: readonly KeyText[]): Verification {
     const { sender, url, tolerance } = settings;
     try {
-      const secrets = settings.secrets.map((secret) => this.resilience.reveal(secret));
+      const secrets = this.secretsOf(settings);
       return verifyWebhook(sender as string, request, secrets, {
         now: this.resilience.clock.wallNow(),
+        ...(keys.length > 0 && { keys }),
         ...(url !== undefined && { url }),
         ...(tolerance !== undefined && { tolerance }),
       });
@@ -103,9 +122,21 @@ export class WebhookReceiver {
   }
 
   /** Some senders want to see, as their handshake, that the receiver has the secret. */
+  private secretsOf({ secrets = [] }: WebhookSettings): string[] {
+    return secrets.map((secret) => this.resilience.reveal(secret));
+  }
+
   private answer(request: WebhookRequest, verification: Verification, settings: WebhookSettings) {
-    const secrets = settings.secrets.map((secret) => this.resilience.reveal(secret));
-    return answerHandshake(settings.sender as string, request, verification, { secrets });
+    const secrets = this.secretsOf(settings);
+    const { sender, verifyToken } = settings;
+    const response = answerHandshake(sender as string, request, verification, {
+      ...(secrets.length > 0 && { secrets }),
+      ...(verifyToken !== undefined && { verifyToken: this.resilience.reveal(verifyToken) }),
+    });
+    if (response?.confirmUrl !== undefined) {
+      this.logger.log(`Webhook of '${this.provider}' is to be confirmed by opening ${response.confirmUrl}`);
+    }
+    return response;
   }
 
   private async admit({ endpoint }: WebhookExchange, accepted: Acceptance, { inbox }: WebhookSettings) {

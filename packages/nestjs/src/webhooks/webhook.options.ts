@@ -1,6 +1,6 @@
 import { settings, type Duration } from '@breakwater/core';
-import { senders, type Sender } from '@breakwater/webhooks';
-import { secretTexts, type SecretText } from '../config/secret-text.js';
+import { senders, type KeyFetcher, type Sender } from '@breakwater/webhooks';
+import { secretText, secretTexts, type SecretText } from '../config/secret-text.js';
 import { settingOf } from '../config/setting-of.js';
 
 /** How the webhooks that a provider sends are verified, and kept from taking effect twice. */
@@ -8,7 +8,14 @@ export interface WebhookOptions {
   /** The name of a known sender, or a definition made by `defineSender`. */
   sender: string | Sender;
   /** One; several while they rotate. Public keys, for senders that sign with a private one. Read anew for each request. */
-  secrets: SecretText | readonly SecretText[];
+  secrets?: SecretText | readonly SecretText[];
+  /**
+   * Brings the certificate or key that a request refers to, for senders that publish theirs (AWS SNS, PayPal, Plaid). What it is asked
+   * for has passed the sender's allow-list. Each is fetched once and kept for an hour; `secrets` may then be left out.
+   */
+  fetchKey?: KeyFetcher;
+  /** The text that was chosen when the webhook was registered, for senders that ask for it in their handshake (Meta). */
+  verifyToken?: SecretText;
   /** How far the sender's time may be from ours, past and future. Default: the sender's own rule. */
   tolerance?: Duration;
   /** The public URL that the sender calls, as it was given to the sender. Needed for senders that sign it; never guessed. */
@@ -28,12 +35,14 @@ export interface WebhookOptions {
 
 const DAY_MS = 86_400_000;
 
-export const webhookSchema = settings.options({
+const webhookOptions = settings.options({
   sender: settingOf<string | Sender>(
     isSender,
     `a sender made by defineSender(), or one of ${knownSenders().join(', ')}`,
   ),
-  secrets: secretTexts('WEBHOOK_SECRET'),
+  secrets: settings.optional(secretTexts('WEBHOOK_SECRET')),
+  fetchKey: settings.optional(settings.callback<KeyFetcher>('a function that fetches a key')),
+  verifyToken: settings.optional(secretText('WEBHOOK_VERIFY_TOKEN')),
   tolerance: settings.optional(settings.duration()),
   url: settings.optional(settingOf<string>(isHttpUrl, 'the absolute http or https URL that the sender calls')),
   inbox: settings.optional(
@@ -45,6 +54,15 @@ export const webhookSchema = settings.options({
   ),
   maxBytes: settings.optional(settings.integer(1, 100 * 1024 * 1024), 1024 * 1024),
 });
+
+export const webhookSchema = settings.consistent(webhookOptions, ({ secrets, fetchKey }) =>
+  secrets === undefined && fetchKey === undefined
+    ? {
+        at: 'secrets',
+        message: "it is required, for example [secret('WEBHOOK_SECRET')], unless fetchKey brings the keys",
+      }
+    : undefined,
+);
 
 export type WebhookSettings = settings.SettingsOf<typeof webhookSchema>;
 

@@ -1,7 +1,7 @@
 // Installs what the project needs when it is missing or outdated, and with --build compiles it. Needs Node and npm only.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,21 +19,14 @@ function requireNode() {
     fail(`Node ${process.versions.node} is not supported: expected 20.19 or later, 22.12 or later, or 24 and up`);
 }
 
+/** The lock file says all that is to be installed; the ABI, for which Node. */
 function wanted() {
-  const hash = createHash('sha256').update(`node ${process.versions.modules}\n`);
-  for (const file of manifests()) hash.update(readFileSync(file));
-  return hash.digest('hex');
+  const lock = readFileSync(join(root, 'package-lock.json'));
+  return createHash('sha256').update(`node ${process.versions.modules}\n`).update(lock).digest('hex');
 }
 
 function installed() {
   return existsSync(marker) ? readFileSync(marker, 'utf8') : undefined;
-}
-
-function manifests() {
-  const workspaces = ['packages', 'libs', 'apps'].flatMap((folder) =>
-    readdirSync(join(root, folder)).map((name) => join(root, folder, name, 'package.json')),
-  );
-  return [join(root, 'package.json'), join(root, 'package-lock.json'), ...workspaces].filter(existsSync);
 }
 
 function install() {

@@ -1,3 +1,4 @@
+import type { Classify } from './classifier.js';
 import { GateAgreement } from './gate-agreement.js';
 import { KeyedGate } from './keyed-gate.js';
 import { Pipeline } from './pipeline.js';
@@ -61,9 +62,12 @@ export class MethodLinker {
     return this.layers.faults;
   }
 
-  /** A setting beside the policies. */
-  setting(name: string): unknown {
-    return this.layers.setting(name);
+  get enabled(): boolean {
+    return this.layers.enabled;
+  }
+
+  get classify(): Classify | undefined {
+    return this.layers.classify;
   }
 
   /** The gate that the provider's methods share; of a keyed one, that for calls without a key. */

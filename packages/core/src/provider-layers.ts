@@ -1,4 +1,5 @@
 import { checkProviderSettings } from './check-provider-settings.js';
+import type { Classify } from './classifier.js';
 import type { MethodPlan } from './method-linker.js';
 import { policyKinds } from './policies/index.js';
 import type { PolicySpec } from './policy.js';
@@ -15,6 +16,10 @@ export class ProviderLayers {
   readonly faults: readonly Fault[];
   /** The methods for which the settings override something. */
   readonly methods: ReadonlySet<string>;
+  /** Whether the policies apply at all. */
+  readonly enabled: boolean;
+  /** The user's own word on what a result means. */
+  readonly classify: Classify | undefined;
   private readonly settings: Layer;
   private readonly top: Layer;
 
@@ -25,6 +30,9 @@ export class ProviderLayers {
     this.settings = mergeSettings(settings);
     this.top = mergeSettings(parts.top);
     this.faults = checkProviderSettings(this.settings, parts);
+    // Asked for with every call.
+    this.enabled = (this.top['enabled'] ?? this.settings['enabled']) !== false;
+    this.classify = (this.top['classify'] ?? this.settings['classify']) as Classify | undefined;
     this.methods = new Set(
       [this.settings, this.top].flatMap(({ methods }) => (isPlain(methods) ? Object.keys(methods) : [])),
     );
@@ -33,11 +41,6 @@ export class ProviderLayers {
   /** The same with `patch` laid over the provider's settings. */
   with(patch: Layer): ProviderLayers {
     return new ProviderLayers(mergeSettings(this.settings, patch), this.parts);
-  }
-
-  /** A setting beside the policies. */
-  setting(name: string): unknown {
-    return this.top[name] ?? this.settings[name];
   }
 
   /** The kinds that the settings name, for one method or in general. */

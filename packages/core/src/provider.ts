@@ -1,6 +1,5 @@
 import { LiveCall, type Call, type Work } from './call.js';
 import { currentLiveCall } from './call-context.js';
-import type { Classify } from './classifier.js';
 import type { Clock } from './clock.js';
 import { createEnvironment } from './create-environment.js';
 import { EventHub } from './events.js';
@@ -73,18 +72,14 @@ export class ResilientProvider {
   constructor(parts: ProviderParts) {
     this.name = parts.name;
     this.events = parts.events ?? new EventHub();
-    this.environment = createEnvironment(
-      parts,
-      this.events,
-      () => this.linker.setting('classify') as Classify | undefined,
-    );
+    this.environment = createEnvironment(parts, this.events, () => this.linker.classify);
     this.linker = new MethodLinker(parts, this.environment);
     this.faults = this.linker.faults;
     this.unprotected = new Pipeline([], this.environment);
   }
 
   get enabled(): boolean {
-    return this.linker.setting('enabled') !== false;
+    return this.linker.enabled;
   }
 
   /** The circuit that the provider's methods share, once there is one. */

@@ -146,9 +146,9 @@ function promises(facts: Facts, allowed: BreakerAllowance): PromiseCheck[] {
     },
     {
       text:
-        'turning an order away takes the checkout less than 5 ms, 19 times out of 20 less than 25 ms ' +
-        '(p50 and p95, measured in its process)',
-      held: facts.refusal.p50Ms < 5 && facts.refusal.p95Ms < 25,
+        'turning an order away takes the checkout less than 5 ms (p95, measured in its process: ' +
+        'the machine that it shares with the load may stall once in a while)',
+      held: facts.refusal.p95Ms < 5,
       measured: `p50 ${measure(facts.refusal.p50Ms, 'ms')}, p95 ${measure(facts.refusal.p95Ms, 'ms')}`,
     },
     {

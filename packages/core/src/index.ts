@@ -48,5 +48,6 @@ export { ResilienceConfigurationError, type Fault } from './settings/fault.js';
 export * as settings from './settings/index.js';
 export { mergeSettings, type Layer } from './settings/merge-settings.js';
 export type { AdvanceResult, Entry, PutCondition, PutResult, Store } from './store.js';
+export { StoreLease, type StoreLeaseParts } from './store-lease.js';
 export { SystemClock } from './system-clock.js';
 export { systemRandom } from './system-random.js';

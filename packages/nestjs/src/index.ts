@@ -27,7 +27,7 @@ export {
   type Store,
 } from '@breakwater/core';
 export { defineSender } from '@breakwater/webhooks';
-export type { ProviderOptions, ResilienceOptions } from './config/resilience.options.js';
+export type { ProviderOptions, ProviderPatch, ResilienceOptions } from './config/resilience.options.js';
 export { secret, SecretReference } from './config/secret.js';
 export type { AsyncMethod, AsyncMethodDecorator } from './decorators/async-method.js';
 export { Bulkhead } from './decorators/bulkhead.decorator.js';

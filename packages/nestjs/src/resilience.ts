@@ -1,6 +1,7 @@
 import {
   EventHub,
   LiveCall,
+  mergeSettings,
   MemoryStore,
   ResilienceConfigurationError,
   ResilientProvider,
@@ -26,7 +27,7 @@ import {
   type ProviderLayers,
   type Sections,
 } from './config/read-resilience.js';
-import type { ProviderOptions, ResilienceOptions } from './config/resilience.options.js';
+import type { ProviderPatch, ResilienceOptions } from './config/resilience.options.js';
 import { SecretReference } from './config/secret.js';
 
 /** Every provider, gate and counter. Plain JSON, never a secret. */
@@ -54,7 +55,6 @@ export class Resilience {
   private readonly ownsStore: boolean;
   private readonly events = new EventHub();
   private readonly providers = new Map<string, ResilientProvider>();
-  private readonly sections = new Map<string, Sections>();
   private readonly layers = new Map<string, ProviderLayers>();
   private readonly linked: (LinkedMethod | undefined)[] = [];
   private readonly linkedOfSubclasses = new Map<MethodBinding, Map<unknown, LinkedMethod>>();
@@ -104,20 +104,19 @@ export class Resilience {
   }
 
   /** Lays `patch` over a provider's settings, checked as at boot; takes effect at the next call. Throws a `ResilienceConfigurationError`. */
-  reconfigure(name: string, patch: ProviderOptions): void {
+  reconfigure(name: string, patch: ProviderPatch): void {
     const provider = this.provider(name);
-    const standing = this.layers.get(name)!;
-    const { http, webhook, ...policies } = patch;
-    const touched = { ...(http && { http }), ...(webhook && { webhook }) };
-    const read = readSections(name, touched);
-    if (read.faults.length > 0) throw new ResilienceConfigurationError(read.faults);
-    provider.reconfigure(policies as Layer);
-    this.sections.set(name, { ...standing, ...this.sections.get(name), ...read });
+    const { top, settings: standing } = this.layers.get(name)!;
+    const settings = mergeSettings(standing, patch as Layer);
+    const sections = readSections(name, mergeSettings(settings, top));
+    if (sections.faults.length > 0) throw new ResilienceConfigurationError(sections.faults);
+    provider.reconfigure(patch as Layer);
+    this.layers.set(name, { name, settings, top, ...sections });
   }
 
   /** A section of a provider's settings that this package reads itself. */
   section<K extends keyof Sections>(name: string, section: K): Sections[K] {
-    return this.sections.get(name)?.[section];
+    return this.layers.get(name)?.[section];
   }
 
   /** A section as it was given, right or wrong. */
@@ -189,7 +188,6 @@ export class Resilience {
       random: systemRandom,
     };
     this.layers.set(name, layers);
-    this.sections.set(name, layers);
     this.providers.set(name, new ResilientProvider(parts));
   }
 

@@ -8,6 +8,12 @@ export interface ProviderOptions extends EngineOptions {
   webhook?: WebhookOptions;
 }
 
+/** What changes in a provider's settings while the application runs. What it does not name stays. */
+export interface ProviderPatch extends EngineOptions {
+  http?: Partial<HttpOptions>;
+  webhook?: Partial<WebhookOptions>;
+}
+
 /** What stands under `resilience` in the configuration, or is given to `ResilienceModule.forRoot`. */
 export interface ResilienceOptions {
   /** `false` turns every policy into a pass-through: for an incident, or a comparison. Webhooks are verified all the same. Default true. */

@@ -214,6 +214,17 @@ describe('the HTTP client of a provider', () => {
     expect((observe.mock.calls[1]![0].headers as { get(name: string): unknown }).get('retry-after')).toBe('7');
   });
 
+  it('keeps what a patch of its settings does not name, and follows a new header of its keys', async () => {
+    const client = await start({ headers: { 'X-Version': '1' } });
+    module.get(Resilience).reconfigure('payments', {
+      http: { headers: { 'X-Shop': 'a' } },
+      idempotency: { header: 'X-Key' },
+    });
+    await client.charge('order-1');
+    expect(requests[0]).toMatchObject({ url: '/v1/charges', headers: { 'x-version': '1', 'x-shop': 'a' } });
+    expect(requests[0]!.headers).toHaveProperty('x-key');
+  });
+
   it('follows new settings', async () => {
     const { http } = await start();
     module

@@ -1,5 +1,6 @@
 import { settings } from '@breakwater/core';
 import { secretOptions, secretText, type SecretText } from '../config/secret-text.js';
+import { isHttpUrl } from '../config/is-http-url.js';
 import { settingOf } from '../config/setting-of.js';
 
 /** How a provider is reached over HTTP by the client that `@InjectHttp` injects. */
@@ -46,10 +47,6 @@ export const httpSchema = settings.options({
 });
 
 export type HttpSettings = settings.SettingsOf<typeof httpSchema>;
-
-function isHttpUrl(value: unknown): boolean {
-  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
-}
 
 function isHeaders(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;

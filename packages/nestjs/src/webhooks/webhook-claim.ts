@@ -1,4 +1,4 @@
-import type { Clock, Store, Timer } from '@breakwater/core';
+import { StoreLease, type Clock, type Store } from '@breakwater/core';
 
 export const CLAIMED = 'claimed';
 export const DONE = 'done';
@@ -13,20 +13,20 @@ export interface InboxTimes {
 /** `lost`: the lease had run out and another process took the delivery. */
 export type Settlement = 'settled' | 'lost';
 
-/** The right to handle one delivery. Renewed at a third of its lease; every write names the version, so that whoever lost it changes nothing. */
+/** The right to handle one delivery, under a lease. Every write names its version, so that whoever lost it changes nothing. */
 export class WebhookClaim {
-  private timer: Timer | undefined;
-  private renewing: Promise<void> | undefined;
+  private readonly lease: StoreLease;
   private settlement: Promise<Settlement> | undefined;
 
   constructor(
     private readonly key: string,
-    private version: string,
+    version: string,
     private readonly store: Store,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly times: InboxTimes,
   ) {
-    this.schedule();
+    const { leaseMs, keepMs: ttlMs } = times;
+    this.lease = new StoreLease({ store, clock, key, value: CLAIMED, version, leaseMs, ttlMs });
   }
 
   /** Whether it is known what became of the delivery. */
@@ -36,46 +36,24 @@ export class WebhookClaim {
 
   /** The delivery has been handled: later copies are duplicates. The first of `done` and `release` counts. */
   done(): Promise<Settlement> {
-    return (this.settlement ??= this.settle(async () => {
-      const result = await this.store.put(this.key, DONE, { ttlMs: this.times.keepMs, if: { version: this.version } });
+    return (this.settlement ??= this.settle(async (version) => {
+      const result = await this.store.put(this.key, DONE, { ttlMs: this.times.keepMs, if: { version } });
       return 'written' in result;
     }));
   }
 
   /** The delivery has not been handled: the sender's next try may. */
   release(): Promise<Settlement> {
-    return (this.settlement ??= this.settle(() => this.store.delete(this.key, { version: this.version })));
+    return (this.settlement ??= this.settle((version) => this.store.delete(this.key, { version })));
   }
 
   /** Nobody knows whether it will be handled: the lease is left to run out. It can still be settled. */
   abandon(): void {
-    this.timer?.cancel();
-    this.timer = undefined;
+    this.lease.abandon();
   }
 
-  private async settle(write: () => Promise<boolean>): Promise<Settlement> {
-    this.abandon();
-    // A renewal under way changes the version.
-    await this.renewing;
-    return (await write()) ? 'settled' : 'lost';
-  }
-
-  private schedule(): void {
-    this.timer = this.clock.schedule(this.times.leaseMs / 3, () => {
-      this.renewing = this.renew();
-    });
-    this.timer.unref();
-  }
-
-  private async renew(): Promise<void> {
-    try {
-      const condition = { ttlMs: this.times.keepMs, if: { version: this.version } };
-      const result = await this.store.put(this.key, CLAIMED, condition);
-      if (!('written' in result)) return this.abandon();
-      this.version = result.written.version;
-    } catch {
-      // A store that is away for a moment does not end the lease: the next renewal may come in time.
-    }
-    if (this.timer !== undefined) this.schedule();
+  private async settle(write: (version: string) => Promise<boolean>): Promise<Settlement> {
+    await this.lease.end();
+    return (await write(this.lease.version)) ? 'settled' : 'lost';
   }
 }

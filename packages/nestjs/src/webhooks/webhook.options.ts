@@ -1,6 +1,7 @@
 import { settings, type Duration } from '@breakwater/core';
 import { senders, type KeyFetcher, type Sender } from '@breakwater/webhooks';
 import { secretText, secretTexts, type SecretText } from '../config/secret-text.js';
+import { isHttpUrl } from '../config/is-http-url.js';
 import { settingOf } from '../config/setting-of.js';
 
 /** How the webhooks that a provider sends are verified, and kept from taking effect twice. */
@@ -72,8 +73,4 @@ function knownSenders(): readonly string[] {
 
 function isSender(value: unknown): boolean {
   return typeof value === 'string' ? knownSenders().includes(value) : typeof value === 'object' && value !== null;
-}
-
-function isHttpUrl(value: unknown): boolean {
-  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
 }

@@ -1,3 +1,4 @@
+import { StoreLease, type StoreLeaseParts } from '../../store-lease.js';
 import type { LiveCall } from '../../call.js';
 import { StoreUnavailableError } from '../../errors/store-unavailable.error.js';
 import type { Environment } from '../../policy.js';
@@ -5,7 +6,6 @@ import type { Entry, PutCondition } from '../../store.js';
 import { IdempotencyConflictError, IdempotencyMismatchError } from './idempotency.errors.js';
 import type { IdempotencySettings } from './idempotency.options.js';
 import { storedError, type IdempotencyRecord } from './idempotency-record.js';
-import { Lease } from './lease.js';
 
 /** How long a duplicate of another process's call waits before it looks again, in milliseconds. */
 const POLL_MS = 100;
@@ -18,7 +18,7 @@ export interface Operation {
 
 /** A key that this call holds. `attempt` counts its owners: above 1, somebody before may have had an effect. */
 export interface Claim {
-  readonly lease: Lease;
+  readonly lease: StoreLease;
   readonly attempt: number;
 }
 
@@ -113,7 +113,7 @@ export class IdempotencyLedger {
     condition: PutCondition,
     call: LiveCall,
   ): Promise<Claim | { readonly standing: Entry | undefined }> {
-    const { ttl: ttlMs, lease: leaseMs } = this.settings;
+    const { ttl: ttlMs } = this.settings;
     const value = serialized({ fingerprint, attempt, state: 'pending' });
     const result = await this.reach(() => this.environment.store.put(recordKey, value, { ttlMs, if: condition }), call);
     if ('standing' in result) return result;
@@ -121,8 +121,21 @@ export class IdempotencyLedger {
       this.counters.reclaimed++;
       this.environment.emit('idempotency.reclaimed', { attempt }, call.operation);
     }
-    const lease = new Lease(recordKey, value, result.written.version, { leaseMs, ttlMs }, this.environment, call);
-    return { lease, attempt };
+    return { lease: this.hold({ key: recordKey, value, version: result.written.version }, call), attempt };
+  }
+
+  /** Whoever loses the lease gives the call up. */
+  private hold(claimed: Pick<StoreLeaseParts, 'key' | 'value' | 'version'>, call: LiveCall): StoreLease {
+    const { store, clock, emit } = this.environment;
+    const { ttl: ttlMs, lease: leaseMs } = this.settings;
+    const { provider, operation } = call;
+    call.interruptible = true;
+    const onLost = () => {
+      emit('idempotency.leaseLost', {}, operation);
+      call.abort(new IdempotencyConflictError({ provider, operation }));
+    };
+    const onMissed = () => emit('idempotency.renewalFailed', {}, operation);
+    return new StoreLease({ ...claimed, store, clock, leaseMs, ttlMs, onLost, onMissed });
   }
 
   private async reach<T>(operation: () => Promise<T>, call: LiveCall): Promise<T> {

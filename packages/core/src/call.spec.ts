@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
+import { SUCCESS } from './outcome.js';
 import { deferred } from './testing/deferred.js';
 import { liveCall, turn } from './testing/calls.fixture.js';
 
@@ -57,14 +58,14 @@ describe('LiveCall', () => {
     const call = liveCall();
     const attempt = call.forAttempt(1);
     const { signal } = attempt;
-    attempt.ended = true;
+    attempt.end(SUCCESS);
     call.abort(REASON);
     expect(signal.aborted).toBe(false);
   });
 
   it('tells the operation when an attempt leaves it in doubt', () => {
     const call = liveCall();
-    call.forAttempt(1).doubt();
+    call.forAttempt(1).end({ kind: 'unknown' });
     expect(call.inDoubt).toBe(true);
   });
 

@@ -1,3 +1,6 @@
+import type { Clock } from './clock.js';
+import { Interruption } from './interruption.js';
+import { isInDoubt, REFUSED, type Outcome } from './outcome.js';
 import { isRepeatable } from './protocols/rest.js';
 
 /** One logical operation and everything that travels with it through all its attempts. */
@@ -29,18 +32,22 @@ export type Next<T> = (call: LiveCall) => Promise<T>;
 /** What a caller wants done, told the call it is done for. */
 export type Work<T> = (call: Call) => Promise<T> | T;
 
+/** Where calls come from: the provider, and the clock that times them. */
+export interface CallOrigin {
+  readonly provider: string;
+  readonly clock: Clock;
+  /** Whether code at any depth below a method finds its call, also after it has waited. */
+  readonly trackCalls?: boolean;
+}
+
 /** The engine's side of a call: it can be interrupted, and everything below it with it. */
 export class LiveCall implements Call {
   attempt = 1;
-  deadline = Infinity;
   idempotencyKey: string | undefined = undefined;
   key: string | undefined = undefined;
   /** Whether anybody may interrupt the work, so that the attempt must watch for it. */
   interruptible = false;
-  /** When the attempt reached the gates, in monotonic milliseconds. */
-  startedAt = 0;
   aborted = false;
-  reason: unknown = undefined;
   /** Whether it was given up by whoever asked for it, rather than by a policy. */
   cancelled = false;
   /** Whether the attempt has ended: what it left running is no part of it any more. */
@@ -51,45 +58,114 @@ export class LiveCall implements Call {
   repeatable: boolean | undefined = undefined;
   /** The object whose method is called. */
   receiver: unknown = undefined;
-  private controller: AbortController | undefined = undefined;
-  private reject: ((reason: unknown) => void) | undefined = undefined;
-  private listeners: Set<() => void> | undefined = undefined;
-  private current: LiveCall | undefined = undefined;
-  private running = false;
+  /** What came of the attempt, once it has ended. */
+  outcome: Outcome | undefined = undefined;
+  /** Whether it belongs to a caller who may give up, or to the call in whose method it is made. */
+  tied = false;
+  private limit: number | undefined = undefined;
+  private time: number | undefined = undefined;
+  private workStartedAt: number | undefined = undefined;
+  private interruption: Interruption | undefined = undefined;
   private operationCall: LiveCall | undefined = undefined;
 
   constructor(
-    readonly provider: string,
+    readonly origin: CallOrigin,
     readonly operation: string,
     readonly args: readonly unknown[],
     readonly work: Work<unknown>,
   ) {}
 
+  get provider(): string {
+    return this.origin.provider;
+  }
+
+  get deadline(): number {
+    return this.limit ?? Infinity;
+  }
+
+  set deadline(at: number) {
+    this.limit = at;
+  }
+
   get signal(): AbortSignal {
-    if (this.controller === undefined) {
-      this.controller = new AbortController();
-      if (this.aborted) this.controller.abort(this.reason);
+    const interruption = (this.interruption ??= new Interruption());
+    if (interruption.controller === undefined) {
+      interruption.controller = new AbortController();
+      if (this.aborted) interruption.controller.abort(interruption.reason);
     }
-    return this.controller.signal;
+    return interruption.controller.signal;
+  }
+
+  /** Whether code below finds the call after it has waited: where there is something to inherit, or all calls are tracked. */
+  get isTracked(): boolean {
+    return (
+      this.origin.trackCalls === true ||
+      this.limit !== undefined ||
+      this.tied ||
+      this.key !== undefined ||
+      this.idempotencyKey !== undefined
+    );
+  }
+
+  /** Why the call was given up. */
+  get reason(): unknown {
+    return this.interruption?.reason;
   }
 
   /** Whether the attempt ended while its work was still going on. */
   get abandoned(): boolean {
-    return this.aborted && this.running;
+    return this.aborted && this.interruption!.running;
+  }
+
+  /**
+   * The monotonic time at the boundary where the attempt is: where it reaches the gates, goes on after a wait, or ends. The clock is read
+   * when somebody first asks, and once for all who ask.
+   */
+  get now(): number {
+    return (this.time ??= this.origin.clock.now());
+  }
+
+  /** How long the work took, in milliseconds, waiting in gates not included. Only where a gate has asked for it with `timeWork`. */
+  get tookMs(): number {
+    return this.now - this.workStartedAt!;
+  }
+
+  /** To be called by a gate that will want to know how long the work took, when the call enters it. */
+  timeWork(): void {
+    this.workStartedAt ??= 0;
+  }
+
+  /** The attempt comes to another boundary: what was read of the clock is past. */
+  forgetTime(): void {
+    this.time = undefined;
+  }
+
+  /** The attempt has passed its gates. */
+  startWork(): void {
+    if (this.workStartedAt !== undefined) this.workStartedAt = this.now;
   }
 
   /** A call for one attempt: it can be given up alone, and is given up with this one. */
   forAttempt(attempt: number): LiveCall {
-    const call = new LiveCall(this.provider, this.operation, this.args, this.work);
+    const call = this.again(attempt);
+    // The first attempt begins where the operation does.
+    if (attempt === 1) call.time = this.time;
+    call.interruptible = this.interruptible;
+    if (this.aborted) call.abort(this.reason, this.cancelled);
+    (this.interruption ??= new Interruption()).attempt = call;
+    return call;
+  }
+
+  /** A call for another attempt at the same, which has nothing to do with what became of this one. */
+  again(attempt: number): LiveCall {
+    const call = new LiveCall(this.origin, this.operation, this.args, this.work);
     call.attempt = attempt;
-    call.deadline = this.deadline;
+    call.limit = this.limit;
     call.idempotencyKey = this.idempotencyKey;
     call.key = this.key;
-    call.interruptible = this.interruptible;
     call.receiver = this.receiver;
+    call.tied = this.tied;
     call.operationCall = this;
-    if (this.aborted) call.abort(this.reason, this.cancelled);
-    this.current = call;
     return call;
   }
 
@@ -105,41 +181,46 @@ export class LiveCall implements Call {
     if (this.aborted || this.ended) return;
     this.aborted = true;
     this.cancelled = cancelled;
-    this.reason = reason;
-    this.reject?.(reason);
-    this.controller?.abort(reason);
-    this.current?.abort(reason, cancelled);
-    if (this.listeners !== undefined) for (const listener of [...this.listeners]) listener();
+    (this.interruption ??= new Interruption()).spread(reason, cancelled);
+  }
+
+  /** The attempt is over. */
+  end(outcome: Outcome): void {
+    this.ended = true;
+    this.outcome = outcome;
+    this.time = undefined;
+    // A refusal by another provider may have come after something was done.
+    if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) this.doubt();
   }
 
   /** Notes that the operation may have taken effect. */
-  doubt(): void {
+  private doubt(): void {
     this.inDoubt = true;
     if (this.operationCall !== undefined) this.operationCall.inDoubt = true;
   }
 
   /** Calls `listener` once the call is given up, until the returned function is called. */
   onAbort(listener: () => void): () => void {
-    (this.listeners ??= new Set()).add(listener);
-    return () => void this.listeners?.delete(listener);
+    return (this.interruption ??= new Interruption()).onAbort(listener);
   }
 
   /** The result of `work`, or the reason for which the call was given up, whichever comes first. */
   race<T>(work: Promise<T>): Promise<T> {
-    this.running = true;
+    const interruption = (this.interruption ??= new Interruption());
+    interruption.running = true;
     return new Promise<T>((resolve, reject) => {
-      this.reject = reject;
+      interruption.reject = reject;
       work.then(
         (value) => {
-          this.running = false;
+          interruption.running = false;
           resolve(value);
         },
         (error: unknown) => {
-          this.running = false;
+          interruption.running = false;
           reject(error);
         },
       );
-      if (this.aborted) reject(this.reason);
+      if (this.aborted) reject(interruption.reason);
     });
   }
 }

@@ -5,7 +5,7 @@ import type { ProviderParts } from './provider.js';
 
 /** What the live policies of a provider may reach. `classify` gives the user's own classifier, which may change. */
 export function createEnvironment(
-  { name, clock, store, random }: ProviderParts,
+  { name, clock, store, random, trackCalls = false }: ProviderParts,
   events: EventHub,
   classify: () => Classify | undefined,
 ): Environment {
@@ -16,6 +16,7 @@ export function createEnvironment(
   return {
     provider: name,
     clock,
+    trackCalls,
     store,
     random,
     emit,

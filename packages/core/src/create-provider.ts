@@ -13,12 +13,13 @@ const machineClock = new SystemClock();
 
 /**
  * A provider without any framework: `execute` applies every policy that `options` names. Throws a `ResilienceConfigurationError` that lists
- * every fault of the options. The store defaults to a `MemoryStore`, the clock to the machine's, `random` to `Math.random`.
+ * every fault of the options. The store defaults to a `MemoryStore`, the clock to the machine's, `random` to `Math.random`. `trackCalls`
+ * (default false) says whether `currentCall()` finds every call at any depth, also after an `await`.
  */
 export function createProvider(
   name: string,
   options: ProviderOptions,
-  parts: { clock?: Clock; store?: Store; random?: () => number } = {},
+  parts: { clock?: Clock; store?: Store; random?: () => number; trackCalls?: boolean } = {},
 ): ResilientProvider {
   const clock = parts.clock ?? machineClock;
   const provider = new ResilientProvider({
@@ -28,6 +29,7 @@ export function createProvider(
     clock,
     store: parts.store ?? new MemoryStore({ clock }),
     random: parts.random ?? systemRandom,
+    trackCalls: parts.trackCalls ?? false,
   });
   if (provider.faults.length > 0) throw new ResilienceConfigurationError(provider.faults);
   return provider;

@@ -168,9 +168,10 @@ describe('how many keys are kept', () => {
   function keyed(mostKeys: number) {
     const plain = new CountingGate();
     const gate = new KeyedGate(plain, mostKeys);
-    const call = (key: string) => liveCall(() => undefined, key);
-    const enter = (key: string, now = 0) => gate.enter(call(key), now);
-    const leave = (ticket: ReturnType<typeof enter>) => gate.leave(ticket as never, SUCCESS, 0, 0);
+    const callAt = (now: number, key: string) =>
+      liveCall(() => undefined, key, Object.assign(new TestClock(), { now: () => now }));
+    const enter = (key: string, now = 0) => gate.enter(callAt(now, key));
+    const leave = (ticket: ReturnType<typeof enter>) => gate.leave(ticket as never, SUCCESS, liveCall());
     const visit = (key: string, now = 0) => leave(enter(key, now));
     const keys = () => gate.snapshot(0)['keys'];
     return { plain, gate, enter, leave, visit, keys };
@@ -216,41 +217,26 @@ describe('how many keys are kept', () => {
     const turnComes = deferred<number>();
     plain.forKey = () => Object.assign(new CountingGate(), { enter: () => turnComes.promise });
     const gate = new KeyedGate(plain, 1);
-    const waiting = gate.enter(
-      liveCall(() => undefined, 'a'),
-      0,
-    );
+    const call = (key: string) => liveCall(() => undefined, key);
+    const waiting = gate.enter(call('a'));
     plain.forKey = () =>
       Object.assign(new CountingGate(), {
         enter: () => {
           throw new Error('refused');
         },
       });
-    expect(() =>
-      gate.enter(
-        liveCall(() => undefined, 'b'),
-        0,
-      ),
-    ).toThrow('refused');
+    expect(() => gate.enter(call('b'))).toThrow('refused');
     expect(gate.snapshot(0)['keys']).toBe(2);
     turnComes.reject(new Error('given up'));
     await expect(waiting).rejects.toThrow('given up');
     plain.forKey = () => new CountingGate();
-    gate.leave(
-      gate.enter(
-        liveCall(() => undefined, 'c'),
-        0,
-      ) as never,
-      SUCCESS,
-      0,
-      0,
-    );
+    gate.leave(gate.enter(call('c')) as never, SUCCESS, call('c'));
     expect(gate.snapshot(0)['keys']).toBe(1);
   });
 
   it('is not asked for calls without a key', () => {
     const { gate, plain } = keyed(3);
-    gate.leave(gate.enter(liveCall(), 0) as never, SUCCESS, 0, 0);
+    gate.leave(gate.enter(liveCall()) as never, SUCCESS, liveCall());
     expect([plain.made.length, gate.snapshot(0)['keys']]).toEqual([0, 0]);
   });
 });

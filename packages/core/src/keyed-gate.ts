@@ -46,12 +46,12 @@ export class KeyedGate implements Gate<Entered> {
     if (plain.outlive !== undefined) this.outlive = outliveInside;
   }
 
-  enter(call: LiveCall, now: number): Entered | Promise<Entered> {
-    const kept = call.key === undefined ? this.unkeyed : this.keptFor(call.key, now);
+  enter(call: LiveCall): Entered | Promise<Entered> {
+    const kept = call.key === undefined ? this.unkeyed : this.keptFor(call.key, call.now);
     kept.inside++;
     let ticket: unknown;
     try {
-      ticket = kept.gate.enter(call, now);
+      ticket = kept.gate.enter(call);
     } catch (error) {
       kept.inside--;
       throw error;
@@ -59,9 +59,9 @@ export class KeyedGate implements Gate<Entered> {
     return ticket instanceof Promise ? entered(kept, ticket) : new Entered(kept, ticket);
   }
 
-  leave({ kept, ticket }: Entered, outcome: Outcome, now: number, tookMs: number): void {
+  leave({ kept, ticket }: Entered, outcome: Outcome, call: LiveCall): void {
     kept.inside--;
-    kept.gate.leave(ticket, outcome, now, tookMs);
+    kept.gate.leave(ticket, outcome, call);
   }
 
   /** The plain gate's, and how many keys there are; never the keys. */

@@ -27,7 +27,7 @@ function bench() {
     classify: createClassifier(clock),
     shared: (_name, make) => make(),
   };
-  const run = (policies: readonly Policy[], work: Work<unknown>, call: LiveCall = liveCall(work)) =>
+  const run = (policies: readonly Policy[], work: Work<unknown>, call: LiveCall = liveCall(work, undefined, clock)) =>
     new Pipeline(policies, environment).run(call);
   return { clock, log, environment, run };
 }
@@ -45,16 +45,17 @@ class NotingGate implements Gate<string> {
   ) {}
 
   enter(call: LiveCall): string | Promise<string> {
+    call.timeWork();
     this.log.push(`enter ${this.name}`);
     const waiting = this.admit(call);
     return waiting === undefined ? `ticket of ${this.name}` : waiting.then(() => `ticket of ${this.name}`);
   }
 
-  leave(ticket: string, outcome: Outcome, _now: number, tookMs: number): void {
+  leave(ticket: string, outcome: Outcome, call: LiveCall): void {
     this.log.push(`leave ${this.name}`);
     expect(ticket).toBe(`ticket of ${this.name}`);
     this.outcomes.push(outcome);
-    this.took.push(tookMs);
+    this.took.push(call.tookMs);
   }
 }
 
@@ -299,13 +300,44 @@ describe('the order of policies', () => {
     });
   });
 
-  it('makes a call in whose method the current call is known, at any depth', async () => {
+  const deep = async () => {
+    const before = currentCall()?.operation;
+    await turn();
+    return [before, currentCall()?.operation];
+  };
+
+  it('makes a call in whose method the current call is known, at any depth, where calls are tracked', async () => {
+    const provider = createProvider('payments', {}, { clock: new TestClock(), trackCalls: true });
+    expect(await provider.execute(() => deep(), { operation: 'charge' })).toEqual(['charge', 'charge']);
+    expect(currentCall()).toBeUndefined();
+  });
+
+  it.each([
+    ['a total timeout', { timeout: { total: '1s' } }, {}],
+    ['a caller who may give up', {}, { signal: new AbortController().signal }],
+    ['a key', {}, { key: 'tenant' }],
+    ['an idempotency key', {}, { idempotencyKey: 'order-7' }],
+  ] as const)('makes a call known at any depth, tracked or not, that has %s', async (_what, options, more) => {
+    const provider = createProvider('payments', options, { clock: new TestClock() });
+    const nested = () => provider.execute(deep, { operation: 'nested' });
+    expect(await provider.execute(deep, { operation: 'charge', ...more })).toEqual(['charge', 'charge']);
+    expect(await provider.execute(nested, { operation: 'charge', ...more })).toEqual(['nested', 'nested']);
+  });
+
+  it('makes any call known until its method first waits', async () => {
     const provider = createProvider('payments', {}, { clock: new TestClock() });
-    const deep = async () => {
-      await turn();
-      return currentCall()?.operation;
+    const other = createProvider('email', {}, { clock: new TestClock() });
+    const both = () => {
+      const inner = other.execute(deep, { operation: 'send' });
+      return [currentCall()?.operation, inner];
     };
-    expect(await provider.execute(() => deep(), { operation: 'charge' })).toBe('charge');
+    const [outer, inner] = (await provider.execute(both, { operation: 'charge' })) as [string, Promise<unknown>];
+    expect([outer, await inner]).toEqual(['charge', ['send', 'send']]);
+    expect(await provider.execute(deep, { operation: 'charge' })).toEqual(['charge', undefined]);
+    const thrown = provider.execute(() => {
+      throw new Error('at once');
+    });
+    await expect(thrown).rejects.toThrow('at once');
     expect(currentCall()).toBeUndefined();
   });
 

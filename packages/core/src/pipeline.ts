@@ -1,8 +1,8 @@
 import type { LiveCall, Next } from './call.js';
 import { workInContext } from './call-context.js';
 import { KeyedGate } from './keyed-gate.js';
-import { CANCELLED, isInDoubt, REFUSED, type Outcome } from './outcome.js';
-import { isGate, type Environment, type Gate, type Policy, type Wrapper } from './policy.js';
+import { CANCELLED, REFUSED, type Outcome } from './outcome.js';
+import { isFaultInjector, isGate, isWrapper, type Environment, type Gate, type Policy } from './policy.js';
 
 /** The policies of one method, linked once. Wrappers call each other; the gates of an attempt run in one function. */
 export class Pipeline {
@@ -11,8 +11,9 @@ export class Pipeline {
   /** The same for calls that have no key: what is keyed is not even asked. */
   private plainGates: readonly Gate[];
   private first: Next<unknown>;
+  private work: (call: LiveCall) => unknown;
 
-  /** `policies` are in order, outermost first: wrappers, then gates. */
+  /** `policies` are in order, outermost first: wrappers, then gates, then what injects faults. */
   constructor(
     policies: readonly Policy[],
     private readonly environment: Environment,
@@ -29,9 +30,12 @@ export class Pipeline {
     this.linked = policies;
     this.gates = policies.filter(isGate);
     this.plainGates = this.gates.map((gate) => (gate instanceof KeyedGate ? gate.plain : gate));
-    const wrappers = policies.filter((policy): policy is Wrapper => !isGate(policy));
     const attempt: Next<unknown> = (call) => this.attempt(call);
-    this.first = wrappers.reduceRight<Next<unknown>>((next, wrapper) => (call) => wrapper.execute(call, next), attempt);
+    this.first = policies
+      .filter(isWrapper)
+      .reduceRight<Next<unknown>>((next, wrapper) => (call) => wrapper.execute(call, next), attempt);
+    const injector = policies.find(isFaultInjector);
+    this.work = injector === undefined ? workInContext : (call) => injector.inject(call, workInContext);
   }
 
   run(call: LiveCall): Promise<unknown> {
@@ -41,24 +45,26 @@ export class Pipeline {
   private async attempt(call: LiveCall): Promise<unknown> {
     if (call.aborted) throw call.reason;
     const gates = call.key === undefined ? this.plainGates : this.gates;
-    const { clock } = this.environment;
     const tickets = new Array<unknown>(gates.length);
-    let now = (call.startedAt = clock.now());
     let entered = 0;
     let outcome = REFUSED;
     let work: Promise<unknown> | undefined;
     try {
-      while (entered < gates.length) {
-        const ticket = gates[entered]!.enter(call, now);
-        const waited = ticket instanceof Promise;
-        tickets[entered] = waited ? await ticket : ticket;
+      for (; entered < gates.length; entered++) {
+        const ticket = gates[entered]!.enter(call);
+        if (!(ticket instanceof Promise)) {
+          tickets[entered] = ticket;
+          continue;
+        }
+        tickets[entered] = await ticket;
+        call.forgetTime();
+        if (!call.aborted) continue;
         entered++;
-        if (!waited) continue;
-        if (call.aborted) throw call.reason;
-        now = clock.now();
+        throw call.reason;
       }
       outcome = CANCELLED;
-      const doing = workInContext(call);
+      call.startWork();
+      const doing = this.work(call);
       // Asked once only: some libraries' queries are sent again by every `then`.
       if (call.interruptible) work = Promise.resolve(doing);
       const value = await (work === undefined ? doing : call.race(work));
@@ -68,14 +74,11 @@ export class Pipeline {
       if (outcome !== REFUSED) outcome = this.outcomeOf(error, call);
       throw error;
     } finally {
-      call.ended = true;
-      // A refusal by another provider may have come after something was done.
-      if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) call.doubt();
-      const end = clock.now();
+      call.end(outcome);
       for (let i = entered - 1; i >= 0; i--) {
         const gate = gates[i]!;
         if (gate.outlive !== undefined && call.abandoned) gate.outlive(tickets[i], work!);
-        else gate.leave(tickets[i], outcome, end, end - now);
+        else gate.leave(tickets[i], outcome, call);
       }
     }
   }

@@ -1,14 +1,10 @@
-import type { LiveCall, Next } from './call.js';
-import type { Clock } from './clock.js';
+import type { CallOrigin, LiveCall, Next } from './call.js';
 import type { Emit } from './events.js';
 import type { Outcome, Settled } from './outcome.js';
 import type { Store } from './store.js';
 
 /** All that a live policy may reach. */
-export interface Environment {
-  /** The provider whose calls the policy sees. */
-  readonly provider: string;
-  readonly clock: Clock;
+export interface Environment extends CallOrigin {
   readonly store: Store;
   readonly emit: Emit;
   /** A number in [0, 1). */
@@ -30,11 +26,14 @@ interface LivePolicy {
   close?(): void;
 }
 
-/** Admits or refuses each attempt and is told how it ended. Refuses by throwing a `ResilienceError`. */
+/**
+ * Admits or refuses each attempt and is told how it ended. Refuses by throwing a `ResilienceError`. The time is `call.now`, which reads
+ * the clock only when it is asked.
+ */
 export interface Gate<Ticket = unknown> extends LivePolicy {
-  enter(call: LiveCall, now: number): Ticket | Promise<Ticket>;
-  /** `tookMs` is how long the work took, waiting in gates not included. */
-  leave(ticket: Ticket, outcome: Outcome, now: number, tookMs: number): void;
+  enter(call: LiveCall): Ticket | Promise<Ticket>;
+  /** The attempt has ended, or a gate below refused it. A gate that called `call.timeWork()` when it was entered can ask for `call.tookMs`. */
+  leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void;
   /** Called in place of `leave` when the attempt was given up while its work still runs: the gate holds on until that settles. */
   outlive?(ticket: Ticket, work: Promise<unknown>): void;
 }
@@ -52,7 +51,12 @@ export interface Wrapper extends LivePolicy {
   execute<T>(call: LiveCall, next: Next<T>): Promise<T>;
 }
 
-export type Policy = Gate | Wrapper;
+/** Stands between the gates and the method: what it does, everybody else takes for the provider's doing. */
+export interface FaultInjector extends LivePolicy {
+  inject(call: LiveCall, work: (call: LiveCall) => unknown): unknown;
+}
+
+export type Policy = Gate | Wrapper | FaultInjector;
 
 /** A policy not yet alive: inert data, safe at module level. */
 export interface PolicySpec {
@@ -66,21 +70,32 @@ export interface PolicySpec {
   create(environment: Environment): Policy;
 }
 
-/** The fixed order of a pipeline, outermost first. From `circuitBreaker` on these are the gates of one attempt. */
+/** The fixed order of a pipeline, outermost first. From `circuitBreaker` to `attemptTimeout` these are the gates of one attempt. */
 export const ORDER = {
   fallback: 10,
   cache: 20,
   idempotency: 30,
   totalTimeout: 40,
   retry: 50,
+  hedge: 55,
   circuitBreaker: 60,
+  adaptiveThrottle: 65,
   rateLimit: 70,
   bulkhead: 80,
   attemptTimeout: 90,
+  chaos: 100,
 } as const;
 
 export function isGate(policy: Policy): policy is Gate {
   return 'enter' in policy;
+}
+
+export function isWrapper(policy: Policy): policy is Wrapper {
+  return 'execute' in policy;
+}
+
+export function isFaultInjector(policy: Policy): policy is FaultInjector {
+  return 'inject' in policy;
 }
 
 export function isKeyable(policy: Policy): policy is KeyableGate {

@@ -37,6 +37,8 @@ export interface ProviderParts {
   readonly clock: Clock;
   readonly store: Store;
   readonly random: () => number;
+  /** Whether `currentCall()` finds the call at any depth, also after an `await`. Costs an async context for every call. Default false. */
+  readonly trackCalls?: boolean;
   readonly events?: EventHub;
   /** Names of settings that belong to somebody else, such as a framework's adapter. */
   readonly sections?: readonly string[];
@@ -90,7 +92,7 @@ export class ResilientProvider {
   /** Runs `run` under every policy that the settings name, or under those in `options.policies`. */
   execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = NO_OPTIONS): Promise<T> {
     const { operation = 'execute', signal } = options;
-    const call = new LiveCall(this.name, operation, NO_ARGS, run as Work<unknown>);
+    const call = this.newCall(operation, NO_ARGS, run as Work<unknown>);
     call.key = options.key;
     call.idempotencyKey = options.idempotencyKey;
     let pipeline: Pipeline;
@@ -107,10 +109,17 @@ export class ResilientProvider {
     return this.linker.link(plan, faults);
   }
 
+  /** A call of one of the provider's operations. */
+  newCall(operation: string, args: readonly unknown[], work: Work<unknown>): LiveCall {
+    return new LiveCall(this.environment, operation, args, work);
+  }
+
   /** Sends a call through a pipeline, tied to the caller's signal and to the call in whose method this happens. */
   run(pipeline: Pipeline, call: LiveCall, signal?: AbortSignal): Promise<unknown> {
     if (!this.enabled) pipeline = this.unprotected;
     const outer = currentLiveCall();
+    if (outer === undefined && signal === undefined) return pipeline.run(call);
+    call.tied = true;
     const parent = outer === undefined || outer.ended ? undefined : outer;
     if (parent === undefined && signal === undefined) return pipeline.run(call);
     return runTied(pipeline, call, parent, signal);
@@ -174,7 +183,7 @@ async function runTied(
 ): Promise<unknown> {
   signal?.throwIfAborted();
   if (parent?.aborted) throw parent.reason;
-  if (parent !== undefined) call.deadline = Math.min(call.deadline, parent.deadline);
+  if (parent !== undefined && parent.deadline < call.deadline) call.deadline = parent.deadline;
   call.interruptible = true;
   const untie = signal && tieToSignal(call, signal);
   const stopListening = parent?.onAbort(() => call.abort(parent.reason, true));

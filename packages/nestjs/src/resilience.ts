@@ -1,6 +1,5 @@
 import {
   EventHub,
-  LiveCall,
   mergeSettings,
   MemoryStore,
   ResilienceConfigurationError,
@@ -10,6 +9,7 @@ import {
   type Clock,
   type Fault,
   type Layer,
+  type LiveCall,
   type Pipeline,
   type ProviderSnapshot,
   type ResilienceEvent,
@@ -210,7 +210,7 @@ export class Resilience {
   }
 
   private call(method: LinkedMethod, receiver: object, args: unknown[], work: Work<unknown>): LiveCall {
-    const call = new LiveCall(method.provider.name, method.operation, args, work);
+    const call = method.provider.newCall(method.operation, args, work);
     call.receiver = receiver;
     if (method.key !== undefined) call.key = method.key(...args);
     return call;

@@ -1,4 +1,6 @@
 import { LiveCall, type Work } from '../call.js';
+import type { Clock } from '../clock.js';
+import { TestClock } from './test-clock.js';
 
 /** What the engine's own specs need again and again. Not part of the testing entry. */
 
@@ -36,8 +38,12 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-export function liveCall(work: Work<unknown> = () => undefined, key?: string): LiveCall {
-  const call = new LiveCall('provider', 'operation', [], work);
+export function liveCall(
+  work: Work<unknown> = () => undefined,
+  key?: string,
+  clock: Clock = new TestClock(),
+): LiveCall {
+  const call = new LiveCall({ provider: 'provider', clock }, 'operation', [], work);
   call.key = key;
   return call;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { LiveCall, type Work } from '../call.js';
+import type { Work } from '../call.js';
 import { createClassifier } from '../classifier.js';
 import { EventHub } from '../events.js';
 import { MemoryStore } from '../memory-store.js';
@@ -137,7 +137,7 @@ class Bench {
   }
 
   run(work: Work<unknown>, signal?: AbortSignal): Promise<unknown> {
-    return this.provider.run(this.pipeline, new LiveCall('contract', 'contract', [], work), signal);
+    return this.provider.run(this.pipeline, this.provider.newCall('contract', [], work), signal);
   }
 
   snapshot(): unknown {

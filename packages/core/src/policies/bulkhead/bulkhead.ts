@@ -34,7 +34,7 @@ export class Bulkhead implements KeyableGate<undefined> {
     return undefined;
   }
 
-  leave(_ticket: undefined, _outcome: Outcome, _now: number, _tookMs: number): void {
+  leave(_ticket: undefined, _outcome: Outcome, _call: LiveCall): void {
     this.release();
   }
 

@@ -40,7 +40,7 @@ describe('fallback', () => {
       },
     });
     const pipeline = provider.link({ operation: 'charge', policies: new Map([['fallback', {}]]) }, []);
-    const call = new LiveCall('payments', 'charge', ['order', 7], () => Promise.reject(new Error('down')));
+    const call = provider.newCall('charge', ['order', 7], () => Promise.reject(new Error('down')));
     call.receiver = { name: 'client' };
     expect(await provider.run(pipeline, call)).toEqual(['client', 'down', 'order', 7]);
   });

@@ -42,7 +42,7 @@ function methodOf(provider: ResilientProvider, idempotency: IdempotencyOptions) 
     work: (call: LiveCall) => Promise<T> | T,
     options: { key?: string; signal?: AbortSignal } = {},
   ) => {
-    const call: LiveCall = new LiveCall('payments', 'charge', [order], (): unknown => work(call));
+    const call: LiveCall = provider.newCall('charge', [order], (): unknown => work(call));
     call.key = options.key;
     return provider.run(pipeline, call, options.signal) as Promise<T>;
   };

@@ -36,7 +36,8 @@ export class RateLimit implements KeyableGate<undefined> {
     this.pace = paceOf(settings);
   }
 
-  enter(call: LiveCall, now: number): undefined | Promise<undefined> {
+  enter(call: LiveCall): undefined | Promise<undefined> {
+    const { now } = call;
     if (this.queue.size > 0 || this.waitMs(now) > 0) {
       this.refuseUnlessMayWait(call, now);
       return this.waitForTurn(call, now);
@@ -45,11 +46,11 @@ export class RateLimit implements KeyableGate<undefined> {
     return undefined;
   }
 
-  leave(_ticket: undefined, outcome: Outcome, now: number, _tookMs: number): void {
+  leave(_ticket: undefined, outcome: Outcome, call: LiveCall): void {
     this.inFlight--;
     if (outcome.kind !== 'throttled') return;
     this.counters.throttled++;
-    this.pause(outcome.retryAfterMs ?? UNSPECIFIED_PAUSE_MS, now);
+    this.pause(outcome.retryAfterMs ?? UNSPECIFIED_PAUSE_MS, call.now);
   }
 
   /** Learns from a response: what its headers say of the quota, and from a 429 to wait. */

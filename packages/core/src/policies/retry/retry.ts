@@ -1,10 +1,18 @@
 import type { LiveCall, Next } from '../../call.js';
-import type { Outcome } from '../../outcome.js';
+import { REFUSED, SUCCESS, type Outcome } from '../../outcome.js';
 import type { Environment, Wrapper } from '../../policy.js';
 import { RetryBudget } from '../../retry-budget.js';
 import { backoffMs } from './backoff.js';
 import { noteRetries, type RetryHistory } from './retry-history.js';
 import type { RetrySettings } from './retry.options.js';
+
+/** One operation, and whether nobody above can give it up. */
+interface Operation<T> {
+  readonly call: LiveCall;
+  readonly next: Next<T>;
+  readonly startedAt: number;
+  readonly alone: boolean;
+}
 
 /** What surfaced from one attempt. */
 type Attempted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
@@ -28,34 +36,22 @@ export class Retry implements Wrapper {
   }
 
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
-    const { clock } = this.environment;
-    let startedAt = 0;
-    let last: Attempted<T> | undefined;
-    let tried = 0;
-    for (let attempt = 1; ; attempt++) {
-      let result: Attempted<T>;
-      const attempted = call.forAttempt(attempt);
-      try {
-        result = { ok: true, value: await next(attempted) };
-      } catch (error) {
-        result = { ok: false, error };
+    const startedAt = call.now;
+    // An operation that nobody above can give up is its own first attempt.
+    const alone = !call.interruptible;
+    const first = alone ? call : call.forAttempt(1);
+    let result: Attempted<T>;
+    try {
+      const value = await next(first);
+      if (first.outcome === SUCCESS) {
+        this.budget?.earn();
+        return value;
       }
-      const outcome = this.environment.classify(result);
-      if (outcome.kind === 'success') this.budget?.earn();
-      if (result.ok && outcome.kind === 'success') {
-        if (attempt > 1) this.counters.recovered++;
-        return result.value;
-      }
-      if (attempt === 1) startedAt = attempted.startedAt;
-      if (outcome.kind !== 'refused') tried++;
-      // A refusal must not hide that the operation was tried before, and may have been done.
-      if (last === undefined || outcome.kind !== 'refused') last = result;
-      const waitMs = call.aborted ? undefined : this.waitFor(outcome, attempted, call);
-      if (waitMs === undefined) {
-        return surface(last, call, { attempts: tried, elapsedMs: clock.now() - startedAt });
-      }
-      await this.wait(waitMs, call, attempt, outcome);
+      result = { ok: true, value };
+    } catch (error) {
+      result = { ok: false, error };
     }
+    return this.again({ call, next, startedAt, alone }, first, result);
   }
 
   snapshot(): Readonly<Record<string, unknown>> {
@@ -65,6 +61,43 @@ export class Retry implements Wrapper {
   reconfigure(settings: RetrySettings): void {
     this.settings = settings;
     this.budget = this.budgetOf(settings);
+  }
+
+  /** Goes on from the first attempt, if what became of it is not a success. */
+  private async again<T>(operation: Operation<T>, attempted: LiveCall, result: Attempted<T>): Promise<T> {
+    const { call, next, startedAt, alone } = operation;
+    let last: Attempted<T> | undefined;
+    let tried = 0;
+    for (;;) {
+      const outcome = this.outcomeOf(attempted, result);
+      const { attempt } = attempted;
+      if (outcome.kind === 'success') this.budget?.earn();
+      if (result.ok && outcome.kind === 'success') {
+        if (attempt > 1) this.counters.recovered++;
+        return result.value;
+      }
+      if (outcome.kind !== 'refused') tried++;
+      // A refusal must not hide that the operation was tried before, and may have been done.
+      if (last === undefined || outcome.kind !== 'refused') last = result;
+      const givenUp = !alone && call.aborted;
+      const waitMs = givenUp ? undefined : this.waitFor(outcome, attempted, call);
+      if (waitMs === undefined) {
+        if (givenUp) throw call.reason;
+        return surface(last, { attempts: tried, elapsedMs: this.environment.clock.now() - startedAt });
+      }
+      await this.wait(waitMs, operation, attempt, outcome);
+      attempted = alone ? call.again(attempt + 1) : call.forAttempt(attempt + 1);
+      try {
+        result = { ok: true, value: await next(attempted) };
+      } catch (error) {
+        result = { ok: false, error };
+      }
+    }
+  }
+
+  /** What came of an attempt. Of one that a gate refused, how long the refusal asks to wait. */
+  private outcomeOf<T>({ outcome = REFUSED }: LiveCall, result: Attempted<T>): Outcome {
+    return outcome === REFUSED ? this.environment.classify(result) : outcome;
   }
 
   /** The budget of the provider: its methods share it. */
@@ -114,18 +147,23 @@ export class Retry implements Wrapper {
     }
   }
 
-  private async wait(ms: number, call: LiveCall, attempt: number, outcome: Outcome): Promise<void> {
+  private async wait(
+    ms: number,
+    { call, alone }: Operation<unknown>,
+    attempt: number,
+    outcome: Outcome,
+  ): Promise<void> {
+    const { clock, emit } = this.environment;
     this.counters.retries++;
-    this.environment.emit('retry.scheduled', { attempt, outcome: outcome.kind, waitMs: ms }, call.operation);
+    emit('retry.scheduled', { attempt, outcome: outcome.kind, waitMs: ms }, call.operation);
     // A loop that never leaves the microtask queue would starve every timer and socket of the process.
-    if (ms < 1) await this.environment.clock.yield();
-    else await this.environment.clock.sleep(ms, call.signal);
-    if (call.aborted) throw call.reason;
+    if (ms < 1) await clock.yield();
+    else await clock.sleep(ms, alone ? undefined : call.signal);
+    if (!alone && call.aborted) throw call.reason;
   }
 }
 
-function surface<T>(result: Attempted<T>, call: LiveCall, history: RetryHistory): T {
-  if (call.aborted) throw call.reason;
+function surface<T>(result: Attempted<T>, history: RetryHistory): T {
   if (result.ok) return result.value;
   if (history.attempts > 1) noteRetries(result.error, history);
   throw result.error;

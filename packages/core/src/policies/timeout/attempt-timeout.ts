@@ -13,14 +13,14 @@ export class AttemptTimeout implements Gate<CallDeadline> {
     private readonly environment: Environment,
   ) {}
 
-  enter(call: LiveCall, now: number): CallDeadline {
+  enter(call: LiveCall): CallDeadline {
     const ms = this.settings.attempt!;
     const deadline = new CallDeadline(call, 'attempt', ms, this.environment);
-    this.environment.clock.expireAfter(ms, deadline, now);
+    this.environment.clock.expireAfter(ms, deadline, call.now);
     return deadline;
   }
 
-  leave(deadline: CallDeadline, _outcome: Outcome, _now: number, _tookMs: number): void {
+  leave(deadline: CallDeadline, _outcome: Outcome, _call: LiveCall): void {
     deadline.remove();
   }
 

@@ -15,7 +15,7 @@ export class TotalTimeout implements Wrapper {
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
     const { clock } = this.environment;
     const ms = this.settings.total!;
-    const now = clock.now();
+    const { now } = call;
     call.deadline = Math.min(call.deadline, now + ms);
     const deadline = new CallDeadline(call, 'total', ms, this.environment);
     clock.expireAfter(ms, deadline, now);

@@ -1,0 +1,29 @@
+import type { LiveCall } from './call.js';
+
+/** What is needed of a call only once somebody can give it up. */
+export class Interruption {
+  reason: unknown = undefined;
+  controller: AbortController | undefined = undefined;
+  /** Rejects whoever waits for the work. */
+  reject: ((reason: unknown) => void) | undefined = undefined;
+  /** Whether the work is going on. */
+  running = false;
+  /** The attempt that is under way: it is given up with the operation. */
+  attempt: LiveCall | undefined = undefined;
+  private listeners: Set<() => void> | undefined = undefined;
+
+  onAbort(listener: () => void): () => void {
+    const listeners = (this.listeners ??= new Set());
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
+  /** Tells everybody: who waits first, then the signal, then the attempt below, then those who listen. */
+  spread(reason: unknown, cancelled: boolean): void {
+    this.reason = reason;
+    this.reject?.(reason);
+    this.controller?.abort(reason);
+    this.attempt?.abort(reason, cancelled);
+    if (this.listeners !== undefined) for (const listener of [...this.listeners]) listener();
+  }
+}

@@ -1,5 +1,45 @@
-/** One way of making a call. `run` is made once and then called many times. */
-export interface BenchCase {
+/** One call after another; 200 at once; a call that is refused; an instance that nobody calls. */
+export type Group = 'call' | 'concurrent' | 'refusal' | 'idle';
+
+/** What one of our own cases may cost at most. Nanoseconds and bytes are of one call, or bytes of one idle instance. */
+export interface Limit {
+  readonly timesBare?: number;
+  readonly ns?: number;
+  readonly bytes?: number;
+  readonly timers?: number;
+}
+
+/** Packages that the workspace cannot hold beside its own: installed into a folder of the cache when a case is run. */
+export interface OnDemand {
+  readonly folder: string;
+  readonly packages: readonly string[];
+}
+
+interface Named {
   readonly name: string;
-  prepare(): Promise<{ run: () => Promise<unknown>; close: () => Promise<void> }>;
+  /** The npm package that is measured. */
+  readonly peer?: string;
+  readonly limit?: Limit;
+  readonly needs?: OnDemand;
+}
+
+/** `prepare` imports what is measured, so that a process holds one peer only, and gives the call that is then made many times. */
+export interface CallCase extends Named {
+  readonly group: 'call' | 'concurrent' | 'refusal';
+  prepare(): Promise<() => Promise<unknown>>;
+}
+
+/** `prepare` gives what makes one more instance. */
+export interface IdleCase extends Named {
+  readonly group: 'idle';
+  /** How many are measured, after as many that only warm up. Default 2000. */
+  readonly instances?: number;
+  prepare(): Promise<() => unknown>;
+}
+
+export type BenchCase = CallCase | IdleCase;
+
+/** What a case is called in progress, results and `--only`. */
+export function idOf({ group, name }: { readonly group: Group; readonly name: string }): string {
+  return `${group}: ${name}`;
 }

@@ -1,28 +1,17 @@
 import type { BenchCase } from './bench-case.js';
+import { bytesPerCall } from './measuring/bytes-per-call.js';
+import type { Cost } from './measuring/cost.js';
+import { idleCost } from './measuring/idle-cost.js';
+import { loops } from './measuring/loops.js';
+import { nsPerCall } from './measuring/ns-per-call.js';
 
-const WARM_UP_MS = 500;
-const BATCHES = 15;
-const BATCH_MS = 40;
+export { median } from './median.js';
 
-/** Nanoseconds of one call, awaited one after another: the median over batches. */
-export async function measure({ prepare }: BenchCase): Promise<number> {
-  const { run, close } = await prepare();
-  let calls = 1000;
-  for (const until = performance.now() + WARM_UP_MS; performance.now() < until;) {
-    calls = Math.max(1000, Math.round((calls * BATCH_MS) / Math.max(1, await timeOf(run, calls))));
-  }
-  const perCall: number[] = [];
-  for (let i = 0; i < BATCHES; i++) perCall.push(((await timeOf(run, calls)) / calls) * 1e6);
-  await close();
-  return median(perCall);
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-async function timeOf(run: () => Promise<unknown>, calls: number): Promise<number> {
-  const start = performance.now();
-  for (let i = 0; i < calls; i++) await run();
-  return performance.now() - start;
+/** What one case costs, in this process. Needs `--expose-gc`. */
+export async function measure(subject: BenchCase): Promise<Cost> {
+  if (subject.group === 'idle') return idleCost(subject);
+  const run = await subject.prepare();
+  const loop = loops[subject.group];
+  const { ns, calls } = await nsPerCall(loop, run);
+  return { ns, bytes: await bytesPerCall(loop, run, calls) };
 }

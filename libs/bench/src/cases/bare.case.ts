@@ -1,7 +1,17 @@
-import type { BenchCase } from '../bench-case.js';
+import type { CallCase } from '../bench-case.js';
+import { answer } from './answer.js';
+import { succeeding } from './succeeding.js';
 
-/** An async method with nothing around it: what every other case is measured against. */
-export const bare: BenchCase = {
-  name: 'bare method',
-  prepare: async () => ({ run: async () => 42, close: async () => undefined }),
-};
+const error = new Error('made once');
+
+/** An async method with nothing around it: in each group of calls, what the others are told against. */
+export const bare: readonly CallCase[] = [
+  ...succeeding({ name: 'bare method', prepare: async () => answer }),
+  {
+    group: 'refusal',
+    name: 'bare method that throws one error made before',
+    prepare: async () => async () => {
+      throw error;
+    },
+  },
+];

@@ -1,30 +1,36 @@
-import 'reflect-metadata';
-import { Bulkhead, CircuitBreaker, Resilient, ResilienceModule, Retry, Timeout } from '@breakwater/nestjs';
-import { Injectable, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { BenchCase } from '../bench-case.js';
+import { succeeding } from './succeeding.js';
 
-@Injectable()
-@Resilient('bench')
-class BenchClient {
-  @Retry({ attempts: 3 })
-  @CircuitBreaker({ window: { time: '10s' } })
-  @Bulkhead({ concurrency: 10, queue: 10 })
-  @Timeout({ attempt: '1s' })
-  async call(): Promise<number> {
-    return 42;
-  }
-}
-
-@Module({ imports: [ResilienceModule.forRoot({ providers: { bench: {} } })], providers: [BenchClient] })
-class BenchModule {}
-
-/** The same four policies as decorators of a method of a Nest provider. */
-export const decorated: BenchCase = {
-  name: 'breakwater: decorated Nest method, all four',
-  prepare: async () => {
-    const app = await NestFactory.createApplicationContext(BenchModule, { logger: false });
-    const client = app.get(BenchClient);
-    return { run: () => client.call(), close: () => app.close() };
+/** Methods of a Nest provider with retry, circuit breaker, rate limit, bulkhead and timeout as decorators. */
+export const decorated: readonly BenchCase[] = [
+  ...succeeding({
+    name: 'breakwater: decorated Nest method, five policies',
+    limit: { timesBare: 10 },
+    prepare: async () => {
+      const { client } = await boot();
+      return () => client.call();
+    },
+  }),
+  ...succeeding({
+    name: 'breakwater: decorated Nest method, five policies, signal read',
+    prepare: async () => {
+      const { client } = await boot();
+      return () => client.callWithSignal();
+    },
+  }),
+  {
+    group: 'refusal',
+    name: 'breakwater: decorated Nest method, five policies, open',
+    limit: { ns: 800 },
+    prepare: async () => {
+      const { client, open } = await boot();
+      open();
+      return () => client.call();
+    },
   },
-};
+];
+
+async function boot() {
+  const { bootDecoratedClient } = await import('./boot-decorated-client.js');
+  return bootDecoratedClient();
+}

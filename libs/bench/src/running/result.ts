@@ -1,0 +1,21 @@
+import type { Group, Limit } from '../bench-case.js';
+import type { Cost } from '../measuring/cost.js';
+
+/** What a case costs: medians over the rounds. */
+export interface Result {
+  readonly group: Group;
+  readonly name: string;
+  readonly cost: Cost;
+  /** To the bare method of the same group. */
+  readonly timesBare?: number;
+  readonly limit?: Limit;
+  /** What each round gave. */
+  readonly rounds: readonly Cost[];
+}
+
+/** A case that could not be measured here, and why. */
+export interface LeftOut {
+  readonly group: Group;
+  readonly name: string;
+  readonly reason: string;
+}

@@ -1,0 +1,147 @@
+import type { LiveCall, Next } from '../../call.js';
+import type { Outcome, Settled } from '../../outcome.js';
+import type { Environment } from '../../policy.js';
+import type { CacheReport } from './cache-report.js';
+import type { CacheSettings } from './cache.options.js';
+import type { Answer, KeptAnswers, Subject } from './kept-answers.js';
+import { SharedLoad } from './shared-load.js';
+import { isSingleUse } from './single-use.js';
+
+/** How long nobody asks again after a failure that a stale answer outlives, unless the failure says for longer, in milliseconds. */
+const PAUSE_MS = 1000;
+
+/** Fetches answers, one call at a time for each key, and decides what becomes of what comes. */
+export class AnswerLoader {
+  private readonly loads = new Map<string, SharedLoad>();
+
+  constructor(
+    public settings: CacheSettings,
+    private readonly answers: KeptAnswers,
+    private readonly report: CacheReport,
+    private readonly environment: Environment,
+  ) {}
+
+  /** How many answers are on their way. */
+  get size(): number {
+    return this.loads.size;
+  }
+
+  /** Waits for the answer that is on its way, or has it fetched. */
+  async ask<T>(key: string, id: string, call: LiveCall, next: Next<T>): Promise<T> {
+    const underWay = this.loads.get(key);
+    const subject = { operation: call.operation, tenant: call.key, id };
+    const load = underWay ?? new SharedLoad(call.detached(), key, subject, call.now, false);
+    const answered = load.join(call, this.drop);
+    if (underWay === undefined) {
+      this.report.misses++;
+      void this.run(load, next);
+    } else {
+      this.report.coalesced++;
+    }
+    const result = await answered;
+    if (result?.ok === true) return result.value as T;
+    if (result !== undefined) throw result.error;
+    // What came can be given to one caller only, and this is another.
+    call.forgetTime();
+    return next(call);
+  }
+
+  /** Has a new answer fetched that nobody waits for, unless one is on its way or the provider has just failed. */
+  refresh(key: string, { subject, pausedUntil }: Answer, call: LiveCall, next: Next<unknown>): void {
+    if (this.loads.has(key) || call.now < pausedUntil) return;
+    this.report.refreshes++;
+    void this.run(new SharedLoad(call.detached(), key, subject, call.now, true), next);
+  }
+
+  /** What was asked before now is out of date: whoever waits for it gets it, and nobody else. */
+  outdate(isMeant: (subject: Subject) => boolean): void {
+    for (const load of this.loads.values()) {
+      if (!isMeant(load.subject)) continue;
+      load.outdated = true;
+      this.loads.delete(load.key);
+    }
+  }
+
+  /** The value as it is given to one caller. */
+  own<T>(value: T): T {
+    return this.settings.clone && typeof value === 'object' ? structuredClone(value) : value;
+  }
+
+  private async run(load: SharedLoad, next: Next<unknown>): Promise<void> {
+    this.loads.set(load.key, load);
+    let result: Settled;
+    try {
+      result = { ok: true, value: await next(load.call) };
+    } catch (error) {
+      result = { ok: false, error };
+    }
+    this.drop(load);
+    if (!load.abandoned) this.settle(load, result);
+  }
+
+  private readonly drop = (load: SharedLoad): void => {
+    if (this.loads.get(load.key) === load) this.loads.delete(load.key);
+  };
+
+  private settle(load: SharedLoad, result: Settled): void {
+    const now = this.environment.clock.now();
+    const outcome = this.environment.classify(result);
+    const failed = outcome.kind !== 'success';
+    const standing = failed && !load.outdated ? this.outliving(load.key, outcome, now) : undefined;
+    if (standing !== undefined && this.answers.isGivenForFailure(standing, now)) {
+      const calls = load.deliver(() => this.ownResult(standing.result));
+      const detail = { outcome: outcome.kind, ageMs: now - standing.at };
+      this.report.stoodIn(calls, detail, load.subject.operation);
+    } else if (!this.isShareable(result)) {
+      load.deliver((first) => (first ? result : undefined));
+      this.report.bypassed('result', load.subject.operation);
+    } else {
+      const isKept = !failed || (standing === undefined && this.isKeptFailure(outcome));
+      if (isKept && !load.outdated) this.keep(load, result, failed, now);
+      load.deliver(() => this.ownResult(result));
+    }
+    if (failed && load.inBackground) this.report.refreshFailed(outcome.kind, load.subject.operation);
+  }
+
+  /** The answer that a failure leaves in place, if somebody may still get it: then the provider is left alone for a while. */
+  private outliving(key: string, outcome: Outcome, now: number): Answer | undefined {
+    const standing = this.answers.get(key);
+    if (standing === undefined) return undefined;
+    if (isRefusedByProvider(outcome) || !this.answers.isOfUse(standing, now)) {
+      this.answers.delete(key);
+      return undefined;
+    }
+    standing.pausedUntil = now + Math.max(PAUSE_MS, outcome.retryAfterMs ?? 0);
+    return standing;
+  }
+
+  private isKeptFailure({ kind }: Outcome): boolean {
+    const { errors } = this.settings;
+    return errors !== false && errors.kinds.some((kept) => kept === kind);
+  }
+
+  private keep({ key, subject, startedAt }: SharedLoad, result: Settled, failed: boolean, now: number): void {
+    this.answers.set(key, { subject, result, failed, at: now, tookMs: now - startedAt, pausedUntil: 0 });
+  }
+
+  private ownResult(result: Settled): Settled {
+    return result.ok && this.settings.clone ? { ok: true, value: this.own(result.value) } : result;
+  }
+
+  /** Whether a result can be given to more than one caller. */
+  private isShareable(result: Settled): boolean {
+    if (!result.ok) return true;
+    if (isSingleUse(result.value)) return false;
+    try {
+      this.own(result.value);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Whether the provider itself says no, so that what it said before does not hold any more. */
+function isRefusedByProvider({ kind }: Outcome): boolean {
+  return kind === 'permanent' || kind === 'unauthorized';
+}

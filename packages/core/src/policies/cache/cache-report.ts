@@ -1,0 +1,43 @@
+import type { Emit } from '../../events.js';
+
+/** What cannot be cached: arguments that are no plain data, what `key` made of them, an operation with a key of its own, a result for one. */
+export type BypassReason = 'arguments' | 'key' | 'idempotencyKey' | 'result';
+
+/** What a cache tells about itself: counters, and the events that matter. Never a key, an argument or an answer. */
+export class CacheReport {
+  hits = 0;
+  misses = 0;
+  stale = 0;
+  coalesced = 0;
+  refreshes = 0;
+  refreshesFailed = 0;
+  uncached = 0;
+  private readonly told = new Set<string>();
+
+  constructor(private readonly emit: Emit) {}
+
+  /** A call went by the cache. Each reason is told once. */
+  bypassed(reason: BypassReason, operation: string): void {
+    this.uncached++;
+    if (this.told.has(reason)) return;
+    this.told.add(reason);
+    this.emit('cache.bypassed', { reason }, operation);
+  }
+
+  /** So many calls got a stale answer in place of a failure. */
+  stoodIn(calls: number, detail: { outcome: string; ageMs: number }, operation: string): void {
+    this.stale += calls;
+    if (calls > 0) this.emit('cache.stale', { ...detail, calls }, operation);
+  }
+
+  /** What was to be fetched in the background was not. */
+  refreshFailed(outcome: string, operation: string): void {
+    this.refreshesFailed++;
+    this.emit('cache.refreshFailed', { outcome }, operation);
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    const { hits, misses, stale, coalesced, refreshes, refreshesFailed, uncached } = this;
+    return { hits, misses, stale, coalesced, refreshes, refreshesFailed, uncached };
+  }
+}

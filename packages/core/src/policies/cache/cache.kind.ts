@@ -1,0 +1,14 @@
+import { ORDER } from '../../policy.js';
+import { definePolicy } from '../../policy-kind.js';
+import { Cache } from './cache.js';
+import { cacheSchema } from './cache.options.js';
+
+export const cacheKind = definePolicy('cache', cacheSchema, (settings) => [
+  {
+    kind: 'cache',
+    order: ORDER.cache,
+    scope: 'method',
+    settings,
+    create: (environment) => new Cache(settings, environment),
+  },
+]);

@@ -1,0 +1,112 @@
+import { UNNAMED_ARGS, type LiveCall, type Next } from '../../call.js';
+import type { Environment, Wrapper } from '../../policy.js';
+import { AnswerLoader } from './answer-loader.js';
+import { argumentsKey } from './arguments-key.js';
+import { CacheReport, type BypassReason } from './cache-report.js';
+import type { CacheSettings } from './cache.options.js';
+import { isRefreshedEarly } from './early-refresh.js';
+import { KeptAnswers, type Answer, type Subject } from './kept-answers.js';
+
+/** Which cached answers are meant: those that fit everything that is given. */
+export interface CacheSelection {
+  /** What was called, for example `'CatalogClient.find'`. */
+  readonly operation?: string;
+  /** The arguments that it was called with. */
+  readonly args?: readonly unknown[];
+  /** The key of the calls, such as a tenant. */
+  readonly key?: string;
+}
+
+/**
+ * Keeps the answers of successful calls in this process and gives them to whoever asks the same. Those who ask at once wait for one call.
+ * The operation and the call's key are part of what is asked, so no answer crosses tenants.
+ */
+export class Cache implements Wrapper {
+  readonly kind = 'cache';
+  private readonly answers: KeptAnswers;
+  private readonly loader: AnswerLoader;
+  private readonly report: CacheReport;
+
+  constructor(
+    private settings: CacheSettings,
+    private readonly environment: Environment,
+  ) {
+    this.answers = new KeptAnswers(settings);
+    this.report = new CacheReport(environment.emit);
+    this.loader = new AnswerLoader(settings, this.answers, this.report, environment);
+  }
+
+  execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
+    // Whoever gives such a key says that this operation is another one, whatever it is about.
+    if (call.idempotencyKey !== undefined) return this.bypass('idempotencyKey', call, next);
+    let id: string | undefined;
+    try {
+      id = this.idOf(call.args, call.receiver);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (id === undefined) return this.bypass(this.settings.key === undefined ? 'arguments' : 'key', call, next);
+    const key = keyOf(call, id);
+    const answer = this.answers.get(key);
+    if (answer === undefined) return this.loader.ask(key, id, call, next);
+    const leftMs = this.answers.freshUntil(answer) - call.now;
+    if (leftMs > 0) {
+      this.report.hits++;
+      if (this.isDueEarly(answer, leftMs)) this.loader.refresh(key, answer, call, next);
+    } else if (this.answers.isGivenStale(answer, call.now)) {
+      this.report.stale++;
+      this.loader.refresh(key, answer, call, next);
+    } else {
+      return this.loader.ask(key, id, call, next);
+    }
+    const { result } = answer;
+    return result.ok ? Promise.resolve(this.loader.own(result.value as T)) : Promise.reject(result.error);
+  }
+
+  snapshot(): Readonly<Record<string, unknown>> {
+    return { entries: this.answers.size, loading: this.loader.size, ...this.report.counters };
+  }
+
+  /** Keeps what is there, unless it would be found under other keys, or may not be such that it can be copied. */
+  reconfigure(settings: CacheSettings): void {
+    const { key, clone } = this.settings;
+    this.settings = this.loader.settings = settings;
+    this.answers.reconfigure(settings);
+    if (key !== settings.key || (settings.clone && !clone)) this.invalidate();
+  }
+
+  /** Forgets answers, and those on their way reach only who waits for them already. How many were kept. */
+  invalidate({ operation, args, key }: CacheSelection = {}): number {
+    const id = args === undefined ? undefined : this.idOf(args, undefined);
+    if (args !== undefined && id === undefined) return 0;
+    const isMeant = (subject: Subject) =>
+      (operation === undefined || subject.operation === operation) &&
+      (key === undefined || subject.tenant === key) &&
+      (id === undefined || subject.id === id);
+    this.loader.outdate(isMeant);
+    return this.answers.forget(isMeant);
+  }
+
+  /** What tells these arguments from others, or `undefined` when nothing does. */
+  private idOf(args: readonly unknown[], receiver: unknown): string | undefined {
+    const { key } = this.settings;
+    if (key === undefined) return args === UNNAMED_ARGS ? undefined : argumentsKey(args);
+    const id = key.apply(receiver, args as unknown[]);
+    return typeof id === 'string' || Number.isFinite(id) ? String(id) : undefined;
+  }
+
+  private bypass<T>(reason: BypassReason, call: LiveCall, next: Next<T>): Promise<T> {
+    this.report.bypassed(reason, call.operation);
+    return next(call);
+  }
+
+  private isDueEarly({ failed, tookMs }: Answer, leftMs: number): boolean {
+    const { beta } = this.settings.earlyRefresh;
+    return beta > 0 && !failed && isRefreshedEarly(leftMs, tookMs, beta, this.environment.random());
+  }
+}
+
+/** Every part says how long it is: no two calls that differ have one key. */
+function keyOf({ operation, key }: LiveCall, id: string): string {
+  return `${operation.length}:${operation}${key === undefined ? '-' : `${key.length}:${key}`}${id}`;
+}

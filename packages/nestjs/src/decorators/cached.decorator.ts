@@ -1,0 +1,11 @@
+import type { CacheOptions } from '@breakwater/core';
+import type { AsyncMethodDecorator } from './async-method.js';
+import { policyDecorator, type MethodScope } from './policy.decorator.js';
+
+/**
+ * Gives the answer that another call with the same arguments got, for a while. All instances of the class share it: what the method reads
+ * from `this` and answers differ by belongs into `key`. A string is short for the provider.
+ */
+export function Cached(options?: (Partial<CacheOptions> & MethodScope) | string): AsyncMethodDecorator {
+  return policyDecorator('cache', options, false);
+}

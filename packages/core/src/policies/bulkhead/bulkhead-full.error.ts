@@ -1,6 +1,9 @@
 import { guardFor, ResilienceError, type ResilienceErrorInfo } from '../../errors/resilience-error.js';
 
-/** Every slot is taken, and the queue is full or the wait for a slot was too long. */
+/**
+ * Every slot is taken, and the queue is full or the wait for a slot was too long. Has no `retryAfterMs`: when a slot will be free depends on
+ * calls that are still running.
+ */
 export class BulkheadFullError extends ResilienceError {
   readonly code = 'BULKHEAD_FULL';
 

@@ -1,20 +1,54 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import type { Duration } from '../../duration.js';
-import { duration, integer, options, optional } from '../../settings/fields.js';
+import { consistent, duration, integer, options, optional } from '../../settings/fields.js';
+import { adaptiveLimitSchema, type AdaptiveLimitOptions } from './adaptive-limit.options.js';
+
+/** How high an adaptive limit may rise where nothing is said. */
+const MOST = 200;
 
 export interface BulkheadOptions {
-  /** How many calls may run at once. Default 10. */
+  /** How many calls may run at once; with `adaptive`, how many to begin with. Default 10. */
   concurrency?: number;
   /** How many may wait for a slot, first come first served. Default 0: the next is refused. */
   queue?: number;
   /** How long one may wait for a slot. Default: until the call is given up, by its total timeout or its caller. */
   wait?: Duration;
+  /** Lets the limit follow what the provider can take. `true` takes the defaults. Default false: nothing is measured. */
+  adaptive?: AdaptiveLimitOptions | boolean;
 }
 
-export const bulkheadSchema = options({
-  concurrency: optional(integer(1, 1_000_000), 10),
-  queue: optional(integer(0, 1_000_000), 0),
-  wait: optional(duration()),
-});
+const wanted = v.custom<AdaptiveLimitOptions | boolean>(
+  (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
+  "expected true, false or an object such as { algorithm: 'aimd', min: 1, max: 100 }",
+);
+
+const adaptive = v.pipe(
+  wanted,
+  v.transform((given) => (given === true ? {} : given)),
+  v.lazy((given) => (given === false ? v.literal(false) : adaptiveLimitSchema)),
+);
+
+export const bulkheadSchema = v.pipe(
+  consistent(
+    options({
+      concurrency: optional(integer(1, 1_000_000), 10),
+      queue: optional(integer(0, 1_000_000), 0),
+      wait: optional(duration()),
+      adaptive: optional(adaptive, false),
+    }),
+    ({ concurrency, adaptive }) => {
+      if (adaptive === false) return undefined;
+      const { min, max = concurrency } = adaptive;
+      // With bounds that contradict each other there is a fault already.
+      if (max < min && adaptive.max !== undefined) return undefined;
+      if (concurrency < min) return { at: 'concurrency', message: `expected at least adaptive.min (${min})` };
+      return concurrency > max ? { at: 'concurrency', message: `expected at most adaptive.max (${max})` } : undefined;
+    },
+  ),
+  v.transform(({ adaptive, ...fixed }) => ({
+    ...fixed,
+    adaptive: adaptive === false ? undefined : { ...adaptive, max: adaptive.max ?? Math.max(MOST, fixed.concurrency) },
+  })),
+);
 
 export type BulkheadSettings = v.InferOutput<typeof bulkheadSchema>;

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../../create-provider.js';
 import type { ProviderOptions } from '../../provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
-import { turn, watch } from '../../testing/calls.fixture.js';
+import { outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
@@ -53,12 +54,47 @@ describe('bulkhead', () => {
       code: 'BULKHEAD_FULL',
       why: 'queue-full',
       provider: 'payments',
+      operation: 'execute',
+      retryAfterMs: undefined,
+      message: 'payments: the bulkhead is full (queue full)',
     });
     expect(events.ofType('bulkhead.refused')).toMatchObject([{ operation: 'execute', detail: { why: 'queue-full' } }]);
     await calls[0]!.end();
     begin('d');
     await turn();
     expect(started).toEqual(['a', 'b', 'd']);
+  });
+
+  it('refuses without building a stack, which would be most of what a refusal costs', async () => {
+    const { begin } = bench({ concurrency: 1 });
+    begin('running');
+    const refused = begin('refused');
+    await turn();
+    expect((refused.result.error as Error).stack).toBe(
+      'BulkheadFullError: payments: the bulkhead is full (queue full)',
+    );
+  });
+
+  it('charges nothing for a call whose caller has given up already', async () => {
+    const { provider, snapshot, started, begin } = bench({ concurrency: 1 });
+    const result = watch(provider.execute(() => 'never', { signal: AbortSignal.abort('before') }));
+    await turn();
+    expect(result.error).toBe('before');
+    expect(snapshot()).toMatchObject({ active: 0, admitted: 0, refused: 0 });
+    begin('after');
+    expect(started).toEqual(['after']);
+  });
+
+  it('leaves no listener on a signal that outlives many calls, and no timer, whether they ran, waited or were refused', async () => {
+    const { provider, clock } = bench({ concurrency: 2, queue: 2, wait: '1s' });
+    const { signal } = new AbortController();
+    for (let i = 0; i < 200; i++) {
+      const calls = [50, 20, 10, 1500, 5].map((ms) => outcomeOf(provider.execute(() => clock.sleep(ms), { signal })));
+      await clock.advance('4s');
+      await Promise.all(calls);
+    }
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    expect(clock.pendingTimers('referenced')).toBe(0);
   });
 
   it('checks and takes in one step: of two hundred at once no more than the limit run', async () => {
@@ -142,7 +178,12 @@ describe('bulkhead', () => {
     await clock.advance(999);
     expect(queued.result.settled).toBe(false);
     await clock.advance(1);
-    expect(queued.result.error).toMatchObject({ code: 'BULKHEAD_FULL', why: 'waited-too-long' });
+    expect(queued.result.error).toMatchObject({
+      code: 'BULKHEAD_FULL',
+      why: 'waited-too-long',
+      operation: 'execute',
+      message: 'payments: the bulkhead is full (waited too long)',
+    });
     expect(snapshot()).toMatchObject({ active: 1, queued: 0, refused: 1 });
   });
 
@@ -196,6 +237,36 @@ describe('bulkhead', () => {
       [2, 2],
       [3, 3],
     ]);
+  });
+
+  it('has slots for each key', async () => {
+    const { provider } = bench({ concurrency: 1 });
+    const events = recordEvents(provider);
+    const work = deferred<string>();
+    const call = (key: string) => watch(provider.execute(() => work.promise, { key }));
+    const [first, second, other] = [call('a'), call('a'), call('b')];
+    await turn();
+    expect(second.error).toMatchObject({ code: 'BULKHEAD_FULL' });
+    expect(events.ofType('bulkhead.refused')).toMatchObject([{ detail: { why: 'queue-full', keyed: true } }]);
+    work.resolve('done');
+    await turn();
+    expect([first.value, other.value]).toEqual(['done', 'done']);
+  });
+
+  it('is forgotten with its key only while nobody is inside', async () => {
+    const { provider, clock, snapshot } = bench({ concurrency: 1 });
+    const work = deferred<string>();
+    const busy = watch(provider.execute(() => work.promise, { key: 'busy' }));
+    await provider.execute(() => 'done', { key: 'idle' });
+    await clock.advance('2h');
+    await provider.execute(() => 'done', { key: 'new' });
+    expect(snapshot()).toMatchObject({ keys: 2 });
+    const refused = watch(provider.execute(() => 'never', { key: 'busy' }));
+    await turn();
+    expect(refused.error).toMatchObject({ code: 'BULKHEAD_FULL' });
+    work.resolve('late');
+    await turn();
+    expect(busy.value).toBe('late');
   });
 
   describe('reconfigured', () => {

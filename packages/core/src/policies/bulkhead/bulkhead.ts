@@ -3,18 +3,24 @@ import type { Outcome } from '../../outcome.js';
 import { keyedEnvironment } from '../../keyed-gate.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { WaitQueue } from '../../wait-queue.js';
+import { createAdaptiveLimit, type AdaptiveLimit } from './adaptive-limit.js';
+import { Admission } from './admission.js';
 import { BulkheadFullError } from './bulkhead-full.error.js';
 import type { BulkheadSettings } from './bulkhead.options.js';
+
+/** What a call holds while it is inside: nothing where the limit is fixed. */
+type Ticket = Admission | undefined;
 
 /**
  * Lets a limited number of calls run at once. A freed slot goes to the head of the queue before any newcomer, and a call that
  * was given up keeps its slot until its work settles: else the limit would be fiction.
  */
-export class Bulkhead implements KeyableGate<undefined> {
+export class Bulkhead implements KeyableGate<Ticket> {
   readonly kind = 'bulkhead';
   private active = 0;
   private abandoned = 0;
   private counters = { admitted: 0, refused: 0 };
+  private adaptive: AdaptiveLimit | undefined;
   private readonly queue: WaitQueue;
 
   constructor(
@@ -22,23 +28,24 @@ export class Bulkhead implements KeyableGate<undefined> {
     private readonly environment: Environment,
   ) {
     this.queue = new WaitQueue(environment.clock);
+    if (settings.adaptive !== undefined) this.adaptive = createAdaptiveLimit(settings.concurrency, settings.adaptive);
   }
 
-  enter(call: LiveCall): undefined | Promise<undefined> {
-    if (this.active >= this.settings.concurrency) {
-      if (this.queue.size >= this.settings.queue) throw this.refusal('queue-full', call);
-      return this.waitForSlot(call);
+  enter(call: LiveCall): Ticket | Promise<Ticket> | BulkheadFullError {
+    if (this.active >= this.limit) {
+      return this.queue.size >= this.settings.queue ? this.refusal('queue-full', call) : this.waitForSlot(call);
     }
     this.active++;
-    this.counters.admitted++;
-    return undefined;
+    return this.admit(call);
   }
 
-  leave(_ticket: undefined, _outcome: Outcome, _call: LiveCall): void {
+  leave(ticket: Ticket, outcome: Outcome): void {
+    if (ticket !== undefined) this.learn(ticket, outcome);
     this.release();
   }
 
-  outlive(_ticket: undefined, work: Promise<unknown>): void {
+  outlive(ticket: Ticket, work: Promise<unknown>): void {
+    if (ticket !== undefined) this.learn(ticket, ticket.call.outcome!);
     this.abandoned++;
     const settled = () => {
       this.abandoned--;
@@ -51,34 +58,71 @@ export class Bulkhead implements KeyableGate<undefined> {
     return new Bulkhead(this.settings, keyedEnvironment(this.environment));
   }
 
+  /** Those inside are counted elsewhere, and nobody waits while nobody is inside. */
   idle(): boolean {
-    return this.active === 0 && this.queue.size === 0;
+    return true;
   }
 
   snapshot(): Readonly<Record<string, unknown>> {
-    const { active, abandoned, queue, settings, counters } = this;
-    return { concurrency: settings.concurrency, active, abandoned, queued: queue.size, ...counters };
+    const { limit, active, abandoned, queue, settings, counters, adaptive } = this;
+    const { concurrency } = settings;
+    return {
+      concurrency,
+      limit,
+      active,
+      abandoned,
+      queued: queue.size,
+      ...counters,
+      ...(adaptive && { adaptive: adaptive.snapshot() }),
+    };
   }
 
   reconfigure(settings: BulkheadSettings): void {
+    const { adaptive, settings: before, limit } = this;
     this.settings = settings;
-    while (this.active < settings.concurrency && this.queue.admitFirst()) this.active++;
+    if (settings.adaptive === undefined) this.adaptive = undefined;
+    else if (before.adaptive?.algorithm === settings.adaptive.algorithm) adaptive!.reconfigure(settings.adaptive);
+    else this.adaptive = createAdaptiveLimit(adaptive === undefined ? settings.concurrency : limit, settings.adaptive);
+    this.admitWaiting();
   }
 
   close(): void {
     this.queue.rejectAll(() => new BulkheadFullError('closed', { provider: this.environment.provider }));
   }
 
-  private async waitForSlot(call: LiveCall): Promise<undefined> {
-    const { wait = Infinity } = this.settings;
-    await this.queue.join(call, wait, () => this.refusal('waited-too-long', call));
-    this.counters.admitted++;
-    return undefined;
+  /** How many may run at once at the moment. */
+  private get limit(): number {
+    return this.adaptive === undefined ? this.settings.concurrency : this.adaptive.limit;
   }
 
-  /** The slot passes straight to the head of the queue: it is never free in between. */
+  private async waitForSlot(call: LiveCall): Promise<Ticket> {
+    const { wait = Infinity } = this.settings;
+    await this.queue.join(call, wait, () => this.refusal('waited-too-long', call));
+    return this.admit(call);
+  }
+
+  private admit(call: LiveCall): Ticket {
+    this.counters.admitted++;
+    if (this.adaptive === undefined) return undefined;
+    call.timeWork();
+    return new Admission(call, this.adaptive, this.active);
+  }
+
+  private learn(ticket: Admission, outcome: Outcome): void {
+    const before = this.limit;
+    ticket.end(outcome);
+    const { limit } = this;
+    if (limit !== before) this.environment.emit('bulkhead.limitChanged', { limit, before }, ticket.call.operation);
+  }
+
   private release(): void {
-    if (this.active > this.settings.concurrency || !this.queue.admitFirst()) this.active--;
+    this.active--;
+    this.admitWaiting();
+  }
+
+  /** A free slot passes straight to the head of the queue: no newcomer finds it. */
+  private admitWaiting(): void {
+    while (this.active < this.limit && this.queue.admitFirst()) this.active++;
   }
 
   private refusal(why: 'queue-full' | 'waited-too-long', call: LiveCall): BulkheadFullError {

@@ -1,0 +1,31 @@
+import type { AdaptiveLimitSettings } from './adaptive-limit.options.js';
+import { AimdLimit } from './aimd-limit.js';
+import { GradientLimit } from './gradient-limit.js';
+
+/** A limit that learns from calls how many of them the provider can take at once. Always a whole number from `min` to `max`. */
+export interface AdaptiveLimit {
+  readonly limit: number;
+  /** How often the limit was lowered because work was turned away. */
+  readonly backoffs: number;
+  learn(sample: Sample): void;
+  /** Takes new settings over; what was learned is kept. */
+  reconfigure(settings: AdaptiveLimitSettings): void;
+  snapshot(): Readonly<Record<string, unknown>>;
+}
+
+/** What one call says about the limit. */
+export interface Sample {
+  /** How many were in flight once it was admitted, itself included. */
+  readonly inFlight: number;
+  /** The limit's `backoffs` at that time. */
+  readonly backoffs: number;
+  /** How long the work took, in milliseconds. */
+  readonly tookMs: number;
+  /** Whether it was too much for the provider. */
+  readonly turnedAway: boolean;
+}
+
+/** A limit that begins at `start`, or at what is nearest to it within the bounds. */
+export function createAdaptiveLimit(start: number, settings: AdaptiveLimitSettings): AdaptiveLimit {
+  return settings.algorithm === 'aimd' ? new AimdLimit(start, settings) : new GradientLimit(start, settings);
+}

@@ -1,0 +1,119 @@
+import * as v from 'valibot';
+import type { Call } from '../../call.js';
+import type { Duration } from '../../duration.js';
+import {
+  callback,
+  consistent,
+  duration,
+  flag,
+  integer,
+  number,
+  options,
+  optional,
+  text,
+} from '../../settings/fields.js';
+import { isProduction } from './is-production.js';
+
+/** Tells which share of the calls something happens to: from 0 to 1. */
+interface Injection {
+  rate: number;
+}
+
+/**
+ * What is injected in place of the method or before it, each at its own rate and in this order: latency, behavior, fault, outcome. Everybody
+ * else takes it for the provider's doing: retries retry it, circuits count it, timeouts end it. After Polly's chaos strategies.
+ */
+export interface ChaosOptions {
+  /** The call waits before it goes on, for `delay` or for anything between `min` and `max`. */
+  latency?: Injection & { delay: Duration | { min: Duration; max: Duration } };
+  /** Something of yours is done, and waited for, before the call goes on. What it throws is what the call fails with. */
+  behavior?: Injection & { run: (call: Call) => unknown };
+  /**
+   * The call fails, and the method is not called: as if the answer had this `status` (and asked to wait for `retryAfter`), as if the
+   * connection had failed with this `code` of Node's, such as `'ECONNRESET'`, or with what `error` makes.
+   */
+  fault?: Injection & { status?: number; retryAfter?: Duration; code?: string; error?: (call: Call) => unknown };
+  /** The call answers with a value, or what a function makes, and the method is not called. Default `undefined`. */
+  outcome?: Injection & { value?: unknown };
+  /** Which calls anything may happen to. Default: all. When it throws, nothing happens. */
+  only?: (call: Call) => boolean;
+  /** Switches everything off and on, also at run time. Default true. */
+  enabled?: boolean;
+  /** In production (`NODE_ENV`) these settings are a fault unless this says that they are meant. Default false. */
+  inProduction?: boolean;
+}
+
+const LONGEST_MS = 86_400_000;
+const rate = () => number(0, 1);
+
+const range = consistent(
+  options({ min: duration({ max: LONGEST_MS }), max: duration({ max: LONGEST_MS }) }),
+  ({ min, max }) => (max < min ? { at: 'max', message: `expected at least min (${min} ms)` } : undefined),
+);
+
+const delay = v.lazy((given) =>
+  typeof given === 'object' && given !== null
+    ? range
+    : v.pipe(
+        duration({ max: LONGEST_MS }),
+        v.transform((ms) => ({ min: ms, max: ms })),
+      ),
+);
+
+const fault = consistent(
+  options({
+    rate: rate(),
+    status: optional(integer(400, 599)),
+    retryAfter: optional(duration()),
+    code: optional(text()),
+    error: optional(callback<(call: Call) => unknown>()),
+  }),
+  ({ status, retryAfter, code, error }) => {
+    const given = [status, code, error].filter((one) => one !== undefined).length;
+    if (given !== 1) return { at: 'status', message: 'expected one of status, code and error' };
+    return retryAfter !== undefined && status === undefined
+      ? { at: 'retryAfter', message: 'only with a status: nothing else asks to wait' }
+      : undefined;
+  },
+);
+
+const outcome = v.pipe(
+  options({ rate: rate(), value: optional(v.unknown()) }),
+  // A function, so that a value of the user's own is not frozen with the settings.
+  v.transform(({ rate, value }) => ({
+    rate,
+    make: typeof value === 'function' ? (value as (call: Call) => unknown) : () => value,
+  })),
+);
+
+/** What chaos may be, in a process that is in production or not. */
+export function chaosSchemaFor(production: () => boolean) {
+  return consistent(
+    consistent(
+      options({
+        latency: optional(options({ rate: rate(), delay })),
+        behavior: optional(options({ rate: rate(), run: callback<(call: Call) => unknown>() })),
+        fault: optional(fault),
+        outcome: optional(outcome),
+        only: optional(callback<(call: Call) => boolean>()),
+        enabled: optional(flag(), true),
+        inProduction: optional(flag(), false),
+      }),
+      ({ latency, behavior, fault, outcome, enabled }) =>
+        enabled && (latency ?? behavior ?? fault ?? outcome) === undefined
+          ? { at: 'fault', message: 'expected at least one of latency, behavior, fault and outcome' }
+          : undefined,
+    ),
+    ({ enabled, inProduction }) =>
+      enabled && !inProduction && production()
+        ? {
+            at: 'inProduction',
+            message: 'chaos is not for production: leave it out, or say inProduction: true if it is meant',
+          }
+        : undefined,
+  );
+}
+
+export const chaosSchema = chaosSchemaFor(isProduction);
+
+export type ChaosSettings = v.InferOutput<typeof chaosSchema>;

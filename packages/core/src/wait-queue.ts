@@ -3,14 +3,15 @@ import type { Clock } from './clock.js';
 import { Deadline } from './deadline-list.js';
 
 /** One call that waits, its place in the queue, and its own deadline. */
-class Waiter extends Deadline {
-  ahead: Waiter | undefined;
-  behind: Waiter | undefined;
+class Waiter<Turn> extends Deadline {
+  ahead: Waiter<Turn> | undefined;
+  behind: Waiter<Turn> | undefined;
   stopListening: (() => void) | undefined;
 
   constructor(
-    readonly queue: WaitQueue,
-    readonly resolve: () => void,
+    readonly queue: WaitQueue<Turn>,
+    readonly weight: number,
+    readonly resolve: (turn: Turn) => void,
     readonly reject: (reason: unknown) => void,
     readonly tooLong: () => unknown,
   ) {
@@ -24,27 +25,36 @@ class Waiter extends Deadline {
 
 /**
  * Calls that wait for their turn, first come first served. Each goes on in its own caller's async context, and leaves in
- * the same turn when its call is given up or it has waited too long. Joining and leaving are O(1).
+ * the same turn when its call is given up or it has waited too long. Joining and leaving are O(1). `Turn` is what each is
+ * handed when its turn has come.
  */
-export class WaitQueue {
+export class WaitQueue<Turn = void> {
   size = 0;
-  private head: Waiter | undefined;
-  private tail: Waiter | undefined;
+  /** What all who wait weigh together. */
+  weight = 0;
+  private head: Waiter<Turn> | undefined;
+  private tail: Waiter<Turn> | undefined;
 
   constructor(private readonly clock: Clock) {}
+
+  /** What the first in the queue weighs; `undefined` when nobody waits. */
+  get firstWeight(): number | undefined {
+    return this.head?.weight;
+  }
 
   /**
    * Resolves when it is this call's turn. Rejects with the call's reason, or with `tooLong()` after `maxWaitMs`: one setting's worth,
    * not what is left until some deadline, because waits of one length share a timer.
    */
-  join(call: LiveCall, maxWaitMs: number, tooLong: () => unknown): Promise<void> {
+  join(call: LiveCall, maxWaitMs: number, tooLong: () => unknown, weight = 1): Promise<Turn> {
     return new Promise((resolve, reject) => {
-      const waiter = new Waiter(this, resolve, reject, tooLong);
+      const waiter = new Waiter(this, weight, resolve, reject, tooLong);
       waiter.ahead = this.tail;
       if (this.tail === undefined) this.head = waiter;
       else this.tail.behind = waiter;
       this.tail = waiter;
       this.size++;
+      this.weight += weight;
       waiter.stopListening = call.onAbort(() => {
         if (this.drop(waiter)) reject(call.reason);
       });
@@ -53,12 +63,17 @@ export class WaitQueue {
   }
 
   /** Lets the first in the queue go on; `false` when nobody waits. */
-  admitFirst(): boolean {
+  admitFirst(turn: Turn): boolean {
     const first = this.head;
     if (first === undefined) return false;
     this.drop(first);
-    first.resolve();
+    first.resolve(turn);
     return true;
+  }
+
+  /** Has the first in the queue leave as if it had waited too long. */
+  expireFirst(): void {
+    this.head?.expire();
   }
 
   rejectAll(reason: () => unknown): void {
@@ -69,7 +84,7 @@ export class WaitQueue {
   }
 
   /** Takes a waiter out; `false` when it had left already. */
-  drop(waiter: Waiter): boolean {
+  drop(waiter: Waiter<Turn>): boolean {
     const { ahead, behind } = waiter;
     if (ahead === undefined && this.head !== waiter) return false;
     if (ahead === undefined) this.head = behind;
@@ -78,6 +93,7 @@ export class WaitQueue {
     else behind.ahead = ahead;
     waiter.ahead = waiter.behind = undefined;
     this.size--;
+    this.weight -= waiter.weight;
     waiter.stopListening?.();
     waiter.remove();
     return true;

@@ -14,6 +14,7 @@ const MALFORMED = { status: 400, code: 'WEBHOOK_MALFORMED', message: 'The webhoo
 const ANSWERS: Readonly<Record<string, Omit<ErrorAnswer, 'code'> & { readonly code?: string }>> = {
   CIRCUIT_OPEN: { status: 503, message: 'A service that this request depends on is unavailable.' },
   BULKHEAD_FULL: { status: 503, message: 'Too many requests to a service that this request depends on are under way.' },
+  ADAPTIVELY_THROTTLED: { status: 503, message: 'A service that this request depends on is overloaded.' },
   RATE_LIMITED: { status: 503, message: 'The quota of a service that this request depends on is spent.' },
   STORE_UNAVAILABLE: { status: 503, message: 'The request could not be made safely.' },
   TIMEOUT: { status: 504, message: 'A service that this request depends on took too long to answer.' },

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import {
+  AdaptivelyThrottledError,
   BulkheadFullError,
   CircuitOpenError,
   IdempotencyConflictError,
@@ -31,6 +32,7 @@ const errors: Record<string, ResilienceError> = {
   open: new CircuitOpenError('open', { ...info, retryAfterMs: 4200.5 }),
   full: new BulkheadFullError('queue-full', info),
   limited: new RateLimitedError('quota-spent', { ...info, retryAfterMs: 1 }),
+  throttled: new AdaptivelyThrottledError(0.75, info),
   timeout: new TimeoutError('total', 8000, info),
   conflict: new IdempotencyConflictError({ ...info, retryAfterMs: 1000 }),
   mismatch: new IdempotencyMismatchError(info),
@@ -81,6 +83,7 @@ describe.each(Object.keys(adapters) as (keyof typeof adapters)[])('ResilienceExc
     ['open', 503, '5', 'CIRCUIT_OPEN'],
     ['full', 503, null, 'BULKHEAD_FULL'],
     ['limited', 503, '1', 'RATE_LIMITED'],
+    ['throttled', 503, null, 'ADAPTIVELY_THROTTLED'],
     ['timeout', 504, null, 'TIMEOUT'],
     ['conflict', 409, '1', 'IDEMPOTENCY_CONFLICT'],
     ['mismatch', 422, null, 'IDEMPOTENCY_MISMATCH'],

@@ -42,4 +42,87 @@ describe('ObservedQuotas', () => {
     quotas.observe(observation(50), 0, 1000);
     expect(allowed(quotas, 1000)).toBe(50);
   });
+
+  it('counts what calls cost', () => {
+    const quotas = new ObservedQuotas();
+    quotas.observe(observation(10), 0, 0);
+    quotas.take(0, 7);
+    expect(quotas.waitMs(0, 3)).toBe(0);
+    expect(quotas.waitMs(0, 4)).toBe(1000);
+    quotas.take(0, 3);
+    expect(quotas.waitMs(400, 1)).toBe(600);
+    expect(quotas.waitMs(1000, 1)).toBe(0);
+  });
+
+  it('waits for the last of several quotas to be whole again', () => {
+    const quotas = new ObservedQuotas();
+    quotas.observe({ name: 'minute', remaining: 5, resetMs: 60_000 }, 0, 0);
+    quotas.observe({ name: 'day', remaining: 3, resetMs: 86_400_000 }, 0, 0);
+    quotas.observe({ name: 'second', remaining: 0, resetMs: 1000 }, 0, 0);
+    expect(quotas.waitMs(0, 3)).toBe(1000);
+    expect(quotas.waitMs(0, 4)).toBe(86_400_000);
+    quotas.take(2000, 3);
+    expect(quotas.waitMs(2000, 1)).toBe(86_398_000);
+  });
+
+  it('takes back what was not used, and no more than the provider said remains', () => {
+    const quotas = new ObservedQuotas();
+    quotas.observe(observation(10), 0, 0);
+    quotas.take(0, 7);
+    quotas.giveBack(2);
+    expect(quotas.waitMs(0, 5)).toBe(0);
+    expect(quotas.waitMs(0, 6)).toBe(1000);
+    quotas.giveBack(100);
+    expect(quotas.waitMs(0, 10)).toBe(0);
+    expect(quotas.waitMs(0, 11)).toBe(1000);
+  });
+
+  it('lets nobody go for what is given back while more is under way than remains', () => {
+    const quotas = new ObservedQuotas();
+    quotas.observe(observation(2), 5, 0);
+    for (let i = 0; i < 3; i++) {
+      expect(quotas.waitMs(0)).toBe(1000);
+      quotas.giveBack(1);
+    }
+    expect(quotas.waitMs(0)).toBe(1000);
+    quotas.giveBack(1);
+    expect(quotas.waitMs(0)).toBe(0);
+  });
+
+  it.each([undefined, 0, -1])('learns nothing from a reset in %s ms', (resetMs) => {
+    const quotas = new ObservedQuotas();
+    quotas.observe({ name: 'default', remaining: 0, resetMs }, 0, 0);
+    expect(quotas.waitMs(0)).toBe(0);
+  });
+
+  it('takes resets that lie less than a second and a half apart for the same', () => {
+    for (const [apartMs, left] of [
+      [1499, 2],
+      [1500, 8],
+      [-1499, 2],
+      [-1500, 8],
+    ] as const) {
+      const quotas = new ObservedQuotas();
+      quotas.observe(observation(2, 10_000), 0, 0);
+      quotas.observe(observation(8, 10_000 + apartMs), 0, 0);
+      expect([apartMs, allowed(quotas, 0)]).toEqual([apartMs, left]);
+    }
+  });
+
+  it('ends the window at the soonest of the resets that it was told', () => {
+    const quotas = new ObservedQuotas();
+    quotas.observe(observation(2, 10_000), 0, 0);
+    quotas.observe(observation(0, 9000), 0, 0);
+    expect(quotas.waitMs(0)).toBe(9000);
+    quotas.observe(observation(0, 10_400), 0, 0);
+    expect(quotas.waitMs(0)).toBe(9000);
+  });
+
+  it('knows sixteen quotas at most, and of those whatever is new', () => {
+    const quotas = new ObservedQuotas();
+    for (let i = 0; i < 17; i++) quotas.observe({ name: `${i}`, remaining: i === 16 ? 0 : 5, resetMs: 1000 }, 0, 0);
+    expect(quotas.waitMs(0)).toBe(0);
+    quotas.observe({ name: '15', remaining: 0, resetMs: 1000 }, 0, 0);
+    expect(quotas.waitMs(0)).toBe(1000);
+  });
 });

@@ -23,7 +23,8 @@ export class ObservedQuotas {
   observe({ name, remaining, resetMs }: QuotaObservation, inFlight: number, now: number): void {
     if (resetMs === undefined || resetMs <= 0) return;
     const resetAt = now + resetMs;
-    const left = Math.max(0, remaining - inFlight);
+    // Less than nothing when more is under way than remains: as much must be given back before there is any.
+    const left = remaining - inFlight;
     const known = this.quotas.get(name);
     if (known !== undefined && now < known.resetAt && Math.abs(resetAt - known.resetAt) < SAME_WINDOW_MS) {
       known.resetAt = Math.min(known.resetAt, resetAt);
@@ -35,21 +36,26 @@ export class ObservedQuotas {
     }
   }
 
-  /** Milliseconds until every quota allows a call; 0 when they do now or nothing is known. */
-  waitMs(now: number): number {
+  /** Milliseconds until every quota has `tokens` left; 0 when they do now or nothing is known. */
+  waitMs(now: number, tokens = 1): number {
     if (this.quotas.size === 0) return 0;
     let wait = 0;
     for (const { remaining, resetAt } of this.quotas.values()) {
-      if (remaining < 1 && resetAt - now > wait) wait = resetAt - now;
+      if (remaining < tokens && resetAt - now > wait) wait = resetAt - now;
     }
     return wait;
   }
 
-  take(now: number): void {
+  take(now: number, tokens = 1): void {
     if (this.quotas.size === 0) return;
     for (const [name, quota] of this.quotas) {
       if (quota.resetAt <= now) this.quotas.delete(name);
-      else quota.remaining--;
+      else quota.remaining -= tokens;
     }
+  }
+
+  /** What was taken was not used. Whatever was heard meanwhile has counted it, because it was under way. */
+  giveBack(tokens: number): void {
+    for (const quota of this.quotas.values()) quota.remaining = Math.min(quota.said, quota.remaining + tokens);
   }
 }

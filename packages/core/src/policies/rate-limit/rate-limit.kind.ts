@@ -1,14 +1,27 @@
-import { ORDER } from '../../policy.js';
+import { ORDER, type PolicySpec } from '../../policy.js';
 import { definePolicy } from '../../policy-kind.js';
+import { CallPrice } from './call-price.js';
 import { RateLimit } from './rate-limit.js';
 import { rateLimitSchema } from './rate-limit.options.js';
 
-export const rateLimitKind = definePolicy('rateLimit', rateLimitSchema, (settings) => [
-  {
+export const rateLimitKind = definePolicy('rateLimit', rateLimitSchema, ({ price, limit }) => {
+  const specs: PolicySpec[] = [];
+  // The limit belongs to all methods, and what its calls cost to each.
+  if (price.cost !== 1 || price.priority !== 'foreground') {
+    specs.push({
+      kind: 'rateLimit',
+      order: ORDER.rateLimit - 1,
+      scope: 'method',
+      settings: price,
+      create: (environment) => new CallPrice(price, environment),
+    });
+  }
+  specs.push({
     kind: 'rateLimit',
     order: ORDER.rateLimit,
     scope: 'provider',
-    settings,
-    create: (environment) => new RateLimit(settings, environment),
-  },
-]);
+    settings: limit,
+    create: (environment) => new RateLimit(limit, environment),
+  });
+  return specs;
+});

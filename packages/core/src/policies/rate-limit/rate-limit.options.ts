@@ -1,9 +1,22 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import type { Duration } from '../../duration.js';
-import { consistent, duration, flag, integer, options, optional } from '../../settings/fields.js';
+import {
+  callback,
+  consistent,
+  duration,
+  flag,
+  integer,
+  number,
+  oneOf,
+  options,
+  optional,
+} from '../../settings/fields.js';
+import type { Priority } from './asking-price.js';
+import type { Quota } from './gcra.js';
 
-export interface RateLimitOptions {
-  /** How many calls the provider allows in `per`. */
+/** What a provider allows. */
+export interface QuotaOptions {
+  /** How many calls the provider allows in `per`, or what all calls in it may cost together. */
   limit: number;
   /** Default `'1s'`. */
   per?: Duration;
@@ -12,6 +25,23 @@ export interface RateLimitOptions {
    * wherever it begins, holds more than `limit`.
    */
   burst?: number;
+}
+
+export interface RateLimitOptions extends Partial<QuotaOptions> {
+  /** Several quotas in place of `limit`, `per` and `burst`, for example `[{ limit: 10 }, { limit: 1000, per: '1h' }]`. All must admit a call. */
+  quotas?: readonly QuotaOptions[];
+  /**
+   * How much of the quota a call takes: a whole number of tokens, or a function of the method's arguments. At most the burst, which is the
+   * most that there ever is at once; 0 passes without taking any. Methods that share a limit may differ in it. Default 1.
+   */
+  cost?: number | ((...args: never[]) => number);
+  /**
+   * Who goes first of those who wait: foreground before background, first come first served within each. Or a function of the method's
+   * arguments. Methods that share a limit may differ in it. Default `'foreground'`.
+   */
+  priority?: Priority | ((...args: never[]) => Priority);
+  /** What the background is guaranteed of what is let through while both wait, from 0.01 to 0.99. Default 0.1. */
+  backgroundShare?: number;
   /** How long a call may wait for its turn. Default 0: it is refused at once, and told how long it would have been. */
   wait?: Duration;
   /** How many may wait. Default 1000. */
@@ -20,22 +50,97 @@ export interface RateLimitOptions {
   observeHeaders?: boolean;
 }
 
-export const rateLimitSchema = consistent(
-  options({
-    limit: integer(1, 10_000_000),
-    per: optional(duration({ min: 1 }), 1000),
-    burst: optional(integer(1, 10_000_000)),
-    wait: optional(duration(), 0),
-    queue: optional(integer(0, 10_000_000), 1000),
-    observeHeaders: optional(flag(), true),
-  }),
-  ({ limit, burst }) =>
-    burst !== undefined && burst > 1 && burst >= limit
-      ? {
-          at: 'burst',
-          message: `expected less than the limit (${limit}): what comes in a burst is taken from what is paced`,
-        }
-      : undefined,
+const MOST = 10_000_000;
+
+const perField = duration({ min: 1 });
+const burstField = optional(integer(1, MOST));
+
+const quotaSchema = consistent(
+  options({ limit: integer(1, MOST), per: optional(perField, 1000), burst: burstField }),
+  tooMuchAtOnce,
 );
 
-export type RateLimitSettings = v.InferOutput<typeof rateLimitSchema>;
+const fields = options({
+  limit: optional(integer(1, MOST)),
+  per: optional(perField),
+  burst: burstField,
+  quotas: optional(
+    v.pipe(
+      v.array(quotaSchema, "expected a list of quotas, for example [{ limit: 10 }, { limit: 1000, per: '1h' }]"),
+      v.minLength(1, 'expected at least one quota'),
+    ),
+  ),
+  cost: optional(
+    v.custom<number | ((...args: unknown[]) => unknown)>(
+      (value) => typeof value === 'function' || isCost(value),
+      'expected a whole number from 0, or a function of the arguments',
+    ),
+    1,
+  ),
+  priority: optional(
+    v.union(
+      [oneOf('foreground', 'background'), callback<(...args: unknown[]) => unknown>()],
+      "expected 'foreground', 'background' or a function of the arguments",
+    ),
+    'foreground',
+  ),
+  backgroundShare: optional(number(0.01, 0.99), 0.1),
+  wait: optional(duration(), 0),
+  queue: optional(integer(0, MOST), 1000),
+  observeHeaders: optional(flag(), true),
+});
+
+type Fields = v.InferOutput<typeof fields>;
+
+export const rateLimitSchema = v.pipe(
+  consistent(fields, inconsistency),
+  v.transform(({ limit, per = 1000, burst, quotas, cost, priority, ...shared }) => ({
+    price: { cost, priority },
+    limit: { ...shared, quotas: (quotas ?? [{ limit: limit!, per, burst }]).map(withBurst) },
+  })),
+);
+
+/** What the methods of a provider share. */
+export type RateLimitSettings = v.InferOutput<typeof rateLimitSchema>['limit'];
+
+/** What each method says for itself. */
+export type PriceSettings = v.InferOutput<typeof rateLimitSchema>['price'];
+
+interface GivenQuota {
+  readonly limit: number;
+  readonly per: number;
+  readonly burst?: number | undefined;
+}
+
+function inconsistency(given: Fields): { at: string; message: string } | undefined {
+  const { limit, per = 1000, burst, quotas, cost } = given;
+  if (quotas === undefined && limit === undefined) return { at: 'limit', message: 'it is required' };
+  if (quotas !== undefined) {
+    const short = (['limit', 'per', 'burst'] as const).find((name) => given[name] !== undefined);
+    if (short !== undefined) return { at: short, message: 'expected within quotas, or no quotas beside it' };
+  }
+  const all = quotas ?? [{ limit: limit!, per, burst }];
+  const most = Math.min(...all.map((quota) => withBurst(quota).burst));
+  return (
+    (quotas === undefined ? tooMuchAtOnce(all[0]!) : undefined) ??
+    (typeof cost === 'number' && cost > most
+      ? { at: 'cost', message: `expected at most the burst (${most}): there is never more at once` }
+      : undefined)
+  );
+}
+
+function tooMuchAtOnce({ limit, burst }: GivenQuota): { at: string; message: string } | undefined {
+  if (burst === undefined || burst === 1 || burst < limit) return undefined;
+  return {
+    at: 'burst',
+    message: `expected less than the limit (${limit}): what comes in a burst is taken from what is paced`,
+  };
+}
+
+function withBurst({ limit, per, burst = Math.max(1, Math.floor(limit / 5)) }: GivenQuota): Quota {
+  return { limit, per, burst };
+}
+
+function isCost(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -5,10 +5,11 @@ import { createProvider } from '../../create-provider.js';
 import type { ProviderOptions } from '../../provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
-import { httpError, outcomeOf, seededRandom, turn, watch } from '../../testing/calls.fixture.js';
+import { httpError, liveCall, outcomeOf, seededRandom, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
+import type { RateLimit } from './rate-limit.js';
 import { rateLimitKind } from './rate-limit.kind.js';
 import type { RateLimitOptions } from './rate-limit.options.js';
 import { isRateLimitedError } from './rate-limited.error.js';
@@ -56,6 +57,14 @@ describe('rate limit', () => {
     ]);
     await clock.advance('40s');
     expect(call().error).toBeUndefined();
+  });
+
+  it('refuses without a stack: building one is most of what it would cost', async () => {
+    const { call } = bench({ limit: 1, per: '1m' });
+    call();
+    const refused = call();
+    await turn();
+    expect((refused.error as Error).stack).not.toContain('\n');
   });
 
   it.each([1, 2, 3])('holds in any window while callers wait, under random arrivals (%i)', async (seed) => {
@@ -128,6 +137,31 @@ describe('rate limit', () => {
       expect(calls.slice(0, 3).every(({ settled, error }) => settled && error === undefined)).toBe(true);
     });
 
+    it('are refused at once when their turn would come at the very end of the wait, and not when it comes before', async () => {
+      for (const [wait, why] of [
+        [1000, 'quota-spent'],
+        [1001, undefined],
+      ] as const) {
+        const { call, clock } = bench({ limit: 1, per: '1s', wait });
+        call();
+        const waiting = call();
+        await turn();
+        expect((waiting.error as { why?: string } | undefined)?.why).toBe(why);
+        await clock.advance(1000);
+        expect(waiting.settled).toBe(true);
+        expect((waiting.error as { why?: string } | undefined)?.why).toBe(why);
+      }
+    });
+
+    it('do not wait past a deadline that they have late in the life of the process', async () => {
+      const { call, clock } = bench({ limit: 1, per: '10s', wait: '1h' }, { timeout: { total: '5s' } });
+      await clock.advance('1h');
+      call();
+      const refused = call();
+      await turn();
+      expect(refused.error).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 10_000 });
+    });
+
     it('do not wait past their deadline, and are told how long it would have been', async () => {
       const { call } = bench({ limit: 1, per: '10s', wait: '1h' }, { timeout: { total: '5s' } });
       call();
@@ -170,7 +204,12 @@ describe('rate limit', () => {
       await turn();
       provider.close();
       await turn();
-      expect(waiting.error).toMatchObject({ code: 'RATE_LIMITED', why: 'closed' });
+      expect(waiting.error).toMatchObject({
+        code: 'RATE_LIMITED',
+        why: 'closed',
+        provider: 'crm',
+        message: 'crm: rate limited (closed)',
+      });
       expect(clock.pendingTimers('referenced')).toBe(0);
     });
   });
@@ -186,6 +225,22 @@ describe('rate limit', () => {
       await clock.advance(1);
       expect(call().error).toBeUndefined();
       expect(events.ofType('rateLimit.paused')).toMatchObject([{ detail: { pauseMs: 7000 } }]);
+    });
+
+    it('is told once for each pause, and counted each time', async () => {
+      const { provider, clock, events, snapshot } = bench({ limit: 1000 });
+      const answers = [deferred(), deferred()];
+      const calls = answers.map(({ promise }) => outcomeOf(provider.execute(() => promise)));
+      for (const { reject } of answers) reject(httpError(429, { 'retry-after': '7' }));
+      await Promise.all(calls);
+      expect(events.ofType('rateLimit.paused')).toHaveLength(1);
+      expect(snapshot()).toMatchObject({ throttled: 2, waitMs: 7000 });
+      await clock.advance('7s');
+      provider.observe({ status: 429, headers: { 'retry-after': '3' } });
+      expect(events.ofType('rateLimit.paused')).toMatchObject([
+        { detail: { pauseMs: 7000 } },
+        { detail: { pauseMs: 3000 } },
+      ]);
     });
 
     it('that was returned rather than thrown does so too', async () => {
@@ -310,6 +365,18 @@ describe('rate limit', () => {
       for (const { resolve } of work) resolve(1);
     });
 
+    it('does not count calls that have ended', async () => {
+      const { provider, call, startedAt } = bench({ limit: 1000, burst: 500 });
+      for (let i = 0; i < 5; i++) call();
+      await turn();
+      const work = deferred();
+      for (let i = 0; i < 2; i++) void provider.execute(() => work.promise);
+      await turn();
+      provider.observe(remaining(3, 10));
+      expect(await admitted(call, 10, startedAt)).toBe(2);
+      work.resolve(1);
+    });
+
     it('holds for each of several quotas, not for the last one named', async () => {
       const { provider, call, clock, startedAt } = bench({ limit: 1000, burst: 500 });
       provider.observe({ status: 200, headers: { ratelimit: '"burst";r=0;t=5, "daily";r=900;t=3600' } });
@@ -349,6 +416,27 @@ describe('rate limit', () => {
     for (let i = 0; i < 300; i++) call();
     await turn();
     expect(startedAt).toHaveLength(40);
+  });
+
+  it('has a key make room only when nothing is held back for it', async () => {
+    const { settings } = readSettings(rateLimitKind.schema, { limit: 2, per: '1s', burst: 1, wait: '1h' }, '');
+    const clock = new TestClock();
+    const parts = { provider: 'crm', clock, emit: () => undefined, shared: (_: string, make: () => unknown) => make() };
+    const gate = rateLimitKind.specs(settings)[0]!.create(parts as never) as RateLimit;
+    expect(gate.idle(0)).toBe(true);
+    gate.enter(liveCall(undefined, undefined, clock));
+    expect(gate.idle(0)).toBe(false);
+    expect(gate.idle(999)).toBe(false);
+    expect(gate.idle(1000)).toBe(true);
+    const waiting = liveCall(undefined, undefined, clock);
+    const turnOfIt = outcomeOf(Promise.resolve(gate.enter(waiting)));
+    expect(gate.idle(1000)).toBe(false);
+    waiting.abort('left');
+    expect(await turnOfIt).toEqual({ error: 'left' });
+    expect(gate.idle(1000)).toBe(true);
+    gate.observe({ status: 429, headers: { 'retry-after': '7' } });
+    expect(gate.idle(6999)).toBe(false);
+    expect(gate.idle(7000)).toBe(true);
   });
 
   it('sets no timer while nobody waits', async () => {

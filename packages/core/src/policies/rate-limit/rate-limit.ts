@@ -1,13 +1,14 @@
 import type { LiveCall } from '../../call.js';
 import type { Timer } from '../../clock.js';
-import type { Outcome } from '../../outcome.js';
 import { keyedEnvironment } from '../../keyed-gate.js';
+import { REFUSED, type Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { quotasOf } from '../../protocols/rate-limit-headers.js';
 import { retryAfterMs } from '../../protocols/retry-after.js';
-import { WaitQueue } from '../../wait-queue.js';
-import { Gcra } from './gcra.js';
+import { ASKING_PRICE, AskingPrice } from './asking-price.js';
 import { ObservedQuotas } from './observed-quotas.js';
+import { PriorityQueue } from './priority-queue.js';
+import { Quotas, type Taken } from './quotas.js';
 import { RateLimitedError } from './rate-limited.error.js';
 import type { RateLimitSettings } from './rate-limit.options.js';
 
@@ -16,38 +17,48 @@ const UNSPECIFIED_PAUSE_MS = 1000;
 
 /**
  * Lets calls through at the provider's pace: before the limit by its own count, corrected by the provider's response headers, and not
- * at all while a 429 asks to wait. Whoever may wait does so in line.
+ * at all while a 429 asks to wait. Whoever may wait does so in line. What did not reach the provider after all is not counted.
  */
-export class RateLimit implements KeyableGate<undefined> {
+export class RateLimit implements KeyableGate<Taken> {
   readonly kind = 'rateLimit';
-  private readonly queue: WaitQueue;
-  private pace: Gcra;
+  private readonly queue: PriorityQueue<Taken>;
+  private readonly asking: AskingPrice;
+  private quotas: Quotas;
   private readonly observed = new ObservedQuotas();
   private pausedUntil = -Infinity;
-  private inFlight = 0;
+  /** Calls that have not left, and what they cost together. */
+  private inFlight = { calls: 0, cost: 0 };
   private wake: Timer | undefined;
-  private counters = { admitted: 0, waited: 0, refused: 0, throttled: 0 };
+  private counters = { admitted: 0, waited: 0, refused: 0, throttled: 0, givenBack: 0 };
 
   constructor(
     private settings: RateLimitSettings,
     private readonly environment: Environment,
   ) {
-    this.queue = new WaitQueue(environment.clock);
-    this.pace = paceOf(settings);
+    this.queue = new PriorityQueue(environment.clock, settings.backgroundShare);
+    this.asking = environment.shared(ASKING_PRICE, () => new AskingPrice());
+    this.quotas = new Quotas(settings.quotas);
   }
 
-  enter(call: LiveCall): undefined | Promise<undefined> {
+  enter(call: LiveCall): Taken | Promise<Taken> | RateLimitedError {
+    const { asking, queue } = this;
     const { now } = call;
-    if (this.queue.size > 0 || this.waitMs(now) > 0) {
-      this.refuseUnlessMayWait(call, now);
-      return this.waitForTurn(call, now);
+    asking.turnTo(call);
+    const { cost, background } = asking;
+    if (this.waitMs(now, cost) === 0) {
+      if (queue.size === 0) return this.take(now, cost);
+      if (cost === 0 || queue.isFirst(background)) {
+        queue.pass(cost);
+        return this.take(now, cost);
+      }
     }
-    this.take(now);
-    return undefined;
+    return this.refusalOf(call, cost, background) ?? this.waitForTurn(call, cost, background);
   }
 
-  leave(_ticket: undefined, outcome: Outcome, call: LiveCall): void {
-    this.inFlight--;
+  leave(taken: Taken, outcome: Outcome, call: LiveCall): void {
+    this.inFlight.calls--;
+    this.inFlight.cost -= taken.tokens;
+    if (outcome === REFUSED) this.giveBack(taken, call.now);
     if (outcome.kind !== 'throttled') return;
     this.counters.throttled++;
     this.pause(outcome.retryAfterMs ?? UNSPECIFIED_PAUSE_MS, call.now);
@@ -59,12 +70,10 @@ export class RateLimit implements KeyableGate<undefined> {
     const { clock } = this.environment;
     const now = clock.now();
     const wallNow = clock.wallNow();
-    // The response itself belongs to a call that has not left yet.
-    const others = Math.max(0, this.inFlight - 1);
-    for (const quota of quotasOf(headers, wallNow)) this.observed.observe(quota, others, now);
+    for (const quota of quotasOf(headers, wallNow)) this.observed.observe(quota, this.costOfOthers(), now);
     if (status === 429) this.pause(retryAfterMs(headers, wallNow) ?? UNSPECIFIED_PAUSE_MS, now);
     // A new window may have come sooner than those who wait were told.
-    if (this.queue.size > 0) this.lookAgain(now);
+    this.lookAgain(now);
   }
 
   forKey(): RateLimit {
@@ -72,27 +81,33 @@ export class RateLimit implements KeyableGate<undefined> {
   }
 
   idle(now: number): boolean {
-    return this.queue.size === 0 && this.pace.isFresh(now) && this.waitMs(now) === 0;
+    return this.queue.size === 0 && this.quotas.isFresh(now) && this.waitMs(now, 1) === 0;
   }
 
   snapshot(now: number): Readonly<Record<string, unknown>> {
     const { settings, counters, queue } = this;
-    const { limit, per } = settings;
-    return { limit, perMs: per, queued: queue.size, waitMs: Math.ceil(this.waitMs(now)), ...counters };
+    return {
+      quotas: settings.quotas.map(({ limit, per, burst }) => ({ limit, perMs: per, burst })),
+      queued: queue.size,
+      queuedInBackground: queue.backgroundSize,
+      waitMs: Math.ceil(this.waitMs(now, 1)),
+      ...counters,
+    };
   }
 
   reconfigure(settings: RateLimitSettings): void {
     const now = this.environment.clock.now();
-    const pace = paceOf(settings);
-    pace.goOnFrom(this.pace, now);
-    this.pace = pace;
+    const quotas = new Quotas(settings.quotas);
+    quotas.goOnFrom(this.quotas, now);
+    this.quotas = quotas;
     this.settings = settings;
+    this.queue.share = settings.backgroundShare;
     this.lookAgain(now);
   }
 
   close(): void {
-    this.cancelWake();
     this.queue.rejectAll(() => new RateLimitedError('closed', { provider: this.environment.provider }));
+    this.cancelWake();
   }
 
   /** Closes the gate for everyone for `ms`. A pause that ends later stands. */
@@ -102,44 +117,68 @@ export class RateLimit implements KeyableGate<undefined> {
     if (!pausedBefore) this.environment.emit('rateLimit.paused', { pauseMs: ms });
   }
 
-  private waitMs(now: number): number {
-    return Math.max(this.pausedUntil - now, this.observed.waitMs(now), this.pace.waitMs(now), 0);
+  /** Milliseconds until so many tokens can be had; what costs nothing waits for nothing but a pause. */
+  private waitMs(now: number, tokens: number): number {
+    const pauseMs = Math.max(0, this.pausedUntil - now);
+    if (tokens === 0) return pauseMs;
+    const heldMs = Math.max(pauseMs, this.observed.waitMs(now, tokens));
+    return heldMs + this.quotas.waitMs(now + heldMs, tokens);
   }
 
-  private take(now: number): void {
-    this.pace.take(now);
-    this.observed.take(now);
-    this.inFlight++;
+  private take(now: number, cost: number): Taken {
+    this.observed.take(now, cost);
+    this.inFlight.calls++;
+    this.inFlight.cost += cost;
     this.counters.admitted++;
+    return this.quotas.take(now, cost);
   }
 
-  /** Throws when the wait would be too long or too many wait already. */
-  private refuseUnlessMayWait(call: LiveCall, now: number): void {
-    const waitMs = this.waitMs(now) + this.queue.size * this.pace.intervalMs;
-    const mayWaitMs = Math.min(this.settings.wait, call.deadline - now);
-    if (waitMs > mayWaitMs) throw this.refusal(this.reason(now), call, waitMs);
-    if (this.queue.size >= this.settings.queue) throw this.refusal('queue-full', call, waitMs);
+  private giveBack(taken: Taken, now: number): void {
+    this.counters.givenBack++;
+    this.quotas.giveBack(taken, now);
+    this.observed.giveBack(taken.tokens);
+    this.lookAgain(now);
   }
 
-  private async waitForTurn(call: LiveCall, now: number): Promise<undefined> {
-    const turn = this.queue.join(call, this.settings.wait, () => this.waitedTooLong(call));
-    if (this.wake === undefined) this.scheduleWake(now);
+  /** What is under way beside the call whose response has come, which has not left yet; they are taken to cost the same. */
+  private costOfOthers(): number {
+    const { calls, cost } = this.inFlight;
+    return calls === 0 ? 0 : cost - cost / calls;
+  }
+
+  /** Why a call may not wait: it would be for too long or for ever, or too many wait already. */
+  private refusalOf(call: LiveCall, cost: number, background: boolean): RateLimitedError | undefined {
+    const { now, deadline } = call;
+    const { quotas, queue, settings } = this;
+    if (cost > quotas.most) return this.tooCostly(call, cost);
+    const waitMs = this.waitMs(now, queue.costAhead(cost, background) + cost);
+    // What would come at the very end of the wait would come too late.
+    if (waitMs >= Math.min(settings.wait, deadline - now)) return this.refusal(this.reason(now), call, waitMs);
+    return queue.size >= settings.queue ? this.refusal('queue-full', call, waitMs) : undefined;
+  }
+
+  private async waitForTurn(call: LiveCall, cost: number, background: boolean): Promise<Taken> {
+    const isNext = this.queue.isFirst(background);
+    const tooLong = () => this.waitedTooLong(call, cost);
+    const turn = this.queue.join(call, { cost, background, maxWaitMs: this.settings.wait, tooLong });
+    if (isNext) this.scheduleWake(call.now);
     this.counters.waited++;
     try {
-      await turn;
+      return await turn;
     } catch (error) {
-      if (this.queue.size === 0) this.cancelWake();
+      this.lookAgain(this.environment.clock.now());
       throw error;
     }
-    return undefined;
   }
 
-  /** One timer for the whole queue, and none while nobody waits. */
+  /** One timer for the whole queue, for whoever goes next, and none while nobody waits. */
   private scheduleWake(now: number): void {
-    this.wake = this.environment.clock.schedule(Math.ceil(this.waitMs(now)), () => {
-      this.wake = undefined;
-      this.admitWaiting(this.environment.clock.now());
-    });
+    this.cancelWake();
+    const cost = this.queue.nextCost;
+    if (cost === undefined) return;
+    this.wake = this.environment.clock.schedule(Math.ceil(this.waitMs(now, cost)), () =>
+      this.lookAgain(this.environment.clock.now()),
+    );
   }
 
   private cancelWake(): void {
@@ -147,36 +186,41 @@ export class RateLimit implements KeyableGate<undefined> {
     this.wake = undefined;
   }
 
-  private admitWaiting(now: number): void {
-    while (this.queue.size > 0 && this.waitMs(now) <= 0) {
-      this.take(now);
-      this.queue.admitFirst();
-    }
-    if (this.queue.size > 0) this.scheduleWake(now);
-  }
-
-  /** Something has changed: those who wait may go sooner, or only later. */
+  /** Lets those go on whose turn has come: it is time, or something has changed. */
   private lookAgain(now: number): void {
-    this.cancelWake();
-    this.admitWaiting(now);
+    const { queue } = this;
+    for (let cost = queue.nextCost; cost !== undefined; cost = queue.nextCost) {
+      // New settings may have less at once than it waits for.
+      if (cost > this.quotas.most) queue.expireNext();
+      else if (this.waitMs(now, cost) === 0) queue.admitNext(this.take(now, cost));
+      else break;
+    }
+    this.scheduleWake(now);
   }
 
-  private waitedTooLong(call: LiveCall): RateLimitedError {
+  private waitedTooLong(call: LiveCall, cost: number): RateLimitedError {
+    if (cost > this.quotas.most) return this.tooCostly(call, cost);
     const now = this.environment.clock.now();
-    return this.refusal(this.reason(now), call, this.waitMs(now));
+    return this.refusal(this.reason(now), call, this.waitMs(now, cost));
   }
 
   private reason(now: number): RateLimitedError['why'] {
     return this.pausedUntil > now ? 'paused-by-provider' : 'quota-spent';
   }
 
-  private refusal(why: RateLimitedError['why'], call: LiveCall, retryAfterMs: number): RateLimitedError {
-    this.counters.refused++;
-    this.environment.emit('rateLimit.refused', { why, retryAfterMs }, call.operation);
-    return new RateLimitedError(why, { provider: call.provider, operation: call.operation, retryAfterMs });
+  private tooCostly(call: LiveCall, cost: number): RateLimitedError {
+    const detail = `it costs ${cost}, and there is never more than the burst of ${this.quotas.most}`;
+    return this.refusal('cost-too-high', call, undefined, detail);
   }
-}
 
-function paceOf({ limit, per, burst }: RateLimitSettings): Gcra {
-  return new Gcra(limit, per, burst ?? Math.max(1, Math.floor(limit / 5)));
+  private refusal(
+    why: RateLimitedError['why'],
+    { provider, operation }: LiveCall,
+    retryAfterMs?: number,
+    detail?: string,
+  ): RateLimitedError {
+    this.counters.refused++;
+    this.environment.emit('rateLimit.refused', { why, retryAfterMs }, operation);
+    return new RateLimitedError(why, { provider, operation, retryAfterMs }, detail);
+  }
 }

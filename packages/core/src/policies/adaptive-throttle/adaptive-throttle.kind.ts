@@ -1,0 +1,14 @@
+import { ORDER } from '../../policy.js';
+import { definePolicy } from '../../policy-kind.js';
+import { AdaptiveThrottle } from './adaptive-throttle.js';
+import { adaptiveThrottleSchema } from './adaptive-throttle.options.js';
+
+export const adaptiveThrottleKind = definePolicy('adaptiveThrottle', adaptiveThrottleSchema, (settings) => [
+  {
+    kind: 'adaptiveThrottle',
+    order: ORDER.adaptiveThrottle,
+    scope: 'provider',
+    settings,
+    create: (environment) => new AdaptiveThrottle(settings, environment),
+  },
+]);

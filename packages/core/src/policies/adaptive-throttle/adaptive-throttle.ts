@@ -1,0 +1,106 @@
+import type { LiveCall } from '../../call.js';
+import { keyedEnvironment } from '../../keyed-gate.js';
+import type { Outcome } from '../../outcome.js';
+import type { Environment, KeyableGate } from '../../policy.js';
+import { AcceptanceWindow } from './acceptance-window.js';
+import type { AdaptiveThrottleSettings } from './adaptive-throttle.options.js';
+import { AdaptivelyThrottledError } from './adaptively-throttled.error.js';
+
+/**
+ * Refuses a share of the calls to a provider that accepts too few of them, so that it can recover, while the others go on finding out
+ * whether it has: client-side throttling as in Site Reliability Engineering (Beyer et al., chapter 21, "Handling Overload"). Calls under
+ * way count once they have ended, and those that were refused count as asked for.
+ */
+export class AdaptiveThrottle implements KeyableGate<undefined> {
+  readonly kind = 'adaptiveThrottle';
+  private window: AcceptanceWindow;
+  private refused = 0;
+
+  constructor(
+    private settings: AdaptiveThrottleSettings,
+    private readonly environment: Environment,
+  ) {
+    this.window = new AcceptanceWindow(settings.window, environment.clock.now());
+  }
+
+  enter(call: LiveCall): undefined | AdaptivelyThrottledError {
+    const { window } = this;
+    // While all is well nobody need know what time it is.
+    if (window.requests === window.accepts) return undefined;
+    const { now } = call;
+    const probability = this.rejectionProbability(now);
+    if (probability === 0 || this.environment.random() >= probability) return undefined;
+    window.record(false, now);
+    return this.refusal(call, probability);
+  }
+
+  leave(_ticket: undefined, outcome: Outcome, call: LiveCall): void {
+    const accepted = isAccepted(outcome);
+    if (accepted !== undefined) this.window.record(accepted, call.now);
+  }
+
+  forKey(): AdaptiveThrottle {
+    return new AdaptiveThrottle(this.settings, keyedEnvironment(this.environment));
+  }
+
+  idle(now: number): boolean {
+    return this.rejectionProbability(now) === 0;
+  }
+
+  snapshot(now: number): Readonly<Record<string, unknown>> {
+    const { settings, window, refused } = this;
+    const rejectionProbability = this.rejectionProbability(now);
+    return {
+      k: settings.k,
+      windowMs: settings.window,
+      requests: window.requests,
+      accepts: window.accepts,
+      rejectionProbability,
+      refused,
+    };
+  }
+
+  reconfigure(settings: AdaptiveThrottleSettings): void {
+    if (settings.window !== this.settings.window) {
+      const now = this.environment.clock.now();
+      const window = new AcceptanceWindow(settings.window, now);
+      this.window.slideTo(now);
+      window.goOnFrom(this.window);
+      this.window = window;
+    }
+    this.settings = settings;
+  }
+
+  private rejectionProbability(now: number): number {
+    const { k, minimumCalls, maxRejection } = this.settings;
+    this.window.slideTo(now);
+    const { requests, accepts } = this.window;
+    if (requests < minimumCalls) return 0;
+    return Math.min(maxRejection, Math.max(0, (requests - k * accepts) / (requests + 1)));
+  }
+
+  private refusal({ provider, operation }: LiveCall, rejectionProbability: number): AdaptivelyThrottledError {
+    this.refused++;
+    this.environment.emit('adaptiveThrottle.refused', { rejectionProbability }, operation);
+    return new AdaptivelyThrottledError(rejectionProbability, { provider, operation });
+  }
+}
+
+/** Whether the provider took a call on, whatever came of it; `undefined` when it says nothing about it. */
+function isAccepted({ kind }: Outcome): boolean | undefined {
+  switch (kind) {
+    case 'success':
+    case 'permanent':
+    case 'unauthorized':
+    case 'contract':
+      return true;
+    case 'throttled':
+    case 'transient':
+    case 'unknown':
+    case 'not-sent':
+      return false;
+    case 'cancelled':
+    case 'refused':
+      return undefined;
+  }
+}

@@ -1,0 +1,102 @@
+import type { LiveCall } from '../../call.js';
+import type { Clock } from '../../clock.js';
+import { WaitQueue } from '../../wait-queue.js';
+
+/** Guards against what adding up shares loses to rounding. */
+const ROUNDING = 1e-9;
+
+/** A call that waits: what it costs, how urgent it is, and for how long it may. */
+export interface Waiting {
+  readonly cost: number;
+  readonly background: boolean;
+  readonly maxWaitMs: number;
+  readonly tooLong: () => unknown;
+}
+
+/**
+ * Calls that wait in two classes. Foreground goes before background, which is guaranteed its share of what is admitted while both wait;
+ * within a class it is first come first served.
+ */
+export class PriorityQueue<Turn> {
+  private readonly foreground: WaitQueue<Turn>;
+  private readonly background: WaitQueue<Turn>;
+  /** What background is owed for having been overtaken. */
+  private owed = 0;
+
+  constructor(
+    clock: Clock,
+    /** Above 0, below 1. */
+    public share: number,
+  ) {
+    this.foreground = new WaitQueue(clock);
+    this.background = new WaitQueue(clock);
+  }
+
+  get size(): number {
+    return this.foreground.size + this.background.size;
+  }
+
+  get backgroundSize(): number {
+    return this.background.size;
+  }
+
+  /** What the call costs that goes next; `undefined` when nobody waits. */
+  get nextCost(): number | undefined {
+    return this.next().firstWeight;
+  }
+
+  /** Whether a newcomer stands behind nobody. */
+  isFirst(background: boolean): boolean {
+    return this.size === 0 || (!background && this.foreground.size === 0 && !this.isBackgroundsTurn());
+  }
+
+  /** What stands before a newcomer, as far as those go who wait already. */
+  costAhead(cost: number, background: boolean): number {
+    const { foreground, owed, owedPerToken } = this;
+    const own = this.background.weight;
+    return background
+      ? own + Math.min(foreground.weight, Math.ceil((own + cost - owed) / owedPerToken - ROUNDING))
+      : foreground.weight + Math.min(own, Math.floor(owed + foreground.weight * owedPerToken + ROUNDING));
+  }
+
+  join(call: LiveCall, { cost, background, maxWaitMs, tooLong }: Waiting): Promise<Turn> {
+    if (background && this.background.size === 0) this.owed = 0;
+    return (background ? this.background : this.foreground).join(call, maxWaitMs, tooLong, cost);
+  }
+
+  /** A call that did not have to wait goes on. */
+  pass(cost: number): void {
+    if (this.background.size > 0) this.owed += cost * this.owedPerToken;
+  }
+
+  admitNext(turn: Turn): void {
+    const next = this.next();
+    const cost = next.firstWeight ?? 0;
+    if (next === this.foreground) this.pass(cost);
+    else this.owed = Math.max(0, this.owed - cost);
+    next.admitFirst(turn);
+  }
+
+  expireNext(): void {
+    this.next().expireFirst();
+  }
+
+  rejectAll(reason: () => unknown): void {
+    this.foreground.rejectAll(reason);
+    this.background.rejectAll(reason);
+  }
+
+  private next(): WaitQueue<Turn> {
+    return this.foreground.size === 0 || this.isBackgroundsTurn() ? this.background : this.foreground;
+  }
+
+  private isBackgroundsTurn(): boolean {
+    const cost = this.background.firstWeight;
+    return cost !== undefined && this.owed + ROUNDING >= cost;
+  }
+
+  /** Nine of the foreground owe one to a background whose share is a tenth. */
+  private get owedPerToken(): number {
+    return this.share / (1 - this.share);
+  }
+}

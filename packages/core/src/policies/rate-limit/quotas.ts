@@ -1,0 +1,62 @@
+import { Gcra, type Quota } from './gcra.js';
+
+/** What one call took of every quota, so that it can be given back. */
+export class Taken {
+  constructor(
+    readonly from: Quotas,
+    readonly tokens: number,
+    readonly at: number,
+    /** The receipt of the first quota. */
+    readonly receipt: number,
+    /** Those of the others. */
+    readonly more: readonly number[] | undefined,
+  ) {}
+}
+
+/** Several quotas that must all admit a call: it takes of each, or waits and takes of none. */
+export class Quotas {
+  /** The most that one call can take at once. */
+  readonly most: number;
+  private readonly first: Gcra;
+  private readonly others: readonly Gcra[];
+
+  constructor(quotas: readonly Quota[]) {
+    const [first, ...others] = quotas.map((quota) => new Gcra(quota));
+    this.first = first!;
+    this.others = others;
+    this.most = Math.min(...quotas.map(({ burst }) => burst));
+  }
+
+  waitMs(now: number, tokens: number): number {
+    let waitMs = this.first.waitMs(now, tokens);
+    for (const pace of this.others) waitMs = Math.max(waitMs, pace.waitMs(now, tokens));
+    return waitMs;
+  }
+
+  /** Only to be called when `waitMs` is 0. */
+  take(now: number, tokens: number): Taken {
+    const receipt = this.first.take(now, tokens);
+    const more = this.others.length === 0 ? undefined : this.others.map((pace) => pace.take(now, tokens));
+    return new Taken(this, tokens, now, receipt, more);
+  }
+
+  /** Does nothing for what was taken of other quotas, that is, before the settings changed. */
+  giveBack({ from, tokens, at, receipt, more }: Taken, now: number): void {
+    if (from !== this) return;
+    this.first.giveBack(tokens, at, receipt, now);
+    this.others.forEach((pace, i) => pace.giveBack(tokens, at, more![i]!, now));
+  }
+
+  isFresh(now: number): boolean {
+    return this.first.isFresh(now) && this.others.every((pace) => pace.isFresh(now));
+  }
+
+  /** Goes on where others stand: what they let through still counts, in the quota of the same period or else in all. */
+  goOnFrom(standing: Quotas, now: number): void {
+    const before = [standing.first, ...standing.others];
+    for (const pace of [this.first, ...this.others]) {
+      const same = before.filter(({ quota }) => quota.per === pace.quota.per);
+      pace.owe(Math.max(...(same.length > 0 ? same : before).map((other) => other.unpaid(now))), now);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { LiveCall } from '../../call.js';
+import { createEnvironment } from '../../create-environment.js';
+import { EventHub } from '../../events.js';
+import { MemoryStore } from '../../memory-store.js';
+import { Pipeline } from '../../pipeline.js';
+import type { Gate } from '../../policy.js';
+import { ResilientProvider, type ProviderParts } from '../../provider.js';
+import { readSettings } from '../../settings/read-settings.js';
+import { turn, watch } from '../../testing/calls.fixture.js';
+import { modelRuns } from '../../testing/model-runs.js';
+import { TestClock } from '../../testing/test-clock.js';
+import { rateLimitKind } from './rate-limit.kind.js';
+
+const QUOTAS: fc.Arbitrary<{ limit: number; per: number; burst: number }[]> = fc.constantFrom(
+  [{ limit: 1, per: 100, burst: 1 }],
+  [{ limit: 4, per: 300, burst: 3 }],
+  [
+    { limit: 10, per: 200, burst: 5 },
+    { limit: 15, per: 2000, burst: 6 },
+  ],
+  [
+    { limit: 30, per: 1000, burst: 4 },
+    { limit: 3, per: 70, burst: 2 },
+    { limit: 60, per: 9000, burst: 30 },
+  ],
+);
+
+interface Arrival {
+  readonly afterMs: number;
+  readonly cost: number;
+  readonly background: boolean;
+  /** How long a gate below holds the call, and whether it refuses it then. */
+  readonly heldMs: number;
+  readonly refused: boolean;
+  readonly workMs: number;
+  readonly abortAfterMs: number | undefined;
+}
+
+const ARRIVAL: fc.Arbitrary<Arrival> = fc.record({
+  afterMs: fc.oneof(fc.constant(0), fc.constant(0), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 1500 })),
+  cost: fc.constantFrom(0, 1, 1, 1, 2, 3),
+  background: fc.boolean(),
+  heldMs: fc.constantFrom(0, 0, 0, 1, 20, 300),
+  refused: fc.boolean(),
+  workMs: fc.constantFrom(0, 0, 60),
+  abortAfterMs: fc.option(fc.constantFrom(0, 3, 50), { nil: undefined }),
+});
+
+/** Stands below the rate limit: notes when a call came through it, and holds or refuses calls as it is told. */
+class Below implements Gate<undefined> {
+  readonly kind = 'below';
+  readonly cameAt = new Map<LiveCall, number>();
+
+  constructor(private readonly clock: TestClock) {}
+
+  enter(call: LiveCall): undefined | Promise<undefined> {
+    this.cameAt.set(call, this.clock.now());
+    const { heldMs, refused } = call.args[0] as Arrival;
+    if (heldMs > 0) return this.hold(call, heldMs, refused);
+    if (refused) throw new Error('refused below');
+    return undefined;
+  }
+
+  leave(): void {}
+
+  private async hold(call: LiveCall, heldMs: number, refused: boolean): Promise<undefined> {
+    await this.clock.sleep(heldMs, call.signal);
+    if (refused) throw new Error('refused below');
+    return undefined;
+  }
+}
+
+function bench(quotas: readonly object[], wait: number) {
+  const clock = new TestClock();
+  const parts: ProviderParts = {
+    name: 'crm',
+    path: 'crm',
+    settings: {},
+    clock,
+    store: new MemoryStore({ clock }),
+    random: () => 0.5,
+  };
+  const provider = new ResilientProvider(parts);
+  const environment = createEnvironment(parts, new EventHub(), () => undefined);
+  const options = {
+    quotas,
+    wait,
+    queue: 20,
+    cost: ({ cost }: Arrival) => cost,
+    priority: ({ background }: Arrival) => (background ? 'background' : 'foreground'),
+  };
+  const { settings } = readSettings(rateLimitKind.schema, options, '');
+  const [price, limit] = rateLimitKind.specs(settings).map((spec) => spec.create(environment));
+  const below = new Below(clock);
+  const pipeline = new Pipeline([price!, limit!, below], environment);
+  const began: { at: number; cost: number }[] = [];
+  const call = (arrival: Arrival, signal: AbortSignal) => {
+    const made: LiveCall = provider.newCall('call', [arrival], () => {
+      began.push({ at: below.cameAt.get(made)!, cost: arrival.cost });
+      return arrival.workMs === 0 ? undefined : clock.sleep(arrival.workMs);
+    });
+    return watch(provider.run(pipeline, made, signal));
+  };
+  const shown = () => limit!.snapshot!(clock.now()) as Record<'admitted' | 'givenBack' | 'queued', number>;
+  return { clock, call, began, shown };
+}
+
+describe('rate limit', () => {
+  it('lets no window of any quota hold more than its limit, whatever arrives, waits, is refused below or given up', async () => {
+    const property = fc.asyncProperty(
+      QUOTAS,
+      fc.constantFrom(0, 100, 3_600_000),
+      fc.array(ARRIVAL, { maxLength: 60, size: 'max' }),
+      async (quotas, wait, arrivals) => {
+        const { clock, call, began, shown } = bench(quotas, wait);
+        const results = [];
+        for (const arrival of arrivals) {
+          if (arrival.afterMs > 0) await clock.advance(arrival.afterMs);
+          const caller = new AbortController();
+          results.push(call(arrival, caller.signal));
+          if (arrival.abortAfterMs === 0) caller.abort('left');
+          else if (arrival.abortAfterMs !== undefined) clock.schedule(arrival.abortAfterMs, () => caller.abort('left'));
+        }
+        await clock.advance('1m');
+        await turn();
+        expect(results.filter(({ settled }) => !settled)).toEqual([]);
+        for (const { limit, per } of quotas) {
+          for (const { at: from } of began) {
+            const within = began.filter(({ at }) => at >= from && at < from + per);
+            expect(within.reduce((sum, { cost }) => sum + cost, 0)).toBeLessThanOrEqual(limit);
+          }
+        }
+        // What did not begin was given back.
+        expect(shown().admitted - shown().givenBack).toBe(began.length);
+        expect(shown().queued).toBe(0);
+        expect(clock.pendingTimers('referenced')).toBe(0);
+      },
+    );
+    await fc.assert(property, { numRuns: modelRuns(200) });
+  }, 60_000);
+});

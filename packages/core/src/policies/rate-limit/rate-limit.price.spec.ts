@@ -1,0 +1,645 @@
+import { describe, expect, it } from '@jest/globals';
+import { createProvider } from '../../create-provider.js';
+import type { Layer } from '../../settings/merge-settings.js';
+import type { ProviderOptions } from '../../provider-options.js';
+import { readSettings } from '../../settings/read-settings.js';
+import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
+import { deferred } from '../../testing/deferred.js';
+import { policyContract } from '../../testing/policy-contract.js';
+import { recordEvents } from '../../testing/record-events.js';
+import { TestClock } from '../../testing/test-clock.js';
+import { rateLimitKind } from './rate-limit.kind.js';
+import type { RateLimitOptions } from './rate-limit.options.js';
+
+/** A provider, and methods of it with options of their own. */
+function bench(rateLimit: RateLimitOptions, more: ProviderOptions = {}) {
+  const clock = new TestClock();
+  const provider = createProvider('crm', { rateLimit, ...more }, { clock });
+  const events = recordEvents(provider);
+  const startedAt: [string, number][] = [];
+  const method = (operation: string, options: Partial<RateLimitOptions> = {}) => {
+    const faults: { path: string; message: string }[] = [];
+    const policies = new Map<string, Layer>([['rateLimit', options as Layer]]);
+    const pipeline = provider.link({ operation, policies, every: true }, faults);
+    expect(faults).toEqual([]);
+    return (...args: unknown[]) => {
+      const work = () => void startedAt.push([operation, clock.now()]);
+      return watch(provider.run(pipeline, provider.newCall(operation, args, work)));
+    };
+  };
+  const snapshot = () => provider.snapshot().policies.find(({ kind }) => kind === 'rateLimit')!;
+  return { clock, provider, events, startedAt, method, snapshot };
+}
+
+describe('rate limit with a price', () => {
+  policyContract(() =>
+    rateLimitKind.specs(
+      readSettings(rateLimitKind.schema, { limit: 10_000, burst: 5000, cost: 2, priority: () => 'background' }, '')
+        .settings,
+    ),
+  );
+
+  describe('what calls cost', () => {
+    it('is taken at once, and no more than there is', async () => {
+      const { method, clock, startedAt } = bench({ limit: 100, burst: 20 });
+      const cheap = method('cheap');
+      const dear = method('dear', { cost: 15 });
+      dear();
+      for (let i = 0; i < 5; i++) cheap();
+      await turn();
+      expect(startedAt).toHaveLength(6);
+      const refused = cheap();
+      const refusedDear = dear();
+      await turn();
+      // 1000 ms ÷ (100 − 20) for each token, less what a timer may be late.
+      expect(refused.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 12.5 - 12.375 });
+      expect(refusedDear.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 15 * 12.5 - 12.375 });
+      await clock.advance(15 * 12.5);
+      expect(dear().error).toBeUndefined();
+    });
+
+    it('may follow from the arguments', async () => {
+      const { method, startedAt } = bench({ limit: 100, burst: 20 });
+      const send = method('send', { cost: (mails: readonly string[]) => mails.length });
+      send(Array(12).fill('to'));
+      send(Array(8).fill('to'));
+      const refused = send(['to']);
+      await turn();
+      expect(startedAt).toHaveLength(2);
+      expect(refused.error).toMatchObject({ code: 'RATE_LIMITED' });
+    });
+
+    it('is asked anew for each attempt, and of one call only', async () => {
+      const { method, provider, snapshot } = bench({ limit: 100, burst: 20 });
+      const asked: unknown[] = [];
+      const dear = method('dear', { cost: (value: number) => (asked.push(value), 20) });
+      dear(7);
+      await turn();
+      expect(asked).toEqual([7]);
+      expect(snapshot()).toMatchObject({ admitted: 1 });
+      // One token is not there, and of twenty it would be longer.
+      const { error } = (await outcomeOf(provider.execute(() => 1))) as { error: { retryAfterMs: number } };
+      expect(error.retryAfterMs).toBeCloseTo(12.5 - 12.375, 9);
+    });
+
+    it('holds for those who wait, too', async () => {
+      const { method, clock, startedAt } = bench({ limit: 5, burst: 3, wait: '1h' });
+      const dear = method('dear', { cost: 3 });
+      const cheap = method('cheap');
+      for (const call of [dear, dear, cheap]) call();
+      await clock.advance('10s');
+      // A token comes every 500 ms, and a timer may be 50 ms late.
+      expect(startedAt).toEqual([
+        ['dear', 0],
+        ['dear', 1450],
+        ['cheap', 1950],
+      ]);
+    });
+
+    it('of more than there ever is at once is refused at once, and not waited for', async () => {
+      const { method, events, clock, snapshot } = bench({ limit: 100, burst: 20, wait: '1h' });
+      const refused = method('send', { cost: (count: number) => count })(21);
+      const allowed = method('sendOne', { cost: (count: number) => count })(20);
+      await turn();
+      expect(refused.error).toMatchObject({
+        code: 'RATE_LIMITED',
+        why: 'cost-too-high',
+        provider: 'crm',
+        operation: 'send',
+        retryAfterMs: undefined,
+        message: 'crm: rate limited (cost too high); it costs 21, and there is never more than the burst of 20',
+      });
+      expect(events.ofType('rateLimit.refused')).toEqual([
+        expect.objectContaining({ operation: 'send', detail: { why: 'cost-too-high' } }),
+      ]);
+      expect(allowed).toEqual({ settled: true, value: undefined });
+      expect(snapshot()).toMatchObject({ queued: 0, refused: 1, admitted: 1 });
+      expect(clock.pendingTimers()).toBe(0);
+    });
+
+    it('of nothing passes without taking anything, before those who wait', async () => {
+      const { method, clock, startedAt } = bench({ limit: 1, per: '1m', wait: '1h' });
+      const paid = method('paid');
+      const free = method('free', { cost: 0 });
+      for (const call of [paid, paid, free, free]) call();
+      await turn();
+      expect(startedAt.map(([name]) => name)).toEqual(['paid', 'free', 'free']);
+      await clock.advance(59_999);
+      expect(startedAt).toHaveLength(3);
+      await clock.advance(1);
+      expect(startedAt).toHaveLength(4);
+    });
+
+    it('of nothing waits for a pause like all others', async () => {
+      const { method, provider } = bench({ limit: 100 });
+      provider.observe({ status: 429, headers: { 'retry-after': '7' } });
+      const refused = method('free', { cost: 0 })();
+      await turn();
+      expect(refused.error).toMatchObject({ why: 'paused-by-provider', retryAfterMs: 7000 });
+    });
+
+    it('of nothing waits for no quota of which the provider said that it is spent', async () => {
+      const { method, provider, startedAt } = bench({ limit: 100, burst: 20 });
+      const work = deferred();
+      for (let i = 0; i < 3; i++) void provider.execute(() => work.promise);
+      await turn();
+      provider.observe({ status: 200, headers: { ratelimit: '"default";r=0;t=60' } });
+      method('free', { cost: 0 })();
+      method('paid')();
+      await turn();
+      expect(startedAt.map(([name]) => name)).toEqual(['free']);
+      work.resolve(1);
+    });
+
+    it('counts against what the provider said remains', async () => {
+      const { method, provider, startedAt } = bench({ limit: 1000, burst: 500 });
+      provider.observe({ status: 200, headers: { ratelimit: '"default";r=10;t=60' } });
+      const dear = method('dear', { cost: 4 });
+      for (let i = 0; i < 3; i++) dear();
+      const refused = dear();
+      method('cheap')();
+      await turn();
+      expect(startedAt.map(([name]) => name)).toEqual(['dear', 'dear', 'cheap']);
+      expect(refused.error).toMatchObject({ retryAfterMs: 60_000 });
+    });
+
+    it('counts for calls that were under way when the response was made, each taken to cost the same', async () => {
+      const { provider, method, startedAt } = bench({ limit: 1000, burst: 500, cost: 10 });
+      const work = deferred();
+      for (let i = 0; i < 4; i++) void provider.execute(() => work.promise);
+      await turn();
+      provider.observe({ status: 200, headers: { ratelimit: '"default";r=55;t=60' } });
+      const next = method('next');
+      for (let i = 0; i < 4; i++) next();
+      await turn();
+      // Thirty are under way, so that of 55 two calls more may go.
+      expect(startedAt).toHaveLength(2);
+      work.resolve(1);
+    });
+
+    it.each([
+      ['NaN', Number.NaN, 'NaN'],
+      ['a negative number', -1, '-1'],
+      ['infinity', Number.POSITIVE_INFINITY, 'Infinity'],
+      ['a part', 1.5, '1.5'],
+      ['something else', '3', 'string'],
+    ])('of %s is an error that names the option and the method', async (_name, cost, shown) => {
+      const { method, snapshot, startedAt } = bench({ limit: 100 });
+      const call = method('send', { cost: () => cost as number })();
+      await turn();
+      expect(call.error).toEqual(
+        new TypeError(`crm.rateLimit.cost gave ${shown} for send; expected a whole number from 0`),
+      );
+      expect(startedAt).toEqual([]);
+      expect(snapshot()).toMatchObject({ admitted: 0, refused: 0 });
+    });
+
+    it('that cannot be told surfaces as the error of whoever could not tell', async () => {
+      const { method, snapshot } = bench({ limit: 100 });
+      const wrong = new Error('no such customer');
+      const cost = () => {
+        throw wrong;
+      };
+      const call = method('send', { cost })();
+      await turn();
+      expect(call.error).toBe(wrong);
+      expect(snapshot()).toMatchObject({ admitted: 0 });
+    });
+
+    it('counts for each key apart, and for a method that has a limit of its own', async () => {
+      const { provider } = bench({ limit: 100, burst: 20 });
+      const link = (operation: string, own?: ReadonlySet<string>) => {
+        const policies = new Map<string, Layer>([['rateLimit', { cost: 15 }]]);
+        return provider.link({ operation, policies, own }, []);
+      };
+      const [shared, alone] = [link('shared'), link('alone', new Set(['rateLimit']))];
+      const run = (pipeline: typeof shared, key?: string) => {
+        const call = provider.newCall('call', [], () => 'ok');
+        call.key = key;
+        return outcomeOf(provider.run(pipeline, call));
+      };
+      for (const key of [undefined, 'a', 'b']) {
+        expect(await run(shared, key)).toEqual({ value: 'ok' });
+        expect(await run(shared, key)).toMatchObject({ error: { code: 'RATE_LIMITED' } });
+      }
+      expect(await run(alone)).toEqual({ value: 'ok' });
+      expect(await run(alone)).toMatchObject({ error: { code: 'RATE_LIMITED' } });
+    });
+
+    it('may change at run time, for the next call', async () => {
+      const { method, provider, startedAt } = bench({ limit: 100, burst: 20, cost: 20 });
+      const call = method('send');
+      provider.reconfigure({ rateLimit: { cost: 10 } });
+      for (let i = 0; i < 3; i++) call();
+      await turn();
+      expect(startedAt).toHaveLength(2);
+    });
+
+    it('of more than new settings have at once is waited for no longer', async () => {
+      const { method, provider, clock, startedAt } = bench({ limit: 100, per: '1m', burst: 20, wait: '1h' });
+      const dear = method('dear', { cost: () => 20 });
+      dear();
+      const waiting = dear();
+      const behind = method('behind')();
+      await turn();
+      provider.reconfigure({ rateLimit: { burst: 10 } });
+      await turn();
+      expect(waiting.error).toMatchObject({ code: 'RATE_LIMITED', why: 'cost-too-high', retryAfterMs: undefined });
+      expect(behind.settled).toBe(false);
+      await clock.advance('1m');
+      expect(behind.settled).toBe(true);
+      expect(startedAt.map(([name]) => name)).toEqual(['dear', 'behind']);
+    });
+  });
+
+  describe('several quotas', () => {
+    const both = {
+      quotas: [
+        { limit: 10, burst: 5 },
+        { limit: 12, per: '1h', burst: 7 },
+      ],
+    } as const;
+
+    it('must all admit a call, and nothing is taken of one when another refuses', async () => {
+      const { method, clock, startedAt } = bench(both);
+      const call = method('list');
+      for (let i = 0; i < 9; i++) call();
+      await turn();
+      expect(startedAt).toHaveLength(5);
+      await clock.advance('10s');
+      for (let i = 0; i < 9; i++) call();
+      await turn();
+      expect(startedAt).toHaveLength(7);
+      // A refused call took nothing of the seconds either: the hour has its next token after 12 minutes.
+      const refused = call();
+      await turn();
+      expect(refused.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 720_000 - 10_000 - 50 });
+      await clock.advance('12m');
+      call();
+      await turn();
+      expect(startedAt).toHaveLength(8);
+    });
+
+    it('allow at once what the smallest burst allows', async () => {
+      const { method } = bench(both);
+      const refused = method('list', { cost: () => 6 })();
+      await turn();
+      expect(refused.error).toMatchObject({ why: 'cost-too-high' });
+    });
+
+    it('are shown', () => {
+      const { provider, snapshot } = bench({ quotas: [{ limit: 10 }, { limit: 1000, per: '1h', burst: 50 }] });
+      expect(snapshot()).toEqual({
+        kind: 'rateLimit',
+        keys: 0,
+        quotas: [
+          { limit: 10, perMs: 1000, burst: 2 },
+          { limit: 1000, perMs: 3_600_000, burst: 50 },
+        ],
+        queued: 0,
+        queuedInBackground: 0,
+        waitMs: 0,
+        admitted: 0,
+        waited: 0,
+        refused: 0,
+        throttled: 0,
+        givenBack: 0,
+      });
+      expect(provider.snapshot().policies).toHaveLength(1);
+    });
+
+    it('go on where they stood when others take their place', async () => {
+      const { method, provider, startedAt } = bench({ quotas: [{ limit: 10, burst: 5 }] });
+      const call = method('list');
+      for (let i = 0; i < 9; i++) call();
+      await turn();
+      provider.reconfigure({ rateLimit: both });
+      for (let i = 0; i < 9; i++) call();
+      await turn();
+      expect(startedAt).toHaveLength(5);
+    });
+  });
+
+  describe('who waits in the background', () => {
+    it('goes after the foreground, with a share of its own', async () => {
+      const { method, clock, startedAt, snapshot } = bench({ limit: 10, burst: 1, wait: '1h', backgroundShare: 0.25 });
+      const user = method('user');
+      const sync = method('sync', { priority: 'background' });
+      user();
+      for (let i = 0; i < 3; i++) sync();
+      for (let i = 0; i < 6; i++) user();
+      await turn();
+      expect(snapshot()).toMatchObject({ queued: 9, queuedInBackground: 3 });
+      await clock.advance('10s');
+      const order = startedAt.map(([name]) => name);
+      expect(order).toEqual(['user', 'user', 'user', 'user', 'sync', 'user', 'user', 'user', 'sync', 'sync']);
+    });
+
+    it('has a tenth unless told otherwise', async () => {
+      const { method, clock, startedAt } = bench({ limit: 10, burst: 1, wait: '1h' });
+      const sync = method('sync', { priority: 'background' });
+      const user = method('user', { priority: 'foreground' });
+      user();
+      sync();
+      for (let i = 0; i < 12; i++) user();
+      await clock.advance('1m');
+      expect(startedAt.findIndex(([name]) => name === 'sync')).toBe(10);
+    });
+
+    it('may follow from the arguments', async () => {
+      const { method, clock, startedAt } = bench({ limit: 10, burst: 1, wait: '1h' });
+      const byTenant = method('free plan', {
+        priority: (plan: string) => (plan === 'free' ? 'background' : 'foreground'),
+      });
+      const user = method('user');
+      user();
+      byTenant('free');
+      user();
+      byTenant('paid');
+      await clock.advance('1m');
+      expect(startedAt.map(([name]) => name)).toEqual(['user', 'user', 'free plan', 'free plan']);
+    });
+
+    it('is overtaken by one of the foreground that costs less and can go now', async () => {
+      const { method, startedAt } = bench({ limit: 100, per: '1m', burst: 10, wait: '1h' });
+      const cheap = method('user');
+      const sync = method('sync', { priority: 'background', cost: 10 });
+      cheap();
+      sync();
+      cheap();
+      await turn();
+      expect(startedAt.map(([name]) => name)).toEqual(['user', 'user']);
+    });
+
+    it('is waited for by the foreground once it is its turn, however much it costs', async () => {
+      const { method, clock, startedAt } = bench({ limit: 100, burst: 4, wait: '1h', backgroundShare: 0.5 });
+      const user = method('user');
+      const sync = method('sync', { priority: 'background', cost: 4 });
+      user();
+      sync();
+      for (let i = 0; i < 3; i++) user();
+      await turn();
+      expect(startedAt).toHaveLength(4);
+      for (let i = 0; i < 3; i++) user();
+      await clock.advance('1s');
+      expect(startedAt.map(([name]) => name).slice(4)).toEqual(['user', 'sync', 'user', 'user']);
+    });
+
+    it('is refused at once when all that goes before it would make it wait too long', async () => {
+      const { method } = bench({ limit: 2, burst: 1, wait: '5s' });
+      const user = method('user');
+      const sync = method('sync', { priority: 'background' });
+      for (let i = 0; i < 5; i++) user();
+      const refused = sync();
+      const last = user();
+      await turn();
+      // One token comes every second, and a timer may be 50 ms late.
+      expect(last.settled).toBe(false);
+      expect(refused.settled).toBe(false);
+      const refusedToo = [sync(), user()];
+      await turn();
+      expect(refusedToo[0]!.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 7000 - 50 });
+      expect(refusedToo[1]!.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 6000 - 50 });
+    });
+
+    it.each([
+      ['a typo', 'backgroud', 'string'],
+      ['nothing', undefined, 'undefined'],
+      ['a number', 2, '2'],
+    ])('is not told from %s', async (_name, priority, shown) => {
+      const { method } = bench({ limit: 100 });
+      const call = method('sync', { priority: () => priority as 'background' })();
+      await turn();
+      expect(call.error).toEqual(
+        new TypeError(`crm.rateLimit.priority gave ${shown} for sync; expected 'foreground' or 'background'`),
+      );
+    });
+  });
+
+  describe('those who wait', () => {
+    it('go on at once when one before them that costs more gives up', async () => {
+      const { provider, method, clock, startedAt } = bench({ limit: 100, per: '1m', burst: 10, wait: '1h' });
+      method('first', { cost: 2 })();
+      const caller = new AbortController();
+      const faults: never[] = [];
+      const dear = provider.link({ operation: 'dear', policies: new Map([['rateLimit', { cost: 10 }]]) }, faults);
+      const waiting = watch(
+        provider.run(
+          dear,
+          provider.newCall('dear', [], () => 1),
+          caller.signal,
+        ),
+      );
+      method('behind', { cost: 3 })();
+      await turn();
+      expect(startedAt.map(([name]) => name)).toEqual(['first']);
+      caller.abort('left');
+      await turn();
+      expect(waiting.error).toBe('left');
+      expect(startedAt.map(([name]) => name)).toEqual(['first', 'behind']);
+      expect(clock.pendingTimers('referenced')).toBe(0);
+    });
+
+    it('wake for whoever goes next, also when that is a newcomer', async () => {
+      const { method, clock, startedAt } = bench({ limit: 11, per: '10s', burst: 10, wait: '1h' });
+      const sync = method('sync', { priority: 'background', cost: 10 });
+      method('first', { cost: 10 })();
+      sync();
+      await turn();
+      method('user')();
+      await clock.advance(10_000 - 50);
+      expect(startedAt).toEqual([
+        ['first', 0],
+        ['user', 9950],
+      ]);
+    });
+  });
+
+  describe('what did not reach the provider', () => {
+    it('is not counted: a call that the bulkhead refused takes nothing', async () => {
+      const { provider, snapshot } = bench({ limit: 3, per: '1h', burst: 2 }, { bulkhead: { concurrency: 1 } });
+      const work = deferred();
+      const running = watch(provider.execute(() => work.promise));
+      await turn();
+      for (let i = 0; i < 20; i++) {
+        expect(await outcomeOf(provider.execute(() => 1))).toMatchObject({ error: { code: 'BULKHEAD_FULL' } });
+      }
+      expect(snapshot()).toMatchObject({ admitted: 21, givenBack: 20, waitMs: 0 });
+      work.resolve('done');
+      await turn();
+      expect(running.value).toBe('done');
+      expect(await outcomeOf(provider.execute(() => 'second'))).toEqual({ value: 'second' });
+      expect(await outcomeOf(provider.execute(() => 'third'))).toMatchObject({ error: { code: 'RATE_LIMITED' } });
+    });
+
+    it('is not counted: a call that was given up while it waited for a slot', async () => {
+      const { provider, clock } = bench(
+        { limit: 3, per: '1h', burst: 2 },
+        { bulkhead: { concurrency: 1, queue: 1, wait: '1h' } },
+      );
+      const work = deferred();
+      void provider.execute(() => work.promise);
+      const caller = new AbortController();
+      const waiting = watch(provider.execute(() => 'never', { signal: caller.signal }));
+      await clock.advance('10m');
+      caller.abort('left');
+      await turn();
+      expect(waiting.error).toBe('left');
+      work.resolve(1);
+      await turn();
+      expect(await outcomeOf(provider.execute(() => 'instead'))).toEqual({ value: 'instead' });
+    });
+
+    it('is there for those who wait, at once', async () => {
+      const { provider, clock, snapshot } = bench(
+        { limit: 3, per: '1h', burst: 2, wait: '2h' },
+        { bulkhead: { concurrency: 1, queue: 5 } },
+      );
+      const work = deferred();
+      void provider.execute(() => work.promise);
+      const caller = new AbortController();
+      void outcomeOf(provider.execute(() => 'never', { signal: caller.signal }));
+      const waiting = watch(provider.execute(() => 'went on'));
+      await turn();
+      expect(snapshot()).toMatchObject({ queued: 1 });
+      caller.abort('left');
+      await turn();
+      expect(snapshot()).toMatchObject({ queued: 0, givenBack: 1 });
+      work.resolve(1);
+      await clock.advance(0);
+      expect(waiting.value).toBe('went on');
+    });
+
+    it('is given back of all quotas and of what the provider said remains, as much as it cost', async () => {
+      const { provider, method } = bench(
+        {
+          quotas: [
+            { limit: 30, per: '1m', burst: 10 },
+            { limit: 30, per: '1h', burst: 10 },
+          ],
+        },
+        { bulkhead: { concurrency: 1 } },
+      );
+      const work = deferred();
+      void provider.execute(() => work.promise);
+      provider.observe({ status: 200, headers: { ratelimit: '"default";r=9;t=3600' } });
+      const dear = method('dear', { cost: 9 });
+      for (let i = 0; i < 3; i++) {
+        const refused = dear();
+        await turn();
+        expect(refused.error).toMatchObject({ code: 'BULKHEAD_FULL' });
+      }
+      work.resolve(1);
+      await turn();
+      const call = dear();
+      await turn();
+      expect(call).toEqual({ settled: true, value: undefined });
+    });
+
+    it('is no more than the provider said remains', async () => {
+      const { provider, startedAt, method } = bench({ limit: 1000, burst: 500 }, { bulkhead: { concurrency: 1 } });
+      const work = deferred();
+      void provider.execute(() => work.promise);
+      await turn();
+      provider.observe({ status: 200, headers: { ratelimit: '"default";r=1;t=3600' } });
+      for (let i = 0; i < 3; i++) await outcomeOf(provider.execute(() => 1));
+      work.resolve(1);
+      await turn();
+      const call = method('call');
+      call();
+      await turn();
+      call();
+      await turn();
+      expect(startedAt).toHaveLength(1);
+    });
+
+    it.each([
+      ['a failure', () => Promise.reject(httpError(503))],
+      ['the caller, when the work had begun', () => new Promise(() => undefined)],
+      [
+        'another provider’s refusal within the work',
+        () => createProvider('bank', { bulkhead: { concurrency: 1 } }).execute(refusedInside),
+      ],
+    ])('is not what ended by %s: that stays counted', async (_name, work) => {
+      const { provider, snapshot } = bench({ limit: 1, per: '1h' });
+      const caller = new AbortController();
+      const call = watch(provider.execute(work, { signal: caller.signal }));
+      await turn();
+      caller.abort('left');
+      await turn();
+      expect(call.settled).toBe(true);
+      expect(snapshot()).toMatchObject({ givenBack: 0, admitted: 1 });
+      expect(await outcomeOf(provider.execute(() => 1))).toMatchObject({ error: { code: 'RATE_LIMITED' } });
+    });
+  });
+
+  describe('settings', () => {
+    it.each([
+      [{}, 'limit: nothing given; it is required'],
+      [{ per: '1s' }, 'limit: nothing given; it is required'],
+      [{ quotas: [] }, 'quotas: a list given; expected at least one quota'],
+      [
+        { quotas: {} },
+        "quotas: an object given; expected a list of quotas, for example [{ limit: 10 }, { limit: 1000, per: '1h' }]",
+      ],
+      [{ quotas: [{ per: 5 }] }, 'quotas.0.limit: nothing given; it is required'],
+      [{ quotas: [{ limit: 5 }, { limit: 0 }] }, 'quotas.1.limit: 0 given; expected a whole number from 1 to 10000000'],
+      [
+        { quotas: [{ limit: 5, burst: 5 }] },
+        'quotas.0.burst: 5 given; expected less than the limit (5): what comes in a burst is taken from what is paced',
+      ],
+      [{ limit: 5, quotas: [{ limit: 5 }] }, 'limit: 5 given; expected within quotas, or no quotas beside it'],
+      [{ per: '1s', quotas: [{ limit: 5 }] }, 'per: 1000 given; expected within quotas, or no quotas beside it'],
+      [{ burst: 1, quotas: [{ limit: 5 }] }, 'burst: 1 given; expected within quotas, or no quotas beside it'],
+      [{ limit: 5, cost: -1 }, 'cost: -1 given; expected a whole number from 0, or a function of the arguments'],
+      [{ limit: 5, cost: 0.5 }, 'cost: 0.5 given; expected a whole number from 0, or a function of the arguments'],
+      [
+        { limit: 5, cost: Number.NaN },
+        'cost: NaN given; expected a whole number from 0, or a function of the arguments',
+      ],
+      [{ limit: 100, cost: 21 }, 'cost: 21 given; expected at most the burst (20): there is never more at once'],
+      [
+        { quotas: [{ limit: 100 }, { limit: 100, burst: 3 }], cost: 4 },
+        'cost: 4 given; expected at most the burst (3): there is never more at once',
+      ],
+      [
+        { limit: 5, priority: 'low' },
+        "priority: 'low' given; expected 'foreground', 'background' or a function of the arguments",
+      ],
+      [{ limit: 5, backgroundShare: 0 }, 'backgroundShare: 0 given; expected a number from 0.01 to 0.99'],
+      [{ limit: 5, backgroundShare: 1 }, 'backgroundShare: 1 given; expected a number from 0.01 to 0.99'],
+    ])('%j is a fault', (options, message) => {
+      const { faults = [] } = readSettings(rateLimitKind.schema, options, '');
+      expect(faults.map(({ path, message }) => `${path.slice(1)}: ${message}`)).toEqual([message]);
+    });
+
+    it.each([
+      { limit: 100, cost: 20 },
+      { limit: 1, cost: 1 },
+      { limit: 1, burst: 1 },
+      { limit: 4 },
+      { quotas: [{ limit: 10 }, { limit: 1000, per: '1h' }], cost: 2 },
+    ])('%j is right', (options) => {
+      expect(readSettings(rateLimitKind.schema, options, '').faults).toBeUndefined();
+    });
+
+    it('of methods that share a limit may differ in what calls cost and how urgent they are, and in nothing else', () => {
+      const provider = createProvider('crm', { rateLimit: { limit: 100 } });
+      const faultsOf = (options: Partial<RateLimitOptions>) => {
+        const faults: { path: string; message: string }[] = [];
+        provider.link({ operation: 'list', policies: new Map([['rateLimit', options as Layer]]) }, faults);
+        return faults;
+      };
+      expect(faultsOf({ cost: 5, priority: 'background' })).toEqual([]);
+      expect(faultsOf({ cost: () => 2, priority: () => 'background' })).toEqual([]);
+      expect(faultsOf({ limit: 50 })).toMatchObject([{ path: 'list.rateLimit' }]);
+    });
+  });
+});
+
+/** Refused by a bulkhead in which it is itself. */
+async function refusedInside(): Promise<never> {
+  const bank = createProvider('bank', { bulkhead: { concurrency: 1 } });
+  void bank.execute(() => new Promise(() => undefined));
+  return bank.execute(() => undefined as never);
+}

@@ -11,7 +11,7 @@ const config: Config = {
     '^@breakwater/(payments|email|checkout)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.cache/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

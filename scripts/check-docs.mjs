@@ -32,7 +32,7 @@ if (status !== 0) process.exit(1);
 process.stdout.write(`${blocks} code blocks of the documents compile\n`);
 
 function documents() {
-  const { stdout } = spawnSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], {
+  const { stdout } = spawnSync('git', ['ls-files', '-co', '--exclude-standard', '*.md', ':!*.api.md'], {
     cwd: root,
     encoding: 'utf8',
   });

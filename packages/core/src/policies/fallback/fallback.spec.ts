@@ -1,6 +1,7 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { LiveCall } from '../../call.js';
 import { createProvider } from '../../create-provider.js';
+import { ORDER } from '../../policy.js';
 import type { ProviderOptions } from '../../provider-options.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
@@ -61,7 +62,9 @@ describe('fallback', () => {
   });
 
   it('does not answer a caller who gave up', async () => {
-    const provider = providerWith({ fallback: 'instead' });
+    const handled: unknown[] = [];
+    const provider = providerWith({ fallback: (error: unknown) => handled.push(error) });
+    const events = recordEvents(provider);
     const caller = new AbortController();
     const result = watch(provider.execute(() => deferred().promise, { signal: caller.signal }));
     await turn();
@@ -71,6 +74,7 @@ describe('fallback', () => {
     expect(await outcomeOf(provider.execute(() => 1, { signal: AbortSignal.abort('before') }))).toEqual({
       error: 'before',
     });
+    expect([handled, events.types]).toEqual([[], []]);
   });
 
   it('is replaced as a whole by a method’s own, not mixed with it', async () => {
@@ -82,6 +86,42 @@ describe('fallback', () => {
     expect(await fail('list')).toEqual({ items: [], source: 'provider' });
     expect(await fail('charge')).toEqual({ charged: false });
     expect(await fail('refund')).toBe(true);
+  });
+
+  it.each([
+    ['the method has failed', {}],
+    ['the method was tried again in vain', { retry: { attempts: 2, backoff: { initial: 0 } } }],
+    ['the total time is over', { timeout: { total: '1s' } }],
+  ] as const)('is given up with its caller when %s', async (_when, more) => {
+    const clock = new TestClock();
+    const making = deferred();
+    const provider = createProvider('payments', { ...more, fallback: () => making.promise }, { clock });
+    const caller = new AbortController();
+    const work = () => ('timeout' in more ? new Promise(() => undefined) : Promise.reject(httpError(500)));
+    const result = watch(provider.execute(work, { signal: caller.signal }));
+    await clock.advance('2s');
+    expect([result.settled, provider.snapshot().policies[0]]).toEqual([false, expect.objectContaining({ used: 1 })]);
+    const reason = new Error('the user left');
+    caller.abort(reason);
+    await turn();
+    expect(result.error).toBe(reason);
+    making.reject(new Error('late'));
+    await turn();
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+  });
+
+  it('is the outermost policy of its method', () => {
+    expect(fallbackKind.specs('instead')).toMatchObject([
+      { kind: 'fallback', order: ORDER.fallback, scope: 'method', settings: 'instead' },
+    ]);
+  });
+
+  it('takes a new answer over at the next call', async () => {
+    const provider = providerWith({ fallback: 'before' });
+    const fail = () => provider.execute(() => Promise.reject(httpError(500)));
+    expect(await fail()).toBe('before');
+    provider.reconfigure({ fallback: 'after' });
+    expect(await fail()).toBe('after');
   });
 
   it('says that it was used, and never the value', async () => {

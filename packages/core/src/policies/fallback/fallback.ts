@@ -13,8 +13,10 @@ export class Fallback implements Wrapper {
   ) {}
 
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
+    const { interruptible } = call;
     try {
-      return await next(call);
+      // What gives up or ends the call below leaves this one to its caller, who may still give up while the answer is made.
+      return await next(interruptible ? call.forAttempt(1) : call);
     } catch (error) {
       if (call.cancelled) throw error;
       this.used++;
@@ -23,7 +25,8 @@ export class Fallback implements Wrapper {
         { error: error instanceof Error ? error.name : typeof error },
         call.operation,
       );
-      return (await this.handler.call(call.receiver, error, ...call.args)) as T;
+      const answer = this.handler.call(call.receiver, error, ...call.args) as T | Promise<T>;
+      return await (interruptible ? call.race(Promise.resolve(answer)) : answer);
     }
   }
 

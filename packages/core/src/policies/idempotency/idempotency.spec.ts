@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LiveCall } from '../../call.js';
 import { createProvider } from '../../create-provider.js';
 import { MemoryStore } from '../../memory-store.js';
+import { ORDER as PLACE } from '../../policy.js';
 import type { ResilientProvider } from '../../provider.js';
 import type { ProviderOptions } from '../../provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
@@ -11,6 +12,7 @@ import { httpError, networkError, outcomeOf, turn, watch } from '../../testing/c
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
+import { derivedKey } from './idempotency-key.js';
 import { idempotencyKind } from './idempotency.kind.js';
 import type { IdempotencyOptions } from './idempotency.options.js';
 
@@ -616,4 +618,185 @@ describe('idempotency', () => {
       expect(events.all[0]!.detail['reason']).toContain('a Response cannot be kept for replay');
     });
   });
+
+  it('derives the same key in every release: an operation begun before must be found after', async () => {
+    const { charge } = bench();
+    const keyFor = async (options: { key?: string }) => {
+      let key: string | undefined;
+      await charge(ORDER, (call) => void (key = call.idempotencyKey), options);
+      return key;
+    };
+    expect(await keyFor({})).toBe(derivedKey('payments', 'charge', 'order-1'));
+    expect(await keyFor({ key: 'tenant' })).toBe(derivedKey('payments', 'charge', 'order-1', 'tenant'));
+  });
+
+  it('notes in the store that an operation has begun', async () => {
+    const { charge, store } = bench();
+    void charge(ORDER, () => deferred().promise);
+    await turn();
+    expect(JSON.parse((await store.get([...store.keys][0]!))!.value)).toMatchObject({ state: 'pending', attempt: 1 });
+  });
+
+  it('has no conflict left to report once a duplicate has its result', async () => {
+    const { charge, clock, counters, work } = bench();
+    await Promise.all([charge(ORDER, work), charge(ORDER, work)]);
+    await clock.advance('1m');
+    expect(counters()).toEqual(countersWith({ executed: 1, shared: 1 }));
+  });
+
+  it('does not begin again for a duplicate whose caller gives up with the first', async () => {
+    const { charge, events, work, executed } = bench();
+    const caller = new AbortController();
+    const first = watch(charge(ORDER, () => deferred().promise, { signal: caller.signal }));
+    const second = watch(charge(ORDER, work, { signal: caller.signal }));
+    await turn();
+    caller.abort('left');
+    await turn();
+    expect([first.error, second.error, executed(), events.types]).toEqual(['left', 'left', 0, []]);
+  });
+
+  describe('what it tells', () => {
+    it('is whose key came with another payload', async () => {
+      const { charge, work } = bench();
+      await charge(ORDER, work);
+      await expect(charge({ ...ORDER, amount: 5 }, work)).rejects.toMatchObject({
+        provider: 'payments',
+        operation: 'charge',
+        message: 'payments: this idempotency key of charge was used with another payload',
+      });
+    });
+
+    it('is that it is one policy of the method, between the cache and the total timeout', () => {
+      const settings = readSettings(idempotencyKind.schema, {}, '').settings;
+      expect(idempotencyKind.specs(settings)).toMatchObject([
+        { kind: 'idempotency', order: PLACE.idempotency, scope: 'method', settings },
+      ]);
+    });
+
+    it('is how often it did what', async () => {
+      const { charge, another, clock, counters, work } = bench({ wait: 0 });
+      expect(counters()).toEqual(countersWith({}));
+      await charge(ORDER, work);
+      await charge(ORDER, work);
+      await outcomeOf(charge({ ...ORDER, amount: 5 }, work));
+      const second = { ...ORDER, id: 'order-2' };
+      await outcomeOf(charge(second, () => Promise.reject(httpError(500))));
+      void another().charge({ ...ORDER, id: 'order-3' }, () => deferred().promise);
+      void charge(second, () => deferred().promise);
+      await clock.advance(0);
+      await outcomeOf(charge({ ...ORDER, id: 'order-3' }, work));
+      expect(counters()).toEqual(
+        countersWith({ inFlight: 1, executed: 3, replayed: 1, reclaimed: 1, conflicts: 1, mismatches: 1 }),
+      );
+    });
+
+    it('is which operation was replayed, and as what', async () => {
+      const { charge, events, work } = bench();
+      await charge(ORDER, work);
+      await charge(ORDER, work);
+      const declined = { ...ORDER, id: 'order-2' };
+      await outcomeOf(charge(declined, () => Promise.reject(httpError(402))));
+      await outcomeOf(charge(declined, work));
+      expect(events.all).toMatchObject([
+        { type: 'idempotency.replayed', operation: 'charge', detail: { state: 'done' } },
+        { type: 'idempotency.replayed', operation: 'charge', detail: { state: 'failed' } },
+      ]);
+    });
+
+    it('is which operation could not be kept or freed, and why', async () => {
+      const { charge, store, work, events } = bench();
+      store.failing = new Set(['put', 'delete']);
+      await charge(ORDER, work);
+      await outcomeOf(charge({ ...ORDER, id: 'order-2' }, () => Promise.reject(networkError('ECONNREFUSED'))));
+      expect(events.all).toMatchObject([
+        { type: 'idempotency.unsettled', operation: 'charge', detail: { reason: 'the store is down (put)' } },
+        { type: 'idempotency.unsettled', operation: 'charge', detail: { reason: 'the key could not be released' } },
+      ]);
+    });
+
+    it('is to whom a key went, and who has lost it', async () => {
+      const { clock, store, another, work } = bench({ lease: '30s' });
+      const frozen = new TestClock();
+      const zombie = processOn(store, frozen, { lease: '30s' });
+      const lost = watch(zombie.charge(ORDER, () => deferred().promise));
+      await turn();
+      await clock.advance('31s');
+      const heir = another();
+      await heir.charge(ORDER, work);
+      await frozen.advance('10s');
+      expect(lost.error).toMatchObject({ provider: 'payments', operation: 'charge' });
+      expect(heir.events.all).toMatchObject([
+        { type: 'idempotency.reclaimed', operation: 'charge', detail: { attempt: 2 } },
+      ]);
+      expect(zombie.events.all[0]).toMatchObject({ type: 'idempotency.leaseLost', operation: 'charge' });
+    });
+  });
+
+  describe('the time', () => {
+    it('that a dead process holds its key is its lease to the millisecond, and a duplicate is told how much is left', async () => {
+      const { clock, store, another, work } = bench({ lease: '30s', wait: 0 });
+      void processOn(store, new TestClock(), { lease: '30s' }).charge(ORDER, () => deferred().promise);
+      await turn();
+      await clock.advance(29_999);
+      expect(await outcomeOf(another().charge(ORDER, work))).toMatchObject({
+        error: { code: 'IDEMPOTENCY_CONFLICT', provider: 'payments', operation: 'charge', retryAfterMs: 1 },
+      });
+      await clock.advance(1);
+      expect(await another().charge(ORDER, work)).toEqual({ receipt: 1 });
+    });
+
+    it('between two looks at another process’s call is a tenth of a second, and less where less is left', async () => {
+      const { charge, another, clock, store, work } = bench({ wait: 250 });
+      void charge(ORDER, () => deferred().promise);
+      await turn();
+      const before = store.operations;
+      const waiting = watch(another().charge(ORDER, work));
+      const looks = [];
+      for (const ms of [0, 99, 1, 99, 1, 49, 1]) {
+        await clock.advance(ms);
+        looks.push(store.operations - before);
+      }
+      expect(looks).toEqual([1, 1, 2, 2, 3, 3, 4]);
+      expect(waiting.error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    });
+
+    it('to wait and to keep are new from the next call on when the settings are', async () => {
+      const { provider, clock, work, executed } = bench({ wait: '5s', ttl: '1h' });
+      const asked = { idempotencyKey: 'order-1' };
+      provider.reconfigure({ idempotency: { wait: 0, ttl: '1m' } });
+      const slow = deferred<string>();
+      const first = watch(provider.execute(() => slow.promise, asked));
+      await turn();
+      await expect(provider.execute(work, asked)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+      slow.resolve('receipt');
+      await turn();
+      expect(first.value).toBe('receipt');
+      await clock.advance(59_999);
+      expect(await provider.execute(work, asked)).toBe('receipt');
+      await clock.advance(1);
+      expect(await provider.execute(work, asked)).toEqual({ receipt: 1 });
+      expect(executed()).toBe(1);
+    });
+  });
+
+  it('says that the store is down when it goes down while a duplicate waits', async () => {
+    const { charge, another, clock, store, work } = bench();
+    void charge(ORDER, () => deferred().promise);
+    await turn();
+    const waiting = watch(another().charge(ORDER, work));
+    await clock.advance(50);
+    store.failing = new Set(['get']);
+    await clock.advance(50);
+    expect(waiting.error).toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      provider: 'payments',
+      operation: 'charge',
+      cause: { message: 'the store is down (get)' },
+    });
+  });
 });
+
+function countersWith(counters: Record<string, number>) {
+  const none = { inFlight: 0, executed: 0, replayed: 0, shared: 0, reclaimed: 0, conflicts: 0, mismatches: 0 };
+  return { kind: 'idempotency', operation: 'charge', ...none, ...counters };
+}

@@ -10,7 +10,8 @@ import { httpError, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
-import { isTimeoutError } from './timeout.error.js';
+import { ORDER, type Environment } from '../../policy.js';
+import { isTimeoutError, TimeoutError } from './timeout.error.js';
 import { timeoutKind } from './timeout.kind.js';
 
 function bench(options: ProviderOptions) {
@@ -280,6 +281,50 @@ describe('timeout', () => {
       expect(results.every(({ error }) => error === 'all of you')).toBe(true);
       expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
     });
+  });
+
+  it.each([
+    [{ attempt: 1000 }, [ORDER.attemptTimeout]],
+    [{ total: 5000 }, [ORDER.totalTimeout]],
+    [{ attempt: 1000, total: 5000 }, [ORDER.totalTimeout, ORDER.attemptTimeout]],
+  ])('given as %j is one policy of the method for each limit', (settings, orders) => {
+    const specs = timeoutKind.specs(settings);
+    expect(specs).toMatchObject(orders.map((order) => ({ kind: 'timeout', scope: 'method', order, settings })));
+    for (const spec of specs) expect(spec.create({} as Environment).kind).toBe('timeout');
+  });
+
+  it('of one method is not that of another', async () => {
+    const { clock, provider } = bench({
+      methods: { charge: { timeout: { attempt: '1s', total: '2s' } }, refund: { timeout: { attempt: '3s' } } },
+    });
+    const charge = watch(provider.execute(() => deferred().promise, { operation: 'charge' }));
+    const refund = watch(provider.execute(() => deferred().promise, { operation: 'refund' }));
+    await clock.advance('2s');
+    expect([charge.error, refund.settled]).toMatchObject([{ scope: 'attempt', afterMs: 1000 }, false]);
+    await clock.advance('1s');
+    expect(refund.error).toMatchObject({ scope: 'attempt', afterMs: 3000 });
+  });
+
+  it('does not limit the whole when only the attempt is limited', async () => {
+    const { provider } = bench({ timeout: { attempt: '1s' } });
+    expect(await provider.execute((call) => call.deadline)).toBe(Infinity);
+  });
+
+  it('says what took too long where no operation has a name', () => {
+    const messageOf = (scope: 'attempt' | 'total') => new TimeoutError(scope, 5, { provider: 'payments' }).message;
+    expect(messageOf('total')).toBe('payments: a call took longer than 5 ms');
+    expect(messageOf('attempt')).toBe('payments: an attempt at a call took longer than 5 ms');
+  });
+
+  it('takes a new length of the whole over at the next call', async () => {
+    const { clock, provider } = bench({ timeout: { total: '2s' } });
+    const before = watch(provider.execute(() => deferred().promise));
+    provider.reconfigure({ timeout: { total: '5s' } });
+    const after = watch(provider.execute(() => deferred().promise));
+    await clock.advance('2s');
+    expect([before.settled, after.settled]).toEqual([true, false]);
+    await clock.advance('3s');
+    expect(after.error).toMatchObject({ scope: 'total', afterMs: 5000 });
   });
 
   it('takes a new length over at the next call', async () => {

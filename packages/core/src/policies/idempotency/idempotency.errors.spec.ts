@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  IdempotencyConflictError,
+  IdempotencyKeyMissingError,
+  IdempotencyMismatchError,
+  isIdempotencyConflictError,
+  isIdempotencyKeyMissingError,
+  isIdempotencyMismatchError,
+} from './idempotency.errors.js';
+
+const CHARGE = { provider: 'payments', operation: 'charge' };
+const UNNAMED = { provider: 'payments' };
+
+const MESSAGES = [
+  [new IdempotencyConflictError(CHARGE), 'payments: charge with this idempotency key is already under way'],
+  [new IdempotencyConflictError(UNNAMED), 'payments: the operation with this idempotency key is already under way'],
+  [new IdempotencyMismatchError(CHARGE), 'payments: this idempotency key of charge was used with another payload'],
+  [
+    new IdempotencyMismatchError(UNNAMED),
+    'payments: this idempotency key of the operation was used with another payload',
+  ],
+  [new IdempotencyKeyMissingError(CHARGE), 'payments: charge requires an idempotency key'],
+  [new IdempotencyKeyMissingError(UNNAMED), 'payments: the operation requires an idempotency key'],
+] as const;
+
+describe('the errors of idempotency', () => {
+  it.each(MESSAGES)('%s says whose operation it was', (error, message) => {
+    expect(error.message).toBe(message);
+  });
+
+  it('are told apart by code and guard', () => {
+    const errors = [
+      new IdempotencyConflictError(CHARGE),
+      new IdempotencyMismatchError(CHARGE),
+      new IdempotencyKeyMissingError(CHARGE),
+    ];
+    expect(errors.map(({ code }) => code)).toEqual([
+      'IDEMPOTENCY_CONFLICT',
+      'IDEMPOTENCY_MISMATCH',
+      'IDEMPOTENCY_KEY_MISSING',
+    ]);
+    expect(errors.map(isIdempotencyConflictError)).toEqual([true, false, false]);
+    expect(errors.map(isIdempotencyMismatchError)).toEqual([false, true, false]);
+    expect(errors.map(isIdempotencyKeyMissingError)).toEqual([false, false, true]);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { readSettings } from '../../settings/read-settings.js';
+import { idempotencySchema } from './idempotency.options.js';
+
+const DURATION = "expected a duration such as '250ms', '2s', '5m', '24h' or a number of milliseconds";
+
+function faultsOf(input: unknown): readonly string[] | undefined {
+  return readSettings(idempotencySchema, input, 'idempotency').faults?.map(
+    ({ path, message }) => `${path}: ${message}`,
+  );
+}
+
+describe('the settings of idempotency', () => {
+  it('have defaults: a day to replay, half a minute to hold the key, ten seconds to wait', () => {
+    expect(readSettings(idempotencySchema, {}, '').settings).toEqual({
+      header: 'Idempotency-Key',
+      ttl: 86_400_000,
+      lease: 30_000,
+      wait: 10_000,
+      storeDown: 'refuse',
+    });
+  });
+
+  it('are taken as they are given', () => {
+    const key = (id: string) => id;
+    const fingerprint = (id: string) => [id];
+    const given = { header: 'X-Key', ttl: '1s', lease: 100, wait: 0, storeDown: 'proceed', key, fingerprint };
+    expect(readSettings(idempotencySchema, given, '').settings).toEqual({ ...given, ttl: 1000 });
+  });
+
+  it.each([
+    [{ header: '' }, "header: '' given; expected the name of a header, for example 'Idempotency-Key'"],
+    [{ ttl: 999, lease: 100 }, `ttl: 999 given; ${DURATION} of at least 1000 ms`],
+    [{ lease: 99 }, `lease: 99 given; ${DURATION} of at least 100 ms`],
+    [{ wait: -1 }, `wait: -1 given; ${DURATION}`],
+    [{ storeDown: 'wait' }, "storeDown: 'wait' given; expected one of 'refuse', 'proceed'"],
+    [{ key: 'id' }, "key: 'id' given; expected a function of the arguments, for example (order) => order.id"],
+    [{ fingerprint: 'id' }, "fingerprint: 'id' given; expected a function of the arguments"],
+    [{ keys: 1 }, 'keys: unknown option; known are header, ttl, lease, wait, storeDown, key, fingerprint'],
+  ])('refuse %j, and say what would be right', (input, message) => {
+    expect(faultsOf(input)).toEqual([`idempotency.${message}`]);
+  });
+
+  it('never forget a key that may still be held', () => {
+    expect(faultsOf({ ttl: '29s', lease: '30s' })).toEqual([
+      'idempotency.ttl: 29000 given; expected at least the lease (30000 ms): else it is forgotten that a call began',
+    ]);
+    expect(faultsOf({ ttl: '30s', lease: '30s' })).toBeUndefined();
+  });
+});

@@ -1,0 +1,22 @@
+import type { ProviderOptions } from '../provider-options.js';
+
+/** Each policy with settings under which a call that goes well is left in peace. Not part of the testing entry. */
+export const EVERY_POLICY: Readonly<Record<string, ProviderOptions>> = {
+  fallback: { fallback: () => 'instead' },
+  cache: { cache: { ttl: '1m' } },
+  idempotency: { idempotency: {} },
+  'total timeout': { timeout: { total: '30m' } },
+  retry: { retry: { attempts: 2, backoff: { kind: 'constant', initial: 10, jitter: 'none' } } },
+  hedge: { hedge: { delay: 50 } },
+  circuitBreaker: { circuitBreaker: { window: { consecutive: 1000 } } },
+  adaptiveThrottle: { adaptiveThrottle: {} },
+  rateLimit: { rateLimit: { limit: 1000, burst: 500 } },
+  bulkhead: { bulkhead: { concurrency: 10, queue: 1000 } },
+  'attempt timeout': { timeout: { attempt: '20m' } },
+  chaos: { chaos: { fault: { rate: 0.01, status: 503 }, latency: { rate: 0.01, delay: 10 } } },
+};
+
+/** Every pair of different names, in their order. */
+export function pairsOf<T>(names: readonly T[]): (readonly [T, T])[] {
+  return names.flatMap((one, i) => names.slice(i + 1).map((other) => [one, other] as const));
+}

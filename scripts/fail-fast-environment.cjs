@@ -1,0 +1,11 @@
+// The environment of specs under mutation: one failure is enough, so that what comes after it in the file is skipped.
+const { TestEnvironment } = require('jest-environment-node');
+
+module.exports = class FailFastEnvironment extends TestEnvironment {
+  failed = false;
+
+  handleTestEvent({ name, test }) {
+    if (name === 'test_fn_failure' || name === 'hook_failure') this.failed = true;
+    if (name === 'test_start' && this.failed) test.mode = 'skip';
+  }
+};

@@ -1,37 +1,100 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import type { Duration } from '../../duration.js';
-import { consistent, duration, integer, options, optional, ratio } from '../../settings/fields.js';
+import { consistent, duration, integer, number, oneOf, options, optional, ratio } from '../../settings/fields.js';
+import { LONGEST_MS } from './open-period.js';
 
 export interface CircuitBreakerOptions {
   /**
-   * What the circuit looks at: the calls of the last `time` (default `'10s'`), or how many failed in a row. With both, either
-   * opens it.
+   * `enforce` (the default) refuses while the circuit is open. `metricsOnly` decides, counts and tells the same, and refuses nothing, not
+   * even while isolated: what it would have refused is let through, counted as `wouldRefuse`, and decides nothing.
    */
-  window?: { time?: Duration; consecutive?: number };
-  /** Share of failed calls in the time window at which the circuit opens. Default 0.5. */
+  mode?: 'enforce' | 'metricsOnly';
+  /**
+   * What the circuit looks at: the calls of the last `time` (default `'10s'` when nothing else is named), the last `count` calls, or how
+   * many failed in a row (`consecutive`). Of several, any opens it. Without `time` no clock is read for a call that succeeds.
+   */
+  window?: { time?: Duration; count?: number; consecutive?: number };
+  /** Share of failed calls in the time or count window at which the circuit opens, looked at when a call fails. Default 0.5. */
   failureRate?: number;
-  /** Calls longer than `over`, failed or not, and the share of them in the time window at which the circuit opens. Off by default. */
+  /**
+   * Calls longer than `over`, failed or not, and the share of them (`rate`, default 0.8) in the time or count window at which the circuit
+   * opens. Off by default.
+   */
   slowCall?: { over: Duration; rate?: number };
-  /** How many calls the time window must hold before a rate counts. Default 20. */
+  /** How many calls a window must hold before a rate counts; a count window that cannot hold so many must be full. Default 20. */
   minimumCalls?: number;
-  /** How long the circuit stays open. Default `'5s'`. */
-  openFor?: Duration;
+  /**
+   * How long the circuit stays open, at most 2³¹ − 1 ms. Default `'5s'`. As an object: `initial` (default `'5s'`), multiplied by `factor`
+   * (default 2) each time it opens again, at most `max` (default `'1m'`), with `jitter` `equal` (the default: from half of it), `full` (from
+   * 0) or `none`. It begins anew with `initial` once the circuit was closed, and past its ramp, for `stableAfter` (default: the time window's length, or `'10s'`).
+   */
+  openFor?:
+    | Duration
+    | {
+        initial?: Duration;
+        factor?: number;
+        max?: Duration;
+        jitter?: 'none' | 'equal' | 'full';
+        stableAfter?: Duration;
+      };
+  /**
+   * A failure that says when to come back (such as a 503 with `Retry-After`) keeps a circuit that opens then open for as long, at most for
+   * this. Default `'1m'`; 0 heeds none.
+   */
+  maxRetryAfter?: Duration;
   /**
    * The trial after that: at most `calls` (default 3) are let through, and the circuit closes when the share of them that
    * succeed reaches `successRate` (default 1). Slow calls count as failed. When they were under way for `atMost` (default `'10s'`) and
    * nothing is decided, the circuit opens again.
    */
   halfOpen?: { calls?: number; successRate?: number; atMost?: Duration };
+  /**
+   * After a trial has succeeded, only a share of the calls is let through, which grows steadily from `from` (default 0.1) to all of them
+   * `over` a time such as `'10s'`. Off by default.
+   */
+  ramp?: { over: Duration; from?: number };
 }
+
+interface OpenForSettings {
+  readonly initial: number;
+  readonly factor: number;
+  readonly max: number;
+  readonly jitter: 'none' | 'equal' | 'full';
+  readonly stableAfter?: number | undefined;
+}
+
+const openPeriod = duration({ min: 1, max: LONGEST_MS });
+
+const constantPeriod = v.pipe(
+  openPeriod,
+  v.transform((ms): OpenForSettings => ({ initial: ms, factor: 1, max: ms, jitter: 'none' })),
+);
+
+const growingPeriod = consistent(
+  options({
+    initial: optional(openPeriod, 5000),
+    factor: optional(number(1, 100), 2),
+    max: optional(openPeriod, 60_000),
+    jitter: optional(oneOf('none', 'equal', 'full'), 'equal'),
+    stableAfter: optional(duration()),
+  }),
+  ({ initial, max }) =>
+    initial > max ? { at: 'initial', message: `expected at most openFor.max (${max} ms)` } : undefined,
+);
 
 export const circuitBreakerSchema = consistent(
   options({
+    mode: optional(oneOf('enforce', 'metricsOnly'), 'enforce'),
     window: optional(
       consistent(
-        options({ time: optional(duration({ min: 10 })), consecutive: optional(integer(1, 1_000_000)) }),
-        ({ time, consecutive }) =>
-          time === undefined && consecutive === undefined
-            ? { at: 'time', message: "expected a time such as '10s', or consecutive: 5" }
+        options({
+          time: optional(duration({ min: 10 })),
+          count: optional(integer(1, 100_000)),
+          consecutive: optional(integer(1, 1_000_000)),
+        }),
+        ({ time, count, consecutive }) =>
+          time === undefined && count === undefined && consecutive === undefined
+            ? { at: 'time', message: "expected a time such as '10s', count: 100 or consecutive: 5" }
             : undefined,
       ),
       { time: 10_000 },
@@ -39,7 +102,11 @@ export const circuitBreakerSchema = consistent(
     failureRate: optional(ratio(), 0.5),
     slowCall: optional(options({ over: duration({ min: 1 }), rate: optional(ratio(), 0.8) })),
     minimumCalls: optional(integer(1, 1_000_000), 20),
-    openFor: optional(duration({ min: 1 }), 5000),
+    openFor: optional(
+      v.lazy((given): v.GenericSchema<unknown, OpenForSettings> => (isObject(given) ? growingPeriod : constantPeriod)),
+      5000,
+    ),
+    maxRetryAfter: optional(duration({ max: LONGEST_MS }), 60_000),
     halfOpen: optional(
       options({
         calls: optional(integer(1, 10_000), 3),
@@ -48,11 +115,19 @@ export const circuitBreakerSchema = consistent(
       }),
       {},
     ),
+    ramp: optional(options({ over: duration({ min: 1 }), from: optional(ratio(), 0.1) })),
   }),
   ({ window, slowCall }) =>
-    slowCall !== undefined && window.time === undefined
-      ? { at: 'slowCall', message: "needs window.time, for example '10s': a consecutive window counts failures only" }
+    slowCall !== undefined && window.time === undefined && window.count === undefined
+      ? {
+          at: 'slowCall',
+          message: "needs window.time, for example '10s', or window.count: a consecutive window counts failures only",
+        }
       : undefined,
 );
 
 export type CircuitBreakerSettings = v.InferOutput<typeof circuitBreakerSchema>;
+
+function isObject(given: unknown): boolean {
+  return typeof given === 'object' && given !== null;
+}

@@ -1,50 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../create-provider.js';
-import type { ProviderOptions } from '../../provider-options.js';
-import { deferred, type Deferred } from '../../testing/deferred.js';
-import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
-import { policyContract } from '../../testing/policy-contract.js';
-import { recordEvents } from '../../testing/record-events.js';
-import { TestClock } from '../../testing/test-clock.js';
-import { circuitBreakerKind } from './circuit-breaker.kind.js';
-import type { ExportedCircuit } from './circuit-breaker.js';
-import { isCircuitOpenError } from './circuit-open.error.js';
-import type { CircuitBreakerOptions } from './circuit-breaker.options.js';
 import { readSettings } from '../../settings/read-settings.js';
-
-function bench(circuitBreaker: CircuitBreakerOptions = {}, more: ProviderOptions = {}) {
-  const clock = new TestClock();
-  const provider = createProvider('payments', { circuitBreaker, ...more }, { clock });
-  const circuit = provider.circuitBreaker!;
-  const events = recordEvents(provider);
-  const ok = () => provider.execute(async () => 'ok');
-  const fail = () => provider.execute(() => Promise.reject(httpError(500))).catch(() => undefined);
-  const many = async (times: number, call: () => Promise<unknown>) => {
-    for (let i = 0; i < times; i++) await call();
-  };
-  /** Begins a call that ends when the test says so. */
-  const begin = () => {
-    const work: Deferred = deferred();
-    const caller = new AbortController();
-    let called = false;
-    const run = () => {
-      called = true;
-      return work.promise;
-    };
-    const result = watch(provider.execute(run, { signal: caller.signal }));
-    const end = async (how: unknown) => {
-      if (how instanceof Error) work.reject(how);
-      else work.resolve(how);
-      await turn();
-    };
-    return { result, caller, succeed: () => end('ok'), fail: () => end(httpError(500)), end, wasCalled: () => called };
-  };
-  const snapshot = () => provider.snapshot().policies.find(({ kind }) => kind === 'circuitBreaker')!;
-  return { clock, provider, circuit, events, ok, fail, many, begin, snapshot };
-}
+import { deferred } from '../../testing/deferred.js';
+import type { ProviderOptions } from '../../provider-options.js';
+import { httpError, outcomeOf, turn } from '../../testing/calls.fixture.js';
+import { policyContract } from '../../testing/policy-contract.js';
+import { bench, type BegunCall } from './circuit-breaker.fixture.js';
+import { circuitBreakerKind } from './circuit-breaker.kind.js';
+import type { CircuitBreakerOptions } from './circuit-breaker.options.js';
+import { isCircuitOpenError } from './circuit-open.error.js';
 
 describe('circuit breaker', () => {
   policyContract(() => circuitBreakerKind.specs(readSettings(circuitBreakerKind.schema, {}, '').settings));
+
+  describe('with everything that it can do', () => {
+    const everything: CircuitBreakerOptions = {
+      window: { time: '10s', count: 100, consecutive: 5 },
+      slowCall: { over: '1s' },
+      openFor: { initial: '1s', max: '1m' },
+      ramp: { over: '10s' },
+    };
+    policyContract(() => circuitBreakerKind.specs(readSettings(circuitBreakerKind.schema, everything, '').settings));
+  });
 
   describe('opens', () => {
     it('after so many failures in a row', async () => {
@@ -81,6 +57,60 @@ describe('circuit breaker', () => {
       expect(circuit.state).toBe('closed');
       await fail();
       expect(circuit.state).toBe('open');
+    });
+
+    it('by the last calls, however long ago they were', async () => {
+      const { circuit, clock, ok, fail } = bench({ window: { count: 4 }, failureRate: 0.75 });
+      for (const call of [fail, fail, ok]) {
+        await call();
+        await clock.advance('1h');
+      }
+      expect(circuit.state).toBe('closed');
+      await fail();
+      expect(circuit.state).toBe('open');
+    });
+
+    it('not for what was pushed out of the last calls by others', async () => {
+      const { circuit, ok, fail } = bench({ window: { count: 4 }, failureRate: 0.5 });
+      for (const call of [fail, ok, ok, ok, fail, ok, ok, ok, fail]) await call();
+      expect(circuit.state).toBe('closed');
+      await fail();
+      expect(circuit.state).toBe('open');
+    });
+
+    it('when too many of the last calls are slow, failed or not', async () => {
+      const { circuit, clock, begin } = bench({
+        window: { count: 4 },
+        slowCall: { over: '1s', rate: 0.5 },
+        failureRate: 1,
+        minimumCalls: 4,
+      });
+      const call = async (ms: number, how: 'succeed' | 'fail') => {
+        const begun = begin();
+        await clock.advance(ms);
+        await begun[how]();
+      };
+      await call(1000, 'succeed');
+      await call(1001, 'fail');
+      await call(999, 'fail');
+      expect(circuit.state).toBe('closed');
+      await call(1001, 'succeed');
+      expect(circuit.state).toBe('open');
+    });
+
+    it('by whichever of three windows is first', async () => {
+      const all = { window: { time: '1s', count: 3, consecutive: 2 }, minimumCalls: 4, failureRate: 0.6 } as const;
+      const reasonAfter = async (calls: readonly ('ok' | 'fail')[], pauseMs = 0) => {
+        const made = bench(all);
+        for (const call of calls) {
+          await made.clock.advance(pauseMs);
+          await made[call]();
+        }
+        return [made.circuit.state, made.events.all[0]?.detail['window']];
+      };
+      expect(await reasonAfter(['fail', 'fail'])).toEqual(['open', 'consecutive']);
+      expect(await reasonAfter(['fail', 'ok', 'fail'], 5000)).toEqual(['open', 'count']);
+      expect(await reasonAfter(['fail', 'ok', 'ok', 'fail'])).toEqual(['closed', undefined]);
     });
 
     it('by either of two windows', async () => {
@@ -264,8 +294,8 @@ describe('circuit breaker', () => {
     });
 
     it.each([
-      ['an ignored error', (begun: ReturnType<ReturnType<typeof bench>['begin']>) => begun.end(httpError(429))],
-      ['the caller’s abort', async (begun: ReturnType<ReturnType<typeof bench>['begin']>) => begun.caller.abort()],
+      ['an ignored error', (begun: BegunCall) => begun.end(httpError(429))],
+      ['the caller’s abort', async (begun: BegunCall) => begun.caller.abort()],
     ])('gives a permit back after %s, which decides nothing', async (_name, endIgnored) => {
       const { circuit, begin } = await openThenWait({ halfOpen: { calls: 1 } });
       for (let i = 0; i < 5; i++) {
@@ -303,6 +333,18 @@ describe('circuit breaker', () => {
       };
       const { circuit, provider, begin } = await openThenWait({ halfOpen: { calls: 1 } }, { fallback });
       await expect(provider.execute(throwing)).rejects.toThrow('the fallback failed too');
+      await begin().succeed();
+      expect(circuit.state).toBe('closed');
+    });
+
+    it('takes a trial that timed out for a failure that has ended, though its work goes on', async () => {
+      const { circuit, clock, begin, snapshot } = await openThenWait(
+        { halfOpen: { calls: 2, successRate: 0.5 } },
+        { timeout: { attempt: '1s' } },
+      );
+      begin();
+      await clock.advance('1s');
+      expect(snapshot()).toMatchObject({ state: 'half-open', trial: { inFlight: 0, succeeded: 0, failed: 1 } });
       await begin().succeed();
       expect(circuit.state).toBe('closed');
     });
@@ -345,7 +387,7 @@ describe('circuit breaker', () => {
         halfOpen: { calls: 1 },
       });
       await begin().succeed();
-      expect(snapshot()).toMatchObject({ state: 'closed', window: { calls: 0, failed: 0 } });
+      expect(snapshot()).toMatchObject({ state: 'closed', window: { time: { calls: 0, failed: 0, slow: 0 } } });
       await ok();
       await fail();
       expect(circuit.state).toBe('closed');
@@ -394,81 +436,7 @@ describe('circuit breaker', () => {
       const old = begin();
       circuit.forceClosed();
       await old.fail();
-      expect(snapshot()).toMatchObject({ failed: 0, succeeded: 0, window: { calls: 0 } });
-    });
-  });
-
-  describe('by hand', () => {
-    it('isolates until it is closed by hand', async () => {
-      const { circuit, clock, ok } = bench({ openFor: '1s' });
-      circuit.isolate();
-      await clock.advance('1d');
-      const { error } = (await outcomeOf(ok())) as { error: { state: string; retryAfterMs?: number } };
-      expect(error).toMatchObject({ code: 'CIRCUIT_OPEN', state: 'isolated', retryAfterMs: undefined });
-      circuit.forceClosed();
-      expect(await ok()).toBe('ok');
-    });
-
-    it('opens as if the provider had failed', async () => {
-      const { circuit, clock, ok } = bench({ openFor: '1s', halfOpen: { calls: 1 } });
-      circuit.forceOpen();
-      await expect(ok()).rejects.toMatchObject({ state: 'open', retryAfterMs: 1000 });
-      await clock.advance('1s');
-      await ok();
-      expect(circuit.state).toBe('closed');
-    });
-
-    it('forgets everything at a reset', async () => {
-      const { circuit, fail, many, snapshot } = bench({ minimumCalls: 5 });
-      await many(4, fail);
-      circuit.reset();
-      expect(snapshot()).toMatchObject({ state: 'closed', failed: 0, opened: 0, window: { calls: 0 } });
-      await many(4, fail);
-      expect(circuit.state).toBe('closed');
-    });
-
-    it('cancels nothing that is under way', async () => {
-      const { circuit, begin } = bench();
-      const call = begin();
-      circuit.isolate();
-      await call.succeed();
-      expect(call.result.value).toBe('ok');
-    });
-  });
-
-  describe('export and import', () => {
-    const roundTrip = (exported: ExportedCircuit) => JSON.parse(JSON.stringify(exported)) as ExportedCircuit;
-
-    it('carry remaining times, never timestamps, so that another process with another clock goes on', async () => {
-      const one = bench({ openFor: '5s' });
-      one.circuit.forceOpen();
-      await one.clock.advance('2s');
-      const exported = roundTrip(one.circuit.export());
-      expect(exported).toEqual({ state: 'open', openForMs: 3000 });
-      const other = bench({ openFor: '5s' });
-      await other.clock.advance('9h');
-      other.circuit.import(exported);
-      await other.clock.advance(2999);
-      expect(other.circuit.state).toBe('open');
-      await other.clock.advance(1);
-      expect(other.circuit.state).toBe('half-open');
-    });
-
-    it.each(['closed', 'half-open', 'isolated'] as const)('carry %s', (state) => {
-      const { circuit } = bench();
-      circuit.import({ state });
-      expect(roundTrip(circuit.export())).toEqual({ state });
-    });
-
-    it.each([
-      { state: 'open', openForMs: Number.NaN },
-      { state: 'open', openForMs: -1 },
-      { state: 'open', openForMs: Number.POSITIVE_INFINITY },
-      { state: 'ajar' },
-    ])('refuse %j, which would be open for ever or nothing at all', (exported) => {
-      const { circuit } = bench();
-      expect(() => circuit.import(exported as ExportedCircuit)).toThrow(TypeError);
-      expect(circuit.state).toBe('closed');
+      expect(snapshot()).toMatchObject({ failed: 0, succeeded: 0, window: { time: { calls: 0 } } });
     });
   });
 
@@ -502,11 +470,102 @@ describe('circuit breaker', () => {
     it('learn why it opened', async () => {
       const { events, fail } = bench({ window: { consecutive: 1 }, openFor: '5s' });
       await fail();
-      expect(events.all[0]).toMatchObject({
-        type: 'circuitBreaker.opened',
-        provider: 'payments',
-        detail: { from: 'closed', reason: 'consecutive failures', openForMs: 5000 },
+      expect(events.all).toEqual([
+        {
+          type: 'circuitBreaker.opened',
+          provider: 'payments',
+          operation: undefined,
+          at: Date.UTC(2026, 0, 1),
+          detail: {
+            from: 'closed',
+            reason: 'consecutive failures',
+            window: 'consecutive',
+            calls: 1,
+            failed: 1,
+            openForMs: 5000,
+            consecutiveOpens: 1,
+            hinted: false,
+          },
+        },
+      ]);
+    });
+
+    it('learn of every change, and why', async () => {
+      const { events, circuit, clock, begin, ok, fail } = bench({
+        window: { count: 2 },
+        openFor: '1s',
+        halfOpen: { calls: 1, atMost: '3s' },
+        ramp: { over: '4s' },
       });
+      await fail();
+      await fail();
+      await clock.advance('1s');
+      await fail();
+      await clock.advance('1s');
+      begin();
+      await clock.advance('3s');
+      await outcomeOf(ok());
+      await clock.advance('1s');
+      await ok();
+      circuit.isolate();
+      circuit.forceOpen();
+      circuit.forceClosed();
+      circuit.reset();
+      expect(events.all.map(({ type, detail }) => [type, detail])).toEqual([
+        [
+          'circuitBreaker.opened',
+          {
+            from: 'closed',
+            reason: 'failure rate',
+            window: 'count',
+            calls: 2,
+            failed: 2,
+            slow: 0,
+            openForMs: 1000,
+            consecutiveOpens: 1,
+            hinted: false,
+          },
+        ],
+        ['circuitBreaker.halfOpened', { from: 'open', reason: 'open for long enough' }],
+        [
+          'circuitBreaker.opened',
+          { from: 'half-open', reason: 'trial failed', openForMs: 1000, consecutiveOpens: 2, hinted: false },
+        ],
+        ['circuitBreaker.halfOpened', { from: 'open', reason: 'open for long enough' }],
+        [
+          'circuitBreaker.opened',
+          { from: 'half-open', reason: 'trial took too long', openForMs: 1000, consecutiveOpens: 3, hinted: false },
+        ],
+        ['circuitBreaker.halfOpened', { from: 'open', reason: 'open for long enough' }],
+        ['circuitBreaker.closed', { from: 'half-open', reason: 'trial succeeded', rampMs: 4000 }],
+        ['circuitBreaker.isolated', { from: 'closed', reason: 'forced' }],
+        [
+          'circuitBreaker.opened',
+          { from: 'isolated', reason: 'forced', openForMs: 1000, consecutiveOpens: 4, hinted: false },
+        ],
+        ['circuitBreaker.closed', { from: 'open', reason: 'forced' }],
+        ['circuitBreaker.closed', { from: 'closed', reason: 'reset' }],
+      ]);
+    });
+
+    it('that call the provider again while they are told find a circuit that holds', async () => {
+      const { provider, clock, fail, ok, snapshot } = bench({
+        window: { consecutive: 1 },
+        openFor: '1s',
+        halfOpen: { calls: 2 },
+      });
+      const inside: unknown[] = [];
+      provider.events.on(({ type }) => {
+        if (type !== 'circuitBreaker.closed') inside.push(outcomeOf(provider.execute(() => type)));
+      });
+      await fail();
+      await clock.advance('1s');
+      expect(await ok()).toBe('ok');
+      expect(await Promise.all(inside)).toMatchObject([
+        { error: { code: 'CIRCUIT_OPEN', state: 'open' } },
+        { value: 'circuitBreaker.halfOpened' },
+      ]);
+      expect(snapshot()).toMatchObject({ state: 'closed', refused: 1, opened: 1, succeeded: 2 });
     });
   });
 
@@ -515,7 +574,7 @@ describe('circuit breaker', () => {
       const { provider, circuit, fail, many, snapshot } = bench({ minimumCalls: 20 });
       await many(6, fail);
       provider.reconfigure({ circuitBreaker: { minimumCalls: 7 } });
-      expect(snapshot()).toMatchObject({ failed: 6, window: { calls: 6 } });
+      expect(snapshot()).toMatchObject({ failed: 6, window: { time: { calls: 6 } } });
       await fail();
       expect(circuit.state).toBe('open');
     });
@@ -525,7 +584,39 @@ describe('circuit breaker', () => {
       await many(6, fail);
       provider.reconfigure({ circuitBreaker: { window: { time: '1m' } } });
       await clock.advance('30s');
-      expect(snapshot()).toMatchObject({ window: { calls: 6, failed: 6 } });
+      expect(snapshot()).toMatchObject({ window: { time: { calls: 6, failed: 6 } } });
+    });
+
+    it('keeps as many of the last calls as a smaller window holds', async () => {
+      const { provider, circuit, ok, fail, snapshot } = bench({ window: { count: 10 }, minimumCalls: 10 });
+      for (const call of [fail, fail, ok, fail]) await call();
+      provider.reconfigure({ circuitBreaker: { window: { count: 3 } } });
+      expect(snapshot()).toMatchObject({ failed: 3, window: { count: { calls: 3, failed: 2 } } });
+      expect(circuit.state).toBe('closed');
+      await fail();
+      expect(circuit.state).toBe('open');
+    });
+
+    it('lets an open circuit be open for as long as it was to be', async () => {
+      const { provider, circuit, clock } = bench({ openFor: '5s' });
+      circuit.forceOpen();
+      provider.reconfigure({ circuitBreaker: { openFor: '1s' } });
+      await clock.advance(4999);
+      expect(circuit.state).toBe('open');
+      await clock.advance(1);
+      expect(circuit.state).toBe('half-open');
+      circuit.forceOpen();
+      await clock.advance('1s');
+      expect(circuit.state).toBe('half-open');
+    });
+
+    it('cancels nothing that is under way, and counts it', async () => {
+      const { provider, begin, snapshot } = bench({ window: { count: 10 } });
+      const call = begin();
+      provider.reconfigure({ circuitBreaker: { window: { count: 20 }, slowCall: { over: '1ms' } } });
+      await call.succeed();
+      expect(call.result.value).toBe('ok');
+      expect(snapshot()).toMatchObject({ succeeded: 1, window: { count: { calls: 1, slow: 0 } } });
     });
 
     it('decides what the new settings decide: it must not stay half-open with nobody let in', async () => {
@@ -559,14 +650,53 @@ describe('circuit breaker', () => {
     expect(snapshot()).toEqual({
       kind: 'circuitBreaker',
       state: 'closed',
-      window: { calls: 2, failed: 1, slow: 0 },
+      mode: 'enforce',
+      consecutiveOpens: 0,
+      window: { time: { calls: 2, failed: 1, slow: 0 } },
       consecutiveFailures: 1,
       succeeded: 1,
       failed: 1,
       ignored: 0,
       refused: 0,
+      wouldRefuse: 0,
       opened: 0,
       keys: 0,
     });
+  });
+
+  it('shows in each state what belongs to it', async () => {
+    const { snapshot, clock, begin, ok, fail } = bench({
+      window: { consecutive: 1, count: 5 },
+      openFor: '5s',
+      halfOpen: { calls: 2 },
+      ramp: { over: '10s', from: 0.2 },
+    });
+    await fail();
+    await clock.advance(1000.5);
+    await outcomeOf(ok());
+    const opened = { consecutiveOpens: 1, opened: 1, failed: 1, refused: 1 };
+    expect(snapshot()).toMatchObject({ state: 'open', openForMs: 4000, ...opened });
+    await clock.advance('4s');
+    expect(snapshot()).not.toHaveProperty('openForMs');
+    const trials = [begin(), begin()];
+    await trials[0]!.succeed();
+    expect(snapshot()).toMatchObject({
+      state: 'half-open',
+      trial: { inFlight: 1, succeeded: 1, failed: 0 },
+      ...opened,
+      succeeded: 1,
+    });
+    await trials[1]!.succeed();
+    await clock.advance('5s');
+    expect(snapshot()).toMatchObject({
+      state: 'closed',
+      ramp: { share: 0.6, leftMs: 5000 },
+      window: { count: { calls: 0, failed: 0, slow: 0 } },
+      ...opened,
+      succeeded: 2,
+    });
+    expect(snapshot()).not.toHaveProperty('trial');
+    await clock.advance('5s');
+    expect(snapshot()).not.toHaveProperty('ramp');
   });
 });

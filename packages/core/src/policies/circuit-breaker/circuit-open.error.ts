@@ -1,19 +1,21 @@
 import { guardFor, ResilienceError, type ResilienceErrorInfo } from '../../errors/resilience-error.js';
 
-/** The circuit is open, isolated, or half-open with all its trial calls taken. */
+const WHY = {
+  open: 'the circuit is open',
+  'half-open': 'the circuit is half-open and its trial calls are under way',
+  recovering: 'the circuit has just closed and lets a growing share of the calls through',
+  isolated: 'the circuit is isolated',
+} as const;
+
+/** The circuit is open, isolated, half-open with all its trial calls taken, or recovering: closed, with a ramp that lets only a share through. */
 export class CircuitOpenError extends ResilienceError {
   readonly code = 'CIRCUIT_OPEN';
 
   constructor(
-    readonly state: 'open' | 'half-open' | 'isolated',
+    readonly state: keyof typeof WHY,
     info: ResilienceErrorInfo,
   ) {
-    super(
-      state === 'half-open'
-        ? `${info.provider}: the circuit is half-open and its trial calls are under way`
-        : `${info.provider}: the circuit is ${state}`,
-      info,
-    );
+    super(`${info.provider}: ${WHY[state]}`, info);
   }
 }
 

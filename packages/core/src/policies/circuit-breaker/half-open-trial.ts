@@ -1,17 +1,22 @@
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
+import { reaches } from './share.js';
 
 type Terms = CircuitBreakerSettings['halfOpen'];
 
 /** The calls that a half-open circuit lets through to see whether the provider is back. Times are monotonic milliseconds. */
 export class HalfOpenTrial {
   readonly name = 'half-open';
-  private admitted = 0;
+  private admitted: number;
   private inFlight = 0;
-  private succeeded = 0;
-  private failed = 0;
 
-  /** `since` is from when on calls were always under way. */
-  constructor(private since: number) {}
+  /** `since` is from when on calls were always under way; the others are calls that have already ended. */
+  constructor(
+    private since: number,
+    private succeeded = 0,
+    private failed = 0,
+  ) {
+    this.admitted = succeeded + failed;
+  }
 
   /** Lets a call through; `false` when all permits are taken. */
   admit({ calls }: Terms, now: number): boolean {
@@ -32,8 +37,8 @@ export class HalfOpenTrial {
 
   /** Whether the provider is back, as soon as that is decided: not every permitted call has to be made. */
   verdict({ calls, successRate }: Terms): boolean | undefined {
-    if (this.succeeded / calls >= successRate) return true;
-    return (calls - this.failed) / calls < successRate ? false : undefined;
+    if (reaches(this.succeeded, calls, successRate)) return true;
+    return reaches(calls - this.failed, calls, successRate) ? undefined : false;
   }
 
   isOverdue({ atMost }: Terms, now: number): boolean {
@@ -43,5 +48,14 @@ export class HalfOpenTrial {
   /** How long it can last at most, in milliseconds. */
   leftMs({ atMost }: Terms, now: number): number {
     return Math.max(0, this.since + atMost - now);
+  }
+
+  /** How those calls did that have ended. */
+  ended(): { readonly succeeded: number; readonly failed: number } {
+    return { succeeded: this.succeeded, failed: this.failed };
+  }
+
+  shown(): Readonly<Record<string, number>> {
+    return { inFlight: this.inFlight, ...this.ended() };
   }
 }

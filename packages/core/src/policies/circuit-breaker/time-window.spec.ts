@@ -77,22 +77,53 @@ describe('TimeWindow', () => {
     }
   });
 
-  it('goes on with what another window has counted, and forgets it a window later', () => {
+  it('goes on with what it has counted when its length changes, and forgets it a window later', () => {
     const old = new TimeWindow(1000, 0);
     for (let i = 0; i < 4; i++) old.record(i < 2, i < 1, 0);
-    const window = new TimeWindow(5000, 900);
-    window.take(old);
-    expect(window).toMatchObject({ total: 4, failed: 2, slow: 1 });
-    window.slideTo(5899);
+    const window = old.resized(5000, 900);
+    expect(window).toMatchObject({ lengthMs: 5000, total: 4, failed: 2, slow: 1 });
+    // The bucket that holds them began at 500.
+    window.slideTo(5499);
     expect(window.total).toBe(4);
-    window.slideTo(5900);
+    window.slideTo(5500);
     expect(window).toMatchObject({ total: 0, failed: 0, slow: 0 });
+  });
+
+  it('leaves behind what is too old when its length changes', () => {
+    const old = new TimeWindow(1000, 0);
+    old.record(true, true, 0);
+    old.record(true, false, 950);
+    expect(old.resized(5000, 1000)).toMatchObject({ total: 1, failed: 1, slow: 0 });
+  });
+
+  it('works with a clock that began below zero', () => {
+    const window = new TimeWindow(1000, -1500);
+    window.record(true, false, -1500);
+    window.record(true, false, -600);
+    expect(window.total).toBe(2);
+    window.slideTo(-500);
+    expect(window.total).toBe(1);
+    window.slideTo(400);
+    expect(window.total).toBe(0);
+  });
+
+  it('allocates nothing when it records', () => {
+    const window = new TimeWindow(1000, 0);
+    window.record(true, true, 0);
+    const before = { ...window } as unknown as Record<string, number[]>;
+    for (let at = 0; at < 20_000; at += 7) window.record(at % 2 === 0, at % 3 === 0, at);
+    const after = { ...window } as unknown as Record<string, number[]>;
+    for (const ring of ['calls', 'failures', 'slowCalls']) {
+      expect(after[ring]).toBe(before[ring]);
+      expect(after[ring]).toHaveLength(10);
+    }
   });
 
   it('is empty once cleared, and never counts below nothing', () => {
     const window = new TimeWindow(1000, 0);
     window.record(true, true, 0);
     window.clear();
+    expect(window).toMatchObject({ total: 0, failed: 0, slow: 0 });
     window.slideTo(5000);
     expect(window).toMatchObject({ total: 0, failed: 0, slow: 0 });
   });

@@ -1,0 +1,88 @@
+import type { LiveCall } from '../../call.js';
+import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
+import { CountWindow } from './count-window.js';
+import { reaches } from './share.js';
+import { TimeWindow } from './time-window.js';
+import type { WindowCounts } from './window-counts.js';
+
+/** Why a circuit opens, with what was counted. Plain JSON, for events. */
+export interface Trip {
+  readonly reason: 'consecutive failures' | 'failure rate' | 'slow call rate';
+  readonly window: 'consecutive' | 'count' | 'time';
+  readonly calls: number;
+  readonly failed: number;
+  readonly slow?: number;
+}
+
+/** All that a closed circuit looks at. A window takes memory from its first call on, and recording allocates nothing afterwards. */
+export class CallWindows {
+  /** How many calls have failed in a row. */
+  consecutive = 0;
+  private count: CountWindow | undefined;
+  private time: TimeWindow | undefined;
+
+  /** Notes a call that has ended. Says why the circuit must open, if it must. Asks for the time only where there is a time window. */
+  record(failed: boolean, slow: boolean, call: LiveCall, settings: CircuitBreakerSettings): Trip | undefined {
+    const { window } = settings;
+    this.consecutive = failed ? this.consecutive + 1 : 0;
+    if (window.count !== undefined) (this.count ??= new CountWindow(window.count)).record(failed, slow);
+    if (window.time !== undefined) {
+      (this.time ??= new TimeWindow(window.time, call.now)).record(failed, slow, call.now);
+    }
+    return failed || slow ? this.judge(failed, slow, settings) : undefined;
+  }
+
+  /** Takes over windows of another length or size; what was counted stays, as far as the new ones can hold it. */
+  resize({ count, time }: CircuitBreakerSettings['window'], now: number): void {
+    if (this.count?.size !== count) this.count = count === undefined ? undefined : this.count?.resized(count);
+    if (this.time?.lengthMs !== time) this.time = time === undefined ? undefined : this.time?.resized(time, now);
+  }
+
+  clear(): void {
+    this.consecutive = 0;
+    this.count?.clear();
+    this.time?.clear();
+  }
+
+  /** What stands in each of the windows. */
+  shown({ count, time }: CircuitBreakerSettings['window'], now: number): Readonly<Record<string, unknown>> {
+    this.time?.slideTo(now);
+    return {
+      ...(time !== undefined && { time: countsOf(this.time) }),
+      ...(count !== undefined && { count: countsOf(this.count) }),
+    };
+  }
+
+  private judge(failed: boolean, slow: boolean, settings: CircuitBreakerSettings): Trip | undefined {
+    const { window, minimumCalls } = settings;
+    const { consecutive, count, time } = this;
+    if (window.consecutive !== undefined && consecutive >= window.consecutive) {
+      return { reason: 'consecutive failures', window: 'consecutive', calls: consecutive, failed: consecutive };
+    }
+    return (
+      (count && tripOf('count', count, Math.min(minimumCalls, count.size))) ??
+      (time && tripOf('time', time, minimumCalls))
+    );
+
+    function tripOf(name: Trip['window'], counts: WindowCounts, minimum: number): Trip | undefined {
+      if (counts.total < minimum) return undefined;
+      const reason = reasonIn(counts, failed, slow, settings);
+      return reason && { reason, window: name, calls: counts.total, failed: counts.failed, slow: counts.slow };
+    }
+  }
+}
+
+/** A rate is looked at when a call adds to it. */
+function reasonIn(
+  { total, failed, slow }: WindowCounts,
+  callFailed: boolean,
+  callSlow: boolean,
+  { failureRate, slowCall }: CircuitBreakerSettings,
+): Trip['reason'] | undefined {
+  if (callFailed && reaches(failed, total, failureRate)) return 'failure rate';
+  return callSlow && reaches(slow, total, slowCall!.rate) ? 'slow call rate' : undefined;
+}
+
+function countsOf(counts: WindowCounts | undefined): Readonly<Record<string, number>> {
+  return { calls: counts?.total ?? 0, failed: counts?.failed ?? 0, slow: counts?.slow ?? 0 };
+}

@@ -1,0 +1,375 @@
+import { describe, expect, it } from '@jest/globals';
+import { httpError, liveCall, outcomeOf } from '../../testing/calls.fixture.js';
+import type { ExportedCircuit } from './circuit-breaker.js';
+import { bench } from './circuit-breaker.fixture.js';
+
+describe('a circuit breaker in somebody’s hands', () => {
+  describe('by hand', () => {
+    it('isolates until it is closed by hand', async () => {
+      const { circuit, clock, ok } = bench({ openFor: '1s' });
+      circuit.isolate();
+      await clock.advance('1d');
+      const { error } = (await outcomeOf(ok())) as { error: { state: string; retryAfterMs?: number } };
+      expect(error).toMatchObject({ code: 'CIRCUIT_OPEN', state: 'isolated', retryAfterMs: undefined });
+      circuit.forceClosed();
+      expect(await ok()).toBe('ok');
+    });
+
+    it('opens as if the provider had failed', async () => {
+      const { circuit, clock, ok } = bench({ openFor: '1s', halfOpen: { calls: 1 } });
+      circuit.forceOpen();
+      await expect(ok()).rejects.toMatchObject({ state: 'open', retryAfterMs: 1000 });
+      await clock.advance('1s');
+      await ok();
+      expect(circuit.state).toBe('closed');
+    });
+
+    it('forgets everything at a reset', async () => {
+      const { circuit, fail, many, snapshot } = bench({ minimumCalls: 5 });
+      await many(4, fail);
+      circuit.reset();
+      expect(snapshot()).toMatchObject({ state: 'closed', failed: 0, opened: 0, window: { time: { calls: 0 } } });
+      await many(4, fail);
+      expect(circuit.state).toBe('closed');
+    });
+
+    it('closes at once, without a ramp, and remembers former outages until it was closed for long enough', async () => {
+      const openFor = { initial: '1s', jitter: 'none', stableAfter: '5s' } as const;
+      const { circuit, clock, snapshot } = bench({ openFor, ramp: { over: '10s' } });
+      circuit.forceOpen();
+      circuit.forceClosed();
+      expect(snapshot()).toMatchObject({ state: 'closed', consecutiveOpens: 1 });
+      expect(snapshot()).not.toHaveProperty('ramp');
+      await clock.advance(4999);
+      circuit.forceOpen();
+      expect(snapshot()).toMatchObject({ openForMs: 2000, consecutiveOpens: 2 });
+      circuit.forceOpen();
+      expect(snapshot()).toMatchObject({ openForMs: 2000, consecutiveOpens: 2, opened: 3 });
+      circuit.reset();
+      expect(snapshot()).toMatchObject({ consecutiveOpens: 0, opened: 0 });
+      circuit.forceOpen();
+      expect(snapshot()).toMatchObject({ openForMs: 1000, consecutiveOpens: 1 });
+    });
+
+    it('cancels nothing that is under way', async () => {
+      const { circuit, begin } = bench();
+      const call = begin();
+      circuit.isolate();
+      await call.succeed();
+      expect(call.result.value).toBe('ok');
+    });
+  });
+
+  describe('export and import', () => {
+    const moved = (exported: ExportedCircuit) => JSON.parse(JSON.stringify(exported)) as ExportedCircuit;
+    const options = {
+      window: { consecutive: 1 },
+      openFor: { initial: '1s', factor: 2, jitter: 'none', stableAfter: '20s' },
+      halfOpen: { calls: 2 },
+      ramp: { over: '10s' },
+    } as const;
+
+    it('carry remaining times, never timestamps, so that another process with another clock goes on', async () => {
+      const one = bench({ openFor: '5s' });
+      one.circuit.forceOpen();
+      await one.clock.advance('2s');
+      const exported = moved(one.circuit.export());
+      expect(exported).toEqual({ state: 'open', consecutiveOpens: 1, openForMs: 3000 });
+      const other = bench({ openFor: '5s' });
+      await other.clock.advance('9h');
+      other.circuit.import(exported);
+      await other.clock.advance(2999);
+      expect(other.circuit.state).toBe('open');
+      await other.clock.advance(1);
+      expect(other.circuit.state).toBe('half-open');
+    });
+
+    it('find what time has brought about', async () => {
+      const { circuit, clock, fail } = bench(options);
+      await fail();
+      await clock.advance('1s');
+      expect(circuit.export()).toEqual({
+        state: 'half-open',
+        consecutiveOpens: 1,
+        trial: { succeeded: 0, failed: 0 },
+      });
+    });
+
+    it('carry a trial with the calls that have ended; those under way are let through anew', async () => {
+      const one = bench(options);
+      await one.fail();
+      await one.clock.advance('1s');
+      await one.begin().succeed();
+      one.begin();
+      const exported = moved(one.circuit.export());
+      expect(exported).toEqual({ state: 'half-open', consecutiveOpens: 1, trial: { succeeded: 1, failed: 0 } });
+      const other = bench(options);
+      other.circuit.import(exported);
+      expect(other.snapshot()).toMatchObject({ trial: { inFlight: 0, succeeded: 1, failed: 0 } });
+      await other.ok();
+      expect(other.circuit.state).toBe('closed');
+    });
+
+    it('decide a trial that the settings of the other side decide', () => {
+      const { circuit, events } = bench({ halfOpen: { calls: 1 } });
+      circuit.import({ state: 'half-open', trial: { succeeded: 1, failed: 0 } });
+      expect(circuit.state).toBe('closed');
+      circuit.import({ state: 'half-open', trial: { succeeded: 0, failed: 1 } });
+      expect(circuit.state).toBe('open');
+      expect(events.all.map(({ detail }) => detail['reason'])).toEqual([
+        'imported',
+        'trial succeeded',
+        'imported',
+        'trial failed',
+      ]);
+    });
+
+    it('carry how far a ramp has come, and what is remembered of former outages', async () => {
+      const one = bench(options);
+      await one.fail();
+      await one.clock.advance('1s');
+      await one.many(2, one.ok);
+      await one.clock.advance('4s');
+      const exported = moved(one.circuit.export());
+      expect(exported).toEqual({ state: 'closed', consecutiveOpens: 1, rampForMs: 6000, stableInMs: 26_000 });
+      const other = bench(options);
+      await other.clock.advance('3d');
+      other.circuit.import(exported);
+      expect(other.snapshot()).toMatchObject({ ramp: { share: 0.46, leftMs: 6000 }, consecutiveOpens: 1 });
+      await other.clock.advance(25_999);
+      expect(moved(other.circuit.export())).toEqual({ state: 'closed', consecutiveOpens: 1, stableInMs: 1 });
+      await other.fail();
+      expect(other.snapshot()).toMatchObject({ state: 'open', openForMs: 2000, consecutiveOpens: 2 });
+    });
+
+    it('forget former outages when that time has come', async () => {
+      const { circuit, clock, fail, snapshot } = bench(options);
+      circuit.import({ state: 'closed', consecutiveOpens: 3, stableInMs: 500 });
+      await clock.advance(500);
+      expect(circuit.export()).toEqual({ state: 'closed', consecutiveOpens: 0 });
+      await fail();
+      expect(snapshot()).toMatchObject({ openForMs: 1000, consecutiveOpens: 1 });
+    });
+
+    it('give a closed circuit that says nothing of it its stable time', async () => {
+      const { circuit, clock, snapshot } = bench(options);
+      circuit.import({ state: 'closed', consecutiveOpens: 3, rampForMs: 500 });
+      await clock.advance(20_499);
+      expect(snapshot()).toMatchObject({ consecutiveOpens: 3 });
+      await clock.advance(1);
+      expect(snapshot()).toMatchObject({ consecutiveOpens: 0 });
+    });
+
+    it.each([
+      [{ state: 'closed' }, { state: 'closed', consecutiveOpens: 0 }],
+      [{ state: 'isolated' }, { state: 'isolated', consecutiveOpens: 0 }],
+      [{ state: 'open' }, { state: 'open', consecutiveOpens: 1, openForMs: 1000 }],
+    ] as const)('take %j', (given, full) => {
+      const { circuit, events } = bench(options);
+      circuit.import(given);
+      expect(moved(circuit.export())).toEqual(full);
+      expect(events.all[0]).toMatchObject({ detail: { from: 'closed', reason: 'imported' } });
+    });
+
+    it('say for how long an imported circuit is open', async () => {
+      const { circuit, clock, events } = bench(options);
+      await clock.advance('1m');
+      circuit.import({ state: 'open', openForMs: 700, consecutiveOpens: 3 });
+      expect(events.all[0]).toMatchObject({
+        type: 'circuitBreaker.opened',
+        detail: { openForMs: 700, consecutiveOpens: 3 },
+      });
+      circuit.import({ state: 'closed' });
+      expect(events.all[1]?.detail).toEqual({ from: 'open', reason: 'imported' });
+    });
+
+    it.each([{ state: 'open', openForMs: Number.NaN }, { state: 'ajar' }, { state: 'closed', openForMs: 1 }])(
+      'refuse %j, and change nothing',
+      (exported) => {
+        const { circuit, events } = bench();
+        expect(() => circuit.import(exported as ExportedCircuit)).toThrow(TypeError);
+        expect(circuit.state).toBe('closed');
+        expect(events.all).toEqual([]);
+      },
+    );
+
+    it('let no call of before count in what is taken up', async () => {
+      const { circuit, begin, snapshot } = bench(options);
+      const old = begin();
+      circuit.import(circuit.export());
+      await old.fail();
+      expect(snapshot()).toMatchObject({ state: 'closed', failed: 0 });
+    });
+  });
+
+  describe('with metrics only', () => {
+    const options = {
+      mode: 'metricsOnly',
+      window: { consecutive: 2 },
+      openFor: '1s',
+      halfOpen: { calls: 2 },
+    } as const;
+
+    it('counts, changes its state and tells, and never refuses', async () => {
+      const { circuit, clock, events, ok, fail, snapshot } = bench(options);
+      await fail();
+      await fail();
+      expect(circuit.state).toBe('open');
+      expect(await ok()).toBe('ok');
+      expect(await ok()).toBe('ok');
+      expect(snapshot()).toMatchObject({
+        mode: 'metricsOnly',
+        state: 'open',
+        failed: 2,
+        succeeded: 0,
+        refused: 0,
+        wouldRefuse: 2,
+      });
+      await clock.advance('1s');
+      await ok();
+      await ok();
+      expect(circuit.state).toBe('closed');
+      expect(events.types).toEqual(['circuitBreaker.opened', 'circuitBreaker.halfOpened', 'circuitBreaker.closed']);
+      expect(events.all.map(({ detail }) => detail['mode'])).toEqual(['metricsOnly', 'metricsOnly', 'metricsOnly']);
+      expect(snapshot()).toMatchObject({ succeeded: 2, wouldRefuse: 2 });
+    });
+
+    it('decides as if it had refused: what it lets through beside the trial decides nothing', async () => {
+      const { circuit, clock, begin, fail, snapshot } = bench(options);
+      await fail();
+      await fail();
+      await clock.advance('1s');
+      const calls = [begin(), begin(), begin(), begin()];
+      expect(snapshot()).toMatchObject({ state: 'half-open', trial: { inFlight: 2 }, wouldRefuse: 2 });
+      await calls[2]!.fail();
+      await calls[3]!.fail();
+      expect(circuit.state).toBe('half-open');
+      await calls[0]!.succeed();
+      await calls[1]!.succeed();
+      expect(circuit.state).toBe('closed');
+      expect(snapshot()).toMatchObject({ succeeded: 2, failed: 2, wouldRefuse: 2 });
+    });
+
+    it('refuses nothing in a ramp either', async () => {
+      const { clock, ok, fail, many, snapshot } = bench({ ...options, ramp: { over: '10s', from: 0.5 } });
+      await many(2, fail);
+      await clock.advance('1s');
+      await many(2, ok);
+      await many(10, ok);
+      expect(snapshot()).toMatchObject({ state: 'closed', wouldRefuse: 5, refused: 0, succeeded: 7 });
+    });
+
+    it('lets calls through even while isolated, with a key and without', async () => {
+      const { circuit, provider, ok, snapshot } = bench(options);
+      circuit.isolate();
+      expect(await ok()).toBe('ok');
+      expect(await provider.execute(() => 'ok', { key: 'tenant' })).toBe('ok');
+      expect(snapshot()).toMatchObject({ state: 'isolated', wouldRefuse: 1 });
+    });
+
+    it('can be switched on and off while it is open, from the next call on', async () => {
+      const { provider, ok, many, fail, snapshot } = bench({ ...options, mode: 'enforce' });
+      await many(2, fail);
+      await expect(ok()).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' });
+      provider.reconfigure({ circuitBreaker: { mode: 'metricsOnly' } });
+      expect(await ok()).toBe('ok');
+      provider.reconfigure({ circuitBreaker: { mode: 'enforce' } });
+      await expect(ok()).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' });
+      expect(snapshot()).toMatchObject({ state: 'open', refused: 2, wouldRefuse: 1 });
+    });
+
+    it('is no word in the events of a circuit that enforces', async () => {
+      const { events, circuit } = bench();
+      circuit.forceOpen();
+      expect(events.all[0]?.detail).not.toHaveProperty('mode');
+    });
+  });
+
+  describe('with keys', () => {
+    const options = {
+      window: { consecutive: 1 },
+      openFor: { initial: '1s', stableAfter: '5s', jitter: 'none' },
+      halfOpen: { calls: 1 },
+      ramp: { over: '2s' },
+    } as const;
+
+    /** The circuits of keys, as whoever keeps them sees them. */
+    function keyed() {
+      const { circuit, clock, events } = bench(options);
+      const key = circuit.forKey();
+      const call = (failed: boolean) => {
+        const begun = liveCall(undefined, 'tenant', clock);
+        const ticket = key.enter(begun) as number;
+        const outcome = { kind: failed ? 'unknown' : 'success' } as const;
+        begun.end(outcome);
+        key.leave(ticket, outcome, begun);
+      };
+      const idle = () => key.idle(clock.now());
+      return { circuit, clock, key, call, idle, events };
+    }
+
+    it('can forget one only when it is closed, past its ramp, and stable: else an outage would seem the first', async () => {
+      const { clock, call, idle } = keyed();
+      expect(idle()).toBe(true);
+      call(false);
+      expect(idle()).toBe(true);
+      call(true);
+      expect(idle()).toBe(false);
+      await clock.advance('1s');
+      expect(idle()).toBe(false);
+      call(false);
+      expect(idle()).toBe(false);
+      await clock.advance(6999);
+      expect(idle()).toBe(false);
+      await clock.advance(1);
+      expect(idle()).toBe(true);
+    });
+
+    it('has no key idle whose ramp goes on, even if nothing else is remembered', async () => {
+      const { key, clock, idle } = keyed();
+      key.import({ state: 'closed', rampForMs: 100 });
+      expect(idle()).toBe(false);
+      await clock.advance(100);
+      expect(idle()).toBe(true);
+    });
+
+    it('changes no state of a key when asked whether it may be forgotten', async () => {
+      const { key, clock, idle, events } = keyed();
+      key.forceOpen();
+      await clock.advance('1h');
+      expect(idle()).toBe(false);
+      expect(events.types).toEqual(['circuitBreaker.opened']);
+      expect(key.state).toBe('half-open');
+    });
+
+    it('gives each key a state, a streak of opens and a ramp of its own', async () => {
+      const { key, circuit, clock, call } = keyed();
+      call(true);
+      expect([key.state, circuit.state, circuit.forKey().state]).toEqual(['open', 'closed', 'closed']);
+      await clock.advance('1s');
+      call(true);
+      expect(key.export()).toEqual({ state: 'open', consecutiveOpens: 2, openForMs: 2000 });
+      expect(circuit.export()).toEqual({ state: 'closed', consecutiveOpens: 0 });
+    });
+
+    it('keeps more than a thousand keys rather than forget one that is open', async () => {
+      const { provider } = bench(options);
+      const fail = (key: string) => outcomeOf(provider.execute(() => Promise.reject(httpError(500)), { key }));
+      await fail('sick');
+      for (let i = 0; i < 1100; i++) await provider.execute(() => i, { key: `tenant ${i}` });
+      expect(await fail('sick')).toMatchObject({ error: { code: 'CIRCUIT_OPEN', state: 'open' } });
+    });
+
+    it('refuses calls of a key while the whole is isolated, and counts them at the key', () => {
+      const { circuit, key, clock } = keyed();
+      circuit.isolate();
+      expect(key.enter(liveCall(undefined, 'tenant', clock))).toMatchObject({
+        code: 'CIRCUIT_OPEN',
+        state: 'isolated',
+      });
+      expect(key.snapshot(0)).toMatchObject({ state: 'closed', refused: 1 });
+      circuit.forceClosed();
+      expect(key.enter(liveCall(undefined, 'tenant', clock))).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import type { LiveCall } from '../../call.js';
+import type { Environment } from '../../policy.js';
+import { CallWindows } from './call-windows.js';
+import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
+import { CircuitOpenError } from './circuit-open.error.js';
+import { CLOSED, type StateOfCircuit } from './circuit-state.js';
+import { HalfOpenTrial } from './half-open-trial.js';
+import { OpenStreak } from './open-streak.js';
+import { Ramp } from './ramp.js';
+
+/**
+ * The states of a circuit, and what leads from one to another. Every transition starts a new generation. There is no timer: what time
+ * brings about happens at the next admission, or when somebody looks.
+ */
+export class Circuit {
+  protected current: StateOfCircuit = CLOSED;
+  protected generation = 0;
+  protected counters = newCounters();
+  protected readonly windows = new CallWindows();
+  protected readonly streak = new OpenStreak();
+
+  constructor(
+    protected settings: CircuitBreakerSettings,
+    protected readonly environment: Environment,
+  ) {}
+
+  /** Brings about what time has: an open circuit that has served goes half-open, a trial that takes too long re-opens, a ramp ends. */
+  protected settle(now: number): void {
+    const { current, settings } = this;
+    if (current.name === 'open') {
+      if (now >= current.until) this.become(new HalfOpenTrial(now), 'open for long enough');
+    } else if (current.name === 'half-open') {
+      if (current.isOverdue(settings.halfOpen, now)) this.becomeOpen(now, { reason: 'trial took too long' });
+    } else if (current instanceof Ramp && (settings.ramp === undefined || current.leftMs(settings.ramp, now) === 0)) {
+      // No transition: calls that began in the ramp count on.
+      this.current = CLOSED;
+    }
+  }
+
+  /** Whether a call is let through as one that counts, or why it is refused. */
+  protected admit(call: LiveCall): boolean | CircuitOpenError {
+    const { now } = call;
+    this.settle(now);
+    const { current, settings } = this;
+    switch (current.name) {
+      case 'isolated':
+        return this.refuse('isolated', call);
+      case 'open':
+        return this.refuse('open', call, current.until - now);
+      case 'half-open': {
+        if (current.admit(settings.halfOpen, now)) return true;
+        // It may be decided at any moment, and at the latest when its time is up.
+        const waitMs = Math.min(settings.openFor.initial, current.leftMs(settings.halfOpen, now));
+        return this.refuse('half-open', call, waitMs);
+      }
+      case 'closed':
+        if (!(current instanceof Ramp) || current.admit(settings.ramp!, now)) return true;
+        return this.refuse('recovering', call, current.leftMs(settings.ramp!, now));
+    }
+  }
+
+  /** The refusal, or `false` where nothing is refused. Not thrown: that would be most of what failing fast costs. */
+  protected refuse(state: CircuitOpenError['state'], call: LiveCall, retryAfterMs?: number): false | CircuitOpenError {
+    if (this.settings.mode === 'metricsOnly') {
+      this.counters.wouldRefuse++;
+      return false;
+    }
+    this.counters.refused++;
+    return new CircuitOpenError(state, { provider: call.provider, operation: call.operation, retryAfterMs });
+  }
+
+  protected judge(trial: HalfOpenTrial, now: number): void {
+    const { ramp, halfOpen } = this.settings;
+    const verdict = trial.verdict(halfOpen);
+    if (verdict === true) this.becomeClosed(now, 'trial succeeded', ramp === undefined ? CLOSED : new Ramp(ramp, now));
+    else if (verdict === false) this.becomeOpen(now, { reason: 'trial failed' });
+  }
+
+  protected becomeOpen(now: number, { reason, ...detail }: { reason: string }): void {
+    const { until, hinted } = this.streak.open(this.current.name, now, this.settings, this.environment);
+    this.counters.opened++;
+    const openForMs = until - now;
+    this.become({ name: 'open', until }, reason, {
+      openForMs,
+      consecutiveOpens: this.streak.length(false, now),
+      hinted,
+      ...detail,
+    });
+  }
+
+  protected becomeClosed(now: number, reason: string, next: typeof CLOSED | Ramp = CLOSED): void {
+    const fullAt = this.fullFrom(next, now);
+    this.streak.close(fullAt, this.settings);
+    this.become(next, reason, next === CLOSED ? {} : { rampMs: fullAt - now });
+  }
+
+  /** From when on a state lets every call through, if it does. */
+  protected fullFrom(state: StateOfCircuit, now: number): number {
+    return state instanceof Ramp ? now + state.leftMs(this.settings.ramp!, now) : now;
+  }
+
+  protected forgetCounters(): void {
+    this.counters = newCounters();
+  }
+
+  /** Commits the new state before anybody is told of it. */
+  protected become(next: StateOfCircuit, reason: string, detail: Readonly<Record<string, unknown>> = {}): void {
+    const from = this.current.name;
+    this.current = next;
+    this.generation++;
+    this.windows.clear();
+    this.streak.forgetHints();
+    const mode = this.settings.mode === 'metricsOnly' && { mode: 'metricsOnly' };
+    this.environment.emit(`circuitBreaker.${EVENTS[next.name]}`, { from, reason, ...detail, ...mode });
+  }
+}
+
+const EVENTS = { closed: 'closed', open: 'opened', 'half-open': 'halfOpened', isolated: 'isolated' } as const;
+
+/** How often what has happened, since the beginning or the last reset. */
+function newCounters() {
+  return { succeeded: 0, failed: 0, ignored: 0, refused: 0, wouldRefuse: 0, opened: 0 };
+}

@@ -1,0 +1,99 @@
+import { consistent, integer, number, oneOf, options, optional } from '../../settings/fields.js';
+import { readSettings } from '../../settings/read-settings.js';
+import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
+import { CLOSED, ISOLATED, type CircuitState, type StateOfCircuit } from './circuit-state.js';
+import { HalfOpenTrial } from './half-open-trial.js';
+import { LONGEST_MS } from './open-period.js';
+import type { OpenStreak } from './open-streak.js';
+import { Ramp } from './ramp.js';
+
+/**
+ * The circuit as another process, or this one after a restart, can take it up. Plain JSON; remaining milliseconds, never timestamps. What
+ * stands in the windows is not part of it.
+ */
+export interface ExportedCircuit {
+  readonly state: CircuitState;
+  /** How often it has opened with no stable time closed in between. Default: 1 when open or half-open, else 0. */
+  readonly consecutiveOpens?: number;
+  /** Open: for how much longer. Default: what `openFor` begins with. */
+  readonly openForMs?: number;
+  /** Half-open: how the trial calls that have ended did. Those that were under way are not waited for. Default: none has. */
+  readonly trial?: { readonly succeeded: number; readonly failed: number };
+  /** Closed: for how much longer only a share of the calls is let through. Default 0. */
+  readonly rampForMs?: number;
+  /** Closed: when `consecutiveOpens` is forgotten, if all goes well. Default: after `stableAfter`. */
+  readonly stableInMs?: number;
+}
+
+const ONLY_IN = { openForMs: 'open', trial: 'half-open', rampForMs: 'closed', stableInMs: 'closed' } as const;
+
+const schema = consistent(
+  options({
+    state: oneOf('closed', 'open', 'half-open', 'isolated'),
+    consecutiveOpens: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+    openForMs: optional(number(0, LONGEST_MS)),
+    trial: optional(options({ succeeded: integer(0, 10_000), failed: integer(0, 10_000) })),
+    rampForMs: optional(number(0, Number.MAX_SAFE_INTEGER)),
+    stableInMs: optional(number(0, Number.MAX_SAFE_INTEGER)),
+  }),
+  (exported) => {
+    for (const [at, state] of Object.entries(ONLY_IN)) {
+      if (exported[at as keyof typeof ONLY_IN] !== undefined && exported.state !== state)
+        return { at, message: `belongs to a circuit that is ${state}, and this one is ${exported.state}` };
+    }
+    return exported.consecutiveOpens === 0 && (exported.state === 'open' || exported.state === 'half-open')
+      ? { at: 'consecutiveOpens', message: `expected at least 1 for a circuit that is ${exported.state}` }
+      : undefined;
+  },
+);
+
+/** What of a circuit is carried over. */
+export function exportedCircuit(
+  state: StateOfCircuit,
+  streak: OpenStreak,
+  { ramp }: CircuitBreakerSettings,
+  now: number,
+): ExportedCircuit {
+  const consecutiveOpens = streak.length(state.name === 'closed', now);
+  const common: ExportedCircuit = { state: state.name, consecutiveOpens };
+  switch (state.name) {
+    case 'open':
+      return { ...common, openForMs: state.until - now };
+    case 'half-open':
+      return { ...common, trial: state.ended() };
+    case 'isolated':
+      return common;
+    case 'closed':
+      return {
+        ...common,
+        ...(consecutiveOpens > 0 && { stableInMs: streak.stableInMs(now) }),
+        ...(state instanceof Ramp && ramp && { rampForMs: state.leftMs(ramp, now) }),
+      };
+  }
+}
+
+/** What `exportedCircuit` gave, checked, with its defaults. Throws a `TypeError` that names everything that is wrong. */
+export function readExportedCircuit(exported: unknown) {
+  const { settings, faults } = readSettings(schema, exported, 'circuit');
+  if (faults !== undefined) throw new TypeError(faults.map(({ path, message }) => `${path}: ${message}`).join('; '));
+  const { state, consecutiveOpens = state === 'open' || state === 'half-open' ? 1 : 0 } = settings;
+  return { ...settings, consecutiveOpens };
+}
+
+/** The state that was exported, from now on. */
+export function importedState(
+  { state, openForMs, trial, rampForMs = 0 }: ExportedCircuit,
+  { openFor, ramp }: CircuitBreakerSettings,
+  now: number,
+): StateOfCircuit {
+  switch (state) {
+    case 'open':
+      return { name: 'open', until: now + (openForMs ?? openFor.initial) };
+    case 'half-open':
+      return new HalfOpenTrial(now, trial?.succeeded, trial?.failed);
+    case 'isolated':
+      return ISOLATED;
+    case 'closed':
+      return ramp !== undefined && rampForMs > 0 ? new Ramp(ramp, now, rampForMs) : CLOSED;
+  }
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { RetryBudget } from './retry-budget.js';
+import { RETRY_BUDGET, RetryBudget } from './retry-budget.js';
 import { TestClock } from './testing/test-clock.js';
 
 function budgetOf(ratio: number, minPerSecond: number) {
@@ -11,6 +11,15 @@ function budgetOf(ratio: number, minPerSecond: number) {
 }
 
 describe('RetryBudget', () => {
+  it('allows ten a second and a fifth of the successes where nobody says otherwise', () => {
+    const budget = new RetryBudget(new TestClock());
+    expect(budget.balance).toBe(10);
+    for (let i = 0; i < 5; i++) budget.earn();
+    expect(budget.balance).toBe(11);
+    budget.configure(RETRY_BUDGET);
+    expect(budget.balance).toBe(11);
+  });
+
   it('pays a retry for every so many successes: five at a fifth', () => {
     const { budget, spend } = budgetOf(0.2, 0);
     for (let i = 0; i < 4; i++) budget.earn();

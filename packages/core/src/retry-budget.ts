@@ -5,6 +5,9 @@ const SAVED_SUCCESSES = 100;
 /** A fifth earned five times is a whole, whatever binary fractions make of it. */
 const ROUNDING = 1e-9;
 
+/** What a provider's retries and hedges may cost where nobody says otherwise. */
+export const RETRY_BUDGET: RetryBudgetRates = Object.freeze({ ratio: 0.2, minPerSecond: 10 });
+
 export interface RetryBudgetRates {
   /** Retries that each success earns. */
   readonly ratio: number;
@@ -17,16 +20,16 @@ export interface RetryBudgetRates {
  * be earned. The idea is Finagle's `RetryBudget`.
  */
 export class RetryBudget {
-  private rates: RetryBudgetRates = { ratio: 0, minPerSecond: 0 };
+  private rates: RetryBudgetRates = RETRY_BUDGET;
   private earned = 0;
-  private free = 0;
+  private free = RETRY_BUDGET.minPerSecond;
   private refilledAt: number;
 
   constructor(private readonly clock: Clock) {
     this.refilledAt = clock.now();
   }
 
-  /** Sets the rates. What was earned stays; a new minimum is there at once. */
+  /** Sets the rates, at first those of `RETRY_BUDGET`. What was earned stays; a new minimum is there at once. */
   configure(rates: RetryBudgetRates): void {
     if (rates.minPerSecond !== this.rates.minPerSecond) {
       this.refilledAt = this.clock.now();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { readSettings } from '../../settings/read-settings.js';
 import { seededRandom } from '../../testing/calls.fixture.js';
 import { backoffMs } from './backoff.js';
@@ -10,7 +11,11 @@ function backoff(options: RetryOptions['backoff']) {
 
 function waits(options: RetryOptions['backoff'], attempts: number, random = () => 0.5): number[] {
   const settings = backoff(options);
-  return Array.from({ length: attempts }, (_unused, i) => backoffMs(settings, i + 1, random));
+  let previousMs: number | undefined;
+  return Array.from(
+    { length: attempts },
+    (_unused, i) => (previousMs = backoffMs(settings, { attempt: i + 1, previousMs }, random)),
+  );
 }
 
 describe('backoff', () => {
@@ -37,12 +42,48 @@ describe('backoff', () => {
     }
   });
 
+  it('decorrelated, is anything from the initial wait to three times the one before, up to the maximum', () => {
+    const decorrelated = { kind: 'decorrelated', initial: 100, max: 1000 } as const;
+    expect(waits(decorrelated, 4, () => 0)).toEqual([100, 100, 100, 100]);
+    expect(waits(decorrelated, 4, () => 0.5)).toEqual([200, 350, 575, 912.5]);
+    expect(waits(decorrelated, 4, () => 1)).toEqual([300, 900, 1000, 1000]);
+  });
+
+  it('decorrelated, has a jitter and a growth of its own', () => {
+    const plain = { kind: 'decorrelated', initial: 100, max: '1h' } as const;
+    const random = () => 0.3;
+    expect(waits({ ...plain, jitter: 'none', factor: 50 }, 10, random)).toEqual(waits(plain, 10, random));
+  });
+
+  it('stays a wait for any settings, attempt and random number, and is the same again for the same seed', () => {
+    const options = fc.record({
+      kind: fc.constantFrom('constant', 'linear', 'exponential', 'decorrelated'),
+      jitter: fc.constantFrom('none', 'full', 'equal'),
+      initial: fc.nat(10_000),
+      max: fc.integer({ min: 10_000, max: 2 ** 40 }),
+      factor: fc.double({ min: 1, max: 100, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(options, fc.nat(), fc.integer({ min: 1, max: 10_000 }), (given, seed, attempt) => {
+        const settings = backoff(given as RetryOptions['backoff']);
+        const random = seededRandom(seed);
+        const previousMs = settings.initial + (settings.max - settings.initial) * random();
+        const ms = backoffMs(settings, { attempt, previousMs }, random);
+        expect(ms).toBeGreaterThanOrEqual(0);
+        expect(ms).toBeLessThanOrEqual(settings.max);
+        const again = seededRandom(seed);
+        again();
+        expect(backoffMs(settings, { attempt, previousMs }, again)).toBe(ms);
+      }),
+    );
+  });
+
   it.each(['none', 'full', 'equal'] as const)(
     'with jitter %s is never NaN, negative, infinite or above its maximum up to attempt 10 000',
     (jitter) => {
       const random = seededRandom(1);
       const wrong: string[] = [];
-      for (const kind of ['constant', 'linear', 'exponential'] as const) {
+      for (const kind of ['constant', 'linear', 'exponential', 'decorrelated'] as const) {
         for (const [initial, max] of [
           [0, 0],
           [0, 10_000],
@@ -50,8 +91,9 @@ describe('backoff', () => {
           [100, '30d'],
         ] as const) {
           const settings = backoff({ kind, initial, max, factor: 10, jitter });
+          let ms: number | undefined;
           for (let attempt = 1; attempt <= 10_000; attempt++) {
-            const ms = backoffMs(settings, attempt, random);
+            ms = backoffMs(settings, { attempt, previousMs: ms }, random);
             if (!(ms >= 0 && ms <= settings.max)) wrong.push(`${kind} ${initial} ${attempt}: ${ms}`);
           }
         }
@@ -60,9 +102,12 @@ describe('backoff', () => {
     },
   );
 
-  it('is the same again for the same random numbers', () => {
-    const options = { initial: 100, jitter: 'full' } as const;
-    expect(waits(options, 20, seededRandom(7))).toEqual(waits(options, 20, seededRandom(7)));
-    expect(waits(options, 20, seededRandom(7))).not.toEqual(waits(options, 20, seededRandom(8)));
-  });
+  it.each([{ jitter: 'full' }, { jitter: 'equal' }, { kind: 'decorrelated' }] as const)(
+    'is the same again for the same random numbers: %j',
+    (how) => {
+      const options = { initial: 100, ...how };
+      expect(waits(options, 20, seededRandom(7))).toEqual(waits(options, 20, seededRandom(7)));
+      expect(waits(options, 20, seededRandom(7))).not.toEqual(waits(options, 20, seededRandom(8)));
+    },
+  );
 });

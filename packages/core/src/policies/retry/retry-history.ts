@@ -13,5 +13,5 @@ export function noteRetries(error: unknown, history: RetryHistory): void {
 
 /** How often an operation was tried before this error surfaced, and how long that took; `undefined` when it was not retried. */
 export function retryHistory(error: unknown): RetryHistory | undefined {
-  return typeof error === 'object' && error !== null ? histories.get(error) : undefined;
+  return histories.get(error as object);
 }

@@ -1,14 +1,31 @@
 import * as v from 'valibot';
 import type { Duration } from '../../duration.js';
-import { consistent, duration, flag, integer, number, oneOf, options, optional } from '../../settings/fields.js';
+import type { Settled } from '../../outcome.js';
+import { RETRY_BUDGET } from '../../retry-budget.js';
+import {
+  callback,
+  consistent,
+  duration,
+  flag,
+  integer,
+  number,
+  oneOf,
+  options,
+  optional,
+} from '../../settings/fields.js';
 
 export interface RetryOptions {
   /** How often the method is called at most, the first time included. Default 3. */
   attempts?: number;
+  /** No attempt begins later than so long after the operation began, and no wait that would end later is begun. No limit unless given. */
+  maxElapsed?: Duration;
   /** How long to wait between attempts. Default: exponential from 100 ms, doubling up to 10 s, with full jitter. */
   backoff?: {
-    /** `constant`: always `initial`. `linear`: `initial` × the attempt. `exponential`: `initial` × `factor` to the attempt. */
-    kind?: 'constant' | 'linear' | 'exponential';
+    /**
+     * `constant`: always `initial`. `linear`: `initial` × the attempt. `exponential`: `initial` × `factor` to the attempt. `decorrelated`:
+     * anything from `initial` to three times the wait before, which is its jitter, too: it has no `factor` and no `jitter`.
+     */
+    kind?: 'constant' | 'linear' | 'exponential' | 'decorrelated';
     initial?: Duration;
     max?: Duration;
     factor?: number;
@@ -16,7 +33,7 @@ export interface RetryOptions {
     jitter?: 'none' | 'full' | 'equal';
   };
   /**
-   * The provider's retries are at most `ratio` of its successes (default 0.2), beyond `minPerSecond` (default 10) that are
+   * The provider's retries and hedges are at most `ratio` of its successes (default 0.2), beyond `minPerSecond` (default 10) that are
    * always allowed. Shared by all methods of the provider. `false`: no budget.
    */
   budget?: { ratio?: number; minPerSecond?: number } | false;
@@ -25,6 +42,12 @@ export interface RetryOptions {
    * has an idempotency key or nothing says that its HTTP method forbids it. A POST without a key is not repeated.
    */
   idempotent?: boolean;
+  /**
+   * The user's own word on another attempt after a result, value or error: `true` asks for one, whatever the result means, `false` for none,
+   * `undefined` leaves it to the engine. `attempt` is 1 for the first. Not asked about the engine's own refusals. The limits of attempts, time and
+   * budget hold nevertheless. A predicate that throws is reported with the event `retry.whenFailed` and has said nothing.
+   */
+  when?: (result: Settled, attempt: number) => boolean | undefined;
   /** The longest `Retry-After` that is waited for; above it the error surfaces at once. Default `'1m'`. */
   maxRetryAfter?: Duration;
   /** Whether a refusal by the engine (circuit open, bulkhead full, rate limited) is waited for when it says for how long. Default false. */
@@ -33,10 +56,11 @@ export interface RetryOptions {
 
 export const retrySchema = options({
   attempts: optional(integer(1, 1000), 3),
+  maxElapsed: optional(duration({ min: 1 })),
   backoff: optional(
     consistent(
       options({
-        kind: optional(oneOf('constant', 'linear', 'exponential'), 'exponential'),
+        kind: optional(oneOf('constant', 'linear', 'exponential', 'decorrelated'), 'exponential'),
         initial: optional(duration(), 100),
         max: optional(duration(), 10_000),
         factor: optional(number(1, 100), 2),
@@ -51,7 +75,10 @@ export const retrySchema = options({
     v.union(
       [
         v.literal(false),
-        options({ ratio: optional(number(0, 1000), 0.2), minPerSecond: optional(number(0, 1_000_000), 10) }),
+        options({
+          ratio: optional(number(0, 1000), RETRY_BUDGET.ratio),
+          minPerSecond: optional(number(0, 1_000_000), RETRY_BUDGET.minPerSecond),
+        }),
       ],
       'expected false or { ratio, minPerSecond }, for example { ratio: 0.2, minPerSecond: 10 }',
     ),
@@ -60,6 +87,7 @@ export const retrySchema = options({
   idempotent: optional(flag()),
   maxRetryAfter: optional(duration(), 60_000),
   refusals: optional(flag(), false),
+  when: optional(callback<NonNullable<RetryOptions['when']>>()),
 });
 
 export type RetrySettings = v.InferOutput<typeof retrySchema>;

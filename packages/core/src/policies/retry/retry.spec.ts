@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import type { Call } from '../../call.js';
+import type { Call, LiveCall } from '../../call.js';
 import { createProvider } from '../../create-provider.js';
 import type { ExecuteOptions } from '../../provider.js';
 import type { ProviderOptions } from '../../provider-options.js';
@@ -69,6 +69,35 @@ describe('retry', () => {
     expect(result.error).toBe(errors[2]);
     expect(calledAt).toHaveLength(3);
     expect(retryHistory(result.error)).toEqual({ attempts: 3, elapsedMs: 300 });
+  });
+
+  it('stands between the total timeout and the gates, one for each method', () => {
+    const { settings } = readSettings(retryKind.schema, {}, '');
+    expect(retryKind.specs(settings)).toMatchObject([{ kind: 'retry', order: 50, scope: 'method', settings }]);
+  });
+
+  it('waits a millisecond where that is what it is to wait', async () => {
+    const backoff = { kind: 'constant', initial: 1, jitter: 'none' } as const;
+    expect((await tryOut([httpError(500), 'ok'], { backoff })).calledAt).toEqual([0, 1]);
+  });
+
+  it('asks what a result means once', async () => {
+    let asked = 0;
+    const classify: ProviderOptions['classify'] = () => void asked++;
+    await tryOut([httpError(500), 'ok'], undefined, { more: { classify } });
+    expect(asked).toBe(2);
+  });
+
+  it('numbers the attempts also of a call that somebody may give up', async () => {
+    const { calls } = await tryOut([httpError(500)], undefined, { signal: new AbortController().signal });
+    expect(calls.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  });
+
+  it('tells those below whether it pays successes into the budget', async () => {
+    const budgeted = async (retry: RetryOptions) =>
+      (await tryOut([httpError(500), 'ok'], retry)).calls.map((call) => (call as LiveCall).budgeted);
+    expect(await budgeted({})).toEqual([true, true]);
+    expect(await budgeted({ budget: false })).toEqual([false, false]);
   });
 
   it('keeps no history of what was tried once', async () => {
@@ -198,6 +227,20 @@ describe('retry', () => {
       expect(retryHistory(down)).toMatchObject({ attempts: 2 });
     });
 
+    it('are not waited for where they do not say for how long', async () => {
+      const clock = new TestClock();
+      const options: ProviderOptions = { retry: { refusals: true }, bulkhead: { concurrency: 1 } };
+      const provider = createProvider('payments', options, { clock });
+      const first = deferred();
+      void provider.execute(() => first.promise);
+      const events = recordEvents(provider);
+      const second = watch(provider.execute(() => 'ok'));
+      await clock.advance('1m');
+      expect(second.error).toMatchObject({ code: 'BULKHEAD_FULL' });
+      expect(events.ofType('retry.scheduled')).toHaveLength(0);
+      first.resolve('ok');
+    });
+
     it('are waited for where that is wanted and they say for how long', async () => {
       const more: ProviderOptions = { circuitBreaker: { window: { consecutive: 1 }, openFor: '5s' } };
       const { result, calledAt } = await tryOut(
@@ -221,6 +264,8 @@ describe('retry', () => {
         7000,
       ],
       ['seconds since the epoch', { 'retry-after': '1767225604', date: DATE }, 4000],
+      ['milliseconds since the epoch', { 'retry-after': '1767225604500', date: DATE }, 4500],
+      ['a moment that has passed: the backoff', { 'retry-after': 'Wed, 31 Dec 2025 23:59:00 GMT', date: DATE }, 100],
       ['less than the backoff: a lower bound', { 'retry-after': '0' }, 100],
       ['nonsense: the backoff', { 'retry-after': 'soon' }, 100],
     ])('is obeyed as %s', async (_name, headers, waitMs) => {
@@ -240,6 +285,220 @@ describe('retry', () => {
       expect((await tryOut([httpError(429, { 'retry-after': '61' }), 'ok'], { maxRetryAfter: '2m' })).calledAt).toEqual(
         [0, 61_000],
       );
+    });
+  });
+
+  describe('gRPC pushback', () => {
+    const pushedBack = (...values: string[]) =>
+      Object.assign(new Error('14 UNAVAILABLE: busy'), {
+        code: 14,
+        details: 'busy',
+        metadata: { get: (name: string) => (name === 'grpc-retry-pushback-ms' ? values : []) },
+      });
+
+    it.each([
+      ['more than the backoff', '1234', 1234],
+      ['less than the backoff', '7', 7],
+      ['no wait at all', '0', 0],
+    ])('is waited for exactly: %s', async (_name, value, waitMs) => {
+      const { calledAt, result } = await tryOut([pushedBack(value), 'ok']);
+      expect([result.value, calledAt]).toEqual(['ok', [0, waitMs]]);
+    });
+
+    it.each(['-1', 'never', ''])('of %j is obeyed: nothing is called again', async (value) => {
+      const error = pushedBack(value);
+      const { calledAt, result, events } = await tryOut([error, 'ok']);
+      expect([result.error, calledAt]).toEqual([error, [0]]);
+      expect(events.ofType('retry.scheduled')).toHaveLength(0);
+    });
+
+    it('is obeyed also when the operation has an idempotency key', async () => {
+      expect((await tryOut([pushedBack('-1'), 'ok'], {}, { idempotencyKey: 'order-1' })).calledAt).toEqual([0]);
+    });
+
+    it('that is longer than anybody would wait lets the error surface', async () => {
+      expect((await tryOut([pushedBack('60001'), 'ok'])).calledAt).toEqual([0]);
+      expect((await tryOut([pushedBack('60000'), 'ok'])).calledAt).toEqual([0, 60_000]);
+    });
+
+    it('is nothing where there is none', async () => {
+      expect((await tryOut([pushedBack(), 'ok'])).calledAt).toEqual([0, 100]);
+    });
+  });
+
+  it('waits as decorrelated jitter has it: from the initial wait to three times the one before', async () => {
+    const backoff = { kind: 'decorrelated', initial: 100, max: '10s' } as const;
+    const { calledAt } = await tryOut([httpError(500)], { attempts: 4, backoff });
+    expect(calledAt).toEqual([0, 200, 550, 1125]);
+  });
+
+  it('takes for the wait before what the backoff was, not what a server asked for', async () => {
+    const backoff = { kind: 'decorrelated', initial: 100, max: '10s' } as const;
+    const ends = [httpError(503, { 'retry-after': '5' }), httpError(500), 'ok'];
+    expect((await tryOut(ends, { backoff })).calledAt).toEqual([0, 5000, 5350]);
+  });
+
+  describe('the time that an operation may take', () => {
+    const steady = { kind: 'constant', initial: 100, jitter: 'none' } as const;
+
+    it('has no attempt begin later', async () => {
+      const down = httpError(500);
+      const { calledAt, result, provider } = await tryOut([down], { attempts: 9, maxElapsed: 300, backoff: steady });
+      expect([result.error, calledAt]).toEqual([down, [0, 100, 200, 300]]);
+      expect(retryHistory(down)).toEqual({ attempts: 4, elapsedMs: 300 });
+      expect(provider.snapshot().policies[0]).toMatchObject({ retries: 3, exhausted: 0 });
+    });
+
+    it('has no wait begin that would end later', async () => {
+      const { calledAt, provider } = await tryOut([httpError(500)], { attempts: 9, maxElapsed: 299, backoff: steady });
+      expect(calledAt).toEqual([0, 100, 200]);
+      expect(provider.snapshot().policies[0]).toMatchObject({ retries: 2 });
+      const asked = await tryOut([httpError(503, { 'retry-after': '1' })], { maxElapsed: 999, backoff: steady });
+      expect(asked.calledAt).toEqual([0]);
+    });
+
+    it('counts the time that attempts take', async () => {
+      const clock = new TestClock();
+      await clock.advance('1h');
+      const provider = createProvider(
+        'payments',
+        { retry: { attempts: 9, maxElapsed: 1000, backoff: { initial: 0 } } },
+        { clock },
+      );
+      let calls = 0;
+      const down = httpError(500);
+      const result = watch(
+        provider.execute(async () => {
+          calls++;
+          await clock.sleep(500);
+          throw down;
+        }),
+      );
+      await clock.advance('1m');
+      expect([calls, result.error]).toEqual([3, down]);
+      expect(retryHistory(down)).toEqual({ attempts: 3, elapsedMs: 1500 });
+    });
+
+    it('is looked at again after the wait: a timer may fire late', async () => {
+      const clock = new TestClock();
+      const retry: RetryOptions = { attempts: 9, maxElapsed: 300, backoff: steady };
+      const provider = createProvider('payments', { retry }, { clock });
+      const down = httpError(500);
+      let calls = 0;
+      const result = watch(provider.execute(() => (calls++, Promise.reject(down))));
+      await turn();
+      clock.block(301);
+      await clock.advance(0);
+      expect([calls, result.error]).toEqual([1, down]);
+      expect(retryHistory(down)).toBeUndefined();
+    });
+  });
+
+  describe('the user’s own word', () => {
+    it('has an error called again that the engine would not', async () => {
+      const notYet = httpError(404);
+      const { result, calledAt } = await tryOut([notYet, notYet, 'ok'], {
+        backoff: NO_JITTER,
+        when: (ended) => !ended.ok,
+      });
+      expect([result.value, calledAt]).toEqual(['ok', [0, 100, 300]]);
+    });
+
+    it('has an error surface that the engine would have repeated', async () => {
+      const down = httpError(503);
+      const { result, calledAt } = await tryOut([down, 'ok'], { when: () => false });
+      expect([result.error, calledAt]).toEqual([down, [0]]);
+    });
+
+    it('has a value called again that is not good yet, and the last one returned', async () => {
+      const when: RetryOptions['when'] = (ended) => ended.ok && ended.value === 'pending';
+      const { result, calledAt, provider } = await tryOut(['pending', 'pending', 'done'], { backoff: NO_JITTER, when });
+      expect([result.value, calledAt.length]).toEqual(['done', 3]);
+      expect(provider.snapshot().policies[0]).toMatchObject({ retries: 2, recovered: 1, exhausted: 0 });
+      expect((await tryOut(['pending'], { when })).result.value).toBe('pending');
+    });
+
+    it('that a value is not good pays nothing into the budget', async () => {
+      const retry: RetryOptions = {
+        attempts: 2,
+        backoff: { initial: 0 },
+        budget: { ratio: 0.5, minPerSecond: 0 },
+        when: ({ ok }) => ok,
+      };
+      const { provider, calledAt } = await tryOut(['pending'], retry);
+      expect(calledAt).toHaveLength(1);
+      expect(provider.snapshot().policies[0]).toMatchObject({ budget: 0, overBudget: 1 });
+    });
+
+    it('is asked once for each result, with the attempt', async () => {
+      const asked: unknown[] = [];
+      const down = httpError(500);
+      await tryOut([down, 'ok'], { when: (ended, attempt) => void asked.push([ended, attempt]) });
+      expect(asked).toEqual([
+        [{ ok: false, error: down }, 1],
+        [{ ok: true, value: 'ok' }, 2],
+      ]);
+    });
+
+    it('leaves to the engine what it says nothing about', async () => {
+      const when = () => undefined;
+      expect((await tryOut([httpError(500), 'ok'], { when })).calledAt).toHaveLength(2);
+      expect((await tryOut([httpError(404)], { when })).calledAt).toHaveLength(1);
+      const promised = (async () => true) as unknown as NonNullable<RetryOptions['when']>;
+      expect((await tryOut([httpError(404)], { when: promised })).calledAt).toHaveLength(1);
+    });
+
+    it('is not looked for where there is none', async () => {
+      expect((await tryOut([httpError(500), 'ok'])).events.ofType('retry.whenFailed')).toEqual([]);
+    });
+
+    it('counts nothing as recovered that was good at once', async () => {
+      const { provider, result } = await tryOut(['ok'], { when: () => undefined, budget: false });
+      expect(result.value).toBe('ok');
+      expect(provider.snapshot().policies[0]).toMatchObject({ retries: 0, recovered: 0, exhausted: 0 });
+    });
+
+    it('still earns the budget with what is good', async () => {
+      const retry: RetryOptions = { budget: { ratio: 1, minPerSecond: 0 }, when: () => undefined };
+      expect((await tryOut(['ok'], retry)).provider.snapshot().policies[0]).toMatchObject({ budget: 1 });
+    });
+
+    it('stands against what is safe, and against a server that forbids it', async () => {
+      const when: RetryOptions['when'] = ({ ok }) => !ok;
+      const metadata = { get: () => ['-1'] };
+      const forbidden = Object.assign(new Error('busy'), { code: 14, details: 'busy', metadata });
+      expect((await tryOut([httpError(500, {}, 'post'), 'ok'], { when })).calledAt).toHaveLength(2);
+      expect((await tryOut([forbidden, 'ok'], { when })).calledAt).toHaveLength(2);
+      expect((await tryOut([httpError(404)], { when, attempts: 4 })).calledAt).toHaveLength(4);
+    });
+
+    it('is not asked about the engine’s own refusals', async () => {
+      const asked: unknown[] = [];
+      const { calledAt } = await tryOut(
+        [httpError(500)],
+        { attempts: 9, backoff: NO_JITTER, when: (ended) => (asked.push(ended), true) },
+        { more: { circuitBreaker: { window: { consecutive: 2 } } } },
+      );
+      expect([calledAt.length, asked.length]).toEqual([2, 2]);
+    });
+
+    it('that throws is reported and has said nothing', async () => {
+      const when = (ended: { ok: boolean }) => {
+        if (ended.ok) throw 'not even an error';
+        throw new TypeError('a bug in the predicate');
+      };
+      const { result, calledAt, events } = await tryOut([httpError(500), 'ok'], { when }, { operation: 'charge' });
+      expect([result.value, calledAt.length]).toEqual(['ok', 2]);
+      expect(events.ofType('retry.whenFailed').map(({ operation, detail }) => [operation, detail])).toEqual([
+        ['charge', { attempt: 1, error: 'a bug in the predicate' }],
+        ['charge', { attempt: 2, error: 'not even an error' }],
+      ]);
+    });
+
+    it('is refused where it is no function', () => {
+      expect(readSettings(retryKind.schema, { when: true }, 'retry').faults).toEqual([
+        { path: 'retry.when', message: 'true given; expected a function' },
+      ]);
     });
   });
 
@@ -290,6 +549,35 @@ describe('retry', () => {
       expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
     });
 
+    it('while the event loop turns between attempts rejects in the same turn, too', async () => {
+      const clock = new TestClock();
+      const provider = createProvider('payments', { retry: { backoff: { initial: 0 } } }, { clock });
+      const caller = new AbortController();
+      let calls = 0;
+      const result = watch(
+        provider.execute(() => (calls++, Promise.reject(httpError(500))), { signal: caller.signal }),
+      );
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      caller.abort('left');
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+      expect(result.error).toBe('left');
+      await clock.advance('1m');
+      expect(calls).toBe(1);
+    });
+
+    it('is stronger than a word for another attempt', async () => {
+      const clock = new TestClock();
+      let asked = 0;
+      const retry: RetryOptions = { when: () => (asked++, true) };
+      const provider = createProvider('payments', { retry }, { clock });
+      const caller = new AbortController();
+      const result = watch(provider.execute(() => deferred().promise, { signal: caller.signal }));
+      await turn();
+      caller.abort('left');
+      await clock.advance('1m');
+      expect([result.error, asked]).toEqual(['left', 0]);
+    });
+
     it('during an attempt is not retried', async () => {
       const clock = new TestClock();
       const provider = createProvider('payments', { retry: {} }, { clock });
@@ -320,7 +608,10 @@ describe('retry', () => {
       );
       expect(results).toEqual(Array.from({ length: 5 }, () => ({ error: down })));
       expect(calls).toBe(8);
-      expect(events.ofType('retry.overBudget')).toHaveLength(2);
+      expect(events.ofType('retry.overBudget').map(({ detail }) => detail)).toEqual([
+        { attempt: 1, outcome: 'unknown' },
+        { attempt: 1, outcome: 'unknown' },
+      ]);
     });
 
     it('is earned by successes', async () => {
@@ -334,6 +625,33 @@ describe('retry', () => {
       for (let i = 0; i < 4; i++) await provider.execute(() => 'ok');
       for (let i = 0; i < 3; i++) await fail();
       expect(calls).toBe(1 + 3 + 2);
+    });
+
+    it('that is spent cancels nothing in flight: an attempt that was paid for goes on', async () => {
+      const clock = new TestClock();
+      const retry: RetryOptions = { backoff: { initial: 0 }, budget: { ratio: 0, minPerSecond: 1 } };
+      const provider = createProvider('payments', { retry }, { clock });
+      const second = deferred();
+      let signal: AbortSignal | undefined;
+      const paid = watch(
+        provider.execute((call) => {
+          if (call.attempt === 1) throw httpError(500);
+          signal = call.signal;
+          return second.promise;
+        }),
+      );
+      await clock.advance(0);
+      const down = httpError(500);
+      const unpaid = watch(provider.execute(() => Promise.reject(down)));
+      await clock.advance(0);
+      expect([unpaid.error, paid.settled, signal?.aborted]).toEqual([down, false, false]);
+      second.resolve('ok');
+      await turn();
+      expect(paid.value).toBe('ok');
+    });
+
+    it('can be done without, also by what succeeds at once', async () => {
+      expect((await tryOut(['ok'], { budget: false })).result.value).toBe('ok');
     });
 
     it('can be done without', async () => {
@@ -379,5 +697,26 @@ describe('retry', () => {
     expect(provider.snapshot().policies).toEqual([
       { kind: 'retry', operation: 'execute', retries: 1, recovered: 1, exhausted: 0, overBudget: 0, budget: 10 },
     ]);
+    const inVain = await tryOut([httpError(500)], { attempts: 2, backoff: { initial: 0 } });
+    expect(inVain.provider.snapshot().policies[0]).toMatchObject({ retries: 1, recovered: 0, exhausted: 1 });
+    const once = await tryOut([httpError(500)], { attempts: 1 });
+    expect(once.provider.snapshot().policies[0]).toMatchObject({ retries: 0, exhausted: 0 });
+  });
+
+  it.each([
+    [{ backoff: { initial: '11s' } }, 'retry.backoff.initial', '11000 given; expected at most backoff.max (10000 ms)'],
+    [{ maxElapsed: 0 }, 'retry.maxElapsed', expect.stringMatching(/^0 given; expected a duration.* of at least 1 ms$/)],
+    [
+      { budget: true },
+      'retry.budget',
+      'true given; expected false or { ratio, minPerSecond }, for example { ratio: 0.2, minPerSecond: 10 }',
+    ],
+    [
+      { backoff: { kind: 'random' } },
+      'retry.backoff.kind',
+      "'random' given; expected one of 'constant', 'linear', 'exponential', 'decorrelated'",
+    ],
+  ])('refuses the settings %j', (given, path, message) => {
+    expect(readSettings(retryKind.schema, given, 'retry').faults).toEqual([{ path, message }]);
   });
 });

@@ -1,5 +1,6 @@
 import type { LiveCall, Next } from '../../call.js';
-import { REFUSED, SUCCESS, type Outcome } from '../../outcome.js';
+import { mayRepeat } from '../../may-repeat.js';
+import { REFUSED, SUCCESS, type Outcome, type Settled } from '../../outcome.js';
 import type { Environment, Wrapper } from '../../policy.js';
 import { RetryBudget } from '../../retry-budget.js';
 import { backoffMs } from './backoff.js';
@@ -12,6 +13,8 @@ interface Operation<T> {
   readonly next: Next<T>;
   readonly startedAt: number;
   readonly alone: boolean;
+  /** How long the last backoff was, once there was one. */
+  backedOffMs?: number;
 }
 
 /** What surfaced from one attempt. */
@@ -35,23 +38,22 @@ export class Retry implements Wrapper {
     this.budget = this.budgetOf(settings);
   }
 
-  async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
+  execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
     const startedAt = call.now;
     // An operation that nobody above can give up is its own first attempt.
     const alone = !call.interruptible;
+    call.budgeted = this.budget !== undefined;
     const first = alone ? call : call.forAttempt(1);
-    let result: Attempted<T>;
-    try {
-      const value = await next(first);
-      if (first.outcome === SUCCESS) {
+    const goOn = (result: Attempted<T>) => this.again({ call, next, startedAt, alone }, first, result);
+    // Not an async function: for the calls that go well, which are most, that would cost twice as much.
+    return next(first).then(
+      (value) => {
+        if (first.outcome !== SUCCESS || this.settings.when !== undefined) return goOn({ ok: true, value });
         this.budget?.earn();
         return value;
-      }
-      result = { ok: true, value };
-    } catch (error) {
-      result = { ok: false, error };
-    }
-    return this.again({ call, next, startedAt, alone }, first, result);
+      },
+      (error: unknown) => goOn({ ok: false, error }),
+    );
   }
 
   snapshot(): Readonly<Record<string, unknown>> {
@@ -71,21 +73,26 @@ export class Retry implements Wrapper {
     for (;;) {
       const outcome = this.outcomeOf(attempted, result);
       const { attempt } = attempted;
-      if (outcome.kind === 'success') this.budget?.earn();
-      if (result.ok && outcome.kind === 'success') {
-        if (attempt > 1) this.counters.recovered++;
-        return result.value;
+      const givenUp = !alone && call.aborted;
+      const wanted = givenUp || outcome.kind === 'refused' ? undefined : this.wordOn(result, attempted);
+      if (outcome.kind === 'success' && wanted !== true) {
+        this.budget?.earn();
+        if (result.ok) {
+          if (attempt > 1) this.counters.recovered++;
+          return result.value;
+        }
       }
       if (outcome.kind !== 'refused') tried++;
       // A refusal must not hide that the operation was tried before, and may have been done.
       if (last === undefined || outcome.kind !== 'refused') last = result;
-      const givenUp = !alone && call.aborted;
-      const waitMs = givenUp ? undefined : this.waitFor(outcome, attempted, call);
-      if (waitMs === undefined) {
-        if (givenUp) throw call.reason;
+      if (givenUp) throw call.reason;
+      const retryable = wanted ?? this.isRetryable(outcome, attempted);
+      const waitMs = retryable ? this.waitFor(outcome, attempt, operation) : undefined;
+      if (waitMs !== undefined) await this.wait(waitMs, operation, attempt, outcome);
+      // A timer that fired late may have let the time run out.
+      if (waitMs === undefined || this.isOver(operation)) {
         return surface(last, { attempts: tried, elapsedMs: this.environment.clock.now() - startedAt });
       }
-      await this.wait(waitMs, operation, attempt, outcome);
       attempted = alone ? call.again(attempt + 1) : call.forAttempt(attempt + 1);
       try {
         result = { ok: true, value: await next(attempted) };
@@ -110,18 +117,21 @@ export class Retry implements Wrapper {
   }
 
   /** How long to wait before the next attempt, or `undefined` when there is to be none. */
-  private waitFor(outcome: Outcome, attempted: LiveCall, call: LiveCall): number | undefined {
+  private waitFor(outcome: Outcome, attempt: number, operation: Operation<unknown>): number | undefined {
     const { settings, environment } = this;
-    const { attempt } = attempted;
-    if (!this.isRetryable(outcome, attempted)) return undefined;
+    const { maxElapsed = Infinity } = settings;
+    const { call, startedAt, backedOffMs: previousMs } = operation;
     if (attempt >= settings.attempts) {
       if (attempt > 1) this.counters.exhausted++;
       return undefined;
     }
     const asked = outcome.retryAfterMs ?? 0;
     if (asked > settings.maxRetryAfter) return undefined;
-    const waitMs = Math.max(asked, backoffMs(settings.backoff, attempt, this.random));
-    if (environment.clock.now() + waitMs >= call.deadline) return undefined;
+    const backedOffMs = backoffMs(settings.backoff, { attempt, previousMs }, this.random);
+    operation.backedOffMs = backedOffMs;
+    const waitMs = outcome.pushback === 'exact' ? asked : Math.max(asked, backedOffMs);
+    const resumeAt = environment.clock.now() + waitMs;
+    if (resumeAt >= call.deadline || resumeAt - startedAt > maxElapsed) return undefined;
     if (this.budget !== undefined && !this.budget.spend()) {
       this.counters.overBudget++;
       environment.emit('retry.overBudget', { attempt, outcome: outcome.kind }, call.operation);
@@ -130,16 +140,29 @@ export class Retry implements Wrapper {
     return waitMs;
   }
 
-  /** Only what is safe: what was certainly not done, and what may be done twice without harm. */
+  /** The user's own word on another attempt. A predicate that throws is reported and has said nothing. */
+  private wordOn(result: Settled, { attempt, operation }: LiveCall): boolean | undefined {
+    const { when } = this.settings;
+    try {
+      const word: unknown = when?.(result, attempt);
+      return typeof word === 'boolean' ? word : undefined;
+    } catch (error) {
+      const detail = { attempt, error: error instanceof Error ? error.message : String(error) };
+      this.environment.emit('retry.whenFailed', detail, operation);
+      return undefined;
+    }
+  }
+
+  /** Only what is safe: what was certainly not done, and what may be done twice without harm. Never what the server forbids. */
   private isRetryable(outcome: Outcome, attempted: LiveCall): boolean {
+    if (outcome.pushback === 'never') return false;
     switch (outcome.kind) {
       case 'not-sent':
       case 'throttled':
       case 'transient':
         return true;
       case 'unknown':
-        if (attempted.idempotencyKey !== undefined) return true;
-        return this.settings.idempotent ?? outcome.repeatable ?? attempted.repeatable ?? true;
+        return mayRepeat(attempted, this.settings.idempotent, outcome);
       case 'refused':
         return this.settings.refusals && outcome.retryAfterMs !== undefined;
       default:
@@ -157,9 +180,14 @@ export class Retry implements Wrapper {
     this.counters.retries++;
     emit('retry.scheduled', { attempt, outcome: outcome.kind, waitMs: ms }, call.operation);
     // A loop that never leaves the microtask queue would starve every timer and socket of the process.
-    if (ms < 1) await clock.yield();
+    if (ms < 1) await (alone ? clock.yield() : call.race(clock.yield()));
     else await clock.sleep(ms, alone ? undefined : call.signal);
-    if (!alone && call.aborted) throw call.reason;
+  }
+
+  /** Whether it is too late for another attempt to begin. */
+  private isOver({ startedAt }: Operation<unknown>): boolean {
+    const { maxElapsed = Infinity } = this.settings;
+    return this.environment.clock.now() - startedAt > maxElapsed;
   }
 }
 

@@ -1,0 +1,161 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LiveCall } from '../../call.js';
+import { createClassifier } from '../../classifier.js';
+import { MemoryStore } from '../../memory-store.js';
+import type { Outcome } from '../../outcome.js';
+import { liveCall, turn, watch } from '../../testing/calls.fixture.js';
+import { deferred } from '../../testing/deferred.js';
+import { TestClock } from '../../testing/test-clock.js';
+import { HedgeRace, type RaceRules } from './hedge-race.js';
+
+function bench() {
+  const clock = new TestClock();
+  const call = liveCall(() => undefined, undefined, clock);
+  call.interruptible = true;
+  const sent: LiveCall[] = [];
+  const proceed = (attempt: LiveCall) => (sent.push(attempt), deferred().promise);
+  const rules: RaceRules = {
+    settings: { attempts: 3 },
+    environment: {
+      provider: 'provider',
+      clock,
+      store: new MemoryStore({ clock }),
+      random: () => 0.5,
+      emit: () => undefined,
+      classify: createClassifier(clock),
+      shared: (_name, make) => make(),
+    },
+    pay: () => true,
+    succeeded: () => undefined,
+    recordSince: () => undefined,
+  };
+  return { clock, call, sent, proceed, race: new HedgeRace(rules, 100, call, proceed), rules };
+}
+
+/** A race whose attempts, all under way at once, end with the given outcomes, one after the other. */
+async function raceOf(outcomes: readonly Outcome[]) {
+  const on = bench();
+  const works = outcomes.map(() => deferred());
+  const race = new HedgeRace(
+    on.rules,
+    0,
+    on.call,
+    (attempt) => (on.sent.push(attempt), works[on.sent.length - 1]!.promise),
+  );
+  const result = watch(race.run());
+  await on.clock.advance(1);
+  for (const [i, outcome] of outcomes.entries()) {
+    on.sent[i]!.end(outcome);
+    works[i]!.reject(i);
+    await turn();
+  }
+  return { ...on, result };
+}
+
+describe('a race of hedged attempts', () => {
+  it('that is over sends nothing more, although another attempt had just fallen due', async () => {
+    const { clock, call, sent, race } = bench();
+    const result = watch(race.run());
+    race.expire();
+    call.abort('left', true);
+    await turn();
+    expect([result.error, sent.length]).toEqual(['left', 1]);
+    await clock.advance('1h');
+    expect(sent).toHaveLength(1);
+    expect(clock.pendingTimers('referenced')).toBe(0);
+  });
+
+  it('of a call that was given up before does not begin', async () => {
+    const { clock, call, sent, race } = bench();
+    call.abort('left', true);
+    const result = watch(race.run());
+    await turn();
+    expect([result.error, sent.length, clock.pendingTimers()]).toEqual(['left', 0, 0]);
+  });
+
+  it('hears nothing of a call that is given up after it is over', async () => {
+    const { clock, call, race, sent } = bench();
+    const result = watch(race.run());
+    call.abort('left', true);
+    call.abort('again', true);
+    await clock.advance('1h');
+    expect([result.error, sent[0]!.reason]).toEqual(['left', 'left']);
+  });
+
+  it('gives losers up as somebody who has asked for it: they speak for nobody’s health', async () => {
+    const { call, sent } = await raceOf([{ kind: 'permanent' }, { kind: 'cancelled' }, { kind: 'cancelled' }]);
+    expect(sent.map(({ aborted, cancelled }) => [aborted, cancelled])).toEqual([
+      [false, false],
+      [true, true],
+      [true, true],
+    ]);
+    expect(call.outcome).toEqual({ kind: 'permanent' });
+  });
+
+  it('gives its call up as it was given up itself', async () => {
+    for (const cancelled of [true, false]) {
+      const { call, sent, race } = bench();
+      const result = watch(race.run());
+      call.abort(new Error('over'), cancelled);
+      await turn();
+      expect([sent[0]!.aborted, sent[0]!.cancelled, result.error]).toEqual([true, cancelled, call.reason]);
+      expect(call.outcome?.kind).toBe(cancelled ? 'cancelled' : 'unknown');
+    }
+  });
+
+  const REFUSED: Outcome = { kind: 'refused' };
+  const NOT_SENT: Outcome = { kind: 'not-sent' };
+  const UNKNOWN: Outcome = { kind: 'unknown' };
+  const LATER: Outcome = { kind: 'throttled', retryAfterMs: 1000 };
+  const SOON: Outcome = { kind: 'transient', retryAfterMs: 10 };
+  const EXACTLY: Outcome = { kind: 'unknown', retryAfterMs: 50, pushback: 'exact' };
+  const NEVER: Outcome = { kind: 'transient', pushback: 'never' };
+  it.each([
+    ['the last failure', [NOT_SENT, NOT_SENT, SOON], 2, SOON],
+    ['the last that may have been done', [UNKNOWN, UNKNOWN, NOT_SENT], 1, UNKNOWN],
+    ['what was tried, before a refusal', [REFUSED, NOT_SENT, REFUSED], 1, NOT_SENT],
+    ['a refusal where nothing was tried', [REFUSED, REFUSED, REFUSED], 2, REFUSED],
+    ['a wait that the one before has asked for', [LATER, UNKNOWN, NOT_SENT], 1, { ...UNKNOWN, retryAfterMs: 1000 }],
+    ['a wait that a later one asks for', [UNKNOWN, NOT_SENT, LATER], 0, { ...UNKNOWN, retryAfterMs: 1000 }],
+    ['the longest wait', [LATER, SOON, SOON], 2, { ...SOON, retryAfterMs: 1000 }],
+    ['an exact wait, as long as the longest', [LATER, EXACTLY, SOON], 1, { ...EXACTLY, retryAfterMs: 1000 }],
+    ['a server’s last word', [NEVER, UNKNOWN, SOON], 1, { ...UNKNOWN, retryAfterMs: 10, pushback: 'never' }],
+  ] as [string, Outcome[], number, Outcome][])(
+    'in which all have failed gives %s',
+    async (_name, outcomes, surfacing, outcome) => {
+      const { call, result } = await raceOf(outcomes);
+      expect(result.error).toBe(surfacing);
+      expect(call.outcome).toEqual(outcome);
+    },
+  );
+
+  it('leaves the outcome as it is where nobody asks for more', async () => {
+    const { call } = await raceOf([NOT_SENT, UNKNOWN, NOT_SENT]);
+    expect(call.outcome).toBe(UNKNOWN);
+    expect((await raceOf([REFUSED, REFUSED, REFUSED])).call.outcome).toBe(REFUSED);
+  });
+
+  it.each([
+    ['nothing is known: nothing', [undefined, undefined, undefined], undefined],
+    ['all have sent a GET: may be', ['GET', 'GET', 'GET'], true],
+    ['one has sent a POST: may not be', ['GET', 'POST', 'GET'], false],
+    ['the first has, and nothing is known of the rest: may not be', ['POST', undefined, undefined], false],
+    ['nothing is known of some: may be, as of the others', [undefined, 'GET', undefined], true],
+  ] as const)('passes on whether what it has sent may be repeated; %s', async (_name, methods, repeatable) => {
+    const { call, race, sent, clock } = bench();
+    const result = watch(race.run());
+    await clock.advance(200);
+    for (const [i, method] of methods.entries()) if (method !== undefined) sent[i]!.sending(method);
+    call.abort('left', true);
+    await turn();
+    expect([result.settled, call.repeatable]).toEqual([true, repeatable]);
+  });
+
+  it('asks the classifier about an attempt that never came to its gates', async () => {
+    const { call, rules } = bench();
+    const answer = watch(new HedgeRace(rules, 100, call, () => Promise.resolve('value')).run());
+    await turn();
+    expect(answer.value).toBe('value');
+    expect([call.ended, call.outcome]).toEqual([true, { kind: 'success' }]);
+  });
+});

@@ -1,0 +1,14 @@
+import { ORDER } from '../../policy.js';
+import { definePolicy } from '../../policy-kind.js';
+import { Hedge } from './hedge.js';
+import { hedgeSchema } from './hedge.options.js';
+
+export const hedgeKind = definePolicy('hedge', hedgeSchema, (settings) => [
+  {
+    kind: 'hedge',
+    order: ORDER.hedge,
+    scope: 'method',
+    settings,
+    create: (environment) => new Hedge(settings, environment),
+  },
+]);

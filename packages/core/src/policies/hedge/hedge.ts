@@ -1,0 +1,96 @@
+import type { LiveCall, Next } from '../../call.js';
+import { LatencyHistogram } from '../../latency-histogram.js';
+import type { Environment, Wrapper } from '../../policy.js';
+import { RetryBudget } from '../../retry-budget.js';
+import { HedgeRace, type RaceRules } from './hedge-race.js';
+import type { HedgeSettings, QuantileSettings } from './hedge.options.js';
+
+/**
+ * Sends another attempt beside one that takes long, or has failed and may be repeated, and takes the first answer. What is sent so is
+ * paid from the provider's retry budget. For a retry, all these attempts are one, and they have its number. Source: gRFC A6, "Hedging
+ * Policy"; Dean and Barroso, "The Tail at Scale".
+ */
+export class Hedge implements Wrapper, RaceRules {
+  readonly kind = 'hedge';
+  private readonly budget: RetryBudget;
+  private latencies: LatencyHistogram | undefined;
+  private counters = { hedges: 0, wins: 0, overBudget: 0 };
+
+  constructor(
+    public settings: HedgeSettings,
+    readonly environment: Environment,
+  ) {
+    const { clock } = environment;
+    this.budget = environment.shared('retryBudget', () => new RetryBudget(clock));
+    this.reconfigure(settings);
+  }
+
+  execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
+    const { delayMs } = this;
+    return delayMs === undefined ? this.alone(call, next) : new HedgeRace(this, delayMs, call, next).run();
+  }
+
+  snapshot(): Readonly<Record<string, unknown>> {
+    const { delayMs } = this;
+    return { ...this.counters, ...(delayMs !== undefined && { delayMs }) };
+  }
+
+  reconfigure(settings: HedgeSettings): void {
+    this.settings = settings;
+    if (typeof settings.delay === 'number') this.latencies = undefined;
+    else this.latencies ??= new LatencyHistogram();
+  }
+
+  pay(call: LiveCall, hedge: number, why: 'slow' | 'failed'): boolean {
+    const { environment, counters } = this;
+    const { attempt, operation } = call;
+    if (!this.budget.spend()) {
+      counters.overBudget++;
+      environment.emit('hedge.overBudget', { attempt, hedge, why }, operation);
+      return false;
+    }
+    counters.hedges++;
+    environment.emit('hedge.sent', { attempt, hedge, why }, operation);
+    return true;
+  }
+
+  succeeded({ attempt, operation, budgeted }: LiveCall, hedge: number): void {
+    if (!budgeted) this.budget.earn();
+    if (hedge === 0) return;
+    this.counters.wins++;
+    this.environment.emit('hedge.won', { attempt, hedge }, operation);
+  }
+
+  recordSince(startedAt: number): void {
+    this.latencies?.record(this.environment.clock.now() - startedAt);
+  }
+
+  /** After how long another attempt is sent; `undefined` while nobody knows what is long. */
+  private get delayMs(): number | undefined {
+    const { delay } = this.settings;
+    return typeof delay === 'number' ? delay : this.observedDelay(delay);
+  }
+
+  private observedDelay({
+    quantile,
+    min,
+    max = Infinity,
+    minimumCalls,
+    initial,
+  }: QuantileSettings): number | undefined {
+    const { total } = this.latencies!;
+    const ms = total < minimumCalls ? initial : this.latencies!.quantile(quantile);
+    return ms === undefined ? undefined : Math.min(max, Math.max(min, Math.ceil(ms)));
+  }
+
+  /** The attempt alone, to see how long it takes. */
+  private async alone<T>(call: LiveCall, next: Next<T>): Promise<T> {
+    const { now } = call;
+    const value = await next(call);
+    if (call.outcome!.kind === 'success') {
+      this.recordSince(now);
+      this.succeeded(call, 0);
+    }
+    return value;
+  }
+}

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import { Interruption } from './interruption.js';
 import { isInDoubt, REFUSED, type Outcome } from './outcome.js';
+import type { Gate } from './policy.js';
 import { isRepeatable } from './protocols/rest.js';
 
 /** One logical operation and everything that travels with it through all its attempts. */
@@ -32,6 +33,9 @@ export type Next<T> = (call: LiveCall) => Promise<T>;
 /** What a caller wants done, told the call it is done for. */
 export type Work<T> = (call: Call) => Promise<T> | T;
 
+/** The arguments of a call of which nobody said what it is about: that stands in its work alone. */
+export const UNNAMED_ARGS: readonly unknown[] = Object.freeze([]);
+
 /** Where calls come from: the provider, and the clock that times them. */
 export interface CallOrigin {
   readonly provider: string;
@@ -40,6 +44,8 @@ export interface CallOrigin {
   readonly trackCalls?: boolean;
 }
 
+const NONE: never[] = [];
+
 /** The engine's side of a call: it can be interrupted, and everything below it with it. */
 export class LiveCall implements Call {
   attempt = 1;
@@ -47,21 +53,21 @@ export class LiveCall implements Call {
   key: string | undefined = undefined;
   /** Whether anybody may interrupt the work, so that the attempt must watch for it. */
   interruptible = false;
-  aborted = false;
-  /** Whether it was given up by whoever asked for it, rather than by a policy. */
-  cancelled = false;
-  /** Whether the attempt has ended: what it left running is no part of it any more. */
-  ended = false;
   /** Whether an attempt may have taken effect without our knowing. */
   inDoubt = false;
   /** Whether everything that the attempt is known to have sent may be repeated; `undefined` when nothing is known. */
   repeatable: boolean | undefined = undefined;
   /** The object whose method is called. */
   receiver: unknown = undefined;
+  /** The gates of the attempt, and what it got from each that it entered. */
+  gates: readonly Gate[] = NONE;
+  tickets: unknown[] = NONE;
   /** What came of the attempt, once it has ended. */
   outcome: Outcome | undefined = undefined;
   /** Whether it belongs to a caller who may give up, or to the call in whose method it is made. */
   tied = false;
+  /** Whether a policy above pays the operation's successes into the retry budget. */
+  budgeted = false;
   private limit: number | undefined = undefined;
   private time: number | undefined = undefined;
   private workStartedAt: number | undefined = undefined;
@@ -77,6 +83,16 @@ export class LiveCall implements Call {
 
   get provider(): string {
     return this.origin.provider;
+  }
+
+  /** Whether it was given up. */
+  get aborted(): boolean {
+    return this.interruption !== undefined && this.interruption.aborted;
+  }
+
+  /** Whether the attempt has ended: what it left running is no part of it any more. */
+  get ended(): boolean {
+    return this.outcome !== undefined;
   }
 
   get deadline(): number {
@@ -107,14 +123,14 @@ export class LiveCall implements Call {
     );
   }
 
+  /** Whether it was given up by whoever asked for it, rather than by a policy. */
+  get cancelled(): boolean {
+    return this.interruption !== undefined && this.interruption.cancelled;
+  }
+
   /** Why the call was given up. */
   get reason(): unknown {
     return this.interruption?.reason;
-  }
-
-  /** Whether the attempt ended while its work was still going on. */
-  get abandoned(): boolean {
-    return this.aborted && this.interruption!.running;
   }
 
   /**
@@ -165,7 +181,24 @@ export class LiveCall implements Call {
     call.key = this.key;
     call.receiver = this.receiver;
     call.tied = this.tied;
+    call.budgeted = this.budgeted;
     call.operationCall = this;
+    return call;
+  }
+
+  /** A call for one of several attempts side by side, which are one attempt of the operation. Whoever makes it has to give it up. */
+  beside(): LiveCall {
+    const call = this.again(this.attempt);
+    call.time = this.time;
+    call.interruptible = true;
+    return call;
+  }
+
+  /** The same call for work that belongs to nobody who asks: without their deadlines, and given up only by whoever made it. */
+  detached(): LiveCall {
+    const call = this.again(1);
+    call.limit = call.operationCall = undefined;
+    call.interruptible = this.interruptible;
     return call;
   }
 
@@ -179,14 +212,11 @@ export class LiveCall implements Call {
    */
   abort(reason: unknown, cancelled = false): void {
     if (this.aborted || this.ended) return;
-    this.aborted = true;
-    this.cancelled = cancelled;
     (this.interruption ??= new Interruption()).spread(reason, cancelled);
   }
 
   /** The attempt is over. */
   end(outcome: Outcome): void {
-    this.ended = true;
     this.outcome = outcome;
     this.time = undefined;
     // A refusal by another provider may have come after something was done.
@@ -196,7 +226,7 @@ export class LiveCall implements Call {
   /** Notes that the operation may have taken effect. */
   private doubt(): void {
     this.inDoubt = true;
-    if (this.operationCall !== undefined) this.operationCall.inDoubt = true;
+    this.operationCall?.doubt();
   }
 
   /** Calls `listener` once the call is given up, until the returned function is called. */
@@ -206,21 +236,10 @@ export class LiveCall implements Call {
 
   /** The result of `work`, or the reason for which the call was given up, whichever comes first. */
   race<T>(work: Promise<T>): Promise<T> {
-    const interruption = (this.interruption ??= new Interruption());
-    interruption.running = true;
     return new Promise<T>((resolve, reject) => {
-      interruption.reject = reject;
-      work.then(
-        (value) => {
-          interruption.running = false;
-          resolve(value);
-        },
-        (error: unknown) => {
-          interruption.running = false;
-          reject(error);
-        },
-      );
-      if (this.aborted) reject(interruption.reason);
+      (this.interruption ??= new Interruption()).reject = reject;
+      work.then(resolve, reject);
+      if (this.aborted) reject(this.reason);
     });
   }
 }

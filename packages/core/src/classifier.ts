@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import { isResilienceError, type ResilienceError } from './errors/resilience-error.js';
 import { SUCCESS, type Outcome, type OutcomeKind, type Settled } from './outcome.js';
 import { clientErrorOutcome, methodOf } from './protocols/client-errors.js';
+import { grpcPushback } from './protocols/grpc-pushback.js';
 import { httpOutcome, type HttpAnswer } from './protocols/rest.js';
 
 /** The user's own word on a result; `undefined` leaves it to the engine. */
@@ -42,7 +43,9 @@ function outcomeOfValue(value: unknown, clock: Clock): Outcome {
 function outcomeOfError(error: unknown, clock: Clock): Outcome {
   if (isResilienceError(error)) return ownOutcome(error);
   const answer = answerIn(error);
-  return answer === undefined ? clientErrorOutcome(error) : httpOutcome(answer, clock.wallNow());
+  if (answer !== undefined) return httpOutcome(answer, clock.wallNow());
+  const pushback = grpcPushback(error);
+  return pushback === undefined ? clientErrorOutcome(error) : { ...clientErrorOutcome(error), ...pushback };
 }
 
 /** The engine's own errors, of this provider or one below it: a timeout speaks of the provider, a refusal of nobody. */

@@ -3,9 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Call } from './call.js';
 import { createProvider } from './create-provider.js';
+import type { CircuitBreakerOptions } from './policies/circuit-breaker/circuit-breaker.options.js';
 import type { ResilientProvider } from './provider.js';
 import type { ProviderOptions } from './provider-options.js';
 import { httpError, networkError, seededRandom, watch } from './testing/calls.fixture.js';
+import { modelRuns } from './testing/model-runs.js';
 import { TestClock } from './testing/test-clock.js';
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
@@ -31,9 +33,10 @@ const OPTIONS: fc.Arbitrary<ProviderOptions> = fc
     ),
     circuitBreaker: maybe(
       fc.record({
-        window: fc.constantFrom({ consecutive: 2 }, { time: 1000 }),
+        window: fc.constantFrom<CircuitBreakerOptions['window'][]>({ consecutive: 2 }, { time: 1000 }, { count: 4 }),
         minimumCalls: fc.constant(3),
-        openFor: fc.constant(100),
+        openFor: fc.constantFrom<CircuitBreakerOptions['openFor'][]>(100, { initial: 50, max: 200, jitter: 'full' }),
+        ramp: maybe(fc.constant({ over: 300 })),
         halfOpen: fc.record({ calls: fc.integer({ min: 1, max: 3 }), atMost: fc.constant(300) }),
       }),
     ),
@@ -43,10 +46,32 @@ const OPTIONS: fc.Arbitrary<ProviderOptions> = fc
     bulkhead: maybe(
       fc
         .record({ concurrency: fc.integer({ min: 1, max: 4 }), queue: fc.integer({ min: 0, max: 3 }) })
-        .chain((made) => fc.constantFrom(made, { ...made, wait: 60 }, { ...made, wait: 3_600_000 })),
+        .chain((made) =>
+          fc.constantFrom(made, { ...made, wait: 60 }, { ...made, wait: 3_600_000 }, { ...made, adaptive: true }),
+        ),
     ),
     idempotency: maybe(fc.constantFrom({ wait: 0 }, { wait: 100 }, { wait: 3_600_000 })),
     fallback: maybe(fc.constant('instead')),
+    cache: maybe(
+      fc.constantFrom(
+        { ttl: 40 },
+        { ttl: 20, staleWhileRevalidate: 60, staleIfError: 200, earlyRefresh: true, errors: { ttl: 30 } },
+      ),
+    ),
+    hedge: maybe(
+      fc.constantFrom(
+        { delay: 0 },
+        { delay: 25, attempts: 3 },
+        { delay: { quantile: 0.5, minimumCalls: 2, initial: 10 } },
+      ),
+    ),
+    adaptiveThrottle: maybe(fc.constantFrom({ minimumCalls: 1 }, { k: 1, window: 100, minimumCalls: 2 })),
+    chaos: maybe(
+      fc.constantFrom(
+        { fault: { rate: 0.3, code: 'ECONNRESET' } },
+        { latency: { rate: 0.5, delay: { min: 0, max: 80 } }, outcome: { rate: 0.2, value: 'injected' } },
+      ),
+    ),
   })
   .map((made) => Object.fromEntries(Object.entries(made).filter(([, options]) => options !== undefined)));
 
@@ -125,7 +150,12 @@ async function storm(options: ProviderOptions, actions: readonly Action[], seed:
     const caller = abortAfterMs === undefined ? longLived : new AbortController();
     callers.push(caller);
     const run = work === 'throws' ? throwing : workOf(work, clock, inner);
-    const asked = { signal: caller.signal, ...(key && { key }), ...(idempotencyKey && { idempotencyKey }) };
+    const asked = {
+      signal: caller.signal,
+      args: [work],
+      ...(key && { key }),
+      ...(idempotencyKey && { idempotencyKey }),
+    };
     results.push(watch(provider.execute(run, asked)));
     if (abortAfterMs === 0) caller.abort('left');
     else if (abortAfterMs !== undefined) clock.schedule(abortAfterMs, () => caller.abort('left'));
@@ -137,8 +167,11 @@ async function storm(options: ProviderOptions, actions: readonly Action[], seed:
   for (const { signal } of callers) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   expect(clock.pendingTimers('referenced')).toBe(0);
   for (const policy of provider.snapshot().policies) {
-    for (const held of ['active', 'abandoned', 'queued', 'inFlight']) expect(policy[held] ?? 0).toBe(0);
+    for (const held of ['active', 'abandoned', 'queued', 'inFlight', 'loading']) expect(policy[held] ?? 0).toBe(0);
   }
+  if (options.chaos !== undefined) provider.reconfigure({ chaos: { enabled: false } });
+  // What was not accepted is forgotten.
+  await clock.advance('2m');
   await recovers(provider, clock);
 }
 
@@ -163,6 +196,6 @@ describe('the engine', () => {
   // The runner fails a test that leaves a rejection unhandled.
   it('leaves no rejection, listener, timer, slot or permit behind, whatever policies, outcomes and aborts meet', async () => {
     const property = fc.asyncProperty(OPTIONS, fc.array(ACTION, { maxLength: 25, size: 'max' }), fc.nat(), storm);
-    await fc.assert(property, { numRuns: 150 });
+    await fc.assert(property, { numRuns: modelRuns(150) });
   }, 30_000);
 });

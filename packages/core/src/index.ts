@@ -1,5 +1,5 @@
 export type { Call, Work } from './call.js';
-export { LiveCall, type Next } from './call.js';
+export type { LiveCall, Next } from './call.js';
 export { currentCall } from './call-context.js';
 export type { Classify } from './classifier.js';
 export { Clock, type Timer } from './clock.js';
@@ -18,12 +18,24 @@ export { MemoryStore } from './memory-store.js';
 export type { MethodPlan } from './method-linker.js';
 export type { Outcome, OutcomeKind, Settled } from './outcome.js';
 export type { Pipeline } from './pipeline.js';
+export {
+  AdaptivelyThrottledError,
+  isAdaptivelyThrottledError,
+} from './policies/adaptive-throttle/adaptively-throttled.error.js';
+export type { AdaptiveThrottleOptions } from './policies/adaptive-throttle/adaptive-throttle.options.js';
 export { BulkheadFullError, isBulkheadFullError } from './policies/bulkhead/bulkhead-full.error.js';
+export type { AdaptiveLimitOptions } from './policies/bulkhead/adaptive-limit.options.js';
 export type { BulkheadOptions } from './policies/bulkhead/bulkhead.options.js';
+export type { CacheSelection } from './policies/cache/cache.js';
+export type { CacheOptions } from './policies/cache/cache.options.js';
+export type { ChaosOptions } from './policies/chaos/chaos.options.js';
+export { InjectedFaultError, isInjectedFault } from './policies/chaos/injected-fault.error.js';
 export { CircuitOpenError, isCircuitOpenError } from './policies/circuit-breaker/circuit-open.error.js';
 export type { CircuitBreaker, CircuitState, ExportedCircuit } from './policies/circuit-breaker/circuit-breaker.js';
 export type { CircuitBreakerOptions } from './policies/circuit-breaker/circuit-breaker.options.js';
 export type { FallbackOptions } from './policies/fallback/fallback.options.js';
+export { HedgeLostError, isHedgeLostError } from './policies/hedge/hedge-lost.error.js';
+export type { HedgeOptions } from './policies/hedge/hedge.options.js';
 export {
   IdempotencyConflictError,
   IdempotencyKeyMissingError,
@@ -35,12 +47,12 @@ export {
 export type { IdempotencyOptions } from './policies/idempotency/idempotency.options.js';
 export type { PolicyName, PolicyOptions } from './policies/index.js';
 export { isRateLimitedError, RateLimitedError } from './policies/rate-limit/rate-limited.error.js';
-export type { RateLimitOptions } from './policies/rate-limit/rate-limit.options.js';
+export type { QuotaOptions, RateLimitOptions } from './policies/rate-limit/rate-limit.options.js';
 export { retryHistory, type RetryHistory } from './policies/retry/retry-history.js';
 export type { RetryOptions } from './policies/retry/retry.options.js';
 export { isTimeoutError, TimeoutError } from './policies/timeout/timeout.error.js';
 export type { TimeoutOptions } from './policies/timeout/timeout.options.js';
-export type { Environment, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './policy.js';
+export type { Environment, FaultInjector, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './policy.js';
 export type { HeadersLike } from './protocols/headers.js';
 export { ResilientProvider, type ExecuteOptions, type ProviderParts, type ProviderSnapshot } from './provider.js';
 export type { MethodOptions, ProviderOptions } from './provider-options.js';

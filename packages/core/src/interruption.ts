@@ -2,12 +2,13 @@ import type { LiveCall } from './call.js';
 
 /** What is needed of a call only once somebody can give it up. */
 export class Interruption {
+  aborted = false;
   reason: unknown = undefined;
+  /** Whether it was the caller who gave up, rather than a policy. */
+  cancelled = false;
   controller: AbortController | undefined = undefined;
   /** Rejects whoever waits for the work. */
   reject: ((reason: unknown) => void) | undefined = undefined;
-  /** Whether the work is going on. */
-  running = false;
   /** The attempt that is under way: it is given up with the operation. */
   attempt: LiveCall | undefined = undefined;
   private listeners: Set<() => void> | undefined = undefined;
@@ -20,7 +21,9 @@ export class Interruption {
 
   /** Tells everybody: who waits first, then the signal, then the attempt below, then those who listen. */
   spread(reason: unknown, cancelled: boolean): void {
+    this.aborted = true;
     this.reason = reason;
+    this.cancelled = cancelled;
     this.reject?.(reason);
     this.controller?.abort(reason);
     this.attempt?.abort(reason, cancelled);

@@ -1,4 +1,5 @@
 import type { LiveCall } from './call.js';
+import { isResilienceError, type ResilienceError } from './errors/resilience-error.js';
 import type { Outcome } from './outcome.js';
 import type { Environment, Gate, KeyableGate } from './policy.js';
 
@@ -46,7 +47,7 @@ export class KeyedGate implements Gate<Entered> {
     if (plain.outlive !== undefined) this.outlive = outliveInside;
   }
 
-  enter(call: LiveCall): Entered | Promise<Entered> {
+  enter(call: LiveCall): Entered | Promise<Entered> | ResilienceError {
     const kept = call.key === undefined ? this.unkeyed : this.keptFor(call.key, call.now);
     kept.inside++;
     let ticket: unknown;
@@ -56,7 +57,10 @@ export class KeyedGate implements Gate<Entered> {
       kept.inside--;
       throw error;
     }
-    return ticket instanceof Promise ? entered(kept, ticket) : new Entered(kept, ticket);
+    if (ticket instanceof Promise) return entered(kept, ticket);
+    if (!isResilienceError(ticket)) return new Entered(kept, ticket);
+    kept.inside--;
+    return ticket;
   }
 
   leave({ kept, ticket }: Entered, outcome: Outcome, call: LiveCall): void {

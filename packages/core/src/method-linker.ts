@@ -83,6 +83,11 @@ export class MethodLinker {
     }
   }
 
+  /** Whether the settings override anything for any method. */
+  get overridesAny(): boolean {
+    return this.layers.methods.size > 0;
+  }
+
   /** Whether the settings override anything for a method. */
   knows(method: string): boolean {
     return this.layers.methods.has(method);

@@ -32,6 +32,8 @@ export interface Outcome {
   readonly status?: number | undefined;
   /** Whether the request's own method allows repeating it (RFC 9110 §9.2.2); `undefined` when nothing says so. */
   readonly repeatable?: boolean | undefined;
+  /** The server's own word on another attempt (gRFC A6): after exactly `retryAfterMs`, or never. */
+  readonly pushback?: 'exact' | 'never' | undefined;
 }
 
 /** How a call ended. */

@@ -1,7 +1,7 @@
 import type { LiveCall, Next } from './call.js';
 import { workInContext } from './call-context.js';
 import { KeyedGate } from './keyed-gate.js';
-import { CANCELLED, REFUSED, type Outcome } from './outcome.js';
+import { CANCELLED, REFUSED } from './outcome.js';
 import { isFaultInjector, isGate, isWrapper, type Environment, type Gate, type Policy } from './policy.js';
 
 /** The policies of one method, linked once. Wrappers call each other; the gates of an attempt run in one function. */
@@ -42,48 +42,84 @@ export class Pipeline {
     return this.first(call);
   }
 
-  private async attempt(call: LiveCall): Promise<unknown> {
-    if (call.aborted) throw call.reason;
-    const gates = call.key === undefined ? this.plainGates : this.gates;
-    const tickets = new Array<unknown>(gates.length);
-    let entered = 0;
-    let outcome = REFUSED;
-    let work: Promise<unknown> | undefined;
-    try {
-      for (; entered < gates.length; entered++) {
-        const ticket = gates[entered]!.enter(call);
-        if (!(ticket instanceof Promise)) {
-          tickets[entered] = ticket;
-          continue;
-        }
-        tickets[entered] = await ticket;
-        call.forgetTime();
-        if (!call.aborted) continue;
-        entered++;
-        throw call.reason;
+  private attempt(call: LiveCall): Promise<unknown> {
+    if (call.aborted) return Promise.reject(call.reason);
+    call.gates = call.key === undefined ? this.plainGates : this.gates;
+    call.tickets = new Array<unknown>(call.gates.length);
+    return this.enter(call, 0);
+  }
+
+  /** Enters the gates from the given one on. A refusal is handed on and not thrown: throwing is most of what failing fast would cost. */
+  private enter(call: LiveCall, from: number): Promise<unknown> {
+    const { gates, tickets } = call;
+    for (let i = from; i < gates.length; i++) {
+      let ticket: unknown;
+      try {
+        ticket = gates[i]!.enter(call);
+      } catch (error) {
+        return refuse(call, i, error);
       }
-      outcome = CANCELLED;
+      if (ticket instanceof Promise) return this.enterLater(call, i, ticket);
+      if (ticket instanceof Error) return refuse(call, i, ticket);
+      tickets[i] = ticket;
+    }
+    return this.perform(call);
+  }
+
+  private async enterLater(call: LiveCall, at: number, waiting: Promise<unknown>): Promise<unknown> {
+    try {
+      call.tickets[at] = await waiting;
+    } catch (error) {
+      return refuse(call, at, error);
+    }
+    call.forgetTime();
+    return call.aborted ? refuse(call, at + 1, call.reason) : this.enter(call, at + 1);
+  }
+
+  /** Not an async function: what it would allocate is a third of what a call costs. */
+  private perform(call: LiveCall): Promise<unknown> {
+    let work: Promise<unknown>;
+    try {
       call.startWork();
       const doing = this.work(call);
       // Asked once only: some libraries' queries are sent again by every `then`.
-      if (call.interruptible) work = Promise.resolve(doing);
-      const value = await (work === undefined ? doing : call.race(work));
-      outcome = this.environment.classify({ ok: true, value });
-      return value;
+      work = doing instanceof Promise ? doing : Promise.resolve(doing);
     } catch (error) {
-      if (outcome !== REFUSED) outcome = this.outcomeOf(error, call);
-      throw error;
-    } finally {
-      call.end(outcome);
-      for (let i = entered - 1; i >= 0; i--) {
-        const gate = gates[i]!;
-        if (gate.outlive !== undefined && call.abandoned) gate.outlive(tickets[i], work!);
-        else gate.leave(tickets[i], outcome, call);
-      }
+      return Promise.reject(this.failed(call, error, undefined));
     }
+    return (call.interruptible ? call.race(work) : work).then(
+      (value) => {
+        call.end(this.environment.classify({ ok: true, value }));
+        leave(call, call.gates.length, undefined);
+        return value;
+      },
+      (error: unknown) => {
+        throw this.failed(call, error, work);
+      },
+    );
   }
 
-  private outcomeOf(error: unknown, call: LiveCall): Outcome {
-    return call.cancelled && error === call.reason ? CANCELLED : this.environment.classify({ ok: false, error });
+  /** Notes how an attempt failed. Gives the error, untouched. */
+  private failed(call: LiveCall, error: unknown, work: Promise<unknown> | undefined): unknown {
+    const givenUp = call.aborted && error === call.reason;
+    call.end(givenUp && call.cancelled ? CANCELLED : this.environment.classify({ ok: false, error }));
+    leave(call, call.gates.length, givenUp ? work : undefined);
+    return error;
+  }
+}
+
+function refuse(call: LiveCall, entered: number, reason: unknown): Promise<never> {
+  call.end(REFUSED);
+  leave(call, entered, undefined);
+  return Promise.reject(reason);
+}
+
+/** Leaves the gates that were entered, in reverse order. `working` is what goes on although the attempt was given up. */
+function leave(call: LiveCall, entered: number, working: Promise<unknown> | undefined): void {
+  const { gates, tickets } = call;
+  for (let i = entered - 1; i >= 0; i--) {
+    const gate = gates[i]!;
+    if (working !== undefined && gate.outlive !== undefined) gate.outlive(tickets[i], working);
+    else gate.leave(tickets[i], call.outcome!, call);
   }
 }

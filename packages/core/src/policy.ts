@@ -1,4 +1,5 @@
 import type { CallOrigin, LiveCall, Next } from './call.js';
+import type { ResilienceError } from './errors/resilience-error.js';
 import type { Emit } from './events.js';
 import type { Outcome, Settled } from './outcome.js';
 import type { Store } from './store.js';
@@ -27,11 +28,11 @@ interface LivePolicy {
 }
 
 /**
- * Admits or refuses each attempt and is told how it ended. Refuses by throwing a `ResilienceError`. The time is `call.now`, which reads
- * the clock only when it is asked.
+ * Admits or refuses each attempt and is told how it ended. Refuses by throwing a `ResilienceError`, or by returning one, which costs far
+ * less. The time is `call.now`, which reads the clock only when it is asked.
  */
 export interface Gate<Ticket = unknown> extends LivePolicy {
-  enter(call: LiveCall): Ticket | Promise<Ticket>;
+  enter(call: LiveCall): Ticket | Promise<Ticket> | ResilienceError;
   /** The attempt has ended, or a gate below refused it. A gate that called `call.timeWork()` when it was entered can ask for `call.tookMs`. */
   leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void;
   /** Called in place of `leave` when the attempt was given up while its work still runs: the gate holds on until that settles. */

@@ -1,10 +1,11 @@
-import { LiveCall, type Call, type Work } from './call.js';
+import { LiveCall, UNNAMED_ARGS, type Call, type Work } from './call.js';
 import { currentLiveCall } from './call-context.js';
 import type { Clock } from './clock.js';
 import { createEnvironment } from './create-environment.js';
 import { EventHub } from './events.js';
 import { MethodLinker, type MethodPlan } from './method-linker.js';
 import { Pipeline } from './pipeline.js';
+import type { Cache, CacheSelection } from './policies/cache/cache.js';
 import type { CircuitBreaker } from './policies/circuit-breaker/circuit-breaker.js';
 import type { PolicyName } from './policies/index.js';
 import type { Environment } from './policy.js';
@@ -17,6 +18,8 @@ import { tieToSignal } from './tie-to-signal.js';
 export interface ExecuteOptions {
   /** What is called, for events and errors, and to find settings under `methods`. Default `'execute'`. */
   operation?: string;
+  /** What the call is about, as a method's arguments would say: functions in the settings are given it. Without it nothing is cached. */
+  args?: readonly unknown[];
   /** Tells keyed policies apart, such as a tenant. */
   key?: string;
   /** The key that the provider gets; the same operation, tried again later or elsewhere, must give the same. */
@@ -55,7 +58,6 @@ export interface ProviderSnapshot {
 }
 
 const NO_OPTIONS: ExecuteOptions = Object.freeze({});
-const NO_ARGS: readonly unknown[] = Object.freeze([]);
 
 /** One third party by name: its policies and the live state that its methods share. */
 export class ResilientProvider {
@@ -65,8 +67,11 @@ export class ResilientProvider {
   readonly faults: readonly Fault[];
   private readonly environment: Environment;
   private readonly linker: MethodLinker;
-  /** For the methods that the settings know by name, and one for all others. */
-  private readonly pipelines = new Map<string | undefined, Pipeline>();
+  /** For the methods that the settings know by name. */
+  private readonly pipelines = new Map<string, Pipeline>();
+  /** For all others. */
+  private common: Pipeline | undefined;
+  /** For the calls that ask for certain policies only. */
   private readonly subsets = new Map<string, Pipeline>();
   /** In place of every other while the provider is not enabled. */
   private readonly unprotected: Pipeline;
@@ -92,7 +97,7 @@ export class ResilientProvider {
   /** Runs `run` under every policy that the settings name, or under those in `options.policies`. */
   execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = NO_OPTIONS): Promise<T> {
     const { operation = 'execute', signal } = options;
-    const call = this.newCall(operation, NO_ARGS, run as Work<unknown>);
+    const call = this.newCall(operation, options.args ?? UNNAMED_ARGS, run as Work<unknown>);
     call.key = options.key;
     call.idempotencyKey = options.idempotencyKey;
     let pipeline: Pipeline;
@@ -132,6 +137,18 @@ export class ResilientProvider {
     for (const { policy } of this.linker.live()) policy.observe?.(response, key);
   }
 
+  /**
+   * Forgets the cached answers that fit everything that is given, of all callers and arguments where nothing says whose or which: to be
+   * called after a write. Answers that are on their way are not kept either. How many were kept.
+   */
+  invalidate(which: CacheSelection = {}): number {
+    let forgotten = 0;
+    for (const { policy } of this.linker.live()) {
+      if (policy.kind === 'cache') forgotten += (policy as Cache).invalidate(which);
+    }
+    return forgotten;
+  }
+
   snapshot(): ProviderSnapshot {
     const now = this.environment.clock.now();
     const policies = [...this.linker.live()].flatMap(({ policy, operation }) => {
@@ -152,8 +169,9 @@ export class ResilientProvider {
   }
 
   private pipelineOf(operation: string, policies: readonly PolicyName[] | undefined): Pipeline {
-    const method = this.linker.knows(operation) ? operation : undefined;
-    const standing = policies === undefined ? this.pipelines.get(method) : this.subsets.get(subsetId(method, policies));
+    // Nothing is looked up by name where no method has settings of its own.
+    const method = this.linker.overridesAny && this.linker.knows(operation) ? operation : undefined;
+    const standing = this.standing(method, policies);
     if (standing !== undefined) return standing;
     if (this.faults.length > 0) throw new ResilienceConfigurationError(this.faults);
     const faults: Fault[] = [];
@@ -164,9 +182,15 @@ export class ResilientProvider {
       faults,
     );
     if (faults.length > 0) throw new ResilienceConfigurationError(faults);
-    if (policies === undefined) this.pipelines.set(method, pipeline);
-    else this.subsets.set(subsetId(method, policies), pipeline);
+    if (policies !== undefined) this.subsets.set(subsetId(method, policies), pipeline);
+    else if (method !== undefined) this.pipelines.set(method, pipeline);
+    else this.common = pipeline;
     return pipeline;
+  }
+
+  private standing(method: string | undefined, policies: readonly PolicyName[] | undefined): Pipeline | undefined {
+    if (policies !== undefined) return this.subsets.get(subsetId(method, policies));
+    return method === undefined ? this.common : this.pipelines.get(method);
   }
 }
 

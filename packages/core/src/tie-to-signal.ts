@@ -7,6 +7,7 @@ class TiedCalls {
   constructor(readonly signal: AbortSignal) {}
 
   readonly abortAll = (): void => {
+    tied.delete(this.signal);
     for (const call of [...this.calls]) call.abort(this.signal.reason, true);
   };
 }

@@ -1,15 +1,21 @@
 export {
+  AdaptivelyThrottledError,
   BulkheadFullError,
   CircuitOpenError,
   currentCall,
+  HedgeLostError,
   IdempotencyConflictError,
   IdempotencyKeyMissingError,
   IdempotencyMismatchError,
+  InjectedFaultError,
+  isAdaptivelyThrottledError,
   isBulkheadFullError,
   isCircuitOpenError,
+  isHedgeLostError,
   isIdempotencyConflictError,
   isIdempotencyKeyMissingError,
   isIdempotencyMismatchError,
+  isInjectedFault,
   isRateLimitedError,
   isResilienceError,
   isStoreUnavailableError,
@@ -31,9 +37,12 @@ export type { ProviderOptions, ProviderPatch, ResilienceOptions } from './config
 export { secret, SecretReference } from './config/secret.js';
 export type { AsyncMethod, AsyncMethodDecorator } from './decorators/async-method.js';
 export { Bulkhead } from './decorators/bulkhead.decorator.js';
+export { Cached } from './decorators/cached.decorator.js';
+export { Chaos } from './decorators/chaos.decorator.js';
 export { CircuitBreaker } from './decorators/circuit-breaker.decorator.js';
 export { FallbackTo } from './decorators/fallback-to.decorator.js';
 export { Fallback } from './decorators/fallback.decorator.js';
+export { Hedge } from './decorators/hedge.decorator.js';
 export { Idempotent } from './decorators/idempotent.decorator.js';
 export type { KeyedMethodScope, MethodScope } from './decorators/policy.decorator.js';
 export { RateLimited } from './decorators/rate-limited.decorator.js';

@@ -53,6 +53,7 @@ export class Resilience {
   /** What is wrong with the settings; raised at boot together with what is wrong with their use. */
   readonly faults: readonly Fault[];
   private readonly ownsStore: boolean;
+  private readonly trackCalls: boolean;
   private readonly events = new EventHub();
   private readonly providers = new Map<string, ResilientProvider>();
   private readonly layers = new Map<string, ProviderLayers>();
@@ -68,6 +69,7 @@ export class Resilience {
     this.store = options.store ?? new MemoryStore({ clock: this.clock });
     this.events$ = new Observable((subscriber) => this.events.on((event) => subscriber.next(event)));
     const read = readResilience(options, environment);
+    this.trackCalls = options.trackCalls !== false || read.providers.some(({ http }) => http !== undefined);
     for (const layers of read.providers) this.add(layers);
     this.faults = [
       ...read.faults,
@@ -175,7 +177,7 @@ export class Resilience {
 
   private add(layers: ProviderLayers): void {
     const { name, settings, top } = layers;
-    const { clock, store, events } = this;
+    const { clock, store, events, trackCalls } = this;
     const parts = {
       name,
       settings,
@@ -183,6 +185,7 @@ export class Resilience {
       clock,
       store,
       events,
+      trackCalls,
       sections: SECTIONS,
       path: `resilience.providers.${name}`,
       random: systemRandom,

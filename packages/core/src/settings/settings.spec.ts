@@ -39,18 +39,18 @@ describe('settings', () => {
       enabled: 'yes',
     };
     expect(messageFor(given)).toEqual([
-      'payments.retries: unknown setting; known are fallback, idempotency, retry, circuitBreaker, rateLimit, bulkhead, timeout, methods, classify, enabled',
+      'payments.retries: unknown setting; known are fallback, cache, idempotency, retry, hedge, circuitBreaker, adaptiveThrottle, rateLimit, bulkhead, timeout, chaos, methods, classify, enabled',
       "payments.idempotency.storeDown: 'ignore' given; expected one of 'refuse', 'proceed'",
       "payments.idempotency.key: 'id' given; expected a function of the arguments, for example (order) => order.id",
       'payments.retry.attempts: 0 given; expected a whole number from 1 to 1000',
-      "payments.retry.backoff.kind: 'fibonacci' given; expected one of 'constant', 'linear', 'exponential'",
+      "payments.retry.backoff.kind: 'fibonacci' given; expected one of 'constant', 'linear', 'exponential', 'decorrelated'",
       "payments.retry.backoff.jitter: 'some' given; expected one of 'none', 'full', 'equal'",
       'payments.retry.budget: an object given; expected false or { ratio, minPerSecond }, for example { ratio: 0.2, minPerSecond: 10 }',
       'payments.circuitBreaker.failureRate: 50 given; expected a share above 0, at most 1',
       'payments.circuitBreaker.slowCall.over: nothing given; it is required',
       'payments.circuitBreaker.halfOpen.calls: 1.5 given; expected a whole number from 1 to 10000',
       'payments.rateLimit.limit: nothing given; it is required',
-      'payments.bulkhead.concurency: unknown option; known are concurrency, queue, wait',
+      'payments.bulkhead.concurency: unknown option; known are concurrency, queue, wait, adaptive',
       "payments.timeout.attempt: '2 seconds' given; expected a duration such as '250ms', '2s', '5m', '24h' or a number of milliseconds of at least 1 ms",
       'payments.classify: expected a function of the result',
       'payments.enabled: expected true or false',
@@ -70,11 +70,11 @@ describe('settings', () => {
     ],
     [
       { circuitBreaker: { window: {} } },
-      "payments.circuitBreaker.window.time: nothing given; expected a time such as '10s', or consecutive: 5",
+      "payments.circuitBreaker.window.time: nothing given; expected a time such as '10s', count: 100 or consecutive: 5",
     ],
     [
       { circuitBreaker: { window: { consecutive: 5 }, slowCall: { over: '1s' } } },
-      "payments.circuitBreaker.slowCall: an object given; needs window.time, for example '10s': a consecutive window counts failures only",
+      "payments.circuitBreaker.slowCall: an object given; needs window.time, for example '10s', or window.count: a consecutive window counts failures only",
     ],
     [
       { rateLimit: { limit: 10, burst: 10 } },
@@ -90,7 +90,7 @@ describe('settings', () => {
     ],
     [
       { retry: 5 },
-      'payments.retry: 5 given; expected an object with the options attempts, backoff, budget, idempotent, maxRetryAfter, refusals',
+      'payments.retry: 5 given; expected an object with the options attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, when',
     ],
     [
       { methods: { charge: { retry: { attempts: 'many' } } } },
@@ -98,7 +98,7 @@ describe('settings', () => {
     ],
     [
       { methods: { charge: { methods: {} } } },
-      'payments.methods.charge.methods: unknown setting; known are fallback, idempotency, retry, circuitBreaker, rateLimit, bulkhead, timeout',
+      'payments.methods.charge.methods: unknown setting; known are fallback, cache, idempotency, retry, hedge, circuitBreaker, adaptiveThrottle, rateLimit, bulkhead, timeout, chaos',
     ],
     [{ methods: { charge: 5 } }, 'payments.methods.charge: expected an object of policies'],
     [{ methods: ['charge'] }, 'payments.methods: expected an object of methods'],

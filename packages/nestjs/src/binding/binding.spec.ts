@@ -257,6 +257,28 @@ describe('a decorated method', () => {
     expect(currentCall()).toBeUndefined();
   });
 
+  it.each([
+    ['always', {}, ['Client.send', 'Client.send']],
+    ['until it first waits where calls are not tracked', { trackCalls: false }, ['Client.send', undefined]],
+    [
+      'always where an HTTP client reads its call, tracked or not',
+      { trackCalls: false, providers: { payments: { http: { baseUrl: 'http://localhost' } } } },
+      ['Client.send', 'Client.send'],
+    ],
+  ])('finds its call %s', async (_when, settings, found) => {
+    @Injectable()
+    class Client {
+      @Bulkhead('payments')
+      async send(): Promise<unknown> {
+        const before = currentCall()?.operation;
+        await Promise.resolve();
+        return [before, currentCall()?.operation];
+      }
+    }
+    const client = (await start({ providers: [Client] }, { ...SETTINGS, ...settings } as typeof SETTINGS)).get(Client);
+    expect(await client.send()).toEqual(found);
+  });
+
   it('answers with its fallback: a value, a function of error and arguments, or a method', async () => {
     @Injectable()
     @Resilient('payments')

@@ -4,6 +4,10 @@ import type { LinkedMethod, Resilience } from '../resilience.js';
 import type { MethodBinding } from './method-binding.js';
 import { providerOfClass } from './provider-of-class.js';
 
+/** Two attempts at once would both emit. */
+const HEDGED_STREAM =
+  'is hedged by the settings and returns an Observable: return a Promise, for example with firstValueFrom(), or leave hedge out for this method';
+
 /** Makes a decorated method alive for instances of one class, or says in `faults` why that cannot be. */
 export function linkMethod(
   resilience: Resilience,
@@ -30,6 +34,9 @@ export function linkMethod(
   // Faults in the settings are reported where they stand, not once more for every method.
   if (provider.faults.length > 0 || faults.length > before) return undefined;
   const pipeline = provider.link(planOf(binding), faults);
+  if (binding.returnsObservable && pipeline.policies.some(({ kind }) => kind === 'hedge')) {
+    faults.push({ path: operation, message: HEDGED_STREAM });
+  }
   return { constructedBy: constructor, provider, pipeline, operation, key: [...binding.keys.values()][0] };
 }
 
@@ -66,10 +73,15 @@ function methodFaults(binding: MethodBinding, constructor: object): Fault[] {
       message: `returns ${(returnType as { name: string }).name}: a decorated method returns a Promise or an Observable`,
     });
   }
-  if (binding.returnsObservable && policies.has('idempotency')) {
+  for (const [kind, decorator] of [
+    ['idempotency', '@Idempotent'],
+    ['cache', '@Cached'],
+    ['hedge', '@Hedge'],
+  ] as const) {
+    if (!binding.returnsObservable || !policies.has(kind)) continue;
     faults.push({
       path: operation,
-      message: 'is @Idempotent and returns an Observable: return a Promise, for example with firstValueFrom()',
+      message: `is ${decorator} and returns an Observable: return a Promise, for example with firstValueFrom()`,
     });
   }
   if (new Set(binding.keys.values()).size > 1) {

@@ -25,7 +25,7 @@ export interface ReadResilience {
   readonly faults: readonly Fault[];
 }
 
-const KNOWN = ['enabled', 'defaults', 'providers', 'store', 'clock'];
+const KNOWN = ['enabled', 'defaults', 'providers', 'store', 'clock', 'trackCalls'];
 
 /** Lays defaults, the providers' settings and the environment over each other. Nothing is thrown: faults are collected. */
 export function readResilience(
@@ -38,8 +38,10 @@ export function readResilience(
   const providers = (options.providers ?? {}) as Layer;
   const overrides = environmentOverrides(environment, providers);
   const enabled = overrides.enabled ?? options.enabled;
-  if (enabled !== undefined && typeof enabled !== 'boolean') {
-    faults.push({ path: 'resilience.enabled', message: `${JSON.stringify(enabled)} given; expected true or false` });
+  const { trackCalls } = options;
+  for (const [name, flag] of Object.entries({ enabled, trackCalls })) {
+    if (flag === undefined || typeof flag === 'boolean') continue;
+    faults.push({ path: `resilience.${name}`, message: `${JSON.stringify(flag)} given; expected true or false` });
   }
   faults.push(...overrides.faults);
   const defaults = mergeSettings(options.defaults as Layer | undefined, overrides.defaults);

@@ -23,6 +23,13 @@ export interface ResilienceOptions {
   providers?: Readonly<Record<string, ProviderOptions>>;
   /** Where state lives that outlives a call. Default: a `MemoryStore`. A store that is given is not closed by the module. */
   store?: Store;
+  /**
+   * Whether `currentCall()` finds the call at any depth below a decorated method, also after an `await`, and nested calls are given up with
+   * it. `false` spares every call an async context: then that holds only for what a method does before it first waits, and for calls that
+   * have a total timeout, a key or an idempotency key. Taken as true where a provider has `http` settings: the HTTP client reads its call.
+   * Default true.
+   */
+  trackCalls?: boolean;
   /** Default: the machine's clock. */
   clock?: Clock;
 }

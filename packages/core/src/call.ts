@@ -234,6 +234,11 @@ export class LiveCall implements Call {
     return (this.interruption ??= new Interruption()).onAbort(listener);
   }
 
+  /** Calls `tell` with the reason before anybody else is told that the call is given up. */
+  whenGivenUp(tell: (reason: unknown) => void): void {
+    (this.interruption ??= new Interruption()).reject = tell;
+  }
+
   /** The result of `work`, or the reason for which the call was given up, whichever comes first. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {

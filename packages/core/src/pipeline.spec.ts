@@ -176,6 +176,25 @@ describe('Pipeline', () => {
     expect(call.inDoubt).toBe(true);
   });
 
+  it('ends with the caller’s reason when the method itself makes the caller give up, whatever becomes of the method', async () => {
+    const provider = createProvider('payments', { bulkhead: { concurrency: 1 } }, { clock: new TestClock() });
+    const caller = new AbortController();
+    const work = deferred();
+    const result = provider.execute(
+      () => {
+        caller.abort(REFUSAL);
+        return work.promise;
+      },
+      { signal: caller.signal },
+    );
+    await expect(result).rejects.toBe(REFUSAL);
+    await expect(provider.execute(() => 1)).rejects.toMatchObject({ code: 'BULKHEAD_FULL' });
+    // The runner fails a test that leaves a rejection unhandled.
+    work.reject(new Error('late'));
+    await turn();
+    await expect(provider.execute(() => 1)).resolves.toBe(1);
+  });
+
   it('counts as time taken only what the method took, not the wait before it', async () => {
     const { clock, log, run } = bench();
     const gate = new NotingGate('waiting', log, () => clock.sleep(500));

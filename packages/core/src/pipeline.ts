@@ -87,23 +87,42 @@ export class Pipeline {
     } catch (error) {
       return Promise.reject(this.failed(call, error, undefined));
     }
-    return (call.interruptible ? call.race(work) : work).then(
-      (value) => {
-        call.end(this.environment.classify({ ok: true, value }));
-        leave(call, call.gates.length, undefined);
-        return value;
-      },
+    if (call.interruptible) return this.performUnlessGivenUp(call, work);
+    return work.then(
+      (value) => this.succeeded(call, value),
       (error: unknown) => {
-        throw this.failed(call, error, work);
+        throw this.failed(call, error, undefined);
       },
     );
   }
 
-  /** Notes how an attempt failed. Gives the error, untouched. */
+  private performUnlessGivenUp(call: LiveCall, work: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      // What ends after it was given up has a handler, and no say.
+      work.then(
+        (value) => {
+          if (!call.ended) resolve(this.succeeded(call, value));
+        },
+        (error: unknown) => {
+          if (!call.ended) reject(this.failed(call, error, undefined));
+        },
+      );
+      if (call.aborted) reject(this.failed(call, call.reason, work));
+      else call.whenGivenUp((reason) => reject(this.failed(call, reason, work)));
+    });
+  }
+
+  private succeeded(call: LiveCall, value: unknown): unknown {
+    call.end(this.environment.classify({ ok: true, value }));
+    leave(call, call.gates.length, undefined);
+    return value;
+  }
+
+  /** Notes how an attempt failed, or that it was given up while `work` goes on. Gives the error, untouched. */
   private failed(call: LiveCall, error: unknown, work: Promise<unknown> | undefined): unknown {
-    const givenUp = call.aborted && error === call.reason;
-    call.end(givenUp && call.cancelled ? CANCELLED : this.environment.classify({ ok: false, error }));
-    leave(call, call.gates.length, givenUp ? work : undefined);
+    const cancelled = call.cancelled && error === call.reason;
+    call.end(cancelled ? CANCELLED : this.environment.classify({ ok: false, error }));
+    leave(call, call.gates.length, work);
     return error;
   }
 }

@@ -37,26 +37,21 @@ class DecoratedClient {
   }
 }
 
-@Module({
-  imports: [
-    ResilienceModule.forRoot({
-      providers: {
-        bench: {
-          retry: { attempts: 3 },
-          circuitBreaker: { window: { time: '10s' }, openFor: '1h' },
-          rateLimit: { limit: 10_000_000, per: '10ms' },
-          bulkhead: { concurrency: 10, queue: 200 },
-          timeout: { attempt: '1s' },
-        },
-      },
-    }),
-  ],
-  providers: [DecoratedClient],
-})
-class BenchModule {}
+const providers = {
+  bench: {
+    retry: { attempts: 3 },
+    circuitBreaker: { window: { time: '10s' }, openFor: '1h' },
+    rateLimit: { limit: 10_000_000, per: '10ms' },
+    bulkhead: { concurrency: 10, queue: 200 },
+    timeout: { attempt: '1s' },
+  },
+} as const;
 
-/** Boots the application; gives the client, and what opens its circuit. */
-export async function bootDecoratedClient(): Promise<{ client: DecoratedClient; open: () => void }> {
+/** Boots an application whose calls are tracked, or not; gives the client, and what opens its circuit. */
+export async function bootDecoratedClient(trackCalls: boolean): Promise<{ client: DecoratedClient; open: () => void }> {
+  @Module({ imports: [ResilienceModule.forRoot({ trackCalls, providers })], providers: [DecoratedClient] })
+  class BenchModule {}
+
   const app = await NestFactory.createApplicationContext(BenchModule, { logger: false });
   const open = () => app.get(Resilience).provider('bench').circuitBreaker!.forceOpen();
   return { client: app.get(DecoratedClient), open };

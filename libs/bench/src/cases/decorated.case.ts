@@ -12,6 +12,14 @@ export const decorated: readonly BenchCase[] = [
     },
   }),
   ...succeeding({
+    name: 'breakwater: decorated Nest method, five policies, calls not tracked',
+    limit: { timesBare: 10 },
+    prepare: async () => {
+      const { client } = await boot(false);
+      return () => client.call();
+    },
+  }),
+  ...succeeding({
     name: 'breakwater: decorated Nest method, five policies, signal read',
     prepare: async () => {
       const { client } = await boot();
@@ -30,7 +38,7 @@ export const decorated: readonly BenchCase[] = [
   },
 ];
 
-async function boot() {
+async function boot(trackCalls = true) {
   const { bootDecoratedClient } = await import('./boot-decorated-client.js');
-  return bootDecoratedClient();
+  return bootDecoratedClient(trackCalls);
 }

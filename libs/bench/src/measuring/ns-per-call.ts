@@ -4,12 +4,17 @@ import type { Loop } from './loops.js';
 
 const WARM_UP_MS = 400;
 const BATCH_MS = 40;
+/** A forced collection gives memory back to the system; until the heap has grown again, page faults are most of what is seen. */
+const SETTLE_MS = 60;
 const BATCHES = 11;
 /** A case whose batches are long, because a single one of its calls is, gets fewer of them. */
 const FEWEST_BATCHES = 3;
-const LONGEST_MS = 800;
+const LONGEST_MS = 1500;
 
-/** Nanoseconds of one call, the median over batches with a full collection between them; and how many calls made a batch. */
+/**
+ * Nanoseconds of one call, the median over batches with a full collection between them, each timed once the heap has settled after it; and
+ * how many calls made a batch.
+ */
 export async function nsPerCall(
   loop: Loop,
   run: () => Promise<unknown>,
@@ -25,6 +30,9 @@ export async function nsPerCall(
   const until = performance.now() + LONGEST_MS;
   while (perCall.length < BATCHES && (perCall.length < FEWEST_BATCHES || performance.now() < until)) {
     collectGarbage();
+    for (const settled = performance.now() + SETTLE_MS; performance.now() < settled;) {
+      await loop.run(run, wholeSteps(calls / 10, loop.step));
+    }
     perCall.push(((await timeOf(loop, run, calls)) / calls) * 1e6);
   }
   return { ns: median(perCall), calls };

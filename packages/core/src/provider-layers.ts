@@ -71,9 +71,16 @@ export class ProviderLayers {
   }
 
   /** Whether a method has a policy to itself rather than the provider's. */
-  isOwn({ kind, scope }: PolicySpec, { own, method }: MethodPlan): boolean {
+  isOwn(spec: PolicySpec, { own, method }: MethodPlan): boolean {
+    const { kind, scope } = spec;
     if (scope === 'method' || own === undefined) return scope === 'method';
-    return own === 'overridden' ? this.overrides(kind, method) : own.has(kind);
+    return own === 'overridden' ? this.overrides(kind, method) && !this.isShared(spec) : own.has(kind);
+  }
+
+  /** Whether a gate is the one that all methods have: what differs for one may be only what a call costs there. */
+  private isShared({ kind, settings }: PolicySpec): boolean {
+    const shared = this.gates().find((spec) => spec.kind === kind);
+    return shared !== undefined && JSON.stringify(shared.settings) === JSON.stringify(settings);
   }
 
   private overrides(kind: string, method: string | undefined): boolean {

@@ -129,6 +129,19 @@ describe('a provider', () => {
       expect(kinds()).toEqual(['fallback of charge']);
     });
 
+    it('may be what its calls cost, of the limit that all methods share', async () => {
+      const { provider, kinds } = bench({
+        rateLimit: { limit: 100, per: '1h', burst: 10 },
+        methods: { bulk: { rateLimit: { cost: 8 } }, other: { rateLimit: { limit: 50 } } },
+      });
+      await provider.execute(() => 1, { operation: 'bulk' });
+      for (let i = 0; i < 2; i++) await provider.execute(() => 1, { operation: 'single' });
+      const refused = await outcomeOf(provider.execute(() => 1, { operation: 'single' }));
+      expect(refused).toMatchObject({ error: { code: 'RATE_LIMITED' } });
+      expect(await provider.execute(() => 'own', { operation: 'other' })).toBe('own');
+      expect(kinds()).toEqual(['rateLimit', 'rateLimit of other']);
+    });
+
     it('is laid over the provider’s options, not put in their place', async () => {
       const { provider, clock } = bench({
         retry: { attempts: 4, backoff: { initial: '1s', jitter: 'none' } },

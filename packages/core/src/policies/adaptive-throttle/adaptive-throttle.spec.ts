@@ -333,14 +333,14 @@ describe('adaptive throttle', () => {
         const rolled: number[] = [];
         const provider = createProvider(
           'crm',
-          { adaptiveThrottle: { ...options, window: 1200 } },
+          { adaptiveThrottle: { ...options, window: 1000 } },
           { clock, random: () => rolled[rolled.push(random()) - 1]! },
         );
         const counted: { bucket: number; accepted: boolean }[] = [];
         for (const { afterMs, healthy } of steps) {
           if (afterMs > 0) await clock.advance(afterMs);
           const bucket = Math.floor(clock.now() / 100);
-          const within = counted.filter((one) => one.bucket > bucket - 12);
+          const within = counted.filter((one) => one.bucket > bucket - 10);
           const requests = within.length;
           const accepts = within.filter(({ accepted }) => accepted).length;
           const formula = Math.min(

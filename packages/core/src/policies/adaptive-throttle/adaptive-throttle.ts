@@ -2,7 +2,7 @@ import type { LiveCall } from '../../call.js';
 import { keyedEnvironment } from '../../keyed-gate.js';
 import type { Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
-import { AcceptanceWindow } from './acceptance-window.js';
+import { TimeWindow } from '../../time-window.js';
 import type { AdaptiveThrottleSettings } from './adaptive-throttle.options.js';
 import { AdaptivelyThrottledError } from './adaptively-throttled.error.js';
 
@@ -13,30 +13,31 @@ import { AdaptivelyThrottledError } from './adaptively-throttled.error.js';
  */
 export class AdaptiveThrottle implements KeyableGate<undefined> {
   readonly kind = 'adaptiveThrottle';
-  private window: AcceptanceWindow;
+  /** What was asked for, and of it as failed what the provider did not accept. */
+  private window: TimeWindow;
   private refused = 0;
 
   constructor(
     private settings: AdaptiveThrottleSettings,
     private readonly environment: Environment,
   ) {
-    this.window = new AcceptanceWindow(settings.window, environment.clock.now());
+    this.window = new TimeWindow(settings.window, environment.clock.now());
   }
 
   enter(call: LiveCall): undefined | AdaptivelyThrottledError {
     const { window } = this;
     // While all is well nobody need know what time it is.
-    if (window.requests === window.accepts) return undefined;
+    if (window.failed === 0) return undefined;
     const { now } = call;
     const probability = this.rejectionProbability(now);
     if (probability === 0 || this.environment.random() >= probability) return undefined;
-    window.record(false, now);
+    window.record(true, false, now);
     return this.refusal(call, probability);
   }
 
   leave(_ticket: undefined, outcome: Outcome, call: LiveCall): void {
     const accepted = isAccepted(outcome);
-    if (accepted !== undefined) this.window.record(accepted, call.now);
+    if (accepted !== undefined) this.window.record(!accepted, false, call.now);
   }
 
   forKey(): AdaptiveThrottle {
@@ -53,8 +54,8 @@ export class AdaptiveThrottle implements KeyableGate<undefined> {
     return {
       k: settings.k,
       windowMs: settings.window,
-      requests: window.requests,
-      accepts: window.accepts,
+      requests: window.total,
+      accepts: window.total - window.failed,
       rejectionProbability,
       refused,
     };
@@ -62,11 +63,7 @@ export class AdaptiveThrottle implements KeyableGate<undefined> {
 
   reconfigure(settings: AdaptiveThrottleSettings): void {
     if (settings.window !== this.settings.window) {
-      const now = this.environment.clock.now();
-      const window = new AcceptanceWindow(settings.window, now);
-      this.window.slideTo(now);
-      window.goOnFrom(this.window);
-      this.window = window;
+      this.window = this.window.resized(settings.window, this.environment.clock.now());
     }
     this.settings = settings;
   }
@@ -74,8 +71,9 @@ export class AdaptiveThrottle implements KeyableGate<undefined> {
   private rejectionProbability(now: number): number {
     const { k, minimumCalls, maxRejection } = this.settings;
     this.window.slideTo(now);
-    const { requests, accepts } = this.window;
+    const { total: requests, failed } = this.window;
     if (requests < minimumCalls) return 0;
+    const accepts = requests - failed;
     return Math.min(maxRejection, Math.max(0, (requests - k * accepts) / (requests + 1)));
   }
 

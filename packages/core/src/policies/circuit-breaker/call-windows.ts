@@ -2,8 +2,8 @@ import type { LiveCall } from '../../call.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { CountWindow } from './count-window.js';
 import { reaches } from './share.js';
-import { TimeWindow } from './time-window.js';
-import type { WindowCounts } from './window-counts.js';
+import { TimeWindow } from '../../time-window.js';
+import type { WindowCounts } from '../../window-counts.js';
 
 /** Why a circuit opens, with what was counted. Plain JSON, for events. */
 export interface Trip {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { modelRuns } from '../../testing/model-runs.js';
 import { CountWindow } from './count-window.js';
 
 describe('CountWindow', () => {
@@ -41,7 +42,7 @@ describe('CountWindow', () => {
         ]);
       });
     });
-    fc.assert(agrees, { numRuns: 60 });
+    fc.assert(agrees, { numRuns: modelRuns(60) });
   });
 
   it('keeps the latest calls, in their order, when its size changes', () => {
@@ -64,7 +65,7 @@ describe('CountWindow', () => {
         ]);
       },
     );
-    fc.assert(resizes, { numRuns: 200 });
+    fc.assert(resizes, { numRuns: modelRuns(200) });
   });
 
   it('is empty once cleared, and begins anew', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readSettings } from '../../settings/read-settings.js';
+import { modelRuns } from '../../testing/model-runs.js';
 import { circuitBreakerSchema } from './circuit-breaker.options.js';
 import { exportedCircuit, importedState, readExportedCircuit, type ExportedCircuit } from './exported-circuit.js';
 import { OpenStreak } from './open-streak.js';
@@ -38,7 +39,7 @@ describe('an exported circuit', () => {
     const same = fc.property(exports, fc.integer({ min: -1_000_000, max: 1_000_000_000 }), (exported, now) => {
       expect(roundTrip(JSON.parse(JSON.stringify(exported)), now)).toEqual(exported);
     });
-    fc.assert(same, { numRuns: 1000 });
+    fc.assert(same, { numRuns: modelRuns(1000) });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { modelRuns } from '../../testing/model-runs.js';
 import { LONGEST_MS, openPeriodMs } from './open-period.js';
 
 const terms = { initial: 1000, factor: 2, max: 10_000, jitter: 'none' } as const;
@@ -56,6 +57,6 @@ describe('openPeriodMs', () => {
         expect(period).toBeLessThanOrEqual(max);
       },
     );
-    fc.assert(holds, { numRuns: 2000 });
+    fc.assert(holds, { numRuns: modelRuns(2000) });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { modelRuns } from '../../testing/model-runs.js';
 import { leastOf, reaches } from './share.js';
 
 describe('reaches', () => {
@@ -24,7 +25,7 @@ describe('reaches', () => {
     const agrees = fc.property(inTenThousandths, counts, (share, [part, whole]) =>
       expect(reaches(part, whole, share / 10_000)).toBe(BigInt(part) * 10_000n >= BigInt(share) * BigInt(whole)),
     );
-    fc.assert(agrees, { numRuns: 2000 });
+    fc.assert(agrees, { numRuns: modelRuns(2000) });
   });
 
   it('holds for nothing of something at no share, however small', () => {

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import { Interruption } from './interruption.js';
-import { isInDoubt, REFUSED, type Outcome } from './outcome.js';
+import { isInDoubt, REFUSED, SUCCESS, type Outcome } from './outcome.js';
 import type { Gate } from './policy.js';
 import { isRepeatable } from './protocols/rest.js';
 
@@ -219,6 +219,7 @@ export class LiveCall implements Call {
   end(outcome: Outcome): void {
     this.outcome = outcome;
     this.time = undefined;
+    if (outcome === SUCCESS) return;
     // A refusal by another provider may have come after something was done.
     if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) this.doubt();
   }

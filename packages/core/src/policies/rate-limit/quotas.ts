@@ -1,16 +1,14 @@
 import { Gcra, type Quota } from './gcra.js';
 
-/** What one call took of every quota, so that it can be given back. */
+/** What one call took of every quota, so that it can be given back. Used again for another call once this one has left. */
 export class Taken {
-  constructor(
-    readonly from: Quotas,
-    readonly tokens: number,
-    readonly at: number,
-    /** The receipt of the first quota. */
-    readonly receipt: number,
-    /** Those of the others. */
-    readonly more: readonly number[] | undefined,
-  ) {}
+  from: Quotas | undefined = undefined;
+  tokens = 0;
+  at = Number.NaN;
+  /** The receipt of the first quota. */
+  receipt = Number.NaN;
+  /** Those of the others. */
+  more: readonly number[] | undefined = undefined;
 }
 
 /** Several quotas that must all admit a call: it takes of each, or waits and takes of none. */
@@ -19,6 +17,8 @@ export class Quotas {
   readonly most: number;
   private readonly first: Gcra;
   private readonly others: readonly Gcra[];
+  /** As many as calls were once under way, so that a call need not make its own. */
+  private readonly spare: Taken[] = [];
 
   constructor(quotas: readonly Quota[]) {
     const [first, ...others] = quotas.map((quota) => new Gcra(quota));
@@ -35,9 +35,18 @@ export class Quotas {
 
   /** Only to be called when `waitMs` is 0. */
   take(now: number, tokens: number): Taken {
-    const receipt = this.first.take(now, tokens);
-    const more = this.others.length === 0 ? undefined : this.others.map((pace) => pace.take(now, tokens));
-    return new Taken(this, tokens, now, receipt, more);
+    const taken = this.spare.pop() ?? new Taken();
+    taken.from = this;
+    taken.tokens = tokens;
+    taken.at = now;
+    taken.receipt = this.first.take(now, tokens);
+    taken.more = this.others.length === 0 ? undefined : this.others.map((pace) => pace.take(now, tokens));
+    return taken;
+  }
+
+  /** The call that took it has left. */
+  done(taken: Taken): void {
+    this.spare.push(taken);
   }
 
   /** Does nothing for what was taken of other quotas, that is, before the settings changed. */

@@ -59,6 +59,7 @@ export class RateLimit implements KeyableGate<Taken> {
     this.inFlight.calls--;
     this.inFlight.cost -= taken.tokens;
     if (outcome === REFUSED) this.giveBack(taken, call.now);
+    this.quotas.done(taken);
     if (outcome.kind !== 'throttled') return;
     this.counters.throttled++;
     this.pause(outcome.retryAfterMs ?? UNSPECIFIED_PAUSE_MS, call.now);

@@ -15,7 +15,7 @@ describe('the engine leaves nothing behind', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'breakwater-leaks-'));
     await build({
-      entryPoints: [join(import.meta.dirname, 'engine.leaks.probe.ts')],
+      entryPoints: [join(import.meta.dirname, 'engine.leaks.fixture.ts')],
       outfile: join(folder, 'probe.mjs'),
       bundle: true,
       platform: 'node',

@@ -52,7 +52,11 @@ export class Retry implements Wrapper {
         this.budget?.earn();
         return value;
       },
-      (error: unknown) => goOn({ ok: false, error }),
+      (error: unknown) => {
+        // Failing fast is to be fast: a refusal that is not waited for goes straight through.
+        if (first.outcome === REFUSED && !this.settings.refusals && (alone || !call.aborted)) throw error;
+        return goOn({ ok: false, error });
+      },
     );
   }
 

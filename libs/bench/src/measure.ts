@@ -5,8 +5,6 @@ import { idleCost } from './measuring/idle-cost.js';
 import { loops } from './measuring/loops.js';
 import { nsPerCall } from './measuring/ns-per-call.js';
 
-export { median } from './median.js';
-
 /** What one case costs, in this process. Needs `--expose-gc`. */
 export async function measure(subject: BenchCase): Promise<Cost> {
   if (subject.group === 'idle') return idleCost(subject);

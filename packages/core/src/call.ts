@@ -237,13 +237,13 @@ export class LiveCall implements Call {
 
   /** Calls `tell` with the reason before anybody else is told that the call is given up. */
   whenGivenUp(tell: (reason: unknown) => void): void {
-    (this.interruption ??= new Interruption()).reject = tell;
+    (this.interruption ??= new Interruption()).tell = tell;
   }
 
   /** The result of `work`, or the reason for which the call was given up, whichever comes first. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      (this.interruption ??= new Interruption()).reject = reject;
+      this.whenGivenUp(reject);
       work.then(resolve, reject);
       if (this.aborted) reject(this.reason);
     });

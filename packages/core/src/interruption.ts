@@ -7,8 +7,8 @@ export class Interruption {
   /** Whether it was the caller who gave up, rather than a policy. */
   cancelled = false;
   controller: AbortController | undefined = undefined;
-  /** Rejects whoever waits for the work. */
-  reject: ((reason: unknown) => void) | undefined = undefined;
+  /** Tells whoever waits for the work. */
+  tell: ((reason: unknown) => void) | undefined = undefined;
   /** The attempt that is under way: it is given up with the operation. */
   attempt: LiveCall | undefined = undefined;
   private listeners: Set<() => void> | undefined = undefined;
@@ -24,7 +24,7 @@ export class Interruption {
     this.aborted = true;
     this.reason = reason;
     this.cancelled = cancelled;
-    this.reject?.(reason);
+    this.tell?.(reason);
     this.controller?.abort(reason);
     this.attempt?.abort(reason, cancelled);
     if (this.listeners !== undefined) for (const listener of [...this.listeners]) listener();

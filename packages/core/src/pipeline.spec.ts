@@ -1,15 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LiveCall, Next, Work } from './call.js';
 import { currentCall } from './call-context.js';
-import { createClassifier } from './classifier.js';
 import { createProvider } from './create-provider.js';
-import { MemoryStore } from './memory-store.js';
 import type { Outcome } from './outcome.js';
 import { Pipeline } from './pipeline.js';
-import type { Environment, Gate, Policy, Wrapper } from './policy.js';
+import type { Gate, Policy, Wrapper } from './policy.js';
 import type { ProviderOptions } from './provider-options.js';
 import { deferred } from './testing/deferred.js';
-import { httpError, liveCall, turn, watch } from './testing/calls.fixture.js';
+import { environmentOf, httpError, liveCall, turn, watch } from './testing/calls.fixture.js';
 import { recordEvents } from './testing/record-events.js';
 import { TestClock } from './testing/test-clock.js';
 
@@ -18,15 +16,7 @@ const REFUSAL = new Error('refused');
 function bench() {
   const clock = new TestClock();
   const log: string[] = [];
-  const environment: Environment = {
-    provider: 'provider',
-    clock,
-    store: new MemoryStore({ clock }),
-    random: () => 0.5,
-    emit: () => undefined,
-    classify: createClassifier(clock),
-    shared: (_name, make) => make(),
-  };
+  const environment = environmentOf(clock);
   const run = (policies: readonly Policy[], work: Work<unknown>, call: LiveCall = liveCall(work, undefined, clock)) =>
     new Pipeline(policies, environment).run(call);
   return { clock, log, environment, run };

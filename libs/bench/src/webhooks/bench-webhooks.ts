@@ -1,4 +1,4 @@
-import { median } from '../measure.js';
+import { median } from '../median.js';
 import type { WebhookCase } from './webhook-case.js';
 import { webhookCases } from './webhook-cases.js';
 

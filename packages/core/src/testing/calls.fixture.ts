@@ -1,5 +1,9 @@
 import { LiveCall, type Work } from '../call.js';
 import type { Clock } from '../clock.js';
+import { createEnvironment } from '../create-environment.js';
+import { EventHub } from '../events.js';
+import { MemoryStore } from '../memory-store.js';
+import type { Environment } from '../policy.js';
 import { TestClock } from './test-clock.js';
 
 /** What the engine's own specs need again and again. Not part of the testing entry. */
@@ -46,6 +50,12 @@ export function liveCall(
   const call = new LiveCall({ provider: 'provider', clock }, 'operation', [], work);
   call.key = key;
   return call;
+}
+
+/** What a policy may reach, with nobody listening and a random number of 0.5. */
+export function environmentOf(clock: Clock): Environment {
+  const parts = { name: 'provider', path: 'provider', settings: {}, clock, store: new MemoryStore({ clock }) };
+  return createEnvironment({ ...parts, random: () => 0.5 }, new EventHub(), () => undefined);
 }
 
 /** Pseudo-random numbers in [0, 1) that are the same in every run (mulberry32). */

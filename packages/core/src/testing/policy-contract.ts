@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import type { Work } from '../call.js';
-import { createClassifier } from '../classifier.js';
+import { createEnvironment } from '../create-environment.js';
 import { EventHub } from '../events.js';
 import { MemoryStore } from '../memory-store.js';
 import { Pipeline } from '../pipeline.js';
-import type { Environment, PolicySpec } from '../policy.js';
+import type { PolicySpec } from '../policy.js';
 import { ResilientProvider } from '../provider.js';
 import { deferred } from './deferred.js';
 import { globalRunner, type TestRunner } from './runner.js';
@@ -114,22 +114,9 @@ class Bench {
   constructor(specs: PolicySpec | readonly PolicySpec[]) {
     const { clock } = this;
     const store = new MemoryStore({ clock });
-    const events = new EventHub();
-    const random = () => 0.5;
-    const common = new Map<string, unknown>();
-    const environment: Environment = {
-      provider: 'contract',
-      clock,
-      store,
-      random,
-      emit: (type, detail = {}) => events.emit({ type, provider: 'contract', at: clock.wallNow(), detail }),
-      classify: createClassifier(clock),
-      shared: <T>(name: string, made: () => T): T => {
-        if (!common.has(name)) common.set(name, made());
-        return common.get(name) as T;
-      },
-    };
-    this.provider = new ResilientProvider({ name: 'contract', path: 'contract', settings: {}, clock, store, random });
+    const parts = { name: 'contract', path: 'contract', settings: {}, clock, store, random: () => 0.5 };
+    const environment = createEnvironment(parts, new EventHub(), () => undefined);
+    this.provider = new ResilientProvider(parts);
     this.pipeline = new Pipeline(
       [specs].flat().map((spec) => spec.create(environment)),
       environment,

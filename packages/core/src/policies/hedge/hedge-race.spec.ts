@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LiveCall } from '../../call.js';
-import { createClassifier } from '../../classifier.js';
-import { MemoryStore } from '../../memory-store.js';
 import type { Outcome } from '../../outcome.js';
-import { liveCall, turn, watch } from '../../testing/calls.fixture.js';
+import { environmentOf, liveCall, turn, watch } from '../../testing/calls.fixture.js';
 import { deferred } from '../../testing/deferred.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { HedgeRace, type RaceRules } from './hedge-race.js';
@@ -16,15 +14,7 @@ function bench() {
   const proceed = (attempt: LiveCall) => (sent.push(attempt), deferred().promise);
   const rules: RaceRules = {
     settings: { attempts: 3 },
-    environment: {
-      provider: 'provider',
-      clock,
-      store: new MemoryStore({ clock }),
-      random: () => 0.5,
-      emit: () => undefined,
-      classify: createClassifier(clock),
-      shared: (_name, make) => make(),
-    },
+    environment: environmentOf(clock),
     pay: () => true,
     succeeded: () => undefined,
     recordSince: () => undefined,

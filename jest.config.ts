@@ -26,6 +26,8 @@ const config: Config = {
     ],
   },
   testEnvironment: 'node',
+  // No test waits for real time to pass; this ends one that hangs, and lets simulations finish on a machine under load.
+  testTimeout: 120_000,
 };
 
 export default config;

@@ -8,8 +8,8 @@ import { Outbox } from './outbox/outbox.service.js';
 /** The mock e-mail service; only `/messages` is struck by faults. */
 @Module({ controllers: [MessagesController, OutboxController], providers: [Outbox] })
 export class AppModule {
-  static forRoot({ seed, now }: EmailOptions = {}): DynamicModule {
+  static forRoot({ seed, clock }: EmailOptions = {}): DynamicModule {
     const count = [{ path: 'messages', method: RequestMethod.POST }];
-    return { module: AppModule, imports: [FaultsModule.forRoot({ exclude: ['outbox'], count, seed, now })] };
+    return { module: AppModule, imports: [FaultsModule.forRoot({ exclude: ['outbox'], count, seed, clock })] };
   }
 }

@@ -1,8 +1,10 @@
+import type { Clock } from '@breakwater/core';
+
 export interface EmailOptions {
   /** 0 or nothing: any free port. */
   readonly port?: number;
   /** Makes the faults' dice repeatable. */
   readonly seed?: number;
-  /** Monotonic milliseconds, for faults. */
-  readonly now?: () => number;
+  /** The machine's by default. */
+  readonly clock?: Clock;
 }

@@ -29,7 +29,7 @@ export class AppModule {
       exclude: ['ledger', 'limits', 'webhook-endpoints', 'webhook-deliveries'],
       count: [{ path: 'charges', method: RequestMethod.POST }],
       seed: options.seed,
-      now: options.now,
+      clock: options.clock,
     });
     return {
       module: AppModule,

@@ -1,10 +1,12 @@
+import type { Clock } from '@breakwater/core';
+
 export interface PaymentsOptions {
   /** 0 or nothing: any free port. */
   readonly port?: number;
   /** Makes the faults' dice repeatable. */
   readonly seed?: number;
-  /** Monotonic milliseconds, for rate limits and faults. */
-  readonly now?: () => number;
+  /** The machine's by default. */
+  readonly clock?: Clock;
   /** How long a charge takes; 0 by default. A request with the same idempotency key meanwhile gets 409. */
   readonly processingMs?: number;
   readonly webhooks?: WebhookTiming;

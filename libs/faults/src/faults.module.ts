@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Clock as TimeSource } from '@breakwater/core';
 import {
   type DynamicModule,
   Inject,
@@ -26,8 +27,8 @@ export interface FaultsOptions {
   readonly count?: readonly { readonly path: string; readonly method: RequestMethod }[];
   /** Makes the faults' dice repeatable. */
   readonly seed?: number;
-  /** Monotonic milliseconds; `performance.now` by default. */
-  readonly now?: () => number;
+  /** The machine's by default. */
+  readonly clock?: TimeSource;
 }
 
 const OPTIONS = Symbol('FaultsOptions');
@@ -42,7 +43,7 @@ export class FaultsModule implements NestModule {
       controllers: [FaultsController],
       providers: [
         { provide: OPTIONS, useValue: options },
-        { provide: Clock, useFactory: () => new Clock(options.now) },
+        { provide: Clock, useFactory: () => new Clock(options.clock) },
         { provide: Faults, useFactory: (clock: Clock) => new Faults(clock, seed), inject: [Clock] },
         { provide: APP_PIPE, useClass: SchemaPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -197,5 +197,5 @@ describe('the engine', () => {
   it('leaves no rejection, listener, timer, slot or permit behind, whatever policies, outcomes and aborts meet', async () => {
     const property = fc.asyncProperty(OPTIONS, fc.array(ACTION, { maxLength: 25, size: 'max' }), fc.nat(), storm);
     await fc.assert(property, { numRuns: modelRuns(150) });
-  }, 30_000);
+  });
 });

@@ -167,5 +167,5 @@ describe('wait queue', () => {
       expect(all.map(({ result }) => result.value ?? result.error)).toEqual(all.map((_, i) => expected[i]));
     });
     await fc.assert(property, { numRuns: modelRuns(100) });
-  }, 30_000);
+  });
 });

@@ -3,15 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
 import { SqliteStore } from './sqlite-store.js';
 import { WorkerProcesses } from './worker-processes.fixture.js';
 
 const PROCESSES = 4;
-
-// Processes take their time to start where the machine is busy.
-jest.setTimeout(60_000);
 
 describe('SqliteStore, with several processes on one file', () => {
   let workers: WorkerProcesses;

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TestClock } from '@breakwater/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ORDER, PaymentsFixture } from '../payments.fixture.js';
 
@@ -5,7 +7,7 @@ describe('POST /charges', () => {
   let payments: PaymentsFixture;
 
   beforeEach(async () => {
-    payments = await PaymentsFixture.start({ processingMs: 20 });
+    payments = await PaymentsFixture.start();
   });
   afterEach(() => payments.close());
 
@@ -68,9 +70,15 @@ describe('POST /charges', () => {
   });
 
   it('refuses a key that is in flight: 409, and charges once', async () => {
-    const answers = await Promise.all([payments.charge(ORDER, 'key-1'), payments.charge(ORDER, 'key-1')]);
+    const clock = new TestClock();
+    await payments.close();
+    payments = await PaymentsFixture.start({ processingMs: 20, clock });
+    const first = payments.charge(ORDER, 'key-1');
+    while (clock.pendingTimers() === 0) await sleep(1);
 
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+    expect((await payments.charge(ORDER, 'key-1')).status).toBe(409);
+    await clock.advance(20);
+    expect((await first).status).toBe(201);
     expect((await payments.ledger()).charges).toHaveLength(1);
   });
 

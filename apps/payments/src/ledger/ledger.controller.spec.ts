@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TestClock } from '@breakwater/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ORDER, PaymentsFixture } from '../payments.fixture.js';
 
 describe('GET /ledger', () => {
   let payments: PaymentsFixture;
+  let clock: TestClock;
 
   beforeEach(async () => {
-    payments = await PaymentsFixture.start();
+    clock = new TestClock(Date.now());
+    payments = await PaymentsFixture.start({ clock });
   });
   afterEach(() => payments.close());
 
@@ -45,7 +48,11 @@ describe('GET /ledger', () => {
     await payments.strike({ error: { rate: 1, status: 503 } });
     await payments.charge();
     await payments.strike({ hang: true });
-    await payments.charge(ORDER, undefined, { signal: AbortSignal.timeout(100) }).catch(() => undefined);
+    const client = new AbortController();
+    const hanging = payments.charge(ORDER, undefined, { signal: client.signal }).catch(() => undefined);
+    while ((await payments.ledger()).calls.open === 0) await sleep(1);
+    client.abort();
+    await hanging;
     await payments.strike({});
     while ((await payments.ledger()).calls.open > 0) await sleep(1);
 
@@ -57,10 +64,15 @@ describe('GET /ledger', () => {
 
   it('charges although the client has given up waiting', async () => {
     await payments.strike({ latency: { ms: 60 } });
-    await payments.charge(ORDER, undefined, { signal: AbortSignal.timeout(20) }).catch(() => undefined);
+    const client = new AbortController();
+    const late = payments.charge(ORDER, undefined, { signal: client.signal }).catch(() => undefined);
+    while (clock.pendingTimers() === 0) await sleep(1);
+    client.abort();
+    await late;
+    while ((await payments.ledger()).calls.dropped === 0) await sleep(1);
 
-    while ((await payments.ledger()).calls.accepted === 0) await sleep(5);
-
+    await clock.advance(60);
+    while ((await payments.ledger()).calls.accepted === 0) await sleep(1);
     expect(await payments.ledger()).toMatchObject({ charges: [{ reference: 'order-1' }], calls: { dropped: 1 } });
   });
 

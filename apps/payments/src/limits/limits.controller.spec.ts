@@ -1,12 +1,14 @@
+import { TestClock } from '@breakwater/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ORDER, PaymentsFixture } from '../payments.fixture.js';
 
 describe('PUT /limits', () => {
   let payments: PaymentsFixture;
-  const time = { ms: 0 };
+  let clock: TestClock;
 
   beforeEach(async () => {
-    payments = await PaymentsFixture.start({ now: () => time.ms });
+    clock = new TestClock();
+    payments = await PaymentsFixture.start({ clock });
   });
   afterEach(() => payments.close());
 
@@ -22,7 +24,7 @@ describe('PUT /limits', () => {
   it('tells on every answer what is left and when the window ends', async () => {
     await limit({ limit: 50, perMs: 1000 });
     await payments.charge();
-    time.ms += 300;
+    await clock.advance(300);
 
     const { headers } = await payments.charge({ malformed: true });
 
@@ -37,7 +39,7 @@ describe('PUT /limits', () => {
   it('refuses beyond the limit, counts that, and admits again exactly when it said', async () => {
     await limit({ limit: 1, perMs: 2500 });
     await payments.charge();
-    time.ms += 400;
+    await clock.advance(400);
 
     const refused = await payments.charge();
 
@@ -46,7 +48,7 @@ describe('PUT /limits', () => {
     expect(refused.headers.get('retry-after')).toBe('3');
     expect(refused.headers.get('ratelimit')).toBe('"default";r=0;t=3');
     expect((await payments.ledger()).calls).toMatchObject({ total: 2, accepted: 1, refused429: 1 });
-    time.ms += 2100;
+    await clock.advance(2100);
     expect((await payments.charge()).status).toBe(201);
   });
 

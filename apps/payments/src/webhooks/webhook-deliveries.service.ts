@@ -86,12 +86,12 @@ export class WebhookDeliveries implements OnApplicationShutdown {
   private async within<T>(ms: number, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const giveUp = new AbortController();
     const onStop = () => giveUp.abort(this.stopping.signal.reason);
-    const timer = setTimeout(() => giveUp.abort(new Error(`no answer within ${ms} ms`)), ms);
+    const callOff = this.clock.after(ms, () => giveUp.abort(new Error(`no answer within ${ms} ms`)));
     this.stopping.signal.addEventListener('abort', onStop);
     try {
       return await send(giveUp.signal);
     } finally {
-      clearTimeout(timer);
+      callOff();
       this.stopping.signal.removeEventListener('abort', onStop);
     }
   }

@@ -25,7 +25,7 @@ export class Faults {
   }
 
   activate(faults: FaultSet): void {
-    this.fates = new Fates(faults, this.clock.now, this.seed);
+    this.fates = new Fates(faults, () => this.clock.now(), this.seed);
   }
 
   decide(): Fate {

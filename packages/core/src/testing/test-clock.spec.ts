@@ -57,6 +57,20 @@ describe('TestClock', () => {
     expect(firedAt).toBe(1000);
   });
 
+  it('tells when the next timer falls due', async () => {
+    const clock = new TestClock();
+    expect(clock.nextTimerIn()).toBeUndefined();
+    clock.schedule(100, () => undefined);
+    const sooner = clock.schedule(30, () => undefined);
+    expect(clock.nextTimerIn()).toBe(30);
+    await clock.advance(10);
+    expect(clock.nextTimerIn()).toBe(20);
+    sooner.cancel();
+    expect(clock.nextTimerIn()).toBe(90);
+    clock.block(200);
+    expect(clock.nextTimerIn()).toBe(0);
+  });
+
   it('counts the timers that are running', () => {
     const clock = new TestClock();
     const timer = clock.schedule(100, () => undefined);

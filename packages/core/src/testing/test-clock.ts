@@ -36,6 +36,12 @@ export class TestClock extends Clock {
     return this.timers.filter((timer) => which === 'all' || timer.referenced).length;
   }
 
+  /** Milliseconds until the next timer falls due; undefined when none is running. */
+  nextTimerIn(): number | undefined {
+    const due = this.nextDue(Infinity);
+    return due === undefined ? undefined : Math.max(0, due.dueAt - this.time);
+  }
+
   /** Moves time forward, running everything that falls due on the way in order, and the promises behind it. */
   async advance(by: Duration): Promise<void> {
     const until = this.time + durationMs(by);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { signWebhook } from '@breakwater/webhooks';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { isSuccess } from './settle-webhook.js';
 
@@ -27,9 +27,6 @@ interface AppProcess {
   readonly child: ChildProcess;
   readonly url: string;
 }
-
-// Real processes take real time to start, and real leases to run out.
-jest.setTimeout(60_000);
 
 describe('the webhook inbox, with several processes of an application on one SqliteStore', () => {
   let folder: string;

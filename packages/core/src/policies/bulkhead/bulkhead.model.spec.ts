@@ -340,7 +340,7 @@ describe('bulkhead', () => {
     const steps = fc.array(STEP, { maxLength: 40, size: 'max' });
     const result = await fc.check(fc.asyncProperty(OPTIONS, steps, follow), { numRuns: runs });
     expect(fc.defaultReportMessage(result)).toBeUndefined();
-  }, 600_000);
+  });
 
   it(`never lets more run than its limit, nor a newcomer overtake, at whatever moment of a turn calls come and end (${runs} runs)`, async () => {
     const moments = fc.array(fc.record({ arrivals: fc.nat(3), end: fc.boolean(), after: fc.nat(12) }), {
@@ -350,5 +350,5 @@ describe('bulkhead', () => {
     const property = fc.asyncProperty(fc.integer({ min: 1, max: 3 }), moments, jostle);
     const result = await fc.check(property, { numRuns: runs });
     expect(fc.defaultReportMessage(result)).toBeUndefined();
-  }, 600_000);
+  });
 });

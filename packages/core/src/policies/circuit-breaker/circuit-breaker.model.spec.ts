@@ -531,5 +531,5 @@ describe('circuit breaker', () => {
       follow,
     );
     expect(fc.defaultReportMessage(fc.check(property, { numRuns: RUNS, includeErrorInReport: true }))).toBeUndefined();
-  }, 120_000);
+  });
 });

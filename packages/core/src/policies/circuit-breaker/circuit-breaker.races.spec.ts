@@ -56,5 +56,5 @@ describe('callers that race for a circuit that has just become half-open', () =>
     );
     const runs = await fc.check(race, { numRuns: RUNS, includeErrorInReport: true });
     expect(fc.defaultReportMessage(runs)).toBeUndefined();
-  }, 60_000);
+  });
 });

@@ -27,8 +27,14 @@ export function workInContext(call: LiveCall): unknown {
   try {
     if (!call.isTracked) return call.work(call);
     stored = true;
-    return storage.run(call, call.work, call);
+    return storage.run(call, begin, call);
   } finally {
     starting = outer;
   }
+}
+
+/** Some libraries' queries are sent when they are first waited for: that is done in the call's context, too. */
+function begin(call: LiveCall): unknown {
+  const doing = call.work(call);
+  return doing instanceof Promise ? doing : Promise.resolve(doing);
 }

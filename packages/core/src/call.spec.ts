@@ -1,16 +1,17 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { SUCCESS } from './outcome.js';
+import { controllersMade } from './testing/controllers-made.fixture.js';
 import { deferred } from './testing/deferred.js';
 import { liveCall, turn } from './testing/calls.fixture.js';
 
 const REASON = new Error('given up');
 
 describe('LiveCall', () => {
-  it('makes its signal only when it is read, and then always the same', () => {
+  it('makes its signal only when it is read, and then always the same', async () => {
     const call = liveCall();
-    expect((call as unknown as { controller: unknown }).controller).toBeUndefined();
-    expect(call.signal).toBe(call.signal);
+    expect(await controllersMade(() => call.forAttempt(1).abort(REASON))).toBe(0);
+    expect(await controllersMade(() => expect(call.signal).toBe(call.signal))).toBe(1);
     expect(call.signal.aborted).toBe(false);
   });
 
@@ -79,14 +80,58 @@ describe('LiveCall', () => {
     expect(told).toEqual(['a']);
   });
 
-  it('remembers that something was sent that may not be repeated', () => {
-    const call = liveCall();
-    expect(call.repeatable).toBeUndefined();
-    call.sending('GET');
-    expect(call.repeatable).toBe(true);
-    call.sending('post');
-    call.sending('GET');
-    expect(call.repeatable).toBe(false);
+  describe('knows of what it has sent', () => {
+    const after = (methods: readonly string[], key?: string) => {
+      const call = liveCall();
+      call.idempotencyKey = key;
+      for (const method of methods) call.sending(method);
+      return call.unrepeatable;
+    };
+
+    it.each([
+      [[], 'none'],
+      [['GET', 'PUT'], 'none'],
+      [['GET', 'post'], 'latest'],
+      [['POST', 'GET'], 'earlier'],
+      [['POST', 'POST'], 'earlier'],
+    ])('what may not be repeated, of %j: %s', (methods, expected) => {
+      expect(after(methods)).toBe(expected);
+    });
+
+    it('that under an idempotency key all of it may be repeated', () => {
+      expect(after(['POST', 'POST'], 'order-1')).toBe('none');
+    });
+
+    it.each([
+      ['without a key: may not be repeated', undefined, false, 'latest'],
+      ['under a key: may be', 'order-1', false, 'none'],
+      ['under a key of its own, which it has only once: may not be', 'order-1', true, 'latest'],
+    ] as const)('that a call made in its method has sent a POST %s', (_name, idempotencyKey, hasOwnKey, expected) => {
+      const outermost = liveCall();
+      const outer = Object.assign(liveCall(), { parent: outermost });
+      const inner = Object.assign(liveCall(), { parent: outer, idempotencyKey, hasOwnKey });
+      inner.forAttempt(1).sending('POST');
+      expect([outermost.unrepeatable, outer.unrepeatable]).toEqual([expected, expected]);
+      inner.again(2).sending('GET');
+      expect(outer.unrepeatable).toBe(expected === 'none' ? 'none' : 'earlier');
+    });
+
+    it('nothing of what work has sent that belongs to nobody who asks', () => {
+      const outer = liveCall();
+      Object.assign(liveCall(), { parent: outer }).detached().sending('POST');
+      expect(outer.unrepeatable).toBe('none');
+    });
+  });
+
+  it('has the deadline of the call in whose method it is made for as long as that goes on', () => {
+    const parent = Object.assign(liveCall(), { deadline: 5000 });
+    const call = Object.assign(liveCall(), { parent });
+    const attempt = call.forAttempt(1);
+    expect([call.deadline, attempt.deadline]).toEqual([5000, 5000]);
+    call.deadline = 7000;
+    expect(call.deadline).toBe(5000);
+    parent.end(SUCCESS);
+    expect([call.deadline, attempt.deadline]).toEqual([7000, Infinity]);
   });
 
   describe('race', () => {

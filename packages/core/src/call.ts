@@ -16,13 +16,15 @@ export interface Call {
   readonly deadline: number;
   /** The same over all attempts of the operation. */
   readonly idempotencyKey: string | undefined;
+  /** The header in which the key goes to the provider; `undefined` when there is no key. */
+  readonly idempotencyHeader: string | undefined;
   /** What tells keyed policies apart, such as a tenant; `undefined` when the call has no key. */
   readonly key: string | undefined;
   /** Aborts when the attempt is given up. Made when first read: a call that never reads it pays nothing. */
   readonly signal: AbortSignal;
   /**
    * To be told by the client that sends a request with which HTTP method it does: what may not be repeated (RFC 9110 §9.2.2) is
-   * then not retried when its outcome is unknown, even where the error does not say what was sent.
+   * then not retried when its outcome is unknown, even where the error does not say what was sent, nor after something else has failed.
    */
   sending(method: string): void;
 }
@@ -44,19 +46,29 @@ export interface CallOrigin {
   readonly trackCalls?: boolean;
 }
 
+/** Of the requests that an attempt has sent, those that may not be repeated. */
+export type Unrepeatable = 'none' | 'latest' | 'earlier';
+
 const NONE: never[] = [];
 
 /** The engine's side of a call: it can be interrupted, and everything below it with it. */
 export class LiveCall implements Call {
   attempt = 1;
   idempotencyKey: string | undefined = undefined;
+  idempotencyHeader: string | undefined = undefined;
   key: string | undefined = undefined;
   /** Whether anybody may interrupt the work, so that the attempt must watch for it. */
   interruptible = false;
   /** Whether an attempt may have taken effect without our knowing. */
   inDoubt = false;
-  /** Whether everything that the attempt is known to have sent may be repeated; `undefined` when nothing is known. */
-  repeatable: boolean | undefined = undefined;
+  /** Which of its requests is known not to bear repeating: none, only the latest, or one before that. */
+  unrepeatable: Unrepeatable = 'none';
+  /** Whether the idempotency key was made for this call alone: whoever makes the call anew gives it another. */
+  hasOwnKey = false;
+  /** The call in whose method this one is made. */
+  parent: LiveCall | undefined = undefined;
+  /** Whether the work has handed on a part of its result: what somebody has seen is not done again. */
+  delivered = false;
   /** The object whose method is called. */
   receiver: unknown = undefined;
   /** The gates of the attempt, and what it got from each that it entered. */
@@ -66,6 +78,8 @@ export class LiveCall implements Call {
   outcome: Outcome | undefined = undefined;
   /** Whether it belongs to a caller who may give up, or to the call in whose method it is made. */
   tied = false;
+  /** What lets only a few calls through for now, where it let this one through: the calls that are made in it go with it. */
+  permit: unknown = undefined;
   /** Whether a policy above pays the operation's successes into the retry budget. */
   budgeted = false;
   private limit: number | undefined = undefined;
@@ -95,8 +109,10 @@ export class LiveCall implements Call {
     return this.outcome !== undefined;
   }
 
+  /** Its own, or that of the call in whose method it is made, for as long as that goes on: what outlives its parent has no deadline from it. */
   get deadline(): number {
-    return this.limit ?? Infinity;
+    const { parent, limit = Infinity } = this;
+    return parent === undefined || parent.ended ? limit : Math.min(limit, parent.deadline);
   }
 
   set deadline(at: number) {
@@ -118,6 +134,7 @@ export class LiveCall implements Call {
       this.origin.trackCalls === true ||
       this.limit !== undefined ||
       this.tied ||
+      this.permit !== undefined ||
       this.key !== undefined ||
       this.idempotencyKey !== undefined
     );
@@ -126,6 +143,11 @@ export class LiveCall implements Call {
   /** Whether it was given up by whoever asked for it, rather than by a policy. */
   get cancelled(): boolean {
     return this.interruption !== undefined && this.interruption.cancelled;
+  }
+
+  /** The number of the attempt that is under way, or was last. */
+  get latestAttempt(): number {
+    return this.interruption?.attempt?.attempt ?? this.attempt;
   }
 
   /** Why the call was given up. */
@@ -146,9 +168,14 @@ export class LiveCall implements Call {
     return this.now - this.workStartedAt!;
   }
 
+  /** When the work began, `Infinity` while it has not. Only where a gate has asked for it with `timeWork`. */
+  get workingSince(): number {
+    return this.workStartedAt!;
+  }
+
   /** To be called by a gate that will want to know how long the work took, when the call enters it. */
   timeWork(): void {
-    this.workStartedAt ??= 0;
+    this.workStartedAt ??= Infinity;
   }
 
   /** The attempt comes to another boundary: what was read of the clock is past. */
@@ -178,8 +205,11 @@ export class LiveCall implements Call {
     call.attempt = attempt;
     call.limit = this.limit;
     call.idempotencyKey = this.idempotencyKey;
+    call.idempotencyHeader = this.idempotencyHeader;
+    call.hasOwnKey = this.hasOwnKey;
     call.key = this.key;
     call.receiver = this.receiver;
+    call.parent = this.parent;
     call.tied = this.tied;
     call.budgeted = this.budgeted;
     call.operationCall = this;
@@ -197,13 +227,15 @@ export class LiveCall implements Call {
   /** The same call for work that belongs to nobody who asks: without their deadlines, and given up only by whoever made it. */
   detached(): LiveCall {
     const call = this.again(1);
-    call.limit = call.operationCall = undefined;
+    call.limit = call.operationCall = call.parent = undefined;
     call.interruptible = this.interruptible;
     return call;
   }
 
   sending(method: string): void {
-    this.repeatable = isRepeatable(method) && this.repeatable !== false;
+    const repeatable = isRepeatable(method) === true;
+    const keyed = this.idempotencyKey !== undefined;
+    this.noteRequest(repeatable || keyed, repeatable || (keyed && !this.hasOwnKey));
   }
 
   /**
@@ -224,6 +256,16 @@ export class LiveCall implements Call {
     if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) this.doubt();
   }
 
+  /**
+   * Notes a request, here and in the calls in whose methods it is made: whoever repeats one of those repeats the request. `repeatable` says
+   * whether it may be repeated by this call, `above` whether by those.
+   */
+  private noteRequest(repeatable: boolean, above: boolean): void {
+    if (this.unrepeatable !== 'none') this.unrepeatable = 'earlier';
+    else if (!repeatable) this.unrepeatable = 'latest';
+    this.parent?.noteRequest(above, above);
+  }
+
   /** Notes that the operation may have taken effect. */
   private doubt(): void {
     this.inDoubt = true;
@@ -235,9 +277,22 @@ export class LiveCall implements Call {
     return (this.interruption ??= new Interruption()).onAbort(listener);
   }
 
-  /** Calls `tell` with the reason before anybody else is told that the call is given up. */
-  whenGivenUp(tell: (reason: unknown) => void): void {
-    (this.interruption ??= new Interruption()).tell = tell;
+  /**
+   * Calls `tell` with the reason before anybody else is told that the call is given up, and `take` with a result that is there before the
+   * work has ended.
+   */
+  whenGivenUp(tell: (reason: unknown) => void, take?: (value: unknown) => void): void {
+    const interruption = (this.interruption ??= new Interruption());
+    interruption.tell = tell;
+    interruption.take = take;
+    if (interruption.early !== undefined) take?.(interruption.early.value);
+  }
+
+  /** To be called by work that somebody may give up, when all is there that is wanted of it: the attempt ends with `value` at once. */
+  finish(value: unknown): void {
+    const interruption = (this.interruption ??= new Interruption());
+    interruption.early = { value };
+    interruption.take?.(value);
   }
 
   /** The result of `work`, or the reason for which the call was given up, whichever comes first. */

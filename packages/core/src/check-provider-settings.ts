@@ -1,33 +1,52 @@
 import type { ProviderParts } from './provider.js';
 import { PROVIDER_SETTINGS } from './provider-options.js';
 import type { Fault } from './settings/fault.js';
-import { isPlain, mergeSettings, type Layer } from './settings/merge-settings.js';
+import { callback, flag, optional } from './settings/fields.js';
+import { isPlain } from './settings/is-plain.js';
+import { mergeSettings, type Layer } from './settings/merge-settings.js';
+import { printed } from './settings/printed.js';
 import { readPolicies, unknownSettings } from './settings/read-policies.js';
+import { readSettings } from './settings/read-settings.js';
 
 /** Everything that is wrong with a provider's settings, what differs for single methods and the top layer included. */
-export function checkProviderSettings(settings: Layer, { path, top, sections = [] }: ProviderParts): readonly Fault[] {
+export function checkProviderSettings(
+  settings: unknown,
+  { path, top, sections = {} }: ProviderParts,
+): readonly Fault[] {
+  if (!isPlain(settings)) return [notAnObject(path, settings, 'settings, for example { retry: { attempts: 3 } }')];
   const base = mergeSettings(settings, top);
-  const faults: Fault[] = [...unknownSettings(base, path, [...PROVIDER_SETTINGS, ...sections])];
+  const faults: Fault[] = [
+    ...unknownSettings(base, path, [...PROVIDER_SETTINGS, ...Object.keys(sections)]),
+    ...Object.keys(sections)
+      .filter((name) => base[name] !== undefined)
+      .map((name) => ({ path: `${path}.${name}`, message: `it is not read here: give it to ${sections[name]}` })),
+  ];
   readPolicies(base, path, faults);
-  const { classify, enabled, methods = {} } = base;
-  if (classify !== undefined && typeof classify !== 'function') {
-    faults.push({ path: `${path}.classify`, message: 'expected a function of the result' });
-  }
-  if (enabled !== undefined && typeof enabled !== 'boolean') {
-    faults.push({ path: `${path}.enabled`, message: 'expected true or false' });
-  }
-  if (!isPlain(methods)) return [...faults, { path: `${path}.methods`, message: 'expected an object of methods' }];
-  for (const [name, layer] of Object.entries(methods)) checkMethod(`${path}.methods.${name}`, layer, base, faults);
+  const { classify, enabled, methods } = base;
+  faults.push(
+    ...(readSettings(optional(callback('a function of the result')), classify, `${path}.classify`).faults ?? []),
+    ...(readSettings(optional(flag()), enabled, `${path}.enabled`).faults ?? []),
+    ...checkMethods(methods, base, `${path}.methods`),
+  );
   return faults;
 }
 
+function checkMethods(methods: unknown, base: Layer, path: string): readonly Fault[] {
+  if (methods === undefined || methods === null) return [];
+  if (!isPlain(methods)) return [notAnObject(path, methods, 'methods')];
+  return Object.entries(methods).flatMap(([name, layer]) => checkMethod(layer, base, `${path}.${name}`));
+}
+
 /** What a method does not mention was checked with the provider's settings already. */
-function checkMethod(path: string, layer: unknown, base: Layer, faults: Fault[]): void {
-  if (!isPlain(layer)) {
-    faults.push({ path, message: 'expected an object of policies' });
-    return;
-  }
-  faults.push(...unknownSettings(layer, path, []));
+function checkMethod(layer: unknown, base: Layer, path: string): readonly Fault[] {
+  if (layer === null) return [];
+  if (!isPlain(layer)) return [notAnObject(path, layer, 'policies')];
+  const faults: Fault[] = [...unknownSettings(layer, path, [])];
   const merged = mergeSettings(base, layer);
   readPolicies(Object.fromEntries(Object.keys(layer).map((kind) => [kind, merged[kind]])), path, faults);
+  return faults;
+}
+
+function notAnObject(path: string, given: unknown, of: string): Fault {
+  return { path, message: `${printed(given)} given; expected an object of ${of}` };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createClassifier, type Classify } from './classifier.js';
 import { createProvider } from './create-provider.js';
+import type { ProviderOptions } from './provider-options.js';
 import { TimeoutError } from './policies/timeout/timeout.error.js';
 import { CircuitOpenError } from './policies/circuit-breaker/circuit-open.error.js';
-import { httpError, networkError } from './testing/calls.fixture.js';
+import { httpError, networkError, outcomeOf } from './testing/calls.fixture.js';
 import { recordEvents } from './testing/record-events.js';
 import { TestClock } from './testing/test-clock.js';
 
@@ -26,6 +27,22 @@ describe('what a failed call means', () => {
       'not-sent',
     ],
     ['every address refused, without a code', new AggregateError([networkError('ECONNREFUSED')]), 'not-sent'],
+    [
+      'one address refused, and a connection lost after the request',
+      new AggregateError([networkError('ECONNREFUSED'), networkError('ECONNRESET')]),
+      'unknown',
+    ],
+    [
+      'the same, with the code of the first',
+      Object.assign(new AggregateError([networkError('ECONNREFUSED'), new Error('boom')]), { code: 'ECONNREFUSED' }),
+      'unknown',
+    ],
+    [
+      'several of which it is known as a whole what became',
+      Object.assign(new AggregateError([networkError('ECONNREFUSED')]), { code: 'EPROTO' }),
+      'contract',
+    ],
+    ['several, of which nothing is said', Object.assign(new Error('boom'), { errors: [] }), 'unknown'],
     ['no such host', networkError('ENOTFOUND', { syscall: 'getaddrinfo' }), 'not-sent'],
     ['no answer from the name server', networkError('EAI_AGAIN', { syscall: 'getaddrinfo' }), 'not-sent'],
     ['unreachable', networkError('EHOSTUNREACH'), 'not-sent'],
@@ -112,9 +129,11 @@ describe('what a failed call means', () => {
     [524, {}, 'unknown'],
     [500, { 'stripe-should-retry': 'true' }, 'transient'],
     [409, { 'stripe-should-retry': 'true' }, 'transient'],
-    [503, { 'x-should-retry': 'false', 'retry-after': '1' }, 'permanent'],
+    [503, { 'x-should-retry': 'false', 'retry-after': '1' }, 'transient'],
+    [500, { 'x-should-retry': 'false' }, 'unknown'],
+    [400, { 'x-should-retry': 'false' }, 'permanent'],
     [429, { 'x-should-retry': 'true' }, 'throttled'],
-    [429, { 'x-should-retry': 'false' }, 'permanent'],
+    [429, { 'x-should-retry': 'false' }, 'throttled'],
   ] as [number, Record<string, string>, string][])('status %i with %j is %s', (status, headers, kind) => {
     const expected = expect.objectContaining({ kind, status }) as unknown;
     expect(ofError(httpError(status, headers))).toEqual(expected);
@@ -124,6 +143,15 @@ describe('what a failed call means', () => {
     expect(ofValue({ status, headers, config: { method: 'get' }, data: '' })).toEqual(expected);
     expect(ofValue({ statusCode: status, headers, body: {} })).toEqual(expected);
   });
+
+  it.each(['x-should-retry', 'stripe-should-retry'])(
+    'carries that the provider forbids another attempt with %s',
+    (name) => {
+      expect(ofError(httpError(500, { [name]: 'false' })).pushback).toBe('never');
+      expect(ofError(httpError(500, { [name]: 'true' })).pushback).toBeUndefined();
+      expect(ofError(httpError(500)).pushback).toBeUndefined();
+    },
+  );
 
   it('carries how long the provider asks to wait', () => {
     expect(ofError(httpError(429, { 'retry-after': '7' }))).toMatchObject({ kind: 'throttled', retryAfterMs: 7000 });
@@ -166,11 +194,79 @@ describe('what a returned value means', () => {
   });
 });
 
+describe('what cannot be looked at', () => {
+  const getters = {
+    get status(): number {
+      throw new Error('not loaded yet');
+    },
+    get response(): object {
+      throw new Error('not loaded yet');
+    },
+  };
+
+  it('is a success when it was returned, and nothing is known about it when it was thrown', () => {
+    expect(ofValue(getters)).toEqual({ kind: 'success' });
+    expect(ofError(getters)).toEqual({ kind: 'unknown' });
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect([ofValue(proxy), ofError(proxy)]).toEqual([{ kind: 'success' }, { kind: 'unknown' }]);
+  });
+
+  it.each([
+    ['returned', () => getters],
+    ['thrown', () => Promise.reject(getters)],
+  ])('is the caller’s as it is when it was %s, and the call leaves its bulkhead', async (_how, work) => {
+    const provider = createProvider('payments', { bulkhead: { concurrency: 1 } }, { clock: new TestClock() });
+    expect(Object.values(await outcomeOf(provider.execute(work)))[0]).toBe(getters);
+    expect(provider.snapshot().policies[0]).toMatchObject({ kind: 'bulkhead', active: 0 });
+    expect(await provider.execute(() => 'next')).toBe('next');
+  });
+});
+
 describe('what the engine’s own errors mean', () => {
   it('a timeout speaks of the provider, a refusal of nobody', () => {
     const info = { provider: 'payments', retryAfterMs: 500 };
     expect(ofError(new TimeoutError('attempt', 1000, { provider: 'payments' })).kind).toBe('unknown');
     expect(ofError(new CircuitOpenError('open', info))).toEqual({ kind: 'refused', retryAfterMs: 500 });
+  });
+
+  it('the same when somebody has put them into errors of their own', () => {
+    const open = new CircuitOpenError('open', { provider: 'payments', retryAfterMs: 500 });
+    const outcome = { kind: 'refused', retryAfterMs: 500 };
+    expect(ofError(new Error('charge failed', { cause: open }))).toEqual(outcome);
+    const asHttp = Object.assign(new Error('unavailable', { cause: new Error('down', { cause: open }) }), {
+      status: 503,
+    });
+    expect(ofError(asHttp)).toEqual(outcome);
+    expect(ofError(new Error('not this one', { cause: 'open' })).kind).toBe('unknown');
+  });
+});
+
+describe('a provider that forbids another attempt', () => {
+  const forbidden = { 'x-should-retry': 'false' };
+
+  it('is obeyed, and down nevertheless', async () => {
+    const options: ProviderOptions = { retry: {}, circuitBreaker: { window: { consecutive: 3 } } };
+    const provider = createProvider('payments', options, { clock: new TestClock() });
+    let calls = 0;
+    const down = () => (calls++, Promise.reject(httpError(500, forbidden)));
+    for (let i = 0; i < 3; i++) await outcomeOf(provider.execute(down));
+    expect([calls, provider.circuitBreaker!.state]).toEqual([3, 'open']);
+  });
+
+  it('has its 429 close the rate limit for as long as it asks', async () => {
+    const provider = createProvider('payments', { rateLimit: { limit: 100 } }, { clock: new TestClock() });
+    const limited = httpError(429, { ...forbidden, 'retry-after': '30' });
+    await outcomeOf(provider.execute(() => Promise.reject(limited)));
+    expect(await outcomeOf(provider.execute(() => 1))).toMatchObject({ error: { retryAfterMs: 30_000 } });
+  });
+
+  it('has not said that what may have been done was not: no key keeps it as final', async () => {
+    const provider = createProvider('payments', { idempotency: {} }, { clock: new TestClock() });
+    let calls = 0;
+    const down = () => (calls++, Promise.reject(httpError(500, forbidden)));
+    for (let i = 0; i < 2; i++) await outcomeOf(provider.execute(down, { idempotencyKey: 'order-1' }));
+    expect(calls).toBe(2);
   });
 });
 
@@ -198,6 +294,17 @@ describe('the user’s own classifier', () => {
     expect(classifyWith(() => outcome)({ ok: true, value: 1 })).toBe(outcome);
   });
 
+  it.each([
+    [Number.NaN, undefined],
+    [Number.POSITIVE_INFINITY, undefined],
+    [-5000, 0],
+    [1e12, 2_147_483_647],
+  ])('that asks to wait %d ms is taken to ask for %d: no wait is for ever', (retryAfterMs, sane) => {
+    const outcome = { kind: 'throttled', status: 429, retryAfterMs } as const;
+    const own = classifyWith(() => outcome);
+    expect(own({ ok: true, value: 1 })).toEqual({ kind: 'throttled', status: 429, retryAfterMs: sane });
+  });
+
   it('that throws has said nothing: the provider’s answer is not turned into a failure, and whoever listens is told', async () => {
     const classify = () => {
       throw new Error('a bug in the classifier');
@@ -210,6 +317,50 @@ describe('the user’s own classifier', () => {
     const events = recordEvents(provider);
     expect(await provider.execute(() => 'charged')).toBe('charged');
     expect(events.all[0]).toMatchObject({ type: 'classify.failed', detail: { error: 'a bug in the classifier' } });
+  });
+
+  it.each<[unknown, string]>([
+    ['transiet', "'transiet'"],
+    ['toString', "'toString'"],
+    [{ kind: 'unknwon' }, "'unknwon'"],
+    [{ status: 503 }, 'an object'],
+    [true, 'true'],
+    [Promise.resolve('transient'), 'an instance of Promise'],
+    [Promise.reject(new Error('not waited for')), 'an instance of Promise'],
+  ])('that says %p has said nothing: what the engine knows holds, and whoever listens is told', async (word, shown) => {
+    const clock = new TestClock();
+    const provider = createProvider(
+      'payments',
+      {
+        classify: () => word as 'transient',
+        retry: { attempts: 2, backoff: { initial: 0 } },
+        circuitBreaker: { window: { consecutive: 2 } },
+      },
+      { clock },
+    );
+    const events = recordEvents(provider);
+    let calls = 0;
+    const failed = outcomeOf(
+      provider.execute(() => {
+        calls++;
+        throw httpError(500);
+      }),
+    );
+    await clock.advance('1s');
+    await failed;
+    expect([calls, provider.circuitBreaker?.state]).toEqual([2, 'open']);
+    expect(events.all[0]).toMatchObject({
+      type: 'classify.failed',
+      detail: {
+        error: `classify said ${shown}; known are success, not-sent, throttled, transient, unknown, permanent, unauthorized, contract, cancelled, refused`,
+      },
+    });
+  });
+
+  it('that says null leaves it to the engine', () => {
+    expect(classifyWith(() => null as unknown as undefined)({ ok: false, error: httpError(429) }).kind).toBe(
+      'throttled',
+    );
   });
 
   it('decides what the circuit breaker counts', async () => {

@@ -1,28 +1,54 @@
-import type { Clock } from './clock.js';
+import { LONGEST_DELAY_MS, type Clock } from './clock.js';
 import { isResilienceError, type ResilienceError } from './errors/resilience-error.js';
+import { notedOutcome } from './noted-outcome.js';
 import { SUCCESS, type Outcome, type OutcomeKind, type Settled } from './outcome.js';
 import { clientErrorOutcome, methodOf } from './protocols/client-errors.js';
 import { grpcPushback } from './protocols/grpc-pushback.js';
 import { httpOutcome, type HttpAnswer } from './protocols/rest.js';
+import { printed } from './settings/printed.js';
+
+/** How far the chain of causes is followed. */
+const CAUSES = 5;
+/** An error that does not let itself be looked at. */
+const UNREADABLE: Outcome = Object.freeze({ kind: 'unknown' });
+
+const KINDS: Readonly<Record<OutcomeKind, true>> = {
+  success: true,
+  'not-sent': true,
+  throttled: true,
+  transient: true,
+  unknown: true,
+  permanent: true,
+  unauthorized: true,
+  contract: true,
+  cancelled: true,
+  refused: true,
+};
 
 /** The user's own word on a result; `undefined` leaves it to the engine. */
 export type Classify = (result: Settled) => OutcomeKind | Outcome | undefined;
 
 /**
- * Decides in one place what a result or an error means. `own` gives the user's own word on it; one that throws is reported and has
- * said nothing: it must not turn the provider's answer into a failure.
+ * Decides in one place what a result or an error means. `own` gives the user's own word on it; one that throws, or says what is no outcome,
+ * is reported and has said nothing: it must not turn the provider's answer into a failure.
  */
 export function createClassifier(
   clock: Clock,
   own: () => Classify | undefined = () => undefined,
   onFailure: (error: unknown) => void = () => undefined,
 ): (result: Settled) => Outcome {
-  const standard = (result: Settled) =>
-    result.ok ? outcomeOfValue(result.value, clock) : outcomeOfError(result.error, clock);
+  const standard = (result: Settled) => {
+    try {
+      return result.ok ? outcomeOfValue(result.value, clock) : outcomeOfError(result.error, clock);
+    } catch {
+      // What throws when it is looked at says nothing, and is the caller's as it is.
+      return result.ok ? SUCCESS : UNREADABLE;
+    }
+  };
   const wordOf = (classify: Classify, result: Settled) => {
     try {
-      const word = classify(result);
-      return typeof word === 'string' ? { ...standard(result), kind: word } : word;
+      const word = known(classify(result));
+      return typeof word === 'string' ? { ...standard(result), kind: word } : word && withSaneWait(word);
     } catch (error) {
       onFailure(error);
       return undefined;
@@ -34,6 +60,24 @@ export function createClassifier(
   };
 }
 
+/** The word of a classifier. Throws a `TypeError` for what is none, such as a misspelt kind or a promise. */
+function known(word: unknown): OutcomeKind | Outcome | undefined {
+  if (word === undefined || word === null) return undefined;
+  // Nobody waits for it, so nobody else hears of it when it rejects.
+  if (word instanceof Promise) word.catch(() => undefined);
+  const kind: unknown = typeof word === 'object' && 'kind' in word ? word.kind : word;
+  if (typeof kind === 'string' && Object.hasOwn(KINDS, kind)) return word as OutcomeKind | Outcome;
+  throw new TypeError(`classify said ${printed(kind)}; known are ${Object.keys(KINDS).join(', ')}`);
+}
+
+/** A wait that is no length of time counts as unsaid, and nobody waits longer than a timer can carry. */
+function withSaneWait(outcome: Outcome): Outcome {
+  const { retryAfterMs: asked } = outcome;
+  if (asked === undefined) return outcome;
+  const retryAfterMs = Number.isFinite(asked) ? Math.min(Math.max(0, asked), LONGEST_DELAY_MS) : undefined;
+  return retryAfterMs === asked ? outcome : { ...outcome, retryAfterMs };
+}
+
 function outcomeOfValue(value: unknown, clock: Clock): Outcome {
   if (typeof value !== 'object' || value === null) return SUCCESS;
   const answer = responseIn(value);
@@ -41,11 +85,24 @@ function outcomeOfValue(value: unknown, clock: Clock): Outcome {
 }
 
 function outcomeOfError(error: unknown, clock: Clock): Outcome {
-  if (isResilienceError(error)) return ownOutcome(error);
+  const noted = notedOutcome(error);
+  if (noted !== undefined) return noted;
+  const own = ownErrorIn(error);
+  if (own !== undefined) return ownOutcome(own);
   const answer = answerIn(error);
   if (answer !== undefined) return httpOutcome(answer, clock.wallNow());
   const pushback = grpcPushback(error);
   return pushback === undefined ? clientErrorOutcome(error) : { ...clientErrorOutcome(error), ...pushback };
+}
+
+/** An error of the engine, also where whoever called the provider below has put it into an error of their own. */
+function ownErrorIn(error: unknown): ResilienceError | undefined {
+  let cause = error;
+  for (let depth = 0; depth < CAUSES && typeof cause === 'object' && cause !== null; depth++) {
+    if (isResilienceError(cause)) return cause;
+    ({ cause } = cause as { cause?: unknown });
+  }
+  return undefined;
 }
 
 /** The engine's own errors, of this provider or one below it: a timeout speaks of the provider, a refusal of nobody. */

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Deadline, DeadlineList } from './deadline-list.js';
 
 /** A running timer. `ref` and `unref` say whether it keeps the process alive. */
@@ -8,7 +9,10 @@ export interface Timer {
 }
 
 /** The longest delay that a timer can carry, in milliseconds (2³¹ − 1, about 24.8 days). */
-const LONGEST_DELAY_MS = 2_147_483_647;
+export const LONGEST_DELAY_MS = 2_147_483_647;
+
+/** The async context of no request. */
+const NOBODY = new AsyncResource('breakwater.clock', { requireManualDestroy: true });
 
 /** Time, sleeping and deadlines: the only way in which the engine reads a clock or sets a timer. */
 export abstract class Clock {
@@ -28,6 +32,11 @@ export abstract class Clock {
   /** Runs `run` once after `ms` (clamped to what a timer can carry). The timer keeps the process alive until `unref`. */
   schedule(ms: number, run: () => void): Timer {
     return this.startTimer(Math.min(Math.max(0, ms), LONGEST_DELAY_MS), run);
+  }
+
+  /** The same for a timer that serves several callers: `run` finds no call, nor what the one who happened to start it keeps for a request. */
+  scheduleForAll(ms: number, run: () => void): Timer {
+    return NOBODY.runInAsyncScope(() => this.schedule(ms, run));
   }
 
   /** Resolves after `ms`, never before; rejects with the signal's reason as soon as it aborts, leaving no timer and no listener. */

@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
+import type { Timer } from './clock.js';
 import { Deadline } from './deadline-list.js';
 import { TestClock } from './testing/test-clock.js';
 
@@ -113,6 +115,30 @@ describe('deadlines', () => {
     await clock.advance(100);
     expect(expired).toEqual(['late', 'after']);
     expect(clock.pendingTimers()).toBe(0);
+  });
+
+  it('that fire but a little late let results win, too', async () => {
+    const { clock, expired, add } = bench();
+    const late = add('late');
+    clock.block(101);
+    setImmediate(() => late.remove());
+    await clock.advance(0);
+    expect(expired).toEqual([]);
+  });
+
+  it('have their timer in nobody’s async context, whoever made the first of them', async () => {
+    const requests = new AsyncLocalStorage<string>();
+    const startedFor: unknown[] = [];
+    const clock = new (class extends TestClock {
+      protected override startTimer(ms: number, run: () => void): Timer {
+        startedFor.push(requests.getStore());
+        return super.startTimer(ms, run);
+      }
+    })();
+    requests.run('A', () => clock.expireAfter(100, new Named('a', []), 0));
+    await requests.run('B', () => clock.sleep(1, AbortSignal.abort()).catch(() => undefined));
+    requests.run('B', () => void clock.sleep(1));
+    expect(startedFor).toEqual([undefined, 'B']);
   });
 
   it('may make others and take others back while they expire', async () => {

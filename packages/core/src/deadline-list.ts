@@ -16,9 +16,6 @@ export abstract class Deadline {
   }
 }
 
-/** How late a timer may fire before results that have already arrived are given one turn to win, in milliseconds. */
-const LATE_MS = 20;
-
 /**
  * Deadlines of one duration, in the order in which they were made and so in the order in which they fall due: one timer
  * for all of them. An idle list keeps its last timer unreferenced, so that it never holds the process.
@@ -68,7 +65,7 @@ export class DeadlineList {
   }
 
   private arm(ms: number): void {
-    this.timer = this.clock.schedule(ms, () => this.onTimer());
+    this.timer = this.clock.scheduleForAll(ms, () => this.onTimer());
   }
 
   private onTimer(): void {
@@ -77,8 +74,7 @@ export class DeadlineList {
     if (head === undefined) return this.onIdle();
     const now = this.clock.now();
     if (head.dueAt > now) return this.arm(head.dueAt - now);
-    if (now - head.dueAt <= LATE_MS) return this.expireDue(now);
-    // The loop was blocked: results that wait in its queue were in time and must not lose to a late timer.
+    // Results that wait in the loop's queue were in time, and must not lose to a timer that fires late.
     void this.clock.yield().then(() => this.expireDue(now));
   }
 

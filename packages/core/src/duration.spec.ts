@@ -30,6 +30,8 @@ describe('durations', () => {
     '',
     'soon',
     '2s3s',
+    `${'9'.repeat(400)}d`,
+    `${'9'.repeat(306)}d`,
     -1,
     Number.NaN,
     Number.POSITIVE_INFINITY,

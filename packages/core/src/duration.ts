@@ -1,3 +1,5 @@
+import { printed } from './settings/printed.js';
+
 /** A length of time: a number of milliseconds, or a string with a unit such as `'250ms'`, `'2s'`, `'5m'`, `'24h'`, `'30d'`. Never seconds. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
@@ -9,7 +11,7 @@ export const DURATION_FORM = "a duration such as '250ms', '2s', '5m', '24h' or a
 /** Milliseconds of a duration. Throws a `TypeError` for anything else, NaN, infinity and negative values included. */
 export function durationMs(value: Duration): number {
   const ms = parseDuration(value);
-  if (ms === undefined) throw new TypeError(`${JSON.stringify(value) ?? String(value)} is not ${DURATION_FORM}`);
+  if (ms === undefined) throw new TypeError(`${printed(value)} is not ${DURATION_FORM}`);
   return ms;
 }
 
@@ -18,5 +20,6 @@ export function parseDuration(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined;
   if (typeof value !== 'string') return undefined;
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value.trim());
-  return match ? Number(match[1]) * MS_PER_UNIT[match[2]!]! : undefined;
+  const ms = match ? Number(match[1]) * MS_PER_UNIT[match[2]!]! : Number.NaN;
+  return Number.isFinite(ms) ? ms : undefined;
 }

@@ -1,12 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from './create-provider.js';
-import type { ResilientProvider } from './provider.js';
 import type { ProviderOptions } from './provider-options.js';
 import { mergeSettings, type Layer } from './settings/merge-settings.js';
 import { deferred } from './testing/deferred.js';
 import { httpError, outcomeOf, turn, watch } from './testing/calls.fixture.js';
-import { EVERY_POLICY, pairsOf } from './testing/every-policy.fixture.js';
+import { EVERY_POLICY, heldBy, pairsOf } from './testing/every-policy.fixture.js';
 import { TestClock } from './testing/test-clock.js';
 
 const PAIRS = pairsOf(Object.keys(EVERY_POLICY));
@@ -24,13 +23,26 @@ function bench(names: readonly string[], more: ProviderOptions = {}) {
   return { clock, provider, execute, shown };
 }
 
-/** What a policy says of the calls that it holds. */
-const HELD = ['active', 'queued', 'inFlight', 'loading', 'abandoned'];
-
-function heldBy(provider: ResilientProvider): unknown[] {
-  const held = provider.snapshot().policies.flatMap((policy) => HELD.map((name) => [policy.kind, name, policy[name]]));
-  return held.filter(([, , count]) => count !== undefined && count !== 0);
-}
+it('a provider says of every call that it holds where it is', async () => {
+  const { execute, provider, clock } = bench(Object.keys(EVERY_POLICY), {
+    bulkhead: { concurrency: 1 },
+    hedge: { delay: '1h' },
+  });
+  const keyed = provider.execute(() => 'waits', { idempotencyKey: 'order-1' });
+  const hanging = [watch(execute(() => deferred().promise)), watch(execute(() => 'waits')), watch(keyed)];
+  await clock.advance(0);
+  expect(hanging.some(({ settled }) => settled)).toBe(false);
+  expect(heldBy(provider)).toEqual(
+    expect.arrayContaining([
+      ['cache', 'loading', 2],
+      ['idempotency', 'inFlight', 1],
+      ['bulkhead', 'active', 1],
+      ['bulkhead', 'queued', 2],
+    ]),
+  );
+  await clock.advance('25m');
+  expect(heldBy(provider)).toContainEqual(['bulkhead', 'abandoned', 1]);
+});
 
 describe.each(PAIRS)('%s with %s', (one, other) => {
   it('gives the method’s value, whatever it is', async () => {
@@ -110,7 +122,11 @@ const REFUSING = {
 
 describe.each(pairsOf(Object.keys(REFUSING) as (keyof typeof REFUSING)[]))('%s above %s', (outer, inner) => {
   it('takes its refusals for nothing: no failure, no permit, no token', async () => {
-    const made = bench([outer, inner], inner === 'bulkhead' ? { bulkhead: { queue: 0 } } : {});
+    const made = bench([outer, inner], {
+      ...(inner === 'bulkhead' && { bulkhead: { queue: 0 } }),
+      // So few that what is not given back would soon be missed.
+      ...(outer === 'rateLimit' && { rateLimit: { burst: 20 } }),
+    });
     REFUSING[inner](made);
     const before = made.shown(outer)!;
     for (let i = 0; i < 50; i++) expect(await outcomeOf(made.execute(() => 'called'))).toHaveProperty('error.code');

@@ -7,6 +7,7 @@ import type { CircuitBreakerOptions } from './policies/circuit-breaker/circuit-b
 import type { ResilientProvider } from './provider.js';
 import type { ProviderOptions } from './provider-options.js';
 import { httpError, networkError, seededRandom, watch } from './testing/calls.fixture.js';
+import { heldBy } from './testing/every-policy.fixture.js';
 import { modelRuns } from './testing/model-runs.js';
 import { TestClock } from './testing/test-clock.js';
 
@@ -166,9 +167,7 @@ async function storm(options: ProviderOptions, actions: readonly Action[], seed:
   await clock.advance(600);
   for (const { signal } of callers) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   expect(clock.pendingTimers('referenced')).toBe(0);
-  for (const policy of provider.snapshot().policies) {
-    for (const held of ['active', 'abandoned', 'queued', 'inFlight', 'loading']) expect(policy[held] ?? 0).toBe(0);
-  }
+  expect(heldBy(provider)).toEqual([]);
   if (options.chaos !== undefined) provider.reconfigure({ chaos: { enabled: false } });
   // What was not accepted is forgotten.
   await clock.advance('2m');

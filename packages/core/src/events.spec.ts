@@ -45,6 +45,42 @@ describe('EventHub', () => {
     expect(after.all).toHaveLength(2);
   });
 
+  it('tells everybody in the order in which things happened, also what a listener brings about', () => {
+    const hub = new EventHub();
+    hub.on(({ type }) => {
+      if (type === 'circuitBreaker.opened') hub.emit({ ...EVENT, type: 'circuitBreaker.closed' });
+    });
+    const after = recordEvents(hub);
+    hub.emit({ ...EVENT, type: 'circuitBreaker.opened' });
+    expect(after.types).toEqual(['circuitBreaker.opened', 'circuitBreaker.closed']);
+  });
+
+  it('ends, and says so, when a listener answers every event with another', () => {
+    const reported: unknown[] = [];
+    const hub = new EventHub((error) => reported.push(error));
+    hub.on((event) => hub.emit(event));
+    const after = recordEvents(hub);
+    hub.emit(EVENT);
+    expect(after.all).toHaveLength(1000);
+    expect(reported).toEqual([new Error('retry.scheduled is not told: listeners make events of events without end')]);
+    after.clear();
+    hub.emit(EVENT);
+    expect(after.all).toHaveLength(1000);
+  });
+
+  it('knows a function that listens twice as two listeners', () => {
+    const hub = new EventHub();
+    let told = 0;
+    const count = () => void told++;
+    const stop = hub.on(count);
+    hub.on(count);
+    hub.emit(EVENT);
+    stop();
+    stop();
+    hub.emit(EVENT);
+    expect(told).toBe(3);
+  });
+
   it('records by type, and forgets when told to', () => {
     const hub = new EventHub();
     const events = recordEvents(hub);

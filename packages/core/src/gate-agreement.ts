@@ -7,6 +7,8 @@ import type { Fault } from './settings/fault.js';
 interface Agreed {
   readonly spec: PolicySpec;
   readonly definedBy: string;
+  /** Whether somebody asked for these settings. What a method has that says nothing gives way to them, whichever is linked first. */
+  readonly isSaid: boolean;
 }
 
 /**
@@ -21,7 +23,9 @@ export class GateAgreement {
     private readonly parts: ProviderParts,
   ) {
     if (layers.faults.length > 0) return;
-    for (const spec of layers.gates()) this.agreed.set(spec.kind, { spec, definedBy: `${parts.path}.${spec.kind}` });
+    for (const spec of layers.gates()) {
+      this.agreed.set(spec.kind, { spec, definedBy: `${parts.path}.${spec.kind}`, isSaid: true });
+    }
   }
 
   /** What was agreed on for each kind of gate. */
@@ -34,14 +38,13 @@ export class GateAgreement {
     for (const spec of specs) {
       if (this.layers.isOwn(spec, plan)) continue;
       const standing = this.agreed.get(spec.kind);
-      if (standing === undefined) this.agreed.set(spec.kind, { spec, definedBy: plan.operation });
-      else if (this.contradicts(spec, standing.spec, plan)) faults.push(this.contradiction(spec, plan, standing));
+      const isSaid = this.layers.differs(spec.kind, plan);
+      if (standing === undefined || (isSaid && !standing.isSaid)) {
+        this.agreed.set(spec.kind, { spec, definedBy: plan.operation, isSaid });
+      } else if (isSaid && JSON.stringify(spec.settings) !== JSON.stringify(standing.spec.settings)) {
+        faults.push(this.contradiction(spec, plan, standing));
+      }
     }
-  }
-
-  /** A method that says nothing of its own takes the shared gate as it is. */
-  private contradicts(spec: PolicySpec, standing: PolicySpec, plan: MethodPlan): boolean {
-    return this.layers.differs(spec.kind, plan) && JSON.stringify(spec.settings) !== JSON.stringify(standing.settings);
   }
 
   private contradiction({ kind }: PolicySpec, { operation }: MethodPlan, { definedBy }: Agreed): Fault {

@@ -18,6 +18,7 @@ export { MemoryStore } from './memory-store.js';
 export type { MethodPlan } from './method-linker.js';
 export type { Outcome, OutcomeKind, Settled } from './outcome.js';
 export type { Pipeline } from './pipeline.js';
+export { plainCopy } from './plain-copy.js';
 export {
   AdaptivelyThrottledError,
   isAdaptivelyThrottledError,
@@ -31,7 +32,7 @@ export type { CacheOptions } from './policies/cache/cache.options.js';
 export type { ChaosOptions } from './policies/chaos/chaos.options.js';
 export { InjectedFaultError, isInjectedFault } from './policies/chaos/injected-fault.error.js';
 export { CircuitOpenError, isCircuitOpenError } from './policies/circuit-breaker/circuit-open.error.js';
-export type { CircuitBreaker, CircuitState, ExportedCircuit } from './policies/circuit-breaker/circuit-breaker.js';
+export type { CircuitHandle, CircuitState, ExportedCircuit } from './policies/circuit-breaker/circuit-breaker.js';
 export type { CircuitBreakerOptions } from './policies/circuit-breaker/circuit-breaker.options.js';
 export type { FallbackOptions } from './policies/fallback/fallback.options.js';
 export { HedgeLostError, isHedgeLostError } from './policies/hedge/hedge-lost.error.js';
@@ -40,9 +41,11 @@ export {
   IdempotencyConflictError,
   IdempotencyKeyMissingError,
   IdempotencyMismatchError,
+  IdempotencyPayloadError,
   isIdempotencyConflictError,
   isIdempotencyKeyMissingError,
   isIdempotencyMismatchError,
+  isIdempotencyPayloadError,
 } from './policies/idempotency/idempotency.errors.js';
 export type { IdempotencyOptions } from './policies/idempotency/idempotency.options.js';
 export type { PolicyName, PolicyOptions } from './policies/index.js';
@@ -53,12 +56,14 @@ export type { RetryOptions } from './policies/retry/retry.options.js';
 export { isTimeoutError, TimeoutError } from './policies/timeout/timeout.error.js';
 export type { TimeoutOptions } from './policies/timeout/timeout.options.js';
 export type { Environment, FaultInjector, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './policy.js';
+export { isHeaderName } from './protocols/header-name.js';
 export type { HeadersLike } from './protocols/headers.js';
 export { ResilientProvider, type ExecuteOptions, type ProviderParts, type ProviderSnapshot } from './provider.js';
-export type { MethodOptions, ProviderOptions } from './provider-options.js';
+export type { MethodOptions, ProviderOptions, ProviderPatch } from './provider-options.js';
 export { ResilienceConfigurationError, type Fault } from './settings/fault.js';
 export * as settings from './settings/index.js';
 export { mergeSettings, type Layer } from './settings/merge-settings.js';
+export type { Patch } from './settings/patch.js';
 export type { AdvanceResult, Entry, PutCondition, PutResult, Store } from './store.js';
 export { StoreLease, type StoreLeaseParts } from './store-lease.js';
 export { SystemClock } from './system-clock.js';

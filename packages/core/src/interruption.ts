@@ -9,6 +9,10 @@ export class Interruption {
   controller: AbortController | undefined = undefined;
   /** Tells whoever waits for the work. */
   tell: ((reason: unknown) => void) | undefined = undefined;
+  /** Has whoever waits for the work go on with a value instead. */
+  take: ((value: unknown) => void) | undefined = undefined;
+  /** That value, also where nobody waited yet. */
+  early: { readonly value: unknown } | undefined = undefined;
   /** The attempt that is under way: it is given up with the operation. */
   attempt: LiveCall | undefined = undefined;
   private listeners: Set<() => void> | undefined = undefined;

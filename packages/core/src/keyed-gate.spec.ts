@@ -5,13 +5,13 @@ import { SUCCESS } from './outcome.js';
 import type { KeyableGate } from './policy.js';
 import type { ProviderOptions } from './provider-options.js';
 import { deferred } from './testing/deferred.js';
-import { httpError, liveCall, outcomeOf, turn, watch } from './testing/calls.fixture.js';
+import { environmentOf, httpError, liveCall, outcomeOf, turn, watch } from './testing/calls.fixture.js';
 import { recordEvents } from './testing/record-events.js';
 import { TestClock } from './testing/test-clock.js';
 
 function bench(options: ProviderOptions) {
   const clock = new TestClock();
-  const provider = createProvider('crm', options, { clock });
+  const provider = createProvider('crm', options, { clock, random: () => 0 });
   const run = (key: string | undefined, work: () => unknown = () => 'ok') =>
     outcomeOf(provider.execute(work, { ...(key !== undefined && { key }) }));
   const fail = (key?: string) => run(key, () => Promise.reject(httpError(500)));
@@ -91,6 +91,21 @@ describe('gates with a key', () => {
     expect(await run('first')).toMatchObject({ error: { code: 'RATE_LIMITED' } });
   });
 
+  it.each<[string, ProviderOptions]>([
+    ['circuit by failures in a row', { circuitBreaker: { window: { consecutive: 3 } } }],
+    ['circuit by its last calls', { circuitBreaker: { window: { count: 10 }, minimumCalls: 3 } }],
+    ['circuit by the time', { circuitBreaker: { window: { time: '10m' }, minimumCalls: 3 } }],
+    ['adaptive throttle', { adaptiveThrottle: { minimumCalls: 3 } }],
+  ])('know a key that fails among more than a thousand others: %s', async (_name, options) => {
+    const { run, fail } = bench(options);
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 1100; i++) await run(`tenant ${i}`);
+      await fail('sick');
+    }
+    for (let i = 0; i < 1100; i++) await run(`tenant ${i}`);
+    expect(await run('sick')).toHaveProperty('error.code');
+  });
+
   it('learn from a response what it says of the key in whose call it came', async () => {
     const { provider, run } = bench({ rateLimit: { limit: 1000, burst: 500 } });
     const spent = { status: 200, headers: { ratelimit: '"default";r=0;t=60' } };
@@ -140,6 +155,7 @@ describe('how many keys are kept', () => {
     readonly kind = 'counting';
     readonly made: CountingGate[] = [];
     busy = false;
+    marked = false;
     closed = false;
 
     enter(): number {
@@ -160,6 +176,10 @@ describe('how many keys are kept', () => {
       return !this.busy;
     }
 
+    remembers(): boolean {
+      return this.marked;
+    }
+
     close(): void {
       this.closed = true;
     }
@@ -167,7 +187,7 @@ describe('how many keys are kept', () => {
 
   function keyed(mostKeys: number) {
     const plain = new CountingGate();
-    const gate = new KeyedGate(plain, mostKeys);
+    const gate = new KeyedGate(plain, environmentOf(new TestClock()), mostKeys);
     const callAt = (now: number, key: string) =>
       liveCall(() => undefined, key, Object.assign(new TestClock(), { now: () => now }));
     const enter = (key: string, now = 0) => gate.enter(callAt(now, key));
@@ -204,6 +224,20 @@ describe('how many keys are kept', () => {
     expect(keys()).toBe(2);
   });
 
+  it('is ten times as many of those that remember failures, and they go when they were not used for an hour', () => {
+    const { visit, keys, plain } = keyed(3);
+    for (let i = 0; i < 100; i++) {
+      visit(`sick ${i}`);
+      plain.made[i]!.marked = true;
+    }
+    expect(keys()).toBe(30);
+    visit('healthy');
+    visit('another');
+    for (let i = 0; i < 20; i++) visit(`later ${i}`, 3_600_000);
+    expect(keys()).toBeLessThanOrEqual(20);
+    expect(plain.made.slice(0, 100).every(({ closed }) => closed)).toBe(true);
+  });
+
   it('shrinks when keys were not used for an hour', () => {
     const { visit, keys } = keyed(1000);
     for (let i = 0; i < 100; i++) visit(`tenant ${i}`, 0);
@@ -216,7 +250,7 @@ describe('how many keys are kept', () => {
     const plain = new CountingGate();
     const turnComes = deferred<number>();
     plain.forKey = () => Object.assign(new CountingGate(), { enter: () => turnComes.promise });
-    const gate = new KeyedGate(plain, 1);
+    const gate = new KeyedGate(plain, environmentOf(new TestClock()), 1);
     const call = (key: string) => liveCall(() => undefined, key);
     const waiting = gate.enter(call('a'));
     plain.forKey = () =>

@@ -31,6 +31,16 @@ describe('MemoryStore', () => {
     expect(await store.get('key')).toBeUndefined();
   });
 
+  it('says which time is no number', async () => {
+    const store = new MemoryStore();
+    const ttlMs = '5s' as unknown as number;
+    await expect(store.put('key', 'value', { ttlMs, if: 'always' })).rejects.toThrow(
+      new TypeError('MemoryStore: expected ttlMs to be a number of milliseconds, got 5s'),
+    );
+    await expect(store.advance('key', Number.NaN, 1)).rejects.toThrow('expected byMs to be a number');
+    await expect(store.advance('key', 1, Number.NaN)).rejects.toThrow('expected windowMs to be a number');
+  });
+
   it('sets no timer', async () => {
     const clock = new TestClock();
     const store = new MemoryStore({ clock });

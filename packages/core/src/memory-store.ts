@@ -41,9 +41,10 @@ export class MemoryStore implements Store {
 
   async put(key: string, value: string, when: { ttlMs: number; if: PutCondition }): Promise<PutResult> {
     const now = this.clock.now();
+    const expiresAt = now + numeric(when.ttlMs, 'ttlMs');
     const held = this.live(key, now);
     if (!allows(when.if, held)) return { standing: held && entryOf(held, now) };
-    const next: Held = { value, version: String(++this.versions), writtenAt: now, expiresAt: now + when.ttlMs };
+    const next: Held = { value, version: String(++this.versions), writtenAt: now, expiresAt };
     this.entries.delete(key);
     this.entries.set(key, next);
     this.tidy(now);
@@ -59,8 +60,9 @@ export class MemoryStore implements Store {
   async advance(key: string, byMs: number, windowMs: number): Promise<AdvanceResult> {
     const now = this.clock.now();
     const standing = Math.max(now, this.clocks.get(key) ?? now);
-    const ahead = standing + byMs - now;
-    if (ahead > windowMs) return { admitted: false, aheadMs: standing - now, retryAfterMs: ahead - windowMs };
+    const ahead = standing + numeric(byMs, 'byMs') - now;
+    if (ahead > numeric(windowMs, 'windowMs'))
+      return { admitted: false, aheadMs: standing - now, retryAfterMs: ahead - windowMs };
     this.clocks.delete(key);
     if (ahead > 0) this.clocks.set(key, now + ahead);
     this.tidyClocks(now);
@@ -108,4 +110,9 @@ function allows(condition: PutCondition, held: Held | undefined): boolean {
 
 function entryOf(held: Held, now: number): Entry {
   return { value: held.value, version: held.version, ageMs: now - held.writtenAt };
+}
+
+function numeric(value: number, what: string): number {
+  if (typeof value === 'number' && !Number.isNaN(value)) return value;
+  throw new TypeError(`MemoryStore: expected ${what} to be a number of milliseconds, got ${String(value)}`);
 }

@@ -1,3 +1,4 @@
+import { BudgetAgreement } from './budget-agreement.js';
 import type { Classify } from './classifier.js';
 import { GateAgreement } from './gate-agreement.js';
 import { KeyedGate } from './keyed-gate.js';
@@ -5,8 +6,9 @@ import { Pipeline } from './pipeline.js';
 import { isKeyable, type Environment, type Policy, type PolicySpec } from './policy.js';
 import { ProviderLayers } from './provider-layers.js';
 import type { ProviderParts } from './provider.js';
+import { retryBudgetOf } from './retry-budget.js';
 import { ResilienceConfigurationError, type Fault } from './settings/fault.js';
-import type { Layer } from './settings/merge-settings.js';
+import { mergeSettings, type Layer } from './settings/merge-settings.js';
 
 /** What one method asks for, before it is linked. */
 export interface MethodPlan {
@@ -20,6 +22,8 @@ export interface MethodPlan {
   readonly every?: boolean | undefined;
   /** Kinds of which the method has an instance of its own rather than the provider's; `overridden`: those that the settings override for it. */
   readonly own?: ReadonlySet<string> | 'overridden' | undefined;
+  /** Why a policy cannot stand around the method, as a fault says it; `undefined` where it can. */
+  readonly objection?: ((spec: PolicySpec) => string | undefined) | undefined;
 }
 
 /** A policy that is alive, and whose it is: the provider's when there is no operation. */
@@ -46,8 +50,12 @@ interface SharedGate {
 export class MethodLinker {
   private layers: ProviderLayers;
   private agreement: GateAgreement;
+  private budget: BudgetAgreement;
   private readonly sharedGates = new Map<string, SharedGate>();
   private readonly linked: Linked[] = [];
+  /** What newer settings have no place for. Whoever waits in it goes on waiting. */
+  private dropped: WeakRef<Policy>[] = [];
+  private isApplying = false;
 
   constructor(
     private readonly parts: ProviderParts,
@@ -55,11 +63,12 @@ export class MethodLinker {
   ) {
     this.layers = new ProviderLayers(parts.settings, parts);
     this.agreement = new GateAgreement(this.layers, parts);
+    this.budget = new BudgetAgreement(this.layers, parts.path);
     this.applyToShared();
   }
 
   get faults(): readonly Fault[] {
-    return this.layers.faults;
+    return [...this.layers.faults, ...this.budget.faults];
   }
 
   get enabled(): boolean {
@@ -68,6 +77,11 @@ export class MethodLinker {
 
   get classify(): Classify | undefined {
     return this.layers.classify;
+  }
+
+  /** The header that the settings name for keys, for one method. */
+  idempotencyHeader(method: string): string {
+    return this.layers.idempotencyHeader(method);
   }
 
   /** The gate that the provider's methods share; of a keyed one, that for calls without a key. */
@@ -94,10 +108,12 @@ export class MethodLinker {
   }
 
   /** The pipeline of one method. Adds to `faults` what is wrong with it; then it is not told of new settings. */
-  link(plan: MethodPlan, faults: Fault[]): Pipeline {
+  link(given: MethodPlan, faults: Fault[]): Pipeline {
+    const plan = withCopies(given);
     const before = faults.length;
     const specs = this.layers.specs(plan, faults);
     this.agreement.join(plan, specs, faults);
+    this.budget.add(plan, faults);
     this.applyToShared();
     const linked: Linked = { plan, pipeline: new Pipeline([], this.environment), own: new Map() };
     this.apply(linked, specs);
@@ -106,24 +122,52 @@ export class MethodLinker {
   }
 
   /** Throws a `ResilienceConfigurationError`, and changes nothing, when the new settings do not fit what was linked. */
-  reconfigure(patch: Layer): void {
+  reconfigure(patch: Layer, further: readonly Fault[]): void {
     const layers = this.layers.with(patch);
-    const faults = [...layers.faults];
     const agreement = new GateAgreement(layers, this.parts);
-    const specs = faults.length > 0 ? [] : this.linked.map(({ plan }) => layers.specs(plan, faults));
-    specs.forEach((ofMethod, i) => agreement.join(this.linked[i]!.plan, ofMethod, faults));
-    if (faults.length > 0) throw new ResilienceConfigurationError(faults);
+    const budget = new BudgetAgreement(layers, this.parts.path);
+    const faults = [...layers.faults, ...budget.faults];
+    for (const { plan } of faults.length > 0 ? [] : this.linked) {
+      agreement.join(plan, layers.specs(plan, faults), faults);
+      budget.add(plan, faults);
+    }
+    if (faults.length + further.length > 0) throw new ResilienceConfigurationError([...further, ...faults]);
     this.layers = layers;
     this.agreement = agreement;
-    this.applyToShared();
-    specs.forEach((ofMethod, i) => this.apply(this.linked[i]!, ofMethod));
+    this.budget = budget;
+    this.applyToAll();
   }
 
-  /** Makes the shared gates what was agreed on. Those that nobody has any more are dropped. */
+  /** Lets go of every timer and of whoever waits, also in what was dropped. */
+  close(): void {
+    for (const { policy } of this.live()) policy.close?.();
+    for (const dropped of this.dropped) dropped.deref()?.close?.();
+  }
+
+  /** A listener may bring newer settings while these are applied: then it ends with those. */
+  private applyToAll(): void {
+    if (this.isApplying) return;
+    this.isApplying = true;
+    try {
+      let { layers } = this;
+      do {
+        ({ layers } = this);
+        this.applyToShared();
+        for (const linked of this.linked) this.apply(linked, layers.specs(linked.plan, []));
+      } while (layers !== this.layers);
+    } finally {
+      this.isApplying = false;
+    }
+  }
+
+  /** Makes the shared gates and the budget what was agreed on. Gates that nobody has any more are dropped. */
   private applyToShared(): void {
     const { specs } = this.agreement;
-    for (const kind of this.sharedGates.keys()) {
-      if (!specs.some((spec) => spec.kind === kind)) this.sharedGates.delete(kind);
+    retryBudgetOf(this.environment).configure(this.budget.rates);
+    for (const [kind, { policy }] of this.sharedGates) {
+      if (specs.some((spec) => spec.kind === kind)) continue;
+      this.sharedGates.delete(kind);
+      this.drop(policy);
     }
     for (const spec of specs) {
       const standing = this.sharedGates.get(spec.kind);
@@ -148,10 +192,24 @@ export class MethodLinker {
       return policy;
     });
     pipeline.link(policies);
+    for (const [order, policy] of standing) if (!own.has(order)) this.drop(policy);
+  }
+
+  /** Kept only for as long as somebody is in it. */
+  private drop(policy: Policy): void {
+    this.dropped = [...this.dropped.filter((ref) => ref.deref() !== undefined), new WeakRef(policy)];
   }
 
   private create(spec: PolicySpec): Policy {
     const policy = spec.create(this.environment);
-    return isKeyable(policy) ? new KeyedGate(policy) : policy;
+    return isKeyable(policy) ? new KeyedGate(policy, this.environment) : policy;
   }
+}
+
+/** What happens to the options later is not seen: they are read again with every reconfiguration. */
+function withCopies(plan: MethodPlan): MethodPlan {
+  const copies = [...plan.policies].map(
+    ([kind, own]) => [kind, mergeSettings({ [kind]: own })[kind] as Layer] as const,
+  );
+  return { ...plan, policies: new Map(copies) };
 }

@@ -37,7 +37,8 @@ export interface Outcome {
 }
 
 /** How a call ended. */
-export type Settled = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+export type Settled<T = unknown> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
 export const SUCCESS: Outcome = Object.freeze({ kind: 'success' });
 export const REFUSED: Outcome = Object.freeze({ kind: 'refused' });

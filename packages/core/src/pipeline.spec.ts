@@ -153,6 +153,58 @@ describe('Pipeline', () => {
     expect(gate.outcomes).toEqual([{ kind: 'refused' }]);
   });
 
+  it.each([
+    ['the gate below is not even asked', 1],
+    ['the method is not called', 2],
+  ])('when a gate itself brings it about that the call is given up, %s', async (_what, gates) => {
+    const { log, run } = bench();
+    const call = liveCall(() => log.push('work'));
+    const names = ['g1', 'g2'];
+    const giveUpIn = names[gates - 1];
+    const policies = names.map(
+      (name) =>
+        new NotingGate(name, log, () => {
+          if (name === giveUpIn) call.abort(REFUSAL, true);
+        }),
+    );
+    await expect(run(policies, call.work, call)).rejects.toBe(REFUSAL);
+    const entered = names.slice(0, gates);
+    expect(log).toEqual([
+      ...entered.map((name) => `enter ${name}`),
+      ...entered.toReversed().map((name) => `leave ${name}`),
+    ]);
+  });
+
+  describe('after a wait in a gate', () => {
+    const renewing = (log: string[], renew: () => unknown): Gate => ({
+      kind: 'renewing',
+      enter: () => 'old ticket',
+      renew,
+      leave: (ticket, { kind }) => void log.push(`left with the ${String(ticket)}: ${kind}`),
+    });
+    const waiting = () => Promise.resolve();
+
+    it('asks those above, and goes on with the tickets that they give', async () => {
+      const { log, run } = bench();
+      const gates = [renewing(log, () => 'new ticket'), new NotingGate('waiting', log, waiting)];
+      await run(gates, () => log.push('work'));
+      expect(log).toEqual(['enter waiting', 'work', 'leave waiting', 'left with the new ticket: success']);
+    });
+
+    it('does not call the method when one of them refuses now, and leaves them all', async () => {
+      const { log, run } = bench();
+      const gates = [renewing(log, () => REFUSAL), new NotingGate('waiting', log, waiting)];
+      await expect(run(gates, () => log.push('work'))).rejects.toBe(REFUSAL);
+      expect(log).toEqual(['enter waiting', 'leave waiting', 'left with the old ticket: refused']);
+    });
+
+    it('asks nobody when nobody waited', async () => {
+      const { log, run } = bench();
+      await run([renewing(log, () => REFUSAL), new NotingGate('g', log)], () => log.push('work'));
+      expect(log).toEqual(['enter g', 'work', 'leave g', 'left with the old ticket: success']);
+    });
+  });
+
   it('tells gates that the caller gave up, which is nobody’s failure', async () => {
     const { log, run } = bench();
     const call = liveCall(() => deferred().promise);
@@ -183,6 +235,30 @@ describe('Pipeline', () => {
     work.reject(new Error('late'));
     await turn();
     await expect(provider.execute(() => 1)).resolves.toBe(1);
+  });
+
+  it.each([
+    ['while the method is at it', false],
+    ['before the method has said that it goes on', true],
+  ])('ends at once, and once, with a result that is there early: %s', async (_when, atOnce) => {
+    const { log, run } = bench();
+    const method = deferred<string>();
+    const gate = new NotingGate('a', log);
+    let call!: LiveCall;
+    const work = (own: unknown) => {
+      call = own as LiveCall;
+      if (atOnce) call.finish('early');
+      return method.promise;
+    };
+    const owner = liveCall(work);
+    owner.interruptible = true;
+    const result = watch(run([gate], work, owner));
+    if (!atOnce) call.finish('early');
+    expect(log).toEqual(['enter a', 'leave a']);
+    method.resolve('late');
+    await turn();
+    expect([result.value, log.length]).toEqual(['early', 2]);
+    expect(gate.outcomes).toMatchObject([{ kind: 'success' }]);
   });
 
   it('counts as time taken only what the method took, not the wait before it', async () => {
@@ -319,6 +395,12 @@ describe('the order of policies', () => {
     const provider = createProvider('payments', {}, { clock: new TestClock(), trackCalls: true });
     expect(await provider.execute(() => deep(), { operation: 'charge' })).toEqual(['charge', 'charge']);
     expect(currentCall()).toBeUndefined();
+  });
+
+  it('makes a tracked call known also to what its method gives that begins only when it is waited for', async () => {
+    const provider = createProvider('payments', {}, { clock: new TestClock(), trackCalls: true });
+    const query = { then: (resolve: (found: unknown) => void) => resolve(currentCall()?.operation) };
+    expect(await provider.execute(() => query, { operation: 'charge' })).toBe('charge');
   });
 
   it.each([

@@ -43,7 +43,6 @@ export class Pipeline {
   }
 
   private attempt(call: LiveCall): Promise<unknown> {
-    if (call.aborted) return Promise.reject(call.reason);
     call.gates = call.key === undefined ? this.plainGates : this.gates;
     call.tickets = new Array<unknown>(call.gates.length);
     return this.enter(call, 0);
@@ -53,6 +52,7 @@ export class Pipeline {
   private enter(call: LiveCall, from: number): Promise<unknown> {
     const { gates, tickets } = call;
     for (let i = from; i < gates.length; i++) {
+      if (call.aborted) return refuse(call, i, call.reason);
       let ticket: unknown;
       try {
         ticket = gates[i]!.enter(call);
@@ -63,7 +63,8 @@ export class Pipeline {
       if (ticket instanceof Error) return refuse(call, i, ticket);
       tickets[i] = ticket;
     }
-    return this.perform(call);
+    // A gate's listeners may give the call up, as anybody may.
+    return call.aborted ? refuse(call, gates.length, call.reason) : this.perform(call);
   }
 
   private async enterLater(call: LiveCall, at: number, waiting: Promise<unknown>): Promise<unknown> {
@@ -73,7 +74,8 @@ export class Pipeline {
       return refuse(call, at, error);
     }
     call.forgetTime();
-    return call.aborted ? refuse(call, at + 1, call.reason) : this.enter(call, at + 1);
+    const refusal = call.aborted ? undefined : renew(call, at);
+    return refusal === undefined ? this.enter(call, at + 1) : refuse(call, at + 1, refusal);
   }
 
   /** Not an async function: what it would allocate is a third of what a call costs. */
@@ -98,17 +100,15 @@ export class Pipeline {
 
   private performUnlessGivenUp(call: LiveCall, work: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      const succeed = (value: unknown) => {
+        if (!call.ended) resolve(this.succeeded(call, value));
+      };
       // What ends after it was given up has a handler, and no say.
-      work.then(
-        (value) => {
-          if (!call.ended) resolve(this.succeeded(call, value));
-        },
-        (error: unknown) => {
-          if (!call.ended) reject(this.failed(call, error, undefined));
-        },
-      );
+      work.then(succeed, (error: unknown) => {
+        if (!call.ended) reject(this.failed(call, error, undefined));
+      });
       if (call.aborted) reject(this.failed(call, call.reason, work));
-      else call.whenGivenUp((reason) => reject(this.failed(call, reason, work)));
+      else call.whenGivenUp((reason) => reject(this.failed(call, reason, work)), succeed);
     });
   }
 
@@ -125,6 +125,17 @@ export class Pipeline {
     leave(call, call.gates.length, work);
     return error;
   }
+}
+
+/** Asks the gates above one in which the call has waited whether it may go on. */
+function renew(call: LiveCall, waitedIn: number): Error | undefined {
+  const { gates, tickets } = call;
+  for (let i = 0; i < waitedIn; i++) {
+    const ticket = gates[i]!.renew?.(tickets[i], call);
+    if (ticket instanceof Error) return ticket;
+    if (ticket !== undefined) tickets[i] = ticket;
+  }
+  return undefined;
 }
 
 function refuse(call: LiveCall, entered: number, reason: unknown): Promise<never> {

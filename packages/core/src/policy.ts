@@ -35,16 +35,27 @@ export interface Gate<Ticket = unknown> extends LivePolicy {
   enter(call: LiveCall): Ticket | Promise<Ticket> | ResilienceError;
   /** The attempt has ended, or a gate below refused it. A gate that called `call.timeWork()` when it was entered can ask for `call.tookMs`. */
   leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void;
+  /**
+   * The call has waited in a gate below, and things may have changed: gives the ticket with which it goes on, or refuses it. A call that
+   * goes on with another ticket is not left with the one before.
+   */
+  renew?(ticket: Ticket, call: LiveCall): Ticket | ResilienceError;
   /** Called in place of `leave` when the attempt was given up while its work still runs: the gate holds on until that settles. */
   outlive?(ticket: Ticket, work: Promise<unknown>): void;
 }
 
 /** A gate that can have state for each key: see `KeyedGate`. */
 export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
-  /** A gate for one key, with this one's settings and state of its own. */
-  forKey(): KeyableGate;
-  /** Whether nobody would notice if it were forgotten: it holds no call back. Calls inside are counted elsewhere. */
-  idle(now: number): boolean;
+  /** The numbers in its snapshot that are shown for all keys together. */
+  readonly summed?: readonly string[];
+  /** A gate for one key, with this one's settings and state of its own, in the environment that all keys share. */
+  forKey(environment: Environment): KeyableGate;
+  /** Told once of the gates of the keys, whichever there are when they are asked for. */
+  oversee?(keys: Iterable<KeyableGate>): void;
+  /** Whether it may be forgotten: it holds no call back. Calls inside are counted elsewhere. `usedAt` is when the last one came. */
+  idle(now: number, usedAt: number): boolean;
+  /** Whether it has counted what may soon make it hold calls back, such as failures. Then it is forgotten last. */
+  remembers?(now: number): boolean;
 }
 
 /** May run the rest of the pipeline again, later, elsewhere or not at all. */
@@ -81,6 +92,7 @@ export const ORDER = {
   hedge: 55,
   circuitBreaker: 60,
   adaptiveThrottle: 65,
+  rateLimitPrice: 69,
   rateLimit: 70,
   bulkhead: 80,
   attemptTimeout: 90,

@@ -4,9 +4,13 @@ import type { MethodPlan } from './method-linker.js';
 import { policyKinds } from './policies/index.js';
 import type { PolicySpec } from './policy.js';
 import type { ProviderParts } from './provider.js';
+import { DEFAULT_HEADER } from './policies/idempotency/idempotency.options.js';
+import type { RetrySettings } from './policies/retry/retry.options.js';
+import type { RetryBudgetRates } from './retry-budget.js';
 import type { Fault } from './settings/fault.js';
-import { isPlain, mergeSettings, type Layer } from './settings/merge-settings.js';
-import { readPolicies } from './settings/read-policies.js';
+import { isPlain } from './settings/is-plain.js';
+import { mergeSettings, type Layer } from './settings/merge-settings.js';
+import { kindsIn, readPolicies, unknownSettings } from './settings/read-policies.js';
 
 /**
  * The layers of a provider's settings, and what they come to for each method. Weakest first: the provider's settings, the method's own
@@ -27,25 +31,27 @@ export class ProviderLayers {
     settings: Layer,
     private readonly parts: ProviderParts,
   ) {
-    this.settings = mergeSettings(settings);
+    this.settings = isPlain(settings) ? mergeSettings(settings) : {};
     this.top = mergeSettings(parts.top);
-    this.faults = checkProviderSettings(this.settings, parts);
+    this.faults = checkProviderSettings(settings, parts);
     // Asked for with every call.
     this.enabled = (this.top['enabled'] ?? this.settings['enabled']) !== false;
-    this.classify = (this.top['classify'] ?? this.settings['classify']) as Classify | undefined;
+    this.classify = (this.top['classify'] ?? this.settings['classify'] ?? undefined) as Classify | undefined;
     this.methods = new Set(
-      [this.settings, this.top].flatMap(({ methods }) => (isPlain(methods) ? Object.keys(methods) : [])),
+      [this.settings, this.top].flatMap(({ methods }) =>
+        Object.entries(isPlain(methods) ? methods : {}).flatMap(([name, layer]) => (layer === null ? [] : [name])),
+      ),
     );
   }
 
   /** The same with `patch` laid over the provider's settings. */
   with(patch: Layer): ProviderLayers {
-    return new ProviderLayers(mergeSettings(this.settings, patch), this.parts);
+    return new ProviderLayers(isPlain(patch) ? mergeSettings(this.settings, patch) : patch, this.parts);
   }
 
   /** The kinds that the settings name, for one method or in general. */
   kinds(method: string | undefined): string[] {
-    return [...readPolicies(this.merged(method, {}), this.parts.path, []).keys()];
+    return kindsIn(this.merged(method, {})).map(({ kind }) => kind);
   }
 
   /** The gates that the settings themselves describe for all methods. */
@@ -61,8 +67,32 @@ export class ProviderLayers {
     const kinds = [...plan.policies.keys(), ...(plan.every === true ? this.kinds(plan.method) : [])];
     const optionsOf = (kind: string) => (merged[kind] === undefined ? defaultsOf(kind, path, faults) : merged[kind]);
     const asked = Object.fromEntries(kinds.map((kind) => [kind, optionsOf(kind)]));
+    faults.push(...unknownSettings(asked, path, []));
     const specs = [...readPolicies(asked, path, faults).values()].flat();
+    for (const spec of specs) {
+      const message = plan.objection?.(spec);
+      if (message !== undefined) faults.push({ path: plan.operation, message });
+    }
     return specs.sort((a, b) => a.order - b.order);
+  }
+
+  /** The retry budget that the settings, or a method, name; `undefined` when none is named. */
+  retryBudget(plan?: MethodPlan): RetryBudgetRates | false | undefined {
+    const options = plan?.policies.get('retry');
+    const { retry } = this.merged(plan?.method, options === undefined ? {} : { retry: options });
+    if (!isPlain(retry) || (retry['budget'] ?? undefined) === undefined) return undefined;
+    const read = readPolicies({ retry: { budget: retry['budget'] } }, this.parts.path, []).get('retry');
+    return (read?.[0]?.settings as RetrySettings | undefined)?.budget;
+  }
+
+  /** The header in which a method's idempotency keys go to the provider. */
+  idempotencyHeader(method: string): string {
+    const { settings, top } = this;
+    const said = [methodLayer(top, method), top, methodLayer(settings, method), settings].map((layer) => {
+      const idempotency = layer?.['idempotency'];
+      return isPlain(idempotency) ? idempotency['header'] : undefined;
+    });
+    return String(said.find((header) => header !== undefined) ?? DEFAULT_HEADER);
   }
 
   /** Whether a method says anything of its own about a kind of policy. */
@@ -71,20 +101,27 @@ export class ProviderLayers {
   }
 
   /** Whether a method has a policy to itself rather than the provider's. */
-  isOwn(spec: PolicySpec, { own, method }: MethodPlan): boolean {
-    const { kind, scope } = spec;
+  isOwn({ kind, scope }: PolicySpec, { own, method }: MethodPlan): boolean {
     if (scope === 'method' || own === undefined) return scope === 'method';
-    return own === 'overridden' ? this.overrides(kind, method) && !this.isShared(spec) : own.has(kind);
-  }
-
-  /** Whether a gate is the one that all methods have: what differs for one may be only what a call costs there. */
-  private isShared({ kind, settings }: PolicySpec): boolean {
-    const shared = this.gates().find((spec) => spec.kind === kind);
-    return shared !== undefined && JSON.stringify(shared.settings) === JSON.stringify(settings);
+    return own === 'overridden' ? this.overridesGate(kind, method) : own.has(kind);
   }
 
   private overrides(kind: string, method: string | undefined): boolean {
-    return [this.settings, this.top].some((layer) => methodLayer(layer, method)?.[kind] !== undefined);
+    return this.overriding(kind, method).length > 0;
+  }
+
+  /** Whether the settings say more of a gate for one method than what its calls cost there. */
+  private overridesGate(kind: string, method: string | undefined): boolean {
+    const { perCall = [] } = policyKinds.find((known) => known.kind === kind) ?? {};
+    return this.overriding(kind, method).some(
+      (options) => !isPlain(options) || Object.keys(options).some((name) => !perCall.includes(name)),
+    );
+  }
+
+  /** What the settings say of a kind for one method alone. */
+  private overriding(kind: string, method: string | undefined): unknown[] {
+    const said = [this.settings, this.top].map((layer) => methodLayer(layer, method)?.[kind]);
+    return said.filter((options) => options !== undefined);
   }
 
   private merged(method: string | undefined, options: Layer): Layer {

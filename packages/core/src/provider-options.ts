@@ -1,8 +1,9 @@
 import type { Classify } from './classifier.js';
-import type { PolicyOptions } from './policies/index.js';
+import type { PolicyName, PolicyOptions } from './policies/index.js';
+import type { Patch } from './settings/patch.js';
 
-/** What may differ for one method of a provider. */
-export type MethodOptions = PolicyOptions;
+/** What may differ for one method of a provider: what is not named is the provider's, and `null` takes an option back. */
+export type MethodOptions = { [K in PolicyName]?: Patch<PolicyOptions[K]> };
 
 /** One third party: the policies around its calls, and what differs for single methods. */
 export interface ProviderOptions extends PolicyOptions {
@@ -15,6 +16,16 @@ export interface ProviderOptions extends PolicyOptions {
   classify?: Classify;
   /** `false` turns every policy of this provider into a pass-through. Default true. */
   enabled?: boolean;
+}
+
+/**
+ * What changes in a provider's settings at run time. What is not named stays; `null` takes an option back, as if it had never been named, so
+ * that another can stand in its place. A whole policy is left out with `false`.
+ */
+export interface ProviderPatch extends MethodOptions {
+  methods?: Readonly<Record<string, MethodOptions | null>> | null;
+  classify?: Classify | null;
+  enabled?: boolean | null;
 }
 
 /** Settings of a provider beside its policies. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createProvider } from './create-provider.js';
 import type { PolicyName } from './policies/index.js';
 import type { ProviderOptions } from './provider-options.js';
+import { ResilienceConfigurationError, type Fault } from './settings/fault.js';
 import { deferred } from './testing/deferred.js';
 import { httpError, outcomeOf, turn, watch } from './testing/calls.fixture.js';
 import { recordEvents } from './testing/record-events.js';
@@ -84,6 +85,17 @@ describe('a provider', () => {
     );
   });
 
+  it('refuses a call that asks for a policy that there is not, and names those that there are', async () => {
+    const { provider } = bench({ retry: {} });
+    const ask = (policies: string[]) => provider.execute(() => 'ran bare', { policies: policies as PolicyName[] });
+    await expect(ask(['retyr'])).rejects.toThrow(ResilienceConfigurationError);
+    await expect(ask(['retry', 'retyr'])).rejects.toThrow(
+      "1 fault in the resilience settings:\n  payments (execute).retyr: unknown setting; did you mean 'retry'? Known are fallback, cache, idempotency, retry, hedge,",
+    );
+    expect(provider.snapshot().policies).toEqual([]);
+    expect(await ask(['retry'])).toBe('ran bare');
+  });
+
   it('keeps apart from another of the same name', async () => {
     const [one, other] = [bench(EVERYTHING), bench(EVERYTHING)];
     one.provider.circuitBreaker!.forceOpen();
@@ -153,6 +165,27 @@ describe('a provider', () => {
       expect(at).toEqual([0, 1000]);
     });
 
+    it('gives the method a gate of its own also where it overrides one with the very same options', async () => {
+      const { provider } = bench({
+        bulkhead: { concurrency: 1 },
+        methods: { charge: { bulkhead: { concurrency: 1 } } },
+      });
+      void provider.execute(() => deferred().promise, { operation: 'list' });
+      expect(await provider.execute(() => 'charged', { operation: 'charge' })).toBe('charged');
+    });
+
+    it('lets a method whose calls only cost more go on sharing the rate limit', async () => {
+      const { provider } = bench({
+        rateLimit: { limit: 10, burst: 5 },
+        methods: { charge: { rateLimit: { cost: 4 } } },
+      });
+      await provider.execute(() => 'charged', { operation: 'charge' });
+      await provider.execute(() => 'listed', { operation: 'list' });
+      await expect(provider.execute(() => 'listed', { operation: 'list' })).rejects.toMatchObject({
+        code: 'RATE_LIMITED',
+      });
+    });
+
     it('gives the method a gate of its own where it overrides one, and shares the others', async () => {
       const { provider, kinds } = bench({
         circuitBreaker: { window: { consecutive: 1 } },
@@ -199,6 +232,19 @@ describe('a provider', () => {
       const { provider } = bench({});
       const faults: { path: string; message: string }[] = [];
       provider.link(plan('Client.charge', 'bulkhead', { concurrency: 1 }), faults);
+      provider.link(plan('Client.refund', 'bulkhead', { concurrency: 2 }), faults);
+      expect(faults.map(({ path, message }) => [path, message.slice(0, 27)])).toEqual([
+        ['Client.refund.bulkhead', 'differs from Client.charge,'],
+      ]);
+    });
+
+    it('gives it the settings that one of them asks for, whichever was linked first', () => {
+      const { provider } = bench({});
+      const faults: { path: string; message: string }[] = [];
+      provider.link(plan('Client.list', 'bulkhead'), faults);
+      provider.link(plan('Client.charge', 'bulkhead', { concurrency: 3 }), faults);
+      expect(provider.snapshot().policies).toMatchObject([{ kind: 'bulkhead', concurrency: 3 }]);
+      provider.reconfigure({ retry: true });
       provider.link(plan('Client.refund', 'bulkhead', { concurrency: 2 }), faults);
       expect(faults.map(({ path, message }) => [path, message.slice(0, 27)])).toEqual([
         ['Client.refund.bulkhead', 'differs from Client.charge,'],
@@ -272,17 +318,73 @@ describe('a provider', () => {
       expect(inFlight.value).toBe('fine');
     });
 
+    it('by a listener while it is being reconfigured, ends with the newest settings everywhere', () => {
+      const { provider, events } = bench({ circuitBreaker: {}, bulkhead: { concurrency: 1 } });
+      provider.link({ operation: 'Client.charge', policies: new Map([['timeout', { attempt: '1s' }]]) }, []);
+      const { circuitBreaker } = provider;
+      provider.events.on(({ type }) => {
+        if (type === 'circuitBreaker.halfOpened') provider.reconfigure({ bulkhead: { concurrency: 99 } });
+        expect(() => provider.reconfigure({ bulkhead: { concurrency: 0 } })).toThrow('concurrency');
+      });
+      circuitBreaker!.import({ state: 'open', openForMs: 0 });
+      provider.reconfigure({ bulkhead: { concurrency: 5 }, circuitBreaker: { openFor: '1m' } });
+      expect(events.types).toContain('circuitBreaker.halfOpened');
+      expect(provider.snapshot().policies).toMatchObject([{ kind: 'circuitBreaker' }, { concurrency: 99 }]);
+    });
+
+    it('lets those who wait in a gate that it no longer has go on waiting, and refuses them when it is closed', async () => {
+      const { provider, clock } = bench({
+        rateLimit: { limit: 1, per: '20s', wait: '1h' },
+        methods: { list: { bulkhead: { concurrency: 1, queue: 5 } } },
+      });
+      const stuck = deferred();
+      const passed = [provider.execute(() => 1), watch(provider.execute(() => stuck.promise, { operation: 'list' }))];
+      const waits = [watch(provider.execute(() => 2)), watch(provider.execute(() => 3, { operation: 'list' }))];
+      await passed[0];
+      provider.reconfigure({ rateLimit: false, methods: { list: { bulkhead: false } } });
+      provider.reconfigure({ retry: {} });
+      await turn();
+      expect(waits.map(({ settled }) => settled)).toEqual([false, false]);
+      provider.close();
+      await turn();
+      expect(waits.map(({ error }) => (error as { code: string }).code)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+      expect(clock.pendingTimers('referenced')).toBe(0);
+    });
+
     it('refuses what does not fit, and then nothing has changed', async () => {
       const { provider } = bench({ timeout: { attempt: '2s' }, bulkhead: { concurrency: 1 } });
       provider.link({ operation: 'Client.charge', policies: new Map([['timeout', { attempt: '3s' }]]) }, []);
       const before = JSON.stringify(provider.snapshot());
-      expect(() => provider.reconfigure({ bulkhead: { concurrency: 0 }, retry: { attempts: 'many' } })).toThrow(
-        '2 faults',
-      );
+      expect(() => provider.reconfigure({ bulkhead: { concurrency: 0 }, retry: { attempts: 0 } })).toThrow('2 faults');
       expect(() => provider.reconfigure({ bulkhead: { concurrency: 2 }, timeout: { total: '2500ms' } })).toThrow(
         'payments (Client.charge).timeout.attempt: 3000 given; expected at most timeout.total (2500 ms)',
       );
       expect(JSON.stringify(provider.snapshot())).toBe(before);
+    });
+
+    it('has for each method the options that it was linked with, whatever became of them', () => {
+      const { provider } = bench();
+      const quotas = [{ limit: 10, burst: 5 }];
+      const faults: Fault[] = [];
+      provider.link({ operation: 'Client.charge', policies: new Map([['rateLimit', { quotas }]]) }, faults);
+      quotas.length = 0;
+      provider.reconfigure({ bulkhead: {} });
+      expect(faults).toEqual([]);
+      expect(provider.snapshot().policies).toMatchObject([
+        { kind: 'rateLimit', quotas: [{ limit: 10, burst: 5 }] },
+        { kind: 'bulkhead' },
+      ]);
+    });
+
+    it('refuses a policy that cannot stand around a method, and then nothing has changed', () => {
+      const { provider } = bench({ bulkhead: {} });
+      const objection = ({ kind }: { kind: string }) => (kind === 'hedge' ? 'cannot be hedged' : undefined);
+      const plan = { operation: 'Client.watch', policies: new Map(), every: true, objection };
+      const pipeline = provider.link(plan, []);
+      expect(() => provider.reconfigure({ hedge: { delay: 20 }, bulkhead: { concurrency: 2 } })).toThrow(
+        'Client.watch: cannot be hedged',
+      );
+      expect(pipeline.policies.map(({ kind }) => kind)).toEqual(['bulkhead']);
     });
 
     it('refuses a contradiction with what a method has said', () => {

@@ -6,10 +6,11 @@ import { EventHub } from './events.js';
 import { MethodLinker, type MethodPlan } from './method-linker.js';
 import { Pipeline } from './pipeline.js';
 import type { Cache, CacheSelection } from './policies/cache/cache.js';
-import type { CircuitBreaker } from './policies/circuit-breaker/circuit-breaker.js';
+import type { CircuitBreaker, CircuitHandle } from './policies/circuit-breaker/circuit-breaker.js';
 import type { PolicyName } from './policies/index.js';
 import type { Environment } from './policy.js';
 import type { HeadersLike } from './protocols/headers.js';
+import type { ProviderPatch } from './provider-options.js';
 import { ResilienceConfigurationError, type Fault } from './settings/fault.js';
 import type { Layer } from './settings/merge-settings.js';
 import type { Store } from './store.js';
@@ -43,8 +44,8 @@ export interface ProviderParts {
   /** Whether `currentCall()` finds the call at any depth, also after an `await`. Costs an async context for every call. Default false. */
   readonly trackCalls?: boolean;
   readonly events?: EventHub;
-  /** Names of settings that belong to somebody else, such as a framework's adapter. */
-  readonly sections?: readonly string[];
+  /** Settings that somebody else reads, such as a framework's adapter, each with who it is to be given to. They are refused here. */
+  readonly sections?: Readonly<Record<string, string>>;
 }
 
 /** A provider as health pages and dashboards see it. Plain JSON, never a secret. */
@@ -90,7 +91,7 @@ export class ResilientProvider {
   }
 
   /** The circuit that the provider's methods share, once there is one. */
-  get circuitBreaker(): CircuitBreaker | undefined {
+  get circuitBreaker(): CircuitHandle | undefined {
     return this.linker.shared('circuitBreaker') as CircuitBreaker | undefined;
   }
 
@@ -100,6 +101,8 @@ export class ResilientProvider {
     const call = this.newCall(operation, options.args ?? UNNAMED_ARGS, run as Work<unknown>);
     call.key = options.key;
     call.idempotencyKey = options.idempotencyKey;
+    // Also where the policy, which says so too, is left out or switched off.
+    if (call.idempotencyKey !== undefined) call.idempotencyHeader = this.linker.idempotencyHeader(operation);
     let pipeline: Pipeline;
     try {
       pipeline = this.pipelineOf(operation, options.policies);
@@ -125,7 +128,8 @@ export class ResilientProvider {
     const outer = currentLiveCall();
     if (outer === undefined && signal === undefined) return pipeline.run(call);
     call.tied = true;
-    const parent = outer === undefined || outer.ended ? undefined : outer;
+    // What an ended call has left running is on its own, and what goes on although it was given up is given up as well.
+    const parent = outer?.ended && !outer.aborted ? undefined : outer;
     if (parent === undefined && signal === undefined) return pipeline.run(call);
     return runTied(pipeline, call, parent, signal);
   }
@@ -133,8 +137,12 @@ export class ResilientProvider {
   /** Learns from a response: rate limits follow what its headers say. */
   observe(response: { readonly status: number; readonly headers: HeadersLike }): void {
     const call = currentLiveCall();
-    const key = call?.provider === this.name ? call.key : undefined;
-    for (const { policy } of this.linker.live()) policy.observe?.(response, key);
+    const own = call?.provider === this.name ? call : undefined;
+    for (const { policy, operation } of this.linker.live()) {
+      // What one operation has to itself learns nothing from the calls of another.
+      const concerned = operation === undefined || own === undefined || operation === own.operation;
+      if (concerned) policy.observe?.(response, own?.key);
+    }
   }
 
   /**
@@ -158,14 +166,17 @@ export class ResilientProvider {
     return { name: this.name, enabled: this.enabled, policies };
   }
 
-  /** Lays `patch` over the settings, checked as at the start. It takes effect at the next call; what is in flight goes on. */
-  reconfigure(patch: Layer): void {
-    this.linker.reconfigure(patch);
+  /**
+   * Lays `patch` over the settings, checked as at the start; `null` takes an option back. It takes effect at the next call; what is in flight
+   * goes on. `faults` are what the caller has found in settings of its own: with any, nothing changes, and all are raised together.
+   */
+  reconfigure(patch: ProviderPatch, faults: readonly Fault[] = []): void {
+    this.linker.reconfigure(patch as Layer, faults);
   }
 
-  /** Lets go of timers; calls that wait in queues are refused. */
+  /** Lets go of timers; calls that wait in queues are refused, and nobody waits there any more. Nothing is retried. */
   close(): void {
-    for (const { policy } of this.linker.live()) policy.close?.();
+    this.linker.close();
   }
 
   private pipelineOf(operation: string, policies: readonly PolicyName[] | undefined): Pipeline {
@@ -198,7 +209,7 @@ function subsetId(method: string | undefined, policies: readonly PolicyName[]): 
   return `${policies.join()}|${method ?? ''}`;
 }
 
-/** A call that somebody above may give up, and whose deadline it inherits. Nothing keeps listening once it has ended. */
+/** A call that somebody above may give up, and that inherits their deadline. Nothing keeps listening once it has ended. */
 async function runTied(
   pipeline: Pipeline,
   call: LiveCall,
@@ -207,7 +218,7 @@ async function runTied(
 ): Promise<unknown> {
   signal?.throwIfAborted();
   if (parent?.aborted) throw parent.reason;
-  if (parent !== undefined && parent.deadline < call.deadline) call.deadline = parent.deadline;
+  call.parent = parent;
   call.interruptible = true;
   const untie = signal && tieToSignal(call, signal);
   const stopListening = parent?.onAbort(() => call.abort(parent.reason, true));

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { Environment } from './policy.js';
 
 /** How many successes' worth of retries a budget saves up for a burst. */
 const SAVED_SUCCESSES = 100;
@@ -21,6 +22,7 @@ export interface RetryBudgetRates {
  */
 export class RetryBudget {
   private rates: RetryBudgetRates = RETRY_BUDGET;
+  private unlimited = false;
   private earned = 0;
   private free = RETRY_BUDGET.minPerSecond;
   private refilledAt: number;
@@ -29,8 +31,10 @@ export class RetryBudget {
     this.refilledAt = clock.now();
   }
 
-  /** Sets the rates, at first those of `RETRY_BUDGET`. What was earned stays; a new minimum is there at once. */
-  configure(rates: RetryBudgetRates): void {
+  /** Sets the rates, at first those of `RETRY_BUDGET`; `false` takes the limit away. What was earned stays; a new minimum is there at once. */
+  configure(rates: RetryBudgetRates | false): void {
+    this.unlimited = rates === false;
+    if (rates === false) return;
     if (rates.minPerSecond !== this.rates.minPerSecond) {
       this.refilledAt = this.clock.now();
       this.free = rates.minPerSecond;
@@ -38,8 +42,9 @@ export class RetryBudget {
     this.rates = rates;
   }
 
-  /** Retries that could be made now. */
+  /** Retries that could be made now; `Infinity` without a limit. */
   get balance(): number {
+    if (this.unlimited) return Infinity;
     this.refill();
     return Math.floor(this.free) + Math.floor(this.earned + ROUNDING);
   }
@@ -51,6 +56,7 @@ export class RetryBudget {
 
   /** Takes one retry out of the budget; `false` when there is none. */
   spend(): boolean {
+    if (this.unlimited) return true;
     if (this.earned >= 1 - ROUNDING) {
       this.earned = Math.max(0, this.earned - 1);
       return true;
@@ -69,4 +75,9 @@ export class RetryBudget {
     this.free = Math.min(most, this.free + ((now - this.refilledAt) / 1000) * minPerSecond);
     this.refilledAt = now;
   }
+}
+
+/** The budget that all retries and hedges of a provider share. */
+export function retryBudgetOf({ clock, shared }: Environment): RetryBudget {
+  return shared('retryBudget', () => new RetryBudget(clock));
 }

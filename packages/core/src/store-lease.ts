@@ -1,11 +1,11 @@
 import type { Clock, Timer } from './clock.js';
-import type { Store } from './store.js';
+import type { Entry, Store } from './store.js';
 
 export interface StoreLeaseParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly key: string;
-  /** What is written at each renewal. */
+  /** What the claim was written as and each renewal writes. No other claim's: a record that holds it is known to be this owner's. */
   readonly value: string;
   /** The version that the claim was written as. */
   readonly version: string;
@@ -19,20 +19,17 @@ export interface StoreLeaseParts {
   readonly onMissed?: () => void;
 }
 
-/** Holds a key that was claimed in a store: its record is written anew at a third of the lease, until that is ended or lost. */
+/**
+ * Holds a key that was claimed in a store: its record is written anew at a third of the lease, until that is ended or lost. Every write
+ * names the version before it, so that whoever lost the key changes nothing. A write that was done although its answer was lost is recognised.
+ */
 export class StoreLease {
   private timer: Timer | undefined;
-  private renewing: Promise<void> | undefined;
   private latest: string;
 
   constructor(private readonly parts: StoreLeaseParts) {
     this.latest = parts.version;
     this.schedule();
-  }
-
-  /** The fencing token: every write after the claim names it. It is the last one once `end` has resolved. */
-  get version(): string {
-    return this.latest;
   }
 
   /** Stops renewing: the lease is left to run out. */
@@ -41,31 +38,61 @@ export class StoreLease {
     this.timer = undefined;
   }
 
-  /** Stops renewing, and resolves when no renewal is under way. */
-  async end(): Promise<void> {
+  /** Ends the lease with another record in place of the claim. Whether the key was still held. */
+  replace(value: string, ttlMs: number): Promise<boolean> {
     this.abandon();
-    await this.renewing;
+    return this.write(value, ttlMs);
+  }
+
+  /** Ends the lease and frees the key. Whether it was still held. */
+  async free(): Promise<boolean> {
+    this.abandon();
+    const { store, key } = this.parts;
+    for (;;) {
+      const version = this.latest;
+      if (await store.delete(key, { version })) return true;
+      if (!this.recognise(await store.get(key), version)) return false;
+    }
   }
 
   private schedule(): void {
     this.timer = this.parts.clock.schedule(this.parts.leaseMs / 3, () => {
-      this.renewing = this.renew();
+      // The next one does not wait for an answer that may never come.
+      this.schedule();
+      void this.renew();
     });
     this.timer.unref();
   }
 
   private async renew(): Promise<void> {
-    const { store, key, value, ttlMs, onLost, onMissed } = this.parts;
+    const { value, ttlMs, onLost, onMissed } = this.parts;
     try {
-      const result = await store.put(key, value, { ttlMs, if: { version: this.latest } });
-      if ('standing' in result) {
-        this.abandon();
-        return onLost?.();
-      }
-      this.latest = result.written.version;
+      if ((await this.write(value, ttlMs)) || this.timer === undefined) return;
+      this.abandon();
+      onLost?.();
     } catch {
-      onMissed?.();
+      if (this.timer !== undefined) onMissed?.();
     }
-    if (this.timer !== undefined) this.schedule();
+  }
+
+  /** Writes over the claim, whichever renewal wrote what stands there. Whether the key was still held. */
+  private async write(value: string, ttlMs: number): Promise<boolean> {
+    const { store, key } = this.parts;
+    for (;;) {
+      const version = this.latest;
+      const result = await store.put(key, value, { ttlMs, if: { version } });
+      if ('written' in result) {
+        this.latest = result.written.version;
+        return true;
+      }
+      if (!this.recognise(result.standing, version)) return false;
+    }
+  }
+
+  /** Goes on from what stands there in place of `version` if it is the claim: the answer to a renewal was lost, or is on its way. */
+  private recognise(standing: Entry | undefined, version: string): boolean {
+    if (standing?.value !== this.parts.value || standing.version === version) return false;
+    this.latest = standing.version;
+    return true;
   }
 }

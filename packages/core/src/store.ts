@@ -23,7 +23,7 @@ export interface AdvanceResult {
 
 /**
  * Shared state as five atomic operations, each one round trip. A store knows no policy. Entries expire by the store's
- * own clock. Any operation rejects when the store cannot be reached.
+ * own clock. Any operation rejects when the store cannot be reached, and when a time is no number.
  */
 export interface Store {
   get(key: string): Promise<Entry | undefined>;

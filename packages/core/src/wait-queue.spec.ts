@@ -96,26 +96,53 @@ describe('wait queue', () => {
     expect(clock.pendingTimers('referenced')).toBe(0);
   });
 
-  it('can have the first leave as if it had waited too long', async () => {
-    const { queue, join } = bench();
-    const [first, second] = [join(), join()];
-    queue.expireFirst();
+  it('gives whoever has waited too long a last chance: their turn may come in the same moment', async () => {
+    const clock = new TestClock();
+    let turns = 1;
+    const queue: WaitQueue<string> = new WaitQueue(clock, () => {
+      if (turns-- > 0) queue.admitFirst('just in time');
+    });
+    const join = (maxWaitMs: number) =>
+      watch(queue.join(liveCall(undefined, undefined, clock), maxWaitMs, () => 'too long'));
+    const [first, second] = [join(100), join(100)];
+    await clock.advance(100);
+    expect(first).toEqual({ settled: true, value: 'just in time' });
+    expect(second).toEqual({ settled: true, error: 'too long' });
+  });
+
+  it('is not joined by a call that was given up before', async () => {
+    const { clock, queue } = bench();
+    const call = liveCall(undefined, undefined, clock);
+    call.abort('left');
+    const result = watch(queue.join(call, 100, () => 'too long'));
+    expect([queue.size, queue.weight, clock.pendingTimers(), listenersOf(call)]).toEqual([0, 0, 0, 0]);
     await turn();
-    expect(first.result).toEqual({ settled: true, error: 'too long' });
+    expect(result).toEqual({ settled: true, error: 'left' });
+  });
+
+  it('can have the first or the last leave, each told something of its own', async () => {
+    const { queue, join } = bench();
+    const [first, second, third] = [join(Infinity, 2), join(), join(Infinity, 5)];
+    const told = (call: LiveCall, weight: number) => [call, weight];
+    queue.refuseFirst(told);
+    queue.refuseLast(told);
+    await turn();
+    expect(first.result.error).toEqual([first.call, 2]);
+    expect(third.result.error).toEqual([third.call, 5]);
     expect(second.result.settled).toBe(false);
-    queue.expireFirst();
-    queue.expireFirst();
+    for (let i = 0; i < 2; i++) queue.refuseLast(told);
+    queue.refuseFirst(told);
     expect(queue.size).toBe(0);
   });
 
-  it('can send everybody away, each with a reason of their own', async () => {
+  it('sends everybody away when it is closed, each told something of its own', async () => {
     const { queue, join } = bench();
     const all = [join(), join(100)];
-    let reasons = 0;
-    queue.rejectAll(() => ++reasons);
-    expect(queue.size).toBe(0);
+    expect(queue.closed).toBe(false);
+    queue.close((call) => call);
+    expect([queue.size, queue.closed]).toEqual([0, true]);
     await turn();
-    expect(all.map(({ result }) => result.error)).toEqual([1, 2]);
+    expect(all.map(({ result }) => result.error)).toEqual(all.map(({ call }) => call));
   });
 
   it('listens to nobody who has left, on whatever way', () => {
@@ -124,8 +151,8 @@ describe('wait queue', () => {
     expect(listenersOf(admitted.call)).toBe(1);
     queue.admitFirst('');
     aborted.call.abort('left');
-    queue.expireFirst();
-    queue.rejectAll(() => 'closed');
+    queue.refuseFirst(() => 'too costly');
+    queue.close(() => 'closed');
     for (const { call } of [admitted, aborted, expired, rejected]) expect(listenersOf(call)).toBe(0);
   });
 

@@ -10,6 +10,7 @@ class Waiter<Turn> extends Deadline {
 
   constructor(
     readonly queue: WaitQueue<Turn>,
+    readonly call: LiveCall,
     readonly weight: number,
     readonly resolve: (turn: Turn) => void,
     readonly reject: (reason: unknown) => void,
@@ -19,9 +20,13 @@ class Waiter<Turn> extends Deadline {
   }
 
   expire(): void {
+    this.queue.lastChance();
     if (this.queue.drop(this)) this.reject(this.tooLong());
   }
 }
+
+/** What a call is told that leaves without its turn. */
+export type Refusal = (call: LiveCall, weight: number) => unknown;
 
 /**
  * Calls that wait for their turn, first come first served. Each goes on in its own caller's async context, and leaves in
@@ -32,10 +37,16 @@ export class WaitQueue<Turn = void> {
   size = 0;
   /** What all who wait weigh together. */
   weight = 0;
+  /** Whether it was closed: nobody is to join it any more. */
+  closed = false;
   private head: Waiter<Turn> | undefined;
   private tail: Waiter<Turn> | undefined;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    /** Called before a call leaves that has waited too long: its turn may have come in the same moment. */
+    readonly lastChance: () => void = () => undefined,
+  ) {}
 
   /** What the first in the queue weighs; `undefined` when nobody waits. */
   get firstWeight(): number | undefined {
@@ -44,11 +55,12 @@ export class WaitQueue<Turn = void> {
 
   /**
    * Resolves when it is this call's turn. Rejects with the call's reason, or with `tooLong()` after `maxWaitMs`: one setting's worth,
-   * not what is left until some deadline, because waits of one length share a timer.
+   * not what is left until some deadline, because waits of one length share a timer. A call that was given up already does not join.
    */
   join(call: LiveCall, maxWaitMs: number, tooLong: () => unknown, weight = 1): Promise<Turn> {
+    if (call.aborted) return Promise.reject(call.reason);
     return new Promise((resolve, reject) => {
-      const waiter = new Waiter(this, weight, resolve, reject, tooLong);
+      const waiter = new Waiter(this, call, weight, resolve, reject, tooLong);
       waiter.ahead = this.tail;
       if (this.tail === undefined) this.head = waiter;
       else this.tail.behind = waiter;
@@ -71,16 +83,20 @@ export class WaitQueue<Turn = void> {
     return true;
   }
 
-  /** Has the first in the queue leave as if it had waited too long. */
-  expireFirst(): void {
-    this.head?.expire();
+  /** Has the first in the queue leave. */
+  refuseFirst(refusal: Refusal): void {
+    this.refuse(this.head, refusal);
   }
 
-  rejectAll(reason: () => unknown): void {
-    for (let first = this.head; first !== undefined; first = this.head) {
-      this.drop(first);
-      first.reject(reason());
-    }
+  /** Has the last in the queue leave. */
+  refuseLast(refusal: Refusal): void {
+    this.refuse(this.tail, refusal);
+  }
+
+  /** Has everybody leave. */
+  close(refusal: Refusal): void {
+    this.closed = true;
+    while (this.size > 0) this.refuseFirst(refusal);
   }
 
   /** Takes a waiter out; `false` when it had left already. */
@@ -97,5 +113,11 @@ export class WaitQueue<Turn = void> {
     waiter.stopListening?.();
     waiter.remove();
     return true;
+  }
+
+  private refuse(waiter: Waiter<Turn> | undefined, refusal: Refusal): void {
+    if (waiter === undefined) return;
+    this.drop(waiter);
+    waiter.reject(refusal(waiter.call, waiter.weight));
   }
 }

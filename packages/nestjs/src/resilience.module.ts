@@ -8,7 +8,10 @@ import {
 } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import type { Clock } from '@breakwater/core';
 import { ResilienceExplorer } from './boot/resilience.explorer.js';
+import { CLOCK } from './config/clock-token.js';
+import { layOptions } from './config/lay-options.js';
 import type { ResilienceOptions } from './config/resilience.options.js';
 import { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
 import { injectableProviders } from './inject/injectable-providers.js';
@@ -37,7 +40,7 @@ const OPTIONS = Symbol.for('breakwater.options');
 
 /**
  * Makes an application's calls to third parties resilient. Its settings stand in the `resilience` namespace of `ConfigService`, in
- * `forRoot`'s options, or both: the options are the stronger.
+ * `forRoot`'s options, or both: what the options say of a provider is laid over what the namespace says of it.
  */
 @Module({})
 export class ResilienceModule implements OnApplicationShutdown {
@@ -64,7 +67,11 @@ function moduleOf(
 ): DynamicModule {
   const fixed: readonly Provider[] = [
     ...options,
-    { provide: Resilience, useFactory: createResilience, inject: [OPTIONS, { token: ConfigService, optional: true }] },
+    {
+      provide: Resilience,
+      useFactory: createResilience,
+      inject: [OPTIONS, { token: ConfigService, optional: true }, { token: CLOCK, optional: true }],
+    },
     { provide: APP_FILTER, useClass: ResilienceExceptionFilter },
     ResilienceExplorer,
     RawBodyProbe,
@@ -86,10 +93,13 @@ function moduleOf(
   };
 }
 
-function createResilience(options: ResilienceOptions | undefined, config: ConfigService | undefined): Resilience {
+function createResilience(
+  options: ResilienceOptions | undefined,
+  config: ConfigService | undefined,
+  clock: Clock | undefined,
+): Resilience {
   const configured = config?.get<ResilienceOptions>('resilience') ?? {};
-  const given = options ?? {};
-  return new Resilience({ ...configured, ...given, providers: { ...configured.providers, ...given.providers } });
+  return new Resilience(layOptions(clock === undefined ? {} : { clock }, layOptions(configured, options ?? {})));
 }
 
 function asyncOptions(options: ResilienceModuleAsyncOptions): readonly Provider[] {

@@ -1,6 +1,5 @@
 import {
   EventHub,
-  mergeSettings,
   MemoryStore,
   ResilienceConfigurationError,
   ResilientProvider,
@@ -10,7 +9,6 @@ import {
   type Fault,
   type Layer,
   type LiveCall,
-  type Pipeline,
   type ProviderSnapshot,
   type ResilienceEvent,
   type Store,
@@ -18,12 +16,15 @@ import {
 } from '@breakwater/core';
 import { Observable } from 'rxjs';
 import { linkMethod } from './binding/link-method.js';
+import { LinkedMethods, type LinkedMethod } from './binding/linked-methods.js';
 import type { MethodBinding } from './binding/method-binding.js';
 import { streamCall } from './binding/stream-call.js';
+import { layProvider } from './config/lay-provider.js';
+import { patchLayers } from './config/patch-layers.js';
 import {
   readResilience,
-  readSections,
   SECTIONS,
+  withoutSections,
   type ProviderLayers,
   type Sections,
 } from './config/read-resilience.js';
@@ -35,15 +36,7 @@ export interface ResilienceSnapshot {
   readonly providers: readonly ProviderSnapshot[];
 }
 
-/** A decorated method made alive in one application, for instances of one class. */
-export interface LinkedMethod {
-  /** The class whose instances it serves: a subclass may name another provider. */
-  readonly constructedBy: unknown;
-  readonly provider: ResilientProvider;
-  readonly pipeline: Pipeline;
-  readonly operation: string;
-  readonly key: ((...args: unknown[]) => string) | undefined;
-}
+const NO_PROVIDERS = "none: where the settings stand in ConfigModule's 'resilience' namespace, it needs isGlobal: true";
 
 /** One application's resilience: its providers, what their methods share, and what happens to them. */
 export class Resilience {
@@ -57,19 +50,19 @@ export class Resilience {
   private readonly events = new EventHub();
   private readonly providers = new Map<string, ResilientProvider>();
   private readonly layers = new Map<string, ProviderLayers>();
-  private readonly linked: (LinkedMethod | undefined)[] = [];
-  private readonly linkedOfSubclasses = new Map<MethodBinding, Map<unknown, LinkedMethod>>();
+  private readonly linked = new LinkedMethods();
 
   constructor(
     options: ResilienceOptions = {},
     private readonly environment: Readonly<Record<string, string | undefined>> = process.env,
   ) {
-    this.clock = options.clock ?? new SystemClock();
-    this.ownsStore = options.store === undefined;
-    this.store = options.store ?? new MemoryStore({ clock: this.clock });
-    this.events$ = new Observable((subscriber) => this.events.on((event) => subscriber.next(event)));
     const read = readResilience(options, environment);
-    this.trackCalls = options.trackCalls !== false || read.providers.some(({ http }) => http !== undefined);
+    const { clock = new SystemClock(), store, trackCalls } = read.options;
+    this.clock = clock;
+    this.ownsStore = store === undefined;
+    this.store = store ?? new MemoryStore({ clock });
+    this.events$ = new Observable((subscriber) => this.events.on((event) => subscriber.next(event)));
+    this.trackCalls = trackCalls !== false || read.providers.some(({ http }) => http !== undefined);
     for (const layers of read.providers) this.add(layers);
     this.faults = [
       ...read.faults,
@@ -90,13 +83,13 @@ export class Resilience {
   provider(name: string): ResilientProvider {
     const provider = this.providers.get(name);
     if (provider === undefined)
-      throw new ResilienceConfigurationError([{ path: `provider '${name}'`, message: this.unknown() }]);
+      throw new ResilienceConfigurationError([{ path: `provider '${name}'`, message: this.unknownProvider() }]);
     return provider;
   }
 
   /** What is said of a name that no provider has. */
-  unknown(): string {
-    const known = this.names.map((name) => `'${name}'`).join(', ') || 'none';
+  unknownProvider(): string {
+    const known = this.names.map((name) => `'${name}'`).join(', ') || NO_PROVIDERS;
     return `there is no such provider in the resilience settings; known are ${known}`;
   }
 
@@ -108,12 +101,9 @@ export class Resilience {
   /** Lays `patch` over a provider's settings, checked as at boot; takes effect at the next call. Throws a `ResilienceConfigurationError`. */
   reconfigure(name: string, patch: ProviderPatch): void {
     const provider = this.provider(name);
-    const { top, settings: standing } = this.layers.get(name)!;
-    const settings = mergeSettings(standing, patch as Layer);
-    const sections = readSections(name, mergeSettings(settings, top));
-    if (sections.faults.length > 0) throw new ResilienceConfigurationError(sections.faults);
-    provider.reconfigure(patch as Layer);
-    this.layers.set(name, { name, settings, top, ...sections });
+    const layers = patchLayers(this.layers.get(name)!, patch, (value) => this.reveal(value));
+    provider.reconfigure(withoutSections(patch as Layer), layers.faults);
+    this.layers.set(name, layers);
   }
 
   /** A section of a provider's settings that this package reads itself. */
@@ -124,16 +114,7 @@ export class Resilience {
   /** A section as it was given, right or wrong. */
   givenSection(name: string, section: keyof Sections): unknown {
     const layers = this.layers.get(name);
-    return layers?.top[section] ?? layers?.settings[section];
-  }
-
-  /** The header that carries a provider's idempotency keys. */
-  idempotencyHeader(name: string): string {
-    const layers = this.layers.get(name);
-    const said = [layers?.top, layers?.settings].map(
-      (layer) => (layer?.['idempotency'] as { header?: unknown } | undefined)?.header,
-    );
-    return String(said.find((header) => header !== undefined) ?? 'Idempotency-Key');
+    return layers && layProvider(layers.settings, layers.top)[section];
   }
 
   /** The value of a secret, read at each use. Throws an error that names it when it is missing. */
@@ -148,23 +129,27 @@ export class Resilience {
 
   /** Calls a decorated method under its policies. What the wrapper of a decorated method does; not for direct use. */
   invoke(binding: MethodBinding, receiver: object, args: unknown[]): unknown {
-    const method = this.methodOf(binding, receiver);
     if (binding.returnsObservable) {
-      return streamCall(
-        (work, signal) => method.provider.run(method.pipeline, this.call(method, receiver, args, work), signal),
-        () => binding.stream(receiver, args),
-      );
+      const run = (work: Work<unknown>, signal: AbortSignal) => {
+        const method = this.methodOf(binding, receiver);
+        return method.provider.run(method.pipeline, callOf(method, receiver, args, work), signal);
+      };
+      return streamCall(run, () => binding.stream(receiver, args));
     }
-    return method.provider.run(method.pipeline, this.call(method, receiver, args, binding.work));
+    try {
+      const method = this.methodOf(binding, receiver);
+      return method.provider.run(method.pipeline, callOf(method, receiver, args, binding.work));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  /** Makes a decorated method alive for instances of one class. Adds what is wrong with it to `faults`. */
+  /** A decorated method, made alive for instances of one class when it is not yet. Adds what is wrong with it to `faults`. */
   link(binding: MethodBinding, constructor: object, faults: Fault[]): LinkedMethod | undefined {
+    const standing = this.linked.find(binding, constructor);
+    if (standing !== undefined) return standing;
     const linked = linkMethod(this, binding, constructor, faults);
-    if (linked === undefined) return undefined;
-    const first = this.linked[binding.id];
-    if (first === undefined) this.linked[binding.id] = linked;
-    else this.linkedOf(binding).set(constructor, linked);
+    if (linked !== undefined) this.linked.add(linked);
     return linked;
   }
 
@@ -180,8 +165,8 @@ export class Resilience {
     const { clock, store, events, trackCalls } = this;
     const parts = {
       name,
-      settings,
-      top,
+      settings: withoutSections(settings),
+      top: withoutSections(top),
       clock,
       store,
       events,
@@ -195,27 +180,18 @@ export class Resilience {
   }
 
   private methodOf(binding: MethodBinding, receiver: object): LinkedMethod {
-    const first = this.linked[binding.id];
-    if (first !== undefined && first.constructedBy === receiver.constructor) return first;
-    const standing = this.linkedOf(binding).get(receiver.constructor);
+    const standing = this.linked.find(binding, receiver.constructor);
     if (standing !== undefined) return standing;
     const faults: Fault[] = [];
     const linked = this.link(binding, receiver.constructor, faults);
-    if (linked === undefined || faults.length > 0)
-      throw new ResilienceConfigurationError(faults.length > 0 ? faults : this.faults);
+    if (linked === undefined) throw new ResilienceConfigurationError(faults.length > 0 ? faults : this.faults);
     return linked;
   }
+}
 
-  private linkedOf(binding: MethodBinding): Map<unknown, LinkedMethod> {
-    let linked = this.linkedOfSubclasses.get(binding);
-    if (linked === undefined) this.linkedOfSubclasses.set(binding, (linked = new Map()));
-    return linked;
-  }
-
-  private call(method: LinkedMethod, receiver: object, args: unknown[], work: Work<unknown>): LiveCall {
-    const call = method.provider.newCall(method.operation, args, work);
-    call.receiver = receiver;
-    if (method.key !== undefined) call.key = method.key(...args);
-    return call;
-  }
+function callOf(method: LinkedMethod, receiver: object, args: unknown[], work: Work<unknown>): LiveCall {
+  const call = method.provider.newCall(method.operation, args, work);
+  call.receiver = receiver;
+  if (method.key !== undefined) call.key = method.key(...args);
+  return call;
 }

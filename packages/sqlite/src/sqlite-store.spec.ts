@@ -282,7 +282,7 @@ describe('SqliteStore', () => {
 
   describe('refuses', () => {
     const refused: [string, unknown, RegExp][] = [
-      ['no options', undefined, /SqliteStore: nothing given; expected an object with the options file/],
+      ['no options', undefined, /SqliteStore: nothing given; expected a plain object with the options file/],
       ['no file', {}, /SqliteStore\.file: nothing given; it is required/],
       ['an empty file', { file: '' }, /SqliteStore\.file: '' given; expected the path of a file, or ':memory:'/],
       ['a URL', { file: 'libsql://db.example' }, /SqliteStore\.file: 'libsql:\/\/db\.example' given; .* not a URL/],

@@ -82,7 +82,10 @@ export class SqliteStore implements Store {
     });
   }
 
-  /** Brings everything to the disk and lets go of the file. Every later operation rejects. */
+  /**
+   * Brings everything to the disk. Every later operation rejects. The file itself is let go of once the store's statements are collected as
+   * garbage: libsql ends them in no other way.
+   */
   async close(): Promise<void> {
     if (this.statements === undefined) return;
     this.statements = undefined;

@@ -3,10 +3,10 @@ import type { SenderPlan } from './sender-plan.js';
 
 /** What the payload's tokens stand for in one request. */
 export interface PayloadValues {
-  readonly timestamp?: string;
-  readonly id?: string;
-  readonly method?: string;
-  readonly url?: string;
+  readonly timestamp?: string | undefined;
+  readonly id?: string | undefined;
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
   header(name: string): string | undefined;
   json(path: readonly string[]): string | undefined;
 }

@@ -37,6 +37,14 @@ const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
 /** Errors that have no code of their own: of `fetch`, and of undici's parser. */
 const KIND_BY_NAME: Readonly<Record<string, OutcomeKind>> = { AbortError: 'cancelled', HTTPParserError: 'contract' };
 
+interface ErrorLike {
+  readonly code?: unknown;
+  readonly name?: unknown;
+  readonly syscall?: unknown;
+  readonly errors?: unknown;
+  readonly cause?: unknown;
+}
+
 /** How far the chain of causes is followed. */
 const DEPTH = 5;
 
@@ -55,16 +63,27 @@ export function methodOf(error: unknown): string | undefined {
 }
 
 function kindOf(error: unknown): OutcomeKind {
+  return knownKindOf(error, 0) ?? 'unknown';
+}
+
+function knownKindOf(error: unknown, from: number): OutcomeKind | undefined {
   let kind: OutcomeKind | undefined;
   let cause = error;
-  for (let depth = 0; depth < DEPTH && typeof cause === 'object' && cause !== null; depth++) {
-    const { code, name, syscall } = cause as { code?: unknown; name?: unknown; syscall?: unknown };
+  for (let depth = from; depth < DEPTH && typeof cause === 'object' && cause !== null; depth++) {
+    const { code, name, syscall, errors } = cause as ErrorLike;
     // A connection that was reset or timed out while it was being made carried no request.
     if (syscall === 'connect' || syscall === 'getaddrinfo') return 'not-sent';
     if (kind === undefined && typeof code === 'string')
       kind = code.startsWith('HPE_') ? 'contract' : KIND_BY_CODE[code];
     if (kind === undefined && typeof name === 'string') kind = KIND_BY_NAME[name];
-    cause = (cause as { cause?: unknown }).cause ?? (cause as { errors?: unknown[] }).errors?.[0];
+    if (Array.isArray(errors) && errors.length > 0) return kindOfAll(errors, kind, depth + 1);
+    ({ cause } = cause as ErrorLike);
   }
-  return kind ?? 'unknown';
+  return kind;
+}
+
+/** Of several addresses or requests, of which the whole may say something by itself: not sent is what none of them has sent. */
+function kindOfAll(errors: readonly unknown[], kind: OutcomeKind | undefined, depth: number): OutcomeKind | undefined {
+  if (kind !== undefined && kind !== 'not-sent') return kind;
+  return errors.every((error) => knownKindOf(error, depth) === 'not-sent') ? 'not-sent' : 'unknown';
 }

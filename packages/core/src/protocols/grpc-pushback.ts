@@ -1,9 +1,9 @@
+import { LONGEST_DELAY_MS } from '../clock.js';
 import type { Outcome } from '../outcome.js';
 
 const PUSHBACK = 'grpc-retry-pushback-ms';
 /** A signed 32-bit integer without leading zeros, as far as it is not negative. */
 const MILLISECONDS = /^(0|[1-9]\d{0,9})$/;
-const LONGEST_MS = 2_147_483_647;
 
 /**
  * What a gRPC server says about another attempt, in the trailing metadata of an error as `@grpc/grpc-js` raises it: to wait exactly so many
@@ -14,7 +14,7 @@ export function grpcPushback(error: unknown): Pick<Outcome, 'retryAfterMs' | 'pu
   if (!Array.isArray(values) || values.length === 0) return undefined;
   const text = String(values[0]);
   const ms = values.length === 1 && MILLISECONDS.test(text) ? Number(text) : Infinity;
-  return ms > LONGEST_MS ? { pushback: 'never' } : { pushback: 'exact', retryAfterMs: ms };
+  return ms > LONGEST_DELAY_MS ? { pushback: 'never' } : { pushback: 'exact', retryAfterMs: ms };
 }
 
 /** The trailing metadata of a gRPC error: a status number, its text, and metadata that is asked by name. */

@@ -29,6 +29,40 @@ describe('rate limit headers', () => {
       [{ name: 'default', remaining: 5, limit: undefined, resetMs: undefined }],
     ],
     [
+      'IETF, without a time, but with a window: it is over by then',
+      { ratelimit: '"default";r=0, "short";r=0;t=0', 'ratelimit-policy': '"default";q=100;w=60, "short";q=5;w=9' },
+      [
+        { name: 'default', remaining: 0, limit: 100, resetMs: 60_000 },
+        { name: 'short', remaining: 0, limit: 5, resetMs: 0 },
+      ],
+    ],
+    [
+      'IETF, quotas in units of their own',
+      {
+        ratelimit: '"calls";r=5;t=9, "bytes";r=700;t=9',
+        'ratelimit-policy': '"calls";q=10;qu="request", "bytes";q=1000;qu="content-bytes"',
+      },
+      [
+        { name: 'calls', remaining: 5, limit: 10, unit: 'requests', resetMs: 9000 },
+        { name: 'bytes', remaining: 700, limit: 1000, unit: undefined, resetMs: 9000 },
+      ],
+    ],
+    [
+      'IETF, seconds since the epoch nevertheless',
+      { ratelimit: `"default";r=0;t=${AT_41}` },
+      [{ name: 'default', remaining: 0, limit: undefined, resetMs: 41_000 }],
+    ],
+    [
+      'IETF, in many years: clamped',
+      { ratelimit: '"default";r=0;t=999999999999999' },
+      [{ name: 'default', remaining: 0, limit: undefined, resetMs: 2_147_483_647 }],
+    ],
+    [
+      'IETF draft 7, seconds since the epoch nevertheless',
+      { ratelimit: `limit=10, remaining=0, reset=${AT_41}` },
+      [{ name: 'ratelimit', remaining: 0, limit: 10, resetMs: 41_000 }],
+    ],
+    [
       'IETF draft 7',
       { ratelimit: 'limit=100, remaining=50, reset=30' },
       [{ name: 'ratelimit', remaining: 50, limit: 100, resetMs: 30_000 }],
@@ -81,6 +115,21 @@ describe('rate limit headers', () => {
       [{ name: 'ratelimit', remaining: 0, limit: 5, resetMs: 470 }],
     ],
     [
+      'seconds for which no timer is long enough: clamped',
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset-after': '99999999999999999' },
+      [{ name: 'ratelimit', remaining: 0, limit: undefined, resetMs: 2_147_483_647 }],
+    ],
+    [
+      'Brave: the first of several windows',
+      { 'x-ratelimit-limit': '1, 15000', 'x-ratelimit-remaining': '0, 900', 'x-ratelimit-reset': '1, 1419704' },
+      [{ name: 'ratelimit', remaining: 0, limit: 1, resetMs: 1000 }],
+    ],
+    [
+      'headers that were sent twice',
+      { 'x-ratelimit-remaining': ['0', '0'], 'x-ratelimit-reset': ['30', '30'] },
+      [{ name: 'ratelimit', remaining: 0, limit: undefined, resetMs: 30_000 }],
+    ],
+    [
       'OpenAI: Go durations, by suffix',
       {
         'x-ratelimit-limit-requests': '60',
@@ -91,7 +140,7 @@ describe('rate limit headers', () => {
         'x-ratelimit-reset-tokens': '6m0s',
       },
       [
-        { name: 'requests', remaining: 59, limit: 60, resetMs: 12 },
+        { name: 'requests', remaining: 59, limit: 60, unit: 'requests', resetMs: 12 },
         { name: 'tokens', remaining: 0, limit: 150_000, resetMs: 360_000 },
       ],
     ],
@@ -106,7 +155,7 @@ describe('rate limit headers', () => {
         'anthropic-ratelimit-input-tokens-reset': '2026-01-01T00:01:00Z',
       },
       [
-        { name: 'anthropic-ratelimit-requests', remaining: 49, limit: 50, resetMs: 41_000 },
+        { name: 'anthropic-ratelimit-requests', remaining: 49, limit: 50, unit: 'requests', resetMs: 41_000 },
         { name: 'anthropic-ratelimit-input-tokens', remaining: 0, limit: 40_000, resetMs: 60_000 },
       ],
     ],
@@ -120,7 +169,7 @@ describe('rate limit headers', () => {
         'X-RateLimit-Complexity-Reset': String(NOW + 500),
       },
       [
-        { name: 'x-ratelimit-requests', remaining: 1499, limit: 1500, resetMs: 41_000 },
+        { name: 'x-ratelimit-requests', remaining: 1499, limit: 1500, unit: 'requests', resetMs: 41_000 },
         { name: 'x-ratelimit-complexity', remaining: 0, limit: undefined, resetMs: 500 },
       ],
     ],
@@ -131,7 +180,7 @@ describe('rate limit headers', () => {
         'x-ratelimit-requests-remaining': '499',
         'x-ratelimit-requests-reset': '2163603',
       },
-      [{ name: 'x-ratelimit-requests', remaining: 499, limit: 500, resetMs: 2_147_483_647 }],
+      [{ name: 'x-ratelimit-requests', remaining: 499, limit: 500, unit: 'requests', resetMs: 2_147_483_647 }],
     ],
     [
       'Jira: a date to the minute',
@@ -170,6 +219,16 @@ describe('rate limit headers', () => {
       'Meta: minutes',
       { 'x-business-use-case-usage': '{"17":[{"type":"ads","call_count":100,"estimated_time_to_regain_access":19}]}' },
       [{ name: 'meta', remaining: 0, resetMs: 1_140_000 }],
+    ],
+    [
+      'HubSpot, for longer than a timer can carry: clamped',
+      { 'x-hubspot-ratelimit-remaining': '0', 'x-hubspot-ratelimit-interval-milliseconds': '9'.repeat(20) },
+      [{ name: 'hubspot', remaining: 0, limit: undefined, resetMs: 2_147_483_647 }],
+    ],
+    [
+      'Meta, for longer than a timer can carry: clamped',
+      { 'x-business-use-case-usage': '{"17":[{"estimated_time_to_regain_access":999999}]}' },
+      [{ name: 'meta', remaining: 0, resetMs: 2_147_483_647 }],
     ],
     [
       'Meta while there is access',

@@ -9,7 +9,9 @@ export interface QuotaObservation {
   readonly name: string;
   readonly remaining: number;
   readonly limit?: number | undefined;
-  /** Milliseconds until the quota is whole again, where the response says so. */
+  /** What it counts: requests, however much each of them costs. Where nothing says so it is taken to count what calls cost. */
+  readonly unit?: 'requests' | undefined;
+  /** Milliseconds until the quota is whole again, at the latest, where the response says so. */
   readonly resetMs?: number | undefined;
 }
 
@@ -21,34 +23,43 @@ export interface QuotaObservation {
 export function quotasOf(response: unknown, wallNow: number): readonly QuotaObservation[] {
   const headers = indexedHeaders(response);
   const structured = headerOf(headers, 'ratelimit');
-  const standard = structured === undefined ? [] : (itemQuotas(structured, headers) ?? dictionaryQuota(structured));
+  const standard =
+    structured === undefined
+      ? []
+      : (itemQuotas(structured, headers, wallNow) ?? dictionaryQuota(structured, headers, wallNow));
   return standard.length > 0 ? standard : [...tripleQuotas(headers, wallNow), ...vendorQuotas(headers)];
 }
 
-/** `"default";r=50;t=30`, with the quota's size from `RateLimit-Policy: "default";q=100;w=60`. */
-function itemQuotas(field: string, headers: unknown): QuotaObservation[] | undefined {
+/**
+ * `"default";r=50;t=30`, with the quota's size, unit and window from `RateLimit-Policy: "default";q=100;qu="request";w=60`. Where `t` is left
+ * out, the quota is whole again when a window has passed.
+ */
+function itemQuotas(field: string, headers: unknown, wallNow: number): QuotaObservation[] | undefined {
   const items = parsedItems(field);
   if (items === undefined || !items.some(([, parameters]) => parameters.has('r'))) return undefined;
-  const limits = new Map<unknown, number>();
-  for (const [name, parameters] of parsedItems(headerOf(headers, 'ratelimit-policy') ?? '') ?? []) {
-    const quota = count(parameters.get('q'));
-    if (quota !== undefined) limits.set(name, quota);
-  }
-  return items.flatMap(([name, parameters]) => {
+  const policies = new Map(
+    (parsedItems(headerOf(headers, 'ratelimit-policy') ?? '') ?? []).map(([name, policy]) => [String(name), policy]),
+  );
+  return items.flatMap(([item, parameters]) => {
+    const name = String(item);
+    const policy = policies.get(name);
     const remaining = count(parameters.get('r'));
     if (remaining === undefined) return [];
-    return [{ name: String(name), remaining, limit: limits.get(name), resetMs: seconds(parameters.get('t')) }];
+    const unit = String(policy?.get('qu')) === 'request' ? 'requests' : undefined;
+    const reset = count(parameters.get('t')) ?? count(policy?.get('w'));
+    return [{ name, remaining, limit: count(policy?.get('q')), unit, resetMs: seconds(reset, headers, wallNow) }];
   });
 }
 
 /** `limit=100, remaining=50, reset=30`. */
-function dictionaryQuota(field: string): QuotaObservation[] {
+function dictionaryQuota(field: string, headers: unknown, wallNow: number): QuotaObservation[] {
   try {
     const dictionary = parseDictionary(field);
     const value = (name: string) => dictionary.get(name)?.[0];
     const remaining = count(value('remaining'));
     if (remaining === undefined) return [];
-    return [{ name: 'ratelimit', remaining, limit: count(value('limit')), resetMs: seconds(value('reset')) }];
+    const resetMs = seconds(count(value('reset')), headers, wallNow);
+    return [{ name: 'ratelimit', remaining, limit: count(value('limit')), resetMs }];
   } catch {
     return [];
   }
@@ -68,14 +79,16 @@ function tripleQuotas(headers: unknown, wallNow: number): QuotaObservation[] {
   const look = (name: string, headerFor: (part: string) => string) => {
     const remaining = numeric(headerOf(headers, headerFor('remaining')));
     if (remaining === undefined) return false;
-    const after = numeric(headerOf(headers, headerFor('reset-after')));
-    const reset = headerOf(headers, headerFor('reset'));
-    const resetMs = after !== undefined ? after * 1000 : reset && timeUntil(reset, headers, wallNow);
+    const until = (part: string) => {
+      const value = headerOf(headers, headerFor(part));
+      return value === undefined ? undefined : timeUntil(value, headers, wallNow);
+    };
     found.push({
       name,
       remaining,
       limit: numeric(headerOf(headers, headerFor('limit'))),
-      resetMs: resetMs || undefined,
+      unit: name.endsWith('requests') ? 'requests' : undefined,
+      resetMs: (until('reset-after') ?? until('reset')) || undefined,
     });
     return true;
   };
@@ -97,9 +110,9 @@ function count(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 ? value : undefined;
 }
 
-function seconds(value: unknown): number | undefined {
-  const given = count(value);
-  return given === undefined ? undefined : given * 1000;
+/** What was given as seconds, by those who keep to the draft; others give seconds since the epoch here, too. */
+function seconds(given: number | undefined, headers: unknown, wallNow: number): number | undefined {
+  return given === undefined ? undefined : timeUntil(String(given), headers, wallNow);
 }
 
 /** The number that a header starts with: some senders append parameters, as in `100;w=60` or `100, 100;w=60`. */

@@ -12,16 +12,22 @@ export interface HttpAnswer {
   readonly method?: string | undefined;
 }
 
-/** What an HTTP status means, with its headers (RFC 9110 §15 and what providers do). */
+/**
+ * What an HTTP status means, with its headers (RFC 9110 §15 and what providers do). With `X-Should-Retry` and `Stripe-Should-Retry` the
+ * provider has its own word on another attempt.
+ */
 export function httpOutcome(answer: HttpAnswer, wallNow: number): Outcome {
   const { status, headers } = answer;
   if (status < 400) return SUCCESS;
   const wait = retryAfterMs(headers, wallNow);
+  const word = headerOf(headers, 'x-should-retry') ?? headerOf(headers, 'stripe-should-retry');
   return {
-    kind: overridden(status, headers) ?? kindOf(status, wait !== undefined || isSpent(headers)),
+    // What may be retried was not done. A 429 that may be is a 429 nevertheless.
+    kind: word === 'true' && status !== 429 ? 'transient' : kindOf(status, wait !== undefined || isSpent(headers)),
     status,
     retryAfterMs: wait,
     repeatable: isRepeatable(answer.method),
+    pushback: word === 'false' ? 'never' : undefined,
   };
 }
 
@@ -55,13 +61,6 @@ function kindOf(status: number, asksToWait: boolean): OutcomeKind {
     default:
       return status >= 500 ? 'unknown' : 'permanent';
   }
-}
-
-/** `X-Should-Retry` and `Stripe-Should-Retry`: the provider's own word on its answer. A 429 that may be retried is a 429 nevertheless. */
-function overridden(status: number, headers: unknown): OutcomeKind | undefined {
-  const word = headerOf(headers, 'x-should-retry') ?? headerOf(headers, 'stripe-should-retry');
-  if (word === 'true') return status === 429 ? 'throttled' : 'transient';
-  return word === 'false' ? 'permanent' : undefined;
 }
 
 /** A quota of which nothing remains: some providers answer 403 rather than 429. */

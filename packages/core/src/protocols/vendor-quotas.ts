@@ -1,3 +1,4 @@
+import { LONGEST_DELAY_MS } from '../clock.js';
 import { headerOf } from './headers.js';
 import type { QuotaObservation } from './rate-limit-headers.js';
 
@@ -21,9 +22,9 @@ function shopify(headers: unknown): QuotaObservation | undefined {
 function hubSpot(headers: unknown): QuotaObservation | undefined {
   const part = (name: string) => wholeNumber(headerOf(headers, `x-hubspot-ratelimit-${name}`));
   const remaining = part('remaining');
-  const resetMs = part('interval-milliseconds');
-  if (remaining === undefined || resetMs === undefined) return undefined;
-  return { name: 'hubspot', remaining, limit: part('max'), resetMs };
+  const intervalMs = part('interval-milliseconds');
+  if (remaining === undefined || intervalMs === undefined) return undefined;
+  return { name: 'hubspot', remaining, limit: part('max'), resetMs: Math.min(intervalMs, LONGEST_DELAY_MS) };
 }
 
 /** `X-Business-Use-Case-Usage`: JSON by business, with the minutes until access is regained; 0 while there is access. */
@@ -35,7 +36,9 @@ function meta(headers: unknown): QuotaObservation | undefined {
       Number(number),
     ),
   );
-  return minutes === 0 ? undefined : { name: 'meta', remaining: 0, resetMs: minutes * 60_000 };
+  return minutes === 0
+    ? undefined
+    : { name: 'meta', remaining: 0, resetMs: Math.min(minutes * 60_000, LONGEST_DELAY_MS) };
 }
 
 function wholeNumber(value: string | undefined): number | undefined {

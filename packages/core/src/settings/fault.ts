@@ -1,3 +1,5 @@
+import { onOneLine } from './printed.js';
+
 /** One thing that is wrong with the settings. */
 export interface Fault {
   /** Where, for example `resilience.providers.payments.retry.attempts`. */
@@ -12,7 +14,7 @@ export class ResilienceConfigurationError extends Error {
   readonly code = 'RESILIENCE_CONFIGURATION';
 
   constructor(readonly faults: readonly Fault[]) {
-    const lines = faults.map((fault) => `  ${fault.path}: ${fault.message}`);
+    const lines = faults.map((fault) => `  ${onOneLine(`${fault.path}: ${fault.message}`)}`);
     super(
       `${faults.length === 1 ? '1 fault' : `${faults.length} faults`} in the resilience settings:\n${lines.join('\n')}`,
     );

@@ -1,5 +1,10 @@
 import * as v from 'valibot';
 import { DURATION_FORM, parseDuration, type Duration } from '../duration.js';
+import { isPlain } from './is-plain.js';
+import { unknownName } from './unknown-name.js';
+
+/** Marks what is wrong with a name, whatever is given there. */
+export const UNKNOWN = 'never';
 
 /** The parts that settings are described with. Each says what would be right; `readSettings` adds where and what was given. */
 
@@ -47,7 +52,7 @@ export function flag() {
 export function text(what = 'text that is not empty') {
   return v.pipe(
     v.custom<string>(
-      (value) => (typeof value === 'string' && value !== '') || typeof value === 'number',
+      (value) => (typeof value === 'string' && value !== '') || Number.isFinite(value),
       `expected ${what}`,
     ),
     v.transform(String),
@@ -64,33 +69,68 @@ export function callback<F extends (...args: never[]) => unknown>(what = 'a func
 
 /** An object with these options and no others. */
 export function options<const E extends v.ObjectEntries>(entries: E) {
-  const known = Object.keys(entries).join(', ');
-  const object = v.custom<object>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    `expected an object with the options ${known}`,
+  type Options = v.ObjectSchema<E, undefined>;
+  const known = Object.keys(entries);
+  const object = v.object(entries, 'it is required');
+  const notAnObject = v.custom<object>(() => false, `expected a plain object with the options ${known.join(', ')}`);
+  return v.lazy(
+    (given) =>
+      (isPlain(given)
+        ? v.pipe(object, onlyKnown<v.InferOutput<Options>>(given, known))
+        : notAnObject) as v.GenericSchema<v.InferInput<Options>, v.InferOutput<Options>>,
   );
-  const strict = v.strictObject(entries, (issue) =>
-    issue.expected === 'never' ? `unknown option; known are ${known}` : 'it is required',
-  );
-  return v.pipe(object, strict);
 }
 
-/** An option that may be left out. */
-export const optional = v.optional;
+function onlyKnown<T>(given: object, known: readonly string[]) {
+  return v.rawCheck<T>(({ addIssue }) => {
+    for (const key of Object.keys(given).filter((name) => !known.includes(name))) {
+      addIssue({ message: unknownName('option', key, known), expected: UNKNOWN, path: [placeIn(given, key)] });
+    }
+  });
+}
 
-/** An object with a check over several of its options: `describe` gives what is wrong and at which option, or `undefined`. */
-export function consistent<S extends v.GenericSchema<unknown, object>>(
+/** An object of options, or something that is no object. */
+export function optionsOr<S extends v.GenericSchema, T extends v.GenericSchema>(object: S, other: T) {
+  return v.lazy(
+    (given) => (isPlain(given) ? object : other) as v.GenericSchema<unknown, v.InferOutput<S> | v.InferOutput<T>>,
+  );
+}
+
+/** An option that may be left out. `null` leaves it out, too, and thereby takes back what a weaker layer says. */
+export function optional<const S extends v.GenericSchema, const D extends v.Default<S, undefined> = undefined>(
   schema: S,
-  describe: (settings: v.InferOutput<S>) => { at: string; message: string } | undefined,
+  otherwise?: D,
+) {
+  const read = v.pipe(
+    v.nullish(schema, otherwise),
+    v.transform((given) => given ?? undefined),
+  );
+  return read as unknown as v.OptionalSchema<S, D>;
+}
+
+/** What is wrong with several options together, and at which of them. */
+interface Inconsistency {
+  readonly at: string;
+  readonly message: string;
+}
+
+/** An object with a check over several of its options, `names`, that is made where each of them is right by itself. */
+export function consistent<S extends v.GenericSchema<unknown, object>, K extends keyof v.InferOutput<S> & string>(
+  schema: S,
+  names: readonly K[],
+  describe: (settings: Pick<v.InferOutput<S>, K>) => Inconsistency | readonly Inconsistency[] | undefined,
 ) {
   const check = v.rawCheck<v.InferOutput<S>>(({ dataset, addIssue }) => {
-    const wrong = dataset.typed ? describe(dataset.value) : undefined;
-    if (wrong === undefined) return;
-    const input = dataset.value as Record<string, unknown>;
-    addIssue({
-      message: wrong.message,
-      path: [{ type: 'object', origin: 'value', input, key: wrong.at, value: input[wrong.at] }],
-    });
+    const { value, issues = [] } = dataset;
+    if (!isPlain(value) || issues.some(({ path }) => names.some((name) => name === path?.[0]?.key))) return;
+    for (const { at, message } of [describe(value as v.InferOutput<S>) ?? []].flat()) {
+      addIssue({ message, path: [placeIn(value, at)] });
+    }
   });
   return v.pipe(schema, check);
+}
+
+function placeIn(object: object, key: string): v.ObjectPathItem {
+  const input = object as Record<string, unknown>;
+  return { type: 'object', origin: 'value', input, key, value: input[key] };
 }

@@ -14,7 +14,11 @@ export {
   ratio,
   text,
 } from './fields.js';
+export { isPlain } from './is-plain.js';
+export { printed } from './printed.js';
+export { unknownSettings } from './read-policies.js';
 export { readSettings } from './read-settings.js';
+export { unknownName } from './unknown-name.js';
 
 /** What a schema reads settings into. */
 export type SettingsOf<S extends v.GenericSchema> = v.InferOutput<S>;

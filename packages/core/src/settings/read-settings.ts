@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import type { Fault } from './fault.js';
+import { UNKNOWN } from './fields.js';
+import { printed } from './printed.js';
 
 /** The settings that `input` describes, or every fault in it. Never keeps or changes the input: what comes out is a frozen copy. */
 export function readSettings<S extends v.GenericSchema>(
@@ -18,17 +20,8 @@ function faultOf(issue: v.BaseIssue<unknown>, base: string): Fault {
   const keys = issue.path?.map((item) => String(item.key)) ?? [];
   const last = issue.path?.at(-1);
   const given = last === undefined ? issue.input : last.value;
-  const shown = issue.expected === 'never' ? '' : `${printed(given)} given; `;
+  const shown = issue.expected === UNKNOWN ? '' : `${printed(given)} given; `;
   return { path: [base, ...keys].join('.'), message: `${shown}${issue.message}` };
-}
-
-/** A value as a person would write it. Never more than a line, and never what an object holds: it may be a secret. */
-function printed(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 57)}…` : value}'`;
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 function freeze<T>(value: T): T {

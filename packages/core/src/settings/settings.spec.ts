@@ -1,10 +1,11 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../create-provider.js';
 import type { ProviderOptions } from '../provider-options.js';
+import { httpError, outcomeOf } from '../testing/calls.fixture.js';
 import { TestClock } from '../testing/test-clock.js';
 import { ResilienceConfigurationError, type Fault } from './fault.js';
 import { options, optional, text } from './fields.js';
-import { mergeSettings } from './merge-settings.js';
 import { readSettings } from './read-settings.js';
 
 function faultsOf(given: unknown): readonly Fault[] {
@@ -29,7 +30,13 @@ describe('settings', () => {
   it('are refused with every fault at once: where, what was given, what would be right', () => {
     const given = {
       timeout: { attempt: '2 seconds' },
-      retry: { attempts: 0, backoff: { kind: 'fibonacci', jitter: 'some' }, budget: { ratio: -1 } },
+      retry: {
+        attempts: 0,
+        atempts: 3,
+        backof: {},
+        backoff: { kind: 'fibonacci', jitter: 'some' },
+        budget: { ratio: -1, minPerSecond: 'x', foo: 1 },
+      },
       circuitBreaker: { failureRate: 50, slowCall: { rate: 0.5 }, halfOpen: { calls: 1.5 } },
       rateLimit: { per: '1s' },
       bulkhead: { concurency: 5 },
@@ -45,15 +52,19 @@ describe('settings', () => {
       'payments.retry.attempts: 0 given; expected a whole number from 1 to 1000',
       "payments.retry.backoff.kind: 'fibonacci' given; expected one of 'constant', 'linear', 'exponential', 'decorrelated'",
       "payments.retry.backoff.jitter: 'some' given; expected one of 'none', 'full', 'equal'",
-      'payments.retry.budget: an object given; expected false or { ratio, minPerSecond }, for example { ratio: 0.2, minPerSecond: 10 }',
+      'payments.retry.budget.ratio: -1 given; expected a number from 0 to 1000',
+      "payments.retry.budget.minPerSecond: 'x' given; expected a number from 0 to 1000000",
+      'payments.retry.budget.foo: unknown option; known are ratio, minPerSecond',
+      "payments.retry.atempts: unknown option; did you mean 'attempts'? Known are attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, when",
+      "payments.retry.backof: unknown option; did you mean 'backoff'? Known are attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, when",
       'payments.circuitBreaker.failureRate: 50 given; expected a share above 0, at most 1',
       'payments.circuitBreaker.slowCall.over: nothing given; it is required',
       'payments.circuitBreaker.halfOpen.calls: 1.5 given; expected a whole number from 1 to 10000',
       'payments.rateLimit.limit: nothing given; it is required',
-      'payments.bulkhead.concurency: unknown option; known are concurrency, queue, wait, adaptive',
+      "payments.bulkhead.concurency: unknown option; did you mean 'concurrency'? Known are concurrency, queue, wait, adaptive",
       "payments.timeout.attempt: '2 seconds' given; expected a duration such as '250ms', '2s', '5m', '24h' or a number of milliseconds of at least 1 ms",
-      'payments.classify: expected a function of the result',
-      'payments.enabled: expected true or false',
+      "payments.classify: 'no' given; expected a function of the result",
+      "payments.enabled: 'yes' given; expected true or false",
     ]);
   });
 
@@ -90,7 +101,7 @@ describe('settings', () => {
     ],
     [
       { retry: 5 },
-      'payments.retry: 5 given; expected an object with the options attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, when',
+      'payments.retry: 5 given; expected a plain object with the options attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, when',
     ],
     [
       { methods: { charge: { retry: { attempts: 'many' } } } },
@@ -100,10 +111,101 @@ describe('settings', () => {
       { methods: { charge: { methods: {} } } },
       'payments.methods.charge.methods: unknown setting; known are fallback, cache, idempotency, retry, hedge, circuitBreaker, adaptiveThrottle, rateLimit, bulkhead, timeout, chaos',
     ],
-    [{ methods: { charge: 5 } }, 'payments.methods.charge: expected an object of policies'],
-    [{ methods: ['charge'] }, 'payments.methods: expected an object of methods'],
+    [
+      { idempotency: { header: Number.NaN } },
+      "payments.idempotency.header: NaN given; expected the name of a header, for example 'Idempotency-Key'",
+    ],
+    [{ methods: { charge: 5 } }, 'payments.methods.charge: 5 given; expected an object of policies'],
+    [{ methods: ['charge'] }, 'payments.methods: a list given; expected an object of methods'],
   ])('%j is a fault', (given, message) => {
     expect(messageFor(given)).toEqual([message]);
+  });
+
+  it('are compared with each other wherever those that are compared are right by themselves', () => {
+    const circuitBreaker = { failureRate: 50, window: { consecutive: 5 }, slowCall: { over: '1s' } };
+    const rateLimit = { limit: 10, burst: 10, cost: 11, queue: -1, wait: 'x' };
+    const bulkhead = { concurrency: 1.5, adaptive: { min: 5, max: 1, tolerance: 2, longWindow: 3 } };
+    const given = {
+      circuitBreaker,
+      rateLimit,
+      bulkhead,
+      methods: { charge: { rateLimit: { quotas: [{ limit: 5 }] } } },
+    };
+    expect(faultsOf(given).map(({ path }) => path)).toEqual([
+      'payments.circuitBreaker.failureRate',
+      'payments.circuitBreaker.slowCall',
+      'payments.rateLimit.wait',
+      'payments.rateLimit.queue',
+      'payments.rateLimit.burst',
+      'payments.bulkhead.concurrency',
+      'payments.bulkhead.adaptive.max',
+      'payments.bulkhead.adaptive.tolerance',
+      'payments.bulkhead.adaptive.longWindow',
+      'payments.methods.charge.rateLimit.wait',
+      'payments.methods.charge.rateLimit.queue',
+      'payments.methods.charge.rateLimit.limit',
+      'payments.methods.charge.rateLimit.burst',
+    ]);
+  });
+
+  it.each<[unknown, string]>([
+    [undefined, 'nothing'],
+    [null, 'null'],
+    [5, '5'],
+    ['retry', "'retry'"],
+    [[], 'a list'],
+    [() => 1, 'a function'],
+    [new Map([['retry', {}]]), 'an instance of Map'],
+  ])('are an object and not %p, in a provider that is made and in one that is reconfigured', (given, shown) => {
+    const message = `payments: ${shown} given; expected an object of settings, for example { retry: { attempts: 3 } }`;
+    expect(messageFor(given)).toEqual([message]);
+    const provider = createProvider('payments', { retry: {} }, { clock: new TestClock() });
+    expect(() => provider.reconfigure(given as ProviderOptions)).toThrow(message);
+    expect(() => provider.reconfigure(given as ProviderOptions)).toThrow(ResilienceConfigurationError);
+  });
+
+  class RetryOfOurs {
+    attempts = 5;
+  }
+
+  it.each([
+    [new Map([['attempts', 99]]), 'Map'],
+    [new Date(), 'Date'],
+    [Object(5), 'Number'],
+    [new RetryOfOurs(), 'RetryOfOurs'],
+  ])('are plain objects wherever there are options: %p is a fault', (instance, name) => {
+    const given = {
+      retry: instance,
+      hedge: { delay: instance },
+      circuitBreaker: { openFor: instance, halfOpen: instance },
+      bulkhead: { adaptive: instance },
+      methods: { charge: { retry: { backoff: instance, budget: instance } }, refund: instance },
+    };
+    expect(messageFor(given)).toEqual(
+      [
+        'retry',
+        'hedge.delay',
+        'circuitBreaker.openFor',
+        'circuitBreaker.halfOpen',
+        'bulkhead.adaptive',
+        'methods.charge.retry.backoff',
+        'methods.charge.retry.budget',
+        'methods.refund',
+      ].map((path) => expect.stringContaining(`payments.${path}: an instance of ${name} given; expected `)),
+    );
+  });
+
+  it('may come from another realm', () => {
+    expect(faultsOf(runInNewContext("({ retry: { backoff: { initial: '1s' } } })"))).toEqual([]);
+  });
+
+  it('tell each fault on one line, whatever was given', () => {
+    const given = { retry: { attempts: '3\n4', 'x\ny': 1 } } as object;
+    expect(() => createProvider('payments', given)).toThrow(
+      String.raw`2 faults in the resilience settings:
+  payments.retry.attempts: '3\n4' given; expected a whole number from 1 to 1000
+  payments.retry.x\ny: unknown option; known are `,
+    );
   });
 
   it.each([
@@ -168,36 +270,38 @@ describe('settings', () => {
     expect([a!.circuitBreaker?.state, b!.circuitBreaker?.state]).toEqual(['open', 'closed']);
     expect(a!.snapshot().policies.map(({ kind }) => kind)).toEqual(['circuitBreaker']);
   });
-});
 
-describe('mergeSettings', () => {
-  it('lays layers over each other: objects are merged, everything else is replaced, undefined says nothing', () => {
-    const below = { retry: { attempts: 3, backoff: { initial: 1 } }, list: [1], kept: 1 };
-    const above = { retry: { backoff: { max: 5 }, attempts: undefined }, list: [2], added: null };
-    expect(mergeSettings(below, undefined, above)).toEqual({
-      retry: { attempts: 3, backoff: { initial: 1, max: 5 } },
-      list: [2],
-      kept: 1,
-      added: null,
-    });
-  });
-
-  it('takes true for what stands there, and false for nothing', () => {
-    expect(mergeSettings({ retry: { attempts: 5 } }, { retry: true })).toEqual({ retry: { attempts: 5 } });
-    expect(mergeSettings({ retry: { attempts: 5 } }, { retry: false })).toEqual({ retry: false });
-    expect(mergeSettings({ retry: false }, { retry: true })).toEqual({ retry: true });
-  });
-
-  it('keeps instances as they are, and shares no object with its layers', () => {
-    const date = new Date();
-    const layer = { date, nested: { a: 1 } };
-    const merged = mergeSettings(layer);
-    expect(merged['date']).toBe(date);
-    expect(merged['nested']).not.toBe(layer.nested);
-  });
-
-  it('never mixes two values of the user’s own', () => {
-    expect(mergeSettings({ fallback: { a: 1 } }, { fallback: { b: 2 } })).toEqual({ fallback: { b: 2 } });
-    expect(mergeSettings({ fallback: { a: 1 } }, { fallback: true })).toEqual({ fallback: true });
+  it('are taken as they were given: what happens to a list or an object later is not seen', async () => {
+    const clock = new TestClock();
+    const quotas = [{ limit: 10, per: '1h' as const, burst: 4 }];
+    const errors = { ttl: '1m' as const, kinds: ['permanent' as const] };
+    const fallback = { retry: { attempts: 4, backoff: { initial: 0 } } };
+    const provider = createProvider(
+      'payments',
+      { rateLimit: { quotas }, methods: { find: { cache: { ttl: '1m', errors } }, fallback } },
+      { clock },
+    );
+    quotas.length = 0;
+    errors.kinds.length = 0;
+    fallback.retry.attempts = 1;
+    provider.reconfigure({ bulkhead: {} });
+    let attempts = 0;
+    const rejected = provider.execute(() => Promise.reject(new Error(`down ${++attempts}`)), { operation: 'fallback' });
+    const shown = outcomeOf(rejected);
+    await clock.advance('1m');
+    expect(await shown).toMatchObject({ error: new Error('down 4') });
+    expect(await outcomeOf(provider.execute(() => 1))).toMatchObject({ error: { code: 'RATE_LIMITED' } });
+    let asked = 0;
+    const find = () => {
+      const ask = () => {
+        asked++;
+        throw httpError(404);
+      };
+      return provider.execute(ask, { operation: 'find', args: [1] });
+    };
+    await clock.advance('1h');
+    await outcomeOf(find());
+    await outcomeOf(find());
+    expect(asked).toBe(1);
   });
 });

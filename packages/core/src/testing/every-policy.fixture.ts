@@ -1,3 +1,4 @@
+import type { ResilientProvider } from '../provider.js';
 import type { ProviderOptions } from '../provider-options.js';
 
 /** Each policy with settings under which a call that goes well is left in peace. Not part of the testing entry. */
@@ -15,6 +16,16 @@ export const EVERY_POLICY: Readonly<Record<string, ProviderOptions>> = {
   'attempt timeout': { timeout: { attempt: '20m' } },
   chaos: { chaos: { fault: { rate: 0.01, status: 503 }, latency: { rate: 0.01, delay: 10 } } },
 };
+
+/** What policies say in their snapshots of the calls that they hold. */
+const HELD = ['active', 'abandoned', 'queued', 'inFlight', 'loading'];
+
+/** The calls that a provider's policies hold: `[kind, what, how many]`. */
+export function heldBy(provider: ResilientProvider): unknown[] {
+  const { policies } = provider.snapshot();
+  const held = policies.flatMap((policy) => HELD.map((name) => [policy.kind, name, policy[name]]));
+  return held.filter(([, , count]) => count !== undefined && count !== 0);
+}
 
 /** Every pair of different names, in their order. */
 export function pairsOf<T>(names: readonly T[]): (readonly [T, T])[] {

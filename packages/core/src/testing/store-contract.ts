@@ -117,6 +117,16 @@ export function storeContract(
       });
     });
 
+    test('refuses a time that is no number, and changes nothing', async (store, _, key) => {
+      for (const none of [Number.NaN, undefined as unknown as number]) {
+        await assert.rejects(store.put(key, 'value', { ttlMs: none, if: 'always' }));
+        await assert.rejects(store.advance(key, none, 1000));
+        await assert.rejects(store.advance(key, 1000, none));
+      }
+      assert.equal(await store.get(key), undefined);
+      assert.equal((await store.advance(key, 1000, 1000)).admitted, true);
+    });
+
     describe('expiry', () => {
       test('forgets an entry when its time is over', async (store, elapse, key) => {
         await store.put(key, 'value', { ttlMs: 200, if: 'always' });

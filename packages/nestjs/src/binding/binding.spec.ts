@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Scope, SetMetadata, type DynamicModule, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { defer, EMPTY, firstValueFrom, from, lastValueFrom, Observable, of, throwError, toArray } from 'rxjs';
+import { lastValueFrom, Observable, of } from 'rxjs';
 import { Bulkhead } from '../decorators/bulkhead.decorator.js';
 import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
 import { FallbackTo } from '../decorators/fallback-to.decorator.js';
@@ -108,6 +108,26 @@ describe('a decorated method', () => {
     }
   });
 
+  it('runs under its policies in instances that a factory makes for a request, or for whoever injects them', async () => {
+    const app = await start({
+      providers: [
+        { provide: 'perRequest', scope: Scope.REQUEST, useFactory: () => new PaymentsClient() },
+        { provide: 'transient', scope: Scope.TRANSIENT, useFactory: async () => new PaymentsClient() },
+        { provide: 'of a request', inject: ['perRequest'], useFactory: () => new PaymentsClient() },
+        { provide: 'holder', inject: ['transient'], useFactory: (client: PaymentsClient) => ({ client }) },
+      ],
+    });
+    const clients = [app.get<{ client: PaymentsClient }>('holder').client];
+    for (const token of ['perRequest', 'transient', 'of a request']) {
+      clients.push(await app.resolve<PaymentsClient>(token), await app.resolve<PaymentsClient>(token));
+    }
+    expect(new Set(clients).size).toBe(7);
+    for (const client of clients) {
+      await expect(client.charge(1)).resolves.toBe('up');
+      expect(client.flaky.calls).toBe(2);
+    }
+  });
+
   it('runs under its policies in instances made by ModuleRef', async () => {
     const app = await start({});
     const client = await app.get(ModuleRef).create(PaymentsClient);
@@ -193,6 +213,15 @@ describe('a decorated method', () => {
     const client = new PaymentsClient();
     await expect(client.charge(1)).rejects.toThrow('down 1');
     expect(client.flaky.calls).toBe(1);
+  });
+
+  it('is the bare method where everything that is injected is a mock', async () => {
+    const app = await Test.createTestingModule({ providers: [PaymentsClient] })
+      .useMocker(() => ({}))
+      .compile();
+    open.push(app);
+    await expect(app.get(PaymentsClient).charge(1)).rejects.toThrow('down 1');
+    expect(app.get(PaymentsClient).flaky.calls).toBe(1);
   });
 
   it('fails at boot, in Nest’s own words, when the application has no ResilienceModule', async () => {
@@ -312,6 +341,20 @@ describe('a decorated method', () => {
     ]);
   });
 
+  it('gives a list of their own to everybody for whom its fallback answers', async () => {
+    @Injectable()
+    @Resilient('payments')
+    class Client {
+      @Fallback([])
+      async list(): Promise<string[]> {
+        throw new Error('down');
+      }
+    }
+    const client = (await start({ providers: [Client] })).get(Client);
+    (await client.list()).push('a secret of the first');
+    expect(await client.list()).toEqual([]);
+  });
+
   it('applies every policy that the provider’s settings have when @Resilient stands on the method', async () => {
     @Injectable()
     class Client {
@@ -347,6 +390,76 @@ describe('a decorated method', () => {
     for (let i = 0; i < 3; i++) await expect(app.get(PaymentsClient).refund()).rejects.toThrow('down');
     await expect(app.get(Other).shared()).rejects.toBeInstanceOf(CircuitOpenError);
     await expect(app.get(Other).own()).resolves.toBe('up');
+  });
+
+  it('can be called while the application is being made, whatever the other methods of its class say', async () => {
+    @Injectable()
+    @Resilient('email')
+    class Client {
+      @CircuitBreaker()
+      async config(): Promise<string> {
+        return 'read';
+      }
+
+      @CircuitBreaker({ minimumCalls: 5 })
+      async send(): Promise<void> {}
+
+      @Bulkhead({ scope: 'method', concurrency: 3 })
+      async warm(): Promise<void> {}
+    }
+    const read = async (client: Client) => (await client.warm(), client.config());
+    const app = await start({ providers: [Client, { provide: 'config', inject: [Client], useFactory: read }] });
+    expect(app.get('config')).toBe('read');
+    const { policies } = app.get(Resilience).provider('email').snapshot();
+    expect(policies.map(({ kind, operation }) => [kind, operation])).toEqual([
+      ['circuitBreaker', undefined],
+      ['bulkhead', 'Client.warm'],
+    ]);
+  });
+
+  it('rejects, and does not throw, when the key of a gate cannot be told from its arguments', async () => {
+    @Injectable()
+    @Resilient('payments')
+    class Client {
+      @CircuitBreaker({ key: (order: { tenant: { id: string } }) => order.tenant.id })
+      async charge(_order: { tenant?: { id: string } }): Promise<void> {}
+
+      @Bulkhead({ key: (order: { tenant: { id: string } }) => order.tenant.id })
+      watch(_order: { tenant?: { id: string } }): Observable<number> {
+        return of(1);
+      }
+    }
+    const client = (await start({ providers: [Client] })).get(Client);
+    await expect(client.charge({})).rejects.toThrow("reading 'id'");
+    await expect(lastValueFrom(client.watch({}))).rejects.toThrow("reading 'id'");
+  });
+
+  it('keeps the outcomes of subclasses apart that have an idempotent method from one class', async () => {
+    @Resilient('payments')
+    abstract class Resource {
+      abstract readonly path: string;
+
+      @Idempotent({ key: (id: string) => id })
+      async create(id: string): Promise<string> {
+        return `${this.path}/${id} by ${currentCall()!.operation}`;
+      }
+    }
+    @Injectable()
+    class Charges extends Resource {
+      readonly path = '/charges';
+    }
+    @Injectable()
+    class Refunds extends Resource {
+      readonly path = '/refunds';
+
+      @Idempotent({ key: (id: string) => id })
+      override async create(id: string): Promise<string> {
+        return super.create(id);
+      }
+    }
+    const app = await start({ providers: [Charges, Refunds] });
+    expect(await app.get(Charges).create('7')).toBe('/charges/7 by Charges.create');
+    expect(await app.get(Refunds).create('7')).toBe('/refunds/7 by Refunds.create (Resource)');
   });
 
   it('is a plain call when resilience is switched off', async () => {
@@ -386,80 +499,5 @@ describe('a decorated method', () => {
     await clock.advance('2s');
     expect(await paying).toMatchObject({ code: 'TIMEOUT', scope: 'total', provider: 'payments' });
     expect(app.get(Inner).deadline).toBe(2000);
-  });
-});
-
-describe('a decorated method that returns an Observable', () => {
-  @Injectable()
-  @Resilient('payments')
-  class Streams {
-    subscriptions = 0;
-    unsubscribed = 0;
-
-    @Retry()
-    numbers(failures: number): Observable<number> {
-      return defer(() => (this.subscriptions++ < failures ? throwError(() => new Error('down')) : from([1, 2, 3])));
-    }
-
-    @Bulkhead({ concurrency: 1 })
-    endless(): Observable<number> {
-      return new Observable((subscriber) => {
-        subscriber.next(1);
-        return () => void this.unsubscribed++;
-      });
-    }
-
-    @Fallback(() => 0)
-    failing(): Observable<number> {
-      return throwError(() => new Error('down'));
-    }
-
-    @Retry()
-    empty(): Observable<number> {
-      return EMPTY;
-    }
-
-    @Retry({ returns: 'observable' })
-    inferred() {
-      return of('inferred');
-    }
-  }
-
-  async function start() {
-    const app = await Test.createTestingModule({
-      imports: [ResilienceModule.forRoot(SETTINGS)],
-      providers: [Streams],
-    }).compile();
-    await app.init();
-    return { app, streams: app.get(Streams) };
-  }
-
-  it('is invoked again for every retry and every subscription, and not before it is subscribed to', async () => {
-    const { app, streams } = await start();
-    const numbers = streams.numbers(2);
-    expect(streams.subscriptions).toBe(0);
-    await expect(lastValueFrom(numbers.pipe(toArray()))).resolves.toEqual([1, 2, 3]);
-    expect(streams.subscriptions).toBe(3);
-    await expect(lastValueFrom(numbers.pipe(toArray()))).resolves.toEqual([1, 2, 3]);
-    expect(streams.subscriptions).toBe(4);
-    await app.close();
-  });
-
-  it('gives its permit back when it is unsubscribed from', async () => {
-    const { app, streams } = await start();
-    for (let i = 1; i <= 3; i++) {
-      await expect(firstValueFrom(streams.endless())).resolves.toBe(1);
-      await new Promise((resolve) => setImmediate(resolve));
-      expect(streams.unsubscribed).toBe(i);
-    }
-    await app.close();
-  });
-
-  it('emits its fallback, completes empty, and can be declared by an option', async () => {
-    const { app, streams } = await start();
-    await expect(lastValueFrom(streams.failing())).resolves.toBe(0);
-    await expect(lastValueFrom(streams.empty().pipe(toArray()))).resolves.toEqual([]);
-    await expect(lastValueFrom(streams.inferred())).resolves.toBe('inferred');
-    await app.close();
   });
 });

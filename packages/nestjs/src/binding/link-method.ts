@@ -1,12 +1,17 @@
-import type { Fault, Layer, MethodPlan } from '@breakwater/core';
+import type { Fault, Layer, MethodPlan, PolicySpec } from '@breakwater/core';
 import { Observable } from 'rxjs';
-import type { LinkedMethod, Resilience } from '../resilience.js';
+import type { Resilience } from '../resilience.js';
+import type { LinkedMethod } from './linked-methods.js';
 import type { MethodBinding } from './method-binding.js';
 import { providerOfClass } from './provider-of-class.js';
 
-/** Two attempts at once would both emit. */
-const HEDGED_STREAM =
-  'is hedged by the settings and returns an Observable: return a Promise, for example with firstValueFrom(), or leave hedge out for this method';
+/** The decorators of what cannot stand around a stream: two attempts would both emit, and of a stream there is no answer to keep. */
+const NOT_FOR_STREAMS: Readonly<Record<string, string>> = {
+  idempotency: '@Idempotent',
+  cache: '@Cached',
+  hedge: '@Hedge',
+};
+const RETURN_A_PROMISE = 'return a Promise, for example with firstValueFrom()';
 
 /** Makes a decorated method alive for instances of one class, or says in `faults` why that cannot be. */
 export function linkMethod(
@@ -15,7 +20,7 @@ export function linkMethod(
   constructor: object,
   faults: Fault[],
 ): LinkedMethod | undefined {
-  const { operation } = binding;
+  const operation = operationOf(binding, constructor);
   const before = faults.length;
   const name = binding.provider ?? providerOfClass(constructor);
   if (name === undefined) {
@@ -26,25 +31,45 @@ export function linkMethod(
     return undefined;
   }
   if (!resilience.has(name)) {
-    faults.push({ path: `${operation} (provider '${name}')`, message: resilience.unknown() });
+    faults.push({ path: `${operation} (provider '${name}')`, message: resilience.unknownProvider() });
     return undefined;
   }
   const provider = resilience.provider(name);
-  faults.push(...methodFaults(binding, constructor));
+  faults.push(...methodFaults(binding, constructor, operation));
   // Faults in the settings are reported where they stand, not once more for every method.
   if (provider.faults.length > 0 || faults.length > before) return undefined;
-  const pipeline = provider.link(planOf(binding), faults);
-  if (binding.returnsObservable && pipeline.policies.some(({ kind }) => kind === 'hedge')) {
-    faults.push({ path: operation, message: HEDGED_STREAM });
-  }
-  return { constructedBy: constructor, provider, pipeline, operation, key: [...binding.keys.values()][0] };
+  const pipeline = provider.link(planOf(binding, operation), faults);
+  if (faults.length > before) return undefined;
+  return { binding, constructedBy: constructor, provider, pipeline, operation, key: [...binding.keys.values()][0] };
 }
 
-function planOf(binding: MethodBinding): MethodPlan {
-  const { operation, method, own, everyPolicy, fallbackMethod } = binding;
+/**
+ * `'Charges.create'` for instances of `Charges`, also where `create` was written in a class that it extends: subclasses are told apart. What
+ * a subclass overrides and calls with `super` is another operation than its own.
+ */
+function operationOf({ operationName, owner, method }: MethodBinding, constructor: object): string {
+  if (operationName !== undefined) return operationName;
+  const { name, prototype } = constructor as { name: string; prototype: object | null };
+  let at = prototype;
+  while (at !== null && !Object.hasOwn(at, method)) at = Object.getPrototypeOf(at) as object | null;
+  const isOverridden = at !== null && at !== owner;
+  return isOverridden ? `${name}.${method} (${owner.constructor.name})` : `${name}.${method}`;
+}
+
+function planOf(binding: MethodBinding, operation: string): MethodPlan {
+  const { method, own, everyPolicy, fallbackMethod, returnsObservable } = binding;
   const policies = new Map(binding.policies);
   if (fallbackMethod !== undefined) policies.set('fallback', fallbackTo(fallbackMethod) as unknown as Layer);
-  return { operation, method, policies, own, every: everyPolicy };
+  const objection = returnsObservable ? (spec: PolicySpec) => objectionForStreams(spec, method) : undefined;
+  return { operation, method, policies, own, every: everyPolicy, objection };
+}
+
+/** What is wrong with a policy that the settings bring, now or later. */
+function objectionForStreams({ kind, settings }: PolicySpec, method: string): string | undefined {
+  // Without a key that names the operation nothing is kept.
+  const isHarmless = kind === 'idempotency' && (settings as { key?: unknown }).key === undefined;
+  if (isHarmless || NOT_FOR_STREAMS[kind] === undefined) return undefined;
+  return `has ${kind} by the settings and returns an Observable: ${RETURN_A_PROMISE}, or set methods.${method}.${kind} to false`;
 }
 
 /** Calls another method of the same instance with the error and the arguments. */
@@ -54,41 +79,26 @@ function fallbackTo(method: string) {
   };
 }
 
-function methodFaults(binding: MethodBinding, constructor: object): Fault[] {
-  const { operation, fallbackMethod, policies, returnType } = binding;
+/** What is wrong with a method as it is written, whatever the settings are. */
+function methodFaults(binding: MethodBinding, constructor: object, operation: string): readonly Fault[] {
+  const { fallbackMethod, policies, returnType, returnsObservable, keys } = binding;
+  const { name, prototype } = constructor as { name: string; prototype?: Record<string, unknown> };
   const faults: Fault[] = [];
-  const prototype = (constructor as { prototype?: Record<string, unknown> }).prototype;
+  const fault = (message: string, path = operation) => void faults.push({ path, message });
   if (fallbackMethod !== undefined && typeof prototype?.[fallbackMethod] !== 'function') {
-    faults.push({
-      path: `${operation} @FallbackTo('${fallbackMethod}')`,
-      message: `${(constructor as { name: string }).name} has no method '${fallbackMethod}'`,
-    });
+    fault(`${name} has no method '${fallbackMethod}'`, `${operation} @FallbackTo('${fallbackMethod}')`);
   }
-  if (fallbackMethod !== undefined && policies.has('fallback')) {
-    faults.push({ path: operation, message: 'has both @Fallback and @FallbackTo: keep one' });
-  }
+  if (fallbackMethod !== undefined && policies.has('fallback')) fault('has both @Fallback and @FallbackTo: keep one');
   if (isSynchronous(returnType)) {
-    faults.push({
-      path: operation,
-      message: `returns ${(returnType as { name: string }).name}: a decorated method returns a Promise or an Observable`,
-    });
+    const { name: type } = returnType as { name: string };
+    fault(`returns ${type}: a decorated method returns a Promise or an Observable`);
   }
-  for (const [kind, decorator] of [
-    ['idempotency', '@Idempotent'],
-    ['cache', '@Cached'],
-    ['hedge', '@Hedge'],
-  ] as const) {
-    if (!binding.returnsObservable || !policies.has(kind)) continue;
-    faults.push({
-      path: operation,
-      message: `is ${decorator} and returns an Observable: return a Promise, for example with firstValueFrom()`,
-    });
+  for (const [kind, decorator] of Object.entries(NOT_FOR_STREAMS)) {
+    if (!returnsObservable || !policies.has(kind)) continue;
+    fault(`is ${decorator} and returns an Observable: ${RETURN_A_PROMISE}`);
   }
-  if (new Set(binding.keys.values()).size > 1) {
-    faults.push({
-      path: operation,
-      message: `has different keys for ${[...binding.keys.keys()].join(', ')}: a call has one key`,
-    });
+  if (new Set(keys.values()).size > 1) {
+    fault(`has different keys for ${[...keys.keys()].join(', ')}: a call has one key`);
   }
   return faults;
 }

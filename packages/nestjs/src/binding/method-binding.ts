@@ -1,5 +1,5 @@
 import type { Call, Layer } from '@breakwater/core';
-import { isObservable, type Observable } from 'rxjs';
+import { isObservable, Observable } from 'rxjs';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -15,32 +15,44 @@ export class MethodBinding {
   readonly own = new Set<string>();
   /** Whether every policy that the provider's settings have applies. */
   everyPolicy = false;
-  provider: string | undefined;
   operationName: string | undefined;
   fallbackMethod: string | undefined;
   returnsObservable: boolean;
   /** What tells keyed gates apart, from the arguments. */
   readonly keys = new Map<string, (...args: unknown[]) => string>();
+  private named: string | undefined;
 
   constructor(
+    /** The prototype that has the method. */
     readonly owner: object,
     readonly method: string,
     readonly original: Method,
     /** What TypeScript emitted as the method's return type. */
     readonly returnType: unknown,
-    isObservableType: boolean,
   ) {
-    this.returnsObservable = isObservableType;
+    this.returnsObservable = returnType === Observable;
   }
 
-  /** `'PaymentsClient.charge'`. */
-  get operation(): string {
-    return this.operationName ?? `${this.owner.constructor.name}.${this.method}`;
+  /** The provider that its decorators name. */
+  get provider(): string | undefined {
+    return this.named;
   }
 
-  /** How many options its decorators bring. */
-  get optionCount(): number {
-    return [...this.policies.values()].reduce((count, options) => count + Object.keys(options).length, 0);
+  /** Where the method was written: `'PaymentsClient.charge'`. */
+  get place(): string {
+    return `${this.owner.constructor.name}.${this.method}`;
+  }
+
+  nameProvider(provider: string): void {
+    if (this.named !== undefined && this.named !== provider) {
+      throw new TypeError(`${this.place} names two providers, '${provider}' and '${this.named}': keep one`);
+    }
+    this.named = provider;
+  }
+
+  addPolicy(kind: string, options: Layer): void {
+    if (this.policies.has(kind)) throw new TypeError(`${this.place} has two decorators for ${kind}: keep one`);
+    this.policies.set(kind, options);
   }
 
   /** Calls the method as it was written. Made once, so that a call makes no closure. */
@@ -48,7 +60,7 @@ export class MethodBinding {
     const result = this.original.apply((call as Call & { receiver: unknown }).receiver, call.args as unknown[]);
     if (isObservable(result)) {
       throw new TypeError(
-        `${this.operation} returned an Observable: annotate its return type as Observable, or say returns: 'observable'`,
+        `${this.place} returned an Observable: annotate its return type as Observable, or say returns: 'observable'`,
       );
     }
     return result;
@@ -57,7 +69,7 @@ export class MethodBinding {
   /** Calls a method that returns an Observable. */
   stream(receiver: unknown, args: readonly unknown[]): Observable<unknown> {
     const result = this.original.apply(receiver, args as unknown[]);
-    if (!isObservable(result)) throw new TypeError(`${this.operation} is declared to return an Observable and did not`);
+    if (!isObservable(result)) throw new TypeError(`${this.place} is declared to return an Observable and did not`);
     return result;
   }
 }

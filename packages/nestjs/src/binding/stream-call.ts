@@ -1,36 +1,45 @@
-import type { Call } from '@breakwater/core';
-import { isObservable, Observable } from 'rxjs';
+import type { Call, LiveCall } from '@breakwater/core';
+import { isObservable, Observable, Subject, takeUntil } from 'rxjs';
 
-/** What a stream that ended by itself leaves: everything it had to say has been said. */
+/** What a stream leaves that has said all that somebody wanted to hear. */
 const COMPLETED = Symbol('completed');
 
 /**
- * Runs a method that returns an Observable under its policies: once per subscription, and again for every retry. It succeeds
- * when it completes; whoever unsubscribes gives the call up. A value in its place, from a fallback, is emitted.
+ * Runs a method that returns an Observable under its policies: once per subscription, and again for every retry until it has emitted. It
+ * succeeds when it completes, or when whoever has got a value wants no more; whoever unsubscribes before gives the call up. A value in its
+ * place, from a fallback, is emitted.
  */
 export function streamCall(
   run: (work: (call: Call) => Promise<unknown>, signal: AbortSignal) => Promise<unknown>,
   stream: () => Observable<unknown>,
 ): Observable<unknown> {
   return new Observable((subscriber) => {
-    const subscription = new AbortController();
+    const givingUp = new AbortController();
+    const stop = new Subject<void>();
+    let emitting: LiveCall | undefined;
+    // Before the source is subscribed to, which may emit all that is wanted, and more, at once.
+    subscriber.add(() => {
+      if (emitting === undefined) return givingUp.abort(new Error('unsubscribed'));
+      stop.next();
+      // Not left to the promise: who got the value may call again before it is settled.
+      emitting.finish(COMPLETED);
+    });
     const work = (call: Call) =>
       new Promise<unknown>((resolve, reject) => {
-        const inner = stream().subscribe({
-          next: (value) => subscriber.next(value),
-          error: reject,
-          complete: () => resolve(COMPLETED),
-        });
-        call.signal.addEventListener(
-          'abort',
-          () => {
-            inner.unsubscribe();
-            reject(call.signal.reason);
-          },
-          { once: true },
-        );
+        const abandon = () => {
+          reject(call.signal.reason);
+          stop.next();
+        };
+        call.signal.addEventListener('abort', abandon, { once: true });
+        const next = (value: unknown) => {
+          emitting = call as LiveCall;
+          emitting.delivered = true;
+          subscriber.next(value);
+        };
+        const source = stream().pipe(takeUntil(stop));
+        source.subscribe({ next, error: reject, complete: () => resolve(COMPLETED) });
       });
-    run(work, subscription.signal).then(
+    run(work, givingUp.signal).then(
       (result) => {
         if (isObservable(result)) return void subscriber.add(result.subscribe(subscriber));
         if (result !== COMPLETED) subscriber.next(result);
@@ -38,6 +47,5 @@ export function streamCall(
       },
       (error: unknown) => subscriber.error(error),
     );
-    return () => subscription.abort(new Error('unsubscribed'));
   });
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Injectable, type Type } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
-import { Observable, of } from 'rxjs';
+import { from, lastValueFrom, Observable, of, toArray } from 'rxjs';
 import { secret } from '../config/secret.js';
 import type { ResilienceOptions } from '../config/resilience.options.js';
 import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
@@ -67,7 +67,18 @@ describe('booting', () => {
     expect(text).toMatch(/Client\.charge @FallbackTo\('nothing'\): Client has no method 'nothing'/);
     expect(text).toMatch(/Client\.send \(provider 'email'\): there is no such provider .* known are 'payments', 'crm'/);
     expect(text).toMatch(/Client\.stream: is @Idempotent and returns an Observable/);
-    expect(text).toMatch(/Client @InjectProvider\('paymnets'\): there is no such provider/);
+    expect(text).toMatch(/Client \(parameter 1\) @InjectProvider\('paymnets'\): there is no such provider/);
+  });
+
+  it('says where settings may have been lost when there are none', async () => {
+    @Injectable()
+    class Client {
+      @Retry('payments')
+      async charge(): Promise<void> {}
+    }
+    await expect(faultsOf({}, [Client])).resolves.toEqual([
+      "Client.charge (provider 'payments'): there is no such provider in the resilience settings; known are none: where the settings stand in ConfigModule's 'resilience' namespace, it needs isGlobal: true",
+    ]);
   });
 
   it('names a missing secret and the variable that should hold it', async () => {
@@ -96,6 +107,36 @@ describe('booting', () => {
       expect.stringMatching(/Lost\.charge: names no provider: put @Resilient/),
       expect.stringMatching(/Lost\.now: returns Number: a decorated method returns a Promise or an Observable/),
       expect.stringMatching(/\(Lost\.list\)\.rateLimit\.limit: .*it is required/),
+    ]);
+  });
+
+  it('refuses two idempotent methods of one name: each would answer with the other’s outcomes', async () => {
+    const { Orders } = (() => {
+      @Injectable()
+      @Resilient('payments')
+      class Orders {
+        @Idempotent({ key: (id: string) => id })
+        async create(_id: string): Promise<void> {}
+
+        @Retry()
+        async list(): Promise<void> {}
+      }
+      return { Orders };
+    })();
+    const { Orders: Others } = (() => {
+      @Injectable()
+      @Resilient('payments')
+      class Orders {
+        @Idempotent({ key: (id: string) => id })
+        async create(_id: string): Promise<void> {}
+
+        @Retry()
+        async list(): Promise<void> {}
+      }
+      return { Orders };
+    })();
+    await expect(faultsOf({ providers: { payments: {} } }, [Orders, Others])).resolves.toEqual([
+      "Orders.create: two idempotent methods of 'payments' have this name, and each would answer with the other's outcomes: rename a class, or name one of them with @Resilient({ provider: 'payments', operation: 'another name' })",
     ]);
   });
 
@@ -209,6 +250,37 @@ describe('settings', () => {
       /retry\.attempts: -1 given/,
     );
     expect(await callsOf(app, 'charge')).toBe(1);
+  });
+
+  it('that do not fit a method which returns an Observable change nothing', async () => {
+    @Injectable()
+    class Streams {
+      @Resilient('payments')
+      numbers(): Observable<number> {
+        return from([1, 2]);
+      }
+    }
+    const app = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot({ providers: { payments: { bulkhead: true, idempotency: true } } })],
+      providers: [Streams],
+    }).compile();
+    await app.init();
+    const resilience = app.get(Resilience);
+    for (const [patch, kind] of [
+      [{ bulkhead: { concurrency: 1 }, hedge: { delay: 20 } }, 'hedge'],
+      [{ bulkhead: { concurrency: 1 }, idempotency: { key: () => 'one' } }, 'idempotency'],
+    ] as const) {
+      const message = `Streams.numbers: has ${kind} by the settings and returns an Observable`;
+      expect(() => resilience.reconfigure('payments', patch)).toThrow(message);
+      expect(() => resilience.provider('payments').reconfigure(patch)).toThrow(message);
+    }
+    expect(resilience.snapshot().providers[0]!.policies).toMatchObject([{ kind: 'bulkhead', concurrency: 10 }, {}]);
+    const read = () => lastValueFrom(app.get(Streams).numbers().pipe(toArray()));
+    expect([await read(), await read()]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    await app.close();
   });
 
   it('show in the snapshot without a secret', async () => {

@@ -5,10 +5,10 @@ import type { Resilience } from '../resilience.js';
 /** A fault for every `@InjectProvider` and `@InjectHttp` of a class that names what the settings do not have. */
 export function injectionFaults(constructor: object, resilience: Resilience): readonly Fault[] {
   const faults: Fault[] = [];
-  for (const { name, kind } of injectedNames(constructor)) {
+  for (const { name, kind, where } of injectedNames(constructor)) {
     const decorator = kind === 'http' ? 'InjectHttp' : 'InjectProvider';
-    const path = `${(constructor as { name: string }).name} @${decorator}('${name}')`;
-    if (!resilience.has(name)) faults.push({ path, message: resilience.unknown() });
+    const path = `${where} @${decorator}('${name}')`;
+    if (!resilience.has(name)) faults.push({ path, message: resilience.unknownProvider() });
     else if (kind === 'http' && resilience.givenSection(name, 'http') === undefined) {
       faults.push({
         path,

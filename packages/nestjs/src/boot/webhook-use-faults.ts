@@ -13,7 +13,7 @@ export function webhookUseFaults(
   const faults: Fault[] = [];
   for (const { provider, where } of uses) {
     if (!resilience.has(provider))
-      faults.push({ path: `${where} (provider '${provider}')`, message: resilience.unknown() });
+      faults.push({ path: `${where} (provider '${provider}')`, message: resilience.unknownProvider() });
     else if (resilience.givenSection(provider, 'webhook') === undefined) {
       faults.push({
         path: where,

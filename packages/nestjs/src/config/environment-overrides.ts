@@ -1,4 +1,4 @@
-import { mergeSettings, type Fault, type Layer } from '@breakwater/core';
+import { mergeSettings, settings, type Fault, type Layer } from '@breakwater/core';
 
 const PREFIX = 'RESILIENCE__';
 
@@ -12,7 +12,8 @@ export interface EnvironmentOverrides {
 
 /**
  * Reads `RESILIENCE__PAYMENTS__CIRCUIT_BREAKER__OPEN_FOR=10s` and its like: names are the settings' own in upper case, with
- * `_` between words and `__` between levels. `RESILIENCE__ENABLED` and `RESILIENCE__DEFAULTS__…` stand beside the providers.
+ * `_` between words and `__` between levels. `RESILIENCE__ENABLED` and `RESILIENCE__DEFAULTS__…` stand beside the providers. Under
+ * `HTTP__HEADERS` a `_` is the `-` of the header's name, and the value is text, whatever it looks like.
  */
 export function environmentOverrides(
   environment: Readonly<Record<string, string | undefined>>,
@@ -26,21 +27,17 @@ export function environmentOverrides(
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith(PREFIX) || value === undefined) continue;
     const [first = '', ...rest] = variable.slice(PREFIX.length).split('__');
-    const leaf = coerced(value);
     if (first === 'ENABLED' && rest.length === 0) {
-      found.enabled = leaf;
-    } else if (first === 'DEFAULTS' && rest.length > 0) {
-      found.defaults = mergeSettings(found.defaults, nested(rest.map(camelCase), leaf));
-    } else {
-      const name = Object.keys(providers).find((provider) => upperCase(provider) === first);
-      if (name === undefined || rest.length === 0)
-        found.faults.push({ path: variable, message: unknownProvider(first, providers) });
-      else
-        found.providers[name] = mergeSettings(
-          found.providers[name],
-          nested(pathIn(providers[name] as Layer, rest), leaf),
-        );
+      found.enabled = coerced(value);
+      continue;
     }
+    const names = ['defaults', ...Object.keys(providers)].filter((name) => upperCase(name) === first);
+    const [name] = names;
+    if (name === undefined || rest.length === 0)
+      found.faults.push({ path: variable, message: unknownProvider(first, providers) });
+    else if (names.length > 1) found.faults.push({ path: variable, message: ambiguous(names) });
+    else if (first === 'DEFAULTS') found.defaults = mergeSettings(found.defaults, leafAt(rest, {}, value));
+    else found.providers[name] = mergeSettings(found.providers[name], leafAt(rest, providers[name], value));
   }
   return found;
 }
@@ -50,19 +47,33 @@ function unknownProvider(first: string, providers: Layer): string {
   return `nothing is set by ${PREFIX}${first}; after ${PREFIX} comes one of ${known} and, for the latter, the path of a setting`;
 }
 
-/** The settings' own names of a path. Methods and headers are named by the user, so they are looked up. */
-function pathIn(settings: Layer, segments: readonly string[]): string[] {
-  let here: unknown = settings;
-  return segments.map((segment) => {
-    const names = typeof here === 'object' && here !== null ? Object.keys(here) : [];
-    const name = names.find((candidate) => upperCase(candidate) === segment) ?? camelCase(segment);
-    here = (here as Layer | undefined)?.[name];
-    return name;
-  });
+function ambiguous(names: readonly string[]): string {
+  const all = names.map((name) => `'${name}'`).join(' and ');
+  return `it can be meant for ${all}, which are alike in upper case: rename one of them`;
 }
 
-function nested(path: readonly string[], leaf: unknown): Layer {
+function leafAt(segments: readonly string[], below: unknown, value: string): Layer {
+  const path = pathIn(below, segments);
+  const leaf = isHeaders(path.slice(0, -1)) ? value : coerced(value);
   return path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), leaf) as Layer;
+}
+
+/** The settings' own names of a path. Methods and headers are named by the user, so they are looked up. */
+function pathIn(below: unknown, segments: readonly string[]): string[] {
+  const path: string[] = [];
+  let here = below;
+  for (const segment of segments) {
+    const names = settings.isPlain(here) ? Object.keys(here) : [];
+    const known = names.find((candidate) => upperCase(candidate) === segment);
+    const name = known ?? (isHeaders(path) ? segment.toLowerCase().replaceAll('_', '-') : camelCase(segment));
+    here = settings.isPlain(here) ? here[name] : undefined;
+    path.push(name);
+  }
+  return path;
+}
+
+function isHeaders(path: readonly string[]): boolean {
+  return path.join('.') === 'http.headers';
 }
 
 function coerced(value: string): unknown {

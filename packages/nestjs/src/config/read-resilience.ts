@@ -1,7 +1,9 @@
-import { mergeSettings, settings, type Fault, type Layer } from '@breakwater/core';
+import { settings, type Fault, type Layer } from '@breakwater/core';
 import { httpSchema, type HttpSettings } from '../http/http.options.js';
 import { webhookSchema, type WebhookSettings } from '../webhooks/webhook.options.js';
+import { checkOptions } from './check-options.js';
 import { environmentOverrides } from './environment-overrides.js';
+import { layProvider } from './lay-provider.js';
 import type { ResilienceOptions } from './resilience.options.js';
 
 /** The settings of one provider that this package reads itself. The engine reads the rest. */
@@ -10,7 +12,8 @@ export interface Sections {
   readonly webhook?: WebhookSettings;
 }
 
-export const SECTIONS = ['http', 'webhook'] as const;
+/** The sections, and what in an application takes new ones. */
+export const SECTIONS = { http: 'Resilience.reconfigure', webhook: 'Resilience.reconfigure' } as const;
 
 export interface ProviderLayers extends Sections {
   readonly name: string;
@@ -21,46 +24,34 @@ export interface ProviderLayers extends Sections {
 }
 
 export interface ReadResilience {
+  /** Those that can be used. */
+  readonly options: ResilienceOptions;
   readonly providers: readonly ProviderLayers[];
   readonly faults: readonly Fault[];
 }
 
-const KNOWN = ['enabled', 'defaults', 'providers', 'store', 'clock', 'trackCalls'];
-
 /** Lays defaults, the providers' settings and the environment over each other. Nothing is thrown: faults are collected. */
 export function readResilience(
-  options: ResilienceOptions,
+  given: ResilienceOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): ReadResilience {
-  const faults: Fault[] = Object.keys(options)
-    .filter((name) => !KNOWN.includes(name))
-    .map((name) => ({ path: `resilience.${name}`, message: `unknown setting; known are ${KNOWN.join(', ')}` }));
-  const providers = (options.providers ?? {}) as Layer;
-  const overrides = environmentOverrides(environment, providers);
-  const enabled = overrides.enabled ?? options.enabled;
-  const { trackCalls } = options;
-  for (const [name, flag] of Object.entries({ enabled, trackCalls })) {
-    if (flag === undefined || typeof flag === 'boolean') continue;
-    faults.push({ path: `resilience.${name}`, message: `${JSON.stringify(flag)} given; expected true or false` });
-  }
-  faults.push(...overrides.faults);
-  const defaults = mergeSettings(options.defaults as Layer | undefined, overrides.defaults);
-  return {
-    faults,
-    providers: Object.keys(providers).map((name) => {
-      const own = providers[name] as Layer;
-      const top = mergeSettings(overrides.providers[name], enabled === false ? { enabled: false } : undefined);
-      return { name, settings: mergeSettings(defaults, own), top, ...readSections(name, mergeSettings(own, top)) };
-    }),
-  };
+  const overrides = environmentOverrides(environment, settings.isPlain(given.providers) ? given.providers : {});
+  const enabled = (overrides.enabled ?? given.enabled) as boolean | undefined;
+  const { options, faults: wrong } = checkOptions({ ...given, enabled });
+  const faults = [...wrong, ...overrides.faults];
+  const defaults = readDefaults(layProvider(options.defaults as Layer, overrides.defaults), faults);
+  const providers = Object.entries(options.providers ?? {}).map(([name, own]): ProviderLayers => {
+    if (!settings.isPlain(own)) faults.push(notSettings(name, own));
+    const layers = layProvider(defaults, settings.isPlain(own) ? own : {});
+    const top = layProvider(overrides.providers[name], enabled === false ? { enabled: false } : {});
+    return { name, settings: layers, top, ...readSections(name, layProvider(layers, top)) };
+  });
+  return { options, providers, faults };
 }
 
 export function readSections(name: string, layer: Layer): Sections & { faults: readonly Fault[] } {
   const faults: Fault[] = [];
-  const read = <S extends Parameters<typeof settings.readSettings>[0]>(
-    section: (typeof SECTIONS)[number],
-    schema: S,
-  ) => {
+  const read = <S extends Parameters<typeof settings.readSettings>[0]>(section: keyof Sections, schema: S) => {
     if (layer[section] === undefined) return undefined;
     const result = settings.readSettings(schema, layer[section], `resilience.providers.${name}.${section}`);
     if (result.faults !== undefined) faults.push(...result.faults);
@@ -69,4 +60,31 @@ export function readSections(name: string, layer: Layer): Sections & { faults: r
   const http = read('http', httpSchema);
   const webhook = read('webhook', webhookSchema);
   return { faults, ...(http && { http }), ...(webhook && { webhook }) };
+}
+
+/** The settings of a provider that the engine reads, who refuses what are none. */
+export function withoutSections(layer: Layer): Layer {
+  if (!settings.isPlain(layer)) return layer;
+  return Object.fromEntries(Object.entries(layer).filter(([name]) => !(name in SECTIONS)));
+}
+
+/** What can hold for every provider. What cannot is said once, here, rather than of each of them. */
+function readDefaults(given: Layer, faults: Fault[]): Layer {
+  const path = 'resilience.defaults';
+  const usable = Object.entries(given).filter(([name, value]) => {
+    const message = `it belongs to a single provider: give it to resilience.providers.<name>.${name}`;
+    const wrong = name in SECTIONS ? [{ path: `${path}.${name}`, message }] : unknownDefaults({ [name]: value }, path);
+    faults.push(...wrong);
+    return wrong.length === 0;
+  });
+  return Object.fromEntries(usable);
+}
+
+function unknownDefaults(given: Layer, path: string): readonly Fault[] {
+  return settings.unknownSettings(given, path, ['methods', 'classify', 'enabled']);
+}
+
+function notSettings(name: string, given: unknown): Fault {
+  const message = `${settings.printed(given)} given; expected an object of settings, for example { retry: { attempts: 3 } }`;
+  return { path: `resilience.providers.${name}`, message };
 }

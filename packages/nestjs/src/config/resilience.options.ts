@@ -1,4 +1,10 @@
-import type { Clock, PolicyOptions, ProviderOptions as EngineOptions, Store } from '@breakwater/core';
+import type {
+  Clock,
+  PolicyOptions,
+  ProviderOptions as EngineOptions,
+  ProviderPatch as EnginePatch,
+  Store,
+} from '@breakwater/core';
 import type { HttpOptions } from '../http/http.options.js';
 import type { WebhookOptions } from '../webhooks/webhook.options.js';
 
@@ -8,11 +14,13 @@ export interface ProviderOptions extends EngineOptions {
   webhook?: WebhookOptions;
 }
 
-/** What changes in a provider's settings while the application runs. What it does not name stays. */
-export interface ProviderPatch extends EngineOptions {
-  http?: Partial<HttpOptions>;
-  webhook?: Partial<WebhookOptions>;
+/** What changes in a provider's settings while the application runs. What it does not name stays, and `null` takes an option back. */
+export interface ProviderPatch extends EnginePatch {
+  http?: SectionPatch<HttpOptions>;
+  webhook?: SectionPatch<WebhookOptions>;
 }
+
+type SectionPatch<T> = { [K in keyof T]?: T[K] | (object extends Pick<T, K> ? null : never) };
 
 /** What stands under `resilience` in the configuration, or is given to `ResilienceModule.forRoot`. */
 export interface ResilienceOptions {

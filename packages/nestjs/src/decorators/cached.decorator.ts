@@ -7,5 +7,5 @@ import { policyDecorator, type MethodScope } from './policy.decorator.js';
  * from `this` and answers differ by belongs into `key`. A string is short for the provider.
  */
 export function Cached(options?: (Partial<CacheOptions> & MethodScope) | string): AsyncMethodDecorator {
-  return policyDecorator('cache', options, false);
+  return policyDecorator('cache', options);
 }

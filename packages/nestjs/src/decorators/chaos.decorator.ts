@@ -4,5 +4,5 @@ import { policyDecorator, type MethodScope } from './policy.decorator.js';
 
 /** Makes calls slow, fail or answer something else, to see what becomes of it. A fault in production. A string is short for the provider. */
 export function Chaos(options?: (ChaosOptions & MethodScope) | string): AsyncMethodDecorator {
-  return policyDecorator('chaos', options, false);
+  return policyDecorator('chaos', options);
 }

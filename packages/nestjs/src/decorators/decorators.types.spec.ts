@@ -1,9 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { of, type Observable } from 'rxjs';
-import { Fallback, FallbackTo, Retry, Idempotent, CircuitBreaker } from '../index.js';
+import {
+  CircuitBreaker,
+  Fallback,
+  FallbackTo,
+  Idempotent,
+  Resilient,
+  Retry,
+  type AsyncMethodDecorator,
+} from '../index.js';
 interface Order {
   id: string;
 }
+// @ts-expect-error an operation is a method
+const OfClass: ClassDecorator = Resilient({ provider: 'payments', operation: 'charge' });
+const OfMethod: AsyncMethodDecorator = Resilient({ provider: 'payments', operation: 'charge' });
+
 /** Compiling this file is the test: each line that is expected to fail says so. */
 class A {
   @Fallback('x') async a(): Promise<string> {
@@ -42,6 +54,39 @@ class A {
   atOnce(): string {
     return '';
   }
+  @Fallback({ items: [], total: 0 }) async p(): Promise<{ items: string[]; total: number }> {
+    return { items: ['a'], total: 1 };
+  }
+  @Fallback([['a']]) async q(): Promise<string[][]> {
+    return [];
+  }
+  @Fallback({ at: new Date(0), tags: [], make: () => [1] }) async r(): Promise<{
+    at: Date;
+    tags: string[];
+    make: () => number[];
+  }> {
+    return { at: new Date(0), tags: [], make: () => [] };
+  }
+  @Fallback([]) async s<T>(given: T[]): Promise<T[]> {
+    return given;
+  }
+  @Fallback((_e: unknown, id: string) => of(id)) t(id: string): Observable<string> {
+    return of(id);
+  }
+  @FallbackTo('none') async u<T>(given: T[]): Promise<T[]> {
+    return given;
+  }
+  none(): [] {
+    return [];
+  }
+  // @ts-expect-error wrong value deep inside
+  @Fallback({ items: [1] }) async v(): Promise<{ items: string[] }> {
+    return { items: [] };
+  }
+  // @ts-expect-error sync
+  @Fallback(1) w(): number {
+    return 1;
+  }
   // @ts-expect-error wrong value
   @Fallback(3) async j(): Promise<string> {
     return 'a';
@@ -68,5 +113,26 @@ describe('decorators', () => {
   it('compile on the methods that they fit and leave their types as they were', async () => {
     const answers: [string, string[], number] = [await new A().a(), await new A().d(), new A().m()];
     expect(answers).toEqual(['a', [], 1]);
+  });
+
+  it('name one operation, provider and fallback for a method', () => {
+    const decorate = (...decorators: ((target: object, method: string, descriptor: never) => void)[]) => {
+      class Client {
+        async charge(): Promise<void> {}
+      }
+      const descriptor = Object.getOwnPropertyDescriptor(Client.prototype, 'charge');
+      for (const decorator of decorators) decorator(Client.prototype, 'charge', descriptor as never);
+    };
+    expect(() => decorate(CircuitBreaker('q'), Retry('p'))).toThrow(
+      "Client.charge names two providers, 'p' and 'q': keep one",
+    );
+    expect(() => decorate(OfMethod, Retry('payments'))).not.toThrow();
+    expect(() => decorate(Fallback(undefined), Fallback(undefined))).toThrow(
+      'Client.charge has two decorators for fallback: keep one',
+    );
+    expect(() => decorate(FallbackTo('a') as never, FallbackTo('b') as never)).toThrow(
+      'Client.charge has two @FallbackTo: keep one',
+    );
+    expect(() => OfClass(A)).toThrow("A is given the operation 'charge': only a method is one");
   });
 });

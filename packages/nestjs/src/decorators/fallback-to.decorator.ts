@@ -1,14 +1,15 @@
-import type { Observable } from 'rxjs';
-import { bindMethod } from '../binding/wrap-method.js';
-import type { Answer } from './async-method.js';
+import { bindMethod } from '../binding/bind-method.js';
+import type { Answer, AsyncMethod } from './async-method.js';
 
 /** Answers in place of an error with another method of the class, which is given the error and the arguments. */
 export function FallbackTo<const M extends string>(fallback: M) {
-  return <A extends unknown[], R extends Promise<unknown> | Observable<unknown>>(
-    target: { [K in M]: (error: unknown, ...args: A) => Answer<NoInfer<R>> | NoInfer<R> },
+  return <T extends AsyncMethod>(
+    target: { [K in M]: (error: unknown, ...args: Parameters<T>) => Answer<ReturnType<T>> | ReturnType<T> },
     method: string | symbol,
-    descriptor: TypedPropertyDescriptor<(...args: A) => R>,
+    descriptor: TypedPropertyDescriptor<T>,
   ): void => {
-    bindMethod(target, method, descriptor as PropertyDescriptor).fallbackMethod = fallback;
+    const binding = bindMethod(target, method, descriptor as PropertyDescriptor);
+    if (binding.fallbackMethod !== undefined) throw new TypeError(`${binding.place} has two @FallbackTo: keep one`);
+    binding.fallbackMethod = fallback;
   };
 }

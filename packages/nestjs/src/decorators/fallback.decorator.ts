@@ -1,10 +1,9 @@
-import type { Layer } from '@breakwater/core';
-import type { Observable } from 'rxjs';
-import { bindMethod } from '../binding/wrap-method.js';
-import type { Answer } from './async-method.js';
+import { plainCopy, type Layer } from '@breakwater/core';
+import { bindMethod } from '../binding/bind-method.js';
+import type { Answer, AsyncMethod } from './async-method.js';
 
-/** A literal as it can be assigned: `Fallback([])` fits a method that answers with a list. */
-type Literal<F> = { -readonly [K in keyof F]: F[K] };
+/** A literal as it can be assigned, at every depth: `Fallback({ items: [] })` fits a method that answers with `{ items: string[] }`. */
+type Literal<F> = F extends (...args: never[]) => unknown ? F : { -readonly [K in keyof F]: Literal<F[K]> };
 
 /** Whether a fallback fits a method: `unknown` when it does, so that it adds nothing, and `never` when it does not. */
 type Fits<F, A extends unknown[], R> = F extends (...args: never[]) => unknown
@@ -17,16 +16,16 @@ type Fits<F, A extends unknown[], R> = F extends (...args: never[]) => unknown
       ? unknown
       : never;
 
-type FallbackMethodDecorator<F> = <A extends unknown[], R extends Promise<unknown> | Observable<unknown>>(
+type FallbackMethodDecorator<F> = <M extends AsyncMethod>(
   target: object,
   method: string | symbol,
-  descriptor: TypedPropertyDescriptor<(...args: A) => R> & Fits<F, A, R>,
+  descriptor: TypedPropertyDescriptor<M> & Fits<F, Parameters<M>, ReturnType<M>>,
 ) => void;
 
 /** Answers in place of an error: with a value, or with what a function makes of the error and the method's arguments. */
 export function Fallback<const F>(fallback: F): FallbackMethodDecorator<F> {
-  const handler = typeof fallback === 'function' ? fallback : () => fallback;
+  const handler = typeof fallback === 'function' ? fallback : () => plainCopy(fallback);
   return (target, method, descriptor) => {
-    bindMethod(target, method, descriptor as PropertyDescriptor).policies.set('fallback', handler as unknown as Layer);
+    bindMethod(target, method, descriptor as PropertyDescriptor).addPolicy('fallback', handler as unknown as Layer);
   };
 }

@@ -218,7 +218,7 @@ describe('@Hedge', () => {
         }
       }
       expect(await faultsOf(Streams, { delay: 100 })).toEqual([
-        'Streams.numbers: is hedged by the settings and returns an Observable: return a Promise, for example with firstValueFrom(), or leave hedge out for this method',
+        'Streams.numbers: has hedge by the settings and returns an Observable: return a Promise, for example with firstValueFrom(), or set methods.numbers.hedge to false',
       ]);
       expect(await faultsOf(Streams)).toEqual([]);
     });

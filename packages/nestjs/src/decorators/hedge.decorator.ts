@@ -7,5 +7,5 @@ import { policyDecorator, type MethodScope } from './policy.decorator.js';
  * return an Observable. A string is short for the provider.
  */
 export function Hedge(options?: (HedgeOptions & MethodScope) | string): AsyncMethodDecorator {
-  return policyDecorator('hedge', options, false);
+  return policyDecorator('hedge', options);
 }

@@ -1,5 +1,5 @@
 import type { Layer } from '@breakwater/core';
-import { bindMethod } from '../binding/wrap-method.js';
+import { bindMethod } from '../binding/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 
 /** What every decorator of a policy takes beside the policy's own options. */
@@ -12,28 +12,15 @@ export interface MethodScope {
   returns?: 'promise' | 'observable';
 }
 
-/** What decorators of gates take: the key that tells tenants, hosts or accounts apart. */
-export interface KeyedMethodScope extends MethodScope {
-  key?: (...args: never[]) => string;
-}
-
 /** Adds a policy to a method. A string stands for the provider. */
-export function policyDecorator(
-  kind: string,
-  options: (MethodScope & object) | string = {},
-  keyed = true,
-): AsyncMethodDecorator {
-  const { provider, scope, returns, ...rest } =
+export function policyDecorator(kind: string, options: (MethodScope & object) | string = {}): AsyncMethodDecorator {
+  const { provider, scope, returns, ...own } =
     typeof options === 'string' ? { provider: options } : (options as MethodScope & Layer);
-  const { key, ...unkeyed } = rest as Layer;
   return (target, method, descriptor) => {
     const binding = bindMethod(target, method, descriptor);
-    if (binding.policies.has(kind))
-      throw new TypeError(`${binding.operation} has two decorators for ${kind}: keep one`);
-    binding.policies.set(kind, keyed ? unkeyed : (rest as Layer));
-    if (provider !== undefined) binding.provider = provider;
+    binding.addPolicy(kind, own);
+    if (provider !== undefined) binding.nameProvider(provider);
     if (scope === 'method') binding.own.add(kind);
     if (returns === 'observable') binding.returnsObservable = true;
-    if (keyed && typeof key === 'function') binding.keys.set(kind, key as (...args: unknown[]) => string);
   };
 }

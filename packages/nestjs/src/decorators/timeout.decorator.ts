@@ -3,6 +3,6 @@ import type { AsyncMethodDecorator } from './async-method.js';
 import { policyDecorator, type MethodScope } from './policy.decorator.js';
 
 /** Limits how long an attempt, and the operation as a whole, may take. A string is short for the provider. */
-export function Timeout(options?: (Partial<TimeoutOptions> & MethodScope) | string): AsyncMethodDecorator {
-  return policyDecorator('timeout', options, false);
+export function Timeout(options?: (TimeoutOptions & MethodScope) | string): AsyncMethodDecorator {
+  return policyDecorator('timeout', options);
 }

@@ -3,16 +3,18 @@ import {
   AdaptivelyThrottledError,
   BulkheadFullError,
   CircuitOpenError,
+  createProvider,
   IdempotencyConflictError,
   IdempotencyKeyMissingError,
   IdempotencyMismatchError,
+  IdempotencyPayloadError,
   RateLimitedError,
   ResilienceError,
   StoreUnavailableError,
   TimeoutError,
 } from '@breakwater/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Param, type ArgumentsHost, type INestApplication } from '@nestjs/common';
+import { Controller, Get, NotFoundException, Param, type ArgumentsHost, type INestApplication } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -37,6 +39,8 @@ const errors: Record<string, ResilienceError> = {
   conflict: new IdempotencyConflictError({ ...info, retryAfterMs: 1000 }),
   mismatch: new IdempotencyMismatchError(info),
   missing: new IdempotencyKeyMissingError(info),
+  payload: new IdempotencyPayloadError({ ...info, cause: new TypeError('an instance of Internals') }),
+  done: new IdempotencyConflictError(info, 'done'),
   store: new StoreUnavailableError('the cache', { ...info, cause: new Error('redis://user:hunter2@host') }),
   isolated: new CircuitOpenError('isolated', { ...info, retryAfterMs: Infinity }),
   unheard: new UnheardOfError('internals', info),
@@ -47,8 +51,16 @@ const errors: Record<string, ResilienceError> = {
   copy: new WebhookDuplicateError('in-progress', { ...info, retryAfterMs: 30_000 }),
 };
 
+const payments = createProvider('payments', { idempotency: {} });
+
 @Controller()
 class Raising {
+  @Get('orders/:id')
+  find(@Param('id') idempotencyKey: string): Promise<never> {
+    const work = () => Promise.reject(new NotFoundException('no such order'));
+    return payments.execute(work, { operation: 'find', idempotencyKey });
+  }
+
   @Get(':name')
   raise(@Param('name') name: string): never {
     throw errors[name] ?? new Error('not one of ours');
@@ -88,6 +100,8 @@ describe.each(Object.keys(adapters) as (keyof typeof adapters)[])('ResilienceExc
     ['conflict', 409, '1', 'IDEMPOTENCY_CONFLICT'],
     ['mismatch', 422, null, 'IDEMPOTENCY_MISMATCH'],
     ['missing', 400, null, 'IDEMPOTENCY_KEY_MISSING'],
+    ['payload', 500, null, 'IDEMPOTENCY_PAYLOAD'],
+    ['done', 409, null, 'IDEMPOTENCY_CONFLICT'],
     ['store', 503, null, 'STORE_UNAVAILABLE'],
     ['isolated', 503, null, 'CIRCUIT_OPEN'],
     ['unheard', 503, null, 'UNHEARD_OF'],
@@ -120,6 +134,15 @@ describe.each(Object.keys(adapters) as (keyof typeof adapters)[])('ResilienceExc
       provider: 'payments',
       retryAfterMs: 4201,
     });
+  });
+
+  it('leaves an exception of Nest to Nest, which answers with its status also when it is replayed', async () => {
+    for (let time = 0; time < 2; time++) {
+      const { status, text } = await get(`orders/${platform}`);
+      expect(status).toBe(404);
+      expect(JSON.parse(text)).toMatchObject({ statusCode: 404, message: 'no such order' });
+      await app!.close();
+    }
   });
 
   it('leaves other errors to Nest', async () => {

@@ -12,6 +12,9 @@ export type AxiosRequest = Parameters<RequestHandler>[0];
 /** What came back. */
 export type AxiosAnswer = Parameters<ResponseHandler>[0];
 
+/** What sends a request. */
+export type AxiosAdapter = (request: AxiosRequest) => Promise<AxiosAnswer>;
+
 type Interceptors = AxiosInstance['interceptors'];
 type RequestHandler = NonNullable<Parameters<Interceptors['request']['use']>[0]>;
 type ResponseHandler = NonNullable<Parameters<Interceptors['response']['use']>[0]>;

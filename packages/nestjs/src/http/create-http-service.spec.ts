@@ -1,5 +1,8 @@
+import { getEventListeners, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { HttpService } from '@nestjs/axios';
 import { ResilientProvider, ResilienceConfigurationError } from '@breakwater/core';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -28,6 +31,16 @@ class PaymentsClient {
     return (await firstValueFrom(this.http.post('/charges', { id }))).data;
   }
 
+  @Idempotent({ key: (id: string) => id, header: 'X-Refund-Key' })
+  async refund(id: string): Promise<void> {
+    await firstValueFrom(this.http.post('/refunds', { id }));
+  }
+
+  @Idempotent({ key: (id: string) => id })
+  async capture(id: string): Promise<void> {
+    await firstValueFrom(this.http.post('/captures', { id }));
+  }
+
   @Idempotent({ key: (id: string) => id })
   async look(id: string): Promise<void> {
     await firstValueFrom(this.http.get(`/charges/${id}`));
@@ -41,8 +54,13 @@ class PaymentsClient {
   }
 
   @Timeout({ attempt: 50 })
-  async slow(): Promise<void> {
-    await firstValueFrom(this.http.get('/slow'));
+  async slow(signal?: AbortSignal): Promise<void> {
+    await firstValueFrom(this.http.get('/slow', { ...(signal && { signal }) }));
+  }
+
+  @Timeout({ total: '1m' })
+  async stream(signal: AbortSignal): Promise<Readable> {
+    return (await this.http.axiosRef.get<Readable>('/stream', { signal, responseType: 'stream' })).data;
   }
 }
 
@@ -78,7 +96,11 @@ describe('the HTTP client of a provider', () => {
       imports: [
         ResilienceModule.forRoot({
           providers: {
-            payments: { http: { baseUrl: `${origin(server)}/v1`, ...http }, idempotency: { header: 'X-Idempotency' } },
+            payments: {
+              http: { baseUrl: `${origin(server)}/v1`, ...http },
+              idempotency: { header: 'X-Idempotency' },
+              methods: { capture: { idempotency: { header: 'X-Capture-Key' } } },
+            },
             email: { http: { baseUrl: origin(elsewhere) } },
           },
         }),
@@ -154,6 +176,19 @@ describe('the HTTP client of a provider', () => {
     expect(keys[3]).not.toBe(keys[0]);
   });
 
+  it('sends the key in the header that the decorator or the method’s settings name, not in the provider’s', async () => {
+    const client = await start();
+    await client.refund('order-1');
+    await client.capture('order-1');
+    module
+      .get(Resilience)
+      .provider('payments')
+      .reconfigure({ idempotency: { header: 'X-New' } });
+    await client.charge('order-2');
+    const named = ({ headers }: IncomingMessage) => Object.keys(headers).filter((name) => /key|idem|new/.test(name));
+    expect(requests.map(named)).toEqual([['x-refund-key'], ['x-capture-key'], ['x-new']]);
+  });
+
   it('sends no key with requests that change nothing, to other providers, or over the caller’s own', async () => {
     const token = getHttpToken('email');
     const client = await start();
@@ -204,6 +239,40 @@ describe('the HTTP client of a provider', () => {
     await expect(pending).rejects.toMatchObject({ code: 'ERR_CANCELED' });
   });
 
+  it('aborts a request that has a signal of its own as well, and then listens to that no longer', async () => {
+    const client = await start();
+    const own = new AbortController();
+    await client.http.axiosRef.get('/', { signal: own.signal });
+    const closed = new Promise<void>((resolve) => {
+      answer = (request) => request.once('close', () => resolve());
+    });
+    await expect(client.slow(own.signal)).rejects.toMatchObject({ code: 'TIMEOUT', scope: 'attempt' });
+    await closed;
+    expect(getEventListeners(own.signal, 'abort')).toEqual([]);
+  });
+
+  it('ends with a signal of its own a response that is still streaming after the call', async () => {
+    const client = await start();
+    const own = new AbortController();
+    answer = (_request, response) => void response.write('first');
+    const body = await client.stream(own.signal);
+    await once(body, 'data');
+    const ended = once(body, 'end');
+    own.abort();
+    await expect(ended).rejects.toMatchObject({ code: 'ERR_CANCELED' });
+    expect(getEventListeners(own.signal, 'abort')).toEqual([]);
+  });
+
+  it('listens to a signal of the caller for as long as the response is streaming, and no longer', async () => {
+    const client = await start();
+    const own = new AbortController();
+    answer = (_request, response) => response.end('all of it');
+    const body = await client.stream(own.signal);
+    expect(getEventListeners(own.signal, 'abort')).toHaveLength(1);
+    expect(await text(body)).toBe('all of it');
+    expect(getEventListeners(own.signal, 'abort')).toEqual([]);
+  });
+
   it('shows the provider every response, errors included', async () => {
     const observe = jest.spyOn(ResilientProvider.prototype, 'observe');
     const { http } = await start();
@@ -223,6 +292,13 @@ describe('the HTTP client of a provider', () => {
     await client.charge('order-1');
     expect(requests[0]).toMatchObject({ url: '/v1/charges', headers: { 'x-version': '1', 'x-shop': 'a' } });
     expect(requests[0]!.headers).toHaveProperty('x-key');
+  });
+
+  it('sends a header once, the stronger one, however its name is written', async () => {
+    const { http } = await start({ headers: { 'X-Version': '1', authorization: 'weaker' }, auth: { bearer: 'sk_1' } });
+    module.get(Resilience).reconfigure('payments', { http: { headers: { 'x-version': '2' } } });
+    await firstValueFrom(http.get('/'));
+    expect(requests[0]!.headers).toMatchObject({ 'x-version': '2', authorization: 'Bearer sk_1' });
   });
 
   it('follows new settings', async () => {
@@ -245,7 +321,10 @@ describe('http settings', () => {
     [{}, /http\.baseUrl: .*required/],
     [{ baseUrl: '/relative' }, /http\.baseUrl: '\/relative' given; expected an absolute http or https URL/],
     [{ baseUrl: 'ftp://x' }, /http\.baseUrl/],
-    [{ baseUrl: 'http://x', auth: {} }, /exactly one of bearer, basic and header/],
+    [
+      { baseUrl: 'http://x', auth: {} },
+      /payments\.http\.auth: an object given; expected exactly one of bearer, basic and header/,
+    ],
     [{ baseUrl: 'http://x', auth: { bearer: 'a', header: { name: 'b', value: 'c' } } }, /exactly one/],
     [{ baseUrl: 'http://x', auth: { header: { name: 'a b', value: 'c' } } }, /http\.auth\.header\.name: 'a b' given/],
     [{ baseUrl: 'http://x', headers: { a: 1 } }, /http\.headers: an object given; expected an object of headers/],

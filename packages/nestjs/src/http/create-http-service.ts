@@ -2,15 +2,17 @@ import type { HttpService } from '@nestjs/axios';
 import { currentCall } from '@breakwater/core';
 import type { Resilience } from '../resilience.js';
 import type { AxiosAnswer, AxiosInstance, AxiosRequest } from './axios-types.js';
-import { loadHttpClient } from './load-http-client.js';
+import { loadHttpClient, type HttpClientPackages } from './load-http-client.js';
 import { isSameOrigin, stripOnRedirect } from './origin.js';
 import { providerHeaders } from './provider-headers.js';
+import { withBothSignals } from './with-both-signals.js';
 
 /** The HTTP client of one provider, which must have `http` settings. Settings and secrets are read for each request. */
 export async function createHttpService(resilience: Resilience, provider: string): Promise<HttpService> {
   const { HttpService, axios } = await loadHttpClient(provider);
   const instance = axios.create({ baseURL: resilience.section(provider, 'http')!.baseUrl });
   prepareRequests(instance, resilience, provider);
+  giveUpRequests(instance, axios);
   observeResponses(instance, resilience, provider);
   return new HttpService(instance);
 }
@@ -21,13 +23,25 @@ function prepareRequests(instance: AxiosInstance, resilience: Resilience, provid
     const { baseUrl } = resilience.section(provider, 'http')!;
     if (config.baseURL === baseUrlAtStart) config.baseURL = baseUrl;
     const method = (config.method ?? 'get').toUpperCase();
-    const call = currentCall();
-    call?.sending(method);
-    if (call !== undefined) config.signal ??= call.signal;
+    currentCall()?.sending(method);
     if (!isSameOrigin(config, baseUrl)) return config;
     const headers = providerHeaders(resilience, provider, method);
-    for (const [name, value] of Object.entries(headers)) if (!config.headers.has(name)) config.headers.set(name, value);
+    // The strongest come last, and may be written in another case than what they replace.
+    for (const [name, value] of Object.entries(headers).reverse()) {
+      if (!config.headers.has(name)) config.headers.set(name, value);
+    }
     config.beforeRedirect = stripOnRedirect(baseUrl, Object.keys(headers), config.beforeRedirect);
+    return config;
+  });
+}
+
+/** A request is given up with the call in whose method it is made. */
+function giveUpRequests(instance: AxiosInstance, axios: HttpClientPackages['axios']): void {
+  instance.interceptors.request.use((config: AxiosRequest) => {
+    const signal = currentCall()?.signal;
+    if (signal === undefined) return config;
+    if (!config.signal) config.signal = signal;
+    else config.adapter = withBothSignals(axios.getAdapter(config.adapter, config), signal);
     return config;
   });
 }

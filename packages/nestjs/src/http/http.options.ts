@@ -1,4 +1,4 @@
-import { settings } from '@breakwater/core';
+import { isHeaderName, settings } from '@breakwater/core';
 import { secretOptions, secretText, type SecretText } from '../config/secret-text.js';
 import { isHttpUrl } from '../config/is-http-url.js';
 import { settingOf } from '../config/setting-of.js';
@@ -24,21 +24,13 @@ const header = settings.options({
   name: settingOf<string>(isHeaderName, "the name of a header, for example 'X-Api-Key'"),
   value: secretText('API_KEY'),
 });
-const auth = settings.consistent(
-  settings.options({
-    bearer: settings.optional(secretText('API_KEY')),
-    basic: settings.optional(
-      secretOptions(basic, 'password', "{ username: 'shop', password: secret('API_PASSWORD') }"),
-    ),
-    header: settings.optional(secretOptions(header, 'value', "{ name: 'X-Api-Key', value: secret('API_KEY') }")),
-  }),
-  (given) =>
-    Object.values(given).filter((way) => way !== undefined).length === 1
-      ? undefined
-      : { at: 'auth', message: 'expected exactly one of bearer, basic and header' },
-);
+const auth = settings.options({
+  bearer: settings.optional(secretText('API_KEY')),
+  basic: settings.optional(secretOptions(basic, 'password', "{ username: 'shop', password: secret('API_PASSWORD') }")),
+  header: settings.optional(secretOptions(header, 'value', "{ name: 'X-Api-Key', value: secret('API_KEY') }")),
+});
 
-export const httpSchema = settings.options({
+const httpOptions = settings.options({
   baseUrl: settingOf<string>(isHttpUrl, "an absolute http or https URL, for example 'https://api.example.com/v1'"),
   auth: settings.optional(secretOptions(auth, 'bearer', "{ bearer: secret('API_KEY') }")),
   headers: settings.optional(
@@ -46,13 +38,15 @@ export const httpSchema = settings.options({
   ),
 });
 
+export const httpSchema = settings.consistent(httpOptions, ['auth'], ({ auth: given }) =>
+  given === undefined || Object.values(given).filter((way) => way !== undefined).length === 1
+    ? undefined
+    : { at: 'auth', message: 'expected exactly one of bearer, basic and header' },
+);
+
 export type HttpSettings = settings.SettingsOf<typeof httpSchema>;
 
 function isHeaders(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.entries(value).every(([name, text]) => isHeaderName(name) && typeof text === 'string');
-}
-
-function isHeaderName(value: unknown): boolean {
-  return typeof value === 'string' && /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(value);
 }

@@ -1,9 +1,12 @@
 import type * as NestAxios from '@nestjs/axios';
-import type { AxiosInstance } from './axios-types.js';
+import type { AxiosAdapter, AxiosInstance, AxiosRequest } from './axios-types.js';
 
 export interface HttpClientPackages {
   readonly HttpService: typeof NestAxios.HttpService;
-  readonly axios: { create(config: { baseURL: string }): AxiosInstance };
+  readonly axios: {
+    create(config: { baseURL: string }): AxiosInstance;
+    getAdapter(adapters: AxiosRequest['adapter'], request: AxiosRequest): AxiosAdapter;
+  };
 }
 
 let loading: Promise<HttpClientPackages> | undefined;

@@ -1,4 +1,3 @@
-import type { Call } from '@breakwater/core';
 import { currentCall } from '@breakwater/core';
 import type { Resilience } from '../resilience.js';
 import type { HttpSettings } from './http.options.js';
@@ -12,8 +11,9 @@ export function providerHeaders(resilience: Resilience, provider: string, method
   const headers: Record<string, string> = { ...settings?.headers };
   const credential = settings?.auth && credentialOf(resilience, settings.auth);
   if (credential !== undefined) headers[credential.name] = credential.value;
-  const key = idempotencyKey(currentCall(), provider, method);
-  if (key !== undefined) headers[resilience.idempotencyHeader(provider)] = key;
+  const call = currentCall();
+  const isKeyed = call?.provider === provider && call.idempotencyKey !== undefined && !SAFE.has(method);
+  if (isKeyed) headers[call.idempotencyHeader!] = call.idempotencyKey;
   return headers;
 }
 
@@ -27,8 +27,4 @@ function credentialOf(
     return { name: 'Authorization', value: `Basic ${Buffer.from(pair).toString('base64')}` };
   }
   return header && { name: header.name, value: resilience.reveal(header.value) };
-}
-
-function idempotencyKey(call: Call | undefined, provider: string, method: string): string | undefined {
-  return call?.provider === provider && !SAFE.has(method) ? call.idempotencyKey : undefined;
 }

@@ -1,10 +1,12 @@
 import { isTimeoutError } from '@breakwater/core';
+import { TestClock } from '@breakwater/core/testing';
 import { describe, expect, it } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
 import { Resilient } from '../decorators/resilient.decorator.js';
 import { Timeout } from '../decorators/timeout.decorator.js';
+import { ResilienceModule } from '../resilience.module.js';
 import { ResilienceTestingModule } from './resilience-testing.module.js';
 
 @Injectable()
@@ -42,6 +44,32 @@ describe('ResilienceTestingModule', () => {
     resilience.forceClosed('payments');
     await expect(client.charge()).resolves.toBe('charged');
     expect(() => resilience.forceOpen('email')).toThrow(/'email' has no circuit breaker/);
+    await app.close();
+  });
+
+  it('gives a whole application, which has its own ResilienceModule, the clock of the test', async () => {
+    @Module({
+      imports: [ResilienceModule.forRoot({ providers: { payments: { timeout: { attempt: '2s' } } } })],
+      providers: [Client],
+    })
+    class AppModule {}
+    const app = await Test.createTestingModule({ imports: [AppModule, ResilienceTestingModule] }).compile();
+    await app.init();
+    const hanging = app
+      .get(Client)
+      .hang()
+      .catch((error: unknown) => error);
+    await app.get(ResilienceTestingModule).clock.advance('2s');
+    expect(isTimeoutError(await hanging)).toBe(true);
+    await app.close();
+  });
+
+  it('leaves an application the clock that it was given', async () => {
+    const clock = new TestClock();
+    const app = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot({ clock }), ResilienceTestingModule],
+    }).compile();
+    expect(app.get(ResilienceTestingModule).clock).toBe(clock);
     await app.close();
   });
 

@@ -1,17 +1,24 @@
 import { TestClock } from '@breakwater/core/testing';
-import { Inject, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Inject, Module, type DynamicModule } from '@nestjs/common';
+import { CLOCK } from '../config/clock-token.js';
 import { Resilience } from '../resilience.js';
 import { ResilienceModule, type ResilienceModuleOptions } from '../resilience.module.js';
 
-/** The resilience of an application under test: a memory store, and a clock that stands still, today, until it is told to advance. */
-@Module({})
+const CLOCK_PROVIDER = { provide: CLOCK, useFactory: () => new TestClock(Date.now()) };
+
+/**
+ * The resilience of an application under test, with a clock that stands still, today, until it is told to advance. Imported as it is, beside
+ * the application's own module, it gives the clock to the `ResilienceModule` of that; `forRoot` brings one for parts that have none.
+ */
+@Global()
+@Module({ providers: [CLOCK_PROVIDER], exports: [CLOCK_PROVIDER] })
 export class ResilienceTestingModule {
   constructor(@Inject(Resilience) private readonly resilience: Resilience) {}
 
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
     return {
       module: ResilienceTestingModule,
-      imports: [ResilienceModule.forRoot({ clock: new TestClock(Date.now()), ...options })],
+      imports: [ResilienceModule.forRoot(options)],
     };
   }
 

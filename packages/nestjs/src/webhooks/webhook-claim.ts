@@ -1,6 +1,5 @@
-import { StoreLease, type Clock, type Store } from '@breakwater/core';
+import { StoreLease, type Clock, type Store, type StoreLeaseParts } from '@breakwater/core';
 
-export const CLAIMED = 'claimed';
 export const DONE = 'done';
 
 export interface InboxTimes {
@@ -19,14 +18,13 @@ export class WebhookClaim {
   private settlement: Promise<Settlement> | undefined;
 
   constructor(
-    private readonly key: string,
-    version: string,
-    private readonly store: Store,
+    claimed: Pick<StoreLeaseParts, 'key' | 'value' | 'version'>,
+    store: Store,
     clock: Clock,
     private readonly times: InboxTimes,
   ) {
     const { leaseMs, keepMs: ttlMs } = times;
-    this.lease = new StoreLease({ store, clock, key, value: CLAIMED, version, leaseMs, ttlMs });
+    this.lease = new StoreLease({ ...claimed, store, clock, leaseMs, ttlMs });
   }
 
   /** Whether it is known what became of the delivery. */
@@ -36,24 +34,20 @@ export class WebhookClaim {
 
   /** The delivery has been handled: later copies are duplicates. The first of `done` and `release` counts. */
   done(): Promise<Settlement> {
-    return (this.settlement ??= this.settle(async (version) => {
-      const result = await this.store.put(this.key, DONE, { ttlMs: this.times.keepMs, if: { version } });
-      return 'written' in result;
-    }));
+    return (this.settlement ??= settlement(this.lease.replace(DONE, this.times.keepMs)));
   }
 
   /** The delivery has not been handled: the sender's next try may. */
   release(): Promise<Settlement> {
-    return (this.settlement ??= this.settle((version) => this.store.delete(this.key, { version })));
+    return (this.settlement ??= settlement(this.lease.free()));
   }
 
   /** Nobody knows whether it will be handled: the lease is left to run out. It can still be settled. */
   abandon(): void {
     this.lease.abandon();
   }
+}
 
-  private async settle(write: (version: string) => Promise<boolean>): Promise<Settlement> {
-    await this.lease.end();
-    return (await write(this.lease.version)) ? 'settled' : 'lost';
-  }
+async function settlement(held: Promise<boolean>): Promise<Settlement> {
+  return (await held) ? 'settled' : 'lost';
 }

@@ -54,6 +54,12 @@ describe('webhook settings', () => {
     },
   );
 
+  it('name the text of a handshake that is missing', () => {
+    expect(faultsOf({ sender: 'meta', secrets: 'an app secret', verifyToken: secret('NOWHERE') })).toEqual([
+      'resilience.providers.payments.webhook.verifyToken: NOWHERE: the secret is not set',
+    ]);
+  });
+
   it('name a secret that is missing, and say what to do about one that is malformed, without showing it', () => {
     const secrets = [secret('NOWHERE'), 'whsec_not base64!'];
     const faults = faultsOf({ sender: 'standard-webhooks', secrets });

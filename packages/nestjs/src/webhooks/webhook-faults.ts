@@ -11,6 +11,8 @@ export function webhookFaults(settings: WebhookSettings, reveal: Reveal, path: s
   const traits = attempt(() => senderTraits(settings.sender), `${path}.sender`, faults);
   if (traits === undefined) return faults;
   faults.push(...needsOf(settings, traits, path));
+  const { verifyToken } = settings;
+  if (verifyToken !== undefined) attempt(() => reveal(verifyToken), `${path}.verifyToken`, faults);
   (settings.secrets ?? []).forEach((secret, index) => {
     const at = `${path}.secrets.${index}`;
     const value = attempt(() => reveal(secret), at, faults);

@@ -96,6 +96,22 @@ describe('WebhookInbox', () => {
     expect(clock.pendingTimers()).toBe(0);
   });
 
+  it.each([
+    ['done', 'duplicate'],
+    ['release', 'claim'],
+  ] as const)('knows its claim again after the answer to a renewal was lost: %s', async (end, admission) => {
+    const held = await claim();
+    const { put } = store;
+    store.put = async (...asked) => {
+      await put.apply(store, asked);
+      throw new Error('the connection was reset');
+    };
+    await clock.advance('10s');
+    store.put = put;
+    expect(await held[end]()).toBe('settled');
+    expect(await inbox.admit('key')).toHaveProperty(admission);
+  });
+
   it('does not keep the process alive', async () => {
     await claim();
     expect(clock.pendingTimers('referenced')).toBe(0);

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock, Store } from '@breakwater/core';
-import { CLAIMED, DONE, WebhookClaim, type InboxTimes } from './webhook-claim.js';
+import { DONE, WebhookClaim, type InboxTimes } from './webhook-claim.js';
 
 /** What became of a delivery that asked to be handled: it may be, or another copy came first. */
 export type Admission =
@@ -21,11 +22,14 @@ export class WebhookInbox {
   /** Claims the delivery of this key, unless it is claimed or done. Rejects when the store cannot be reached. */
   async admit(key: string): Promise<Admission> {
     const { leaseMs, keepMs } = this.times;
+    // Its own, so that the claim is recognised when the answer to one of its renewals is lost.
+    const value = `claimed by ${randomUUID()}`;
     let condition: 'absent' | { version: string } = 'absent';
     for (let tries = 0; tries < TRIES; tries++) {
-      const result = await this.store.put(key, CLAIMED, { ttlMs: keepMs, if: condition });
+      const result = await this.store.put(key, value, { ttlMs: keepMs, if: condition });
       if ('written' in result) {
-        return { claim: new WebhookClaim(key, result.written.version, this.store, this.clock, this.times) };
+        const { version } = result.written;
+        return { claim: new WebhookClaim({ key, value, version }, this.store, this.clock, this.times) };
       }
       const { standing } = result;
       if (standing?.value === DONE) return { duplicate: 'done' };

@@ -56,7 +56,7 @@ const webhookOptions = settings.options({
   maxBytes: settings.optional(settings.integer(1, 100 * 1024 * 1024), 1024 * 1024),
 });
 
-export const webhookSchema = settings.consistent(webhookOptions, ({ secrets, fetchKey }) =>
+export const webhookSchema = settings.consistent(webhookOptions, ['secrets', 'fetchKey'], ({ secrets, fetchKey }) =>
   secrets === undefined && fetchKey === undefined
     ? {
         at: 'secrets',

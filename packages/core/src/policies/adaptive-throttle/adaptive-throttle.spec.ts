@@ -246,18 +246,21 @@ describe('adaptive throttle', () => {
     expect(events.ofType('adaptiveThrottle.refused')).toMatchObject([{ detail: { keyed: true } }]);
   });
 
-  it('keeps a key that it holds back, and gives up one that it does not', async () => {
+  it('keeps a key that it holds back, and gives up one that it does not, last of all one of which it has counted that it was turned away', async () => {
     const { clock } = bench();
     const [spec] = adaptiveThrottleKind.specs(readSettings(adaptiveThrottleKind.schema, {}, '').settings);
     const gate = spec!.create({ clock, provider: 'crm' } as never) as unknown as {
       leave(ticket: undefined, outcome: unknown, call: unknown): void;
       idle(now: number): boolean;
+      remembers(now: number): boolean;
     };
-    for (let i = 0; i < 9; i++) gate.leave(undefined, { kind: 'transient' }, liveCall(undefined, undefined, clock));
-    expect(gate.idle(0)).toBe(true);
+    gate.leave(undefined, { kind: 'success' }, liveCall(undefined, undefined, clock));
+    expect(gate.remembers(0)).toBe(false);
+    for (let i = 0; i < 8; i++) gate.leave(undefined, { kind: 'transient' }, liveCall(undefined, undefined, clock));
+    expect([gate.idle(0), gate.remembers(0)]).toEqual([true, true]);
     gate.leave(undefined, { kind: 'transient' }, liveCall(undefined, undefined, clock));
     expect(gate.idle(0)).toBe(false);
-    expect(gate.idle(120_000)).toBe(true);
+    expect([gate.idle(120_000), gate.remembers(120_000)]).toEqual([true, false]);
   });
 
   it('takes new settings over at the next call and keeps what it has counted', async () => {

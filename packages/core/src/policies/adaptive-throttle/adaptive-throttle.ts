@@ -1,5 +1,4 @@
 import type { LiveCall } from '../../call.js';
-import { keyedEnvironment } from '../../keyed-gate.js';
 import type { Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { TimeWindow } from '../../time-window.js';
@@ -40,12 +39,17 @@ export class AdaptiveThrottle implements KeyableGate<undefined> {
     if (accepted !== undefined) this.window.record(!accepted, false, call.now);
   }
 
-  forKey(): AdaptiveThrottle {
-    return new AdaptiveThrottle(this.settings, keyedEnvironment(this.environment));
+  forKey(environment: Environment): AdaptiveThrottle {
+    return new AdaptiveThrottle(this.settings, environment);
   }
 
   idle(now: number): boolean {
     return this.rejectionProbability(now) === 0;
+  }
+
+  remembers(now: number): boolean {
+    this.window.slideTo(now);
+    return this.window.failed > 0;
   }
 
   snapshot(now: number): Readonly<Record<string, unknown>> {

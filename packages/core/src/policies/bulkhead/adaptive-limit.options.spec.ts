@@ -71,7 +71,7 @@ describe('settings of a bulkhead', () => {
       'bulkhead.adaptive.slowerThan',
       "9 given; only for algorithm: 'aimd'",
     ],
-    ...['aimd', null, 7, []].map((adaptive): [object, string, unknown] => [
+    ...['aimd', 7, []].map((adaptive): [object, string, unknown] => [
       { adaptive },
       'bulkhead.adaptive',
       expect.stringMatching(

@@ -40,7 +40,7 @@ const ONLY_FOR = {
   longWindow: 'gradient',
 } as const;
 
-export const adaptiveLimitSchema = consistent(
+const fields = consistent(
   options({
     algorithm: optional(oneOf('aimd', 'gradient'), 'aimd'),
     min: optional(integer(1, 1_000_000), 1),
@@ -52,15 +52,17 @@ export const adaptiveLimitSchema = consistent(
     queueSize: optional(integer(1, 1_000_000)),
     longWindow: optional(integer(1, 1_000_000)),
   }),
-  (settings) => {
-    const { algorithm, min, max } = settings;
-    if (max !== undefined && max < min) return { at: 'max', message: `expected at least min (${min})` };
-    for (const [at, wanted] of Object.entries(ONLY_FOR)) {
-      if (wanted !== algorithm && settings[at as keyof typeof ONLY_FOR] !== undefined)
-        return { at, message: `only for algorithm: '${wanted}'` };
-    }
-    return undefined;
-  },
+  ['min', 'max'],
+  ({ min, max }) =>
+    max !== undefined && max < min ? { at: 'max', message: `expected at least min (${min})` } : undefined,
+);
+
+const belonging = Object.keys(ONLY_FOR) as (keyof typeof ONLY_FOR)[];
+
+export const adaptiveLimitSchema = consistent(fields, ['algorithm', ...belonging], ({ algorithm, ...given }) =>
+  belonging
+    .filter((at) => ONLY_FOR[at] !== algorithm && given[at] !== undefined)
+    .map((at) => ({ at, message: `only for algorithm: '${ONLY_FOR[at]}'` })),
 );
 
 /** As they were given: what was left out has its default where it is used, and `max` is known. */

@@ -104,6 +104,31 @@ describe('adaptive limit of a bulkhead', () => {
     ]);
   });
 
+  it('admits those who wait before it tells that it has risen: whoever is told does not overtake them', async () => {
+    const { begin, begun, started, provider } = bench({ concurrency: 1, queue: 5, adaptive: true });
+    const stop = provider.events.on(({ type }) => {
+      if (type !== 'bulkhead.limitChanged') return;
+      stop();
+      begin('newcomer');
+    });
+    const calls = await begun('a', 'b', 'c', 'd');
+    await calls[0]!.end();
+    expect(started).toEqual(['a', 'b', 'c']);
+  });
+
+  it('has counted what was given up before it tells that it has fallen', async () => {
+    const { begun, provider, clock, snapshot } = bench(
+      { concurrency: 10, adaptive: true },
+      { timeout: { attempt: '1s' } },
+    );
+    const seen: unknown[] = [];
+    provider.events.on(({ type }) => type === 'bulkhead.limitChanged' && seen.push(snapshot()));
+    const [call] = await begun('a');
+    await clock.advance('1s');
+    expect(seen).toMatchObject([{ limit: 9, active: 1, abandoned: 1 }]);
+    await call!.end();
+  });
+
   it('cancels nothing in flight when it falls, and admits nobody until there is room again', async () => {
     const { begun, started, snapshot, provider } = bench({ concurrency: 4, queue: 5, adaptive: true });
     const events = recordEvents(provider);
@@ -253,6 +278,14 @@ describe('adaptive limit of a bulkhead', () => {
       expect(snapshot()).toMatchObject({ limit: 9, adaptive: { backoffs: 1 } });
       provider.reconfigure({ bulkhead: { concurrency: 3, adaptive: { max: 5 } } });
       expect(snapshot()).toMatchObject({ concurrency: 3, limit: 5, adaptive: { backoffs: 1, max: 5 } });
+    });
+
+    it('tells that new bounds have changed it', async () => {
+      const { provider } = bench({ concurrency: 50, adaptive: true });
+      const events = recordEvents(provider);
+      provider.reconfigure({ bulkhead: { concurrency: 5, adaptive: { max: 5 } } });
+      provider.reconfigure({ bulkhead: { concurrency: 4 } });
+      expect(events.ofType('bulkhead.limitChanged')).toMatchObject([{ detail: { limit: 5, before: 50 } }]);
     });
 
     it('goes on from the limit that there was with another algorithm', async () => {

@@ -1,6 +1,4 @@
 import type { AdaptiveLimitSettings } from './adaptive-limit.options.js';
-import { AimdLimit } from './aimd-limit.js';
-import { GradientLimit } from './gradient-limit.js';
 
 /** A limit that learns from calls how many of them the provider can take at once. Always a whole number from `min` to `max`. */
 export interface AdaptiveLimit {
@@ -25,7 +23,7 @@ export interface Sample {
   readonly turnedAway: boolean;
 }
 
-/** A limit that begins at `start`, or at what is nearest to it within the bounds. */
-export function createAdaptiveLimit(start: number, settings: AdaptiveLimitSettings): AdaptiveLimit {
-  return settings.algorithm === 'aimd' ? new AimdLimit(start, settings) : new GradientLimit(start, settings);
+/** What is nearest to a limit within the bounds. */
+export function withinBounds({ min, max }: AdaptiveLimitSettings, limit: number): number {
+  return Math.min(max, Math.max(min, limit));
 }

@@ -1,4 +1,4 @@
-import type { AdaptiveLimit, Sample } from './adaptive-limit.js';
+import { withinBounds, type AdaptiveLimit, type Sample } from './adaptive-limit.js';
 import type { AdaptiveLimitSettings } from './adaptive-limit.options.js';
 
 /**
@@ -16,7 +16,7 @@ export class AimdLimit implements AdaptiveLimit {
     start: number,
     private settings: AdaptiveLimitSettings,
   ) {
-    this.limit = within(settings, start);
+    this.limit = withinBounds(settings, start);
   }
 
   learn({ inFlight, backoffs, tookMs, turnedAway }: Sample): void {
@@ -33,7 +33,7 @@ export class AimdLimit implements AdaptiveLimit {
 
   reconfigure(settings: AdaptiveLimitSettings): void {
     this.settings = settings;
-    this.limit = within(settings, this.limit);
+    this.limit = withinBounds(settings, this.limit);
   }
 
   snapshot(): Readonly<Record<string, unknown>> {
@@ -43,10 +43,6 @@ export class AimdLimit implements AdaptiveLimit {
 
   private moveTo(limit: number): void {
     this.successes = 0;
-    this.limit = within(this.settings, limit);
+    this.limit = withinBounds(this.settings, limit);
   }
-}
-
-function within({ min, max }: AdaptiveLimitSettings, limit: number): number {
-  return Math.min(max, Math.max(min, limit));
 }

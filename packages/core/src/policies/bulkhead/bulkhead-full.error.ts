@@ -2,7 +2,7 @@ import { guardFor, ResilienceError, type ResilienceErrorInfo } from '../../error
 
 /**
  * Every slot is taken, and the queue is full or the wait for a slot was too long. Has no `retryAfterMs`: when a slot will be free depends on
- * calls that are still running.
+ * calls that are still running. Or it was closed, and nobody waits any more.
  */
 export class BulkheadFullError extends ResilienceError {
   readonly code = 'BULKHEAD_FULL';
@@ -11,7 +11,7 @@ export class BulkheadFullError extends ResilienceError {
     readonly why: 'queue-full' | 'waited-too-long' | 'closed',
     info: ResilienceErrorInfo,
   ) {
-    super(`${info.provider}: the bulkhead is full (${why.replaceAll('-', ' ')})`, info);
+    super(`${info.provider}: the bulkhead is ${why === 'closed' ? why : `full (${why.replaceAll('-', ' ')})`}`, info);
   }
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Duration } from '../../duration.js';
-import { consistent, duration, integer, options, optional } from '../../settings/fields.js';
+import { consistent, duration, integer, options, optional, optionsOr } from '../../settings/fields.js';
 import { adaptiveLimitSchema, type AdaptiveLimitOptions } from './adaptive-limit.options.js';
 
 /** How high an adaptive limit may rise where nothing is said. */
@@ -17,15 +17,12 @@ export interface BulkheadOptions {
   adaptive?: AdaptiveLimitOptions | boolean;
 }
 
-const wanted = v.custom<AdaptiveLimitOptions | boolean>(
-  (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
-  "expected true, false or an object such as { algorithm: 'aimd', min: 1, max: 100 }",
-);
-
-const adaptive = v.pipe(
-  wanted,
-  v.transform((given) => (given === true ? {} : given)),
-  v.lazy((given) => (given === false ? v.literal(false) : adaptiveLimitSchema)),
+const adaptive = optionsOr(
+  adaptiveLimitSchema,
+  v.pipe(
+    v.boolean("expected true, false or an object such as { algorithm: 'aimd', min: 1, max: 100 }"),
+    v.transform((on) => on && v.parse(adaptiveLimitSchema, {})),
+  ),
 );
 
 export const bulkheadSchema = v.pipe(
@@ -36,11 +33,10 @@ export const bulkheadSchema = v.pipe(
       wait: optional(duration()),
       adaptive: optional(adaptive, false),
     }),
+    ['concurrency', 'adaptive'],
     ({ concurrency, adaptive }) => {
       if (adaptive === false) return undefined;
       const { min, max = concurrency } = adaptive;
-      // With bounds that contradict each other there is a fault already.
-      if (max < min && adaptive.max !== undefined) return undefined;
       if (concurrency < min) return { at: 'concurrency', message: `expected at least adaptive.min (${min})` };
       return concurrency > max ? { at: 'concurrency', message: `expected at most adaptive.max (${max})` } : undefined;
     },

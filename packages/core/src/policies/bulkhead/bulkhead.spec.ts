@@ -253,6 +253,21 @@ describe('bulkhead', () => {
     expect([first.value, other.value]).toEqual(['done', 'done']);
   });
 
+  it('shows who is inside, waits or was given up, of all keys together', async () => {
+    const { provider, clock, snapshot } = bench({ concurrency: 2, queue: 5 }, { timeout: { attempt: '1s' } });
+    const work = deferred<string>();
+    const call = (key?: string) => watch(provider.execute(() => work.promise, { ...(key !== undefined && { key }) }));
+    const calls = ['a', 'a', 'a', 'b', undefined].map(call);
+    await turn();
+    expect(snapshot()).toMatchObject({ limit: 2, active: 4, abandoned: 0, queued: 1, keys: 2 });
+    await clock.advance('1s');
+    expect(calls.filter(({ settled }) => settled)).toHaveLength(4);
+    expect(snapshot()).toMatchObject({ active: 4, abandoned: 4, queued: 1, keys: 2 });
+    work.resolve('late');
+    await turn();
+    expect(snapshot()).toMatchObject({ active: 0, abandoned: 0, queued: 0, keys: 2 });
+  });
+
   it('is forgotten with its key only while nobody is inside', async () => {
     const { provider, clock, snapshot } = bench({ concurrency: 1 });
     const work = deferred<string>();
@@ -295,15 +310,37 @@ describe('bulkhead', () => {
   });
 
   it('refuses those who wait when the provider is closed, and lets those who run end', async () => {
-    const { begin, provider, clock } = bench({ concurrency: 1, queue: 5, wait: '10s' });
+    const { begin, provider, clock, snapshot } = bench({ concurrency: 1, queue: 5, wait: '10s' });
+    const events = recordEvents(provider);
     const running = begin('running');
     const queued = begin('queued');
     await turn();
     provider.close();
     await turn();
-    expect(queued.result.error).toMatchObject({ code: 'BULKHEAD_FULL', why: 'closed' });
+    expect(queued.result.error).toMatchObject({
+      code: 'BULKHEAD_FULL',
+      why: 'closed',
+      operation: 'execute',
+      message: 'payments: the bulkhead is closed',
+    });
+    expect(snapshot()).toMatchObject({ refused: 1 });
+    expect(events.ofType('bulkhead.refused')).toMatchObject([{ operation: 'execute', detail: { why: 'closed' } }]);
     await running.end();
     expect(running.result.value).toBe('running');
     expect(clock.pendingTimers('referenced')).toBe(0);
+  });
+
+  it.each([undefined, 'tenant'])('lets nobody wait once the provider is closed (key: %s)', async (key) => {
+    const { provider, clock } = bench({ concurrency: 1, queue: 5, wait: '10s' });
+    provider.close();
+    const work = deferred<string>();
+    const call = () => watch(provider.execute(() => work.promise, { ...(key !== undefined && { key }) }));
+    const [running, refused] = [call(), call()];
+    await turn();
+    expect(refused.error).toMatchObject({ code: 'BULKHEAD_FULL', why: 'closed' });
+    expect(clock.pendingTimers('referenced')).toBe(0);
+    work.resolve('done');
+    await turn();
+    expect(running.value).toBe('done');
   });
 });

@@ -1,12 +1,14 @@
 import type { LiveCall } from '../../call.js';
 import type { Outcome } from '../../outcome.js';
-import { keyedEnvironment } from '../../keyed-gate.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { WaitQueue } from '../../wait-queue.js';
-import { createAdaptiveLimit, type AdaptiveLimit } from './adaptive-limit.js';
+import type { AdaptiveLimit } from './adaptive-limit.js';
 import { Admission } from './admission.js';
 import { BulkheadFullError } from './bulkhead-full.error.js';
 import type { BulkheadSettings } from './bulkhead.options.js';
+import { createAdaptiveLimit } from './create-adaptive-limit.js';
+
+const SUMMED = ['active', 'abandoned', 'queued'] as const;
 
 /** What a call holds while it is inside: nothing where the limit is fixed. */
 type Ticket = Admission | undefined;
@@ -17,9 +19,10 @@ type Ticket = Admission | undefined;
  */
 export class Bulkhead implements KeyableGate<Ticket> {
   readonly kind = 'bulkhead';
+  readonly summed = SUMMED;
   private active = 0;
   private abandoned = 0;
-  private counters = { admitted: 0, refused: 0 };
+  private readonly counters = { admitted: 0, refused: 0 };
   private adaptive: AdaptiveLimit | undefined;
   private readonly queue: WaitQueue;
 
@@ -32,30 +35,34 @@ export class Bulkhead implements KeyableGate<Ticket> {
   }
 
   enter(call: LiveCall): Ticket | Promise<Ticket> | BulkheadFullError {
-    if (this.active >= this.limit) {
-      return this.queue.size >= this.settings.queue ? this.refusal('queue-full', call) : this.waitForSlot(call);
-    }
+    if (this.active >= this.limit) return this.refusalOf(call) ?? this.waitForSlot(call);
     this.active++;
     return this.admit(call);
   }
 
   leave(ticket: Ticket, outcome: Outcome): void {
-    if (ticket !== undefined) this.learn(ticket, outcome);
+    const before = this.limit;
+    ticket?.end(outcome);
     this.release();
+    this.tellOfLimit(before, ticket?.call);
   }
 
   outlive(ticket: Ticket, work: Promise<unknown>): void {
-    if (ticket !== undefined) this.learn(ticket, ticket.call.outcome!);
+    const before = this.limit;
+    ticket?.end(ticket.call.outcome!);
     this.abandoned++;
     const settled = () => {
       this.abandoned--;
       this.release();
     };
     work.then(settled, settled);
+    this.tellOfLimit(before, ticket?.call);
   }
 
-  forKey(): Bulkhead {
-    return new Bulkhead(this.settings, keyedEnvironment(this.environment));
+  forKey(environment: Environment): Bulkhead {
+    const bulkhead = new Bulkhead(this.settings, environment);
+    if (this.queue.closed) bulkhead.close();
+    return bulkhead;
   }
 
   /** Those inside are counted elsewhere, and nobody waits while nobody is inside. */
@@ -84,15 +91,22 @@ export class Bulkhead implements KeyableGate<Ticket> {
     else if (before.adaptive?.algorithm === settings.adaptive.algorithm) adaptive!.reconfigure(settings.adaptive);
     else this.adaptive = createAdaptiveLimit(adaptive === undefined ? settings.concurrency : limit, settings.adaptive);
     this.admitWaiting();
+    this.tellOfLimit(limit);
   }
 
   close(): void {
-    this.queue.rejectAll(() => new BulkheadFullError('closed', { provider: this.environment.provider }));
+    this.queue.close((call) => this.refusal('closed', call));
   }
 
   /** How many may run at once at the moment. */
   private get limit(): number {
     return this.adaptive === undefined ? this.settings.concurrency : this.adaptive.limit;
+  }
+
+  /** Why a call may not wait: too many do already, or nobody does any more. */
+  private refusalOf(call: LiveCall): BulkheadFullError | undefined {
+    if (this.queue.size >= this.settings.queue) return this.refusal('queue-full', call);
+    return this.queue.closed ? this.refusal('closed', call) : undefined;
   }
 
   private async waitForSlot(call: LiveCall): Promise<Ticket> {
@@ -108,11 +122,10 @@ export class Bulkhead implements KeyableGate<Ticket> {
     return new Admission(call, this.adaptive, this.active);
   }
 
-  private learn(ticket: Admission, outcome: Outcome): void {
-    const before = this.limit;
-    ticket.end(outcome);
+  /** Only once those were admitted who may be now: else whoever is told could overtake them. */
+  private tellOfLimit(before: number, call?: LiveCall): void {
     const { limit } = this;
-    if (limit !== before) this.environment.emit('bulkhead.limitChanged', { limit, before }, ticket.call.operation);
+    if (limit !== before) this.environment.emit('bulkhead.limitChanged', { limit, before }, call?.operation);
   }
 
   private release(): void {
@@ -125,7 +138,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
     while (this.active < this.limit && this.queue.admitFirst()) this.active++;
   }
 
-  private refusal(why: 'queue-full' | 'waited-too-long', call: LiveCall): BulkheadFullError {
+  private refusal(why: BulkheadFullError['why'], call: LiveCall): BulkheadFullError {
     this.counters.refused++;
     this.environment.emit('bulkhead.refused', { why }, call.operation);
     return new BulkheadFullError(why, { provider: call.provider, operation: call.operation });

@@ -1,4 +1,4 @@
-import type { AdaptiveLimit, Sample } from './adaptive-limit.js';
+import { withinBounds, type AdaptiveLimit, type Sample } from './adaptive-limit.js';
 import type { AdaptiveLimitSettings } from './adaptive-limit.options.js';
 
 /** Over how many calls the time that they take now is averaged. */
@@ -26,7 +26,7 @@ export class GradientLimit implements AdaptiveLimit {
     start: number,
     private settings: AdaptiveLimitSettings,
   ) {
-    this.estimate = within(settings, start);
+    this.estimate = withinBounds(settings, start);
   }
 
   get limit(): number {
@@ -46,7 +46,7 @@ export class GradientLimit implements AdaptiveLimit {
 
   reconfigure(settings: AdaptiveLimitSettings): void {
     this.settings = settings;
-    this.estimate = within(settings, this.estimate);
+    this.estimate = withinBounds(settings, this.estimate);
   }
 
   snapshot(): Readonly<Record<string, unknown>> {
@@ -74,15 +74,11 @@ export class GradientLimit implements AdaptiveLimit {
   /** As many calls as the limit together go `smoothing` of the way. */
   private approach(target: number): void {
     const { smoothing = 0.2 } = this.settings;
-    this.estimate = within(this.settings, this.estimate + ((target - this.estimate) * smoothing) / this.limit);
+    this.estimate = withinBounds(this.settings, this.estimate + ((target - this.estimate) * smoothing) / this.limit);
   }
 }
 
 /** Of one sample in an exponential average over `window`, which begins as a plain one. */
 function weight(seen: number, window: number): number {
   return Math.max(1 / seen, 2 / (window + 1));
-}
-
-function within({ min, max }: AdaptiveLimitSettings, limit: number): number {
-  return Math.min(max, Math.max(min, limit));
 }

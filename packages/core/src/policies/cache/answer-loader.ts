@@ -1,11 +1,11 @@
 import type { LiveCall, Next } from '../../call.js';
 import type { Outcome, Settled } from '../../outcome.js';
 import type { Environment } from '../../policy.js';
+import { isSingleUse } from '../../single-use.js';
 import type { CacheReport } from './cache-report.js';
 import type { CacheSettings } from './cache.options.js';
 import type { Answer, KeptAnswers, Subject } from './kept-answers.js';
 import { SharedLoad } from './shared-load.js';
-import { isSingleUse } from './single-use.js';
 
 /** How long nobody asks again after a failure that a stale answer outlives, unless the failure says for longer, in milliseconds. */
 const PAUSE_MS = 1000;
@@ -15,7 +15,7 @@ export class AnswerLoader {
   private readonly loads = new Map<string, SharedLoad>();
 
   constructor(
-    public settings: CacheSettings,
+    private settings: CacheSettings,
     private readonly answers: KeptAnswers,
     private readonly report: CacheReport,
     private readonly environment: Environment,
@@ -35,15 +35,18 @@ export class AnswerLoader {
     if (underWay === undefined) {
       this.report.misses++;
       void this.run(load, next);
-    } else {
-      this.report.coalesced++;
     }
     const result = await answered;
-    if (result?.ok === true) return result.value as T;
-    if (result !== undefined) throw result.error;
-    // What came can be given to one caller only, and this is another.
-    call.forgetTime();
-    return next(call);
+    if (result === undefined) {
+      // What came can be given to one caller only, and this is another.
+      this.report.misses++;
+      this.report.bypassed('result', call.operation);
+      call.forgetTime();
+      return next(call);
+    }
+    if (underWay !== undefined) this.report.coalesced++;
+    if (result.ok) return result.value as T;
+    throw result.error;
   }
 
   /** Has a new answer fetched that nobody waits for, unless one is on its way or the provider has just failed. */
@@ -60,6 +63,10 @@ export class AnswerLoader {
       load.outdated = true;
       this.loads.delete(load.key);
     }
+  }
+
+  reconfigure(settings: CacheSettings): void {
+    this.settings = settings;
   }
 
   /** The value as it is given to one caller. */
@@ -96,7 +103,8 @@ export class AnswerLoader {
       load.deliver((first) => (first ? result : undefined));
       this.report.bypassed('result', load.subject.operation);
     } else {
-      const isKept = !failed || (standing === undefined && this.isKeptFailure(outcome));
+      // An error that `classify` calls a success is neither an answer nor one of `errors`.
+      const isKept = failed ? standing === undefined && this.isKeptFailure(outcome) : result.ok;
       if (isKept && !load.outdated) this.keep(load, result, failed, now);
       load.deliver(() => this.ownResult(result));
     }

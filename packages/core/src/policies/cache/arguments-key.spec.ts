@@ -61,9 +61,26 @@ describe('the key of arguments', () => {
     [[0], [-0]],
     [[[]], [{}]],
     [[true], ['true']],
+    [[true], [false]],
+    [[1n], [2n]],
+    [[new Date(0)], [new Date(1)]],
+    [['a', 'b'], ['a"b']],
+    [[1, [2]], [[1, 2]]],
+    [['a', 1, {}], [{ a: 1 }]],
+    [[{ a: 1 }, 'b', 2], [{ a: 1, b: 2 }]],
+    [[{ a: 1, b: 2 }], [{ a: 1 }, { b: 2 }]],
+    [[{ a: new Date(0) }], [{ a: '@0,' }]],
   ])('tells %p from %p', (one, other) => {
     expect(argumentsKey(one)).not.toBe(argumentsKey(other));
   });
+
+  it.each([[undefined], [null], [true], [0], [-0], [0n], [''], [[]], [{}], [new Date(0)]])(
+    'tells %p from no argument at all, and twice from once',
+    (value) => {
+      const keys = [[], [value], [value, value], [[value]]].map(argumentsKey);
+      expect(new Set(keys).size).toBe(4);
+    },
+  );
 
   it.each([
     ['a function', () => 1],
@@ -72,6 +89,8 @@ describe('the key of arguments', () => {
     ['a Map', new Map()],
     ['bytes', Buffer.from('x')],
     ['a URL', new URL('http://x')],
+    ['a date with more to it', new (class Day extends Date {})()],
+    ['a list’s iterator', [1].values()],
     ['a signal', new AbortController().signal],
     ['an object with a symbol for a name', { [Symbol('x')]: 1 }],
   ])('is none for %s, at any depth', (_name, value) => {

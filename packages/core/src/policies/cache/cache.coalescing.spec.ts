@@ -170,7 +170,7 @@ describe('cache', () => {
     it.each([[200], [503]])(
       '(a %p) goes to one of those who asked at once; the others have their own',
       async (status) => {
-        const { find, clock } = bench({ ttl: '30s' });
+        const { find, clock, counters } = bench({ ttl: '30s' });
         let made = 0;
         const work = async () => {
           await clock.sleep(10);
@@ -182,6 +182,7 @@ describe('cache', () => {
         await clock.advance(10);
         const texts = await Promise.all(asked.map(({ value }) => (value as Response).text()));
         expect(texts).toEqual(['1', '2', '3']);
+        expect(counters()).toMatchObject({ ...ZEROS, misses: 3, uncached: 3 });
       },
     );
 

@@ -1,6 +1,16 @@
 import * as v from 'valibot';
 import type { Duration } from '../../duration.js';
-import { callback, duration, flag, integer, number, oneOf, options, optional } from '../../settings/fields.js';
+import {
+  callback,
+  duration,
+  flag,
+  integer,
+  number,
+  oneOf,
+  options,
+  optional,
+  optionsOr,
+} from '../../settings/fields.js';
 
 /** What kinds of failure can be kept: those that an answer of the provider, or the lack of one, can mean. */
 const KEPT_FAILURES = [
@@ -49,33 +59,32 @@ export interface CacheOptions {
   maxEntries?: number;
 }
 
-const earlyRefresh = v.union(
-  [flag(), options({ beta: optional(number(0, 100), 1) })],
-  'expected true, false or { beta }, for example { beta: 1 }',
+const earlyRefresh = optionsOr(
+  options({ beta: optional(number(0, 100), 1) }),
+  v.pipe(
+    v.boolean('expected true, false or { beta }, for example { beta: 1 }'),
+    v.transform((early) => ({ beta: early ? 1 : 0 })),
+  ),
 );
 
-const errors = v.union(
-  [
-    v.literal(false),
-    options({
-      ttl: duration({ min: 1 }),
-      kinds: optional(v.array(oneOf(...KEPT_FAILURES)), ['permanent']),
-    }),
-  ],
-  `expected false or { ttl, kinds }, for example { ttl: '10s', kinds: ['permanent'] }; kinds are ${KEPT_FAILURES.join(', ')}`,
+const kinds = v.pipe(
+  v.array(oneOf(...KEPT_FAILURES), "expected a list of kinds, for example ['permanent']"),
+  v.minLength(1, 'expected at least one kind'),
+);
+
+const errors = optionsOr(
+  options({ ttl: duration({ min: 1 }), kinds: optional(kinds, ['permanent']) }),
+  v.literal(
+    false,
+    `expected false or { ttl, kinds }, for example { ttl: '10s', kinds: ['permanent'] }; kinds are ${KEPT_FAILURES.join(', ')}`,
+  ),
 );
 
 export const cacheSchema = options({
   ttl: duration({ min: 1 }),
   staleWhileRevalidate: optional(duration(), 0),
   staleIfError: optional(duration(), 0),
-  earlyRefresh: optional(
-    v.pipe(
-      earlyRefresh,
-      v.transform((early) => (typeof early === 'boolean' ? { beta: early ? 1 : 0 } : early)),
-    ),
-    false,
-  ),
+  earlyRefresh: optional(earlyRefresh, false),
   errors: optional(errors, false),
   key: optional(callback<(...args: unknown[]) => unknown>('a function of the arguments, for example (id) => id')),
   clone: optional(flag(), false),

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
+import type { Classify } from '../../classifier.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
@@ -105,6 +106,15 @@ describe('cache', () => {
       expect(loads()).toBe(1);
     });
 
+    it('that was thrown is not kept although it means a success', async () => {
+      const classify: Classify = ({ ok }) => (ok ? undefined : 'success');
+      const { find, counters } = bench({ ttl: '30s', errors: { ttl: '10s' } }, { classify });
+      const duplicate = httpError(409);
+      expect(await outcomeOf(find(1, fail(duplicate)))).toEqual({ error: duplicate });
+      expect(counters()['entries']).toBe(0);
+      expect(await find(1)).toBe('answer 1');
+    });
+
     it('is kept when its response says that all is well', async () => {
       const { find } = bench({ ttl: '30s' });
       const fine = { status: 200, data: 'up', headers: {}, config: {} };
@@ -182,6 +192,17 @@ describe('cache', () => {
       expect(loads()).toBe(0);
     });
 
+    it.each([['id'], [undefined]])('can give the call up while it is made (%p): then nothing is asked', async (key) => {
+      const caller = new AbortController();
+      const giveUp = () => {
+        caller.abort('gone');
+        return key;
+      };
+      const { find, loads } = bench({ ttl: '30s', key: giveUp });
+      expect(await outcomeOf(find(1, undefined, { signal: caller.signal }))).toEqual({ error: 'gone' });
+      expect(loads()).toBe(0);
+    });
+
     it.each([
       ['a function', () => 1],
       ['an instance', new Map()],
@@ -201,6 +222,12 @@ describe('cache', () => {
         ['cache.bypassed', { reason: 'arguments' }],
       ]);
       expect([await ask({ args: [] }), await ask({ args: [] }), await ask({ args: [1] })]).toEqual([3, 3, 4]);
+    });
+
+    it('is not asked of a function for an execute that does not say what it is about', async () => {
+      const { provider, events } = bench({ ttl: '30s', key: (id) => `user:${id}` });
+      expect([await provider.execute(() => 'alice'), await provider.execute(() => 'bob')]).toEqual(['alice', 'bob']);
+      expect(events.all.map(({ detail }) => detail)).toEqual([{ reason: 'arguments' }]);
     });
 
     it('is never what an operation with an idempotency key of its own is about', async () => {
@@ -291,6 +318,39 @@ describe('cache', () => {
       const anew: string[] = [];
       for (const [name, ask] of Object.entries(all)) if ((await ask(() => 'new')) === 'new') anew.push(name);
       expect(anew).toEqual(forgotten);
+    });
+
+    it('is forgotten by its arguments although another method’s function of them would throw', async () => {
+      const { provider } = bench(
+        { ttl: '30s' },
+        { methods: { search: { cache: { ttl: '30s', key: (q: string) => q.trim() } } } },
+      );
+      const ask = (operation: string, arg: unknown, value: string) =>
+        provider.execute(() => value, { operation, args: [arg] });
+      await ask('search', 'text', 'found');
+      await ask('find', 42, 'old');
+      expect(provider.invalidate({ operation: 'find', args: [42] })).toBe(1);
+      expect([await ask('find', 42, 'new'), await ask('search', ' text ', 'never')]).toEqual(['new', 'found']);
+    });
+
+    it('is forgotten with everything of its operation and caller when the function of the arguments needs the object', async () => {
+      const { find, provider } = bench({
+        ttl: '30s',
+        key(this: { account: string }, id: number) {
+          return `${this.account}/${id}`;
+        },
+      });
+      const of = (account: string, key: string) => ({ receiver: { account }, key });
+      for (const [id, options] of [
+        [1, of('x', 'a')],
+        [2, of('y', 'a')],
+        [1, of('x', 'b')],
+      ] as const) {
+        await find(id, () => 'old', options);
+      }
+      expect(provider.invalidate({ operation: 'Catalog.find', args: [1], key: 'a' })).toBe(2);
+      expect(await find(1, () => 'new', of('x', 'a'))).toBe('new');
+      expect(await find(1, () => 'new', of('x', 'b'))).toBe('old');
     });
 
     it('is not hidden by an answer that was on its way: who waits for it gets it, and nobody else', async () => {
@@ -458,8 +518,15 @@ describe('cache', () => {
       [{ ttl: 1, errors: true }, 'cache.errors: true given; expected false or { ttl, kinds }'],
       [
         { ttl: 1, errors: { ttl: 1, kinds: ['success'] } },
-        'cache.errors: .*; kinds are permanent, unauthorized, contract',
+        "cache.errors.kinds.0: 'success' given; expected one of 'permanent', 'unauthorized', 'contract'",
       ],
+      [{ ttl: 1, errors: { ttl: 1, kinds: [] } }, 'cache.errors.kinds: a list given; expected at least one kind'],
+      [
+        { ttl: 1, errors: { ttl: 1, kinds: 'permanent' } },
+        "cache.errors.kinds: 'permanent' given; expected a list of kinds",
+      ],
+      [{ ttl: 1, errors: { ttl: 'soon' } }, "cache.errors.ttl: 'soon' given; expected a duration"],
+      [{ ttl: 1, earlyRefresh: { beta: -1 } }, 'cache.earlyRefresh.beta: -1 given; expected a number from 0 to 100'],
       [{ ttl: 1, key: 'id' }, "cache.key: 'id' given; expected a function of the arguments, for example"],
       [{ ttl: 1, clone: 'yes' }, "cache.clone: 'yes' given; expected true or false"],
       [{ ttl: 1, maxEntries: 0 }, 'cache.maxEntries: 0 given; expected a whole number from 1 to 1000000'],
@@ -474,7 +541,13 @@ describe('cache', () => {
     it.each([
       { ttl: 1 },
       { ttl: '1m', staleWhileRevalidate: 0, staleIfError: 0, earlyRefresh: false, errors: false, maxEntries: 1 },
-      { ttl: '1m', earlyRefresh: { beta: 100 }, errors: { ttl: 1, kinds: [] }, clone: true, maxEntries: 1_000_000 },
+      {
+        ttl: '1m',
+        earlyRefresh: { beta: 100 },
+        errors: { ttl: 1, kinds: ['unknown'] },
+        clone: true,
+        maxEntries: 1_000_000,
+      },
     ])('%j are fine', (cache) => {
       expect(faultsOf(cache)).toEqual([]);
     });

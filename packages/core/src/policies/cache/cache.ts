@@ -6,12 +6,13 @@ import { CacheReport, type BypassReason } from './cache-report.js';
 import type { CacheSettings } from './cache.options.js';
 import { isRefreshedEarly } from './early-refresh.js';
 import { KeptAnswers, type Answer, type Subject } from './kept-answers.js';
+import { shortId } from './short-id.js';
 
 /** Which cached answers are meant: those that fit everything that is given. */
 export interface CacheSelection {
   /** What was called, for example `'CatalogClient.find'`. */
   readonly operation?: string;
-  /** The arguments that it was called with. */
+  /** The arguments that it was called with. Where the cache's `key` throws, as it is called on no object here: whatever these are. */
   readonly args?: readonly unknown[];
   /** The key of the calls, such as a tenant. */
   readonly key?: string;
@@ -39,12 +40,15 @@ export class Cache implements Wrapper {
   execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
     // Whoever gives such a key says that this operation is another one, whatever it is about.
     if (call.idempotencyKey !== undefined) return this.bypass('idempotencyKey', call, next);
+    if (call.args === UNNAMED_ARGS) return this.bypass('arguments', call, next);
     let id: string | undefined;
     try {
       id = this.idOf(call.args, call.receiver);
     } catch (error) {
       return Promise.reject(error);
     }
+    // A function of the user's own may have given the call up.
+    if (call.aborted) return Promise.reject(call.reason);
     if (id === undefined) return this.bypass(this.settings.key === undefined ? 'arguments' : 'key', call, next);
     const key = keyOf(call, id);
     const answer = this.answers.get(key);
@@ -70,29 +74,39 @@ export class Cache implements Wrapper {
   /** Keeps what is there, unless it would be found under other keys, or may not be such that it can be copied. */
   reconfigure(settings: CacheSettings): void {
     const { key, clone } = this.settings;
-    this.settings = this.loader.settings = settings;
+    this.settings = settings;
+    this.loader.reconfigure(settings);
     this.answers.reconfigure(settings);
     if (key !== settings.key || (settings.clone && !clone)) this.invalidate();
   }
 
   /** Forgets answers, and those on their way reach only who waits for them already. How many were kept. */
   invalidate({ operation, args, key }: CacheSelection = {}): number {
-    const id = args === undefined ? undefined : this.idOf(args, undefined);
-    if (args !== undefined && id === undefined) return 0;
+    let matches: ((id: string) => boolean) | undefined;
     const isMeant = (subject: Subject) =>
       (operation === undefined || subject.operation === operation) &&
       (key === undefined || subject.tenant === key) &&
-      (id === undefined || subject.id === id);
+      // Asked only where there is an answer: the `key` of another method knows nothing of these arguments.
+      (args === undefined || (matches ??= this.matcherOf(args))(subject.id));
     this.loader.outdate(isMeant);
     return this.answers.forget(isMeant);
+  }
+
+  /** Tells the answers to these arguments; every answer is one when `key` cannot say, as too much forgotten is better than too little. */
+  private matcherOf(args: readonly unknown[]): (id: string) => boolean {
+    try {
+      const meant = this.idOf(args, undefined);
+      return (id) => id === meant;
+    } catch {
+      return () => true;
+    }
   }
 
   /** What tells these arguments from others, or `undefined` when nothing does. */
   private idOf(args: readonly unknown[], receiver: unknown): string | undefined {
     const { key } = this.settings;
-    if (key === undefined) return args === UNNAMED_ARGS ? undefined : argumentsKey(args);
-    const id = key.apply(receiver, args as unknown[]);
-    return typeof id === 'string' || Number.isFinite(id) ? String(id) : undefined;
+    const text = key === undefined ? argumentsKey(args) : textOf(key.apply(receiver, args as unknown[]));
+    return text === undefined ? undefined : shortId(text);
   }
 
   private bypass<T>(reason: BypassReason, call: LiveCall, next: Next<T>): Promise<T> {
@@ -104,6 +118,10 @@ export class Cache implements Wrapper {
     const { beta } = this.settings.earlyRefresh;
     return beta > 0 && !failed && isRefreshedEarly(leftMs, tookMs, beta, this.environment.random());
   }
+}
+
+function textOf(key: unknown): string | undefined {
+  return typeof key === 'string' || Number.isFinite(key) ? String(key) : undefined;
 }
 
 /** Every part says how long it is: no two calls that differ have one key. */

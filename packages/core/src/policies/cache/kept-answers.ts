@@ -6,7 +6,7 @@ import type { CacheSettings } from './cache.options.js';
 export interface Subject {
   readonly operation: string;
   readonly tenant: string | undefined;
-  /** The arguments, as text. */
+  /** What stands for the arguments. */
   readonly id: string;
 }
 

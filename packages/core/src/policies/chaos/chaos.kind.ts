@@ -1,9 +1,9 @@
 import { ORDER } from '../../policy.js';
-import { definePolicy } from '../../policy-kind.js';
+import { definePolicy, type PolicyKind } from '../../policy-kind.js';
 import { Chaos } from './chaos.js';
 import { chaosSchema } from './chaos.options.js';
 
-export const chaosKind = definePolicy('chaos', chaosSchema, (settings) => [
+const standard = definePolicy('chaos', chaosSchema, (settings) => [
   {
     kind: 'chaos',
     order: ORDER.chaos,
@@ -12,3 +12,5 @@ export const chaosKind = definePolicy('chaos', chaosSchema, (settings) => [
     create: (environment) => new Chaos(settings, environment),
   },
 ]);
+
+export const chaosKind: PolicyKind = { ...standard, ownValues: ['outcome.value'] };

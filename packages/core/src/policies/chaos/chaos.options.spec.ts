@@ -59,6 +59,8 @@ describe('settings of chaos', () => {
       'fault.retryAfter',
       '5 given; only with a status: nothing else asks to wait',
     ],
+    [{ fault: { rate: 1, code: Number.NaN } }, 'fault.code', 'NaN given; expected text that is not empty'],
+    [{ fault: { rate: 1, code: '' } }, 'fault.code', "'' given; expected text that is not empty"],
     [{ fault: { rate: 1, error: 'text' } }, 'fault.error', "'text' given; expected a function"],
     [{ behavior: { rate: 1, run: 'text' } }, 'behavior.run', "'text' given; expected a function"],
     [{ ...DOWN, only: 'charge' }, 'only', "'charge' given; expected a function"],

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Call } from '../../call.js';
 import type { Duration } from '../../duration.js';
+import { plainCopy } from '../../plain-copy.js';
 import {
   callback,
   consistent,
@@ -10,6 +11,7 @@ import {
   number,
   options,
   optional,
+  optionsOr,
   text,
 } from '../../settings/fields.js';
 import { isProduction } from './is-production.js';
@@ -33,9 +35,9 @@ export interface ChaosOptions {
    * connection had failed with this `code` of Node's, such as `'ECONNRESET'`, or with what `error` makes.
    */
   fault?: Injection & { status?: number; retryAfter?: Duration; code?: string; error?: (call: Call) => unknown };
-  /** The call answers with a value, or what a function makes, and the method is not called. Default `undefined`. */
+  /** The call answers with a copy of a value, or what a function makes, and the method is not called. Default `undefined`. */
   outcome?: Injection & { value?: unknown };
-  /** Which calls anything may happen to. Default: all. When it throws, nothing happens. */
+  /** Which calls anything may happen to: those for which it says `true`. Default: all. When it throws, nothing happens. */
   only?: (call: Call) => boolean;
   /** Switches everything off and on, also at run time. Default true. */
   enabled?: boolean;
@@ -48,19 +50,19 @@ const rate = () => number(0, 1);
 
 const range = consistent(
   options({ min: duration({ max: LONGEST_MS }), max: duration({ max: LONGEST_MS }) }),
+  ['min', 'max'],
   ({ min, max }) => (max < min ? { at: 'max', message: `expected at least min (${min} ms)` } : undefined),
 );
 
-const delay = v.lazy((given) =>
-  typeof given === 'object' && given !== null
-    ? range
-    : v.pipe(
-        duration({ max: LONGEST_MS }),
-        v.transform((ms) => ({ min: ms, max: ms })),
-      ),
+const delay = optionsOr(
+  range,
+  v.pipe(
+    duration({ max: LONGEST_MS }),
+    v.transform((ms) => ({ min: ms, max: ms })),
+  ),
 );
 
-const fault = consistent(
+const oneFault = consistent(
   options({
     rate: rate(),
     status: optional(integer(400, 599)),
@@ -68,21 +70,25 @@ const fault = consistent(
     code: optional(text()),
     error: optional(callback<(call: Call) => unknown>()),
   }),
-  ({ status, retryAfter, code, error }) => {
-    const given = [status, code, error].filter((one) => one !== undefined).length;
-    if (given !== 1) return { at: 'status', message: 'expected one of status, code and error' };
-    return retryAfter !== undefined && status === undefined
-      ? { at: 'retryAfter', message: 'only with a status: nothing else asks to wait' }
-      : undefined;
-  },
+  ['status', 'code', 'error'],
+  (given) =>
+    [given.status, given.code, given.error].filter((one) => one !== undefined).length === 1
+      ? undefined
+      : { at: 'status', message: 'expected one of status, code and error' },
+);
+
+const fault = consistent(oneFault, ['status', 'retryAfter'], ({ status, retryAfter }) =>
+  retryAfter !== undefined && status === undefined
+    ? { at: 'retryAfter', message: 'only with a status: nothing else asks to wait' }
+    : undefined,
 );
 
 const outcome = v.pipe(
-  options({ rate: rate(), value: optional(v.unknown()) }),
+  options({ rate: rate(), value: v.optional(v.unknown()) }),
   // A function, so that a value of the user's own is not frozen with the settings.
   v.transform(({ rate, value }) => ({
     rate,
-    make: typeof value === 'function' ? (value as (call: Call) => unknown) : () => value,
+    make: typeof value === 'function' ? (value as (call: Call) => unknown) : () => plainCopy(value),
   })),
 );
 
@@ -99,11 +105,13 @@ export function chaosSchemaFor(production: () => boolean) {
         enabled: optional(flag(), true),
         inProduction: optional(flag(), false),
       }),
+      ['latency', 'behavior', 'fault', 'outcome', 'enabled'],
       ({ latency, behavior, fault, outcome, enabled }) =>
         enabled && (latency ?? behavior ?? fault ?? outcome) === undefined
           ? { at: 'fault', message: 'expected at least one of latency, behavior, fault and outcome' }
           : undefined,
     ),
+    ['enabled', 'inProduction'],
     ({ enabled, inProduction }) =>
       enabled && !inProduction && production()
         ? {

@@ -330,13 +330,17 @@ describe('chaos', () => {
       expect(results[0]!.value).not.toBe(results[1]!.value);
     });
 
-    it('leave the user’s value as it is: it is not frozen with the settings', async () => {
-      const list = [1];
-      const { call } = bench({ outcome: { rate: 1, value: list } });
-      const result = call();
+    it('leave the user’s value as it is: it is not frozen with the settings, and nobody changes what the next one gets', async () => {
+      const items = ['one'];
+      const { call } = bench({ outcome: { rate: 1, value: { items } } });
+      const first = call();
       await turn();
-      expect(result.value).toBe(list);
-      expect(Object.isFrozen(list)).toBe(false);
+      (first.value as unknown as { items: string[] }).items.push('of the first');
+      const second = call();
+      await turn();
+      expect(second.value).toEqual({ items: ['one'] });
+      expect(items).toEqual(['one']);
+      expect(Object.isFrozen(items)).toBe(false);
     });
 
     it('are taken for the provider’s answer, whatever it means', async () => {
@@ -457,6 +461,14 @@ describe('chaos', () => {
       expect(results[1]!.value).toBe('refund');
       expect(thrown).toHaveLength(1);
     });
+
+    it.each([[undefined], [null], [1], [Promise.resolve(true)]])(
+      'leaves a call alone of which it does not say that it is one of them: %p',
+      async (word) => {
+        const { provider } = bench({ ...DOWN, only: () => word as unknown as boolean });
+        expect(await provider.execute(() => 'fine')).toBe('fine');
+      },
+    );
 
     it('knows the arguments and the key', async () => {
       const seen: unknown[] = [];

@@ -3,12 +3,12 @@ import type { Environment, FaultInjector } from '../../policy.js';
 import type { ChaosSettings } from './chaos.options.js';
 import { InjectedFaultError, markInjected } from './injected-fault.error.js';
 
-type Work = (call: LiveCall) => unknown;
+type Attempt = (call: LiveCall) => unknown;
 
 /** Does to calls what a provider on a bad day would do to them. */
 export class Chaos implements FaultInjector {
   readonly kind = 'chaos';
-  private counters = { delays: 0, behaviors: 0, faults: 0, outcomes: 0 };
+  private readonly counters = { delays: 0, behaviors: 0, faults: 0, outcomes: 0 };
   /** Each lets one delayed call go on. */
   private readonly delayed = new Set<() => void>();
 
@@ -17,7 +17,7 @@ export class Chaos implements FaultInjector {
     private readonly environment: Environment,
   ) {}
 
-  inject(call: LiveCall, work: Work): unknown {
+  inject(call: LiveCall, work: Attempt): unknown {
     const { settings } = this;
     if (!settings.enabled || !this.isChosen(call)) return work(call);
     const { latency, behavior } = settings;
@@ -40,7 +40,7 @@ export class Chaos implements FaultInjector {
     for (const goOn of [...this.delayed]) goOn();
   }
 
-  private answer(call: LiveCall, work: Work, { fault, outcome }: ChaosSettings): unknown {
+  private answer(call: LiveCall, work: Attempt, { fault, outcome }: ChaosSettings): unknown {
     if (this.strikes(fault)) throw this.errorOf(fault, call);
     if (!this.strikes(outcome)) return work(call);
     this.counters.outcomes++;
@@ -50,8 +50,8 @@ export class Chaos implements FaultInjector {
 
   private async answerLater(
     call: LiveCall,
-    work: Work,
-    { settings, delayMs, run }: { settings: ChaosSettings; delayMs: number | undefined; run: Work | undefined },
+    work: Attempt,
+    { settings, delayMs, run }: { settings: ChaosSettings; delayMs: number | undefined; run: Attempt | undefined },
   ): Promise<unknown> {
     if (delayMs !== undefined) {
       this.counters.delays++;
@@ -94,8 +94,9 @@ export class Chaos implements FaultInjector {
   }
 
   private isChosen(call: LiveCall): boolean {
+    const { only } = this.settings;
     try {
-      return this.settings.only?.(call) ?? true;
+      return only === undefined || only(call) === true;
     } catch (error) {
       this.environment.emit('chaos.failed', { error: error instanceof Error ? error.message : String(error) });
       return false;

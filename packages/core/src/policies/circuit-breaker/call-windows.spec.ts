@@ -14,7 +14,8 @@ function bench(options: CircuitBreakerOptions) {
   const record = (kind: Kind) =>
     windows.record(kind.includes('failed'), kind.includes('slow'), liveCall(undefined, undefined, clock), settings);
   const shown = () => windows.shown(settings.window, clock.now());
-  return { windows, clock, record, shown };
+  const holdsAny = () => windows.holdAny(settings.window, clock.now());
+  return { windows, clock, record, shown, holdsAny };
 }
 
 describe('CallWindows', () => {
@@ -99,6 +100,22 @@ describe('CallWindows', () => {
     await clock.advance('1s');
     expect(shown()).toEqual({ time: nothing, count: two });
     expect(bench({ window: { consecutive: 5 } }).shown()).toEqual({});
+  });
+
+  it.each<[string, CircuitBreakerOptions, Kind]>([
+    ['failed in a row', { window: { consecutive: 5 } }, 'failed'],
+    ['failed in the count window', { window: { count: 2 } }, 'failed'],
+    ['failed in the time window', { window: { time: '10s' } }, 'failed'],
+    ['was slow', { window: { count: 2 }, slowCall: { over: '1s' } }, 'slow'],
+  ])('knows whether it holds a call that %s, until time or others have taken it away', async (_name, options, kind) => {
+    const { clock, record, holdsAny } = bench(options);
+    record('ok');
+    expect(holdsAny()).toBe(false);
+    record(kind);
+    expect(holdsAny()).toBe(true);
+    if (options.window?.time === undefined) (['ok', 'ok'] as const).map(record);
+    await clock.advance('10s');
+    expect(holdsAny()).toBe(false);
   });
 
   it('is empty once cleared', () => {

@@ -44,6 +44,13 @@ export class CallWindows {
     this.time?.clear();
   }
 
+  /** Whether a failed or a slow call stands in any of them. */
+  holdAny(window: CircuitBreakerSettings['window'], now: number): boolean {
+    const { consecutive, count, time } = this;
+    time?.slideTo(now);
+    return (window.consecutive !== undefined && consecutive > 0) || isMarked(count) || isMarked(time);
+  }
+
   /** What stands in each of the windows. */
   shown({ count, time }: CircuitBreakerSettings['window'], now: number): Readonly<Record<string, unknown>> {
     this.time?.slideTo(now);
@@ -81,6 +88,10 @@ function reasonIn(
 ): Trip['reason'] | undefined {
   if (callFailed && reaches(failed, total, failureRate)) return 'failure rate';
   return callSlow && reaches(slow, total, slowCall!.rate) ? 'slow call rate' : undefined;
+}
+
+function isMarked(counts: WindowCounts | undefined): boolean {
+  return counts !== undefined && counts.failed + counts.slow > 0;
 }
 
 function countsOf(counts: WindowCounts | undefined): Readonly<Record<string, number>> {

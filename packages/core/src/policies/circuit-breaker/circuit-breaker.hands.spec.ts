@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { httpError, liveCall, outcomeOf } from '../../testing/calls.fixture.js';
-import type { ExportedCircuit } from './circuit-breaker.js';
+import { environmentOf, httpError, liveCall, outcomeOf } from '../../testing/calls.fixture.js';
+import type { CircuitBreaker, ExportedCircuit } from './circuit-breaker.js';
 import { bench } from './circuit-breaker.fixture.js';
 
 describe('a circuit breaker in somebody’s hands', () => {
@@ -51,6 +51,36 @@ describe('a circuit breaker in somebody’s hands', () => {
       expect(snapshot()).toMatchObject({ openForMs: 1000, consecutiveOpens: 1 });
     });
 
+    it.each([
+      ['isolates', ['isolate', 'forceOpen']],
+      ['isolates and closes', ['isolate', 'forceClosed', 'forceOpen']],
+      ['closes', ['forceClosed', 'forceOpen']],
+    ] as const)('does not bring former outages back that were forgotten when it %s', async (_name, hands) => {
+      const { circuit, clock, snapshot } = bench({
+        openFor: { initial: '1s', factor: 2, jitter: 'none', stableAfter: '5s' },
+      });
+      circuit.forceOpen();
+      circuit.forceClosed();
+      await clock.advance('5s');
+      for (const hand of hands) {
+        expect(snapshot()).toMatchObject({ consecutiveOpens: 0 });
+        circuit[hand]();
+      }
+      expect(snapshot()).toMatchObject({ consecutiveOpens: 1, openForMs: 1000 });
+    });
+
+    it('opens what is open for no less than it was, and as the provider has asked for', async () => {
+      const { circuit, clock, fail, events, snapshot } = bench({ window: { consecutive: 1 }, openFor: '5s' });
+      await fail({ 'retry-after': '60' }, 503);
+      await clock.advance('1s');
+      circuit.forceOpen();
+      expect(snapshot()).toMatchObject({ state: 'open', openForMs: 59_000 });
+      expect(events.all.at(-1)).toMatchObject({ detail: { from: 'open', openForMs: 59_000, consecutiveOpens: 1 } });
+      await clock.advance('55s');
+      circuit.forceOpen();
+      expect(snapshot()).toMatchObject({ state: 'open', openForMs: 5000, consecutiveOpens: 1 });
+    });
+
     it('cancels nothing that is under way', async () => {
       const { circuit, begin } = bench();
       const call = begin();
@@ -82,6 +112,15 @@ describe('a circuit breaker in somebody’s hands', () => {
       expect(other.circuit.state).toBe('open');
       await other.clock.advance(1);
       expect(other.circuit.state).toBe('half-open');
+    });
+
+    it('carry the longest time that a circuit can be open, whatever the clock says', () => {
+      const { circuit, clock } = bench({ openFor: 2_147_483_647 });
+      // Added and subtracted again, it is a little more.
+      clock.block(3.3);
+      circuit.forceOpen();
+      circuit.import(moved(circuit.export()));
+      expect(circuit.export()).toMatchObject({ state: 'open', openForMs: 2_147_483_647 });
     });
 
     it('find what time has brought about', async () => {
@@ -295,17 +334,21 @@ describe('a circuit breaker in somebody’s hands', () => {
 
     /** The circuits of keys, as whoever keeps them sees them. */
     function keyed() {
-      const { circuit, clock, events } = bench(options);
-      const key = circuit.forKey();
+      const { circuit: handle, clock } = bench(options);
+      const circuit = handle as CircuitBreaker;
+      const told: string[] = [];
+      const key = circuit.forKey({ ...environmentOf(clock), emit: (type) => void told.push(type) });
+      let usedAt = 0;
       const call = (failed: boolean) => {
         const begun = liveCall(undefined, 'tenant', clock);
+        usedAt = clock.now();
         const ticket = key.enter(begun) as number;
         const outcome = { kind: failed ? 'unknown' : 'success' } as const;
         begun.end(outcome);
         key.leave(ticket, outcome, begun);
       };
-      const idle = () => key.idle(clock.now());
-      return { circuit, clock, key, call, idle, events };
+      const idle = () => key.idle(clock.now(), usedAt);
+      return { circuit, clock, key, call, idle, told };
     }
 
     it('can forget one only when it is closed, past its ramp, and stable: else an outage would seem the first', async () => {
@@ -334,18 +377,44 @@ describe('a circuit breaker in somebody’s hands', () => {
     });
 
     it('changes no state of a key when asked whether it may be forgotten', async () => {
-      const { key, clock, idle, events } = keyed();
+      const { key, clock, idle, told } = keyed();
       key.forceOpen();
       await clock.advance('1h');
-      expect(idle()).toBe(false);
-      expect(events.types).toEqual(['circuitBreaker.opened']);
+      expect([idle(), key.remembers(clock.now())]).toEqual([false, false]);
+      expect(told).toEqual(['circuitBreaker.opened']);
       expect(key.state).toBe('half-open');
+    });
+
+    it('can forget one that is open when nobody has asked for an hour after its time, and one that is half-open for an hour', async () => {
+      const { key, clock, call, idle } = keyed();
+      call(true);
+      await clock.advance(3_600_999);
+      expect(idle()).toBe(false);
+      await clock.advance(1);
+      expect(idle()).toBe(true);
+      const ignored = liveCall(undefined, 'tenant', clock);
+      key.leave(key.enter(ignored) as number, { kind: 'throttled' }, ignored);
+      expect([key.state, idle()]).toEqual(['half-open', true]);
+      call(true);
+      await clock.advance('2s');
+      expect([key.state, idle()]).toEqual(['half-open', false]);
+      await clock.advance(3_597_999);
+      expect(idle()).toBe(false);
+      await clock.advance(1);
+      expect(idle()).toBe(true);
+      key.isolate();
+      await clock.advance('1d');
+      expect(idle()).toBe(false);
     });
 
     it('gives each key a state, a streak of opens and a ramp of its own', async () => {
       const { key, circuit, clock, call } = keyed();
       call(true);
-      expect([key.state, circuit.state, circuit.forKey().state]).toEqual(['open', 'closed', 'closed']);
+      expect([key.state, circuit.state, circuit.forKey(environmentOf(clock)).state]).toEqual([
+        'open',
+        'closed',
+        'closed',
+      ]);
       await clock.advance('1s');
       call(true);
       expect(key.export()).toEqual({ state: 'open', consecutiveOpens: 2, openForMs: 2000 });
@@ -358,6 +427,41 @@ describe('a circuit breaker in somebody’s hands', () => {
       await fail('sick');
       for (let i = 0; i < 1100; i++) await provider.execute(() => i, { key: `tenant ${i}` });
       expect(await fail('sick')).toMatchObject({ error: { code: 'CIRCUIT_OPEN', state: 'open' } });
+    });
+
+    it('does by hand to every key what it does to the whole, and a key that comes later begins closed', async () => {
+      const { circuit, provider, clock, snapshot } = bench({ ...options, ramp: undefined });
+      const run = (key: string, work: () => unknown = () => 'ok') => outcomeOf(provider.execute(work, { key }));
+      const OPEN = { error: { code: 'CIRCUIT_OPEN', state: 'open' } };
+      await run('a');
+      await run('b', () => Promise.reject(httpError(500)));
+      expect(snapshot()).toMatchObject({ state: 'closed', keys: 2, openKeys: 1, halfOpenKeys: 0 });
+      circuit.forceOpen();
+      expect(snapshot()).toMatchObject({ state: 'open', keys: 2, openKeys: 2, halfOpenKeys: 0 });
+      expect([await run('a'), await run('b'), await run('later')]).toMatchObject([OPEN, OPEN, { value: 'ok' }]);
+      await clock.advance('1s');
+      void run('a', () => new Promise(() => undefined));
+      expect(snapshot()).toMatchObject({ state: 'half-open', keys: 3, openKeys: 1, halfOpenKeys: 1 });
+      circuit.forceClosed();
+      expect(snapshot()).toMatchObject({ state: 'closed', openKeys: 0, halfOpenKeys: 0 });
+      expect([await run('a'), await run('b')]).toEqual([{ value: 'ok' }, { value: 'ok' }]);
+      await run('b', () => Promise.reject(httpError(500)));
+      expect(snapshot()).toMatchObject({ openKeys: 1 });
+      circuit.reset();
+      expect(await run('b')).toEqual({ value: 'ok' });
+    });
+
+    it('ends with a listener that calls every key that it is told to be open', async () => {
+      const { circuit, provider, events } = bench(options);
+      for (const key of ['a', 'b', 'c']) await provider.execute(() => 'ok', { key });
+      const called: unknown[] = [];
+      provider.events.on(() => {
+        for (const key of ['a', 'b', 'c', `${called.length}`])
+          called.push(outcomeOf(provider.execute(() => key, { key })));
+      });
+      circuit.forceOpen();
+      expect(events.types).toHaveLength(4);
+      expect(await Promise.all(called)).toHaveLength(16);
     });
 
     it('refuses calls of a key while the whole is isolated, and counts them at the key', () => {

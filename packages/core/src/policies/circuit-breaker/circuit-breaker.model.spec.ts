@@ -44,9 +44,9 @@ interface Recorded {
 
 type End = 'success' | 'failure' | 'hint' | 'ignored';
 
-/** What came of a call that asked to be let in: under which generation it counts, or why it is refused. */
+/** What came of a call that asked to be let in: under which generation it counts, and whether it is one of a few in it, or why it is refused. */
 type Answer =
-  | { readonly generation: number | undefined }
+  | { readonly generation: number | undefined; readonly isOneOfFew: boolean }
   | { readonly refused: CircuitOpenError['state']; readonly retryAfterMs: number | undefined };
 
 const MILLION = 1_000_000;
@@ -69,41 +69,47 @@ class Model {
   private stableAt = 0;
   private hints: number[] = [];
   private ramp: { startedAt: number; credit: number } | undefined;
-  private trials = { admitted: 0, inFlight: 0, succeeded: 0, failed: 0, busySince: 0 };
+  private trials = noTrials();
 
   constructor(
     public options: Options,
     private readonly random: () => number,
   ) {}
 
-  begin(): Answer {
+  /** The call `id`, made in one that is one of a few in its generation, or not. */
+  begin(id: number, outer: number | undefined): Answer {
     this.look();
-    const { trials, options, now } = this;
+    const { trials, options, now, generation } = this;
+    const isOneOfFew = this.state === 'half-open' || this.ramp !== undefined;
+    if (isOneOfFew && outer === generation) return { generation: undefined, isOneOfFew: false };
     switch (this.state) {
       case 'isolated':
         return this.refuse('isolated', undefined);
       case 'open':
         return this.refuse('open', this.openUntil - now);
       case 'half-open':
-        if (trials.admitted >= options.halfOpen.calls) {
-          const left = Math.max(0, trials.busySince + options.halfOpen.atMost - now);
+        if (trials.underWay.size + trials.succeeded + trials.failed >= options.halfOpen.calls) {
+          const left = Math.min(...this.workingSince(), now) + options.halfOpen.atMost - now;
           return this.refuse('half-open', Math.min(options.openFor.initial, left));
         }
-        if (trials.inFlight === 0) trials.busySince = now;
-        trials.admitted++;
-        trials.inFlight++;
-        return { generation: this.generation };
+        trials.underWay.set(id, undefined);
+        return { generation, isOneOfFew };
       case 'closed':
         if (this.ramp !== undefined) {
           this.ramp.credit += this.rampShare();
           if (this.ramp.credit < MILLION) return this.refuse('recovering', this.rampLeft());
           this.ramp.credit -= MILLION;
         }
-        return { generation: this.generation };
+        return { generation, isOneOfFew };
     }
   }
 
-  end(generation: number | undefined, how: End, tookMs: number): void {
+  /** The work of a call begins: it waits in no gate below any more. */
+  start(id: number): void {
+    if (this.trials.underWay.has(id)) this.trials.underWay.set(id, this.now);
+  }
+
+  end(id: number, generation: number | undefined, how: End, tookMs: number): void {
     if (this.state === 'half-open') this.look();
     if (generation !== this.generation) return;
     this.add(how === 'ignored' ? 'ignored' : how === 'success' ? 'succeeded' : 'failed');
@@ -111,15 +117,15 @@ class Model {
     const failed = how === 'failure' || how === 'hint';
     const slow = how !== 'ignored' && options.slow !== undefined && tookMs > options.slow.over;
     if (how === 'hint') this.hints.push(now + Math.min(HINT_MS, options.maxRetryAfter));
-    if (this.state === 'half-open') this.endTrial(how, slow);
+    if (this.state === 'half-open') this.endTrial(id, how, slow);
     else if (how !== 'ignored') this.endClosed({ at: now, failed, slow });
   }
 
   /** What time has brought about, found when somebody looks. */
   look(): void {
-    const { trials, options, now } = this;
+    const { options, now } = this;
     if (this.state === 'open' && now >= this.openUntil) this.become('half-open', 'open for long enough');
-    else if (this.state === 'half-open' && trials.inFlight > 0 && now - trials.busySince >= options.halfOpen.atMost)
+    else if (this.state === 'half-open' && this.workingSince().some((at) => now - at >= options.halfOpen.atMost))
       this.open('trial took too long');
     else if (this.ramp !== undefined && (options.ramp === undefined || this.rampLeft() === 0)) this.ramp = undefined;
   }
@@ -132,7 +138,8 @@ class Model {
     period = Math.min(period, openFor.max);
     if (openFor.jitter === 'full') period *= this.random();
     if (openFor.jitter === 'equal') period *= 0.5 + this.random() / 2;
-    const until = Math.max(this.now + Math.max(1, period), ...this.hints);
+    const standing = this.state === 'open' ? [this.openUntil] : [];
+    const until = Math.max(this.now + Math.max(1, period), ...this.hints, ...standing);
     this.add('opened');
     this.become('open', reason);
     this.openUntil = until;
@@ -140,6 +147,7 @@ class Model {
 
   close(reason: string, withRamp: boolean): void {
     const { openFor, time, ramp } = this.options;
+    this.opens = this.consecutiveOpens();
     this.become('closed', reason);
     const startedAt = this.now;
     if (withRamp && ramp !== undefined) this.ramp = { startedAt, credit: MILLION - millionths(ramp.from) };
@@ -147,6 +155,7 @@ class Model {
   }
 
   isolate(): void {
+    this.opens = this.consecutiveOpens();
     this.become('isolated', 'forced');
   }
 
@@ -170,7 +179,7 @@ class Model {
       this.ramp = { startedAt: ramp.startedAt, credit: MILLION - millionths(from) };
     }
     const { succeeded, failed } = trials;
-    this.trials = { ...this.trials, admitted: succeeded + failed, succeeded, failed };
+    this.trials = { ...this.trials, succeeded, failed };
   }
 
   /** New settings: a window of another length or size takes what stands in the old one. */
@@ -193,7 +202,7 @@ class Model {
       mode: options.metricsOnly ? 'metricsOnly' : 'enforce',
       ...(this.state === 'open' && { openForMs: Math.ceil(this.openUntil - now) }),
       ...(this.state === 'half-open' && {
-        trial: { inFlight: trials.inFlight, succeeded: trials.succeeded, failed: trials.failed },
+        trial: { inFlight: trials.underWay.size, succeeded: trials.succeeded, failed: trials.failed },
       }),
       ...(this.ramp && { ramp: { share: this.rampShare() / MILLION, leftMs: this.rampLeft() } }),
       consecutiveOpens: this.consecutiveOpens(),
@@ -203,6 +212,8 @@ class Model {
       },
       consecutiveFailures: this.inARow,
       ...this.counters,
+      openKeys: 0,
+      halfOpenKeys: 0,
     };
   }
 
@@ -213,7 +224,7 @@ class Model {
 
   private refuse(refused: CircuitOpenError['state'], retryAfterMs: number | undefined): Answer {
     this.add(this.options.metricsOnly ? 'wouldRefuse' : 'refused');
-    return this.options.metricsOnly ? { generation: undefined } : { refused, retryAfterMs };
+    return this.options.metricsOnly ? { generation: undefined, isOneOfFew: false } : { refused, retryAfterMs };
   }
 
   private become(state: CircuitState, reason: string): void {
@@ -224,7 +235,7 @@ class Model {
     this.inARow = 0;
     this.hints = [];
     this.ramp = undefined;
-    this.trials = { admitted: 0, inFlight: 0, succeeded: 0, failed: 0, busySince: this.now };
+    this.trials = noTrials();
   }
 
   private consecutiveOpens(): number {
@@ -252,12 +263,16 @@ class Model {
     this.counters = { ...this.counters, [counter]: this.counters[counter] + 1 };
   }
 
-  private endTrial(how: End, slow: boolean): void {
+  /** Since when the trial calls are at work that are. */
+  private workingSince(): number[] {
+    return [...this.trials.underWay.values()].filter((at) => at !== undefined);
+  }
+
+  private endTrial(id: number, how: End, slow: boolean): void {
     const { trials } = this;
-    trials.inFlight--;
-    if (how === 'ignored') trials.admitted--;
-    else if (how === 'success' && !slow) trials.succeeded++;
-    else trials.failed++;
+    trials.underWay.delete(id);
+    if (how === 'success' && !slow) trials.succeeded++;
+    else if (how !== 'ignored') trials.failed++;
     this.judge();
   }
 
@@ -288,6 +303,11 @@ class Model {
   }
 }
 
+/** A trial of which nobody is under way, and since when those are at work that are and wait in no gate. */
+function noTrials() {
+  return { succeeded: 0, failed: 0, underWay: new Map<number, number | undefined>() };
+}
+
 function atLeast(part: number, whole: number, [sharePart, shareWhole]: Share): boolean {
   return part * shareWhole >= sharePart * whole;
 }
@@ -314,12 +334,16 @@ class Subject {
     this.breaker = this.newBreaker();
   }
 
-  begin(): { ticket: number; call: LiveCall } | CircuitOpenError {
+  begin(outer: LiveCall | undefined): { ticket: number; call: LiveCall } | CircuitOpenError {
     const call = liveCall(undefined, undefined, this.clock);
+    call.parent = outer;
     const ticket = this.breaker.enter(call);
-    if (typeof ticket !== 'number') return ticket;
+    return typeof ticket === 'number' ? { ticket, call } : ticket;
+  }
+
+  start(call: LiveCall): void {
+    call.forgetTime();
     call.startWork();
-    return { ticket, call };
   }
 
   end({ ticket, call }: { ticket: number; call: LiveCall }, outcome: Outcome): void {
@@ -428,14 +452,23 @@ const options: fc.Arbitrary<Options> = fc
   });
 
 type Step =
-  | { readonly do: 'begin' }
+  | { readonly do: 'begin'; readonly inside: number | undefined; readonly waits: boolean }
+  | { readonly do: 'start'; readonly which: number }
   | { readonly do: 'end'; readonly which: number; readonly how: End }
   | { readonly do: 'advance'; readonly ms: number }
   | { readonly do: 'look' | 'reconfigure' | 'moveOn' }
   | { readonly do: 'forceOpen' | 'forceClosed' | 'isolate' | 'reset' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 16, arbitrary: fc.constant({ do: 'begin' } as const) },
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      do: fc.constant('begin' as const),
+      inside: maybe(fc.nat(1000), 4),
+      waits: fc.boolean(),
+    }),
+  },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('start' as const), which: fc.nat(1000) }) },
   {
     weight: 20,
     arbitrary: fc.record({
@@ -460,41 +493,71 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 ) as fc.Arbitrary<Step>;
 
 interface UnderWay {
+  readonly id: number;
   readonly generation: number | undefined;
+  readonly isOneOfFew: boolean;
+  /** The call in which it was made. */
+  readonly outer: UnderWay | undefined;
   readonly ticket: number;
   readonly call: LiveCall;
-  /** Whether its time is taken, and since when. */
-  readonly timedSince: number;
+  /** Whether its time is taken. */
+  readonly isTimed: boolean;
+  startedAt: number | undefined;
 }
 
 function follow([given, other]: readonly [Options, Options], seed: number, steps: readonly Step[]): void {
   const model = new Model(given, eighths(seed));
   const subject = new Subject(given, eighths(seed));
   let underWay: UnderWay[] = [];
+  let ids = 0;
+  const start = (begun: UnderWay) => {
+    begun.startedAt = model.now;
+    model.start(begun.id);
+    subject.start(begun.call);
+  };
   for (const next of steps) {
     if (next.do === 'begin') {
-      const expected = model.begin();
-      const actual = subject.begin();
+      const outer = next.inside === undefined ? undefined : pick(underWay, next.inside);
+      const id = ids++;
+      const isTimed = model.options.slow !== undefined;
+      const expected = model.begin(id, fewAround(outer));
+      const actual = subject.begin(outer?.call);
       if ('ticket' in actual) {
         assert.ok('generation' in expected, 'admitted by mistake');
         assert.equal(actual.ticket === -1, expected.generation === undefined, 'counts');
-        const timedSince = model.options.slow === undefined ? Number.NaN : model.now;
-        underWay.push({ ...expected, ...actual, timedSince });
+        const begun = {
+          id,
+          ...expected,
+          ...actual,
+          isTimed: isTimed || model.state === 'half-open',
+          outer,
+          startedAt: undefined,
+        };
+        underWay.push(begun);
+        if (!next.waits) start(begun);
       } else {
-        const { state, retryAfterMs } = actual;
-        assert.deepEqual({ refused: state, retryAfterMs }, expected);
+        expectRefusal(actual, expected);
       }
+    } else if (next.do === 'start') {
+      const waiting = pick(
+        underWay.filter(({ startedAt }) => startedAt === undefined),
+        next.which,
+      );
+      if (waiting !== undefined) start(waiting);
     } else if (next.do === 'end') {
-      const [ended] = underWay.splice(next.which % Math.max(1, underWay.length), 1);
+      const ended = pick(underWay, next.which);
       if (ended === undefined) continue;
-      model.end(ended.generation, next.how, model.now - ended.timedSince);
-      subject.end(ended, OUTCOMES[next.how]);
+      underWay = underWay.filter((call) => call !== ended);
+      // What never left the gates was refused, or given up.
+      const how = ended.startedAt === undefined ? 'ignored' : next.how;
+      model.end(ended.id, ended.generation, how, ended.isTimed ? model.now - ended.startedAt! : Number.NaN);
+      subject.end(ended, OUTCOMES[how]);
     } else if (next.do === 'advance') {
       model.now += next.ms;
       subject.clock.block(next.ms);
     } else if (next.do === 'look') {
       assert.deepEqual(subject.shown(), model.shown());
-      assert.equal(subject.breaker.idle(model.now), model.isIdle());
+      assert.equal(subject.breaker.idle(model.now, model.now), model.isIdle());
     } else if (next.do === 'reconfigure') {
       const settings = model.options === given ? other : given;
       model.reconfigure(settings);
@@ -512,6 +575,25 @@ function follow([given, other]: readonly [Options, Options], seed: number, steps
   }
   assert.deepEqual(subject.shown(), model.shown());
   assert.deepEqual(subject.told, model.told);
+}
+
+function pick<T>(all: readonly T[], which: number): T | undefined {
+  return all[which % Math.max(1, all.length)];
+}
+
+/** The generation in which a call that goes on, or one around it, is one of a few. */
+function fewAround(call: UnderWay | undefined): number | undefined {
+  if (call === undefined || call.call.ended) return undefined;
+  return call.isOneOfFew ? call.generation : fewAround(call.outer);
+}
+
+/** Of a trial it is only known for how long at least nobody is overdue. */
+function expectRefusal({ state, retryAfterMs }: CircuitOpenError, expected: Answer): void {
+  assert.ok('refused' in expected, 'refused by mistake');
+  const waitMs = expected.retryAfterMs;
+  const isGuess = state === 'half-open' && waitMs !== undefined && retryAfterMs !== undefined;
+  if (isGuess) assert.ok(retryAfterMs >= 0 && retryAfterMs <= waitMs, `${retryAfterMs} of ${waitMs} ms`);
+  assert.deepEqual({ refused: state, retryAfterMs: isGuess ? waitMs : retryAfterMs }, expected);
 }
 
 /** Random numbers whose products with whole numbers are exact. */

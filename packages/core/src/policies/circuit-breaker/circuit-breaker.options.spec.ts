@@ -61,11 +61,7 @@ describe('the settings of a circuit breaker', () => {
     [{ minimumCalls: 0 }, 'minimumCalls: 0 given; expected a whole number from 1 to 1000000'],
     [{ openFor: 0 }, `openFor: 0 given; ${DURATION} of at least 1 ms of at most 2147483647 ms`],
     [{ openFor: '25d' }, `openFor: '25d' given; ${DURATION} of at least 1 ms of at most 2147483647 ms`],
-    [{ openFor: null }, `openFor: null given; ${DURATION} of at least 1 ms of at most 2147483647 ms`],
-    [
-      { openFor: ['1s'] },
-      'openFor: a list given; expected an object with the options initial, factor, max, jitter, stableAfter',
-    ],
+    [{ openFor: ['1s'] }, `openFor: a list given; ${DURATION} of at least 1 ms of at most 2147483647 ms`],
     [{ openFor: { factor: 0.5 } }, 'openFor.factor: 0.5 given; expected a number from 1 to 100'],
     [
       { openFor: { initial: '2m', max: '1m' } },
@@ -74,7 +70,7 @@ describe('the settings of a circuit breaker', () => {
     [{ openFor: { jitter: 'some' } }, "openFor.jitter: 'some' given; expected one of 'none', 'equal', 'full'"],
     [
       { openFor: { inital: '1s' } },
-      'openFor.inital: unknown option; known are initial, factor, max, jitter, stableAfter',
+      "openFor.inital: unknown option; did you mean 'initial'? Known are initial, factor, max, jitter, stableAfter",
     ],
     [{ maxRetryAfter: '25d' }, `maxRetryAfter: '25d' given; ${DURATION} of at most 2147483647 ms`],
     [{ halfOpen: { atMost: 0 } }, `halfOpen.atMost: 0 given; ${DURATION} of at least 1 ms`],
@@ -110,6 +106,13 @@ describe('the settings of a circuit breaker', () => {
     expect(faultsOf(inconsistent).map((fault) => fault.slice(0, fault.indexOf(':')))).toEqual([
       'circuitBreaker.window.time',
       'circuitBreaker.openFor.initial',
+    ]);
+    expect(
+      faultsOf({ ...wrong, window: { consecutive: 5 } }).map((fault) => fault.slice(0, fault.indexOf(':'))),
+    ).toEqual([
+      'circuitBreaker.mode',
+      'circuitBreaker.openFor.initial',
+      'circuitBreaker.ramp.from',
       'circuitBreaker.slowCall',
     ]);
   });

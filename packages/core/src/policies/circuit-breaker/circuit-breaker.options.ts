@@ -1,6 +1,16 @@
 import * as v from 'valibot';
 import type { Duration } from '../../duration.js';
-import { consistent, duration, integer, number, oneOf, options, optional, ratio } from '../../settings/fields.js';
+import {
+  consistent,
+  duration,
+  integer,
+  number,
+  oneOf,
+  options,
+  optional,
+  optionsOr,
+  ratio,
+} from '../../settings/fields.js';
 import { LONGEST_MS } from './open-period.js';
 
 export interface CircuitBreakerOptions {
@@ -44,8 +54,8 @@ export interface CircuitBreakerOptions {
   maxRetryAfter?: Duration;
   /**
    * The trial after that: at most `calls` (default 3) are let through, and the circuit closes when the share of them that
-   * succeed reaches `successRate` (default 1). Slow calls count as failed. When they were under way for `atMost` (default `'10s'`) and
-   * nothing is decided, the circuit opens again.
+   * succeed reaches `successRate` (default 1). Slow calls count as failed. When the work of one of them goes on for `atMost` (default
+   * `'10s'`, waits in gates below not included) and nothing is decided, the circuit opens again.
    */
   halfOpen?: { calls?: number; successRate?: number; atMost?: Duration };
   /**
@@ -78,6 +88,7 @@ const growingPeriod = consistent(
     jitter: optional(oneOf('none', 'equal', 'full'), 'equal'),
     stableAfter: optional(duration()),
   }),
+  ['initial', 'max'],
   ({ initial, max }) =>
     initial > max ? { at: 'initial', message: `expected at most openFor.max (${max} ms)` } : undefined,
 );
@@ -92,6 +103,7 @@ export const circuitBreakerSchema = consistent(
           count: optional(integer(1, 100_000)),
           consecutive: optional(integer(1, 1_000_000)),
         }),
+        ['time', 'count', 'consecutive'],
         ({ time, count, consecutive }) =>
           time === undefined && count === undefined && consecutive === undefined
             ? { at: 'time', message: "expected a time such as '10s', count: 100 or consecutive: 5" }
@@ -102,10 +114,7 @@ export const circuitBreakerSchema = consistent(
     failureRate: optional(ratio(), 0.5),
     slowCall: optional(options({ over: duration({ min: 1 }), rate: optional(ratio(), 0.8) })),
     minimumCalls: optional(integer(1, 1_000_000), 20),
-    openFor: optional(
-      v.lazy((given): v.GenericSchema<unknown, OpenForSettings> => (isObject(given) ? growingPeriod : constantPeriod)),
-      5000,
-    ),
+    openFor: optional(optionsOr(growingPeriod, constantPeriod), 5000),
     maxRetryAfter: optional(duration({ max: LONGEST_MS }), 60_000),
     halfOpen: optional(
       options({
@@ -117,6 +126,7 @@ export const circuitBreakerSchema = consistent(
     ),
     ramp: optional(options({ over: duration({ min: 1 }), from: optional(ratio(), 0.1) })),
   }),
+  ['window', 'slowCall'],
   ({ window, slowCall }) =>
     slowCall !== undefined && window.time === undefined && window.count === undefined
       ? {
@@ -127,7 +137,3 @@ export const circuitBreakerSchema = consistent(
 );
 
 export type CircuitBreakerSettings = v.InferOutput<typeof circuitBreakerSchema>;
-
-function isObject(given: unknown): boolean {
-  return typeof given === 'object' && given !== null;
-}

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
 import type { ProviderOptions } from '../../provider-options.js';
-import { httpError, outcomeOf, turn } from '../../testing/calls.fixture.js';
+import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { bench, type BegunCall } from './circuit-breaker.fixture.js';
 import { circuitBreakerKind } from './circuit-breaker.kind.js';
@@ -371,6 +371,55 @@ describe('circuit breaker', () => {
       expect(circuit.state).toBe('open');
     });
 
+    it('takes calls that overlap for what they are: none of them hangs because there always is one', async () => {
+      const { circuit, clock, begin, events } = await openThenWait({ halfOpen: { calls: 3, atMost: '10s' } });
+      const trials = [begin()];
+      await clock.advance('4s');
+      trials.push(begin());
+      await clock.advance('4s');
+      trials.push(begin());
+      await trials[0]!.succeed();
+      await clock.advance('4s');
+      await trials[1]!.succeed();
+      await clock.advance('5s');
+      await trials[2]!.succeed();
+      expect(circuit.state).toBe('closed');
+      expect(events.ofType('circuitBreaker.opened')).toHaveLength(1);
+    });
+
+    it('opens again when one of its trials hangs while others come and go', async () => {
+      const { circuit, clock, begin, events } = await openThenWait({ halfOpen: { calls: 3, atMost: '10s' } });
+      begin();
+      await clock.advance('5s');
+      await begin().succeed();
+      await clock.advance('4s');
+      await begin().end(httpError(429));
+      await clock.advance(999);
+      expect(circuit.state).toBe('half-open');
+      await clock.advance(1);
+      expect(circuit.state).toBe('open');
+      expect(events.all.at(-1)).toMatchObject({ detail: { reason: 'trial took too long' } });
+    });
+
+    it('does not take a trial for one that hangs while it waits in a gate below', async () => {
+      const { circuit, clock, provider, begin } = await openThenWait(
+        { halfOpen: { calls: 1, atMost: '10s' } },
+        { bulkhead: { concurrency: 1, queue: 1 } },
+      );
+      const held = deferred();
+      const holding = provider.execute(() => held.promise, { policies: ['bulkhead'] });
+      const trial = begin();
+      await clock.advance('1m');
+      expect([circuit.state, trial.wasCalled()]).toEqual(['half-open', false]);
+      held.resolve('done');
+      await holding;
+      await turn();
+      expect(trial.wasCalled()).toBe(true);
+      await clock.advance(9999);
+      await trial.succeed();
+      expect(circuit.state).toBe('closed');
+    });
+
     it('waits for callers as long as it takes: an idle half-open circuit lets the next one try', async () => {
       const { circuit, clock, begin } = await openThenWait({ halfOpen: { calls: 2, atMost: '10s' } });
       await begin().succeed();
@@ -440,6 +489,58 @@ describe('circuit breaker', () => {
     });
   });
 
+  describe('calls that have waited in a gate below while the state changed', () => {
+    /** A call that holds the only slot, and another that waits for it. */
+    async function queued(key?: string) {
+      const made = bench({ window: { consecutive: 5 }, openFor: '1s' }, { bulkhead: { concurrency: 1, queue: 1 } });
+      const { provider } = made;
+      const held = deferred();
+      const holding = provider.execute(() => held.promise, key === undefined ? {} : { key });
+      let called = false;
+      const waiting = watch(provider.execute(() => (called = true), key === undefined ? {} : { key }));
+      await turn();
+      const free = async () => {
+        held.resolve('done');
+        await holding;
+        await turn();
+      };
+      return { ...made, waiting, free, wasCalled: () => called };
+    }
+
+    it.each([undefined, 'tenant'])('are refused when the circuit has opened, with the key %s', async (key) => {
+      const { circuit, free, waiting, wasCalled, provider } = await queued(key);
+      circuit.forceOpen();
+      await free();
+      expect(waiting.error).toMatchObject({ code: 'CIRCUIT_OPEN', state: 'open' });
+      expect(wasCalled()).toBe(false);
+      circuit.reset();
+      expect(await provider.execute(() => 'ok', key === undefined ? {} : { key })).toBe('ok');
+    });
+
+    it.each([undefined, 'tenant'])('are refused when the circuit is isolated, with the key %s', async (key) => {
+      const { circuit, free, waiting, wasCalled } = await queued(key);
+      circuit.isolate();
+      await free();
+      expect(waiting.error).toMatchObject({ code: 'CIRCUIT_OPEN', state: 'isolated' });
+      expect(wasCalled()).toBe(false);
+    });
+
+    it('are trials when it was open for long enough meanwhile, and are let through when it has closed again', async () => {
+      const open = await queued();
+      open.circuit.forceOpen();
+      await open.clock.advance('1s');
+      await open.free();
+      expect(open.waiting.value).toBe(true);
+      expect(open.snapshot()).toMatchObject({ state: 'half-open', trial: { inFlight: 0, succeeded: 1, failed: 0 } });
+      const closed = await queued();
+      closed.circuit.forceOpen();
+      closed.circuit.forceClosed();
+      await closed.free();
+      expect(closed.waiting.value).toBe(true);
+      expect(closed.snapshot()).toMatchObject({ state: 'closed', succeeded: 1, refused: 0 });
+    });
+  });
+
   describe('listeners', () => {
     it('are told after the new state holds, and can look and act', async () => {
       const { provider, circuit, fail, events } = bench({ window: { consecutive: 1 } });
@@ -453,6 +554,34 @@ describe('circuit breaker', () => {
       expect(seen).toEqual(['open']);
       expect(circuit.state).toBe('closed');
       expect(events.types).toEqual(['circuitBreaker.opened', 'circuitBreaker.closed']);
+    });
+
+    it('that call the provider when it goes half-open do not take the permit of the call that found it so', async () => {
+      const { provider, circuit, clock, fail, ok } = bench({
+        window: { consecutive: 1 },
+        openFor: '1s',
+        halfOpen: { calls: 1 },
+      });
+      const probes: unknown[] = [];
+      provider.events.on(({ type }) => {
+        if (type === 'circuitBreaker.halfOpened') probes.push(outcomeOf(provider.execute(() => 'probe')));
+      });
+      await fail();
+      await clock.advance('1s');
+      expect(await ok()).toBe('ok');
+      expect(await Promise.all(probes)).toMatchObject([{ error: { code: 'CIRCUIT_OPEN', state: 'half-open' } }]);
+      expect(circuit.state).toBe('closed');
+    });
+
+    it('that force a state when it goes half-open let the call decide nothing that found it so', async () => {
+      const { provider, circuit, clock, fail, snapshot } = bench({ window: { consecutive: 1 }, openFor: '1s' });
+      provider.events.on(({ type }) => {
+        if (type === 'circuitBreaker.halfOpened') circuit.isolate();
+      });
+      await fail();
+      await clock.advance('1s');
+      await fail();
+      expect(snapshot()).toMatchObject({ state: 'isolated', failed: 1, consecutiveFailures: 0 });
     });
 
     it('that throw or reject harm neither the call nor the circuit', async () => {
@@ -660,6 +789,8 @@ describe('circuit breaker', () => {
       refused: 0,
       wouldRefuse: 0,
       opened: 0,
+      openKeys: 0,
+      halfOpenKeys: 0,
       keys: 0,
     });
   });

@@ -1,27 +1,27 @@
 import type { LiveCall } from '../../call.js';
-import { keyedEnvironment } from '../../keyed-gate.js';
+import { UNUSED_MS } from '../../keyed-gate.js';
 import { isFailure, type Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
-import { Circuit } from './circuit.js';
+import { Circuit, newCounters } from './circuit.js';
 import type { CircuitOpenError } from './circuit-open.error.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
+import type { CircuitHandle } from './circuit-handle.js';
 import { CLOSED, ISOLATED, type CircuitState } from './circuit-state.js';
 import { exportedCircuit, importedState, readExportedCircuit, type ExportedCircuit } from './exported-circuit.js';
 import { Ramp } from './ramp.js';
 
-export type { CircuitState, ExportedCircuit };
+export type { CircuitHandle, CircuitState, ExportedCircuit };
 
-/** The ticket of a call that was let through only because nothing is refused: it belongs to no generation, and decides nothing. */
-const UNCOUNTED = -1;
+const NO_KEYS: Iterable<CircuitBreaker> = [];
 
 /**
  * Opens when too many calls fail or are slow, refuses while open, and lets a few through to see whether the provider is
  * back. A call that ends in another generation than it began in changes nothing.
  */
-export class CircuitBreaker extends Circuit implements KeyableGate<number> {
+export class CircuitBreaker extends Circuit implements KeyableGate<number>, CircuitHandle {
   readonly kind = 'circuitBreaker';
-  /** The environment of the circuits of keys. */
-  private keyed: Environment | undefined;
+  /** The circuits of keys, where this is the one of all. */
+  private keys = NO_KEYS;
 
   constructor(
     settings: CircuitBreakerSettings,
@@ -39,12 +39,18 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number> {
 
   /** The ticket is the generation under which the call was admitted. */
   enter(call: LiveCall): number | CircuitOpenError {
-    if (this.current !== CLOSED || this.whole?.current === ISOLATED) {
-      const admitted = this.whole?.current === ISOLATED ? this.refuse('isolated', call) : this.admit(call);
-      if (admitted !== true) return admitted === false ? UNCOUNTED : admitted;
+    if (this.whole?.current === ISOLATED) return this.refuse('isolated', call);
+    if (this.current !== CLOSED) {
+      const ticket = this.admit(call);
+      if (ticket !== this.generation) return ticket;
     }
     if (this.settings.slowCall !== undefined) call.timeWork();
     return this.generation;
+  }
+
+  /** Who has waited below while the state changed asks again: those who queue for a provider that fails are not sent to it. */
+  renew(ticket: number, call: LiveCall): number | CircuitOpenError {
+    return ticket === this.generation && this.whole?.current !== ISOLATED ? ticket : this.enter(call);
   }
 
   leave(generation: number, outcome: Outcome, call: LiveCall): void {
@@ -54,7 +60,7 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number> {
     const { current, counters, settings } = this;
     if (failed === undefined) {
       counters.ignored++;
-      if (current.name === 'half-open') current.end(undefined);
+      if (current.name === 'half-open') current.end(call, undefined);
       return;
     }
     if (failed) counters.failed++;
@@ -62,7 +68,7 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number> {
     const slow = settings.slowCall !== undefined && call.tookMs > settings.slowCall.over;
     if (failed && outcome.retryAfterMs !== undefined) this.streak.heed(outcome.retryAfterMs, call.now, settings);
     if (current.name === 'half-open') {
-      current.end(failed || slow);
+      current.end(call, failed || slow);
       this.judge(current, call.now);
     } else {
       const trip = this.windows.record(failed, slow, call, settings);
@@ -70,48 +76,68 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number> {
     }
   }
 
-  forKey(): CircuitBreaker {
-    this.keyed ??= keyedEnvironment(this.environment);
-    return new CircuitBreaker(this.settings, this.keyed, this);
+  forKey(environment: Environment): CircuitBreaker {
+    return new CircuitBreaker(this.settings, environment, this);
   }
 
-  /** A closed circuit that must remember that it was open lately is not idle. */
-  idle(now: number): boolean {
+  oversee(keys: Iterable<KeyableGate>): void {
+    this.keys = keys as Iterable<CircuitBreaker>;
+  }
+
+  /**
+   * A closed circuit is idle unless it must remember that it was open lately; one that is open or half-open is when nobody has come for
+   * long after its time.
+   */
+  idle(now: number, usedAt: number): boolean {
     // Only what changes without a word: whoever asks may be in the middle of something.
     if (this.current.name === 'closed') this.settle(now);
-    return this.current === CLOSED && this.streak.length(true, now) === 0;
+    const { current } = this;
+    switch (current.name) {
+      case 'closed':
+        return current === CLOSED && this.streak.length(true, now) === 0;
+      case 'open':
+        return now - current.until >= UNUSED_MS;
+      case 'half-open':
+        return now - usedAt >= UNUSED_MS;
+      case 'isolated':
+        return false;
+    }
   }
 
-  /** Refuses every call, of every key, until somebody forces another state or resets. With metrics only it refuses none. */
+  remembers(now: number): boolean {
+    return this.windows.holdAny(this.settings.window, now);
+  }
+
+  /** The circuits of keys look whether the whole is isolated. */
   isolate(): void {
+    this.streak.settle(this.current.name === 'closed', this.environment.clock.now());
     this.become(ISOLATED, 'forced');
   }
 
-  /** Opens the circuit as if the provider had failed; it goes half-open in its time. */
   forceOpen(): void {
-    this.becomeOpen(this.environment.clock.now(), { reason: 'forced' });
+    const now = this.environment.clock.now();
+    for (const circuit of this.everyOne()) circuit.becomeOpen(now, { reason: 'forced' });
   }
 
-  /** Closes the circuit without a ramp. How often it has opened lately is forgotten only when it stays closed. */
   forceClosed(): void {
-    this.becomeClosed(this.environment.clock.now(), 'forced');
+    const now = this.environment.clock.now();
+    for (const circuit of this.everyOne()) circuit.becomeClosed(now, 'forced');
   }
 
-  /** Closes the circuit and forgets what it counted, how often it has opened included. */
   reset(): void {
-    this.forgetCounters();
-    this.streak.resume(0);
-    this.become(CLOSED, 'reset');
+    for (const circuit of this.everyOne()) {
+      circuit.counters = newCounters();
+      circuit.streak.resume(0);
+      circuit.become(CLOSED, 'reset');
+    }
   }
 
-  /** What another process, or this one after a restart, needs to go on. Remaining times, never timestamps. */
   export(): ExportedCircuit {
     const now = this.environment.clock.now();
     this.settle(now);
     return exportedCircuit(this.current, this.streak, this.settings, now);
   }
 
-  /** Takes up what `export` gave. Throws a `TypeError` for anything else. */
   import(exported: ExportedCircuit): void {
     const given = readExportedCircuit(exported);
     const now = this.environment.clock.now();
@@ -137,6 +163,7 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number> {
       window: windows.shown(settings.window, now),
       consecutiveFailures: windows.consecutive,
       ...this.counters,
+      ...(this.whole === undefined && this.keysShown()),
     };
   }
 
@@ -147,5 +174,20 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number> {
     this.settings = settings;
     // What was undecided may be decided now, and nobody would be let in any more to decide it.
     if (this.current.name === 'half-open') this.judge(this.current, now);
+  }
+
+  /** This circuit, and those of the keys that there are now: listeners may call, and so bring others. */
+  private everyOne(): readonly CircuitBreaker[] {
+    return [this, ...this.keys];
+  }
+
+  /** How many keys are open and half-open: as they were found when somebody last asked. */
+  private keysShown(): Readonly<Record<string, number>> {
+    const shown = { openKeys: 0, halfOpenKeys: 0 };
+    for (const { current } of this.keys) {
+      if (current.name === 'open') shown.openKeys++;
+      else if (current.name === 'half-open') shown.halfOpenKeys++;
+    }
+    return shown;
   }
 }

@@ -3,17 +3,23 @@ import type { Environment } from '../../policy.js';
 import { CallWindows } from './call-windows.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { CircuitOpenError } from './circuit-open.error.js';
-import { CLOSED, type StateOfCircuit } from './circuit-state.js';
+import { CLOSED, type CurrentState } from './circuit-state.js';
 import { HalfOpenTrial } from './half-open-trial.js';
 import { OpenStreak } from './open-streak.js';
 import { Ramp } from './ramp.js';
+
+/**
+ * The ticket of a call that belongs to no generation, and decides nothing: it was let through because nothing is refused, or because the
+ * call in whose method it is made was.
+ */
+export const UNCOUNTED = -1;
 
 /**
  * The states of a circuit, and what leads from one to another. Every transition starts a new generation. There is no timer: what time
  * brings about happens at the next admission, or when somebody looks.
  */
 export class Circuit {
-  protected current: StateOfCircuit = CLOSED;
+  protected current: CurrentState = CLOSED;
   protected generation = 0;
   protected counters = newCounters();
   protected readonly windows = new CallWindows();
@@ -24,11 +30,11 @@ export class Circuit {
     protected readonly environment: Environment,
   ) {}
 
-  /** Brings about what time has: an open circuit that has served goes half-open, a trial that takes too long re-opens, a ramp ends. */
+  /** Brings about what time has: an open circuit that has served goes half-open, a trial that hangs re-opens, a ramp ends. */
   protected settle(now: number): void {
     const { current, settings } = this;
     if (current.name === 'open') {
-      if (now >= current.until) this.become(new HalfOpenTrial(now), 'open for long enough');
+      if (now >= current.until) this.become(new HalfOpenTrial(), SERVED);
     } else if (current.name === 'half-open') {
       if (current.isOverdue(settings.halfOpen, now)) this.becomeOpen(now, { reason: 'trial took too long' });
     } else if (current instanceof Ramp && (settings.ramp === undefined || current.leftMs(settings.ramp, now) === 0)) {
@@ -37,36 +43,48 @@ export class Circuit {
     }
   }
 
-  /** Whether a call is let through as one that counts, or why it is refused. */
-  protected admit(call: LiveCall): boolean | CircuitOpenError {
+  /** The ticket of a call that is let through, or why it is refused. */
+  protected admit(call: LiveCall): number | CircuitOpenError {
     const { now } = call;
+    if (this.current.name === 'open' && now >= this.current.until) return this.beginTrial(call);
     this.settle(now);
     const { current, settings } = this;
+    // Refused, it would only make the call fail that was let through.
+    if (isWithin(current, call)) return UNCOUNTED;
     switch (current.name) {
       case 'isolated':
         return this.refuse('isolated', call);
       case 'open':
         return this.refuse('open', call, current.until - now);
       case 'half-open': {
-        if (current.admit(settings.halfOpen, now)) return true;
-        // It may be decided at any moment, and at the latest when its time is up.
+        if (current.admit(settings.halfOpen, call)) return this.generation;
+        // It may be decided at any moment, and is looked at again when its time is up.
         const waitMs = Math.min(settings.openFor.initial, current.leftMs(settings.halfOpen, now));
         return this.refuse('half-open', call, waitMs);
       }
       case 'closed':
-        if (!(current instanceof Ramp) || current.admit(settings.ramp!, now)) return true;
+        if (!(current instanceof Ramp) || current.admit(settings.ramp!, call)) return this.generation;
         return this.refuse('recovering', call, current.leftMs(settings.ramp!, now));
     }
   }
 
-  /** The refusal, or `false` where nothing is refused. Not thrown: that would be most of what failing fast costs. */
-  protected refuse(state: CircuitOpenError['state'], call: LiveCall, retryAfterMs?: number): false | CircuitOpenError {
+  /** The refusal, or a ticket where nothing is refused. Not thrown: that would be most of what failing fast costs. */
+  protected refuse(state: CircuitOpenError['state'], call: LiveCall, retryAfterMs?: number): number | CircuitOpenError {
     if (this.settings.mode === 'metricsOnly') {
       this.counters.wouldRefuse++;
-      return false;
+      return UNCOUNTED;
     }
     this.counters.refused++;
     return new CircuitOpenError(state, { provider: call.provider, operation: call.operation, retryAfterMs });
+  }
+
+  /** The call that finds the circuit to have been open for long enough is the first of the trial, before anybody is told of it. */
+  private beginTrial(call: LiveCall): number {
+    const trial = new HalfOpenTrial();
+    trial.admit(this.settings.halfOpen, call);
+    const ticket = this.generation + 1;
+    this.become(trial, SERVED);
+    return ticket;
   }
 
   protected judge(trial: HalfOpenTrial, now: number): void {
@@ -77,7 +95,10 @@ export class Circuit {
   }
 
   protected becomeOpen(now: number, { reason, ...detail }: { reason: string }): void {
-    const { until, hinted } = this.streak.open(this.current.name, now, this.settings, this.environment);
+    const { current, settings, environment } = this;
+    const { until: after, hinted } = this.streak.open(current.name, now, settings, environment);
+    // Opened by hand while it is open, it is open for no less than it was.
+    const until = current.name === 'open' ? Math.max(after, current.until) : after;
     this.counters.opened++;
     const openForMs = until - now;
     this.become({ name: 'open', until }, reason, {
@@ -90,21 +111,18 @@ export class Circuit {
 
   protected becomeClosed(now: number, reason: string, next: typeof CLOSED | Ramp = CLOSED): void {
     const fullAt = this.fullFrom(next, now);
+    this.streak.settle(this.current.name === 'closed', now);
     this.streak.close(fullAt, this.settings);
     this.become(next, reason, next === CLOSED ? {} : { rampMs: fullAt - now });
   }
 
   /** From when on a state lets every call through, if it does. */
-  protected fullFrom(state: StateOfCircuit, now: number): number {
+  protected fullFrom(state: CurrentState, now: number): number {
     return state instanceof Ramp ? now + state.leftMs(this.settings.ramp!, now) : now;
   }
 
-  protected forgetCounters(): void {
-    this.counters = newCounters();
-  }
-
   /** Commits the new state before anybody is told of it. */
-  protected become(next: StateOfCircuit, reason: string, detail: Readonly<Record<string, unknown>> = {}): void {
+  protected become(next: CurrentState, reason: string, detail: Readonly<Record<string, unknown>> = {}): void {
     const from = this.current.name;
     this.current = next;
     this.generation++;
@@ -115,9 +133,19 @@ export class Circuit {
   }
 }
 
+const SERVED = 'open for long enough';
+
 const EVENTS = { closed: 'closed', open: 'opened', 'half-open': 'halfOpened', isolated: 'isolated' } as const;
 
+/** Whether a call is made, at whatever depth, in one that goes on and was let through by this trial or ramp. */
+function isWithin(permit: CurrentState, { parent }: LiveCall): boolean {
+  for (let outer = parent; outer !== undefined && !outer.ended; outer = outer.parent) {
+    if (outer.permit === permit) return true;
+  }
+  return false;
+}
+
 /** How often what has happened, since the beginning or the last reset. */
-function newCounters() {
+export function newCounters() {
   return { succeeded: 0, failed: 0, ignored: 0, refused: 0, wouldRefuse: 0, opened: 0 };
 }

@@ -117,7 +117,7 @@ describe('an exported circuit', () => {
   it('refuses what is no object', () => {
     for (const given of [undefined, null, 'open', [], 5]) {
       expect(() => readExportedCircuit(given)).toThrow(
-        'expected an object with the options state, consecutiveOpens, openForMs, trial, rampForMs, stableInMs',
+        'expected a plain object with the options state, consecutiveOpens, openForMs, trial, rampForMs, stableInMs',
       );
     }
   });

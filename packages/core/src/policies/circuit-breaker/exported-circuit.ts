@@ -1,7 +1,7 @@
 import { consistent, integer, number, oneOf, options, optional } from '../../settings/fields.js';
 import { readSettings } from '../../settings/read-settings.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
-import { CLOSED, ISOLATED, type CircuitState, type StateOfCircuit } from './circuit-state.js';
+import { CLOSED, ISOLATED, type CircuitState, type CurrentState } from './circuit-state.js';
 import { HalfOpenTrial } from './half-open-trial.js';
 import { LONGEST_MS } from './open-period.js';
 import type { OpenStreak } from './open-streak.js';
@@ -36,6 +36,7 @@ const schema = consistent(
     rampForMs: optional(number(0, Number.MAX_SAFE_INTEGER)),
     stableInMs: optional(number(0, Number.MAX_SAFE_INTEGER)),
   }),
+  ['state', 'consecutiveOpens', 'openForMs', 'trial', 'rampForMs', 'stableInMs'],
   (exported) => {
     for (const [at, state] of Object.entries(ONLY_IN)) {
       if (exported[at as keyof typeof ONLY_IN] !== undefined && exported.state !== state)
@@ -49,7 +50,7 @@ const schema = consistent(
 
 /** What of a circuit is carried over. */
 export function exportedCircuit(
-  state: StateOfCircuit,
+  state: CurrentState,
   streak: OpenStreak,
   { ramp }: CircuitBreakerSettings,
   now: number,
@@ -58,7 +59,7 @@ export function exportedCircuit(
   const common: ExportedCircuit = { state: state.name, consecutiveOpens };
   switch (state.name) {
     case 'open':
-      return { ...common, openForMs: state.until - now };
+      return { ...common, openForMs: Math.min(state.until - now, LONGEST_MS) };
     case 'half-open':
       return { ...common, trial: state.ended() };
     case 'isolated':
@@ -85,12 +86,12 @@ export function importedState(
   { state, openForMs, trial, rampForMs = 0 }: ExportedCircuit,
   { openFor, ramp }: CircuitBreakerSettings,
   now: number,
-): StateOfCircuit {
+): CurrentState {
   switch (state) {
     case 'open':
       return { name: 'open', until: now + (openForMs ?? openFor.initial) };
     case 'half-open':
-      return new HalfOpenTrial(now, trial?.succeeded, trial?.failed);
+      return new HalfOpenTrial(trial?.succeeded, trial?.failed);
     case 'isolated':
       return ISOLATED;
     case 'closed':

@@ -1,3 +1,4 @@
+import type { LiveCall } from '../../call.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { reaches } from './share.js';
 
@@ -6,32 +7,31 @@ type Terms = CircuitBreakerSettings['halfOpen'];
 /** The calls that a half-open circuit lets through to see whether the provider is back. Times are monotonic milliseconds. */
 export class HalfOpenTrial {
   readonly name = 'half-open';
-  private admitted: number;
-  private inFlight = 0;
+  private readonly underWay = new Set<LiveCall>();
+  /** The work of all that are under way began then or later. */
+  private since = -Infinity;
 
-  /** `since` is from when on calls were always under way; the others are calls that have already ended. */
+  /** A trial of which so many calls have already ended. */
   constructor(
-    private since: number,
     private succeeded = 0,
     private failed = 0,
-  ) {
-    this.admitted = succeeded + failed;
-  }
+  ) {}
 
   /** Lets a call through; `false` when all permits are taken. */
-  admit({ calls }: Terms, now: number): boolean {
-    if (this.admitted >= calls) return false;
-    if (this.inFlight === 0) this.since = now;
-    this.admitted++;
-    this.inFlight++;
+  admit({ calls }: Terms, call: LiveCall): boolean {
+    const { underWay, succeeded, failed } = this;
+    if (underWay.size + succeeded + failed >= calls) return false;
+    underWay.add(call);
+    call.permit = this;
+    call.timeWork();
     return true;
   }
 
   /** A call has ended. One that says nothing gives its permit back, to be tried again. */
-  end(failed: boolean | undefined): void {
-    this.inFlight--;
-    if (failed === undefined) this.admitted--;
-    else if (failed) this.failed++;
+  end(call: LiveCall, failed: boolean | undefined): void {
+    this.underWay.delete(call);
+    if (failed === undefined) return;
+    if (failed) this.failed++;
     else this.succeeded++;
   }
 
@@ -41,11 +41,15 @@ export class HalfOpenTrial {
     return reaches(calls - this.failed, calls, successRate) ? undefined : false;
   }
 
+  /** Whether the work of one of the calls goes on for too long. What waits in a gate below does not work yet. */
   isOverdue({ atMost }: Terms, now: number): boolean {
-    return this.inFlight > 0 && now - this.since >= atMost;
+    if (now - this.since < atMost) return false;
+    this.since = now;
+    for (const { workingSince } of this.underWay) this.since = Math.min(this.since, workingSince);
+    return now - this.since >= atMost;
   }
 
-  /** How long it can last at most, in milliseconds. */
+  /** For how long at least nobody is overdue, as of the last time that this was looked at, in milliseconds. */
   leftMs({ atMost }: Terms, now: number): number {
     return Math.max(0, this.since + atMost - now);
   }
@@ -56,6 +60,6 @@ export class HalfOpenTrial {
   }
 
   shown(): Readonly<Record<string, number>> {
-    return { inFlight: this.inFlight, ...this.ended() };
+    return { inFlight: this.underWay.size, ...this.ended() };
   }
 }

@@ -24,10 +24,18 @@ export class OpenStreak {
   /** Until when the circuit stays open that opens now: its period, or as long as the provider has asked for. */
   open(from: string, now: number, settings: CircuitBreakerSettings, environment: Environment) {
     // Opened by hand while it is open: still the same outage.
-    if (from !== 'open') this.opens = this.length(from === 'closed', now) + 1;
+    if (from !== 'open') {
+      this.settle(from === 'closed', now);
+      this.opens++;
+    }
     const until = now + openPeriodMs(settings.openFor, this.opens, environment);
     const { hintedUntil = until } = this;
     return { until: Math.max(until, hintedUntil), hinted: hintedUntil > until };
+  }
+
+  /** The circuit leaves its state. What was forgotten while it was closed does not come back. */
+  settle(wasClosed: boolean, now: number): void {
+    this.opens = this.length(wasClosed, now);
   }
 
   /** The circuit closes, and lets every call through from `fullAt` on. */

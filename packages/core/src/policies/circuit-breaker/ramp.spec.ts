@@ -1,17 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LiveCall } from '../../call.js';
 import { Ramp } from './ramp.js';
 
 const terms = { over: 1000, from: 0.1 };
 
+function callAt(now: number): LiveCall {
+  return { now } as LiveCall;
+}
+
 /** How many of so many calls are let through at one moment. */
 function admitted(ramp: Ramp, calls: number, now: number, by = terms): number {
-  return Array.from({ length: calls }, () => ramp.admit(by, now)).filter(Boolean).length;
+  return Array.from({ length: calls }, () => ramp.admit(by, callAt(now))).filter(Boolean).length;
 }
 
 describe('Ramp', () => {
   it('lets the first call through, and then its share of the others', () => {
     const ramp = new Ramp(terms, 0);
-    const firstTwenty = Array.from({ length: 20 }, () => ramp.admit(terms, 0));
+    const firstTwenty = Array.from({ length: 20 }, () => ramp.admit(terms, callAt(0)));
     expect(firstTwenty.flatMap((let_, i) => (let_ ? [i] : []))).toEqual([0, 10]);
   });
 
@@ -33,7 +38,7 @@ describe('Ramp', () => {
   it('spreads them evenly: no run of calls is let through to catch up', () => {
     const ramp = new Ramp({ over: 1000, from: 0.25 }, 0);
     admitted(ramp, 10_000, 0);
-    const atHalf = Array.from({ length: 16 }, () => ramp.admit({ over: 1000, from: 0.25 }, 334));
+    const atHalf = Array.from({ length: 16 }, () => ramp.admit({ over: 1000, from: 0.25 }, callAt(334)));
     expect(atHalf.filter(Boolean)).toHaveLength(8);
     expect(atHalf.map((let_, i) => let_ && atHalf[i + 1])).not.toContain(true);
   });

@@ -1,3 +1,4 @@
+import type { LiveCall } from '../../call.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 
 /** What shares are counted in: whole numbers add up exactly. */
@@ -22,10 +23,11 @@ export class Ramp {
   }
 
   /** Lets a call through; `false` when its share is not whole yet. */
-  admit(terms: Terms, now: number): boolean {
-    this.credit += this.partsAt(terms, now);
+  admit(terms: Terms, call: LiveCall): boolean {
+    this.credit += this.partsAt(terms, call.now);
     if (this.credit < PARTS) return false;
     this.credit -= PARTS;
+    call.permit = this;
     return true;
   }
 

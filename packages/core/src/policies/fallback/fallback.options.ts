@@ -1,6 +1,10 @@
 import * as v from 'valibot';
+import { plainCopy } from '../../plain-copy.js';
 
-/** What to answer instead of an error: a value, or a function of the error and the call's arguments. */
+/**
+ * What to answer instead of an error: a value, which every caller gets a copy of as far as it is plain data, or a function of the error and
+ * the call's arguments.
+ */
 export type FallbackOptions = unknown | ((error: unknown, ...args: never[]) => unknown);
 
 export type FallbackHandler = (error: unknown, ...args: unknown[]) => unknown;
@@ -8,6 +12,6 @@ export type FallbackHandler = (error: unknown, ...args: unknown[]) => unknown;
 export const fallbackSchema = v.pipe(
   v.unknown(),
   v.transform((fallback): FallbackHandler =>
-    typeof fallback === 'function' ? (fallback as FallbackHandler) : () => fallback,
+    typeof fallback === 'function' ? (fallback as FallbackHandler) : () => plainCopy(fallback),
   ),
 );

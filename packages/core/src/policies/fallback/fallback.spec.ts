@@ -28,6 +28,17 @@ describe('fallback', () => {
     },
   );
 
+  it('gives plain data of their own to everybody, and what is more than data as it is', async () => {
+    const time = new Date(0);
+    const provider = providerWith({ fallback: { items: [] as string[], time } });
+    const fail = () => provider.execute<{ items: string[]; time: Date }>(() => Promise.reject(httpError(500)));
+    const first = await fail();
+    first.items.push('a secret of the first');
+    const second = await fail();
+    expect(second).toEqual({ items: [], time });
+    expect(second.time).toBe(time);
+  });
+
   it('answers with what a function makes of the error', async () => {
     const down = httpError(500);
     const provider = providerWith({ fallback: (error: unknown) => Promise.resolve(['instead of', error]) });

@@ -126,19 +126,19 @@ describe('a race of hedged attempts', () => {
   });
 
   it.each([
-    ['nothing is known: nothing', [undefined, undefined, undefined], undefined],
-    ['all have sent a GET: may be', ['GET', 'GET', 'GET'], true],
-    ['one has sent a POST: may not be', ['GET', 'POST', 'GET'], false],
-    ['the first has, and nothing is known of the rest: may not be', ['POST', undefined, undefined], false],
-    ['nothing is known of some: may be, as of the others', [undefined, 'GET', undefined], true],
-  ] as const)('passes on whether what it has sent may be repeated; %s', async (_name, methods, repeatable) => {
+    ['nothing is known', [[], [], []], 'none'],
+    ['all have sent a GET', [['GET'], ['GET'], ['GET']], 'none'],
+    ['one has sent a POST', [['GET'], ['POST'], ['GET']], 'latest'],
+    ['the first has, and nothing is known of the rest', [['POST'], [], []], 'latest'],
+    ['one has sent a POST, and then a GET', [['POST', 'GET'], ['POST'], []], 'earlier'],
+  ] as const)('passes on what may not be repeated of what it has sent; %s: %s', async (_name, methods, expected) => {
     const { call, race, sent, clock } = bench();
     const result = watch(race.run());
     await clock.advance(200);
-    for (const [i, method] of methods.entries()) if (method !== undefined) sent[i]!.sending(method);
+    for (const [i, each] of methods.entries()) for (const method of each) sent[i]!.sending(method);
     call.abort('left', true);
     await turn();
-    expect([result.settled, call.repeatable]).toEqual([true, repeatable]);
+    expect([result.settled, call.unrepeatable]).toEqual([true, expected]);
   });
 
   it('asks the classifier about an attempt that never came to its gates', async () => {

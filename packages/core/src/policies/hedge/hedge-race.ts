@@ -1,7 +1,7 @@
 import type { LiveCall, Next } from '../../call.js';
 import { Deadline } from '../../deadline-list.js';
 import { mayRepeat } from '../../may-repeat.js';
-import { CANCELLED, type Outcome, type OutcomeKind } from '../../outcome.js';
+import { CANCELLED, type Outcome, type OutcomeKind, type Settled } from '../../outcome.js';
 import type { Environment } from '../../policy.js';
 import { HedgeLostError } from './hedge-lost.error.js';
 
@@ -16,9 +16,6 @@ export interface RaceRules {
   recordSince(startedAt: number): void;
 }
 
-/** What surfaced from one attempt. */
-type Attempted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
-
 /**
  * The attempts of one operation that run side by side. The first answer is everybody's; who is still under way then is given up. It is its
  * own deadline: when it expires, another attempt is due.
@@ -28,8 +25,8 @@ export class HedgeRace<T> extends Deadline {
   private readonly startedAt: number;
   private readonly sent: LiveCall[] = [];
   private inFlight: LiveCall[] = [];
-  private failure: { readonly result: Attempted<T>; readonly outcome: Outcome } | undefined = undefined;
-  private result: Attempted<T> | undefined = undefined;
+  private failure: { readonly result: Settled<T>; readonly outcome: Outcome } | undefined = undefined;
+  private result: Settled<T> | undefined = undefined;
   private due = false;
   /** Whether no more attempts are sent. */
   private closed = false;
@@ -86,14 +83,16 @@ export class HedgeRace<T> extends Deadline {
     this.due = false;
     this.remove();
     if (this.closed || sent.length >= settings.attempts) return;
-    this.closed =
-      this.inFlight.some((attempt) => !mayRepeat(attempt, settings.idempotent)) || !rules.pay(call, sent.length, why);
+    const paid =
+      this.inFlight.every((attempt) => mayRepeat(attempt, settings.idempotent)) && rules.pay(call, sent.length, why);
+    if (!paid) this.closed = true;
+    // Whoever was told of it may have given the call up.
     if (this.closed) return;
     call.forgetTime();
     this.send();
   }
 
-  private settle(attempt: LiveCall, result: Attempted<T>): void {
+  private settle(attempt: LiveCall, result: Settled<T>): void {
     if (this.result !== undefined) return;
     this.inFlight = this.inFlight.filter((other) => other !== attempt);
     const outcome = attempt.outcome ?? this.rules.environment.classify(result);
@@ -107,21 +106,22 @@ export class HedgeRace<T> extends Deadline {
   }
 
   /** An attempt has brought an answer: the others have lost. */
-  private take(attempt: LiveCall, result: Attempted<T>, outcome: Outcome): void {
+  private take(attempt: LiveCall, result: Settled<T>, outcome: Outcome): void {
     const { call, rules, sent, inFlight } = this;
+    const { provider, operation } = call;
     const succeeded = outcome.kind === 'success';
     // Of a first attempt that has lost it is known that it took longer. Left out, what is slow would vanish from sight.
     if (inFlight.includes(sent[0]!) || (succeeded && attempt === sent[0])) rules.recordSince(this.startedAt);
     if (succeeded) rules.succeeded(call, sent.indexOf(attempt));
     this.conclude(result, outcome);
-    if (inFlight.length > 0) this.giveUpAll(lost(call), true);
+    if (inFlight.length > 0) this.giveUpAll(new HedgeLostError({ provider, operation }), true);
     this.wake();
   }
 
   /** The operation was given up, and all its attempts with it. */
   private giveUp(): void {
     const { reason, cancelled } = this.call;
-    const result: Attempted<T> = { ok: false, error: reason };
+    const result: Settled<T> = { ok: false, error: reason };
     this.conclude(result, cancelled ? CANCELLED : this.rules.environment.classify(result));
     this.giveUpAll(reason, cancelled);
     this.wake();
@@ -132,13 +132,13 @@ export class HedgeRace<T> extends Deadline {
     for (const attempt of this.inFlight) attempt.abort(reason, cancelled);
   }
 
-  private conclude(result: Attempted<T>, outcome: Outcome): void {
+  private conclude(result: Settled<T>, outcome: Outcome): void {
     const { call, sent } = this;
     this.result = result;
     this.closed = true;
     this.remove();
-    for (const { repeatable } of sent) {
-      if (repeatable !== undefined) call.repeatable = repeatable && call.repeatable !== false;
+    for (const { unrepeatable } of sent) {
+      if (call.unrepeatable !== 'earlier' && unrepeatable !== 'none') call.unrepeatable = unrepeatable;
     }
     call.end(outcome);
   }
@@ -147,7 +147,7 @@ export class HedgeRace<T> extends Deadline {
    * Keeps what is to surface if no attempt brings an answer: the last failure, but neither a refusal by a gate nor what was certainly not
    * done may hide what may have been done. It asks to wait as long as any of them did.
    */
-  private noteFailure(result: Attempted<T>, outcome: Outcome): void {
+  private noteFailure(result: Settled<T>, outcome: Outcome): void {
     const before = this.failure;
     if (before === undefined) this.failure = { result, outcome };
     else if (gravity(outcome) >= gravity(before.outcome)) {
@@ -159,12 +159,8 @@ export class HedgeRace<T> extends Deadline {
   private endsHedging(attempt: LiveCall, outcome: Outcome): boolean {
     const { kind, pushback, retryAfterMs = 0 } = outcome;
     if (kind === 'refused' || kind === 'throttled' || pushback === 'never' || retryAfterMs > 0) return true;
-    return kind === 'unknown' && !mayRepeat(attempt, this.settings.idempotent, outcome);
+    return !mayRepeat(attempt, this.settings.idempotent, outcome);
   }
-}
-
-function lost({ provider, operation }: LiveCall): HedgeLostError {
-  return new HedgeLostError(`${provider}: another attempt at ${operation} was first`, { provider, operation });
 }
 
 /** Whether another attempt would bring nothing else. */

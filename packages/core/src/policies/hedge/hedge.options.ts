@@ -1,6 +1,6 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { Duration } from '../../duration.js';
-import { consistent, duration, flag, integer, options, optional, ratio } from '../../settings/fields.js';
+import { consistent, duration, flag, integer, options, optional, optionsOr, ratio } from '../../settings/fields.js';
 
 export interface HedgeOptions {
   /**
@@ -29,6 +29,7 @@ const quantileSchema = consistent(
     minimumCalls: optional(integer(1, 500), 20),
     initial: optional(duration()),
   }),
+  ['min', 'max'],
   ({ min, max = Infinity }) =>
     min > max ? { at: 'min', message: `expected at most delay.max (${max} ms)` } : undefined,
 );
@@ -36,12 +37,7 @@ const quantileSchema = consistent(
 export type QuantileSettings = v.InferOutput<typeof quantileSchema>;
 
 export const hedgeSchema = options({
-  delay: optional(
-    v.lazy((given): v.GenericSchema<unknown, number | QuantileSettings> =>
-      typeof given === 'object' && given !== null ? quantileSchema : duration(),
-    ),
-    {},
-  ),
+  delay: optional(optionsOr(quantileSchema, duration()), {}),
   attempts: optional(integer(2, 10), 2),
   idempotent: optional(flag()),
 });

@@ -7,6 +7,7 @@ import type { ExecuteOptions } from '../../provider.js';
 import type { ProviderOptions } from '../../provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { httpError, networkError, turn, watch } from '../../testing/calls.fixture.js';
+import { controllersMade } from '../../testing/controllers-made.fixture.js';
 import { deferred, type Deferred } from '../../testing/deferred.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
@@ -361,6 +362,33 @@ describe('hedge', () => {
       expect(attempts).toHaveLength(2);
     });
 
+    it('a POST that was done before a GET failed, whatever is known of the GET: not', async () => {
+      for (const error of [httpError(500), networkError('ECONNREFUSED')]) {
+        const { clock, begin, end, attempts } = bench({ delay: 100 });
+        const result = begin({ sends: 'POST' });
+        await turn();
+        attempts[0]!.call.sending('GET');
+        await end(0, error);
+        await clock.advance('1h');
+        expect([result.error, attempts.length]).toEqual([error, 1]);
+      }
+    });
+
+    it('a POST that a call in its method has sent: not', async () => {
+      const clock = new TestClock();
+      const checkout = createProvider('checkout', { hedge: { delay: 100 } }, { clock });
+      const payments = createProvider('payments', {}, { clock });
+      let posts = 0;
+      const charge = (call: Call) => {
+        posts++;
+        call.sending('POST');
+        return deferred().promise;
+      };
+      void checkout.execute(() => payments.execute(charge));
+      await clock.advance('1h');
+      expect(posts).toBe(1);
+    });
+
     it('and a retry above knows that an attempt below has sent a POST', async () => {
       const { clock, begin, end, attempts } = bench(
         { delay: 100 },
@@ -493,6 +521,17 @@ describe('hedge', () => {
       expect(clock.pendingTimers()).toBe(0);
     });
 
+    it('when told of a hedge has it not sent', async () => {
+      const { clock, begin, attempts, provider } = bench({ delay: 100 });
+      const caller = new AbortController();
+      const reason = new Error('the user left');
+      provider.events.on(({ type }) => type === 'hedge.sent' && caller.abort(reason));
+      const result = begin({ signal: caller.signal });
+      await clock.advance('1h');
+      expect([result.error, attempts.length]).toEqual([reason, 1]);
+      expect(clock.pendingTimers('referenced')).toBe(0);
+    });
+
     it('before the delay has nothing more sent', async () => {
       const { clock, begin, attempts } = bench({ delay: 100, attempts: 3 });
       const caller = new AbortController();
@@ -607,19 +646,21 @@ describe('hedge', () => {
       expect(attempts).toHaveLength(3 + 2);
     });
 
-    it('that a retry does without still limits the hedges', async () => {
+    it('that the provider does without limits no hedge', async () => {
       const { clock, begin, attempts } = bench({ delay: 100 }, { retry: { budget: false } });
       for (let i = 0; i < 12; i++) begin();
       await clock.advance(100);
-      expect(attempts).toHaveLength(12 + 10);
+      expect(attempts).toHaveLength(12 + 12);
     });
 
-    it('that a retry does without is earned by the successes nevertheless', async () => {
-      const { clock, begin, attempts, provider } = bench({ delay: 100 }, { retry: { budget: false } });
-      for (let i = 0; i < 5; i++) await provider.execute(() => 'ok');
-      for (let i = 0; i < 12; i++) begin();
+    it('that the settings name holds where a call has no retry at all', async () => {
+      const clock = new TestClock();
+      const retry = { budget: { ratio: 0, minPerSecond: 0 } };
+      const provider = createProvider('payments', { retry, hedge: { delay: 100 } }, { clock });
+      let attempts = 0;
+      void provider.execute(() => (attempts++, new Promise(() => undefined)), { policies: ['hedge'] });
       await clock.advance(100);
-      expect(attempts).toHaveLength(12 + 11);
+      expect(attempts).toBe(1);
     });
   });
 
@@ -655,10 +696,8 @@ describe('hedge', () => {
 
   it('makes no signal for a call that never reads it', async () => {
     const { provider } = bench({ delay: 100 });
-    let call: Call | undefined;
-    await provider.execute((own) => void (call = own));
-    const { controller } = (call as unknown as { interruption: { controller: unknown } }).interruption;
-    expect(controller).toBeUndefined();
+    expect(await controllersMade(() => provider.execute(() => 'fine'))).toBe(0);
+    expect(await controllersMade(() => provider.execute(({ signal }) => signal.aborted))).toBe(1);
   });
 
   it('leaves an operation in doubt whose loser may have been done, for whoever keeps a record of it', async () => {
@@ -857,7 +896,6 @@ describe('hedge', () => {
       [{ attempts: 1 }, 'hedge.attempts', '1 given; expected a whole number from 2 to 10'],
       [{ attempts: 11 }, 'hedge.attempts', '11 given; expected a whole number from 2 to 10'],
       [{ delay: 'soon' }, 'hedge.delay', expect.stringMatching(/^'soon' given; expected a duration/)],
-      [{ delay: null }, 'hedge.delay', expect.stringMatching(/^null given; expected a duration/)],
       [{ delay: { quantile: 95 } }, 'hedge.delay.quantile', '95 given; expected a share above 0, at most 1'],
       [
         { delay: { minimumCalls: 501 } },

@@ -1,7 +1,7 @@
 import type { LiveCall, Next } from '../../call.js';
 import { LatencyHistogram } from '../../latency-histogram.js';
 import type { Environment, Wrapper } from '../../policy.js';
-import { RetryBudget } from '../../retry-budget.js';
+import { retryBudgetOf, type RetryBudget } from '../../retry-budget.js';
 import { HedgeRace, type RaceRules } from './hedge-race.js';
 import type { HedgeSettings, QuantileSettings } from './hedge.options.js';
 
@@ -20,8 +20,7 @@ export class Hedge implements Wrapper, RaceRules {
     public settings: HedgeSettings,
     readonly environment: Environment,
   ) {
-    const { clock } = environment;
-    this.budget = environment.shared('retryBudget', () => new RetryBudget(clock));
+    this.budget = retryBudgetOf(environment);
     this.reconfigure(settings);
   }
 

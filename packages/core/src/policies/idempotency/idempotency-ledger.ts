@@ -1,11 +1,12 @@
-import { StoreLease, type StoreLeaseParts } from '../../store-lease.js';
+import { StoreLease } from '../../store-lease.js';
 import type { LiveCall } from '../../call.js';
 import { StoreUnavailableError } from '../../errors/store-unavailable.error.js';
 import type { Environment } from '../../policy.js';
 import type { Entry, PutCondition } from '../../store.js';
+import { uniqueKey } from './idempotency-key.js';
 import { IdempotencyConflictError, IdempotencyMismatchError } from './idempotency.errors.js';
 import type { IdempotencySettings } from './idempotency.options.js';
-import { storedError, type IdempotencyRecord } from './idempotency-record.js';
+import type { Ended, IdempotencyRecord } from './idempotency-record.js';
 
 /** How long a duplicate of another process's call waits before it looks again, in milliseconds. */
 const POLL_MS = 100;
@@ -39,20 +40,21 @@ export class IdempotencyLedger {
 
   /**
    * Claims the key, or waits until whoever has it is done or dead. Throws an `IdempotencyConflictError` when that takes too long, an
-   * `IdempotencyMismatchError` for another payload, a `StoreUnavailableError`.
+   * `IdempotencyMismatchError` for another payload, a `StoreUnavailableError`, and the call's reason when it was given up: then nothing is held.
    */
   async claim(call: LiveCall, operation: Operation): Promise<Claim | { readonly ended: IdempotencyRecord }> {
-    const { clock, store } = this.environment;
+    const { clock } = this.environment;
     const giveUpAt = clock.now() + this.settings.wait;
     let entry: Entry | undefined;
     for (;;) {
+      if (call.aborted) throw call.reason;
       const standing = this.read(entry, operation, call);
       if ('ended' in standing) return standing;
       if ('heldForMs' in standing) {
         const leftMs = giveUpAt - clock.now();
-        if (leftMs <= 0) throw this.conflict(call, standing.heldForMs);
+        if (leftMs <= 0) throw this.conflict(call, { retryAfterMs: standing.heldForMs });
         await clock.sleep(Math.min(POLL_MS, standing.heldForMs, leftMs), call.signal);
-        entry = await this.reach(() => store.get(operation.recordKey), call);
+        entry = await this.lookAgain(operation, entry, call);
         continue;
       }
       const claimed = await this.tryClaim(operation, standing.attempt, standing.condition, call);
@@ -61,26 +63,34 @@ export class IdempotencyLedger {
     }
   }
 
-  /** Keeps the outcome. The provider has answered: whatever goes wrong here must not be taken for its failure. */
-  async settle(call: LiveCall, operation: Operation, claim: Claim, ended: Ended): Promise<void> {
-    const { store, emit } = this.environment;
+  /**
+   * Keeps how the operation ended, which `endedAs` makes; when that throws, only that it was done. The provider has answered: whatever goes
+   * wrong here must not be taken for its failure.
+   */
+  async settle(call: LiveCall, operation: Operation, { lease, attempt }: Claim, endedAs: () => Ended): Promise<void> {
+    const { emit } = this.environment;
+    const unsettled = (error: unknown) => emit('idempotency.unsettled', { reason: messageOf(error) }, call.operation);
+    let ended: Ended;
     try {
-      await claim.lease.end();
-      const record = serialized({ fingerprint: operation.fingerprint, attempt: claim.attempt, ...ended });
-      const when = { ttlMs: this.settings.ttl, if: { version: claim.lease.version } };
-      const result = await store.put(operation.recordKey, record, when);
-      if ('standing' in result) emit('idempotency.fenced', {}, call.operation);
+      ended = endedAs();
     } catch (error) {
-      emit('idempotency.unsettled', { reason: error instanceof Error ? error.message : String(error) }, call.operation);
+      unsettled(error);
+      ended = { state: 'unkept' };
+    }
+    try {
+      const record = serialized({ fingerprint: operation.fingerprint, attempt, ...ended });
+      const held = await lease.replace(record, this.settings.ttl);
+      if (!held) emit('idempotency.fenced', {}, call.operation);
+    } catch (error) {
+      unsettled(error);
     }
   }
 
   /** Frees the key when certainly nothing was done, by nobody; else notes that something may have been. */
   async release(call: LiveCall, operation: Operation, claim: Claim): Promise<void> {
-    if (call.inDoubt || claim.attempt > 1) return this.settle(call, operation, claim, { state: 'unknown' });
+    if (call.inDoubt || claim.attempt > 1) return this.settle(call, operation, claim, () => ({ state: 'unknown' }));
     try {
-      await claim.lease.end();
-      await this.environment.store.delete(operation.recordKey, { version: claim.lease.version });
+      await claim.lease.free();
     } catch {
       // The lease runs out by itself.
       this.environment.emit('idempotency.unsettled', { reason: 'the key could not be released' }, call.operation);
@@ -92,50 +102,72 @@ export class IdempotencyLedger {
     return new IdempotencyMismatchError({ provider, operation });
   }
 
-  conflict({ provider, operation }: LiveCall, retryAfterMs: number | undefined): IdempotencyConflictError {
+  conflict(
+    { provider, operation }: LiveCall,
+    { retryAfterMs, standing }: { retryAfterMs?: number; standing?: 'done' } = {},
+  ): IdempotencyConflictError {
     this.counters.conflicts++;
-    return new IdempotencyConflictError({ provider, operation, retryAfterMs });
+    return new IdempotencyConflictError({ provider, operation, retryAfterMs }, standing);
   }
 
   private read(entry: Entry | undefined, { fingerprint }: Operation, call: LiveCall): Standing {
     if (entry === undefined) return { condition: 'absent', attempt: 1 };
     const record = JSON.parse(entry.value) as IdempotencyRecord;
     if (record.fingerprint !== fingerprint) throw this.mismatch(call);
-    if (record.state === 'done' || record.state === 'failed') return { ended: record };
+    if (record.state !== 'pending' && record.state !== 'unknown') return { ended: record };
     const heldForMs = record.state === 'unknown' ? 0 : this.settings.lease - entry.ageMs;
     if (heldForMs > 0) return { heldForMs };
     return { condition: { version: entry.version }, attempt: record.attempt + 1 };
   }
 
+  /** What has become of a key that somebody holds. That holder may still be at work while the store cannot say so. */
+  private async lookAgain(
+    { recordKey }: Operation,
+    held: Entry | undefined,
+    call: LiveCall,
+  ): Promise<Entry | undefined> {
+    try {
+      return await this.reach(() => this.environment.store.get(recordKey), call);
+    } catch (error) {
+      if (this.settings.storeDown === 'refuse') throw error;
+      return held;
+    }
+  }
+
   private async tryClaim(
-    { recordKey, fingerprint }: Operation,
+    operation: Operation,
     attempt: number,
     condition: PutCondition,
     call: LiveCall,
   ): Promise<Claim | { readonly standing: Entry | undefined }> {
-    const { ttl: ttlMs } = this.settings;
-    const value = serialized({ fingerprint, attempt, state: 'pending' });
-    const result = await this.reach(() => this.environment.store.put(recordKey, value, { ttlMs, if: condition }), call);
+    const { recordKey: key, fingerprint } = operation;
+    const when = { ttlMs: this.settings.ttl, if: condition };
+    const value = serialized({ fingerprint, attempt, state: 'pending', owner: uniqueKey() });
+    const result = await this.reach(() => this.environment.store.put(key, value, when), call);
     if ('standing' in result) return result;
+    const claim = { lease: this.hold(key, value, result.written.version, call), attempt };
+    if (call.aborted) {
+      void this.release(call, operation, claim);
+      throw call.reason;
+    }
     if (attempt > 1) {
       this.counters.reclaimed++;
       this.environment.emit('idempotency.reclaimed', { attempt }, call.operation);
     }
-    return { lease: this.hold({ key: recordKey, value, version: result.written.version }, call), attempt };
+    return claim;
   }
 
   /** Whoever loses the lease gives the call up. */
-  private hold(claimed: Pick<StoreLeaseParts, 'key' | 'value' | 'version'>, call: LiveCall): StoreLease {
+  private hold(key: string, value: string, version: string, call: LiveCall): StoreLease {
     const { store, clock, emit } = this.environment;
     const { ttl: ttlMs, lease: leaseMs } = this.settings;
     const { provider, operation } = call;
-    call.interruptible = true;
     const onLost = () => {
       emit('idempotency.leaseLost', {}, operation);
       call.abort(new IdempotencyConflictError({ provider, operation }));
     };
     const onMissed = () => emit('idempotency.renewalFailed', {}, operation);
-    return new StoreLease({ ...claimed, store, clock, leaseMs, ttlMs, onLost, onMissed });
+    return new StoreLease({ store, clock, key, value, version, leaseMs, ttlMs, onLost, onMissed });
   }
 
   private async reach<T>(operation: () => Promise<T>, call: LiveCall): Promise<T> {
@@ -147,15 +179,10 @@ export class IdempotencyLedger {
   }
 }
 
-/** How an operation ended, as far as the ledger keeps it. */
-export type Ended =
-  | { readonly state: 'unknown' }
-  | { readonly state: 'done'; readonly value: unknown }
-  | { readonly state: 'failed'; readonly error: ReturnType<typeof storedError> };
-
 function serialized(record: IdempotencyRecord): string {
-  if (record.state === 'done' && record.value instanceof Response) {
-    throw new TypeError('a Response cannot be kept for replay: return its parsed body from the method');
-  }
   return JSON.stringify(record);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,21 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import { createClassifier } from '../../classifier.js';
+import type { Outcome } from '../../outcome.js';
+import { TestClock } from '../../testing/test-clock.js';
 import { restoredError, storedError } from './idempotency-record.js';
+
+const PERMANENT: Outcome = { kind: 'permanent', status: 402 };
+
+/** An error as it comes back from the store. */
+function replayed(error: unknown, outcome = PERMANENT): Error {
+  return restoredError(JSON.parse(JSON.stringify(storedError(error, outcome))));
+}
+
+/** Everything that can be seen on an error. */
+function seen(error: Error): unknown {
+  return { ...error, message: error.message };
+}
 
 describe('an error in the store', () => {
   it('is what tells a caller apart which it was, and nothing of the request', () => {
@@ -9,12 +25,67 @@ describe('an error in the store', () => {
       config: { headers: { authorization: 'Bearer secret' } },
       response: { status: 402, data: { decline: 'funds' }, headers: { 'set-cookie': 'secret' } },
     });
-    expect(storedError(declined)).toEqual({
+    const kept = replayed(declined);
+    expect(kept).toBeInstanceOf(Error);
+    expect(seen(kept)).toEqual({
       name: 'TypeError',
       message: 'declined',
       code: 'card_declined',
       status: 402,
       response: { status: 402, data: { decline: 'funds' } },
+      replayed: true,
+    });
+    expect(JSON.stringify(storedError(declined, PERMANENT))).not.toContain('secret');
+  });
+
+  it('has its status and body wherever its client put them', () => {
+    const got = Object.assign(new Error('404'), {
+      name: 'HTTPError',
+      code: 'ERR_NON_2XX_3XX_RESPONSE',
+      options: { headers: { authorization: 'Bearer secret' } },
+      response: { statusCode: 404, body: '{"error":"gone"}', headers: {} },
+    });
+    expect(seen(replayed(got))).toEqual({
+      name: 'HTTPError',
+      message: '404',
+      code: 'ERR_NON_2XX_3XX_RESPONSE',
+      response: { statusCode: 404, body: '{"error":"gone"}' },
+      replayed: true,
+    });
+    const client = Object.assign(new Error('422'), { statusCode: 422, body: { reason: 'name' } });
+    expect(seen(replayed(client))).toMatchObject({ statusCode: 422, body: { reason: 'name' } });
+  });
+
+  it('of Nest has its whole response, and is such that Nest answers with its status although it is none of its own', () => {
+    const response = { message: 'no such order', error: 'Not Found', statusCode: 404 };
+    const notFound = Object.assign(new Error('no such order'), {
+      name: 'NotFoundException',
+      status: 404,
+      response,
+      getStatus: () => 404,
+      getResponse: () => response,
+    });
+    expect(seen(replayed(notFound))).toEqual({
+      name: 'NotFoundException',
+      message: 'no such order',
+      status: 404,
+      statusCode: 404,
+      expose: true,
+      response,
+      replayed: true,
+    });
+  });
+
+  it('is kept without what could not be read again', () => {
+    const error = Object.assign(new Error('404'), {
+      response: { status: 404, data: Readable.from(['a']), body: null },
+      body: new Map(),
+    });
+    expect(seen(replayed(error))).toEqual({
+      name: 'Error',
+      message: '404',
+      response: { status: 404, body: null },
+      replayed: true,
     });
   });
 
@@ -24,24 +95,19 @@ describe('an error in the store', () => {
     [undefined, { name: 'Error', message: 'undefined' }],
     [null, { name: 'Error', message: 'null' }],
     [
-      { name: 5, message: { en: 'down' } },
+      { name: 5, message: { en: 'down' }, response: 'text' },
       { name: 'Error', message: '[object Object]' },
     ],
   ])('has a name and a message, whatever was thrown: %p', (thrown, stored) => {
-    const kept = storedError(thrown);
-    expect(kept).toEqual(stored);
-    expect(kept).not.toHaveProperty('response');
+    expect(seen(replayed(thrown))).toEqual({ ...stored, replayed: true });
   });
 
-  it('comes back as an error that says it is a replay', () => {
-    const restored = restoredError({ name: 'CardError', message: 'declined', code: 'card_declined', status: 402 });
-    expect(restored).toBeInstanceOf(Error);
-    expect({ ...restored, message: restored.message }).toEqual({
-      name: 'CardError',
-      message: 'declined',
-      code: 'card_declined',
-      status: 402,
-      replayed: true,
-    });
+  it('means what it meant when it was thrown, also where only the user’s own word or what is not kept said so', () => {
+    const classify = createClassifier(new TestClock());
+    const meaningOf = (error: unknown) => classify({ ok: false, error });
+    for (const outcome of [PERMANENT, { kind: 'success' }] as const) {
+      expect(meaningOf(replayed(new Error('no'), outcome))).toEqual(outcome);
+    }
+    expect(meaningOf(new Error('no'))).toMatchObject({ kind: 'unknown' });
   });
 });

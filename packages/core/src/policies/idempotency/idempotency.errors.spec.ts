@@ -3,9 +3,11 @@ import {
   IdempotencyConflictError,
   IdempotencyKeyMissingError,
   IdempotencyMismatchError,
+  IdempotencyPayloadError,
   isIdempotencyConflictError,
   isIdempotencyKeyMissingError,
   isIdempotencyMismatchError,
+  isIdempotencyPayloadError,
 } from './idempotency.errors.js';
 
 const CHARGE = { provider: 'payments', operation: 'charge' };
@@ -14,6 +16,10 @@ const UNNAMED = { provider: 'payments' };
 const MESSAGES = [
   [new IdempotencyConflictError(CHARGE), 'payments: charge with this idempotency key is already under way'],
   [new IdempotencyConflictError(UNNAMED), 'payments: the operation with this idempotency key is already under way'],
+  [
+    new IdempotencyConflictError(CHARGE, 'done'),
+    'payments: charge with this idempotency key was done before, and its result could not be kept to be given again',
+  ],
   [new IdempotencyMismatchError(CHARGE), 'payments: this idempotency key of charge was used with another payload'],
   [
     new IdempotencyMismatchError(UNNAMED),
@@ -21,6 +27,16 @@ const MESSAGES = [
   ],
   [new IdempotencyKeyMissingError(CHARGE), 'payments: charge requires an idempotency key'],
   [new IdempotencyKeyMissingError(UNNAMED), 'payments: the operation requires an idempotency key'],
+  [
+    new IdempotencyPayloadError({ ...CHARGE, cause: new TypeError('a stream or response') }),
+    'payments: what charge is given cannot be compared (a stream or response): ' +
+      "say with the option 'fingerprint' of idempotency what makes two payloads the same",
+  ],
+  [
+    new IdempotencyPayloadError(UNNAMED),
+    'payments: what the operation is given cannot be compared: ' +
+      "say with the option 'fingerprint' of idempotency what makes two payloads the same",
+  ],
 ] as const;
 
 describe('the errors of idempotency', () => {
@@ -33,14 +49,17 @@ describe('the errors of idempotency', () => {
       new IdempotencyConflictError(CHARGE),
       new IdempotencyMismatchError(CHARGE),
       new IdempotencyKeyMissingError(CHARGE),
+      new IdempotencyPayloadError(CHARGE),
     ];
     expect(errors.map(({ code }) => code)).toEqual([
       'IDEMPOTENCY_CONFLICT',
       'IDEMPOTENCY_MISMATCH',
       'IDEMPOTENCY_KEY_MISSING',
+      'IDEMPOTENCY_PAYLOAD',
     ]);
-    expect(errors.map(isIdempotencyConflictError)).toEqual([true, false, false]);
-    expect(errors.map(isIdempotencyMismatchError)).toEqual([false, true, false]);
-    expect(errors.map(isIdempotencyKeyMissingError)).toEqual([false, false, true]);
+    expect(errors.map(isIdempotencyConflictError)).toEqual([true, false, false, false]);
+    expect(errors.map(isIdempotencyMismatchError)).toEqual([false, true, false, false]);
+    expect(errors.map(isIdempotencyKeyMissingError)).toEqual([false, false, true, false]);
+    expect(errors.map(isIdempotencyPayloadError)).toEqual([false, false, false, true]);
   });
 });

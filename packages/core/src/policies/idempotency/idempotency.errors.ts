@@ -1,12 +1,21 @@
 import { guardFor, ResilienceError, type ResilienceErrorInfo } from '../../errors/resilience-error.js';
 
-/** The same key is in flight elsewhere. */
+const CONFLICTS = {
+  'under way': 'is already under way',
+  done: 'was done before, and its result could not be kept to be given again',
+} as const;
+
+/** The same key is in flight elsewhere; or its operation was done, and what came of it cannot be given again. */
 export class IdempotencyConflictError extends ResilienceError {
   readonly code = 'IDEMPOTENCY_CONFLICT';
 
-  constructor(info: ResilienceErrorInfo) {
+  constructor(
+    info: ResilienceErrorInfo,
+    /** What is known of the operation: after `'done'` there is nothing to wait for. */
+    readonly standing: 'under way' | 'done' = 'under way',
+  ) {
     super(
-      `${info.provider}: ${info.operation ?? 'the operation'} with this idempotency key is already under way`,
+      `${info.provider}: ${info.operation ?? 'the operation'} with this idempotency key ${CONFLICTS[standing]}`,
       info,
     );
   }
@@ -33,6 +42,21 @@ export class IdempotencyKeyMissingError extends ResilienceError {
   }
 }
 
+/** It cannot be told whether a key comes again with the same payload. */
+export class IdempotencyPayloadError extends ResilienceError {
+  readonly code = 'IDEMPOTENCY_PAYLOAD';
+
+  constructor(info: ResilienceErrorInfo) {
+    const why = info.cause instanceof Error ? ` (${info.cause.message})` : '';
+    super(
+      `${info.provider}: what ${info.operation ?? 'the operation'} is given cannot be compared${why}: ` +
+        "say with the option 'fingerprint' of idempotency what makes two payloads the same",
+      info,
+    );
+  }
+}
+
 export const isIdempotencyConflictError = guardFor<IdempotencyConflictError>('IDEMPOTENCY_CONFLICT');
 export const isIdempotencyMismatchError = guardFor<IdempotencyMismatchError>('IDEMPOTENCY_MISMATCH');
 export const isIdempotencyKeyMissingError = guardFor<IdempotencyKeyMissingError>('IDEMPOTENCY_KEY_MISSING');
+export const isIdempotencyPayloadError = guardFor<IdempotencyPayloadError>('IDEMPOTENCY_PAYLOAD');

@@ -28,15 +28,27 @@ describe('the settings of idempotency', () => {
     expect(readSettings(idempotencySchema, given, '').settings).toEqual({ ...given, ttl: 1000 });
   });
 
-  it.each([
+  it.each<[object, string]>([
     [{ header: '' }, "header: '' given; expected the name of a header, for example 'Idempotency-Key'"],
+    ...[' ', 'Idempotency Key', 'Idempotency-Key:'].map((header): [object, string] => [
+      { header },
+      `header: '${header}' given; expected the name of a header, for example 'Idempotency-Key'`,
+    ]),
+    [{ header: 5 }, "header: 5 given; expected the name of a header, for example 'Idempotency-Key'"],
+    [
+      { header: 'X-Key\r\nX-Other: 1' },
+      String.raw`header: 'X-Key\r\nX-Other: 1' given; expected the name of a header, for example 'Idempotency-Key'`,
+    ],
     [{ ttl: 999, lease: 100 }, `ttl: 999 given; ${DURATION} of at least 1000 ms`],
     [{ lease: 99 }, `lease: 99 given; ${DURATION} of at least 100 ms`],
     [{ wait: -1 }, `wait: -1 given; ${DURATION}`],
     [{ storeDown: 'wait' }, "storeDown: 'wait' given; expected one of 'refuse', 'proceed'"],
     [{ key: 'id' }, "key: 'id' given; expected a function of the arguments, for example (order) => order.id"],
     [{ fingerprint: 'id' }, "fingerprint: 'id' given; expected a function of the arguments"],
-    [{ keys: 1 }, 'keys: unknown option; known are header, ttl, lease, wait, storeDown, key, fingerprint'],
+    [
+      { keys: 1 },
+      "keys: unknown option; did you mean 'key'? Known are header, ttl, lease, wait, storeDown, key, fingerprint",
+    ],
   ])('refuse %j, and say what would be right', (input, message) => {
     expect(faultsOf(input)).toEqual([`idempotency.${message}`]);
   });

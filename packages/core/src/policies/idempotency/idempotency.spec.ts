@@ -1,105 +1,17 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { LiveCall } from '../../call.js';
 import { createProvider } from '../../create-provider.js';
-import { MemoryStore } from '../../memory-store.js';
 import { ORDER as PLACE } from '../../policy.js';
-import type { ResilientProvider } from '../../provider.js';
-import type { ProviderOptions } from '../../provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
-import type { Entry, PutResult, Store } from '../../store.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, networkError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
-import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { derivedKey } from './idempotency-key.js';
+import { bench, methodOf, ORDER, processOn, type Order } from './idempotency.fixture.js';
 import { idempotencyKind } from './idempotency.kind.js';
-import type { IdempotencyOptions } from './idempotency.options.js';
 
 const KEY = { idempotencyKey: 'order-1' };
-
-interface Order {
-  readonly id: string;
-  readonly amount: number;
-}
-
-/** One process: a provider, and its decorated `charge(order)` with the key from the order. */
-function processOn(store: Store, clock: TestClock, idempotency: IdempotencyOptions = {}, more: ProviderOptions = {}) {
-  const provider = createProvider('payments', { idempotency, ...more }, { clock, store, random: () => 0.5 });
-  const events = recordEvents(provider);
-  const charge = methodOf(provider, { key: (order: Order) => order.id });
-  const counters = () => provider.snapshot().policies.find(({ kind }) => kind === 'idempotency')!;
-  return { provider, events, charge, counters };
-}
-
-/** What a decorated method does, without a framework. */
-function methodOf(provider: ResilientProvider, idempotency: IdempotencyOptions) {
-  const policies = new Map<string, object>([['idempotency', idempotency]]);
-  const pipeline = provider.link(
-    { operation: 'charge', policies: policies as Map<string, Record<string, unknown>>, every: true },
-    [],
-  );
-  return <T>(
-    order: unknown,
-    work: (call: LiveCall) => Promise<T> | T,
-    options: { key?: string; signal?: AbortSignal } = {},
-  ) => {
-    const call: LiveCall = provider.newCall('charge', [order], (): unknown => work(call));
-    call.key = options.key;
-    return provider.run(pipeline, call, options.signal) as Promise<T>;
-  };
-}
-
-function bench(idempotency: IdempotencyOptions = {}, more: ProviderOptions = {}) {
-  const clock = new TestClock();
-  const store = new FailingStore(new MemoryStore({ clock }));
-  let executed = 0;
-  const work = async () => {
-    executed++;
-    return { receipt: executed };
-  };
-  const another = (options: IdempotencyOptions = idempotency) => processOn(store, clock, options, more);
-  return { clock, store, work, another, executed: () => executed, ...another() };
-}
-
-/** A store that can be made to fail, and notes what it was asked. */
-class FailingStore implements Store {
-  failing: ReadonlySet<string> = new Set();
-  readonly keys = new Set<string>();
-  operations = 0;
-
-  constructor(private readonly inner: Store) {}
-
-  get(key: string): Promise<Entry | undefined> {
-    return this.reach('get', key, () => this.inner.get(key));
-  }
-
-  put(key: string, value: string, when: Parameters<Store['put']>[2]): Promise<PutResult> {
-    const name = typeof when.if === 'string' ? 'claim' : 'put';
-    return this.reach(name, key, () => this.inner.put(key, value, when));
-  }
-
-  delete(key: string, when?: { version: string }): Promise<boolean> {
-    return this.reach('delete', key, () => this.inner.delete(key, when));
-  }
-
-  advance(key: string, byMs: number, windowMs: number) {
-    return this.inner.advance(key, byMs, windowMs);
-  }
-
-  close(): Promise<void> {
-    return this.inner.close();
-  }
-
-  private async reach<T>(name: string, key: string, operation: () => Promise<T>): Promise<T> {
-    this.operations++;
-    this.keys.add(key);
-    if (this.failing.has(name) || this.failing.has('all')) throw new Error(`the store is down (${name})`);
-    return operation();
-  }
-}
-
-const ORDER: Order = { id: 'order-1', amount: 100 };
 
 describe('idempotency', () => {
   policyContract(() => idempotencyKind.specs(readSettings(idempotencyKind.schema, {}, '').settings));
@@ -157,6 +69,16 @@ describe('idempotency', () => {
         code: 'IDEMPOTENCY_KEY_MISSING',
         message: 'payments: charge requires an idempotency key',
       });
+      expect(executed()).toBe(0);
+    });
+
+    it('is missing when the caller gives an empty one: it would be the same for all operations', async () => {
+      const { provider, work, executed } = bench();
+      for (let order = 0; order < 2; order++) {
+        await expect(provider.execute(work, { operation: 'charge', idempotencyKey: '' })).rejects.toMatchObject({
+          code: 'IDEMPOTENCY_KEY_MISSING',
+        });
+      }
       expect(executed()).toBe(0);
     });
 
@@ -234,6 +156,75 @@ describe('idempotency', () => {
       expect(JSON.stringify(replayed)).not.toContain('secret');
     });
 
+    it('is replayed as it was: with its dates, its big numbers and what is no number', async () => {
+      const { charge, another, work } = bench();
+      const receipt = { id: 12345678901234567890n, at: new Date(0), rates: [0.5, Number.NaN, undefined] };
+      await charge(ORDER, () => receipt);
+      expect(await another().charge(ORDER, work)).toEqual(receipt);
+    });
+
+    it.each([
+      ['a response', () => new Response('body'), 'an instance of Response'],
+      ['a stream', () => Readable.from(['a']), 'an instance of Readable'],
+      ['an answer that holds a stream', () => ({ Body: Readable.from(['a']) }), 'an instance of Readable'],
+      ['a file', () => new Blob(['a']), 'an instance of Blob'],
+      ['a map', () => new Map([['a', 1]]), 'an instance of Map'],
+      ['an answer with its request', () => ({ status: 200, headers: {}, config: { adapter: () => 1 } }), 'a function'],
+    ])(
+      'that gave %s was done: a duplicate is told so at once, and nothing of it is kept',
+      async (_name, answer, what) => {
+        const { charge, another, work, store, events, executed, counters } = bench({ lease: '30s' });
+        const given = answer();
+        expect(await charge(ORDER, () => given)).toBe(given);
+        expect(events.all).toMatchObject([
+          { type: 'idempotency.unsettled', detail: { reason: `${what} cannot be kept for replay` } },
+        ]);
+        const record = JSON.parse((await store.get([...store.keys][0]!))!.value) as object;
+        expect(record).toEqual({ fingerprint: expect.any(String), attempt: 1, state: 'unkept' });
+        for (const duplicate of [charge, another().charge]) {
+          await expect(duplicate(ORDER, work)).rejects.toMatchObject({
+            code: 'IDEMPOTENCY_CONFLICT',
+            standing: 'done',
+            retryAfterMs: undefined,
+            message:
+              'payments: charge with this idempotency key was done before, and its result could not be kept to be given again',
+          });
+        }
+        await expect(charge({ ...ORDER, amount: 5 }, work)).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+        expect([executed(), counters()['replayed'], counters()['conflicts']]).toEqual([0, 0, 1]);
+      },
+    );
+
+    it('is replayed as its error where the user’s own word says that this is a success', async () => {
+      const classify = ({ ok, ...rest }: { ok: boolean; error?: unknown }) =>
+        !ok && (rest.error as { status?: unknown }).status === 409 ? 'success' : undefined;
+      const { charge } = bench({}, { classify });
+      let calls = 0;
+      const done = Object.assign(new Error('already done'), { status: 409 });
+      const run = () => outcomeOf(charge(ORDER, () => (calls++, Promise.reject(done))));
+      expect(await run()).toEqual({ error: done });
+      expect(await run()).toMatchObject({ error: { message: 'already done', status: 409, replayed: true } });
+      expect(calls).toBe(1);
+    });
+
+    it.each([
+      ['fetch', { response: new Response('gone', { status: 404 }) }],
+      ['got', { response: { statusCode: 404, body: 'gone', headers: {} } }],
+      ['Nest', { status: 404, response: { statusCode: 404, message: 'gone' } }],
+      ['undici', { statusCode: 404, body: 'gone' }],
+    ])(
+      'that failed for good by the word of %s speaks no more against the provider when it is replayed',
+      async (_name, more) => {
+        const { charge, clock, store } = bench();
+        const outer = createProvider('outer', { circuitBreaker: { window: { consecutive: 1 } } }, { clock, store });
+        const gone = Object.assign(new Error('gone'), more);
+        for (let time = 0; time < 2; time++) {
+          await expect(outer.execute(() => charge(ORDER, () => Promise.reject(gone)))).rejects.toThrow('gone');
+          expect(outer.circuitBreaker!.state).toBe('closed');
+        }
+      },
+    );
+
     it('is forgotten after its time', async () => {
       const { charge, work, executed, clock } = bench({ ttl: '1h' });
       await charge(ORDER, work);
@@ -299,6 +290,50 @@ describe('idempotency', () => {
       expect(executed()).toBe(1);
     });
 
+    it.each([
+      ['map', new Map([['amount', 1]]), new Map([['amount', 9999]])],
+      ['set', new Set([1]), new Set([9999])],
+      ['query', new URLSearchParams('amount=1'), new URLSearchParams('amount=9999')],
+      ['bytes', new Uint8Array([1]).buffer, new Uint8Array([2]).buffer],
+      ['number', Number.NaN, null],
+    ])('is refused where the payload is a %s', async (_name, payload, other) => {
+      const { charge, provider, work, executed } = bench();
+      const asked = { operation: 'charge', idempotencyKey: 'order-1' };
+      await provider.execute(work, { ...asked, args: [payload] });
+      await expect(provider.execute(work, { ...asked, args: [other] })).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_MISMATCH',
+      });
+      await charge({ id: 'order-1', payload }, work);
+      await expect(charge({ id: 'order-1', payload: other }, work)).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_MISMATCH',
+      });
+      expect(executed()).toBe(2);
+    });
+
+    it('must be told from the first: what shows nothing of what it holds is refused until the fingerprint says what counts', async () => {
+      const { charge, provider, work, executed } = bench();
+      const order = { id: 'order-1', file: new Blob(['receipt']) };
+      await expect(charge(order, work)).rejects.toMatchObject({
+        name: 'IdempotencyPayloadError',
+        code: 'IDEMPOTENCY_PAYLOAD',
+        provider: 'payments',
+        operation: 'charge',
+        message:
+          'payments: what charge is given cannot be compared (an instance of Blob): ' +
+          "say with the option 'fingerprint' of idempotency what makes two payloads the same",
+      });
+      expect(executed()).toBe(0);
+      const named = methodOf(provider, { key: ({ id }: Order) => id, fingerprint: ({ id }: Order) => id });
+      expect(await named(order, work)).toEqual({ receipt: 1 });
+    });
+
+    it('need not be told from anything where the call has a key of its own', async () => {
+      const { provider, work } = bench();
+      const circular: { self?: unknown } = {};
+      circular.self = circular;
+      expect(await provider.execute(work, { args: [circular] })).toEqual({ receipt: 1 });
+    });
+
     it('is judged by the declared fields where some are', async () => {
       const { provider, work, executed } = bench();
       const charge = methodOf(provider, {
@@ -334,16 +369,87 @@ describe('idempotency', () => {
       expect(await Promise.all(all)).toEqual([{ error: down }, { error: down }, { error: down }]);
     });
 
-    it('goes on by itself when the caller of the first gives up', async () => {
-      const { charge, work, executed } = bench();
+    it('goes on with the work of the first when the caller of that gives up', async () => {
+      const { charge, work, executed, another } = bench();
       const caller = new AbortController();
-      const first = watch(charge(ORDER, () => deferred().promise, { signal: caller.signal }));
+      const receipt = deferred<string>();
+      let signal: AbortSignal | undefined;
+      const first = watch(
+        charge(ORDER, (call) => ((signal = call.signal), receipt.promise), { signal: caller.signal }),
+      );
       const second = watch(charge(ORDER, work));
       await turn();
       caller.abort('left');
       await turn();
-      expect(first.error).toBe('left');
-      expect([second.value, executed()]).toEqual([{ receipt: 1 }, 1]);
+      expect([first.error, signal!.aborted, second.settled]).toEqual(['left', false, false]);
+      receipt.resolve('receipt');
+      await turn();
+      expect([second.value, executed()]).toEqual(['receipt', 0]);
+      expect(await another().charge(ORDER, work)).toBe('receipt');
+    });
+
+    it('gives the operation up with the last who wants it, and whoever comes then begins anew', async () => {
+      const { charge, clock, work, counters } = bench({ wait: '5s' });
+      const caller = new AbortController();
+      let signal: AbortSignal | undefined;
+      const first = watch(
+        charge(ORDER, (call) => ((signal = call.signal), deferred().promise), { signal: caller.signal }),
+      );
+      const second = watch(charge(ORDER, work));
+      await turn();
+      caller.abort('left');
+      await clock.advance(4999);
+      expect([first.error, second.settled, signal!.aborted]).toEqual(['left', false, false]);
+      await clock.advance(1);
+      expect(second.error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+      expect([signal!.aborted, counters()['inFlight']]).toEqual([true, 0]);
+      const third = watch(charge(ORDER, work));
+      await turn();
+      expect(third.value).toEqual({ receipt: 1 });
+    });
+
+    it('has the time that it has itself: an earlier deadline of the first keeps nobody from another attempt', async () => {
+      const waits = { attempts: 5, backoff: { kind: 'constant', initial: '2s', jitter: 'none' } } as const;
+      const { provider, clock, store } = bench({}, { retry: waits });
+      const outer = createProvider('outer', { timeout: { total: '1s' } }, { clock, store });
+      const asked = { operation: 'charge', idempotencyKey: 'order-1' };
+      let calls = 0;
+      const work = async () => {
+        if (++calls < 3) throw httpError(503, { 'retry-after': '0' });
+        return 'receipt';
+      };
+      const first = watch(outer.execute(() => provider.execute(work, asked)));
+      const second = watch(provider.execute(work, asked));
+      await clock.advance('1s');
+      expect(first.error).toMatchObject({ code: 'TIMEOUT', provider: 'outer' });
+      await clock.advance('3s');
+      expect([second.value, calls]).toEqual(['receipt', 3]);
+    });
+
+    it('does not wait past the deadline of the only one who waits', async () => {
+      const waits = { attempts: 5, backoff: { kind: 'constant', initial: '2s', jitter: 'none' } } as const;
+      const { provider, clock, store } = bench({}, { retry: waits });
+      const outer = createProvider('outer', { timeout: { total: '1s' } }, { clock, store });
+      const down = httpError(503, { 'retry-after': '0' });
+      const result = watch(
+        outer.execute(() => provider.execute(() => Promise.reject(down), { operation: 'charge', idempotencyKey: 'a' })),
+      );
+      await turn();
+      expect(result.error).toBe(down);
+    });
+
+    it('gets no result that can be read once only: that is of the first, and the operation is not done again', async () => {
+      const { charge, work, executed } = bench();
+      const answer = deferred<Response>();
+      const first = watch(charge(ORDER, () => answer.promise));
+      const second = watch(charge(ORDER, work));
+      await turn();
+      const response = new Response('body');
+      answer.resolve(response);
+      await turn();
+      expect(first.value).toBe(response);
+      expect(second.error).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', standing: 'done' });
+      expect(executed()).toBe(0);
     });
 
     it('can give up alone', async () => {
@@ -605,17 +711,6 @@ describe('idempotency', () => {
         await expect(charge(order, () => Promise.reject(error))).rejects.toBe(error);
       }
       expect(events.types).toEqual(['idempotency.unsettled', 'idempotency.unsettled']);
-    });
-
-    it('is not given what cannot be kept: the caller has its result, and whoever listens is told', async () => {
-      const { charge, events } = bench();
-      const response = new Response('body');
-      expect(await charge(ORDER, () => response)).toBe(response);
-      const circular: { self?: unknown } = {};
-      circular.self = circular;
-      expect(await charge({ ...ORDER, id: 'order-2' }, () => circular)).toBe(circular);
-      expect(events.types).toEqual(['idempotency.unsettled', 'idempotency.unsettled']);
-      expect(events.all[0]!.detail['reason']).toContain('a Response cannot be kept for replay');
     });
   });
 

@@ -1,20 +1,16 @@
 import type { LiveCall, Next } from '../../call.js';
-import { Deadline } from '../../deadline-list.js';
 import { isStoreUnavailableError } from '../../errors/store-unavailable.error.js';
+import type { Settled } from '../../outcome.js';
 import type { Environment, Wrapper } from '../../policy.js';
-import { canonicalJson } from './canonical-json.js';
+import { isSingleUse } from '../../single-use.js';
+import { canonicalText } from './canonical-text.js';
+import { Flight } from './flight.js';
 import { derivedKey, uniqueKey } from './idempotency-key.js';
 import { IdempotencyLedger, type Claim, type Operation } from './idempotency-ledger.js';
-import { IdempotencyKeyMissingError } from './idempotency.errors.js';
+import { IdempotencyKeyMissingError, IdempotencyPayloadError } from './idempotency.errors.js';
 import { restoredError, storedError, type IdempotencyRecord } from './idempotency-record.js';
 import type { IdempotencySettings } from './idempotency.options.js';
-
-/** A call of this process that is under way, and those that wait for it. */
-interface Flight {
-  readonly owner: LiveCall;
-  readonly fingerprint: string;
-  readonly result: Promise<unknown>;
-}
+import { restoredValue, storedValue } from './stored-value.js';
 
 /**
  * One key over all attempts of an operation, all restarts and all hosts. Its outcome is kept in the store and replayed;
@@ -35,23 +31,12 @@ export class Idempotency implements Wrapper {
   }
 
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
+    if (call.aborted) throw call.reason;
     const operation = this.identify(call);
     // Nobody else can know a key that was made for this call alone, so there is nothing to claim.
     if (operation === undefined) return next(call);
-    for (;;) {
-      const flight = this.flights.get(operation.recordKey);
-      if (flight === undefined) return this.fly(call, operation, next);
-      if (flight.fingerprint !== operation.fingerprint) throw this.ledger.mismatch(call);
-      if (this.settings.wait === 0) throw this.ledger.conflict(call, undefined);
-      this.counters.shared++;
-      try {
-        return (await this.share(flight, call)) as T;
-      } catch (error) {
-        const over = this.flights.get(operation.recordKey) !== flight;
-        // Its caller gave up, this one did not.
-        if (call.aborted || !over || !flight.owner.cancelled) throw error;
-      }
-    }
+    const flight = this.flights.get(operation.recordKey);
+    return (await (flight === undefined ? this.fly(call, operation, next) : this.share(flight, call, operation))) as T;
   }
 
   snapshot(): Readonly<Record<string, unknown>> {
@@ -62,41 +47,75 @@ export class Idempotency implements Wrapper {
     this.settings = this.ledger.settings = settings;
   }
 
-  /** Gives the call its key for the provider. Throws an `IdempotencyKeyMissingError` when the arguments name no operation. */
+  /**
+   * Gives the call its key for the provider. Throws an `IdempotencyKeyMissingError` when the arguments name no operation, an
+   * `IdempotencyPayloadError` when they cannot be told from others.
+   */
   private identify(call: LiveCall): Operation | undefined {
-    const { key, fingerprint = (...args: unknown[]) => args } = this.settings;
+    const { key, header } = this.settings;
     const { provider, operation, args } = call;
+    call.idempotencyHeader = header;
     const tenant = call.key === undefined ? [] : [call.key];
     if (call.idempotencyKey === undefined && key === undefined) {
       call.idempotencyKey = uniqueKey();
+      call.hasOwnKey = true;
       return undefined;
     }
-    if (call.idempotencyKey === undefined) {
-      const id = key!(...args);
-      if (!isBusinessId(id)) throw new IdempotencyKeyMissingError({ provider, operation });
-      call.idempotencyKey = derivedKey(provider, operation, String(id), ...tenant);
-    }
+    const id = call.idempotencyKey ?? key!(...args);
+    if (!isBusinessId(id)) throw new IdempotencyKeyMissingError({ provider, operation });
+    call.idempotencyKey ??= derivedKey(provider, operation, String(id), ...tenant);
     return {
       recordKey: `idempotency:${provider}:${operation}:${derivedKey(call.idempotencyKey, ...tenant)}`,
-      fingerprint: derivedKey(canonicalJson(fingerprint(...args))),
+      fingerprint: derivedKey(this.textOf(call)),
     };
   }
 
-  private fly<T>(call: LiveCall, operation: Operation, next: Next<T>): Promise<T> {
-    const result = this.once(call, operation, next).finally(() => this.flights.delete(operation.recordKey));
-    this.flights.set(operation.recordKey, { owner: call, fingerprint: operation.fingerprint, result });
+  /** What must be equal when the key comes again. */
+  private textOf({ provider, operation, args }: LiveCall): string {
+    const { fingerprint } = this.settings;
+    const payload = fingerprint === undefined ? args : fingerprint(...args);
+    try {
+      return canonicalText(payload);
+    } catch (cause) {
+      throw new IdempotencyPayloadError({ provider, operation, cause });
+    }
+  }
+
+  private fly<T>(call: LiveCall, operation: Operation, next: Next<T>): Promise<unknown> {
+    const { recordKey, fingerprint } = operation;
+    const forget = (over: Flight) => {
+      if (this.flights.get(recordKey) === over) this.flights.delete(recordKey);
+    };
+    const flight = new Flight(call, fingerprint, forget);
+    const { result } = flight.join(call);
+    this.flights.set(recordKey, flight);
+    const land = (ended: Settled) => {
+      forget(flight);
+      flight.land((first, waiting) => (first ? ended : this.shareOf(ended, waiting)));
+    };
+    this.once(flight.call, operation, next).then(
+      (value) => land({ ok: true, value }),
+      (error: unknown) => land({ ok: false, error }),
+    );
     return result;
   }
 
   /** The result of the call under way, unless that takes longer than a duplicate waits. */
-  private share(flight: Flight, call: LiveCall): Promise<unknown> {
+  private share(flight: Flight, call: LiveCall, { fingerprint }: Operation): Promise<unknown> {
     const { clock } = this.environment;
-    return new Promise((resolve, reject) => {
-      const limit = new WaitLimit(() => reject(this.ledger.conflict(call, undefined)));
-      clock.expireAfter(this.settings.wait, limit, clock.now());
-      const result = call.race(flight.result).finally(() => limit.remove());
-      result.then(resolve, reject);
-    });
+    const { wait } = this.settings;
+    if (flight.fingerprint !== fingerprint) throw this.ledger.mismatch(call);
+    if (wait === 0) throw this.ledger.conflict(call);
+    this.counters.shared++;
+    const waiter = flight.join(call, () => this.ledger.conflict(call));
+    clock.expireAfter(wait, waiter, clock.now());
+    return waiter.result;
+  }
+
+  /** What a duplicate gets of a result that somebody else has had already. */
+  private shareOf(ended: Settled, call: LiveCall): Settled {
+    if (!ended.ok || !isSingleUse(ended.value)) return ended;
+    return { ok: false, error: this.ledger.conflict(call, { standing: 'done' }) };
   }
 
   private async once<T>(call: LiveCall, operation: Operation, next: Next<T>): Promise<T> {
@@ -113,33 +132,56 @@ export class Idempotency implements Wrapper {
   }
 
   private async run<T>(call: LiveCall, operation: Operation, claim: Claim, next: Next<T>): Promise<T> {
-    const { ledger, environment } = this;
+    let result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
     try {
-      const value = await next(call);
-      const succeeded = environment.classify({ ok: true, value }).kind === 'success';
-      if (succeeded) await ledger.settle(call, operation, claim, { state: 'done', value });
-      else await ledger.release(call, operation, claim);
-      return value;
+      result = { ok: true, value: await next(call) };
     } catch (error) {
-      const deterministic = !call.cancelled && environment.classify({ ok: false, error }).kind === 'permanent';
-      if (deterministic) await ledger.settle(call, operation, claim, { state: 'failed', error: storedError(error) });
-      else await ledger.release(call, operation, claim);
-      throw error;
+      result = { ok: false, error };
     }
+    const keeping = this.keep(call, operation, claim, result);
+    // What was given up, by its callers or a timeout, is over at once.
+    if (!call.aborted) await this.untilKept(keeping, call);
+    if (result.ok) return result.value;
+    throw result.error;
+  }
+
+  /** Keeps how the operation ended when it has been decided for good, else frees the key. Never rejects. */
+  private keep(call: LiveCall, operation: Operation, claim: Claim, result: Settled): Promise<void> {
+    const { ledger } = this;
+    const outcome = this.environment.classify(result);
+    if (result.ok && outcome.kind === 'success') {
+      return ledger.settle(call, operation, claim, () => ({ state: 'done', value: storedValue(result.value) }));
+    }
+    // An error that is a success, such as "already done", would be the same again, too.
+    if (!result.ok && !call.cancelled && (outcome.kind === 'permanent' || outcome.kind === 'success')) {
+      const { error } = result;
+      return ledger.settle(call, operation, claim, () => ({ state: 'failed', error: storedError(error, outcome) }));
+    }
+    return ledger.release(call, operation, claim);
+  }
+
+  /** Waits for the store, but not past the deadline, nor for longer than the claim would hold: the result is there. */
+  private untilKept(keeping: Promise<void>, call: LiveCall): Promise<void> {
+    const { clock, emit } = this.environment;
+    const longestMs = Math.min(this.settings.lease, call.deadline - clock.now());
+    return new Promise((resolve) => {
+      const timer = clock.schedule(longestMs, () => {
+        emit('idempotency.unsettled', { reason: 'the store has not answered yet' }, call.operation);
+        resolve();
+      });
+      void keeping.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   private replay<T>(record: IdempotencyRecord, call: LiveCall): T {
+    if (record.state === 'unkept') throw this.ledger.conflict(call, { standing: 'done' });
     this.counters.replayed++;
     this.environment.emit('idempotency.replayed', { state: record.state }, call.operation);
     if (record.state === 'failed') throw restoredError(record.error);
-    return (record as { value?: unknown }).value as T;
-  }
-}
-
-/** Ends a duplicate's wait. */
-class WaitLimit extends Deadline {
-  constructor(readonly expire: () => void) {
-    super();
+    return restoredValue((record as { readonly value: unknown }).value) as T;
   }
 }
 

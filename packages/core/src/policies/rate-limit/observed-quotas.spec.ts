@@ -4,6 +4,13 @@ import { ObservedQuotas } from './observed-quotas.js';
 describe('ObservedQuotas', () => {
   const observation = (remaining: number, resetMs = 1000) => ({ name: 'default', remaining, resetMs });
 
+  /** Quotas of which a call has just been answered, while so many others are under way. */
+  function beside(others: number, cost = 1): ObservedQuotas {
+    const quotas = new ObservedQuotas();
+    for (let i = 0; i <= others; i++) quotas.take(0, cost);
+    return quotas;
+  }
+
   /** How many calls are let through at once. */
   function allowed(quotas: ObservedQuotas, now: number): number {
     let count = 0;
@@ -15,37 +22,38 @@ describe('ObservedQuotas', () => {
   }
 
   it('holds back what is under way, for the provider may not have counted it', () => {
-    const quotas = new ObservedQuotas();
-    quotas.observe(observation(10), 4, 0);
+    const quotas = beside(4);
+    quotas.observe(observation(10), 0);
     expect(allowed(quotas, 0)).toBe(6);
     expect(quotas.waitMs(0)).toBe(1000);
   });
 
   it('gives back what was held back in vain once the calls under way have been answered', () => {
-    const quotas = new ObservedQuotas();
-    quotas.observe(observation(10), 4, 0);
-    quotas.observe(observation(9), 0, 10);
+    const quotas = beside(4);
+    quotas.observe(observation(10), 0);
+    for (let i = 0; i < 5; i++) quotas.leave();
+    quotas.observe(observation(9), 10);
     expect(allowed(quotas, 10)).toBe(9);
   });
 
   it('ignores an older response that arrives late', () => {
     const quotas = new ObservedQuotas();
-    quotas.observe(observation(2), 0, 0);
-    quotas.observe(observation(8), 0, 10);
+    quotas.observe(observation(2), 0);
+    quotas.observe(observation(8), 10);
     expect(allowed(quotas, 10)).toBe(2);
   });
 
   it('believes what is said of a new window', () => {
     const quotas = new ObservedQuotas();
-    quotas.observe(observation(0), 0, 0);
+    quotas.observe(observation(0), 0);
     expect(quotas.waitMs(999)).toBe(1);
-    quotas.observe(observation(50), 0, 1000);
+    quotas.observe(observation(50), 1000);
     expect(allowed(quotas, 1000)).toBe(50);
   });
 
   it('counts what calls cost', () => {
     const quotas = new ObservedQuotas();
-    quotas.observe(observation(10), 0, 0);
+    quotas.observe(observation(10), 0);
     quotas.take(0, 7);
     expect(quotas.waitMs(0, 3)).toBe(0);
     expect(quotas.waitMs(0, 4)).toBe(1000);
@@ -54,11 +62,25 @@ describe('ObservedQuotas', () => {
     expect(quotas.waitMs(1000, 1)).toBe(0);
   });
 
+  it('counts calls, whatever they cost, where the quota is one of requests', () => {
+    const quotas = beside(2, 1000);
+    quotas.observe({ ...observation(5), unit: 'requests' }, 0);
+    expect(quotas.waitMs(0, 1000)).toBe(0);
+    quotas.take(0, 1000);
+    quotas.take(0, 0);
+    expect([quotas.waitMs(0, 50_000, 2), quotas.waitMs(0, 2, 3)]).toEqual([0, 1000]);
+    quotas.take(0, 1000);
+    quotas.take(0, 1000);
+    expect(quotas.waitMs(0, 1000)).toBe(1000);
+    quotas.giveBack(1000);
+    expect([quotas.waitMs(0, 1000), quotas.waitMs(0, 1, 2)]).toEqual([0, 1000]);
+  });
+
   it('waits for the last of several quotas to be whole again', () => {
     const quotas = new ObservedQuotas();
-    quotas.observe({ name: 'minute', remaining: 5, resetMs: 60_000 }, 0, 0);
-    quotas.observe({ name: 'day', remaining: 3, resetMs: 86_400_000 }, 0, 0);
-    quotas.observe({ name: 'second', remaining: 0, resetMs: 1000 }, 0, 0);
+    quotas.observe({ name: 'minute', remaining: 5, resetMs: 60_000 }, 0);
+    quotas.observe({ name: 'day', remaining: 3, resetMs: 86_400_000 }, 0);
+    quotas.observe({ name: 'second', remaining: 0, resetMs: 1000 }, 0);
     expect(quotas.waitMs(0, 3)).toBe(1000);
     expect(quotas.waitMs(0, 4)).toBe(86_400_000);
     quotas.take(2000, 3);
@@ -67,7 +89,7 @@ describe('ObservedQuotas', () => {
 
   it('takes back what was not used, and no more than the provider said remains', () => {
     const quotas = new ObservedQuotas();
-    quotas.observe(observation(10), 0, 0);
+    quotas.observe(observation(10), 0);
     quotas.take(0, 7);
     quotas.giveBack(2);
     expect(quotas.waitMs(0, 5)).toBe(0);
@@ -78,8 +100,8 @@ describe('ObservedQuotas', () => {
   });
 
   it('lets nobody go for what is given back while more is under way than remains', () => {
-    const quotas = new ObservedQuotas();
-    quotas.observe(observation(2), 5, 0);
+    const quotas = beside(5);
+    quotas.observe(observation(2), 0);
     for (let i = 0; i < 3; i++) {
       expect(quotas.waitMs(0)).toBe(1000);
       quotas.giveBack(1);
@@ -91,7 +113,7 @@ describe('ObservedQuotas', () => {
 
   it.each([undefined, 0, -1])('learns nothing from a reset in %s ms', (resetMs) => {
     const quotas = new ObservedQuotas();
-    quotas.observe({ name: 'default', remaining: 0, resetMs }, 0, 0);
+    quotas.observe({ name: 'default', remaining: 0, resetMs }, 0);
     expect(quotas.waitMs(0)).toBe(0);
   });
 
@@ -103,26 +125,26 @@ describe('ObservedQuotas', () => {
       [-1500, 8],
     ] as const) {
       const quotas = new ObservedQuotas();
-      quotas.observe(observation(2, 10_000), 0, 0);
-      quotas.observe(observation(8, 10_000 + apartMs), 0, 0);
+      quotas.observe(observation(2, 10_000), 0);
+      quotas.observe(observation(8, 10_000 + apartMs), 0);
       expect([apartMs, allowed(quotas, 0)]).toEqual([apartMs, left]);
     }
   });
 
   it('ends the window at the soonest of the resets that it was told', () => {
     const quotas = new ObservedQuotas();
-    quotas.observe(observation(2, 10_000), 0, 0);
-    quotas.observe(observation(0, 9000), 0, 0);
+    quotas.observe(observation(2, 10_000), 0);
+    quotas.observe(observation(0, 9000), 0);
     expect(quotas.waitMs(0)).toBe(9000);
-    quotas.observe(observation(0, 10_400), 0, 0);
+    quotas.observe(observation(0, 10_400), 0);
     expect(quotas.waitMs(0)).toBe(9000);
   });
 
   it('knows sixteen quotas at most, and of those whatever is new', () => {
     const quotas = new ObservedQuotas();
-    for (let i = 0; i < 17; i++) quotas.observe({ name: `${i}`, remaining: i === 16 ? 0 : 5, resetMs: 1000 }, 0, 0);
+    for (let i = 0; i < 17; i++) quotas.observe({ name: `${i}`, remaining: i === 16 ? 0 : 5, resetMs: 1000 }, 0);
     expect(quotas.waitMs(0)).toBe(0);
-    quotas.observe({ name: '15', remaining: 0, resetMs: 1000 }, 0, 0);
+    quotas.observe({ name: '15', remaining: 0, resetMs: 1000 }, 0);
     expect(quotas.waitMs(0)).toBe(1000);
   });
 });

@@ -116,16 +116,31 @@ describe('priority queue', () => {
     expect(queue.costAhead(100, true)).toBe(4 + 20);
   });
 
-  it('can have the next leave, and everybody', async () => {
+  it('says how many stand before a newcomer', () => {
     const { queue, foreground, background } = bench();
-    const [b, f, f2] = [background('b'), foreground('f'), foreground('f2')];
-    queue.expireNext();
+    for (const join of [background, background, foreground]) join('any', 7);
+    expect([queue.callsAhead(false), queue.callsAhead(true)]).toEqual([1, 3]);
+  });
+
+  it('has nothing stand before a background that is owed more than it asks for', async () => {
+    const { queue, background, foreground, admit } = bench(0.5);
+    const waiting = [background('b', 2), foreground('f', 20)];
+    expect(await admit(waiting, 1)).toEqual(['f']);
+    expect(queue.costAhead(1, true)).toBe(2);
+  });
+
+  it('can have the next leave, the last of the background, and everybody', async () => {
+    const { queue, foreground, background } = bench();
+    const [b, b2, f, f2] = [background('b'), background('b2', 3), foreground('f', 2), foreground('f2')];
+    queue.refuseNext((_call, cost) => `not for ${cost}`);
+    queue.refuseLastInBackground((_call, cost) => `no place for ${cost}`);
     await turn();
-    expect(f.result).toEqual({ settled: true, error: 'f waited too long' });
-    queue.rejectAll(() => 'closed');
+    expect([f.result.error, b2.result.error]).toEqual(['not for 2', 'no place for 3']);
+    expect([b.result.settled, f2.result.settled, queue.closed]).toEqual([false, false, false]);
+    queue.close(() => 'closed');
     await turn();
     expect([b.result.error, f2.result.error]).toEqual(['closed', 'closed']);
-    expect(queue.size).toBe(0);
+    expect([queue.size, queue.closed]).toEqual([0, true]);
   });
 
   it('gives background its share and foreground the rest, whatever calls cost and whenever they come', async () => {

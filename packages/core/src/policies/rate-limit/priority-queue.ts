@@ -1,6 +1,6 @@
 import type { LiveCall } from '../../call.js';
 import type { Clock } from '../../clock.js';
-import { WaitQueue } from '../../wait-queue.js';
+import { WaitQueue, type Refusal } from '../../wait-queue.js';
 
 /** Guards against what adding up shares loses to rounding. */
 const ROUNDING = 1e-9;
@@ -27,9 +27,10 @@ export class PriorityQueue<Turn> {
     clock: Clock,
     /** Above 0, below 1. */
     public share: number,
+    lastChance?: () => void,
   ) {
-    this.foreground = new WaitQueue(clock);
-    this.background = new WaitQueue(clock);
+    this.foreground = new WaitQueue(clock, lastChance);
+    this.background = new WaitQueue(clock, lastChance);
   }
 
   get size(): number {
@@ -38,6 +39,10 @@ export class PriorityQueue<Turn> {
 
   get backgroundSize(): number {
     return this.background.size;
+  }
+
+  get closed(): boolean {
+    return this.foreground.closed;
   }
 
   /** What the call costs that goes next; `undefined` when nobody waits. */
@@ -55,8 +60,13 @@ export class PriorityQueue<Turn> {
     const { foreground, owed, owedPerToken } = this;
     const own = this.background.weight;
     return background
-      ? own + Math.min(foreground.weight, Math.ceil((own + cost - owed) / owedPerToken - ROUNDING))
+      ? own + Math.min(foreground.weight, Math.max(0, Math.ceil((own + cost - owed) / owedPerToken - ROUNDING)))
       : foreground.weight + Math.min(own, Math.floor(owed + foreground.weight * owedPerToken + ROUNDING));
+  }
+
+  /** How many calls that is, but for those of the background that go before one in the foreground. */
+  callsAhead(background: boolean): number {
+    return background ? this.size : this.foreground.size;
   }
 
   join(call: LiveCall, { cost, background, maxWaitMs, tooLong }: Waiting): Promise<Turn> {
@@ -77,13 +87,17 @@ export class PriorityQueue<Turn> {
     next.admitFirst(turn);
   }
 
-  expireNext(): void {
-    this.next().expireFirst();
+  refuseNext(refusal: Refusal): void {
+    this.next().refuseFirst(refusal);
   }
 
-  rejectAll(reason: () => unknown): void {
-    this.foreground.rejectAll(reason);
-    this.background.rejectAll(reason);
+  refuseLastInBackground(refusal: Refusal): void {
+    this.background.refuseLast(refusal);
+  }
+
+  close(refusal: Refusal): void {
+    this.foreground.close(refusal);
+    this.background.close(refusal);
   }
 
   private next(): WaitQueue<Turn> {

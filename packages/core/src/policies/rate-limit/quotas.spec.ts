@@ -20,7 +20,7 @@ describe('quotas', () => {
     const quotas = new Quotas([second, hour]);
     const taken = quotas.take(0, 2);
     expect(quotas.isFresh(0)).toBe(false);
-    quotas.giveBack(taken, 0);
+    expect(quotas.giveBack(taken, 0)).toBe(true);
     expect(quotas.isFresh(0)).toBe(true);
     expect(quotas.waitMs(0, 2)).toBe(0);
   });
@@ -54,13 +54,26 @@ describe('quotas', () => {
     expect(short.waitMs(500, 11)).toBeCloseTo(12.5 + 250 - (225 + 24.75), 6);
   });
 
-  it('start a new period with all that is not paid off anywhere', () => {
+  it('start a new period with all that is not paid off anywhere, as far as it is a burst', () => {
     const standing = new Quotas([second, hour]);
     standing.take(0, 2);
     const quotas = new Quotas([{ limit: 60, per: 60_000, burst: 30 }]);
     quotas.goOnFrom(standing, 0);
     expect(quotas.waitMs(0, 28)).toBe(0);
     expect(quotas.waitMs(0, 29)).toBeGreaterThan(0);
+    const many = new Quotas([{ limit: 1000, per: 3_600_000, burst: 200 }]);
+    many.take(0, 200);
+    const fast = new Quotas([{ limit: 10, per: 1000, burst: 2 }]);
+    fast.goOnFrom(many, 0);
+    // Two tokens of 125 ms each, and the tolerance is one less and what a timer may be late.
+    expect(fast.waitMs(0, 1)).toBe(2 * 125 - (125 + 50));
+  });
+
+  it('say whether others are such as they are', () => {
+    const quotas = new Quotas([second, hour]);
+    expect(quotas.allow([{ ...second }, { ...hour }])).toBe(true);
+    expect(quotas.allow([second])).toBe(false);
+    expect(quotas.allow([second, { ...hour, burst: 2 }])).toBe(false);
   });
 
   it('take nothing back that was taken of others', () => {
@@ -68,7 +81,7 @@ describe('quotas', () => {
     const taken = before.take(0, 2);
     const quotas = new Quotas([second]);
     quotas.goOnFrom(before, 0);
-    quotas.giveBack(taken, 0);
+    expect(quotas.giveBack(taken, 0)).toBe(false);
     expect(quotas.waitMs(0, 1)).toBeGreaterThan(0);
   });
 });

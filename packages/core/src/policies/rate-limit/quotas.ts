@@ -20,7 +20,7 @@ export class Quotas {
   /** As many as calls were once under way, so that a call need not make its own. */
   private readonly spare: Taken[] = [];
 
-  constructor(quotas: readonly Quota[]) {
+  constructor(private readonly quotas: readonly Quota[]) {
     const [first, ...others] = quotas.map((quota) => new Gcra(quota));
     this.first = first!;
     this.others = others;
@@ -49,23 +49,33 @@ export class Quotas {
     this.spare.push(taken);
   }
 
-  /** Does nothing for what was taken of other quotas, that is, before the settings changed. */
-  giveBack({ from, tokens, at, receipt, more }: Taken, now: number): void {
-    if (from !== this) return;
+  /** Takes nothing back, and says so with `false`, that was taken of other quotas, before the settings changed. */
+  giveBack({ from, tokens, at, receipt, more }: Taken, now: number): boolean {
+    if (from !== this) return false;
     this.first.giveBack(tokens, at, receipt, now);
     this.others.forEach((pace, i) => pace.giveBack(tokens, at, more![i]!, now));
+    return true;
+  }
+
+  /** Whether they are quotas such as these. */
+  allow(quotas: readonly Quota[]): boolean {
+    return JSON.stringify(quotas) === JSON.stringify(this.quotas);
   }
 
   isFresh(now: number): boolean {
     return this.first.isFresh(now) && this.others.every((pace) => pace.isFresh(now));
   }
 
-  /** Goes on where others stand: what they let through still counts, in the quota of the same period or else in all. */
+  /**
+   * Goes on where others stand: what they let through still counts, in the quota of the same period or else in all. What is not paid off in
+   * another period is not to be waited for at the new pace: it takes a burst, and no more.
+   */
   goOnFrom(standing: Quotas, now: number): void {
     const before = [standing.first, ...standing.others];
     for (const pace of [this.first, ...this.others]) {
       const same = before.filter(({ quota }) => quota.per === pace.quota.per);
-      pace.owe(Math.max(...(same.length > 0 ? same : before).map((other) => other.unpaid(now))), now);
+      const unpaid = Math.max(...(same.length > 0 ? same : before).map((other) => other.unpaid(now)));
+      pace.owe(same.length > 0 ? unpaid : Math.min(unpaid, pace.quota.burst), now);
     }
   }
 }

@@ -1,16 +1,16 @@
 import { ORDER, type PolicySpec } from '../../policy.js';
-import { definePolicy } from '../../policy-kind.js';
+import { definePolicy, type PolicyKind } from '../../policy-kind.js';
 import { CallPrice } from './call-price.js';
 import { RateLimit } from './rate-limit.js';
 import { rateLimitSchema } from './rate-limit.options.js';
 
-export const rateLimitKind = definePolicy('rateLimit', rateLimitSchema, ({ price, limit }) => {
+const standard = definePolicy('rateLimit', rateLimitSchema, ({ price, limit }) => {
   const specs: PolicySpec[] = [];
   // The limit belongs to all methods, and what its calls cost to each.
   if (price.cost !== 1 || price.priority !== 'foreground') {
     specs.push({
       kind: 'rateLimit',
-      order: ORDER.rateLimit - 1,
+      order: ORDER.rateLimitPrice,
       scope: 'method',
       settings: price,
       create: (environment) => new CallPrice(price, environment),
@@ -25,3 +25,5 @@ export const rateLimitKind = definePolicy('rateLimit', rateLimitSchema, ({ price
   });
   return specs;
 });
+
+export const rateLimitKind: PolicyKind = { ...standard, perCall: ['cost', 'priority'] };

@@ -22,7 +22,8 @@ export interface QuotaOptions {
   per?: Duration;
   /**
    * How many of them may come at once. Default: a fifth of the limit, at least 1. The rest is paced, so that no window of the length `per`,
-   * wherever it begins, holds more than `limit`.
+   * wherever it begins, holds more than `limit`. Timers carry whole milliseconds: with a burst of 1, those who wait go on at some 800 a second
+   * at most, whatever the limit.
    */
   burst?: number;
 }
@@ -44,9 +45,12 @@ export interface RateLimitOptions extends Partial<QuotaOptions> {
   backgroundShare?: number;
   /** How long a call may wait for its turn. Default 0: it is refused at once, and told how long it would have been. */
   wait?: Duration;
-  /** How many may wait. Default 1000. */
+  /** How many may wait. Default 1000. Where there is no place left, the last of the background makes room for the foreground. */
   queue?: number;
-  /** Whether the provider's own response headers lower what is let through. Default true. */
+  /**
+   * Whether the provider's own response headers lower what is let through. Of a quota of requests each call takes one, of any other what it
+   * costs. Default true.
+   */
   observeHeaders?: boolean;
 }
 
@@ -57,6 +61,7 @@ const burstField = optional(integer(1, MOST));
 
 const quotaSchema = consistent(
   options({ limit: integer(1, MOST), per: optional(perField, 1000), burst: burstField }),
+  ['limit', 'burst'],
   tooMuchAtOnce,
 );
 
@@ -90,10 +95,27 @@ const fields = options({
   observeHeaders: optional(flag(), true),
 });
 
-type Fields = v.InferOutput<typeof fields>;
+const either = consistent(fields, ['limit', 'per', 'burst', 'quotas'], ({ quotas, ...single }) => {
+  if (quotas === undefined) return single.limit === undefined ? { at: 'limit', message: 'it is required' } : undefined;
+  return (['limit', 'per', 'burst'] as const)
+    .filter((at) => single[at] !== undefined)
+    .map((at) => ({ at, message: 'expected within quotas, or no quotas beside it' }));
+});
+
+const paced = consistent(either, ['limit', 'burst', 'quotas'], ({ limit, burst, quotas }) =>
+  quotas === undefined && limit !== undefined ? tooMuchAtOnce({ limit, burst }) : undefined,
+);
+
+const affordable = consistent(paced, ['limit', 'burst', 'quotas', 'cost'], ({ limit, burst, quotas, cost }) => {
+  const all = quotas ?? (limit === undefined ? [] : [{ limit, burst }]);
+  const most = Math.min(...all.map(burstOf));
+  return typeof cost === 'number' && cost > most
+    ? { at: 'cost', message: `expected at most the burst (${most}): there is never more at once` }
+    : undefined;
+});
 
 export const rateLimitSchema = v.pipe(
-  consistent(fields, inconsistency),
+  affordable,
   v.transform(({ limit, per = 1000, burst, quotas, cost, priority, ...shared }) => ({
     price: { cost, priority },
     limit: { ...shared, quotas: (quotas ?? [{ limit: limit!, per, burst }]).map(withBurst) },
@@ -108,25 +130,7 @@ export type PriceSettings = v.InferOutput<typeof rateLimitSchema>['price'];
 
 interface GivenQuota {
   readonly limit: number;
-  readonly per: number;
   readonly burst?: number | undefined;
-}
-
-function inconsistency(given: Fields): { at: string; message: string } | undefined {
-  const { limit, per = 1000, burst, quotas, cost } = given;
-  if (quotas === undefined && limit === undefined) return { at: 'limit', message: 'it is required' };
-  if (quotas !== undefined) {
-    const short = (['limit', 'per', 'burst'] as const).find((name) => given[name] !== undefined);
-    if (short !== undefined) return { at: short, message: 'expected within quotas, or no quotas beside it' };
-  }
-  const all = quotas ?? [{ limit: limit!, per, burst }];
-  const most = Math.min(...all.map((quota) => withBurst(quota).burst));
-  return (
-    (quotas === undefined ? tooMuchAtOnce(all[0]!) : undefined) ??
-    (typeof cost === 'number' && cost > most
-      ? { at: 'cost', message: `expected at most the burst (${most}): there is never more at once` }
-      : undefined)
-  );
 }
 
 function tooMuchAtOnce({ limit, burst }: GivenQuota): { at: string; message: string } | undefined {
@@ -137,8 +141,12 @@ function tooMuchAtOnce({ limit, burst }: GivenQuota): { at: string; message: str
   };
 }
 
-function withBurst({ limit, per, burst = Math.max(1, Math.floor(limit / 5)) }: GivenQuota): Quota {
-  return { limit, per, burst };
+function burstOf({ limit, burst }: GivenQuota): number {
+  return burst ?? Math.max(1, Math.floor(limit / 5));
+}
+
+function withBurst({ limit, per, burst }: GivenQuota & { readonly per: number }): Quota {
+  return { limit, per, burst: burstOf({ limit, burst }) };
 }
 
 function isCost(value: unknown): boolean {

@@ -177,6 +177,49 @@ describe('rate limit with a price', () => {
       work.resolve(1);
     });
 
+    it('is not taken of a quota of requests: each call is one of them', async () => {
+      const { provider, method, startedAt } = bench({ limit: 150_000, per: '1m', wait: '1s' });
+      const send = method('send', { cost: (tokens: number) => tokens });
+      send(1000);
+      await turn();
+      provider.observe({
+        status: 200,
+        headers: { 'x-ratelimit-remaining-requests': '12', 'x-ratelimit-reset-requests': '60s' },
+      });
+      for (let i = 0; i < 12; i++) send(1000);
+      const refused = send(1000);
+      await turn();
+      expect(startedAt).toHaveLength(13);
+      expect(refused.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 60_000 });
+    });
+
+    it('is not taken of a quota of requests by those who wait either', async () => {
+      const { provider, method, clock, startedAt } = bench({ limit: 100, per: '1s', burst: 20, wait: '1m' });
+      const send = method('send', { cost: 20 });
+      const headers = { 'x-ratelimit-remaining-requests': '3', 'x-ratelimit-reset-requests': '2m' };
+      provider.observe({ status: 200, headers });
+      const calls = Array.from({ length: 4 }, () => send());
+      await turn();
+      expect(calls[3]!.error).toMatchObject({ why: 'quota-spent' });
+      await clock.advance('1s');
+      expect(startedAt).toHaveLength(3);
+    });
+
+    it('is not what calls under way have taken of a quota of requests', async () => {
+      const { provider, method, startedAt } = bench({ limit: 1000, burst: 500, cost: 10 });
+      const work = deferred();
+      for (let i = 0; i < 4; i++) void provider.execute(() => work.promise);
+      await turn();
+      const headers = { 'x-ratelimit-remaining-requests': '5', 'x-ratelimit-reset-requests': '60s' };
+      provider.observe({ status: 200, headers });
+      const next = method('next');
+      for (let i = 0; i < 4; i++) next();
+      await turn();
+      // Three are under way beside the call whose response this is.
+      expect(startedAt).toHaveLength(2);
+      work.resolve(1);
+    });
+
     it.each([
       ['NaN', Number.NaN, 'NaN'],
       ['a negative number', -1, '-1'],
@@ -385,6 +428,26 @@ describe('rate limit with a price', () => {
       expect(startedAt.map(([name]) => name).slice(4)).toEqual(['user', 'sync', 'user', 'user']);
     });
 
+    it('makes room for the foreground where there is no place left, the last first', async () => {
+      const { method, clock, startedAt, snapshot, events } = bench({ limit: 10, burst: 1, wait: '10s', queue: 2 });
+      const user = method('user');
+      const sync = method('sync', { priority: 'background' });
+      user();
+      const [first, last] = [sync(), sync()];
+      user();
+      await turn();
+      expect(last.error).toMatchObject({ code: 'RATE_LIMITED', why: 'queue-full', operation: 'sync' });
+      expect(events.ofType('rateLimit.refused')).toMatchObject([{ operation: 'sync', detail: { why: 'queue-full' } }]);
+      expect(snapshot()).toMatchObject({ queued: 2, queuedInBackground: 1, refused: 1 });
+      user();
+      const refused = [user(), sync()];
+      await turn();
+      expect(refused.map(({ error }) => (error as { why: string }).why)).toEqual(['queue-full', 'queue-full']);
+      expect(first.error).toMatchObject({ why: 'queue-full' });
+      await clock.advance('10s');
+      expect(startedAt.map(([name]) => name)).toEqual(['user', 'user', 'user']);
+    });
+
     it('is refused at once when all that goes before it would make it wait too long', async () => {
       const { method } = bench({ limit: 2, burst: 1, wait: '5s' });
       const user = method('user');
@@ -551,6 +614,31 @@ describe('rate limit with a price', () => {
       call();
       await turn();
       expect(startedAt).toHaveLength(1);
+    });
+
+    it.each([
+      ['of which the limit knows nothing', { retry: { attempts: 3 } }, { givenBack: 1, waitMs: 0 }],
+      ['for how long calls may wait', { rateLimit: { wait: '1s' } }, { givenBack: 1, waitMs: 0 }],
+      // It is half as long until the next token, and a timer may be 50 ms late.
+      [
+        'for the quota itself, which has no part in it',
+        { rateLimit: { limit: 3 } },
+        { givenBack: 0, waitMs: 1_799_950 },
+      ],
+    ])('is given back after new settings %s', async (_name, patch, expected) => {
+      const { provider, snapshot } = bench(
+        { limit: 2, per: '1h', burst: 1 },
+        { bulkhead: { concurrency: 1, queue: 1 } },
+      );
+      void provider.execute(() => new Promise(() => undefined), { policies: ['bulkhead'] });
+      const caller = new AbortController();
+      const waiting = watch(provider.execute(() => 'never', { signal: caller.signal }));
+      await turn();
+      provider.reconfigure(patch as Layer);
+      caller.abort('left');
+      await turn();
+      expect(waiting.error).toBe('left');
+      expect(snapshot()).toMatchObject(expected);
     });
 
     it.each([

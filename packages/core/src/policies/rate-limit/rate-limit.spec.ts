@@ -153,6 +153,18 @@ describe('rate limit', () => {
       }
     });
 
+    it('go on when their turn comes in the moment in which they have waited too long', async () => {
+      const { call, clock, startedAt, snapshot } = bench({ limit: 4, burst: 1, wait: 284 });
+      call();
+      const waiting = call();
+      // A token is there after 283.3 ms, and a timer fires after 284.
+      await clock.advance(284);
+      expect(waiting).toEqual({ settled: true, value: 2 });
+      expect(startedAt).toEqual([0, 284]);
+      expect(snapshot()).toMatchObject({ refused: 0, queued: 0 });
+      expect(clock.pendingTimers('referenced')).toBe(0);
+    });
+
     it('do not wait past a deadline that they have late in the life of the process', async () => {
       const { call, clock } = bench({ limit: 1, per: '10s', wait: '1h' }, { timeout: { total: '5s' } });
       await clock.advance('1h');
@@ -187,6 +199,17 @@ describe('rate limit', () => {
       expect(startedAt).toHaveLength(1);
     });
 
+    it('are shown for all keys together', async () => {
+      const { provider, snapshot } = bench({ limit: 2, per: '1m', burst: 1, wait: '1h', priority: 'background' });
+      for (const key of ['a', 'a', 'a', 'b', 'b', undefined, undefined]) {
+        void outcomeOf(provider.execute(() => 1, { ...(key !== undefined && { key }) }));
+      }
+      await turn();
+      expect(snapshot()).toMatchObject({ keys: 2, queued: 4, queuedInBackground: 4 });
+      provider.close();
+      expect(snapshot()).toMatchObject({ queued: 0, queuedInBackground: 0 });
+    });
+
     it('are refused when the wait turns out longer than they may wait', async () => {
       const { call, clock, provider } = bench({ limit: 10, burst: 1, wait: '1s' });
       call();
@@ -198,7 +221,7 @@ describe('rate limit', () => {
     });
 
     it('are refused when the provider is closed', async () => {
-      const { call, clock, provider } = bench({ limit: 1, per: '1m', wait: '1h' });
+      const { call, clock, provider, events, snapshot } = bench({ limit: 1, per: '1m', wait: '1h' });
       call();
       const waiting = call();
       await turn();
@@ -208,8 +231,22 @@ describe('rate limit', () => {
         code: 'RATE_LIMITED',
         why: 'closed',
         provider: 'crm',
+        operation: 'execute',
         message: 'crm: rate limited (closed)',
       });
+      expect(snapshot()).toMatchObject({ refused: 1 });
+      expect(events.ofType('rateLimit.refused')).toMatchObject([{ operation: 'execute', detail: { why: 'closed' } }]);
+      expect(clock.pendingTimers('referenced')).toBe(0);
+    });
+
+    it.each([undefined, 'tenant'])('are none once the provider is closed (key: %s)', async (key) => {
+      const { clock, provider } = bench({ limit: 2, per: '1m', burst: 1, wait: '1h' });
+      provider.close();
+      const call = () => watch(provider.execute(() => 'done', { ...(key !== undefined && { key }) }));
+      const [first, second] = [call(), call()];
+      await turn();
+      expect(first.value).toBe('done');
+      expect(second.error).toMatchObject({ code: 'RATE_LIMITED', why: 'closed', retryAfterMs: undefined });
       expect(clock.pendingTimers('referenced')).toBe(0);
     });
   });
@@ -241,6 +278,43 @@ describe('rate limit', () => {
         { detail: { pauseMs: 7000 } },
         { detail: { pauseMs: 3000 } },
       ]);
+    });
+
+    it('is told again when it draws the pause out, and not when by less than a second', () => {
+      const { provider, clock, events, snapshot } = bench({ limit: 1000 });
+      const answered = (retryAfter: string) =>
+        provider.observe({ status: 429, headers: { 'retry-after': retryAfter } });
+      answered('1');
+      answered('600');
+      clock.block(999);
+      answered('600');
+      clock.block(1);
+      answered('600');
+      answered('5');
+      expect(events.ofType('rateLimit.paused')).toMatchObject([
+        { detail: { pauseMs: 1000 } },
+        { detail: { pauseMs: 600_000 } },
+        { detail: { pauseMs: 600_000 } },
+      ]);
+      expect(snapshot()).toMatchObject({ throttled: 5, waitMs: 600_000 });
+    });
+
+    it('that asks for no wait is counted, and is no pause', () => {
+      const { provider, events, snapshot } = bench({ limit: 1000 });
+      for (let i = 0; i < 3; i++) provider.observe({ status: 429, headers: { 'retry-after': '0' } });
+      expect(events.ofType('rateLimit.paused')).toEqual([]);
+      expect(snapshot()).toMatchObject({ throttled: 3, waitMs: 0 });
+    });
+
+    it('is counted once when its call both hands it on and fails with it', async () => {
+      const { provider, snapshot } = bench({ limit: 1000 });
+      const headers = { 'retry-after': '7' };
+      const work = () => {
+        provider.observe({ status: 429, headers });
+        return Promise.reject(httpError(429, headers));
+      };
+      await outcomeOf(provider.execute(work));
+      expect(snapshot()).toMatchObject({ throttled: 1 });
     });
 
     it('that was returned rather than thrown does so too', async () => {
@@ -298,6 +372,39 @@ describe('rate limit', () => {
       expect(provider.circuitBreaker?.state).toBe('closed');
     });
 
+    it.each([
+      ['NaN', Number.NaN],
+      ['infinity', Number.POSITIVE_INFINITY],
+    ])(
+      'whose wait is %s by the user’s own word closes it for a second, and not for ever',
+      async (_name, retryAfterMs) => {
+        const classify = () => ({ kind: 'throttled', retryAfterMs }) as const;
+        const { call, clock, startedAt } = bench({ limit: 1000 }, { classify });
+        call();
+        await turn();
+        const refused = call();
+        await clock.advance('1s');
+        call();
+        await turn();
+        expect(refused.error).toMatchObject({ why: 'paused-by-provider', retryAfterMs: 1000 });
+        expect(startedAt).toEqual([0, 1000]);
+      },
+    );
+
+    it('that says twice how long to wait is understood', async () => {
+      const { provider, call } = bench({ limit: 1000 });
+      provider.observe({
+        status: 429,
+        headers: new Headers([
+          ['retry-after', '5'],
+          ['retry-after', '5'],
+        ]),
+      });
+      const refused = call();
+      await turn();
+      expect(refused.error).toMatchObject({ retryAfterMs: 5000 });
+    });
+
     it('does not close the gate for ever, whatever it asks', async () => {
       const { provider, call } = bench({ limit: 1000 });
       await outcomeOf(provider.execute(() => Promise.reject(httpError(429, { 'retry-after': '9'.repeat(400) }))));
@@ -345,6 +452,12 @@ describe('rate limit', () => {
       await clock.advance('60s');
       provider.observe(remaining(9, 60));
       expect(await admitted(call, 10, startedAt)).toBe(9);
+    });
+
+    it('does not close the gate for ever, whatever it says of the reset', async () => {
+      const { provider, snapshot } = bench({ limit: 1000 });
+      provider.observe({ status: 200, headers: { ratelimit: '"default";r=0;t=999999999999999' } });
+      expect(snapshot()).toMatchObject({ waitMs: 2_147_483_647 });
     });
 
     it('of a window that is over changes nothing in the next', async () => {

@@ -1,12 +1,12 @@
 import type { LiveCall } from '../../call.js';
 import type { Timer } from '../../clock.js';
-import { keyedEnvironment } from '../../keyed-gate.js';
 import { REFUSED, type Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { quotasOf } from '../../protocols/rate-limit-headers.js';
 import { retryAfterMs } from '../../protocols/retry-after.js';
 import { ASKING_PRICE, AskingPrice } from './asking-price.js';
 import { ObservedQuotas } from './observed-quotas.js';
+import { Pause } from './pause.js';
 import { PriorityQueue } from './priority-queue.js';
 import { Quotas, type Taken } from './quotas.js';
 import { RateLimitedError } from './rate-limited.error.js';
@@ -14,6 +14,7 @@ import type { RateLimitSettings } from './rate-limit.options.js';
 
 /** How long a 429 without `Retry-After` closes the gate, in milliseconds. */
 const UNSPECIFIED_PAUSE_MS = 1000;
+const SUMMED = ['queued', 'queuedInBackground'] as const;
 
 /**
  * Lets calls through at the provider's pace: before the limit by its own count, corrected by the provider's response headers, and not
@@ -21,21 +22,22 @@ const UNSPECIFIED_PAUSE_MS = 1000;
  */
 export class RateLimit implements KeyableGate<Taken> {
   readonly kind = 'rateLimit';
+  readonly summed = SUMMED;
   private readonly queue: PriorityQueue<Taken>;
   private readonly asking: AskingPrice;
   private quotas: Quotas;
   private readonly observed = new ObservedQuotas();
-  private pausedUntil = -Infinity;
-  /** Calls that have not left, and what they cost together. */
-  private inFlight = { calls: 0, cost: 0 };
+  private readonly pause = new Pause();
   private wake: Timer | undefined;
-  private counters = { admitted: 0, waited: 0, refused: 0, throttled: 0, givenBack: 0 };
+  private readonly counters = { admitted: 0, waited: 0, refused: 0, throttled: 0, givenBack: 0 };
 
   constructor(
     private settings: RateLimitSettings,
     private readonly environment: Environment,
   ) {
-    this.queue = new PriorityQueue(environment.clock, settings.backgroundShare);
+    this.queue = new PriorityQueue(environment.clock, settings.backgroundShare, () =>
+      this.lookAgain(environment.clock.now()),
+    );
     this.asking = environment.shared(ASKING_PRICE, () => new AskingPrice());
     this.quotas = new Quotas(settings.quotas);
   }
@@ -56,13 +58,12 @@ export class RateLimit implements KeyableGate<Taken> {
   }
 
   leave(taken: Taken, outcome: Outcome, call: LiveCall): void {
-    this.inFlight.calls--;
-    this.inFlight.cost -= taken.tokens;
+    this.observed.leave(taken.tokens);
     if (outcome === REFUSED) this.giveBack(taken, call.now);
     this.quotas.done(taken);
     if (outcome.kind !== 'throttled') return;
     this.counters.throttled++;
-    this.pause(outcome.retryAfterMs ?? UNSPECIFIED_PAUSE_MS, call.now);
+    this.closeGate(call.now, outcome.retryAfterMs);
   }
 
   /** Learns from a response: what its headers say of the quota, and from a 429 to wait. */
@@ -71,14 +72,20 @@ export class RateLimit implements KeyableGate<Taken> {
     const { clock } = this.environment;
     const now = clock.now();
     const wallNow = clock.wallNow();
-    for (const quota of quotasOf(headers, wallNow)) this.observed.observe(quota, this.costOfOthers(), now);
-    if (status === 429) this.pause(retryAfterMs(headers, wallNow) ?? UNSPECIFIED_PAUSE_MS, now);
+    for (const quota of quotasOf(headers, wallNow)) this.observed.observe(quota, now);
+    if (status === 429) {
+      // A call that is under way will say so itself when it leaves.
+      if (this.observed.calls === 0) this.counters.throttled++;
+      this.closeGate(now, retryAfterMs(headers, wallNow));
+    }
     // A new window may have come sooner than those who wait were told.
     this.lookAgain(now);
   }
 
-  forKey(): RateLimit {
-    return new RateLimit(this.settings, keyedEnvironment(this.environment));
+  forKey(environment: Environment): RateLimit {
+    const limit = new RateLimit(this.settings, environment);
+    if (this.queue.closed) limit.close();
+    return limit;
   }
 
   idle(now: number): boolean {
@@ -98,53 +105,45 @@ export class RateLimit implements KeyableGate<Taken> {
 
   reconfigure(settings: RateLimitSettings): void {
     const now = this.environment.clock.now();
-    const quotas = new Quotas(settings.quotas);
-    quotas.goOnFrom(this.quotas, now);
-    this.quotas = quotas;
+    // Those who are under way can give back what they have taken.
+    if (!this.quotas.allow(settings.quotas)) {
+      const quotas = new Quotas(settings.quotas);
+      quotas.goOnFrom(this.quotas, now);
+      this.quotas = quotas;
+    }
     this.settings = settings;
     this.queue.share = settings.backgroundShare;
     this.lookAgain(now);
   }
 
   close(): void {
-    this.queue.rejectAll(() => new RateLimitedError('closed', { provider: this.environment.provider }));
+    this.queue.close((call) => this.refusal('closed', call));
     this.cancelWake();
   }
 
-  /** Closes the gate for everyone for `ms`. A pause that ends later stands. */
-  private pause(ms: number, now: number): void {
-    const pausedBefore = this.pausedUntil > now;
-    this.pausedUntil = Math.max(this.pausedUntil, now + ms);
-    if (!pausedBefore) this.environment.emit('rateLimit.paused', { pauseMs: ms });
+  /** A 429 closes the gate for everyone. */
+  private closeGate(now: number, pauseMs = UNSPECIFIED_PAUSE_MS): void {
+    if (this.pause.extend(pauseMs, now)) this.environment.emit('rateLimit.paused', { pauseMs });
   }
 
-  /** Milliseconds until so many tokens can be had; what costs nothing waits for nothing but a pause. */
-  private waitMs(now: number, tokens: number): number {
-    const pauseMs = Math.max(0, this.pausedUntil - now);
+  /** Milliseconds until so many tokens can be had, for so many calls; what costs nothing waits for nothing but a pause. */
+  private waitMs(now: number, tokens: number, calls = 1): number {
+    const pauseMs = this.pause.leftMs(now);
     if (tokens === 0) return pauseMs;
-    const heldMs = Math.max(pauseMs, this.observed.waitMs(now, tokens));
+    const heldMs = Math.max(pauseMs, this.observed.waitMs(now, tokens, calls));
     return heldMs + this.quotas.waitMs(now + heldMs, tokens);
   }
 
   private take(now: number, cost: number): Taken {
     this.observed.take(now, cost);
-    this.inFlight.calls++;
-    this.inFlight.cost += cost;
     this.counters.admitted++;
     return this.quotas.take(now, cost);
   }
 
   private giveBack(taken: Taken, now: number): void {
-    this.counters.givenBack++;
-    this.quotas.giveBack(taken, now);
+    if (this.quotas.giveBack(taken, now)) this.counters.givenBack++;
     this.observed.giveBack(taken.tokens);
     this.lookAgain(now);
-  }
-
-  /** What is under way beside the call whose response has come, which has not left yet; they are taken to cost the same. */
-  private costOfOthers(): number {
-    const { calls, cost } = this.inFlight;
-    return calls === 0 ? 0 : cost - cost / calls;
   }
 
   /** Why a call may not wait: it would be for too long or for ever, or too many wait already. */
@@ -152,17 +151,22 @@ export class RateLimit implements KeyableGate<Taken> {
     const { now, deadline } = call;
     const { quotas, queue, settings } = this;
     if (cost > quotas.most) return this.tooCostly(call, cost);
-    const waitMs = this.waitMs(now, queue.costAhead(cost, background) + cost);
+    const waitMs = this.waitMs(now, queue.costAhead(cost, background) + cost, queue.callsAhead(background) + 1);
     // What would come at the very end of the wait would come too late.
     if (waitMs >= Math.min(settings.wait, deadline - now)) return this.refusal(this.reason(now), call, waitMs);
-    return queue.size >= settings.queue ? this.refusal('queue-full', call, waitMs) : undefined;
+    if (queue.closed) return this.refusal('closed', call);
+    if (queue.size < settings.queue || (!background && queue.backgroundSize > 0)) return undefined;
+    return this.refusal('queue-full', call, waitMs);
   }
 
   private async waitForTurn(call: LiveCall, cost: number, background: boolean): Promise<Taken> {
-    const isNext = this.queue.isFirst(background);
+    const { queue, settings } = this;
+    const { now } = call;
+    const isNext = queue.isFirst(background);
     const tooLong = () => this.waitedTooLong(call, cost);
-    const turn = this.queue.join(call, { cost, background, maxWaitMs: this.settings.wait, tooLong });
-    if (isNext) this.scheduleWake(call.now);
+    const turn = queue.join(call, { cost, background, maxWaitMs: settings.wait, tooLong });
+    if (queue.size > settings.queue) this.makeRoom(now);
+    if (isNext) this.scheduleWake(now);
     this.counters.waited++;
     try {
       return await turn;
@@ -172,12 +176,17 @@ export class RateLimit implements KeyableGate<Taken> {
     }
   }
 
+  /** The last in the background leaves: it is not for the background that the foreground finds no place. */
+  private makeRoom(now: number): void {
+    this.queue.refuseLastInBackground((call, cost) => this.refusal('queue-full', call, this.waitMs(now, cost)));
+  }
+
   /** One timer for the whole queue, for whoever goes next, and none while nobody waits. */
   private scheduleWake(now: number): void {
     this.cancelWake();
     const cost = this.queue.nextCost;
     if (cost === undefined) return;
-    this.wake = this.environment.clock.schedule(Math.ceil(this.waitMs(now, cost)), () =>
+    this.wake = this.environment.clock.scheduleForAll(Math.ceil(this.waitMs(now, cost)), () =>
       this.lookAgain(this.environment.clock.now()),
     );
   }
@@ -192,7 +201,7 @@ export class RateLimit implements KeyableGate<Taken> {
     const { queue } = this;
     for (let cost = queue.nextCost; cost !== undefined; cost = queue.nextCost) {
       // New settings may have less at once than it waits for.
-      if (cost > this.quotas.most) queue.expireNext();
+      if (cost > this.quotas.most) queue.refuseNext((call, cost) => this.tooCostly(call, cost));
       else if (this.waitMs(now, cost) === 0) queue.admitNext(this.take(now, cost));
       else break;
     }
@@ -206,7 +215,7 @@ export class RateLimit implements KeyableGate<Taken> {
   }
 
   private reason(now: number): RateLimitedError['why'] {
-    return this.pausedUntil > now ? 'paused-by-provider' : 'quota-spent';
+    return this.pause.leftMs(now) > 0 ? 'paused-by-provider' : 'quota-spent';
   }
 
   private tooCostly(call: LiveCall, cost: number): RateLimitedError {

@@ -1,25 +1,17 @@
 import { guardFor, ResilienceError, type ResilienceErrorInfo } from '../../errors/resilience-error.js';
 
-const REASONS = {
-  'quota-spent': 'quota spent',
-  'paused-by-provider': 'paused by provider',
-  'queue-full': 'queue full',
-  'cost-too-high': 'cost too high',
-  closed: 'closed',
-} as const;
-
 /** The provider's quota is spent, and waiting for it is not allowed or would take too long, or for ever. */
 export class RateLimitedError extends ResilienceError {
   readonly code = 'RATE_LIMITED';
 
   constructor(
-    readonly why: keyof typeof REASONS,
+    readonly why: 'quota-spent' | 'paused-by-provider' | 'queue-full' | 'cost-too-high' | 'closed',
     info: ResilienceErrorInfo,
     detail?: string,
   ) {
     const wait = info.retryAfterMs === undefined ? undefined : `next slot in ${Math.ceil(info.retryAfterMs)} ms`;
     const more = detail ?? wait;
-    super(`${info.provider}: rate limited (${REASONS[why]})${more === undefined ? '' : `; ${more}`}`, info);
+    super(`${info.provider}: rate limited (${why.replaceAll('-', ' ')})${more === undefined ? '' : `; ${more}`}`, info);
   }
 }
 

@@ -49,10 +49,15 @@ describe('backoff', () => {
     expect(waits(decorrelated, 4, () => 1)).toEqual([300, 900, 1000, 1000]);
   });
 
-  it('decorrelated, has a jitter and a growth of its own', () => {
-    const plain = { kind: 'decorrelated', initial: 100, max: '1h' } as const;
-    const random = () => 0.3;
-    expect(waits({ ...plain, jitter: 'none', factor: 50 }, 10, random)).toEqual(waits(plain, 10, random));
+  it('decorrelated, has a jitter and a growth of its own, and takes no other', () => {
+    const message = expect.stringMatching(
+      /given; not for kind: 'decorrelated', which has a growth and a jitter of its own$/,
+    );
+    const given = { backoff: { kind: 'decorrelated', jitter: 'none', factor: 50 } };
+    expect(readSettings(retrySchema, given, 'retry').faults).toEqual([
+      { path: 'retry.backoff.factor', message },
+      { path: 'retry.backoff.jitter', message },
+    ]);
   });
 
   it('stays a wait for any settings, attempt and random number, and is the same again for the same seed', () => {
@@ -65,7 +70,8 @@ describe('backoff', () => {
     });
     fc.assert(
       fc.property(options, fc.nat(), fc.integer({ min: 1, max: 10_000 }), (given, seed, attempt) => {
-        const settings = backoff(given as RetryOptions['backoff']);
+        const { jitter: _jitter, factor: _factor, ...plain } = given;
+        const settings = backoff((given.kind === 'decorrelated' ? plain : given) as RetryOptions['backoff']);
         const random = seededRandom(seed);
         const previousMs = settings.initial + (settings.max - settings.initial) * random();
         const ms = backoffMs(settings, { attempt, previousMs }, random);
@@ -90,7 +96,8 @@ describe('backoff', () => {
           [1, 10_000],
           [100, '30d'],
         ] as const) {
-          const settings = backoff({ kind, initial, max, factor: 10, jitter });
+          const own = kind === 'decorrelated' ? {} : { factor: 10, jitter };
+          const settings = backoff({ kind, initial, max, ...own });
           let ms: number | undefined;
           for (let attempt = 1; attempt <= 10_000; attempt++) {
             ms = backoffMs(settings, { attempt, previousMs: ms }, random);

@@ -4,14 +4,19 @@ export interface RetryHistory {
   readonly elapsedMs: number;
 }
 
-const histories = new WeakMap<object, RetryHistory>();
+const histories = new WeakMap<object, { readonly history: RetryHistory; readonly endedAt: number }>();
 
-/** Notes how often the operation was tried that ended with this error. The error itself is not touched: it may be frozen. */
-export function noteRetries(error: unknown, history: RetryHistory): void {
-  if (typeof error === 'object' && error !== null) histories.set(error, history);
+/**
+ * Notes how often the operation was tried that began at `startedAt` and ended with this error. The error itself is not touched: it may be
+ * frozen. Where an operation was tried once, what one within it has noted stands, and what an earlier one with the same error has does not.
+ */
+export function noteRetries(error: unknown, history: RetryHistory, startedAt: number): void {
+  if (typeof error !== 'object' || error === null) return;
+  if (history.attempts > 1) histories.set(error, { history, endedAt: startedAt + history.elapsedMs });
+  else if ((histories.get(error)?.endedAt ?? Infinity) < startedAt) histories.delete(error);
 }
 
 /** How often an operation was tried before this error surfaced, and how long that took; `undefined` when it was not retried. */
 export function retryHistory(error: unknown): RetryHistory | undefined {
-  return histories.get(error as object);
+  return histories.get(error as object)?.history;
 }

@@ -12,6 +12,7 @@ import {
   oneOf,
   options,
   optional,
+  optionsOr,
 } from '../../settings/fields.js';
 
 export interface RetryOptions {
@@ -39,13 +40,13 @@ export interface RetryOptions {
   budget?: { ratio?: number; minPerSecond?: number } | false;
   /**
    * Whether a call whose outcome is unknown (a timeout, a lost connection, a 500) may be repeated. By default it may when it
-   * has an idempotency key or nothing says that its HTTP method forbids it. A POST without a key is not repeated.
+   * has an idempotency key or nothing says that its HTTP method forbids it. A POST without a key is not repeated, whatever fails after it.
    */
   idempotent?: boolean;
   /**
    * The user's own word on another attempt after a result, value or error: `true` asks for one, whatever the result means, `false` for none,
    * `undefined` leaves it to the engine. `attempt` is 1 for the first. Not asked about the engine's own refusals. The limits of attempts, time and
-   * budget hold nevertheless. A predicate that throws is reported with the event `retry.whenFailed` and has said nothing.
+   * budget hold nevertheless. A predicate that throws, or gives a promise, is reported with the event `retry.whenFailed` and has said nothing.
    */
   when?: (result: Settled, attempt: number) => boolean | undefined;
   /** The longest `Retry-After` that is waited for; above it the error surfaces at once. Default `'1m'`. */
@@ -54,36 +55,41 @@ export interface RetryOptions {
   refusals?: boolean;
 }
 
+const ordered = consistent(
+  options({
+    kind: optional(oneOf('constant', 'linear', 'exponential', 'decorrelated'), 'exponential'),
+    initial: optional(duration(), 100),
+    max: optional(duration(), 10_000),
+    factor: optional(number(1, 100)),
+    jitter: optional(oneOf('none', 'full', 'equal')),
+  }),
+  ['initial', 'max'],
+  ({ initial, max }) =>
+    initial > max ? { at: 'initial', message: `expected at most backoff.max (${max} ms)` } : undefined,
+);
+
+const backoff = v.pipe(
+  consistent(ordered, ['kind', 'factor', 'jitter'], ({ kind, ...given }) =>
+    (['factor', 'jitter'] as const)
+      .filter((at) => kind === 'decorrelated' && given[at] !== undefined)
+      .map((at) => ({ at, message: "not for kind: 'decorrelated', which has a growth and a jitter of its own" })),
+  ),
+  v.transform(({ factor = 2, jitter = 'full', ...given }) => ({ ...given, factor, jitter })),
+);
+
+const budget = optionsOr(
+  options({
+    ratio: optional(number(0, 1000), RETRY_BUDGET.ratio),
+    minPerSecond: optional(number(0, 1_000_000), RETRY_BUDGET.minPerSecond),
+  }),
+  v.literal(false, 'expected false or { ratio, minPerSecond }, for example { ratio: 0.2, minPerSecond: 10 }'),
+);
+
 export const retrySchema = options({
   attempts: optional(integer(1, 1000), 3),
   maxElapsed: optional(duration({ min: 1 })),
-  backoff: optional(
-    consistent(
-      options({
-        kind: optional(oneOf('constant', 'linear', 'exponential', 'decorrelated'), 'exponential'),
-        initial: optional(duration(), 100),
-        max: optional(duration(), 10_000),
-        factor: optional(number(1, 100), 2),
-        jitter: optional(oneOf('none', 'full', 'equal'), 'full'),
-      }),
-      ({ initial, max }) =>
-        initial > max ? { at: 'initial', message: `expected at most backoff.max (${max} ms)` } : undefined,
-    ),
-    {},
-  ),
-  budget: optional(
-    v.union(
-      [
-        v.literal(false),
-        options({
-          ratio: optional(number(0, 1000), RETRY_BUDGET.ratio),
-          minPerSecond: optional(number(0, 1_000_000), RETRY_BUDGET.minPerSecond),
-        }),
-      ],
-      'expected false or { ratio, minPerSecond }, for example { ratio: 0.2, minPerSecond: 10 }',
-    ),
-    {},
-  ),
+  backoff: optional(backoff, {}),
+  budget: optional(budget, {}),
   idempotent: optional(flag()),
   maxRetryAfter: optional(duration(), 60_000),
   refusals: optional(flag(), false),

@@ -2,8 +2,9 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import type { Call, LiveCall } from '../../call.js';
 import { createProvider } from '../../create-provider.js';
-import type { ExecuteOptions } from '../../provider.js';
+import type { ExecuteOptions, ResilientProvider } from '../../provider.js';
 import type { ProviderOptions } from '../../provider-options.js';
+import type { Fault } from '../../settings/fault.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, networkError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
@@ -93,11 +94,25 @@ describe('retry', () => {
     expect(calls.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
-  it('tells those below whether it pays successes into the budget', async () => {
-    const budgeted = async (retry: RetryOptions) =>
-      (await tryOut([httpError(500), 'ok'], retry)).calls.map((call) => (call as LiveCall).budgeted);
-    expect(await budgeted({})).toEqual([true, true]);
-    expect(await budgeted({ budget: false })).toEqual([false, false]);
+  it('tells those below that it pays successes into the budget', async () => {
+    const { calls } = await tryOut([httpError(500), 'ok']);
+    expect(calls.map((call) => (call as LiveCall).budgeted)).toEqual([true, true]);
+  });
+
+  it('keeps the settings with which an operation began: new ones are for those that begin later', async () => {
+    const clock = new TestClock();
+    const backoff = { kind: 'constant', initial: 1000, jitter: 'none' } as const;
+    const provider = createProvider('payments', { retry: { attempts: 5, backoff } }, { clock });
+    let calls = 0;
+    const down = () => (calls++, Promise.reject(httpError(500)));
+    const before = watch(provider.execute(down));
+    await clock.advance(500);
+    provider.reconfigure({ retry: { attempts: 2 } });
+    await clock.advance('1m');
+    expect([before.settled, calls]).toEqual([true, 5]);
+    void provider.execute(down).catch(() => undefined);
+    await clock.advance('1m');
+    expect(calls).toBe(7);
   });
 
   it('keeps no history of what was tried once', async () => {
@@ -193,14 +208,76 @@ describe('retry', () => {
       expect([calls, (result.error as { code: string }).code]).toEqual([1, 'TIMEOUT']);
     });
 
+    it.each([
+      ['has failed', httpError(500)],
+      ['was not sent', networkError('ECONNREFUSED')],
+      ['was throttled', httpError(429)],
+      ['is to be sent later', httpError(503, { 'retry-after': '1' })],
+      ['nothing is known about', new Error('boom')],
+    ])('a POST that was done before a GET that %s: not without a key', async (_name, error) => {
+      const clock = new TestClock();
+      for (const [idempotencyKey, expected] of [
+        [undefined, 1],
+        ['order-1', 3],
+      ] as const) {
+        const provider = createProvider('payments', { retry: { backoff: NO_JITTER } }, { clock });
+        let posts = 0;
+        const result = watch(
+          provider.execute(
+            async (call) => {
+              posts++;
+              call.sending('POST');
+              await Promise.resolve();
+              call.sending('GET');
+              throw error;
+            },
+            { idempotencyKey },
+          ),
+        );
+        await clock.advance('1m');
+        expect([result.error, posts]).toEqual([error, expected]);
+      }
+    });
+
     it('whatever the user declares idempotent, or not', async () => {
       expect((await tryOut([POST], { idempotent: true })).calledAt).toHaveLength(3);
       expect((await tryOut([new Error('boom')], { idempotent: false })).calledAt).toHaveLength(1);
       expect((await tryOut([networkError('ECONNREFUSED')], { idempotent: false })).calledAt).toHaveLength(3);
     });
+
+    it('what has handed on a part of its result: not, whatever the user’s own word is', async () => {
+      const clock = new TestClock();
+      const provider = createProvider('payments', { retry: { when: () => true } }, { clock });
+      let attempts = 0;
+      const result = watch(
+        provider.execute(async (call) => {
+          (call as LiveCall).delivered = ++attempts === 2;
+          throw networkError('ECONNREFUSED');
+        }),
+      );
+      await clock.advance('1d');
+      expect([result.error, attempts]).toEqual([networkError('ECONNREFUSED'), 2]);
+    });
   });
 
   describe('the engine’s own refusals', () => {
+    it('of a call in its method are not waited for once that has sent a POST', async () => {
+      const clock = new TestClock();
+      const checkout = createProvider('checkout', { retry: { refusals: true } }, { clock });
+      const payments = createProvider('payments', { circuitBreaker: { openFor: '1s' } }, { clock });
+      payments.circuitBreaker!.forceOpen();
+      let posts = 0;
+      const result = watch(
+        checkout.execute((call) => {
+          posts++;
+          call.sending('POST');
+          return payments.execute(() => 'never');
+        }),
+      );
+      await clock.advance('1m');
+      expect([(result.error as { code: string }).code, posts]).toEqual(['CIRCUIT_OPEN', 1]);
+    });
+
     it('are not repeated: an open circuit burns no attempt', async () => {
       const { result, calledAt, events } = await tryOut(
         [httpError(500)],
@@ -379,6 +456,22 @@ describe('retry', () => {
       expect(retryHistory(down)).toEqual({ attempts: 3, elapsedMs: 1500 });
     });
 
+    it('in total is looked at again after the wait: no attempt begins after the deadline', async () => {
+      const clock = new TestClock();
+      const options: ProviderOptions = {
+        retry: { backoff: { kind: 'constant', initial: 900, jitter: 'none' } },
+        timeout: { total: '1s' },
+      };
+      const provider = createProvider('payments', options, { clock });
+      const calledAt: number[] = [];
+      const down = httpError(500);
+      const result = watch(provider.execute(() => (calledAt.push(clock.now()), Promise.reject(down))));
+      await turn();
+      clock.block(1500);
+      await clock.advance(0);
+      expect([result.error, calledAt]).toEqual([down, [0]]);
+    });
+
     it('is looked at again after the wait: a timer may fire late', async () => {
       const clock = new TestClock();
       const retry: RetryOptions = { attempts: 9, maxElapsed: 300, backoff: steady };
@@ -495,6 +588,17 @@ describe('retry', () => {
       ]);
     });
 
+    it('that is promised is reported and has said nothing, also when the promise is broken', async () => {
+      const when = (async () => {
+        throw new Error('in the predicate');
+      }) as unknown as NonNullable<RetryOptions['when']>;
+      const { result, events } = await tryOut(['ok'], { when });
+      expect(result.value).toBe('ok');
+      expect(events.ofType('retry.whenFailed').map(({ detail }) => detail)).toEqual([
+        { attempt: 1, error: 'expected true, false or undefined at once, got a promise' },
+      ]);
+    });
+
     it('is refused where it is no function', () => {
       expect(readSettings(retryKind.schema, { when: true }, 'retry').faults).toEqual([
         { path: 'retry.when', message: 'true given; expected a function' },
@@ -522,6 +626,44 @@ describe('retry', () => {
       });
       expect(calledAt).toEqual([0, 4000]);
       expect(result.error).toMatchObject({ response: { status: 503 } });
+    });
+  });
+
+  describe('a provider that is closed', () => {
+    const slowly = { kind: 'constant', initial: '10s', jitter: 'none' } as const;
+    it('has who waits for another attempt get the last error, and leaves no timer', async () => {
+      const clock = new TestClock();
+      const provider = createProvider('payments', { retry: { attempts: 9, backoff: slowly } }, { clock });
+      const down = httpError(500);
+      let calls = 0;
+      const { signal } = new AbortController();
+      const results = [undefined, signal].map((each) =>
+        watch(provider.execute(() => (calls++, Promise.reject(down)), { signal: each })),
+      );
+      await clock.advance('15s');
+      provider.close();
+      await turn();
+      expect(results.map(({ error }) => error)).toEqual([down, down]);
+      expect([calls, retryHistory(down), clock.pendingTimers()]).toEqual([4, { attempts: 2, elapsedMs: 15_000 }, 0]);
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
+    });
+
+    it('calls nothing again: not what fails afterwards, nor what a listener closes it for', async () => {
+      const clock = new TestClock();
+      const provider = createProvider('payments', { retry: { backoff: slowly } }, { clock });
+      const work = deferred();
+      const underWay = watch(provider.execute(() => work.promise));
+      const stop = provider.events.on(() => provider.close());
+      let calls = 0;
+      const down = httpError(500);
+      const waiting = watch(provider.execute(() => (calls++, Promise.reject(down))));
+      await turn();
+      stop();
+      expect([waiting.error, calls]).toEqual([down, 1]);
+      const events = recordEvents(provider);
+      work.reject(down);
+      await turn();
+      expect([underWay.error, events.types, clock.pendingTimers()]).toEqual([down, [], 0]);
     });
   });
 
@@ -576,6 +718,18 @@ describe('retry', () => {
       caller.abort('left');
       await clock.advance('1m');
       expect([result.error, asked]).toEqual(['left', 0]);
+    });
+
+    it('keeps no history on a reason that is the caller’s own', async () => {
+      const clock = new TestClock();
+      const provider = createProvider('payments', { retry: { backoff: NO_JITTER } }, { clock });
+      const caller = new AbortController();
+      const reason = new Error('the user left');
+      const result = watch(provider.execute(() => Promise.reject(httpError(500)), { signal: caller.signal }));
+      await clock.advance(150);
+      caller.abort(reason);
+      await turn();
+      expect([result.error, retryHistory(reason)]).toEqual([reason, undefined]);
     });
 
     it('during an attempt is not retried', async () => {
@@ -657,6 +811,51 @@ describe('retry', () => {
     it('can be done without', async () => {
       const { calledAt } = await tryOut([httpError(500)], { attempts: 100, backoff: { initial: 0 }, budget: false });
       expect(calledAt).toHaveLength(100);
+    });
+
+    describe('of a provider whose methods have their own retries', () => {
+      const NONE = { ratio: 0, minPerSecond: 0 };
+      const fast = { attempts: 3, backoff: { initial: 0 } };
+      const triesOf = async (provider: ResilientProvider, operation: string) => {
+        let calls = 0;
+        await outcomeOf(provider.execute(() => (calls++, Promise.reject(httpError(503))), { operation }));
+        return calls;
+      };
+
+      it('is one for all, whichever of them is called first', async () => {
+        const options = {
+          retry: fast,
+          methods: { charge: { retry: { budget: NONE } }, refund: { retry: { attempts: 2 } } },
+        };
+        for (const order of [
+          ['charge', 'refund', 'list'],
+          ['list', 'refund', 'charge'],
+        ]) {
+          const provider = createProvider('payments', options, { clock: new TestClock() });
+          for (const operation of order) expect(await triesOf(provider, operation)).toBe(1);
+        }
+      });
+
+      it('is refused where two name different ones', () => {
+        const budget = { ratio: 0.5 };
+        expect(() =>
+          createProvider('payments', { retry: { ...fast, budget: NONE }, methods: { charge: { retry: { budget } } } }),
+        ).toThrow(
+          'charge.retry.budget: differs from that of payments, and the methods of a provider share one retry budget: name it once, at best in payments.retry',
+        );
+        const provider = createProvider('payments', { retry: { ...fast, budget: NONE } });
+        const plan = (own: Record<string, unknown>) => ({
+          operation: 'Client.charge',
+          policies: new Map([['retry', own]]),
+        });
+        const faults: Fault[] = [];
+        provider.link(plan({ budget: NONE }), faults);
+        expect(faults).toEqual([]);
+        provider.link(plan({ budget: false }), faults);
+        expect(faults.map(({ path }) => path)).toEqual(['Client.charge.retry.budget']);
+        expect(() => provider.reconfigure({ retry: { budget } })).toThrow('Client.charge.retry.budget: differs');
+        expect(provider.snapshot().policies).toMatchObject([{ budget: 0 }]);
+      });
     });
 
     it('takes new rates over at the next call', async () => {

@@ -17,7 +17,7 @@ export class CallDeadline extends Deadline {
 
   expire(): void {
     const { call, scope, ms } = this;
-    this.environment.emit('timeout.expired', { scope, afterMs: ms, attempt: call.attempt }, call.operation);
+    this.environment.emit('timeout.expired', { scope, afterMs: ms, attempt: call.latestAttempt }, call.operation);
     call.abort(new TimeoutError(scope, ms, { provider: call.provider, operation: call.operation }));
   }
 }

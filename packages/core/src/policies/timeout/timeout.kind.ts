@@ -4,24 +4,24 @@ import { AttemptTimeout } from './attempt-timeout.js';
 import { timeoutSchema } from './timeout.options.js';
 import { TotalTimeout } from './total-timeout.js';
 
-export const timeoutKind = definePolicy('timeout', timeoutSchema, (settings) => {
+export const timeoutKind = definePolicy('timeout', timeoutSchema, ({ total, attempt }) => {
   const specs: PolicySpec[] = [];
-  if (settings.total !== undefined) {
+  if (total !== undefined) {
     specs.push({
       kind: 'timeout',
       order: ORDER.totalTimeout,
       scope: 'method',
-      settings,
-      create: (environment) => new TotalTimeout(settings, environment),
+      settings: total,
+      create: (environment) => new TotalTimeout(total, environment),
     });
   }
-  if (settings.attempt !== undefined) {
+  if (attempt !== undefined) {
     specs.push({
       kind: 'timeout',
       order: ORDER.attemptTimeout,
       scope: 'method',
-      settings,
-      create: (environment) => new AttemptTimeout(settings, environment),
+      settings: attempt,
+      create: (environment) => new AttemptTimeout(attempt, environment),
     });
   }
   return specs;

@@ -11,6 +11,7 @@ import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { ORDER, type Environment } from '../../policy.js';
+import { retryHistory } from '../retry/retry-history.js';
 import { isTimeoutError, TimeoutError } from './timeout.error.js';
 import { timeoutKind } from './timeout.kind.js';
 
@@ -144,6 +145,21 @@ describe('timeout', () => {
       ]);
     });
 
+    it('tells with which attempt the time ran out', async () => {
+      const { clock, provider } = bench({
+        timeout: { total: '1s' },
+        retry: { attempts: 5, backoff: { kind: 'constant', initial: 100, jitter: 'none' } },
+      });
+      const events = recordEvents(provider);
+      let calls = 0;
+      const result = watch(provider.execute(() => (++calls < 3 ? Promise.reject(httpError(500)) : deferred().promise)));
+      await clock.advance('1s');
+      expect(events.ofType('timeout.expired').map(({ detail }) => detail)).toEqual([
+        { scope: 'total', afterMs: 1000, attempt: 3 },
+      ]);
+      expect(retryHistory(result.error)).toEqual({ attempts: 3, elapsedMs: 1000 });
+    });
+
     it('rejects while the call waits in line, and frees its place at once', async () => {
       const { clock, provider } = bench({ timeout: { total: '5s' }, bulkhead: { concurrency: 1, queue: 1 } });
       void provider.execute(() => clock.sleep(60_000), { policies: ['bulkhead'] });
@@ -208,6 +224,20 @@ describe('timeout', () => {
       const result = watch(outer.execute(() => inner.execute(() => Promise.reject(down))));
       await clock.advance(0);
       expect(result.error).toBe(down);
+    });
+
+    it('ends with the outer call, also for what has begun in it', async () => {
+      const { clock, outer, inner } = nested({
+        retry: { attempts: 5, backoff: { kind: 'constant', initial: 2000, jitter: 'none' } },
+      });
+      const calledAt: number[] = [];
+      let left: { error?: unknown } = {};
+      const down = httpError(500);
+      await outer.execute(() => {
+        left = watch(inner.execute(() => (calledAt.push(clock.now()), Promise.reject(down))));
+      });
+      await clock.advance('1m');
+      expect([left.error, calledAt]).toEqual([down, [0, 2000, 4000, 6000, 8000]]);
     });
 
     it('does not hold what an ended call has left running', async () => {
@@ -284,12 +314,20 @@ describe('timeout', () => {
   });
 
   it.each([
-    [{ attempt: 1000 }, [ORDER.attemptTimeout]],
-    [{ total: 5000 }, [ORDER.totalTimeout]],
-    [{ attempt: 1000, total: 5000 }, [ORDER.totalTimeout, ORDER.attemptTimeout]],
-  ])('given as %j is one policy of the method for each limit', (settings, orders) => {
-    const specs = timeoutKind.specs(settings);
-    expect(specs).toMatchObject(orders.map((order) => ({ kind: 'timeout', scope: 'method', order, settings })));
+    [{ attempt: 1000 }, [[ORDER.attemptTimeout, 1000]]],
+    [{ total: 5000 }, [[ORDER.totalTimeout, 5000]]],
+    [
+      { attempt: 1000, total: 5000 },
+      [
+        [ORDER.totalTimeout, 5000],
+        [ORDER.attemptTimeout, 1000],
+      ],
+    ],
+  ])('given as %j is one policy of the method for each limit', (given, expected) => {
+    const specs = timeoutKind.specs(given);
+    expect(specs).toMatchObject(
+      expected.map(([order, settings]) => ({ kind: 'timeout', scope: 'method', order, settings })),
+    );
     for (const spec of specs) expect(spec.create({} as Environment).kind).toBe('timeout');
   });
 

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { Inject } from '@nestjs/common';
-import { Observable } from 'rxjs';
 import { Resilience } from '../resilience.js';
 import { MethodBinding } from './method-binding.js';
 import { RUNTIME, runtimeOf } from './runtime-slot.js';
@@ -21,7 +20,7 @@ export function bindMethod(target: object, method: string | symbol, descriptor: 
   const standing = wrappers.get(original);
   if (standing !== undefined) return standing;
   const returnType: unknown = Reflect.getMetadata('design:returntype', target, method);
-  const binding = new MethodBinding(target, name, original as Method, returnType, returnType === Observable);
+  const binding = new MethodBinding(target, name, original as Method, returnType);
   const wrapper = wrapperOf(binding);
   wrappers.set(wrapper, binding);
   descriptor.value = wrapper;
@@ -65,7 +64,9 @@ function injectRuntime(prototype: object): void {
     configurable: true,
     get: () => undefined,
     // Not enumerable: what the instance looks like, in JSON or to an equality, stays the same.
-    set(this: object, runtime: Resilience) {
+    set(this: object, runtime: unknown) {
+      // A test may have everything mocked: that is no application, so the method runs bare.
+      if (!(runtime instanceof Resilience)) return;
       Object.defineProperty(this, RUNTIME, { value: runtime, configurable: true, writable: true });
     },
   });

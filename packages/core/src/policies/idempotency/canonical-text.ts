@@ -1,0 +1,72 @@
+import { types } from 'node:util';
+import { isSingleUse } from '../../single-use.js';
+import { classNameOf } from './class-name-of.js';
+import { onlyHoldsData } from './only-holds-data.js';
+
+/** Classes of the web that give what they hold when they are iterated, and nothing else. */
+const WEB_LISTS = new Set(['FormData', 'Headers', 'URLSearchParams']);
+
+/**
+ * Text for comparing payloads: of JSON values it is JSON in which the order of an object's keys does not matter (after RFC 8785, without its
+ * number rules). What has a `toJSON` is what that says; maps, sets, bytes and forms are what they hold. Functions and signals are no part of a
+ * payload. Throws a `TypeError` that says what cannot be compared: a circle, a stream, an instance that shows nothing of what it holds.
+ */
+export function canonicalText(value: unknown): string {
+  return textOf(value, []) ?? 'undefined';
+}
+
+/** `undefined` for what JSON leaves out. */
+function textOf(value: unknown, above: readonly object[]): string | undefined {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) ? JSON.stringify(value) : String(value);
+    case 'bigint':
+      return JSON.stringify(String(value));
+    case 'object':
+      return value === null ? 'null' : textOfObject(value, above);
+    default:
+      return JSON.stringify(value);
+  }
+}
+
+function textOfObject(value: object, above: readonly object[]): string | undefined {
+  if (above.includes(value)) throw new TypeError('an object that holds itself');
+  const inside = [...above, value];
+  const list = (items: Iterable<unknown>) => Array.from(items, (item) => textOf(item, inside) ?? 'null');
+  if (Array.isArray(value)) return `[${list(value).join()}]`;
+  if (ArrayBuffer.isView(value)) return bytesOf(value, value.buffer, value.byteOffset, value.byteLength);
+  if (types.isAnyArrayBuffer(value)) return bytesOf(value, value, 0, value.byteLength);
+  if (types.isDate(value) && Number.isNaN(value.getTime())) return String(value);
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return textOf(toJSON.call(value), inside);
+  // Neither a map nor a set is another when its items came in another order.
+  if (types.isMap(value) || types.isSet(value)) return `${tagOf(value)}[${list(value).sort().join()}]`;
+  if (types.isRegExp(value)) return `RegExp${JSON.stringify(String(value))}`;
+  if (isWebList(value)) return `${tagOf(value)}[${list(value).join()}]`;
+  if (tagOf(value) === 'AbortSignal') return undefined;
+  return recordText(value, inside);
+}
+
+function recordText(value: object, inside: readonly object[]): string {
+  if (isSingleUse(value)) throw new TypeError('a stream or response');
+  const names = types.isNativeError(value) ? ['name', 'message', ...Object.keys(value)] : Object.keys(value);
+  if (names.length === 0 && !onlyHoldsData(value)) throw new TypeError(`an instance of ${classNameOf(value)}`);
+  const parts = names.sort().flatMap((name) => {
+    const text = textOf((value as Readonly<Record<string, unknown>>)[name], inside);
+    return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
+  });
+  return `{${parts.join()}}`;
+}
+
+function bytesOf(holder: object, buffer: ArrayBufferLike, offset: number, length: number): string {
+  return `${tagOf(holder)}"${Buffer.from(buffer, offset, length).toString('base64')}"`;
+}
+
+function isWebList(value: object): value is Iterable<unknown> {
+  return WEB_LISTS.has(tagOf(value)) && Symbol.iterator in value;
+}
+
+/** `'Map'`, `'Uint8Array'`, `'FormData'`: what an object says it is, in whichever realm it was made. */
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+}

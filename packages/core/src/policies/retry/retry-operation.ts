@@ -1,0 +1,99 @@
+import type { LiveCall, Next } from '../../call.js';
+import type { Outcome, Settled } from '../../outcome.js';
+import type { Environment } from '../../policy.js';
+import { backoffMs } from './backoff.js';
+import { noteRetries } from './retry-history.js';
+import type { RetrySettings } from './retry.options.js';
+
+export interface RetryOperationParts<T> {
+  readonly call: LiveCall;
+  readonly next: Next<T>;
+  /** Those with which it began: newer ones are for the calls after it. */
+  readonly settings: RetrySettings;
+  readonly environment: Environment;
+  readonly startedAt: number;
+  /** Whether nobody above can give it up. It is its own first attempt then. */
+  readonly alone: boolean;
+}
+
+/** One operation that did not go well at once: the limits that it keeps to, its waits, and how it ends. */
+export class RetryOperation<T> {
+  readonly call: LiveCall;
+  readonly next: Next<T>;
+  readonly settings: RetrySettings;
+  /** How often it was tried, refusals not included. */
+  tried = 0;
+  /** How long the last backoff was, once there was one. */
+  private backedOffMs: number | undefined = undefined;
+
+  constructor(private readonly parts: RetryOperationParts<T>) {
+    this.call = parts.call;
+    this.next = parts.next;
+    this.settings = parts.settings;
+  }
+
+  get givenUp(): boolean {
+    return !this.parts.alone && this.call.aborted;
+  }
+
+  /** Whether it is too late for another attempt to begin. */
+  get isLate(): boolean {
+    return this.isLateAt(this.parts.environment.clock.now());
+  }
+
+  /** The call for another attempt. */
+  attempt(number: number): LiveCall {
+    const { call } = this;
+    return this.parts.alone ? call.again(number) : call.forAttempt(number);
+  }
+
+  /** How long to wait after an attempt, or `undefined` when that is longer than anybody waits. */
+  waitFor(outcome: Outcome, attempt: number): number | undefined {
+    const { settings, backedOffMs: previousMs } = this;
+    const { environment } = this.parts;
+    const asked = outcome.retryAfterMs ?? 0;
+    if (asked > settings.maxRetryAfter) return undefined;
+    const backedOffMs = backoffMs(settings.backoff, { attempt, previousMs }, () => environment.random());
+    this.backedOffMs = backedOffMs;
+    const waitMs = outcome.pushback === 'exact' ? asked : Math.max(asked, backedOffMs);
+    return this.isLateAt(environment.clock.now() + waitMs) ? undefined : waitMs;
+  }
+
+  /** Waits so long, or until the call is given up or `end` is aborted. */
+  async wait(ms: number, end: AbortController): Promise<void> {
+    const { call } = this;
+    const { alone, environment } = this.parts;
+    const { clock } = environment;
+    if (this.givenUp) return;
+    const stopListening = alone ? undefined : call.onAbort(() => end.abort());
+    try {
+      // A loop that never leaves the microtask queue would starve every timer and socket of the process.
+      if (ms < 1) await (alone ? clock.yield() : call.race(clock.yield()));
+      else await clock.sleep(ms, end.signal);
+    } catch {
+      // Why it ended before its time is asked by who waits.
+    } finally {
+      stopListening?.();
+    }
+  }
+
+  /** Ends it without a success: with why it was given up, or else with what surfaced last. */
+  surface(last: Settled<T>): T {
+    const { call, givenUp } = this;
+    const result: Settled<T> = givenUp ? { ok: false, error: call.reason } : last;
+    if (result.ok) return result.value;
+    // A caller's reason is the caller's own, and may be that of many calls.
+    if (!givenUp || !call.cancelled) this.note(result.error);
+    throw result.error;
+  }
+
+  private note(error: unknown): void {
+    const { startedAt, environment } = this.parts;
+    noteRetries(error, { attempts: this.tried, elapsedMs: environment.clock.now() - startedAt }, startedAt);
+  }
+
+  private isLateAt(at: number): boolean {
+    const { maxElapsed = Infinity } = this.settings;
+    return at >= this.call.deadline || at - this.parts.startedAt > maxElapsed;
+  }
+}

@@ -1,0 +1,39 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { printed } from './printed.js';
+
+class Settings {
+  readonly secret = 'sk_live';
+}
+
+describe('a value in a message', () => {
+  it.each<[unknown, string]>([
+    [undefined, 'nothing'],
+    [null, 'null'],
+    [true, 'true'],
+    [Number.NaN, 'NaN'],
+    [3n, '3'],
+    [Symbol('x'), 'Symbol(x)'],
+    ['2 seconds', "'2 seconds'"],
+    ['x'.repeat(60), `'${'x'.repeat(60)}'`],
+    ['x'.repeat(61), `'${'x'.repeat(57)}…'`],
+    [() => 1, 'a function'],
+    [Settings, 'a function'],
+    [['sk_live'], 'a list'],
+    [{ secret: 'sk_live' }, 'an object'],
+    [Object.create(null), 'an object'],
+    [runInNewContext('({ secret: 1 })'), 'an object'],
+    [new Settings(), 'an instance of Settings'],
+    [new (class {})(), 'an instance of a class'],
+    [new Map([['attempts', 99]]), 'an instance of Map'],
+    [new Date(), 'an instance of Date'],
+    [Object(5), 'an instance of Number'],
+  ])('%p is written as %s', (value, text) => {
+    expect(printed(value)).toBe(text);
+  });
+
+  it('is never more than a line', () => {
+    expect(printed('a\nb\r\n\tc\u2028d\u0085e\0')).toBe(String.raw`'a\nb\r\n\tc\u2028d\u0085e\u0000'`);
+    expect(printed(Symbol('a\nb'))).toBe(String.raw`Symbol(a\nb)`);
+  });
+});

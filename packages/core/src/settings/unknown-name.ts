@@ -1,0 +1,30 @@
+/** What is said of a name that is not among the known ones, with the one that was probably meant. */
+export function unknownName(what: 'option' | 'setting', name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  const list = known.join(', ');
+  return meant === undefined
+    ? `unknown ${what}; known are ${list}`
+    : `unknown ${what}; did you mean '${meant}'? Known are ${list}`;
+}
+
+/** At most two letters in five are to be changed. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const [first] = known
+    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  return first !== undefined && first.distance <= name.length * 0.4 ? first.candidate : undefined;
+}
+
+/** How many letters are to be inserted, left out or replaced (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (let i = 0; i < from.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      const replaced = row[j]! + (from[i] === to[j] ? 0 : 1);
+      next.push(Math.min(replaced, row[j + 1]! + 1, next[j]! + 1));
+    }
+    row = next;
+  }
+  return row[to.length]!;
+}

@@ -1,0 +1,45 @@
+import { bindingsOf } from '../binding/bind-method.js';
+import { adopt, runtimeOf } from '../binding/runtime-slot.js';
+import type { Resilience } from '../resilience.js';
+
+/** A provider or controller as Nest's container knows it, as far as it matters here. */
+export interface Wrapper {
+  /** The class, or the factory. */
+  metatype: unknown;
+  /** What a factory has injected; not there for a class. */
+  readonly inject?: unknown;
+  readonly instance: unknown;
+  readonly isTransient: boolean;
+  isDependencyTreeStatic(): boolean;
+  getStaticTransientInstances(): readonly ({ readonly instance: unknown } | undefined)[];
+}
+
+/**
+ * Makes what a value or a factory provides this application's: the instances that there are, which it gives, and those that the factory
+ * will make for requests or for whoever injects them.
+ */
+export function adoptProvided(wrapper: Wrapper, resilience: Resilience): readonly object[] {
+  const { metatype, inject, isTransient } = wrapper;
+  const instances = isTransient
+    ? wrapper.getStaticTransientInstances().map((made) => made?.instance)
+    : [wrapper.instance];
+  for (const instance of instances) adoptDecorated(instance, resilience);
+  const makesMore = isTransient || !wrapper.isDependencyTreeStatic();
+  if (inject !== undefined && typeof metatype === 'function' && makesMore) {
+    wrapper.metatype = async (...args: unknown[]) => {
+      const made: unknown = await metatype(...args);
+      adoptDecorated(made, resilience);
+      return made;
+    };
+  }
+  return instances.filter(isObject);
+}
+
+function adoptDecorated(instance: unknown, resilience: Resilience): void {
+  if (!isObject(instance) || runtimeOf(instance) === resilience) return;
+  if (bindingsOf(Object.getPrototypeOf(instance) as object | null).length > 0) adopt(instance, resilience);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { Resilience } from '../resilience.js';
+import type { ResilienceOptions } from './resilience.options.js';
+
+function faultsOf(options: unknown, environment: Record<string, string> = {}): string[] {
+  const { faults } = new Resilience(options as ResilienceOptions, environment);
+  return faults.map(({ path, message }) => `${path}: ${message}`);
+}
+
+describe('the options of the module', () => {
+  it.each([
+    [
+      { providers: { p: 5 } },
+      'resilience.providers.p: 5 given; expected an object of settings, for example { retry: { attempts: 3 } }',
+    ],
+    [{ providers: { p: [] } }, 'resilience.providers.p: a list given; expected an object of settings'],
+    [{ providers: { p: null } }, 'resilience.providers.p: null given; expected an object of settings'],
+    [{ providers: { p: undefined } }, 'resilience.providers.p: nothing given; expected an object of settings'],
+    [{ providers: [{}] }, 'resilience.providers: a list given; expected an object of providers'],
+    [{ defaults: 5 }, 'resilience.defaults: 5 given; expected an object of policies'],
+    [{ defaults: { retyr: true } }, "resilience.defaults.retyr: unknown setting; did you mean 'retry'?"],
+    [{ store: 'redis' }, "resilience.store: 'redis' given; expected a store, for example new MemoryStore()"],
+    [{ clock: 5 }, 'resilience.clock: 5 given; expected a clock, for example new SystemClock()'],
+    [{ enabled: 'no' }, "resilience.enabled: 'no' given; expected true or false"],
+    [{ provider: {} }, "resilience.provider: unknown setting; did you mean 'providers'?"],
+  ])('are refused where they make no sense: %j', (options, fault) => {
+    expect(faultsOf(options)).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it('are all looked into, whatever else is wrong', () => {
+    expect(faultsOf({ clock: 5, store: {}, defaults: [], providers: { p: 5, q: { retry: { attempts: 0 } } } })).toEqual(
+      [
+        expect.stringContaining('resilience.clock'),
+        expect.stringContaining('resilience.store'),
+        expect.stringContaining('resilience.defaults'),
+        expect.stringContaining('resilience.providers.p'),
+        expect.stringContaining('resilience.providers.q.retry.attempts'),
+      ],
+    );
+  });
+
+  it('say once what is wrong with the name of a default, not for every provider', () => {
+    expect(faultsOf({ defaults: { retyr: true }, providers: { p: {}, q: {} } })).toHaveLength(1);
+  });
+
+  it('have no http and no webhook settings for all providers, wherever they stand', () => {
+    const misplaced = (section: string) =>
+      `resilience.defaults.${section}: it belongs to a single provider: give it to resilience.providers.<name>.${section}`;
+    expect(faultsOf({ defaults: { webhook: {} }, providers: { p: {} } })).toEqual([misplaced('webhook')]);
+    expect(faultsOf({ providers: { p: {} } }, { RESILIENCE__DEFAULTS__HTTP__BASE_URL: 'https://x.example' })).toEqual([
+      misplaced('http'),
+    ]);
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { Resilience } from '../resilience.js';
+import type { ProviderOptions, ProviderPatch } from './resilience.options.js';
+
+const OPTIONS: ProviderOptions = {
+  http: { baseUrl: 'http://localhost:1', auth: { bearer: 'sk_live' }, headers: { 'X-Version': '2' } },
+  rateLimit: { limit: 10 },
+  cache: { ttl: '1m' },
+  methods: { find: { cache: { staleIfError: '1h' } } },
+};
+
+/** Compiling this is the test: each line that is expected to fail says so. */
+const PATCHES: readonly ProviderPatch[] = [
+  OPTIONS,
+  { http: { auth: null, headers: null }, rateLimit: { limit: null, quotas: [{ limit: 5 }] } },
+  { methods: { find: null }, cache: { staleIfError: '1h' } },
+  // @ts-expect-error no such policy
+  { retyr: 5 },
+  // @ts-expect-error a provider without a base URL has no http
+  { http: { baseUrl: null } },
+];
+
+describe('the types of a patch', () => {
+  it('let what is right be written, and nothing else', () => {
+    const resilience = new Resilience({ providers: { payments: OPTIONS } }, {});
+    for (const patch of PATCHES.slice(0, 3)) expect(() => resilience.reconfigure('payments', patch)).not.toThrow();
+    expect(resilience.section('payments', 'http')).toEqual({ baseUrl: 'http://localhost:1' });
+    for (const patch of PATCHES.slice(3)) expect(() => resilience.reconfigure('payments', patch)).toThrow('fault');
+  });
+});

@@ -1,0 +1,19 @@
+import { bindMethod } from '../binding/bind-method.js';
+import type { AsyncMethodDecorator } from './async-method.js';
+import { policyDecorator, type MethodScope } from './policy.decorator.js';
+
+/** What decorators of gates take: the key that tells tenants, hosts or accounts apart. */
+export interface KeyedMethodScope extends MethodScope {
+  key?: (...args: never[]) => string;
+}
+
+/** Adds a gate to a method: a policy that can have state for each key. A string stands for the provider. */
+export function gateDecorator(kind: string, options: (KeyedMethodScope & object) | string = {}): AsyncMethodDecorator {
+  const { key, ...unkeyed } = typeof options === 'string' ? { provider: options } : (options as KeyedMethodScope);
+  const addPolicy = policyDecorator(kind, unkeyed);
+  return (target, method, descriptor) => {
+    addPolicy(target, method, descriptor);
+    if (typeof key !== 'function') return;
+    bindMethod(target, method, descriptor).keys.set(kind, key as (...args: unknown[]) => string);
+  };
+}

@@ -1,4 +1,4 @@
-import type { MethodPlan } from './method-linker.js';
+import type { MethodPlan } from './method-plan.js';
 import type { ProviderLayers } from './provider-layers.js';
 import { RETRY_BUDGET, type RetryBudgetRates } from './retry-budget.js';
 import type { Fault } from './settings/fault.js';

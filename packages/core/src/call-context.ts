@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Call, LiveCall } from './call.js';
+import type { Call } from './call.js';
+import type { LiveCall } from './live-call.js';
 
 const storage = new AsyncLocalStorage<LiveCall>();
 /** Whether a call was ever put into the storage: until then there is nothing to find in it. */

@@ -1,5 +1,5 @@
-import type { ProviderParts } from './provider.js';
 import { PROVIDER_SETTINGS } from './provider-options.js';
+import type { ProviderParts } from './provider-parts.js';
 import type { Fault } from './settings/fault.js';
 import { callback, flag, optional } from './settings/fields.js';
 import { isPlain } from './settings/is-plain.js';

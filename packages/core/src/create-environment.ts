@@ -1,7 +1,7 @@
 import { createClassifier, type Classify } from './classifier.js';
 import type { Emit, EventHub } from './events.js';
 import type { Environment } from './policy.js';
-import type { ProviderParts } from './provider.js';
+import type { ProviderParts } from './provider-parts.js';
 
 /** What the live policies of a provider may reach. `classify` gives the user's own classifier, which may change. */
 export function createEnvironment(

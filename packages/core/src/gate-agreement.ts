@@ -1,7 +1,7 @@
-import type { MethodPlan } from './method-linker.js';
+import type { MethodPlan } from './method-plan.js';
 import type { PolicySpec } from './policy.js';
 import type { ProviderLayers } from './provider-layers.js';
-import type { ProviderParts } from './provider.js';
+import type { ProviderParts } from './provider-parts.js';
 import type { Fault } from './settings/fault.js';
 
 interface Agreed {

@@ -1,5 +1,4 @@
 export type { Call, Work } from './call.js';
-export type { LiveCall, Next } from './call.js';
 export { currentCall } from './call-context.js';
 export type { Classify } from './classifier.js';
 export { Clock, type Timer } from './clock.js';
@@ -14,8 +13,9 @@ export {
 } from './errors/resilience-error.js';
 export { isStoreUnavailableError, StoreUnavailableError } from './errors/store-unavailable.error.js';
 export { EventHub, type Emit, type EventListener, type ResilienceEvent } from './events.js';
+export type { LiveCall, Next } from './live-call.js';
 export { MemoryStore } from './memory-store.js';
-export type { MethodPlan } from './method-linker.js';
+export type { MethodPlan } from './method-plan.js';
 export type { Outcome, OutcomeKind, Settled } from './outcome.js';
 export type { Pipeline } from './pipeline.js';
 export { plainCopy } from './plain-copy.js';
@@ -58,7 +58,8 @@ export type { TimeoutOptions } from './policies/timeout/timeout.options.js';
 export type { Environment, FaultInjector, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './policy.js';
 export { isHeaderName } from './protocols/header-name.js';
 export type { HeadersLike } from './protocols/headers.js';
-export { ResilientProvider, type ExecuteOptions, type ProviderParts, type ProviderSnapshot } from './provider.js';
+export type { ProviderParts } from './provider-parts.js';
+export { ResilientProvider, type ExecuteOptions, type ProviderSnapshot } from './provider.js';
 export type { MethodOptions, ProviderOptions, ProviderPatch } from './provider-options.js';
 export { ResilienceConfigurationError, type Fault } from './settings/fault.js';
 export * as settings from './settings/index.js';

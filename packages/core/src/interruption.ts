@@ -1,4 +1,4 @@
-import type { LiveCall } from './call.js';
+import type { LiveCall } from './live-call.js';
 
 /** What is needed of a call only once somebody can give it up. */
 export class Interruption {

@@ -1,5 +1,5 @@
-import type { LiveCall } from './call.js';
 import { isResilienceError, type ResilienceError } from './errors/resilience-error.js';
+import type { LiveCall } from './live-call.js';
 import type { Outcome } from './outcome.js';
 import type { Environment, Gate, KeyableGate } from './policy.js';
 

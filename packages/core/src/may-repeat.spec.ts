@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { mayRepeat } from './may-repeat.js';
-import { liveCall } from './testing/calls.fixture.js';
+import { carried, liveCall } from './testing/calls.fixture.js';
 
 function attemptAt(methods?: string, idempotencyKey?: string) {
   const attempt = liveCall();
-  attempt.idempotencyKey = idempotencyKey;
+  if (idempotencyKey !== undefined) attempt.carriedKey = carried(idempotencyKey);
   for (const method of methods?.split(', ') ?? []) attempt.sending(method);
   return attempt;
 }

@@ -1,4 +1,4 @@
-import type { LiveCall } from './call.js';
+import type { LiveCall } from './live-call.js';
 import type { Outcome } from './outcome.js';
 
 /** An attempt that is under way: anything may come of it. */

@@ -2,32 +2,17 @@ import { BudgetAgreement } from './budget-agreement.js';
 import type { Classify } from './classifier.js';
 import { GateAgreement } from './gate-agreement.js';
 import { KeyedGate } from './keyed-gate.js';
+import type { MethodPlan } from './method-plan.js';
 import { Pipeline } from './pipeline.js';
 import { isKeyable, type Environment, type Policy, type PolicySpec } from './policy.js';
 import { ProviderLayers } from './provider-layers.js';
-import type { ProviderParts } from './provider.js';
+import type { ProviderParts } from './provider-parts.js';
 import { retryBudgetOf } from './retry-budget.js';
 import { ResilienceConfigurationError, type Fault } from './settings/fault.js';
 import { mergeSettings, type Layer } from './settings/merge-settings.js';
 
-/** What one method asks for, before it is linked. */
-export interface MethodPlan {
-  /** `'PaymentsClient.charge'`. */
-  readonly operation: string;
-  /** The name under which the provider's settings may hold overrides. */
-  readonly method?: string | undefined;
-  /** The policies by kind, each with the method's own options. An empty object brings none. */
-  readonly policies: ReadonlyMap<string, Layer>;
-  /** Whether the method has every other policy that the settings name, too. */
-  readonly every?: boolean | undefined;
-  /** Kinds of which the method has an instance of its own rather than the provider's; `overridden`: those that the settings override for it. */
-  readonly own?: ReadonlySet<string> | 'overridden' | undefined;
-  /** Why a policy cannot stand around the method, as a fault says it; `undefined` where it can. */
-  readonly objection?: ((spec: PolicySpec) => string | undefined) | undefined;
-}
-
 /** A policy that is alive, and whose it is: the provider's when there is no operation. */
-export interface LivePolicy {
+export interface OwnedPolicy {
   readonly policy: Policy;
   readonly operation?: string | undefined;
 }
@@ -90,7 +75,7 @@ export class MethodLinker {
     return policy instanceof KeyedGate ? policy.plain : policy;
   }
 
-  *live(): Iterable<LivePolicy> {
+  *live(): Iterable<OwnedPolicy> {
     for (const { policy } of this.sharedGates.values()) yield { policy };
     for (const { plan, own } of this.linked) {
       for (const policy of own.values()) yield { policy, operation: plan.operation };

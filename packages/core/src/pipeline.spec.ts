@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LiveCall, Next, Work } from './call.js';
+import type { Work } from './call.js';
 import { currentCall } from './call-context.js';
 import { createProvider } from './create-provider.js';
+import type { LiveCall, Next } from './live-call.js';
 import type { Outcome } from './outcome.js';
 import { Pipeline } from './pipeline.js';
 import type { Gate, Policy, Wrapper } from './policy.js';

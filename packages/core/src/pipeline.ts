@@ -1,17 +1,18 @@
-import type { LiveCall, Next } from './call.js';
 import { workInContext } from './call-context.js';
 import { KeyedGate } from './keyed-gate.js';
+import type { LiveCall, Next } from './live-call.js';
 import { CANCELLED, REFUSED } from './outcome.js';
 import { isFaultInjector, isGate, isWrapper, type Environment, type Gate, type Policy } from './policy.js';
 
 /** The policies of one method, linked once. Wrappers call each other; the gates of an attempt run in one function. */
 export class Pipeline {
-  private linked: readonly Policy[];
-  private gates: readonly Gate[];
+  // All of them are given their values by `link`.
+  private linked!: readonly Policy[];
+  private gates!: readonly Gate[];
   /** The same for calls that have no key: what is keyed is not even asked. */
-  private plainGates: readonly Gate[];
-  private first: Next<unknown>;
-  private work: (call: LiveCall) => unknown;
+  private plainGates!: readonly Gate[];
+  private first!: Next<unknown>;
+  private work!: (call: LiveCall) => unknown;
 
   /** `policies` are in order, outermost first: wrappers, then gates, then what injects faults. */
   constructor(

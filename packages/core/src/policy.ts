@@ -1,6 +1,6 @@
-import type { CallOrigin, LiveCall, Next } from './call.js';
 import type { ResilienceError } from './errors/resilience-error.js';
 import type { Emit } from './events.js';
+import type { CallOrigin, LiveCall, Next } from './live-call.js';
 import type { Outcome, Settled } from './outcome.js';
 import type { Store } from './store.js';
 

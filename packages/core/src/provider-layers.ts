@@ -1,11 +1,11 @@
 import { checkProviderSettings } from './check-provider-settings.js';
 import type { Classify } from './classifier.js';
-import type { MethodPlan } from './method-linker.js';
+import type { MethodPlan } from './method-plan.js';
 import { policyKinds } from './policies/index.js';
 import type { PolicySpec } from './policy.js';
-import type { ProviderParts } from './provider.js';
 import { DEFAULT_HEADER } from './policies/idempotency/idempotency.options.js';
 import type { RetrySettings } from './policies/retry/retry.options.js';
+import type { ProviderParts } from './provider-parts.js';
 import type { RetryBudgetRates } from './retry-budget.js';
 import type { Fault } from './settings/fault.js';
 import { isPlain } from './settings/is-plain.js';

@@ -1,9 +1,10 @@
-import { LiveCall, UNNAMED_ARGS, type Call, type Work } from './call.js';
+import { UNNAMED_ARGS, type Call, type Work } from './call.js';
 import { currentLiveCall } from './call-context.js';
-import type { Clock } from './clock.js';
 import { createEnvironment } from './create-environment.js';
 import { EventHub } from './events.js';
-import { MethodLinker, type MethodPlan } from './method-linker.js';
+import { LiveCall } from './live-call.js';
+import { MethodLinker } from './method-linker.js';
+import type { MethodPlan } from './method-plan.js';
 import { Pipeline } from './pipeline.js';
 import type { Cache, CacheSelection } from './policies/cache/cache.js';
 import type { CircuitBreaker, CircuitHandle } from './policies/circuit-breaker/circuit-breaker.js';
@@ -11,9 +12,9 @@ import type { PolicyName } from './policies/index.js';
 import type { Environment } from './policy.js';
 import type { HeadersLike } from './protocols/headers.js';
 import type { ProviderPatch } from './provider-options.js';
+import type { ProviderParts } from './provider-parts.js';
 import { ResilienceConfigurationError, type Fault } from './settings/fault.js';
 import type { Layer } from './settings/merge-settings.js';
-import type { Store } from './store.js';
 import { tieToSignal } from './tie-to-signal.js';
 
 export interface ExecuteOptions {
@@ -29,23 +30,6 @@ export interface ExecuteOptions {
   signal?: AbortSignal;
   /** Only these policies. Default: every policy that the provider's settings name. */
   policies?: readonly PolicyName[];
-}
-
-/** What a provider is made of. `top` is laid over everything else, decorators included. */
-export interface ProviderParts {
-  readonly name: string;
-  readonly settings: Layer;
-  readonly top?: Layer;
-  /** Where the settings stand, for error messages. */
-  readonly path: string;
-  readonly clock: Clock;
-  readonly store: Store;
-  readonly random: () => number;
-  /** Whether `currentCall()` finds the call at any depth, also after an `await`. Costs an async context for every call. Default false. */
-  readonly trackCalls?: boolean;
-  readonly events?: EventHub;
-  /** Settings that somebody else reads, such as a framework's adapter, each with who it is to be given to. They are refused here. */
-  readonly sections?: Readonly<Record<string, string>>;
 }
 
 /** A provider as health pages and dashboards see it. Plain JSON, never a secret. */
@@ -100,9 +84,10 @@ export class ResilientProvider {
     const { operation = 'execute', signal } = options;
     const call = this.newCall(operation, options.args ?? UNNAMED_ARGS, run as Work<unknown>);
     call.key = options.key;
-    call.idempotencyKey = options.idempotencyKey;
+    const { idempotencyKey: value } = options;
     // Also where the policy, which says so too, is left out or switched off.
-    if (call.idempotencyKey !== undefined) call.idempotencyHeader = this.linker.idempotencyHeader(operation);
+    if (value !== undefined)
+      call.carriedKey = { value, header: this.linker.idempotencyHeader(operation), ofThisCall: false };
     let pipeline: Pipeline;
     try {
       pipeline = this.pipelineOf(operation, options.policies);

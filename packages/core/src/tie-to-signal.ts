@@ -1,4 +1,4 @@
-import type { LiveCall } from './call.js';
+import type { LiveCall } from './live-call.js';
 
 /** The calls in flight that one signal can give up. */
 class TiedCalls {

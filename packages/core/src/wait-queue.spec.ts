@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { LiveCall } from './call.js';
+import type { LiveCall } from './live-call.js';
 import { liveCall, turn, watch } from './testing/calls.fixture.js';
 import { modelRuns } from './testing/model-runs.js';
 import { TestClock } from './testing/test-clock.js';

@@ -1,6 +1,6 @@
-import type { LiveCall } from './call.js';
 import type { Clock } from './clock.js';
 import { Deadline } from './deadline-list.js';
+import type { LiveCall } from './live-call.js';
 
 /** One call that waits, its place in the queue, and its own deadline. */
 class Waiter<Turn> extends Deadline {

@@ -21,11 +21,11 @@ export class Faults {
     private readonly clock: Clock,
     private readonly seed: number,
   ) {
-    this.activate({});
+    this.fates = this.fatesOf({});
   }
 
   activate(faults: FaultSet): void {
-    this.fates = new Fates(faults, () => this.clock.now(), this.seed);
+    this.fates = this.fatesOf(faults);
   }
 
   decide(): Fate {
@@ -36,5 +36,9 @@ export class Faults {
 
   report(): FaultsReport {
     return { active: this.fates.faults, struck: { ...this.struck } };
+  }
+
+  private fatesOf(faults: FaultSet): Fates {
+    return new Fates(faults, () => this.clock.now(), this.seed);
   }
 }

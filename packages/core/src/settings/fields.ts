@@ -67,17 +67,20 @@ export function callback<F extends (...args: never[]) => unknown>(what = 'a func
   return v.custom<F>((value) => typeof value === 'function', `expected ${what}`);
 }
 
+type OptionsIn<E extends v.ObjectEntries> = v.InferInput<v.ObjectSchema<E, undefined>>;
+type OptionsOut<E extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<E, undefined>>;
+
 /** An object with these options and no others. */
-export function options<const E extends v.ObjectEntries>(entries: E) {
-  type Options = v.ObjectSchema<E, undefined>;
+export function options<const E extends v.ObjectEntries>(entries: E): v.GenericSchema<OptionsIn<E>, OptionsOut<E>> {
   const known = Object.keys(entries);
   const object = v.object(entries, 'it is required');
   const notAnObject = v.custom<object>(() => false, `expected a plain object with the options ${known.join(', ')}`);
   return v.lazy(
     (given) =>
-      (isPlain(given)
-        ? v.pipe(object, onlyKnown<v.InferOutput<Options>>(given, known))
-        : notAnObject) as v.GenericSchema<v.InferInput<Options>, v.InferOutput<Options>>,
+      (isPlain(given) ? v.pipe(object, onlyKnown<OptionsOut<E>>(given, known)) : notAnObject) as v.GenericSchema<
+        OptionsIn<E>,
+        OptionsOut<E>
+      >,
   );
 }
 

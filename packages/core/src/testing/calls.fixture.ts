@@ -1,7 +1,8 @@
-import { LiveCall, type Work } from '../call.js';
+import type { Work } from '../call.js';
 import type { Clock } from '../clock.js';
 import { createEnvironment } from '../create-environment.js';
 import { EventHub } from '../events.js';
+import { LiveCall, type CarriedKey } from '../live-call.js';
 import { MemoryStore } from '../memory-store.js';
 import type { Environment } from '../policy.js';
 import { TestClock } from './test-clock.js';
@@ -50,6 +51,11 @@ export function liveCall(
   const call = new LiveCall({ provider: 'provider', clock }, 'operation', [], work);
   call.key = key;
   return call;
+}
+
+/** An idempotency key that the caller has brought. */
+export function carried(value: string): CarriedKey {
+  return { value, header: 'Idempotency-Key', ofThisCall: false };
 }
 
 /** What a policy may reach, with nobody listening and a random number of 0.5. */

@@ -27,7 +27,7 @@ function prepareRequests(instance: AxiosInstance, resilience: Resilience, provid
     if (!isSameOrigin(config, baseUrl)) return config;
     const headers = providerHeaders(resilience, provider, method);
     // The strongest come last, and may be written in another case than what they replace.
-    for (const [name, value] of Object.entries(headers).reverse()) {
+    for (const [name, value] of Object.entries(headers).toReversed()) {
       if (!config.headers.has(name)) config.headers.set(name, value);
     }
     config.beforeRedirect = stripOnRedirect(baseUrl, Object.keys(headers), config.beforeRedirect);

@@ -14,7 +14,7 @@ import { injectedNames } from './injected-names.js';
 @Injectable()
 class Base {
   @InjectProvider('payments')
-  readonly payments: ResilientProvider;
+  readonly payments!: ResilientProvider;
 }
 
 @Injectable()

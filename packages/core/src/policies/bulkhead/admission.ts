@@ -1,5 +1,5 @@
-import type { LiveCall } from '../../call.js';
 import { isResilienceError } from '../../errors/resilience-error.js';
+import type { LiveCall } from '../../live-call.js';
 import { isFailure, type Outcome } from '../../outcome.js';
 import type { AdaptiveLimit } from './adaptive-limit.js';
 

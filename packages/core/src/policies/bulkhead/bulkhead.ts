@@ -1,4 +1,4 @@
-import type { LiveCall } from '../../call.js';
+import type { LiveCall } from '../../live-call.js';
 import type { Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { WaitQueue } from '../../wait-queue.js';

@@ -1,4 +1,4 @@
-import type { LiveCall, Next } from '../../call.js';
+import type { LiveCall, Next } from '../../live-call.js';
 import type { Outcome, Settled } from '../../outcome.js';
 import type { Environment } from '../../policy.js';
 import { isSingleUse } from '../../single-use.js';

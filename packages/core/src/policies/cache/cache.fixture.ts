@@ -1,6 +1,8 @@
-import type { Call, LiveCall } from '../../call.js';
+import type { Call } from '../../call.js';
 import { createProvider } from '../../create-provider.js';
+import type { LiveCall } from '../../live-call.js';
 import type { ProviderOptions } from '../../provider-options.js';
+import { carried } from '../../testing/calls.fixture.js';
 import { deferred, type Deferred } from '../../testing/deferred.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
@@ -29,7 +31,7 @@ export function bench(
   const call = (args: readonly unknown[], work: Work = count, options: CallOptions = {}): Promise<unknown> => {
     const made: LiveCall = provider.newCall('Catalog.find', args, work);
     made.key = options.key;
-    made.idempotencyKey = options.idempotencyKey;
+    if (options.idempotencyKey !== undefined) made.carriedKey = carried(options.idempotencyKey);
     made.receiver = options.receiver;
     return provider.run(pipeline, made, options.signal);
   };

@@ -1,4 +1,5 @@
-import { UNNAMED_ARGS, type LiveCall, type Next } from '../../call.js';
+import { UNNAMED_ARGS } from '../../call.js';
+import type { LiveCall, Next } from '../../live-call.js';
 import type { Environment, Wrapper } from '../../policy.js';
 import { AnswerLoader } from './answer-loader.js';
 import { argumentsKey } from './arguments-key.js';

@@ -1,4 +1,4 @@
-import type { LiveCall } from '../../call.js';
+import type { LiveCall } from '../../live-call.js';
 import type { Settled } from '../../outcome.js';
 import type { Subject } from './kept-answers.js';
 

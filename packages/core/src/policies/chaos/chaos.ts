@@ -1,4 +1,4 @@
-import type { LiveCall } from '../../call.js';
+import type { LiveCall } from '../../live-call.js';
 import type { Environment, FaultInjector } from '../../policy.js';
 import type { ChaosSettings } from './chaos.options.js';
 import { InjectedFaultError, markInjected } from './injected-fault.error.js';

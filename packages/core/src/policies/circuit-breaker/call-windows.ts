@@ -1,7 +1,7 @@
-import type { LiveCall } from '../../call.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { CountWindow } from './count-window.js';
 import { reaches } from './share.js';
+import type { LiveCall } from '../../live-call.js';
 import { TimeWindow } from '../../time-window.js';
 import type { WindowCounts } from '../../window-counts.js';
 

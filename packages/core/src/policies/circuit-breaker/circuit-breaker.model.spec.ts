@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createClassifier } from '../../classifier.js';
-import type { LiveCall } from '../../call.js';
+import type { LiveCall } from '../../live-call.js';
 import { MemoryStore } from '../../memory-store.js';
 import type { Outcome } from '../../outcome.js';
 import { readSettings } from '../../settings/read-settings.js';

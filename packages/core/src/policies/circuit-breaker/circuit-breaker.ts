@@ -1,5 +1,5 @@
-import type { LiveCall } from '../../call.js';
 import { UNUSED_MS } from '../../keyed-gate.js';
+import type { LiveCall } from '../../live-call.js';
 import { isFailure, type Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { Circuit, newCounters } from './circuit.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LiveCall } from '../../call.js';
+import type { LiveCall } from '../../live-call.js';
 import type { Outcome } from '../../outcome.js';
 import { environmentOf, liveCall, turn, watch } from '../../testing/calls.fixture.js';
 import { deferred } from '../../testing/deferred.js';

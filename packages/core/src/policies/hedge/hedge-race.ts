@@ -1,5 +1,5 @@
-import type { LiveCall, Next } from '../../call.js';
 import { Deadline } from '../../deadline-list.js';
+import type { LiveCall, Next } from '../../live-call.js';
 import { mayRepeat } from '../../may-repeat.js';
 import { CANCELLED, type Outcome, type OutcomeKind, type Settled } from '../../outcome.js';
 import type { Environment } from '../../policy.js';

@@ -1,5 +1,5 @@
-import type { LiveCall, Next } from '../../call.js';
 import { LatencyHistogram } from '../../latency-histogram.js';
+import type { LiveCall, Next } from '../../live-call.js';
 import type { Environment, Wrapper } from '../../policy.js';
 import { retryBudgetOf, type RetryBudget } from '../../retry-budget.js';
 import { HedgeRace, type RaceRules } from './hedge-race.js';

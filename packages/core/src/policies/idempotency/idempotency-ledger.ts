@@ -1,5 +1,5 @@
+import type { LiveCall } from '../../live-call.js';
 import { StoreLease } from '../../store-lease.js';
-import type { LiveCall } from '../../call.js';
 import { StoreUnavailableError } from '../../errors/store-unavailable.error.js';
 import type { Environment } from '../../policy.js';
 import type { Entry, PutCondition } from '../../store.js';

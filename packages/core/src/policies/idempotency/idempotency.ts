@@ -1,5 +1,5 @@
-import type { LiveCall, Next } from '../../call.js';
 import { isStoreUnavailableError } from '../../errors/store-unavailable.error.js';
+import type { LiveCall, Next } from '../../live-call.js';
 import type { Settled } from '../../outcome.js';
 import type { Environment, Wrapper } from '../../policy.js';
 import { isSingleUse } from '../../single-use.js';
@@ -54,18 +54,18 @@ export class Idempotency implements Wrapper {
   private identify(call: LiveCall): Operation | undefined {
     const { key, header } = this.settings;
     const { provider, operation, args } = call;
-    call.idempotencyHeader = header;
     const tenant = call.key === undefined ? [] : [call.key];
-    if (call.idempotencyKey === undefined && key === undefined) {
-      call.idempotencyKey = uniqueKey();
-      call.hasOwnKey = true;
+    const given = call.idempotencyKey;
+    if (given === undefined && key === undefined) {
+      call.carriedKey = { value: uniqueKey(), header, ofThisCall: true };
       return undefined;
     }
-    const id = call.idempotencyKey ?? key!(...args);
+    const id = given ?? key!(...args);
     if (!isBusinessId(id)) throw new IdempotencyKeyMissingError({ provider, operation });
-    call.idempotencyKey ??= derivedKey(provider, operation, String(id), ...tenant);
+    const value = given ?? derivedKey(provider, operation, String(id), ...tenant);
+    call.carriedKey = { value, header, ofThisCall: false };
     return {
-      recordKey: `idempotency:${provider}:${operation}:${derivedKey(call.idempotencyKey, ...tenant)}`,
+      recordKey: `idempotency:${provider}:${operation}:${derivedKey(value, ...tenant)}`,
       fingerprint: derivedKey(this.textOf(call)),
     };
   }

@@ -1,4 +1,4 @@
-import type { LiveCall } from '../../call.js';
+import type { LiveCall } from '../../live-call.js';
 import type { Environment, Gate } from '../../policy.js';
 import { ASKING_PRICE, AskingPrice, type Priority } from './asking-price.js';
 import type { PriceSettings } from './rate-limit.options.js';

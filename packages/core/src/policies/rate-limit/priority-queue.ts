@@ -1,5 +1,5 @@
-import type { LiveCall } from '../../call.js';
 import type { Clock } from '../../clock.js';
+import type { LiveCall } from '../../live-call.js';
 import { WaitQueue, type Refusal } from '../../wait-queue.js';
 
 /** Guards against what adding up shares loses to rounding. */

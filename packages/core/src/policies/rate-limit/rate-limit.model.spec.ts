@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { LiveCall } from '../../call.js';
 import { createEnvironment } from '../../create-environment.js';
 import { EventHub } from '../../events.js';
+import type { LiveCall } from '../../live-call.js';
 import { MemoryStore } from '../../memory-store.js';
 import { Pipeline } from '../../pipeline.js';
 import type { Gate } from '../../policy.js';
-import { ResilientProvider, type ProviderParts } from '../../provider.js';
+import type { ProviderParts } from '../../provider-parts.js';
+import { ResilientProvider } from '../../provider.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { turn, watch } from '../../testing/calls.fixture.js';
 import { modelRuns } from '../../testing/model-runs.js';

@@ -1,5 +1,5 @@
-import type { LiveCall } from '../../call.js';
 import type { Timer } from '../../clock.js';
+import type { LiveCall } from '../../live-call.js';
 import { REFUSED, type Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { quotasOf } from '../../protocols/rate-limit-headers.js';

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import type { Call, LiveCall } from '../../call.js';
+import type { Call } from '../../call.js';
 import { createProvider } from '../../create-provider.js';
+import type { LiveCall } from '../../live-call.js';
 import type { ExecuteOptions, ResilientProvider } from '../../provider.js';
 import type { ProviderOptions } from '../../provider-options.js';
 import type { Fault } from '../../settings/fault.js';

@@ -1,4 +1,4 @@
-import type { LiveCall, Next } from '../../call.js';
+import type { LiveCall, Next } from '../../live-call.js';
 import { mayRepeat } from '../../may-repeat.js';
 import { REFUSED, SUCCESS, type Outcome, type Settled } from '../../outcome.js';
 import type { Environment, Wrapper } from '../../policy.js';

@@ -1,4 +1,4 @@
-import type { LiveCall } from '../../call.js';
+import type { LiveCall } from '../../live-call.js';
 import type { Outcome } from '../../outcome.js';
 import type { Environment, Gate } from '../../policy.js';
 import { CallDeadline } from './call-deadline.js';

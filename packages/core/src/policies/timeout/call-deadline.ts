@@ -1,5 +1,5 @@
-import type { LiveCall } from '../../call.js';
 import { Deadline } from '../../deadline-list.js';
+import type { LiveCall } from '../../live-call.js';
 import type { Environment } from '../../policy.js';
 import { TimeoutError } from './timeout.error.js';
 

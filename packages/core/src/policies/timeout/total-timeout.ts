@@ -1,4 +1,4 @@
-import type { LiveCall, Next } from '../../call.js';
+import type { LiveCall, Next } from '../../live-call.js';
 import type { Environment, Wrapper } from '../../policy.js';
 import { CallDeadline } from './call-deadline.js';
 

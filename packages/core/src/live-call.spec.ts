@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SUCCESS } from './outcome.js';
 import { controllersMade } from './testing/controllers-made.fixture.js';
 import { deferred } from './testing/deferred.js';
-import { liveCall, turn } from './testing/calls.fixture.js';
+import { carried, liveCall, turn } from './testing/calls.fixture.js';
 
 const REASON = new Error('given up');
 
@@ -50,7 +50,7 @@ describe('LiveCall', () => {
 
   it('gives its attempts what belongs to the operation', () => {
     const call = liveCall(undefined, 'tenant');
-    Object.assign(call, { deadline: 5000, idempotencyKey: 'key', receiver: call });
+    Object.assign(call, { deadline: 5000, carriedKey: carried('key'), receiver: call });
     const attempt = call.forAttempt(3);
     expect(attempt).toMatchObject({ attempt: 3, deadline: 5000, idempotencyKey: 'key', key: 'tenant', receiver: call });
   });
@@ -83,7 +83,7 @@ describe('LiveCall', () => {
   describe('knows of what it has sent', () => {
     const after = (methods: readonly string[], key?: string) => {
       const call = liveCall();
-      call.idempotencyKey = key;
+      if (key !== undefined) call.carriedKey = carried(key);
       for (const method of methods) call.sending(method);
       return call.unrepeatable;
     };
@@ -103,13 +103,13 @@ describe('LiveCall', () => {
     });
 
     it.each([
-      ['without a key: may not be repeated', undefined, false, 'latest'],
-      ['under a key: may be', 'order-1', false, 'none'],
-      ['under a key of its own, which it has only once: may not be', 'order-1', true, 'latest'],
-    ] as const)('that a call made in its method has sent a POST %s', (_name, idempotencyKey, hasOwnKey, expected) => {
+      ['without a key: may not be repeated', undefined, 'latest'],
+      ['under a key: may be', carried('order-1'), 'none'],
+      ['under a key that only it has: may not be', { ...carried('order-1'), ofThisCall: true }, 'latest'],
+    ] as const)('that a call made in its method has sent a POST %s', (_name, carriedKey, expected) => {
       const outermost = liveCall();
       const outer = Object.assign(liveCall(), { parent: outermost });
-      const inner = Object.assign(liveCall(), { parent: outer, idempotencyKey, hasOwnKey });
+      const inner = Object.assign(liveCall(), { parent: outer, carriedKey });
       inner.forAttempt(1).sending('POST');
       expect([outermost.unrepeatable, outer.unrepeatable]).toEqual([expected, expected]);
       inner.again(2).sending('GET');

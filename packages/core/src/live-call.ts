@@ -1,0 +1,287 @@
+import type { Call, Work } from './call.js';
+import type { Clock } from './clock.js';
+import { Interruption } from './interruption.js';
+import { isInDoubt, REFUSED, SUCCESS, type Outcome } from './outcome.js';
+import type { Gate } from './policy.js';
+import { isRepeatable } from './protocols/rest.js';
+
+/** Runs the rest of a pipeline. */
+export type Next<T> = (call: LiveCall) => Promise<T>;
+
+/** Where calls come from: the provider, and the clock that times them. */
+export interface CallOrigin {
+  readonly provider: string;
+  readonly clock: Clock;
+  /** Whether code at any depth below a method finds its call, also after it has waited. */
+  readonly trackCalls?: boolean;
+}
+
+/** The idempotency key of a call, as it goes to the provider. */
+export interface CarriedKey {
+  readonly value: string;
+  readonly header: string;
+  /** Whether it was made for this call alone: whoever makes the call anew gives it another. */
+  readonly ofThisCall: boolean;
+}
+
+/** Of the requests that an attempt has sent, those that may not be repeated. */
+export type Unrepeatable = 'none' | 'latest' | 'earlier';
+
+const NONE: never[] = [];
+
+/** The engine's side of a call: it can be interrupted, and everything below it with it. */
+export class LiveCall implements Call {
+  attempt = 1;
+  carriedKey: CarriedKey | undefined = undefined;
+  key: string | undefined = undefined;
+  /** Whether anybody may interrupt the work, so that the attempt must watch for it. */
+  interruptible = false;
+  /** Whether an attempt may have taken effect without our knowing. */
+  inDoubt = false;
+  /** Which of its requests is known not to bear repeating: none, only the latest, or one before that. */
+  unrepeatable: Unrepeatable = 'none';
+  /** The call in whose method this one is made. */
+  parent: LiveCall | undefined = undefined;
+  /** Whether the work has handed on a part of its result: what somebody has seen is not done again. */
+  delivered = false;
+  /** The object whose method is called. */
+  receiver: unknown = undefined;
+  /** The gates of the attempt, and what it got from each that it entered. */
+  gates: readonly Gate[] = NONE;
+  tickets: unknown[] = NONE;
+  /** What came of the attempt, once it has ended. */
+  outcome: Outcome | undefined = undefined;
+  /** Whether it belongs to a caller who may give up, or to the call in whose method it is made. */
+  tied = false;
+  /** What lets only a few calls through for now, where it let this one through: the calls that are made in it go with it. */
+  permit: unknown = undefined;
+  /** Whether a policy above pays the operation's successes into the retry budget. */
+  budgeted = false;
+  private limit: number | undefined = undefined;
+  private time: number | undefined = undefined;
+  private workStartedAt: number | undefined = undefined;
+  private interruption: Interruption | undefined = undefined;
+  private operationCall: LiveCall | undefined = undefined;
+
+  constructor(
+    readonly origin: CallOrigin,
+    readonly operation: string,
+    readonly args: readonly unknown[],
+    readonly work: Work<unknown>,
+  ) {}
+
+  get provider(): string {
+    return this.origin.provider;
+  }
+
+  get idempotencyKey(): string | undefined {
+    return this.carriedKey?.value;
+  }
+
+  get idempotencyHeader(): string | undefined {
+    return this.carriedKey?.header;
+  }
+
+  /** Whether it was given up. */
+  get aborted(): boolean {
+    return this.interruption !== undefined && this.interruption.aborted;
+  }
+
+  /** Whether the attempt has ended: what it left running is no part of it any more. */
+  get ended(): boolean {
+    return this.outcome !== undefined;
+  }
+
+  /** Its own, or that of the call in whose method it is made, for as long as that goes on: what outlives its parent has no deadline from it. */
+  get deadline(): number {
+    const { parent, limit = Infinity } = this;
+    return parent === undefined || parent.ended ? limit : Math.min(limit, parent.deadline);
+  }
+
+  set deadline(at: number) {
+    this.limit = at;
+  }
+
+  get signal(): AbortSignal {
+    const interruption = (this.interruption ??= new Interruption());
+    if (interruption.controller === undefined) {
+      interruption.controller = new AbortController();
+      if (this.aborted) interruption.controller.abort(interruption.reason);
+    }
+    return interruption.controller.signal;
+  }
+
+  /** Whether code below finds the call after it has waited: where there is something to inherit, or all calls are tracked. */
+  get isTracked(): boolean {
+    return (
+      this.origin.trackCalls === true ||
+      this.limit !== undefined ||
+      this.tied ||
+      this.permit !== undefined ||
+      this.key !== undefined ||
+      this.carriedKey !== undefined
+    );
+  }
+
+  /** Whether it was given up by whoever asked for it, rather than by a policy. */
+  get cancelled(): boolean {
+    return this.interruption !== undefined && this.interruption.cancelled;
+  }
+
+  /** The number of the attempt that is under way, or was last. */
+  get latestAttempt(): number {
+    return this.interruption?.attempt?.attempt ?? this.attempt;
+  }
+
+  /** Why the call was given up. */
+  get reason(): unknown {
+    return this.interruption?.reason;
+  }
+
+  /**
+   * The monotonic time at the boundary where the attempt is: where it reaches the gates, goes on after a wait, or ends. The clock is read
+   * when somebody first asks, and once for all who ask.
+   */
+  get now(): number {
+    return (this.time ??= this.origin.clock.now());
+  }
+
+  /** How long the work took, in milliseconds, waiting in gates not included. Only where a gate has asked for it with `timeWork`. */
+  get tookMs(): number {
+    return this.now - this.workStartedAt!;
+  }
+
+  /** When the work began, `Infinity` while it has not. Only where a gate has asked for it with `timeWork`. */
+  get workingSince(): number {
+    return this.workStartedAt!;
+  }
+
+  /** To be called by a gate that will want to know how long the work took, when the call enters it. */
+  timeWork(): void {
+    this.workStartedAt ??= Infinity;
+  }
+
+  /** The attempt comes to another boundary: what was read of the clock is past. */
+  forgetTime(): void {
+    this.time = undefined;
+  }
+
+  /** The attempt has passed its gates. */
+  startWork(): void {
+    if (this.workStartedAt !== undefined) this.workStartedAt = this.now;
+  }
+
+  /** A call for one attempt: it can be given up alone, and is given up with this one. */
+  forAttempt(attempt: number): LiveCall {
+    const call = this.again(attempt);
+    // The first attempt begins where the operation does.
+    if (attempt === 1) call.time = this.time;
+    call.interruptible = this.interruptible;
+    if (this.aborted) call.abort(this.reason, this.cancelled);
+    (this.interruption ??= new Interruption()).attempt = call;
+    return call;
+  }
+
+  /** A call for another attempt at the same, which has nothing to do with what became of this one. */
+  again(attempt: number): LiveCall {
+    const call = new LiveCall(this.origin, this.operation, this.args, this.work);
+    call.attempt = attempt;
+    call.limit = this.limit;
+    call.carriedKey = this.carriedKey;
+    call.key = this.key;
+    call.receiver = this.receiver;
+    call.parent = this.parent;
+    call.tied = this.tied;
+    call.budgeted = this.budgeted;
+    call.operationCall = this;
+    return call;
+  }
+
+  /** A call for one of several attempts side by side, which are one attempt of the operation. Whoever makes it has to give it up. */
+  beside(): LiveCall {
+    const call = this.again(this.attempt);
+    call.time = this.time;
+    call.interruptible = true;
+    return call;
+  }
+
+  /** The same call for work that belongs to nobody who asks: without their deadlines, and given up only by whoever made it. */
+  detached(): LiveCall {
+    const call = this.again(1);
+    call.limit = call.operationCall = call.parent = undefined;
+    call.interruptible = this.interruptible;
+    return call;
+  }
+
+  sending(method: string): void {
+    const repeatable = isRepeatable(method) === true;
+    const { carriedKey } = this;
+    this.noteRequest(repeatable || carriedKey !== undefined, repeatable || carriedKey?.ofThisCall === false);
+  }
+
+  /**
+   * Gives the call up: whoever waits in it is rejected with `reason` at once, and the signal aborts. An attempt that has ended cannot
+   * be given up any more: the body of its response may still be streaming.
+   */
+  abort(reason: unknown, cancelled = false): void {
+    if (this.aborted || this.ended) return;
+    (this.interruption ??= new Interruption()).spread(reason, cancelled);
+  }
+
+  /** The attempt is over. */
+  end(outcome: Outcome): void {
+    this.outcome = outcome;
+    this.time = undefined;
+    if (outcome === SUCCESS) return;
+    // A refusal by another provider may have come after something was done.
+    if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) this.doubt();
+  }
+
+  /**
+   * Notes a request, here and in the calls in whose methods it is made: whoever repeats one of those repeats the request. `repeatable` says
+   * whether it may be repeated by this call, `above` whether by those.
+   */
+  private noteRequest(repeatable: boolean, above: boolean): void {
+    if (this.unrepeatable !== 'none') this.unrepeatable = 'earlier';
+    else if (!repeatable) this.unrepeatable = 'latest';
+    this.parent?.noteRequest(above, above);
+  }
+
+  /** Notes that the operation may have taken effect. */
+  private doubt(): void {
+    this.inDoubt = true;
+    this.operationCall?.doubt();
+  }
+
+  /** Calls `listener` once the call is given up, until the returned function is called. */
+  onAbort(listener: () => void): () => void {
+    return (this.interruption ??= new Interruption()).onAbort(listener);
+  }
+
+  /**
+   * Calls `tell` with the reason before anybody else is told that the call is given up, and `take` with a result that is there before the
+   * work has ended.
+   */
+  whenGivenUp(tell: (reason: unknown) => void, take?: (value: unknown) => void): void {
+    const interruption = (this.interruption ??= new Interruption());
+    interruption.tell = tell;
+    interruption.take = take;
+    if (interruption.early !== undefined) take?.(interruption.early.value);
+  }
+
+  /** To be called by work that somebody may give up, when all is there that is wanted of it: the attempt ends with `value` at once. */
+  finish(value: unknown): void {
+    const interruption = (this.interruption ??= new Interruption());
+    interruption.early = { value };
+    interruption.take?.(value);
+  }
+
+  /** The result of `work`, or the reason for which the call was given up, whichever comes first. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.whenGivenUp(reject);
+      work.then(resolve, reject);
+      if (this.aborted) reject(this.reason);
+    });
+  }
+}

@@ -19,7 +19,11 @@ export class BudgetAgreement {
     if (layers.faults.length > 0) return;
     this.join(layers.retryBudget(), path, this.faults);
     for (const method of layers.methods) {
-      this.join(layers.retryBudget({ operation: method, method, policies: new Map() }), method, this.faults);
+      this.join(
+        layers.retryBudget({ operation: method, method, policies: new Map() }),
+        `${path}.methods.${method}`,
+        this.faults,
+      );
     }
   }
 

@@ -8,13 +8,20 @@ import { printed } from './settings/printed.js';
 import { readPolicies, unknownSettings } from './settings/read-policies.js';
 import { readSettings } from './settings/read-settings.js';
 
-/** Everything that is wrong with a provider's settings, what differs for single methods and the top layer included. */
-export function checkProviderSettings(
-  settings: unknown,
-  { path, top, sections = {} }: ProviderParts,
-): readonly Fault[] {
+/**
+ * Everything that is wrong with a provider's settings, what differs for single methods and the top layer included. Of `patch`, which they
+ * hold already, also what the top layer hides.
+ */
+export function checkProviderSettings(settings: unknown, parts: ProviderParts, patch?: Layer): readonly Fault[] {
+  const { path, top } = parts;
   if (!isPlain(settings)) return [notAnObject(path, settings, 'settings, for example { retry: { attempts: 3 } }')];
-  const base = mergeSettings(settings, top);
+  const faults = checkMerged(mergeSettings(settings, top), parts);
+  const places = new Set(faults.map((fault) => fault.path));
+  const hidden = patch === undefined ? [] : checkMerged(mergeSettings(settings, top, patch), parts);
+  return [...faults, ...hidden.filter((fault) => !places.has(fault.path))];
+}
+
+function checkMerged(base: Layer, { path, sections = {} }: ProviderParts): readonly Fault[] {
   const faults: Fault[] = [
     ...unknownSettings(base, path, [...PROVIDER_SETTINGS, ...Object.keys(sections)]),
     ...Object.keys(sections)

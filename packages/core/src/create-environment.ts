@@ -1,4 +1,5 @@
 import { createClassifier, type Classify } from './classifier.js';
+import { messageOf } from './errors/message-of.js';
 import type { Emit, EventHub } from './events.js';
 import type { Environment } from './policy.js';
 import type { ProviderParts } from './provider-parts.js';
@@ -20,9 +21,7 @@ export function createEnvironment(
     store,
     random,
     emit,
-    classify: createClassifier(clock, classify, (error) =>
-      emit('classify.failed', { error: error instanceof Error ? error.message : String(error) }),
-    ),
+    classify: createClassifier(clock, classify, (error) => emit('classify.failed', { error: messageOf(error) })),
     shared: <T>(key: string, make: () => T): T => {
       if (!common.has(key)) common.set(key, make());
       return common.get(key) as T;

@@ -84,6 +84,8 @@ export class DeadlineList {
       this.remove(due);
       due.expire();
     }
-    if (this.head !== undefined && this.timer === undefined) this.arm(this.head.dueAt - now);
+    if (this.timer !== undefined) return;
+    if (this.head === undefined) this.onIdle();
+    else this.arm(this.head.dueAt - now);
   }
 }

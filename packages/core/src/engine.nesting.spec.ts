@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Call } from './call.js';
 import { currentCall } from './call-context.js';
 import { createProvider } from './create-provider.js';
+import type { LiveCall } from './live-call.js';
 import type { ProviderOptions } from './provider-options.js';
 import { deferred } from './testing/deferred.js';
 import { networkError, watch } from './testing/calls.fixture.js';
@@ -69,12 +70,57 @@ describe('what goes on although it was given up', () => {
     expect(undone).toEqual(['by the fallback', 'by the caller']);
   });
 
+  it('is not what goes on afterwards: what it has opened may make calls once its work has ended', async () => {
+    const { clock, checkout, payments } = bench({ timeout: { total: '1s' } });
+    const beats: unknown[] = [];
+    const beat = async () => {
+      for (let i = 0; i < 2; i++) {
+        await clock.sleep(1700);
+        beats.push(await payments.execute(() => 'beat').catch((reason: unknown) => reason));
+      }
+    };
+    const result = watch(checkout.execute(() => (void beat(), clock.sleep(2000))));
+    await clock.advance('1m');
+    expect(beats).toEqual([result.error, 'beat']);
+  });
+
   it('finds its call, whose signal says why', async () => {
     const { clock, checkout } = bench({ timeout: { total: '1s' } });
     let found: Call | undefined;
     const result = watch(checkout.execute(async () => (await clock.sleep(1500), (found = currentCall()))));
     await clock.advance('2s');
     expect(found?.signal.reason).toBe(result.error);
+  });
+});
+
+describe('a call that begins the next one and does not wait for it', () => {
+  it('ends with all that belongs to it, however long that goes on', async () => {
+    const { checkout } = bench({ timeout: { total: '1m' } });
+    const end = deferred();
+    let left = 20_000;
+    let error: unknown;
+    const poll = (): Promise<void> =>
+      checkout.execute(async (call) => {
+        await Promise.resolve();
+        call.sending('GET');
+        if (--left === 0) end.resolve(undefined);
+        else poll().catch((reason: unknown) => end.resolve((error = reason)));
+      });
+    await poll();
+    await end.promise;
+    expect([left, error]).toEqual([0, undefined]);
+  });
+
+  it('does not hold on to the one in which it was begun', async () => {
+    const { checkout, payments } = bench({ timeout: { total: '1m' } }, { timeout: { attempt: '1s' } });
+    const calls: LiveCall[] = [];
+    const note = (call: Call) => calls.push(call as LiveCall);
+    const during = checkout.execute((outer) => {
+      note(outer);
+      return payments.execute((inner) => [note(inner), (inner as LiveCall).parent === outer]);
+    });
+    expect(await during).toEqual([2, true]);
+    expect(calls.map(({ parent }) => parent)).toEqual([undefined, undefined]);
   });
 });
 
@@ -118,6 +164,14 @@ describe('a POST without a key that is sent in a call within', () => {
     watch(checkout.execute(() => payments.execute(work)));
     await clock.advance('1m');
     expect(sent.posts).toBe(1);
+  });
+
+  it('is repeated by the outer retry when none of the inner attempts was sent', async () => {
+    const { clock, checkout, payments } = bench(twice, { retry: { attempts: 2, backoff: NO_JITTER } });
+    const { sent, work } = post(() => Promise.reject(networkError('ECONNREFUSED')));
+    watch(checkout.execute(() => payments.execute(work)));
+    await clock.advance('1m');
+    expect(sent.posts).toBe(3 * 2);
   });
 
   it('is repeated when it has a key that is the same each time, or was certainly not sent', async () => {

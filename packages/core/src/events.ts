@@ -16,7 +16,7 @@ export type Emit = (type: string, detail?: Readonly<Record<string, unknown>>, op
 export type EventListener = (event: ResilienceEvent) => void;
 
 /** How many events may come of one, before listeners that answer every event with another are taken to go on for ever. */
-const MOST_AT_ONCE = 1000;
+const MOST_AT_ONCE = 100_000;
 
 /**
  * Where a provider's events meet their listeners. A listener that throws or rejects harms neither the call nor the others. What comes of

@@ -6,6 +6,8 @@ export class Interruption {
   reason: unknown = undefined;
   /** Whether it was the caller who gave up, rather than a policy. */
   cancelled = false;
+  /** Whether the work has ended, in time or not. */
+  workSettled = false;
   controller: AbortController | undefined = undefined;
   /** Tells whoever waits for the work. */
   tell: ((reason: unknown) => void) | undefined = undefined;

@@ -5,7 +5,7 @@ import type { Environment, Gate, KeyableGate } from './policy.js';
 
 /** How many keys are kept; beyond it the least recently used that are idle and remember nothing make room. */
 const MOST_KEYS = 1000;
-/** How many times as many may be idle and remember something. */
+/** How many times as many are kept where all that are idle remember something. */
 const REMEMBERED = 10;
 /** An idle key that was not used for so long makes room anyway, in milliseconds. */
 export const UNUSED_MS = 3_600_000;

@@ -40,8 +40,10 @@ export class LiveCall implements Call {
   inDoubt = false;
   /** Which of its requests is known not to bear repeating: none, only the latest, or one before that. */
   unrepeatable: Unrepeatable = 'none';
-  /** The call in whose method this one is made. */
+  /** The call in whose method this one is made, while this one goes on. */
   parent: LiveCall | undefined = undefined;
+  /** Whether it is nobody's who asks: the deadline of its parent is not its own, and what it sends the parent has not sent. */
+  independent = false;
   /** Whether the work has handed on a part of its result: what somebody has seen is not done again. */
   delivered = false;
   /** The object whose method is called. */
@@ -95,7 +97,7 @@ export class LiveCall implements Call {
   /** Its own, or that of the call in whose method it is made, for as long as that goes on: what outlives its parent has no deadline from it. */
   get deadline(): number {
     const { parent, limit = Infinity } = this;
-    return parent === undefined || parent.ended ? limit : Math.min(limit, parent.deadline);
+    return parent === undefined || parent.ended || this.independent ? limit : Math.min(limit, parent.deadline);
   }
 
   set deadline(at: number) {
@@ -121,6 +123,16 @@ export class LiveCall implements Call {
       this.key !== undefined ||
       this.carriedKey !== undefined
     );
+  }
+
+  /** Whether it was given up and its work goes on all the same. */
+  get goesOnInVain(): boolean {
+    return this.interruption !== undefined && this.interruption.aborted && !this.interruption.workSettled;
+  }
+
+  /** To be called by the pipeline when the work has ended, in time or not. */
+  workSettled(): void {
+    if (this.interruption !== undefined) this.interruption.workSettled = true;
   }
 
   /** Whether it was given up by whoever asked for it, rather than by a policy. */
@@ -191,6 +203,7 @@ export class LiveCall implements Call {
     call.key = this.key;
     call.receiver = this.receiver;
     call.parent = this.parent;
+    call.independent = this.independent;
     call.tied = this.tied;
     call.budgeted = this.budgeted;
     call.operationCall = this;
@@ -208,7 +221,8 @@ export class LiveCall implements Call {
   /** The same call for work that belongs to nobody who asks: without their deadlines, and given up only by whoever made it. */
   detached(): LiveCall {
     const call = this.again(1);
-    call.limit = call.operationCall = call.parent = undefined;
+    call.limit = call.operationCall = undefined;
+    call.independent = true;
     call.interruptible = this.interruptible;
     return call;
   }
@@ -232,6 +246,9 @@ export class LiveCall implements Call {
   end(outcome: Outcome): void {
     this.outcome = outcome;
     this.time = undefined;
+    if (outcome.kind === 'not-sent') this.noteUnsent();
+    // Else every call would keep all those alive that led to it.
+    this.parent = undefined;
     if (outcome === SUCCESS) return;
     // A refusal by another provider may have come after something was done.
     if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) this.doubt();
@@ -244,7 +261,13 @@ export class LiveCall implements Call {
   private noteRequest(repeatable: boolean, above: boolean): void {
     if (this.unrepeatable !== 'none') this.unrepeatable = 'earlier';
     else if (!repeatable) this.unrepeatable = 'latest';
-    this.parent?.noteRequest(above, above);
+    if (!this.independent) this.parent?.noteRequest(above, above);
+  }
+
+  /** What has certainly not been sent does not stand against those above. */
+  private noteUnsent(): void {
+    if (this.unrepeatable !== 'latest' || this.independent) return;
+    for (let above = this.parent; above?.unrepeatable === 'latest'; above = above.parent) above.unrepeatable = 'none';
   }
 
   /** Notes that the operation may have taken effect. */

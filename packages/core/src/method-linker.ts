@@ -41,6 +41,7 @@ export class MethodLinker {
   /** What newer settings have no place for. Whoever waits in it goes on waiting. */
   private dropped: WeakRef<Policy>[] = [];
   private isApplying = false;
+  private isClosed = false;
 
   constructor(
     private readonly parts: ProviderParts,
@@ -125,6 +126,7 @@ export class MethodLinker {
 
   /** Lets go of every timer and of whoever waits, also in what was dropped. */
   close(): void {
+    this.isClosed = true;
     for (const { policy } of this.live()) policy.close?.();
     for (const dropped of this.dropped) dropped.deref()?.close?.();
   }
@@ -186,8 +188,10 @@ export class MethodLinker {
   }
 
   private create(spec: PolicySpec): Policy {
-    const policy = spec.create(this.environment);
-    return isKeyable(policy) ? new KeyedGate(policy, this.environment) : policy;
+    const made = spec.create(this.environment);
+    const policy = isKeyable(made) ? new KeyedGate(made, this.environment) : made;
+    if (this.isClosed) policy.close?.();
+    return policy;
   }
 }
 

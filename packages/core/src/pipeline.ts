@@ -105,9 +105,16 @@ export class Pipeline {
         if (!call.ended) resolve(this.succeeded(call, value));
       };
       // What ends after it was given up has a handler, and no say.
-      work.then(succeed, (error: unknown) => {
-        if (!call.ended) reject(this.failed(call, error, undefined));
-      });
+      work.then(
+        (value) => {
+          call.workSettled();
+          succeed(value);
+        },
+        (error: unknown) => {
+          call.workSettled();
+          if (!call.ended) reject(this.failed(call, error, undefined));
+        },
+      );
       if (call.aborted) reject(this.failed(call, call.reason, work));
       else call.whenGivenUp((reason) => reject(this.failed(call, reason, work)), succeed);
     });

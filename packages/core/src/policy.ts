@@ -17,6 +17,8 @@ export interface Environment extends CallOrigin {
 
 interface LivePolicy {
   readonly kind: string;
+  /** Whether a call may be answered with what an earlier one of the same operation has done. */
+  readonly keepsOutcomes?: boolean;
   /** Plain JSON for health pages and dashboards. Never an argument, a key or a secret. */
   snapshot?(now: number): Readonly<Record<string, unknown>>;
   /** Takes new settings over at the next call; what is in flight goes on. */

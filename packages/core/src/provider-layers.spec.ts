@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from './create-provider.js';
 import type { ProviderOptions, ProviderPatch } from './provider-options.js';
+import { ProviderLayers } from './provider-layers.js';
+import { MemoryStore } from './memory-store.js';
 import { ResilienceConfigurationError } from './settings/fault.js';
+import type { Layer } from './settings/merge-settings.js';
 import { httpError, outcomeOf } from './testing/calls.fixture.js';
 import { TestClock } from './testing/test-clock.js';
 
@@ -119,5 +122,29 @@ describe('an option that is taken back with null', () => {
     provider.reconfigure({ chaos: { outcome: { rate: 1, value: 1 } } });
     provider.reconfigure({ chaos: { outcome: { value: null } } });
     expect(await provider.execute(() => 'an answer')).toBeNull();
+  });
+});
+
+describe('a patch below a stronger layer', () => {
+  function layersOf(settings: Layer, top: Layer): ProviderLayers {
+    const clock = new TestClock();
+    const store = new MemoryStore({ clock });
+    return new ProviderLayers(settings, { name: 'payments', path: 'payments', settings, top, clock, store, random });
+  }
+  const random = () => 0.5;
+
+  it('is looked at as if nothing hid it, and what is wrong either way is said once', () => {
+    const layers = layersOf({}, { retry: { attempts: 3 } });
+    expect(layers.with({ retry: { attempts: -1, maxElapsed: -2 } }).faults.map(({ path }) => path)).toEqual([
+      'payments.retry.maxElapsed',
+      'payments.retry.attempts',
+    ]);
+    expect(layers.with({ retry: { attempts: 4 } }).faults).toEqual([]);
+  });
+
+  it('need not name what that layer gives, nor answer for older settings that it mends', () => {
+    const layers = layersOf({ retry: { attempts: -1 } }, { retry: { attempts: 3 }, rateLimit: { limit: 10 } });
+    expect(layers.faults).toEqual([]);
+    expect(layers.with({ retry: { maxElapsed: '5s' }, rateLimit: { burst: 2 } }).faults).toEqual([]);
   });
 });

@@ -30,10 +30,11 @@ export class ProviderLayers {
   constructor(
     settings: Layer,
     private readonly parts: ProviderParts,
+    patch?: Layer,
   ) {
     this.settings = isPlain(settings) ? mergeSettings(settings) : {};
     this.top = mergeSettings(parts.top);
-    this.faults = checkProviderSettings(settings, parts);
+    this.faults = checkProviderSettings(settings, parts, patch);
     // Asked for with every call.
     this.enabled = (this.top['enabled'] ?? this.settings['enabled']) !== false;
     this.classify = (this.top['classify'] ?? this.settings['classify'] ?? undefined) as Classify | undefined;
@@ -46,7 +47,9 @@ export class ProviderLayers {
 
   /** The same with `patch` laid over the provider's settings. */
   with(patch: Layer): ProviderLayers {
-    return new ProviderLayers(isPlain(patch) ? mergeSettings(this.settings, patch) : patch, this.parts);
+    return isPlain(patch)
+      ? new ProviderLayers(mergeSettings(this.settings, patch), this.parts, patch)
+      : new ProviderLayers(patch, this.parts);
   }
 
   /** The kinds that the settings name, for one method or in general. */

@@ -332,6 +332,18 @@ describe('a provider', () => {
       expect(provider.snapshot().policies).toMatchObject([{ kind: 'circuitBreaker' }, { concurrency: 99 }]);
     });
 
+    it('or called in another way once it is closed, still lets nobody wait', async () => {
+      const { provider, clock } = bench({
+        retry: { attempts: 3 },
+        methods: { charge: { bulkhead: { concurrency: 1 } } },
+      });
+      provider.close();
+      let calls = 0;
+      const failing = watch(provider.execute(() => (calls++, down()), { operation: 'charge' }));
+      await clock.advance('1m');
+      expect([calls, failing.settled, clock.pendingTimers()]).toEqual([1, true, 0]);
+    });
+
     it('lets those who wait in a gate that it no longer has go on waiting, and refuses them when it is closed', async () => {
       const { provider, clock } = bench({
         rateLimit: { limit: 1, per: '20s', wait: '1h' },

@@ -114,7 +114,7 @@ export class ResilientProvider {
     if (outer === undefined && signal === undefined) return pipeline.run(call);
     call.tied = true;
     // What an ended call has left running is on its own, and what goes on although it was given up is given up as well.
-    const parent = outer?.ended && !outer.aborted ? undefined : outer;
+    const parent = outer?.ended && !outer.goesOnInVain ? undefined : outer;
     if (parent === undefined && signal === undefined) return pipeline.run(call);
     return runTied(pipeline, call, parent, signal);
   }
@@ -212,5 +212,6 @@ async function runTied(
   } finally {
     untie?.();
     stopListening?.();
+    call.parent = undefined;
   }
 }

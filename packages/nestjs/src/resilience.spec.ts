@@ -60,6 +60,38 @@ describe('new settings of a provider', () => {
     expect(faultsOf(() => start({}).reconfigure('payments', { retry: { attempts: 1 } }))).toEqual([]);
   });
 
+  it('are refused for what the environment hides of them, too', () => {
+    const resilience = start({
+      OLD_KEY: 'old',
+      RESILIENCE__PAYMENTS__RETRY__ATTEMPTS: '3',
+      RESILIENCE__PAYMENTS__METHODS__CHARGE__TIMEOUT__ATTEMPT: '1s',
+      RESILIENCE__PAYMENTS__HTTP__BASE_URL: 'https://b.example',
+    });
+    const patch = {
+      http: { baseUrl: 'x', auth: { bearer: secret('NOT_THERE') } },
+      retry: { attempts: -1, maxElapsed: '5 s' as never },
+      methods: { charge: { timeout: { attempt: -1 } } },
+    };
+    expect(faultsOf(() => resilience.reconfigure('payments', patch))).toEqual([
+      expect.stringContaining('resilience.providers.payments.http.auth.bearer: the secret is not set'),
+      expect.stringContaining("resilience.providers.payments.http.baseUrl: 'x' given"),
+      expect.stringContaining("resilience.providers.payments.retry.maxElapsed: '5 s' given"),
+      expect.stringContaining('resilience.providers.payments.retry.attempts: -1 given'),
+      expect.stringContaining('resilience.providers.payments.methods.charge.timeout.attempt: -1 given'),
+    ]);
+    expect(resilience.section('payments', 'http')!.auth).toEqual({ bearer: secret('OLD_KEY') });
+  });
+
+  it('may be hidden by the environment when they are right, and lean on what it gives', () => {
+    const resilience = start({
+      OLD_KEY: 'old',
+      RESILIENCE__PAYMENTS__RETRY__ATTEMPTS: '3',
+      RESILIENCE__PAYMENTS__RATE_LIMIT__LIMIT: '10',
+    });
+    const patch = { retry: { attempts: 4 }, rateLimit: { burst: 2 } } as ProviderPatch;
+    expect(faultsOf(() => resilience.reconfigure('payments', patch))).toEqual([]);
+  });
+
   it('can have a credential of another kind', () => {
     const resilience = start();
     resilience.reconfigure('payments', { http: { auth: { basic: { username: 'shop', password: 'p' } } } });

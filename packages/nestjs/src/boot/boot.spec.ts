@@ -110,7 +110,7 @@ describe('booting', () => {
     ]);
   });
 
-  it('refuses two idempotent methods of one name: each would answer with the other’s outcomes', async () => {
+  it('refuses two idempotent methods of one name that have a key: each would answer with the other’s outcomes', async () => {
     const { Orders } = (() => {
       @Injectable()
       @Resilient('payments')
@@ -137,6 +137,26 @@ describe('booting', () => {
     })();
     await expect(faultsOf({ providers: { payments: {} } }, [Orders, Others])).resolves.toEqual([
       "Orders.create: two idempotent methods of 'payments' have this name, and each would answer with the other's outcomes: rename a class, or name one of them with @Resilient({ provider: 'payments', operation: 'another name' })",
+    ]);
+  });
+
+  it('lets idempotent methods share a name where no key is given: nothing of them is kept', async () => {
+    const [Orders, Others] = [1, 2].map(() => {
+      @Injectable()
+      @Resilient('payments')
+      class Orders {
+        @Idempotent()
+        async create(): Promise<void> {}
+      }
+      return Orders;
+    }) as [Type, Type];
+    const options = ResilienceModule.forRoot({ providers: { payments: {} } });
+    const app = await Test.createTestingModule({ imports: [options], providers: [Orders, Others] }).compile();
+    await expect(app.init()).resolves.toBe(app);
+    await app.close();
+    const idempotency = { key: (id: string) => id };
+    await expect(faultsOf({ providers: { payments: { idempotency } } }, [Orders, Others])).resolves.toEqual([
+      expect.stringContaining('Orders.create: two idempotent methods'),
     ]);
   });
 
@@ -225,7 +245,7 @@ describe('settings', () => {
 
   it('refuse a variable that names nothing', async () => {
     await expect(start({}, { RESILIENCE__PAYMNETS__RETRY__ATTEMPTS: '4' })).rejects.toThrow(
-      /RESILIENCE__PAYMNETS__RETRY__ATTEMPTS: nothing is set by RESILIENCE__PAYMNETS.*PAYMENTS/,
+      /RESILIENCE__PAYMNETS__RETRY__ATTEMPTS: nothing is set by RESILIENCE__PAYMNETS; after RESILIENCE__ comes ENABLED, or one of DEFAULTS, PAYMENTS and then the path of a setting/,
     );
   });
 

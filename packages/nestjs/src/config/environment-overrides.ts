@@ -43,8 +43,8 @@ export function environmentOverrides(
 }
 
 function unknownProvider(first: string, providers: Layer): string {
-  const known = ['ENABLED', 'DEFAULTS', ...Object.keys(providers).map(upperCase)].join(', ');
-  return `nothing is set by ${PREFIX}${first}; after ${PREFIX} comes one of ${known} and, for the latter, the path of a setting`;
+  const known = ['DEFAULTS', ...Object.keys(providers).map(upperCase)].join(', ');
+  return `nothing is set by ${PREFIX}${first}; after ${PREFIX} comes ENABLED, or one of ${known} and then the path of a setting`;
 }
 
 function ambiguous(names: readonly string[]): string {

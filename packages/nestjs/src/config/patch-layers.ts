@@ -1,12 +1,13 @@
-import { settings, type Layer } from '@breakwater/core';
+import { settings, type Fault, type Layer } from '@breakwater/core';
 import { layProvider } from './lay-provider.js';
 import { readSections, type ProviderLayers } from './read-resilience.js';
 import type { SecretText } from './secret-text.js';
 import { sectionFaults } from './section-faults.js';
 
 /**
- * A provider's layers with `patch` laid over its settings, and what is wrong with the sections, as at boot. The secrets of sections that
- * the patch does not name are not asked for: an incident is no time to learn that one of them is gone.
+ * A provider's layers with `patch` laid over its settings, and what is wrong with the sections, as at boot, also with what the top layer
+ * hides of the patch. The secrets of sections that the patch does not name are not asked for: an incident is no time to learn that one of
+ * them is gone.
  */
 export function patchLayers(
   { name, settings: standing, top }: ProviderLayers,
@@ -16,11 +17,24 @@ export function patchLayers(
   const changes: Layer = settings.isPlain(patch) ? patch : {};
   const patched = layProvider(standing, changes);
   const given = layProvider(patched, top);
-  const { faults, ...read } = readSections(name, given);
+  const faultsOf = (laid: Layer) => changedFaults(name, laid, changes, reveal);
+  const faults = faultsOf(given);
+  const places = new Set(faults.map(({ path }) => path));
+  const hidden = faultsOf(layProvider(given, changes)).filter(({ path }) => !places.has(path));
+  return { name, settings: patched, top, ...readSections(name, given), faults: [...faults, ...hidden] };
+}
+
+/** What is wrong with the sections, and beyond their form with those that are changed. */
+function changedFaults(
+  name: string,
+  laid: Layer,
+  changes: Layer,
+  reveal: (value: SecretText) => string,
+): readonly Fault[] {
+  const { faults, webhook } = readSections(name, laid);
   const changed = {
-    http: changes['http'] === undefined ? undefined : given['http'],
-    webhook: changes['webhook'] === undefined ? undefined : read.webhook,
+    http: changes['http'] === undefined ? undefined : laid['http'],
+    webhook: changes['webhook'] === undefined ? undefined : webhook,
   };
-  const found = [...faults, ...sectionFaults(changed, reveal, `resilience.providers.${name}`)];
-  return { name, settings: patched, top, ...read, faults: found };
+  return [...faults, ...sectionFaults(changed, reveal, `resilience.providers.${name}`)];
 }

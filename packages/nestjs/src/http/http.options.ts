@@ -1,4 +1,5 @@
 import { isHeaderName, settings } from '@breakwater/core';
+import * as v from 'valibot';
 import { secretOptions, secretText, type SecretText } from '../config/secret-text.js';
 import { isHttpUrl } from '../config/is-http-url.js';
 import { settingOf } from '../config/setting-of.js';
@@ -30,12 +31,28 @@ const auth = settings.options({
   header: settings.optional(secretOptions(header, 'value', "{ name: 'X-Api-Key', value: secret('API_KEY') }")),
 });
 
+const eachHeader = v.rawCheck<Readonly<Record<string, string>>>(({ dataset, addIssue }) => {
+  if (!dataset.typed) return;
+  const { value: input } = dataset;
+  const wrong = (key: string, value: unknown, expected: string) =>
+    addIssue({ message: `expected ${expected}`, path: [{ type: 'object', origin: 'value', input, key, value }] });
+  for (const [name, text] of Object.entries<unknown>(input)) {
+    if (!isHeaderName(name)) wrong(name, name, "the name of a header, for example 'X-Version'");
+    else if (typeof text !== 'string') wrong(name, text, 'text');
+  }
+});
+const headers = v.pipe(
+  settingOf<Readonly<Record<string, string>>>(
+    settings.isPlain,
+    "an object of headers, for example { 'X-Version': '2' }",
+  ),
+  eachHeader,
+);
+
 const httpOptions = settings.options({
   baseUrl: settingOf<string>(isHttpUrl, "an absolute http or https URL, for example 'https://api.example.com/v1'"),
   auth: settings.optional(secretOptions(auth, 'bearer', "{ bearer: secret('API_KEY') }")),
-  headers: settings.optional(
-    settingOf<Readonly<Record<string, string>>>(isHeaders, "an object of headers, for example { 'X-Version': '2' }"),
-  ),
+  headers: settings.optional(headers),
 });
 
 export const httpSchema = settings.consistent(httpOptions, ['auth'], ({ auth: given }) =>
@@ -45,8 +62,3 @@ export const httpSchema = settings.consistent(httpOptions, ['auth'], ({ auth: gi
 );
 
 export type HttpSettings = settings.SettingsOf<typeof httpSchema>;
-
-function isHeaders(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.entries(value).every(([name, text]) => isHeaderName(name) && typeof text === 'string');
-}

@@ -64,6 +64,23 @@ describe('ResilienceTestingModule', () => {
     await app.close();
   });
 
+  it('finds the resilience of an application whose ResilienceModule is not global', async () => {
+    const payments = { circuitBreaker: { openFor: '5s' }, timeout: { attempt: '2s' } } as const;
+    @Module({
+      imports: [ResilienceModule.forRoot({ isGlobal: false, providers: { payments } })],
+      providers: [Client],
+    })
+    class PaymentsModule {}
+    const app = await Test.createTestingModule({ imports: [PaymentsModule, ResilienceTestingModule] }).compile();
+    await app.init();
+    const resilience = app.get(ResilienceTestingModule);
+    resilience.forceOpen('payments');
+    await expect(app.get(Client).charge()).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' });
+    await resilience.clock.advance('5s');
+    await expect(app.get(Client).charge()).resolves.toBe('charged');
+    await app.close();
+  });
+
   it('leaves an application the clock that it was given', async () => {
     const clock = new TestClock();
     const app = await Test.createTestingModule({

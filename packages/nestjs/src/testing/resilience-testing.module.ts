@@ -1,5 +1,6 @@
 import { TestClock } from '@breakwater/core/testing';
-import { Global, Inject, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Inject, Module, Optional, type DynamicModule } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { CLOCK } from '../config/clock-token.js';
 import { Resilience } from '../resilience.js';
 import { ResilienceModule, type ResilienceModuleOptions } from '../resilience.module.js';
@@ -13,7 +14,10 @@ const CLOCK_PROVIDER = { provide: CLOCK, useFactory: () => new TestClock(Date.no
 @Global()
 @Module({ providers: [CLOCK_PROVIDER], exports: [CLOCK_PROVIDER] })
 export class ResilienceTestingModule {
-  constructor(@Inject(Resilience) private readonly resilience: Resilience) {}
+  constructor(
+    @Optional() @Inject(Resilience) private readonly imported: Resilience | undefined,
+    @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+  ) {}
 
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
     return {
@@ -36,6 +40,11 @@ export class ResilienceTestingModule {
 
   forceClosed(provider: string): void {
     this.circuitOf(provider).forceClosed();
+  }
+
+  /** That of a `ResilienceModule` which is not global has to be looked for. */
+  private get resilience(): Resilience {
+    return this.imported ?? this.moduleRef.get(Resilience, { strict: false });
   }
 
   private circuitOf(provider: string) {

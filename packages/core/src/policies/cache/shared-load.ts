@@ -51,6 +51,7 @@ export class SharedLoad {
       first = false;
     }
     this.waiters.clear();
+    this.call.parent = undefined;
     return count;
   }
 
@@ -63,5 +64,6 @@ export class SharedLoad {
     this.abandoned = true;
     onAbandon(this);
     this.call.abort(call.reason, call.cancelled);
+    this.call.parent = undefined;
   }
 }

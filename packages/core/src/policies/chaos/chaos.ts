@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/message-of.js';
 import type { LiveCall } from '../../live-call.js';
 import type { Environment, FaultInjector } from '../../policy.js';
 import type { ChaosSettings } from './chaos.options.js';
@@ -98,7 +99,7 @@ export class Chaos implements FaultInjector {
     try {
       return only === undefined || only(call) === true;
     } catch (error) {
-      this.environment.emit('chaos.failed', { error: error instanceof Error ? error.message : String(error) });
+      this.environment.emit('chaos.failed', { error: messageOf(error) });
       return false;
     }
   }

@@ -273,6 +273,15 @@ describe('a circuit breaker in somebody’s hands', () => {
       expect(snapshot()).toMatchObject({ succeeded: 2, wouldRefuse: 2 });
     });
 
+    it('counts a call once that waits in a gate below', async () => {
+      const { circuit, begin, snapshot } = bench(options, { bulkhead: { concurrency: 1, queue: 1 } });
+      circuit.forceOpen();
+      const [first, second] = [begin(), begin()];
+      await first.succeed();
+      await second.succeed();
+      expect([second.result.value, snapshot()['wouldRefuse']]).toEqual(['ok', 2]);
+    });
+
     it('decides as if it had refused: what it lets through beside the trial decides nothing', async () => {
       const { circuit, clock, begin, fail, snapshot } = bench(options);
       await fail();

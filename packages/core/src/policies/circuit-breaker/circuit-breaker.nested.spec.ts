@@ -30,6 +30,13 @@ describe('a call that a provider’s method makes of the same provider', () => {
     expect(snapshot()).toMatchObject({ succeeded: 1, ignored: 0, refused: 0 });
   });
 
+  it('passes with its trial also when it fetches what is then kept for all', async () => {
+    const { charge, provider, circuit } = await recovering({}, { methods: { token: { cache: { ttl: '1m' } } } });
+    const cached = () => provider.execute(() => 'token', { operation: 'token', args: ['of checkout'] });
+    expect(await charge(turn, cached)).toBe('token');
+    expect(circuit.state).toBe('closed');
+  });
+
   it('takes no permit: as many trials as are permitted pass with the calls that they make', async () => {
     const { charge, token, circuit, snapshot } = await recovering({ halfOpen: { calls: 3 } });
     const inside: unknown[] = [];

@@ -2,7 +2,7 @@ import { UNUSED_MS } from '../../keyed-gate.js';
 import type { LiveCall } from '../../live-call.js';
 import { isFailure, type Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
-import { Circuit, newCounters } from './circuit.js';
+import { Circuit, newCounters, UNCOUNTED } from './circuit.js';
 import type { CircuitOpenError } from './circuit-open.error.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import type { CircuitHandle } from './circuit-handle.js';
@@ -50,6 +50,8 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number>, Circ
 
   /** Who has waited below while the state changed asks again: those who queue for a provider that fails are not sent to it. */
   renew(ticket: number, call: LiveCall): number | CircuitOpenError {
+    // Where nothing is refused, it was counted once.
+    if (ticket === UNCOUNTED && this.settings.mode === 'metricsOnly') return ticket;
     return ticket === this.generation && this.whole?.current !== ISOLATED ? ticket : this.enter(call);
   }
 

@@ -25,10 +25,8 @@ export class Flight {
     const waiter: Waiter = new Waiter(call, late, (reason, cancelled) => this.leave(waiter, reason, cancelled));
     this.waiters.add(waiter);
     // Another attempt is worth while for as long as somebody has the time.
-    if (call.deadline > this.call.deadline) {
-      this.call.parent = call.parent;
-      this.call.deadline = call.deadline;
-    }
+    const { parent } = this.call;
+    if (parent !== undefined && call.deadline > parent.deadline) this.call.parent = call.parent;
     return waiter;
   }
 
@@ -40,6 +38,7 @@ export class Flight {
       first = false;
     }
     this.waiters.clear();
+    this.call.parent = undefined;
   }
 
   private leave(waiter: Waiter, reason: unknown, cancelled: boolean): void {

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/message-of.js';
 import type { LiveCall } from '../../live-call.js';
 import { StoreLease } from '../../store-lease.js';
 import { StoreUnavailableError } from '../../errors/store-unavailable.error.js';
@@ -181,8 +182,4 @@ export class IdempotencyLedger {
 
 function serialized(record: IdempotencyRecord): string {
   return JSON.stringify(record);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

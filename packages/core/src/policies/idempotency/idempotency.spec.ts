@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import type { Call } from '../../call.js';
 import { createProvider } from '../../create-provider.js';
 import { ORDER as PLACE } from '../../policy.js';
 import { readSettings } from '../../settings/read-settings.js';
@@ -424,6 +425,22 @@ describe('idempotency', () => {
       expect(first.error).toMatchObject({ code: 'TIMEOUT', provider: 'outer' });
       await clock.advance('3s');
       expect([second.value, calls]).toEqual(['receipt', 3]);
+    });
+
+    it('has no more time than a total timeout gives to whoever does the work', async () => {
+      const retry = { attempts: 3, backoff: { kind: 'constant', initial: '5s', jitter: 'none' } } as const;
+      const { charge, clock } = bench({}, { timeout: { total: '1s' }, retry });
+      const deadlines: number[] = [];
+      const down = httpError(503);
+      const work = async ({ deadline }: Call) => {
+        deadlines.push(deadline);
+        await clock.sleep(100);
+        throw down;
+      };
+      const results = [watch(charge(ORDER, work)), watch(charge(ORDER, work))];
+      await clock.advance(100);
+      expect(results.map(({ error }) => error)).toEqual([down, down]);
+      expect(deadlines).toEqual([1000]);
     });
 
     it('does not wait past the deadline of the only one who waits', async () => {

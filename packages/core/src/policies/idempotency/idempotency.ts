@@ -39,6 +39,10 @@ export class Idempotency implements Wrapper {
     return (await (flight === undefined ? this.fly(call, operation, next) : this.share(flight, call, operation))) as T;
   }
 
+  get keepsOutcomes(): boolean {
+    return this.settings.key !== undefined;
+  }
+
   snapshot(): Readonly<Record<string, unknown>> {
     return { inFlight: this.flights.size, ...this.counters, ...this.ledger.counters };
   }

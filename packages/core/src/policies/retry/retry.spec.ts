@@ -842,7 +842,7 @@ describe('retry', () => {
         expect(() =>
           createProvider('payments', { retry: { ...fast, budget: NONE }, methods: { charge: { retry: { budget } } } }),
         ).toThrow(
-          'charge.retry.budget: differs from that of payments, and the methods of a provider share one retry budget: name it once, at best in payments.retry',
+          'payments.methods.charge.retry.budget: differs from that of payments, and the methods of a provider share one retry budget: name it once, at best in payments.retry',
         );
         const provider = createProvider('payments', { retry: { ...fast, budget: NONE } });
         const plan = (own: Record<string, unknown>) => ({

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/message-of.js';
 import type { LiveCall, Next } from '../../live-call.js';
 import { mayRepeat } from '../../may-repeat.js';
 import { REFUSED, SUCCESS, type Outcome, type Settled } from '../../outcome.js';
@@ -150,7 +151,7 @@ export class Retry implements Wrapper {
       }
       return typeof word === 'boolean' ? word : undefined;
     } catch (error) {
-      const detail = { attempt, error: error instanceof Error ? error.message : String(error) };
+      const detail = { attempt, error: messageOf(error) };
       this.environment.emit('retry.whenFailed', detail, operation);
       return undefined;
     }

@@ -17,24 +17,16 @@ export function patchLayers(
   const changes: Layer = settings.isPlain(patch) ? patch : {};
   const patched = layProvider(standing, changes);
   const given = layProvider(patched, top);
-  const faultsOf = (laid: Layer) => changedFaults(name, laid, changes, reveal);
+  const faultsOf = (laid: Layer): readonly Fault[] => {
+    const { faults, webhook } = readSections(name, laid);
+    const changed = {
+      http: changes['http'] === undefined ? undefined : laid['http'],
+      webhook: changes['webhook'] === undefined ? undefined : webhook,
+    };
+    return [...faults, ...sectionFaults(changed, reveal, `resilience.providers.${name}`)];
+  };
   const faults = faultsOf(given);
   const places = new Set(faults.map(({ path }) => path));
   const hidden = faultsOf(layProvider(given, changes)).filter(({ path }) => !places.has(path));
   return { name, settings: patched, top, ...readSections(name, given), faults: [...faults, ...hidden] };
-}
-
-/** What is wrong with the sections, and beyond their form with those that are changed. */
-function changedFaults(
-  name: string,
-  laid: Layer,
-  changes: Layer,
-  reveal: (value: SecretText) => string,
-): readonly Fault[] {
-  const { faults, webhook } = readSections(name, laid);
-  const changed = {
-    http: changes['http'] === undefined ? undefined : laid['http'],
-    webhook: changes['webhook'] === undefined ? undefined : webhook,
-  };
-  return [...faults, ...sectionFaults(changed, reveal, `resilience.providers.${name}`)];
 }

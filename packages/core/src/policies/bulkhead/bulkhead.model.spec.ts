@@ -333,12 +333,28 @@ async function jostle(concurrency: number, moments: readonly Moment[]): Promise<
   );
 }
 
+const ADAPTIVE: Options = { concurrency: 2, queue: 4, wait: 30, adaptive: { min: 1, max: 4, slowerThan: 40 } };
+const served = (which: number): Step => ({ do: 'end', which, how: 'served' });
+
+/** The limit rises as a slot falls free, so two who waited go on at once: each is under way with those who went before. */
+const TWO_GO_ON_AT_ONCE: Step[] = [
+  { do: 'arrive', times: 2 },
+  { do: 'arrive', times: 4 },
+  { do: 'end', which: 0, how: 'throttled' },
+  ...[0, 0, 57, 33].map(served),
+  { do: 'arrive', times: 1 },
+  served(0),
+  { do: 'arrive', times: 1 },
+  ...[0, 0].map(served),
+];
+
 describe('bulkhead', () => {
   const runs = modelRuns(2_000);
 
   it(`does what the model does, however arrivals, ends, aborts, timeouts and new settings interleave (${runs} runs)`, async () => {
     const steps = fc.array(STEP, { maxLength: 40, size: 'max' });
-    const result = await fc.check(fc.asyncProperty(OPTIONS, steps, follow), { numRuns: runs });
+    const examples: [Options, Step[]][] = [[ADAPTIVE, TWO_GO_ON_AT_ONCE]];
+    const result = await fc.check(fc.asyncProperty(OPTIONS, steps, follow), { numRuns: runs, examples });
     expect(fc.defaultReportMessage(result)).toBeUndefined();
   });
 

@@ -24,20 +24,20 @@ export class Bulkhead implements KeyableGate<Ticket> {
   private abandoned = 0;
   private readonly counters = { admitted: 0, refused: 0 };
   private adaptive: AdaptiveLimit | undefined;
-  private readonly queue: WaitQueue;
+  /** Who goes on is told how many run then. */
+  private readonly queue: WaitQueue<number>;
 
   constructor(
     private settings: BulkheadSettings,
     private readonly environment: Environment,
   ) {
-    this.queue = new WaitQueue(environment.clock);
+    this.queue = new WaitQueue<number>(environment.clock);
     if (settings.adaptive !== undefined) this.adaptive = createAdaptiveLimit(settings.concurrency, settings.adaptive);
   }
 
   enter(call: LiveCall): Ticket | Promise<Ticket> | BulkheadFullError {
     if (this.active >= this.limit) return this.refusalOf(call) ?? this.waitForSlot(call);
-    this.active++;
-    return this.admit(call);
+    return this.admit(call, ++this.active);
   }
 
   leave(ticket: Ticket, outcome: Outcome): void {
@@ -111,15 +111,15 @@ export class Bulkhead implements KeyableGate<Ticket> {
 
   private async waitForSlot(call: LiveCall): Promise<Ticket> {
     const { wait = Infinity } = this.settings;
-    await this.queue.join(call, wait, () => this.refusal('waited-too-long', call));
-    return this.admit(call);
+    const inFlight = await this.queue.join(call, wait, () => this.refusal('waited-too-long', call));
+    return this.admit(call, inFlight);
   }
 
-  private admit(call: LiveCall): Ticket {
+  private admit(call: LiveCall, inFlight: number): Ticket {
     this.counters.admitted++;
     if (this.adaptive === undefined) return undefined;
     call.timeWork();
-    return new Admission(call, this.adaptive, this.active);
+    return new Admission(call, this.adaptive, inFlight);
   }
 
   /** Only once those were admitted who may be now: else whoever is told could overtake them. */
@@ -135,7 +135,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
 
   /** A free slot passes straight to the head of the queue: no newcomer finds it. */
   private admitWaiting(): void {
-    while (this.active < this.limit && this.queue.admitFirst()) this.active++;
+    while (this.active < this.limit && this.queue.admitFirst(this.active + 1)) this.active++;
   }
 
   private refusal(why: BulkheadFullError['why'], call: LiveCall): BulkheadFullError {

@@ -136,7 +136,7 @@ export class Idempotency implements Wrapper {
   }
 
   private async run<T>(call: LiveCall, operation: Operation, claim: Claim, next: Next<T>): Promise<T> {
-    let result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+    let result: Settled<T>;
     try {
       result = { ok: true, value: await next(call) };
     } catch (error) {

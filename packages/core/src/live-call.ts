@@ -60,6 +60,7 @@ export class LiveCall extends Interruptible implements Call {
   permit: unknown = undefined;
   /** Whether a policy above pays the operation's successes into the retry budget. */
   budgeted = false;
+  protected interruption: Interruption | undefined = undefined;
   private limit: number | undefined = undefined;
   private time: number | undefined = undefined;
   private workStartedAt: number | undefined = undefined;

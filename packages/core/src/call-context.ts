@@ -1,8 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { Call } from './call.js';
 import type { LiveCall } from './live-call.js';
 
 const storage = new AsyncLocalStorage<LiveCall>();
+/** From Node 24 on an async context is a map, of which `run` makes two: one for the work, and one more to bring back what was before. */
+const HAS_FRAMES = Number.parseInt(process.versions.node, 10) >= 24;
+/** Which async operation began it is told to nobody. As a number it spares the resource most of what it costs. */
+const NO_TRIGGER = 0;
 /** Whether a call was ever put into the storage: until then there is nothing to find in it. */
 let stored = false;
 /** The call whose method is being started, until the method first waits. */
@@ -28,10 +32,20 @@ export function workInContext(call: LiveCall): unknown {
   try {
     if (!call.isTracked) return call.work(call);
     stored = true;
-    return storage.run(call, begin, call);
+    return HAS_FRAMES ? beginInFrame(call) : storage.run(call, begin, call);
   } finally {
     starting = outer;
   }
+}
+
+/** The same as `storage.run`, for a fourth: a resource keeps the context that it was made in, and brings it back as it is. */
+function beginInFrame(call: LiveCall): unknown {
+  return new AsyncResource('breakwater.call', NO_TRIGGER).runInAsyncScope(enterAndBegin, undefined, call);
+}
+
+function enterAndBegin(call: LiveCall): unknown {
+  storage.enterWith(call);
+  return begin(call);
 }
 
 /** Some libraries' queries are sent when they are first waited for: that is done in the call's context, too. */

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { Deadline, DeadlineList } from './deadline-list.js';
+import { DeadlineList, type ListedDeadline } from './deadline-list.js';
 
 /** A running timer. `ref` and `unref` say whether it keeps the process alive. */
 export interface Timer {
@@ -64,7 +64,7 @@ export abstract class Clock {
   }
 
   /** Calls `deadline.expire()` after `ms` unless it is removed first. Deadlines of one duration share one timer. */
-  expireAfter(ms: number, deadline: Deadline, now: number): void {
+  expireAfter(ms: number, deadline: ListedDeadline, now: number): void {
     let list = this.deadlines.get(ms);
     if (list === undefined) {
       list = new DeadlineList(this, ms, () => this.deadlines.delete(ms));

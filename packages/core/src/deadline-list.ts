@@ -1,13 +1,21 @@
 import type { Clock, Timer } from './clock.js';
 
 /** Something that ends at a given time. It is its own node in the list, so that a deadline costs one allocation. */
-export abstract class Deadline {
+export interface ListedDeadline {
+  dueAt: number;
+  previous: ListedDeadline | undefined;
+  next: ListedDeadline | undefined;
+  list: DeadlineList | undefined;
+  /** Called once when the time has come. */
+  expire(): void;
+}
+
+export abstract class Deadline implements ListedDeadline {
   dueAt = 0;
-  previous: Deadline | undefined;
-  next: Deadline | undefined;
+  previous: ListedDeadline | undefined;
+  next: ListedDeadline | undefined;
   list: DeadlineList | undefined;
 
-  /** Called once when the time has come. */
   abstract expire(): void;
 
   /** Takes the deadline back; does nothing once it has expired or was removed. */
@@ -21,8 +29,8 @@ export abstract class Deadline {
  * for all of them. An idle list keeps its last timer unreferenced, so that it never holds the process.
  */
 export class DeadlineList {
-  private head: Deadline | undefined;
-  private tail: Deadline | undefined;
+  private head: ListedDeadline | undefined;
+  private tail: ListedDeadline | undefined;
   private timer: Timer | undefined;
 
   constructor(
@@ -32,7 +40,7 @@ export class DeadlineList {
     private readonly onIdle: () => void = () => undefined,
   ) {}
 
-  add(deadline: Deadline, now: number): void {
+  add(deadline: ListedDeadline, now: number): void {
     deadline.dueAt = now + this.durationMs;
     deadline.list = this;
     deadline.previous = this.tail;
@@ -46,7 +54,7 @@ export class DeadlineList {
     this.tail = deadline;
   }
 
-  remove(deadline: Deadline): void {
+  remove(deadline: ListedDeadline): void {
     const { previous, next } = deadline;
     if (previous === undefined) this.head = next;
     else previous.next = next;

@@ -1,6 +1,5 @@
 import type { Call, Work } from './call.js';
 import type { Clock } from './clock.js';
-import { Interruptible } from './interruptible.js';
 import { Interruption } from './interruption.js';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from './outcome.js';
 import type { Gate } from './policy.js';
@@ -30,8 +29,11 @@ export type Unrepeatable = 'none' | 'latest' | 'earlier';
 
 const NONE: never[] = [];
 
-/** The engine's side of a call: it can be interrupted, and everything below it with it. */
-export class LiveCall extends Interruptible implements Call {
+/**
+ * The engine's side of a call: it can be interrupted, and everything below it with it. It has no base class: a constructor that calls
+ * another is not made part of its caller, and costs every call a tenth more.
+ */
+export class LiveCall implements Call {
   attempt = 1;
   carriedKey: CarriedKey | undefined = undefined;
   key: string | undefined = undefined;
@@ -60,7 +62,7 @@ export class LiveCall extends Interruptible implements Call {
   permit: unknown = undefined;
   /** Whether a policy above pays the operation's successes into the retry budget. */
   budgeted = false;
-  protected interruption: Interruption | undefined = undefined;
+  private interruption: Interruption | undefined = undefined;
   private limit: number | undefined = undefined;
   private time: number | undefined = undefined;
   private workStartedAt: number | undefined = undefined;
@@ -71,9 +73,7 @@ export class LiveCall extends Interruptible implements Call {
     readonly operation: string,
     readonly args: readonly unknown[],
     readonly work: Work<unknown>,
-  ) {
-    super();
-  }
+  ) {}
 
   get provider(): string {
     return this.origin.provider;
@@ -90,6 +90,81 @@ export class LiveCall extends Interruptible implements Call {
   /** Whether the attempt has ended: what it left running is no part of it any more. */
   get ended(): boolean {
     return this.outcome !== undefined;
+  }
+
+  /** Whether it was given up. */
+  get aborted(): boolean {
+    return this.interruption !== undefined && this.interruption.aborted;
+  }
+
+  /** Why the call was given up. */
+  get reason(): unknown {
+    return this.interruption?.reason;
+  }
+
+  /** Whether it was given up and its work goes on all the same. */
+  get goesOnInVain(): boolean {
+    return this.interruption !== undefined && this.interruption.aborted && !this.interruption.workSettled;
+  }
+
+  /** To be called by the pipeline when the work has ended, in time or not. */
+  workSettled(): void {
+    if (this.interruption !== undefined) this.interruption.workSettled = true;
+  }
+
+  /** Whether it was given up by whoever asked for it, rather than by a policy. */
+  get cancelled(): boolean {
+    return this.interruption !== undefined && this.interruption.cancelled;
+  }
+
+  get signal(): AbortSignal {
+    const interruption = (this.interruption ??= new Interruption());
+    if (interruption.controller === undefined) {
+      interruption.controller = new AbortController();
+      if (this.aborted) interruption.controller.abort(interruption.reason);
+    }
+    return interruption.controller.signal;
+  }
+
+  /**
+   * Gives the call up: whoever waits in it is rejected with `reason` at once, and the signal aborts. An attempt that has ended cannot
+   * be given up any more: the body of its response may still be streaming.
+   */
+  abort(reason: unknown, cancelled = false): void {
+    if (this.aborted || this.ended) return;
+    (this.interruption ??= new Interruption()).spread(reason, cancelled);
+  }
+
+  /** Calls `listener` once the call is given up, until the returned function is called. */
+  onAbort(listener: () => void): () => void {
+    return (this.interruption ??= new Interruption()).onAbort(listener);
+  }
+
+  /**
+   * Calls `tell` with the reason before anybody else is told that the call is given up, and `take` with a result that is there before the
+   * work has ended.
+   */
+  whenGivenUp(tell: (reason: unknown) => void, take?: (value: unknown) => void): void {
+    const interruption = (this.interruption ??= new Interruption());
+    interruption.tell = tell;
+    interruption.take = take;
+    if (interruption.early !== undefined) take?.(interruption.early.value);
+  }
+
+  /** To be called by work that somebody may give up, when all is there that is wanted of it: the attempt ends with `value` at once. */
+  finish(value: unknown): void {
+    const interruption = (this.interruption ??= new Interruption());
+    interruption.early = { value };
+    interruption.take?.(value);
+  }
+
+  /** The result of `work`, or the reason for which the call was given up, whichever comes first. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.whenGivenUp(reject);
+      work.then(resolve, reject);
+      if (this.aborted) reject(this.reason);
+    });
   }
 
   /** Its own, or that of the call in whose method it is made, for as long as that goes on: what outlives its parent has no deadline from it. */

@@ -1,17 +1,21 @@
-import { Deadline } from '../../deadline-list.js';
+import type { DeadlineList, ListedDeadline } from '../../deadline-list.js';
 import type { LiveCall } from '../../live-call.js';
 import type { Environment } from '../../policy.js';
 import { TimeoutError } from './timeout.error.js';
 
-/** Gives a call up with a `TimeoutError` when its time is over. */
-export class CallDeadline extends Deadline {
+/** Gives a call up with a `TimeoutError` when its time is over. No heir of `Deadline`: one is made for every call, and `super` is dear. */
+export class CallDeadline implements ListedDeadline {
+  dueAt = 0;
+  previous: ListedDeadline | undefined = undefined;
+  next: ListedDeadline | undefined = undefined;
+  list: DeadlineList | undefined = undefined;
+
   constructor(
     private readonly call: LiveCall,
     private readonly scope: 'attempt' | 'total',
     private readonly ms: number,
     private readonly environment: Environment,
   ) {
-    super();
     call.interruptible = true;
   }
 
@@ -19,5 +23,9 @@ export class CallDeadline extends Deadline {
     const { call, scope, ms } = this;
     this.environment.emit('timeout.expired', { scope, afterMs: ms, attempt: call.latestAttempt }, call.operation);
     call.abort(new TimeoutError(scope, ms, { provider: call.provider, operation: call.operation }));
+  }
+
+  remove(): void {
+    this.list?.remove(this);
   }
 }

@@ -40,7 +40,12 @@ export function workInContext(call: LiveCall): unknown {
 
 /** The same as `storage.run`, for a fourth: a resource keeps the context that it was made in, and brings it back as it is. */
 function beginInFrame(call: LiveCall): unknown {
-  return new AsyncResource('breakwater.call', NO_TRIGGER).runInAsyncScope(enterAndBegin, undefined, call);
+  return contextOf(call).runInAsyncScope(enterAndBegin, undefined, call);
+}
+
+/** What brings back the async context in which this is first asked for a call. */
+export function contextOf(call: LiveCall): AsyncResource {
+  return (call.context ??= new AsyncResource('breakwater.call', NO_TRIGGER));
 }
 
 function enterAndBegin(call: LiveCall): unknown {

@@ -1,4 +1,4 @@
-import type { LiveCall } from './live-call.js';
+import type { LiveCall, Waiting } from './live-call.js';
 
 /** What is needed of a call only once somebody can give it up. */
 export class Interruption {
@@ -9,11 +9,7 @@ export class Interruption {
   /** Whether the work has ended, in time or not. */
   workSettled = false;
   controller: AbortController | undefined = undefined;
-  /** Tells whoever waits for the work. */
-  tell: ((reason: unknown) => void) | undefined = undefined;
-  /** Has whoever waits for the work go on with a value instead. */
-  take: ((value: unknown) => void) | undefined = undefined;
-  /** That value, also where nobody waited yet. */
+  /** A result that was there before the work had ended, also where nobody waited yet. */
   early: { readonly value: unknown } | undefined = undefined;
   /** The attempt that is under way: it is given up with the operation. */
   attempt: LiveCall | undefined = undefined;
@@ -26,11 +22,11 @@ export class Interruption {
   }
 
   /** Tells everybody: who waits first, then the signal, then the attempt below, then those who listen. */
-  spread(reason: unknown, cancelled: boolean): void {
+  spread(reason: unknown, cancelled: boolean, waiting: Waiting | undefined): void {
     this.aborted = true;
     this.reason = reason;
     this.cancelled = cancelled;
-    this.tell?.(reason);
+    waiting?.giveUp(reason);
     this.controller?.abort(reason);
     this.attempt?.abort(reason, cancelled);
     if (this.listeners !== undefined) for (const listener of [...this.listeners]) listener();

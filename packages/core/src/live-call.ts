@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks';
 import type { Call, Work } from './call.js';
 import type { Clock } from './clock.js';
 import { Interruption } from './interruption.js';
@@ -7,6 +8,22 @@ import { isRepeatable } from './protocols/rest.js';
 
 /** Runs the rest of a pipeline. */
 export type Next<T> = (call: LiveCall) => Promise<T>;
+
+/** Waits for the work of an attempt that somebody may give up. */
+export interface Waiting {
+  /** Told why before anybody else is told that the call is given up. */
+  giveUp(reason: unknown): void;
+  /** Given a result that is there before the work has ended. */
+  take(value: unknown): void;
+}
+
+/** Told how the first attempt of an operation has ended, before anybody else is: it may go on from there. */
+export interface Watcher {
+  /** Gives the value, or a promise of what comes of going on. */
+  succeeded(value: unknown): unknown;
+  /** Gives a promise of what comes of going on; `undefined` where the error is what comes of it. */
+  failed(error: unknown): Promise<unknown> | undefined;
+}
 
 /** Where calls come from: the provider, and the clock that times them. */
 export interface CallOrigin {
@@ -60,6 +77,12 @@ export class LiveCall implements Call {
   tied = false;
   /** What lets only a few calls through for now, where it let this one through: the calls that are made in it go with it. */
   permit: unknown = undefined;
+  /** Who waits for its work, where somebody may give it up. */
+  waiting: Waiting | undefined = undefined;
+  /** Who goes on from this attempt, where no promise between does. */
+  watcher: Watcher | undefined = undefined;
+  /** Brings back the async context in which the attempt was begun, where something may have to go on in it from outside. */
+  context: AsyncResource | undefined = undefined;
   /** Whether a policy above pays the operation's successes into the retry budget. */
   budgeted = false;
   private interruption: Interruption | undefined = undefined;
@@ -132,7 +155,7 @@ export class LiveCall implements Call {
    */
   abort(reason: unknown, cancelled = false): void {
     if (this.aborted || this.ended) return;
-    (this.interruption ??= new Interruption()).spread(reason, cancelled);
+    (this.interruption ??= new Interruption()).spread(reason, cancelled, this.waiting);
   }
 
   /** Calls `listener` once the call is given up, until the returned function is called. */
@@ -140,28 +163,24 @@ export class LiveCall implements Call {
     return (this.interruption ??= new Interruption()).onAbort(listener);
   }
 
-  /**
-   * Calls `tell` with the reason before anybody else is told that the call is given up, and `take` with a result that is there before the
-   * work has ended.
-   */
-  whenGivenUp(tell: (reason: unknown) => void, take?: (value: unknown) => void): void {
-    const interruption = (this.interruption ??= new Interruption());
-    interruption.tell = tell;
-    interruption.take = take;
-    if (interruption.early !== undefined) take?.(interruption.early.value);
+  /** Has `waiting` told first when the call is given up, and given a result that is there before the work has ended. */
+  awaitedBy(waiting: Waiting): void {
+    this.waiting = waiting;
+    const { interruption } = this;
+    if (interruption?.early !== undefined) waiting.take(interruption.early.value);
   }
 
   /** To be called by work that somebody may give up, when all is there that is wanted of it: the attempt ends with `value` at once. */
   finish(value: unknown): void {
     const interruption = (this.interruption ??= new Interruption());
     interruption.early = { value };
-    interruption.take?.(value);
+    this.waiting?.take(value);
   }
 
   /** The result of `work`, or the reason for which the call was given up, whichever comes first. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.whenGivenUp(reject);
+      this.waiting = { giveUp: reject, take: () => undefined };
       work.then(resolve, reject);
       if (this.aborted) reject(this.reason);
     });

@@ -1,6 +1,6 @@
-import { workInContext } from './call-context.js';
+import { contextOf, workInContext } from './call-context.js';
 import { KeyedGate } from './keyed-gate.js';
-import type { LiveCall, Next } from './live-call.js';
+import type { LiveCall, Next, Waiting } from './live-call.js';
 import { CANCELLED, REFUSED } from './outcome.js';
 import { isFaultInjector, isGate, isWrapper, type Environment, type Gate, type Policy } from './policy.js';
 
@@ -32,9 +32,15 @@ export class Pipeline {
     this.gates = policies.filter(isGate);
     this.plainGates = this.gates.map((gate) => (gate instanceof KeyedGate ? gate.plain : gate));
     const attempt: Next<unknown> = (call) => this.attempt(call);
-    this.first = policies
-      .filter(isWrapper)
-      .reduceRight<Next<unknown>>((next, wrapper) => (call) => wrapper.execute(call, next), attempt);
+    const wrappers = policies.filter(isWrapper);
+    const innermost = wrappers.at(-1);
+    this.first = wrappers.reduceRight<Next<unknown>>(
+      (next, wrapper) =>
+        wrapper === innermost && wrapper.watch !== undefined
+          ? (call) => this.attempt(wrapper.watch!(call, attempt))
+          : (call) => wrapper.execute(call, next),
+      attempt,
+    );
     const injector = policies.find(isFaultInjector);
     this.work = injector === undefined ? workInContext : (call) => injector.inject(call, workInContext);
   }
@@ -88,51 +94,93 @@ export class Pipeline {
       // Asked once only: some libraries' queries are sent again by every `then`.
       work = doing instanceof Promise ? doing : Promise.resolve(doing);
     } catch (error) {
-      return Promise.reject(this.failed(call, error, undefined));
+      this.failed(call, error, undefined);
+      return rejected(call, error);
     }
     if (call.interruptible) return this.performUnlessGivenUp(call, work);
     return work.then(
       (value) => this.succeeded(call, value),
       (error: unknown) => {
-        throw this.failed(call, error, undefined);
+        this.failed(call, error, undefined);
+        const goingOn = call.watcher?.failed(error);
+        if (goingOn === undefined) throw error;
+        return goingOn;
       },
     );
   }
 
   private performUnlessGivenUp(call: LiveCall, work: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const succeed = (value: unknown) => {
-        if (!call.ended) resolve(this.succeeded(call, value));
-      };
+      const ending = new Ending(this, call, work, resolve, reject);
       // What ends after it was given up has a handler, and no say.
       work.then(
-        (value) => {
-          call.workSettled();
-          succeed(value);
-        },
-        (error: unknown) => {
-          call.workSettled();
-          if (!call.ended) reject(this.failed(call, error, undefined));
-        },
+        (value) => ending.succeed(value),
+        (error: unknown) => ending.fail(error),
       );
-      if (call.aborted) reject(this.failed(call, call.reason, work));
-      else call.whenGivenUp((reason) => reject(this.failed(call, reason, work)), succeed);
+      if (call.aborted) ending.giveUp(call.reason);
+      else call.awaitedBy(ending);
     });
   }
 
-  private succeeded(call: LiveCall, value: unknown): unknown {
+  /** Notes that an attempt has ended well. Gives what comes of it. */
+  succeeded(call: LiveCall, value: unknown): unknown {
     call.end(this.environment.classify({ ok: true, value }));
     leave(call, call.gates.length, undefined);
-    return value;
+    return call.watcher === undefined ? value : call.watcher.succeeded(value);
   }
 
-  /** Notes how an attempt failed, or that it was given up while `work` goes on. Gives the error, untouched. */
-  private failed(call: LiveCall, error: unknown, work: Promise<unknown> | undefined): unknown {
+  /** Notes how an attempt failed, or that it was given up while `work` goes on. */
+  failed(call: LiveCall, error: unknown, work: Promise<unknown> | undefined): void {
     const cancelled = call.cancelled && error === call.reason;
     call.end(cancelled ? CANCELLED : this.environment.classify({ ok: false, error }));
     leave(call, call.gates.length, work);
-    return error;
   }
+}
+
+/** The end of an attempt that somebody may give up: that of its work, or before. */
+class Ending implements Waiting {
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly call: LiveCall,
+    private readonly work: Promise<unknown>,
+    private readonly resolve: (value: unknown) => void,
+    private readonly reject: (reason: unknown) => void,
+  ) {
+    // It may be given up by a timer, or by somebody else's call: what goes on then goes on in the caller's context.
+    if (call.watcher !== undefined) contextOf(call);
+  }
+
+  succeed(value: unknown): void {
+    this.call.workSettled();
+    this.take(value);
+  }
+
+  take(value: unknown): void {
+    const { call } = this;
+    if (!call.ended) this.resolve(this.pipeline.succeeded(call, value));
+  }
+
+  fail(error: unknown): void {
+    const { call } = this;
+    call.workSettled();
+    if (call.ended) return;
+    this.pipeline.failed(call, error, undefined);
+    const goingOn = call.watcher?.failed(error);
+    if (goingOn === undefined) this.reject(error);
+    else this.resolve(goingOn);
+  }
+
+  giveUp(reason: unknown): void {
+    const { call, pipeline } = this;
+    pipeline.failed(call, reason, this.work);
+    if (call.watcher === undefined) this.reject(reason);
+    else this.resolve(call.context!.runInAsyncScope(() => Promise.resolve().then(() => rejected(call, reason))));
+  }
+}
+
+/** What comes of an attempt that has failed. */
+function rejected(call: LiveCall, error: unknown): Promise<unknown> {
+  return call.watcher?.failed(error) ?? Promise.reject(error);
 }
 
 /** Asks the gates above one in which the call has waited whether it may go on. */
@@ -146,10 +194,10 @@ function renew(call: LiveCall, waitedIn: number): Error | undefined {
   return undefined;
 }
 
-function refuse(call: LiveCall, entered: number, reason: unknown): Promise<never> {
+function refuse(call: LiveCall, entered: number, reason: unknown): Promise<unknown> {
   call.end(REFUSED);
   leave(call, entered, undefined);
-  return Promise.reject(reason);
+  return rejected(call, reason);
 }
 
 /** Leaves the gates that were entered, in reverse order. `working` is what goes on although the attempt was given up. */

@@ -1,9 +1,10 @@
 import { messageOf } from '../../errors/message-of.js';
 import type { LiveCall, Next } from '../../live-call.js';
 import { mayRepeat } from '../../may-repeat.js';
-import { REFUSED, SUCCESS, type Outcome, type Settled } from '../../outcome.js';
+import { REFUSED, type Outcome, type Settled } from '../../outcome.js';
 import type { Environment, Wrapper } from '../../policy.js';
 import { retryBudgetOf, type RetryBudget } from '../../retry-budget.js';
+import { FirstAttempt } from './first-attempt.js';
 import { RetryOperation } from './retry-operation.js';
 import type { RetrySettings } from './retry.options.js';
 
@@ -27,29 +28,34 @@ export class Retry implements Wrapper {
   }
 
   execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
-    const { settings } = this;
-    const startedAt = call.now;
-    // An operation that nobody above can give up is its own first attempt.
-    const alone = !call.interruptible;
-    call.budgeted = true;
-    const first = alone ? call : call.forAttempt(1);
-    const goOn = (result: Settled<T>) => {
-      const { environment } = this;
-      return this.again(new RetryOperation<T>({ call, next, settings, environment, startedAt, alone }), first, result);
-    };
+    const first = new FirstAttempt(this, call, next, this.settings);
     // Not an async function: for the calls that go well, which are most, that would cost twice as much.
-    return next(first).then(
-      (value) => {
-        if (first.outcome !== SUCCESS || settings.when !== undefined) return goOn({ ok: true, value });
-        this.budget.earn();
-        return value;
-      },
+    return next(first.attempt).then(
+      (value) => first.succeeded(value) as T,
       (error: unknown) => {
-        // Failing fast is to be fast: a refusal that is not waited for goes straight through.
-        if (first.outcome === REFUSED && !settings.refusals && (alone || !call.aborted)) throw error;
-        return goOn({ ok: false, error });
+        const goingOn = first.failed(error);
+        if (goingOn === undefined) throw error;
+        return goingOn as Promise<T>;
       },
     );
+  }
+
+  watch(call: LiveCall, next: Next<unknown>): LiveCall {
+    const first = new FirstAttempt(this, call, next, this.settings);
+    first.attempt.watcher = first;
+    return first.attempt;
+  }
+
+  /** A first attempt has gone well. */
+  earn(): void {
+    this.budget.earn();
+  }
+
+  /** Goes on from a first attempt that was no plain success. */
+  goOn<T>({ call, next, settings, startedAt, alone, attempt }: FirstAttempt, result: Settled<T>): Promise<T> {
+    const { environment } = this;
+    const parts = { call, next: next as Next<T>, settings, environment, startedAt, alone };
+    return this.again(new RetryOperation<T>(parts), attempt, result);
   }
 
   snapshot(): Readonly<Record<string, unknown>> {

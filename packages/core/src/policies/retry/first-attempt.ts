@@ -1,0 +1,40 @@
+import type { LiveCall, Next, Watcher } from '../../live-call.js';
+import { REFUSED, SUCCESS } from '../../outcome.js';
+import type { Retry } from './retry.js';
+import type { RetrySettings } from './retry.options.js';
+
+/** The first attempt of an operation, with what it takes to go on from there. */
+export class FirstAttempt implements Watcher {
+  readonly startedAt: number;
+  /** Whether nobody above can give the operation up. It is its own first attempt then. */
+  readonly alone: boolean;
+  readonly attempt: LiveCall;
+
+  constructor(
+    private readonly retry: Retry,
+    readonly call: LiveCall,
+    readonly next: Next<unknown>,
+    /** Those with which it began: newer ones are for the calls after it. */
+    readonly settings: RetrySettings,
+  ) {
+    this.startedAt = call.now;
+    this.alone = !call.interruptible;
+    call.budgeted = true;
+    this.attempt = this.alone ? call : call.forAttempt(1);
+  }
+
+  succeeded(value: unknown): unknown {
+    if (this.attempt.outcome !== SUCCESS || this.settings.when !== undefined) {
+      return this.retry.goOn(this, { ok: true, value });
+    }
+    this.retry.earn();
+    return value;
+  }
+
+  failed(error: unknown): Promise<unknown> | undefined {
+    const { attempt, settings, alone, call } = this;
+    // Failing fast is to be fast: a refusal that is not waited for goes straight through.
+    if (attempt.outcome === REFUSED && !settings.refusals && (alone || !call.aborted)) return undefined;
+    return this.retry.goOn(this, { ok: false, error });
+  }
+}

@@ -180,7 +180,14 @@ class Ending implements Waiting {
 
 /** What comes of an attempt that has failed. */
 function rejected(call: LiveCall, error: unknown): Promise<unknown> {
-  return call.watcher?.failed(error) ?? Promise.reject(error);
+  return call.watcher?.failed(error) ?? soonRejected(error);
+}
+
+const SETTLED = Promise.resolve();
+
+/** Rejected once whoever called has had the time to listen: what nobody listens to yet, Node notes as unhandled, which is most of what a refusal costs. */
+function soonRejected(reason: unknown): Promise<never> {
+  return new Promise((_resolve, reject) => void SETTLED.then(() => reject(reason)));
 }
 
 /** Asks the gates above one in which the call has waited whether it may go on. */

@@ -1,9 +1,12 @@
 import { Clock, type Timer } from './clock.js';
 
-/** The machine's own clock and timers. */
+/** As a constant: the global is found by a getter, which costs every reading a third more. */
+const { performance: source, setTimeout: timeout } = globalThis;
+
+/** The machine's own clock and timers, or those that a test puts in place of both. */
 export class SystemClock extends Clock {
   now(): number {
-    return performance.now();
+    return setTimeout === timeout ? source.now() : performance.now();
   }
 
   wallNow(): number {
@@ -15,11 +18,11 @@ export class SystemClock extends Clock {
   }
 
   protected startTimer(ms: number, run: () => void): Timer {
-    const timeout = setTimeout(run, ms);
+    const timer = setTimeout(run, ms);
     return {
-      cancel: () => clearTimeout(timeout),
-      ref: () => void timeout.ref(),
-      unref: () => void timeout.unref(),
+      cancel: () => clearTimeout(timer),
+      ref: () => void timer.ref(),
+      unref: () => void timer.unref(),
     };
   }
 }

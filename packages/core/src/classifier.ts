@@ -56,6 +56,8 @@ export function createClassifier(
   };
   return (result) => {
     const classify = own();
+    // What most methods give when nobody has a word on it: nothing that could be a response.
+    if (classify === undefined && result.ok && typeof result.value !== 'object') return SUCCESS;
     return (classify && wordOf(classify, result)) ?? standard(result);
   };
 }
@@ -112,8 +114,10 @@ function ownOutcome(error: ResilienceError): Outcome {
 
 /** A response that was returned rather than thrown: of `fetch` and undici by their shape, of axios by its request config. */
 function responseIn(value: object): HttpAnswer | undefined {
-  const { status, statusCode, headers, config, ok, body } = value as Record<string, unknown>;
+  // One look is enough for what is no response: each costs, where methods give values of many shapes.
+  const { headers } = value as Record<string, unknown>;
   if (typeof headers !== 'object' || headers === null) return undefined;
+  const { status, statusCode, config, ok, body } = value as Record<string, unknown>;
   if (typeof status === 'number' && (typeof ok === 'boolean' || config !== undefined)) {
     return { status, headers, method: methodOf(value) };
   }

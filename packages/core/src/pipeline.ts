@@ -124,8 +124,10 @@ export class Pipeline {
 
   /** Notes that an attempt has ended well. Gives what comes of it. */
   succeeded(call: LiveCall, value: unknown): unknown {
-    call.end(this.environment.classify({ ok: true, value }));
-    leave(call, call.gates.length, undefined);
+    const outcome = this.environment.classify({ ok: true, value });
+    call.end(outcome);
+    const { gates, tickets } = call;
+    for (let i = gates.length - 1; i >= 0; i--) gates[i]!.leave(tickets[i], outcome, call);
     return call.watcher === undefined ? value : call.watcher.succeeded(value);
   }
 

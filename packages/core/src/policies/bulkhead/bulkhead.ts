@@ -36,11 +36,21 @@ export class Bulkhead implements KeyableGate<Ticket> {
   }
 
   enter(call: LiveCall): Ticket | Promise<Ticket> | BulkheadFullError {
+    if (this.adaptive === undefined && this.active < this.settings.concurrency) {
+      this.active++;
+      this.counters.admitted++;
+      return undefined;
+    }
     if (this.active >= this.limit) return this.refusalOf(call) ?? this.waitForSlot(call);
     return this.admit(call, ++this.active);
   }
 
   leave(ticket: Ticket, outcome: Outcome): void {
+    // What is fixed does not change, and nobody waits.
+    if (this.adaptive === undefined && this.queue.size === 0) {
+      this.active--;
+      return;
+    }
     const before = this.limit;
     ticket?.end(outcome);
     this.release();

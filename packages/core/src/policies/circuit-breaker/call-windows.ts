@@ -32,6 +32,15 @@ export class CallWindows {
     return failed || slow ? this.judge(failed, slow, settings) : undefined;
   }
 
+  /** The same for a call that was neither a failure nor slow. */
+  succeeded(call: LiveCall, { window }: CircuitBreakerSettings): void {
+    this.consecutive = 0;
+    if (window.count !== undefined) (this.count ??= new CountWindow(window.count)).record(false, false);
+    if (window.time === undefined) return;
+    const { now } = call;
+    (this.time ??= new TimeWindow(window.time, now)).record(false, false, now);
+  }
+
   /** Takes over windows of another length or size; what was counted stays, as far as the new ones can hold it. */
   resize({ count, time }: CircuitBreakerSettings['window'], now: number): void {
     if (this.count?.size !== count) this.count = count === undefined ? undefined : this.count?.resized(count);

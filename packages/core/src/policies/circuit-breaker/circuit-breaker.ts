@@ -1,6 +1,6 @@
 import { UNUSED_MS } from '../../keyed-gate.js';
 import type { LiveCall } from '../../live-call.js';
-import { isFailure, type Outcome } from '../../outcome.js';
+import { isFailure, SUCCESS, type Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { Circuit, newCounters, UNCOUNTED } from './circuit.js';
 import type { CircuitOpenError } from './circuit-open.error.js';
@@ -56,6 +56,17 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number>, Circ
   }
 
   leave(generation: number, outcome: Outcome, call: LiveCall): void {
+    const { settings } = this;
+    const plain = outcome === SUCCESS && this.current === CLOSED && settings.slowCall === undefined;
+    if (plain && generation === this.generation) {
+      this.counters.succeeded++;
+      this.windows.succeeded(call, settings);
+    } else {
+      this.judgeLeaving(generation, outcome, call);
+    }
+  }
+
+  private judgeLeaving(generation: number, outcome: Outcome, call: LiveCall): void {
     if (this.current.name === 'half-open') this.settle(call.now);
     if (generation !== this.generation) return;
     const failed = isFailure(outcome);

@@ -29,6 +29,11 @@ export class Gcra {
     this.toleranceMs = burst < limit ? this.intervalMs * (burst - 1) + Math.min(this.intervalMs * 0.99, LATE_MS) : 0;
   }
 
+  /** Whether `waitMs` of one token is 0. */
+  isFree(now: number): boolean {
+    return this.clock - this.toleranceMs <= now;
+  }
+
   /** Milliseconds until `tokens` can be taken; 0 when they can be now. More than a burst cannot be had at once, but stand for several calls in line. */
   waitMs(now: number, tokens = 1): number {
     return Math.max(0, Math.max(now, this.clock) + (tokens - 1) * this.intervalMs - this.toleranceMs - now);

@@ -26,6 +26,10 @@ export class ObservedQuotas {
   private cost = 0;
   private readonly quotas = new Map<string, Known>();
 
+  get knowsNothing(): boolean {
+    return this.quotas.size === 0;
+  }
+
   observe({ name, remaining, unit, resetMs }: QuotaObservation, now: number): void {
     if (resetMs === undefined || resetMs <= 0) return;
     const resetAt = now + resetMs;

@@ -27,6 +27,11 @@ export class Quotas {
     this.most = Math.min(...quotas.map(({ burst }) => burst));
   }
 
+  /** Whether one token is to be had. */
+  isFree(now: number): boolean {
+    return this.others.length === 0 ? this.first.isFree(now) : this.waitMs(now, 1) === 0;
+  }
+
   waitMs(now: number, tokens: number): number {
     let waitMs = this.first.waitMs(now, tokens);
     for (const pace of this.others) waitMs = Math.max(waitMs, pace.waitMs(now, tokens));

@@ -1,6 +1,6 @@
 import type { Timer } from '../../clock.js';
 import type { LiveCall } from '../../live-call.js';
-import { REFUSED, type Outcome } from '../../outcome.js';
+import { REFUSED, SUCCESS, type Outcome } from '../../outcome.js';
 import type { Environment, KeyableGate } from '../../policy.js';
 import { quotasOf } from '../../protocols/rate-limit-headers.js';
 import { retryAfterMs } from '../../protocols/retry-after.js';
@@ -47,6 +47,7 @@ export class RateLimit implements KeyableGate<Taken> {
     const { now } = call;
     asking.turnTo(call);
     const { cost, background } = asking;
+    if (cost === 1 && queue.size === 0 && this.isFree(now)) return this.take(now, cost);
     if (this.waitMs(now, cost) === 0) {
       if (queue.size === 0) return this.take(now, cost);
       if (cost === 0 || queue.isFirst(background)) {
@@ -59,6 +60,11 @@ export class RateLimit implements KeyableGate<Taken> {
 
   leave(taken: Taken, outcome: Outcome, call: LiveCall): void {
     this.observed.leave(taken.tokens);
+    if (outcome === SUCCESS) this.quotas.done(taken);
+    else this.heed(taken, outcome, call);
+  }
+
+  private heed(taken: Taken, outcome: Outcome, call: LiveCall): void {
     if (outcome === REFUSED) this.giveBack(taken, call.now);
     this.quotas.done(taken);
     if (outcome.kind !== 'throttled') return;
@@ -124,6 +130,11 @@ export class RateLimit implements KeyableGate<Taken> {
   /** A 429 closes the gate for everyone. */
   private closeGate(now: number, pauseMs = UNSPECIFIED_PAUSE_MS): void {
     if (this.pause.extend(pauseMs, now)) this.environment.emit('rateLimit.paused', { pauseMs });
+  }
+
+  /** Whether `waitMs` of one token is sure to be 0, found out with as little as possible: it is so for nearly every call. */
+  private isFree(now: number): boolean {
+    return this.pause.leftMs(now) === 0 && this.observed.knowsNothing && this.quotas.isFree(now);
   }
 
   /** Milliseconds until so many tokens can be had, for so many calls; what costs nothing waits for nothing but a pause. */

@@ -65,12 +65,17 @@ export abstract class Clock {
 
   /** Calls `deadline.expire()` after `ms` unless it is removed first. Deadlines of one duration share one timer. */
   expireAfter(ms: number, deadline: ListedDeadline, now: number): void {
+    this.deadlinesOf(ms).add(deadline, now);
+  }
+
+  /** The list of one duration, for who adds to it often. It can be kept until it is `dropped`. */
+  deadlinesOf(ms: number): DeadlineList {
     let list = this.deadlines.get(ms);
     if (list === undefined) {
       list = new DeadlineList(this, ms, () => this.deadlines.delete(ms));
       this.deadlines.set(ms, list);
     }
-    list.add(deadline, now);
+    return list;
   }
 
   /** Drops the timers that idle deadline lists still hold. */

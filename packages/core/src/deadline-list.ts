@@ -29,6 +29,8 @@ export abstract class Deadline implements ListedDeadline {
  * for all of them. An idle list keeps its last timer unreferenced, so that it never holds the process.
  */
 export class DeadlineList {
+  /** Whether whoever keeps the list has let go of it. */
+  dropped = false;
   private head: ListedDeadline | undefined;
   private tail: ListedDeadline | undefined;
   private timer: Timer | undefined;
@@ -69,6 +71,11 @@ export class DeadlineList {
     if (this.head !== undefined) return;
     this.timer?.cancel();
     this.timer = undefined;
+    this.drop();
+  }
+
+  private drop(): void {
+    this.dropped = true;
     this.onIdle();
   }
 
@@ -79,7 +86,7 @@ export class DeadlineList {
   private onTimer(): void {
     this.timer = undefined;
     const head = this.head;
-    if (head === undefined) return this.onIdle();
+    if (head === undefined) return this.drop();
     const now = this.clock.now();
     if (head.dueAt > now) return this.arm(head.dueAt - now);
     // Results that wait in the loop's queue were in time, and must not lose to a timer that fires late.
@@ -93,7 +100,7 @@ export class DeadlineList {
       due.expire();
     }
     if (this.timer !== undefined) return;
-    if (this.head === undefined) this.onIdle();
+    if (this.head === undefined) this.drop();
     else this.arm(this.head.dueAt - now);
   }
 }

@@ -1,3 +1,4 @@
+import type { DeadlineList } from '../../deadline-list.js';
 import type { LiveCall } from '../../live-call.js';
 import type { Outcome } from '../../outcome.js';
 import type { Environment, Gate } from '../../policy.js';
@@ -6,6 +7,7 @@ import { CallDeadline } from './call-deadline.js';
 /** Gives an attempt up when it takes too long. Its work may go on; its signal tells it not to. */
 export class AttemptTimeout implements Gate<CallDeadline> {
   readonly kind = 'timeout';
+  private deadlines: DeadlineList | undefined;
 
   constructor(
     private ms: number,
@@ -13,9 +15,10 @@ export class AttemptTimeout implements Gate<CallDeadline> {
   ) {}
 
   enter(call: LiveCall): CallDeadline {
-    const { ms } = this;
-    const deadline = new CallDeadline(call, 'attempt', ms, this.environment);
-    this.environment.clock.expireAfter(ms, deadline, call.now);
+    const { ms, environment } = this;
+    const deadline = new CallDeadline(call, 'attempt', ms, environment);
+    if (this.deadlines === undefined || this.deadlines.dropped) this.deadlines = environment.clock.deadlinesOf(ms);
+    this.deadlines.add(deadline, call.now);
     return deadline;
   }
 
@@ -25,5 +28,6 @@ export class AttemptTimeout implements Gate<CallDeadline> {
 
   reconfigure(ms: number): void {
     this.ms = ms;
+    this.deadlines = undefined;
   }
 }

@@ -1,5 +1,38 @@
 import type { LiveCall, Waiting } from './live-call.js';
 
+/** Is told that a call is given up. */
+export interface AbortListener {
+  onAbort(): void;
+}
+
+/** Those who listen: mostly one, for whom no set is made. */
+class AbortListeners {
+  private one: AbortListener | undefined = undefined;
+  private others: Set<AbortListener> | undefined = undefined;
+
+  get size(): number {
+    return (this.one === undefined ? 0 : 1) + (this.others?.size ?? 0);
+  }
+
+  add(listener: AbortListener): void {
+    if (this.one === undefined && (this.others?.size ?? 0) === 0) this.one = listener;
+    else (this.others ??= new Set()).add(listener);
+  }
+
+  delete(listener: AbortListener): void {
+    if (this.one === listener) this.one = undefined;
+    else this.others?.delete(listener);
+  }
+
+  /** In the order in which they came. One that is removed meanwhile is told all the same. */
+  tell(): void {
+    const { one, others } = this;
+    const rest = others === undefined ? [] : [...others];
+    one?.onAbort();
+    for (const listener of rest) listener.onAbort();
+  }
+}
+
 /** What is needed of a call only once somebody can give it up. */
 export class Interruption {
   aborted = false;
@@ -13,13 +46,7 @@ export class Interruption {
   early: { readonly value: unknown } | undefined = undefined;
   /** The attempt that is under way: it is given up with the operation. */
   attempt: LiveCall | undefined = undefined;
-  private listeners: Set<() => void> | undefined = undefined;
-
-  onAbort(listener: () => void): () => void {
-    const listeners = (this.listeners ??= new Set());
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  }
+  readonly listeners = new AbortListeners();
 
   /** Tells everybody: who waits first, then the signal, then the attempt below, then those who listen. */
   spread(reason: unknown, cancelled: boolean, waiting: Waiting | undefined): void {
@@ -29,6 +56,6 @@ export class Interruption {
     waiting?.giveUp(reason);
     this.controller?.abort(reason);
     this.attempt?.abort(reason, cancelled);
-    if (this.listeners !== undefined) for (const listener of [...this.listeners]) listener();
+    this.listeners.tell();
   }
 }

@@ -1,7 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import type { Call, Work } from './call.js';
 import type { Clock } from './clock.js';
-import { Interruption } from './interruption.js';
+import { Interruption, type AbortListener } from './interruption.js';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from './outcome.js';
 import type { Gate } from './policy.js';
 import { isRepeatable } from './protocols/rest.js';
@@ -160,7 +160,17 @@ export class LiveCall implements Call {
 
   /** Calls `listener` once the call is given up, until the returned function is called. */
   onAbort(listener: () => void): () => void {
-    return (this.interruption ??= new Interruption()).onAbort(listener);
+    const added: AbortListener = { onAbort: listener };
+    this.addAbortListener(added);
+    return () => this.removeAbortListener(added);
+  }
+
+  addAbortListener(listener: AbortListener): void {
+    (this.interruption ??= new Interruption()).listeners.add(listener);
+  }
+
+  removeAbortListener(listener: AbortListener): void {
+    this.interruption?.listeners.delete(listener);
   }
 
   /** Has `waiting` told first when the call is given up, and given a result that is there before the work has ended. */

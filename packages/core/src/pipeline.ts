@@ -74,12 +74,15 @@ export class Pipeline {
     return call.aborted ? refuse(call, gates.length, call.reason) : this.perform(call);
   }
 
-  private async enterLater(call: LiveCall, at: number, waiting: Promise<unknown>): Promise<unknown> {
-    try {
-      call.tickets[at] = await waiting;
-    } catch (error) {
-      return refuse(call, at, error);
-    }
+  private enterLater(call: LiveCall, at: number, waiting: Promise<unknown>): Promise<unknown> {
+    return waiting.then(
+      (ticket) => this.goOn(call, at, ticket),
+      (error: unknown) => refuse(call, at, error),
+    );
+  }
+
+  private goOn(call: LiveCall, at: number, ticket: unknown): Promise<unknown> {
+    call.tickets[at] = ticket;
     call.forgetTime();
     const refusal = call.aborted ? undefined : renew(call, at);
     return refusal === undefined ? this.enter(call, at + 1) : refuse(call, at + 1, refusal);

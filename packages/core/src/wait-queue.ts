@@ -1,12 +1,16 @@
 import type { Clock } from './clock.js';
-import { Deadline } from './deadline-list.js';
+import type { DeadlineList, ListedDeadline } from './deadline-list.js';
+import type { AbortListener } from './interruption.js';
 import type { LiveCall } from './live-call.js';
 
-/** One call that waits, its place in the queue, and its own deadline. */
-class Waiter<Turn> extends Deadline {
-  ahead: Waiter<Turn> | undefined;
-  behind: Waiter<Turn> | undefined;
-  stopListening: (() => void) | undefined;
+/** One call that waits, its place in the queue, its own deadline, and what listens for whether it is given up. */
+class Waiter<Turn> implements ListedDeadline, AbortListener {
+  ahead: Waiter<Turn> | undefined = undefined;
+  behind: Waiter<Turn> | undefined = undefined;
+  dueAt = 0;
+  previous: ListedDeadline | undefined = undefined;
+  next: ListedDeadline | undefined = undefined;
+  list: DeadlineList | undefined = undefined;
 
   constructor(
     readonly queue: WaitQueue<Turn>,
@@ -15,8 +19,14 @@ class Waiter<Turn> extends Deadline {
     readonly resolve: (turn: Turn) => void,
     readonly reject: (reason: unknown) => void,
     readonly tooLong: () => unknown,
-  ) {
-    super();
+  ) {}
+
+  onAbort(): void {
+    if (this.queue.drop(this)) this.reject(this.call.reason);
+  }
+
+  remove(): void {
+    this.list?.remove(this);
   }
 
   expire(): void {
@@ -48,6 +58,11 @@ export class WaitQueue<Turn = void> {
     readonly lastChance: () => void = () => undefined,
   ) {}
 
+  /** The first in the queue. */
+  get first(): LiveCall | undefined {
+    return this.head?.call;
+  }
+
   /** What the first in the queue weighs; `undefined` when nobody waits. */
   get firstWeight(): number | undefined {
     return this.head?.weight;
@@ -67,9 +82,7 @@ export class WaitQueue<Turn = void> {
       this.tail = waiter;
       this.size++;
       this.weight += weight;
-      waiter.stopListening = call.onAbort(() => {
-        if (this.drop(waiter)) reject(call.reason);
-      });
+      call.addAbortListener(waiter);
       if (maxWaitMs !== Infinity) this.clock.expireAfter(maxWaitMs, waiter, this.clock.now());
     });
   }
@@ -110,7 +123,7 @@ export class WaitQueue<Turn = void> {
     waiter.ahead = waiter.behind = undefined;
     this.size--;
     this.weight -= waiter.weight;
-    waiter.stopListening?.();
+    waiter.call.removeAbortListener(waiter);
     waiter.remove();
     return true;
   }

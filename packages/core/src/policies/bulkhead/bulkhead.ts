@@ -24,14 +24,13 @@ export class Bulkhead implements KeyableGate<Ticket> {
   private abandoned = 0;
   private readonly counters = { admitted: 0, refused: 0 };
   private adaptive: AdaptiveLimit | undefined;
-  /** Who goes on is told how many run then. */
-  private readonly queue: WaitQueue<number>;
+  private readonly queue: WaitQueue<Ticket>;
 
   constructor(
     private settings: BulkheadSettings,
     private readonly environment: Environment,
   ) {
-    this.queue = new WaitQueue<number>(environment.clock);
+    this.queue = new WaitQueue<Ticket>(environment.clock);
     if (settings.adaptive !== undefined) this.adaptive = createAdaptiveLimit(settings.concurrency, settings.adaptive);
   }
 
@@ -119,10 +118,10 @@ export class Bulkhead implements KeyableGate<Ticket> {
     return this.queue.closed ? this.refusal('closed', call) : undefined;
   }
 
-  private async waitForSlot(call: LiveCall): Promise<Ticket> {
+  private waitForSlot(call: LiveCall): Promise<Ticket> {
     const { wait = Infinity } = this.settings;
-    const inFlight = await this.queue.join(call, wait, () => this.refusal('waited-too-long', call));
-    return this.admit(call, inFlight);
+    // A step later than it could be: a hedge hears first of the answer that has freed the slot, and has no need of who waits.
+    return this.queue.join(call, wait, () => this.refusal('waited-too-long', call)).then(unchanged);
   }
 
   private admit(call: LiveCall, inFlight: number): Ticket {
@@ -145,7 +144,11 @@ export class Bulkhead implements KeyableGate<Ticket> {
 
   /** A free slot passes straight to the head of the queue: no newcomer finds it. */
   private admitWaiting(): void {
-    while (this.active < this.limit && this.queue.admitFirst(this.active + 1)) this.active++;
+    while (this.active < this.limit) {
+      const { first } = this.queue;
+      if (first === undefined) return;
+      this.queue.admitFirst(this.admit(first, ++this.active));
+    }
   }
 
   private refusal(why: BulkheadFullError['why'], call: LiveCall): BulkheadFullError {
@@ -153,4 +156,8 @@ export class Bulkhead implements KeyableGate<Ticket> {
     this.environment.emit('bulkhead.refused', { why }, call.operation);
     return new BulkheadFullError(why, { provider: call.provider, operation: call.operation });
   }
+}
+
+function unchanged(ticket: Ticket): Ticket {
+  return ticket;
 }

@@ -195,23 +195,31 @@ function subsetId(method: string | undefined, policies: readonly PolicyName[]): 
 }
 
 /** A call that somebody above may give up, and that inherits their deadline. Nothing keeps listening once it has ended. */
-async function runTied(
+function runTied(
   pipeline: Pipeline,
   call: LiveCall,
   parent: LiveCall | undefined,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  signal?.throwIfAborted();
-  if (parent?.aborted) throw parent.reason;
+  if (signal?.aborted === true) return Promise.reject(signal.reason);
+  if (parent?.aborted === true) return Promise.reject(parent.reason);
   call.parent = parent;
   call.interruptible = true;
   const untie = signal && tieToSignal(call, signal);
   const stopListening = parent?.onAbort(() => call.abort(parent.reason, true));
-  try {
-    return await pipeline.run(call);
-  } finally {
+  const untieAll = () => {
     untie?.();
     stopListening?.();
     call.parent = undefined;
-  }
+  };
+  return pipeline.run(call).then(
+    (value) => {
+      untieAll();
+      return value;
+    },
+    (error: unknown) => {
+      untieAll();
+      throw error;
+    },
+  );
 }

@@ -11,18 +11,23 @@ export class TotalTimeout implements Wrapper {
     private readonly environment: Environment,
   ) {}
 
-  async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
+  execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
     const { clock } = this.environment;
     const { ms } = this;
     const { now } = call;
     call.deadline = now + ms;
     const deadline = new CallDeadline(call, 'total', ms, this.environment);
     clock.expireAfter(ms, deadline, now);
-    try {
-      return await next(call);
-    } finally {
-      deadline.remove();
-    }
+    return next(call).then(
+      (value) => {
+        deadline.remove();
+        return value;
+      },
+      (error: unknown) => {
+        deadline.remove();
+        throw error;
+      },
+    );
   }
 
   reconfigure(ms: number): void {

@@ -15,11 +15,25 @@ export function headerOf(headers: unknown, name: string): string | undefined {
   return undefined;
 }
 
-/** The same headers for one who asks for many names: each is found at once. */
-export function indexedHeaders(headers: unknown): unknown {
+/**
+ * Those headers whose name, in lower case, fits a pattern, for one who asks for many names of which mostly none is there; `undefined` when
+ * there is none. What only answers by name is given back as it is.
+ */
+export function headersLike(headers: unknown, pattern: RegExp): unknown {
   if (typeof headers !== 'object' || headers === null) return undefined;
-  if (typeof (headers as { get?: unknown }).get === 'function') return headers;
-  return new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value as unknown]));
+  const { get, forEach } = headers as { get?: unknown; forEach?: unknown };
+  const names = Object.keys(headers);
+  const onlyAnswers = typeof get === 'function' && (Object.hasOwn(headers, 'get') || names.length === 0);
+  if (onlyAnswers && typeof forEach !== 'function') return headers;
+  let found: Map<string, unknown> | undefined;
+  const look = (name: string, value: unknown) => {
+    const lower = name.toLowerCase();
+    if (pattern.test(lower)) (found ??= new Map()).set(lower, value);
+  };
+  // Those of axios have their names as their own; those of `fetch`, and a map, tell them.
+  if (onlyAnswers) (headers as Map<string, unknown>).forEach((value, name) => look(name, value));
+  else for (const name of names) look(name, (headers as Record<string, unknown>)[name]);
+  return found;
 }
 
 function text(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { type Item, parseDictionary, parseList } from 'structured-headers';
-import { headerOf, indexedHeaders } from './headers.js';
+import { headerOf, headersLike } from './headers.js';
 import { timeUntil } from './retry-after.js';
 import { vendorQuotas } from './vendor-quotas.js';
 
@@ -21,7 +21,8 @@ export interface QuotaObservation {
  * that came before, and what single vendors send. What is malformed is ignored, as the draft demands.
  */
 export function quotasOf(response: unknown, wallNow: number): readonly QuotaObservation[] {
-  const headers = indexedHeaders(response);
+  if (headersLike(response, TELLING) === undefined) return [];
+  const headers = headersLike(response, TELLING_OR_DATE);
   const structured = headerOf(headers, 'ratelimit');
   const standard =
     structured === undefined
@@ -64,6 +65,11 @@ function dictionaryQuota(field: string, headers: unknown, wallNow: number): Quot
     return [];
   }
 }
+
+/** Every name that is looked for below. */
+const TELLING = /limit|use-case/;
+/** The same, and the date against which times are read. */
+const TELLING_OR_DATE = /limit|use-case|^date$/;
 
 /** Names of the first that is there speak; the same numbers often stand under two of them. */
 const TRIPLES = ['ratelimit', 'x-ratelimit', 'x-rate-limit', 'x-sib-ratelimit'];

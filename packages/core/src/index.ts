@@ -1,10 +1,10 @@
-export type { Call, Work } from './call.js';
-export { currentCall } from './call-context.js';
-export type { Classify } from './classifier.js';
-export { Clock, type Timer } from './clock.js';
-export { createProvider } from './create-provider.js';
-export { Deadline } from './deadline-list.js';
-export { durationMs, parseDuration, type Duration } from './duration.js';
+export type { Call, Work } from './engine/call.js';
+export { currentCall } from './engine/current-call.js';
+export type { Classify } from './outcome/classifier.js';
+export { Clock, type Timer } from './time/clock.js';
+export { createProvider } from './provider/create-provider.js';
+export { Deadline } from './time/deadline-list.js';
+export { durationMs, parseDuration, type Duration } from './settings/duration.js';
 export {
   captureStacks,
   isResilienceError,
@@ -12,13 +12,13 @@ export {
   type ResilienceErrorInfo,
 } from './errors/resilience-error.js';
 export { isStoreUnavailableError, StoreUnavailableError } from './errors/store-unavailable.error.js';
-export { EventHub, type Emit, type EventListener, type ResilienceEvent } from './events.js';
-export type { LiveCall, Next } from './live-call.js';
-export { MemoryStore } from './memory-store.js';
-export type { MethodPlan } from './method-plan.js';
-export type { Outcome, OutcomeKind, Settled } from './outcome.js';
-export type { Pipeline } from './pipeline.js';
-export { plainCopy } from './plain-copy.js';
+export { EventHub, type Emit, type EventListener, type ResilienceEvent } from './events/event-hub.js';
+export type { LiveCall, Next } from './engine/live-call.js';
+export { MemoryStore } from './store/memory-store.js';
+export type { MethodPlan } from './provider/method-plan.js';
+export type { Outcome, OutcomeKind, Settled } from './outcome/outcome.js';
+export type { Pipeline } from './engine/pipeline.js';
+export { plainCopy } from './values/plain-copy.js';
 export {
   AdaptivelyThrottledError,
   isAdaptivelyThrottledError,
@@ -48,24 +48,24 @@ export {
   isIdempotencyPayloadError,
 } from './policies/idempotency/idempotency.errors.js';
 export type { IdempotencyOptions } from './policies/idempotency/idempotency.options.js';
-export type { PolicyName, PolicyOptions } from './policies/index.js';
+export type { PolicyName, PolicyOptions } from './policies/catalog.js';
 export { isRateLimitedError, RateLimitedError } from './policies/rate-limit/rate-limited.error.js';
 export type { QuotaOptions, RateLimitOptions } from './policies/rate-limit/rate-limit.options.js';
 export { retryHistory, type RetryHistory } from './policies/retry/retry-history.js';
 export type { RetryOptions } from './policies/retry/retry.options.js';
 export { isTimeoutError, TimeoutError } from './policies/timeout/timeout.error.js';
 export type { TimeoutOptions } from './policies/timeout/timeout.options.js';
-export type { Environment, FaultInjector, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './policy.js';
-export { isHeaderName } from './protocols/header-name.js';
-export type { HeadersLike } from './protocols/headers.js';
-export type { ProviderParts } from './provider-parts.js';
-export { ResilientProvider, type ExecuteOptions, type ProviderSnapshot } from './provider.js';
-export type { MethodOptions, ProviderOptions, ProviderPatch } from './provider-options.js';
+export type { Environment, FaultInjector, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './engine/policy.js';
+export { isHeaderName } from './headers/header-name.js';
+export type { HeadersLike } from './headers/headers.js';
+export type { ProviderParts } from './provider/provider-parts.js';
+export { ResilientProvider, type ExecuteOptions, type ProviderSnapshot } from './provider/resilient-provider.js';
+export type { MethodOptions, ProviderOptions, ProviderPatch } from './provider/provider-options.js';
 export { ResilienceConfigurationError, type Fault } from './settings/fault.js';
 export * as settings from './settings/index.js';
 export { mergeSettings, type Layer } from './settings/merge-settings.js';
 export type { Patch } from './settings/patch.js';
-export type { AdvanceResult, Entry, PutCondition, PutResult, Store } from './store.js';
-export { StoreLease, type StoreLeaseParts } from './store-lease.js';
-export { SystemClock } from './system-clock.js';
-export { systemRandom } from './system-random.js';
+export type { AdvanceResult, Entry, PutCondition, PutResult, Store } from './store/store.js';
+export { StoreLease, type StoreLeaseParts } from './store/store-lease.js';
+export { SystemClock } from './time/system-clock.js';
+export { systemRandom } from './time/system-random.js';

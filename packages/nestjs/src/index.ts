@@ -38,7 +38,7 @@ export {
 } from '@breakwater/core';
 export { defineSender } from '@breakwater/webhooks';
 export type { ProviderOptions, ProviderPatch, ResilienceOptions } from './config/resilience.options.js';
-export { secret, SecretReference } from './config/secret.js';
+export { secret, SecretReference } from './fields/secret.js';
 export type { AsyncMethod, AsyncMethodDecorator } from './decorators/async-method.js';
 export { Bulkhead } from './decorators/bulkhead.decorator.js';
 export { Cached } from './decorators/cached.decorator.js';
@@ -67,10 +67,10 @@ export {
   type ResilienceModuleOptions,
   type ResilienceOptionsFactory,
 } from './resilience.module.js';
-export type { WebhookDelivery } from './webhooks/webhook-delivery.js';
+export type { WebhookDelivery } from './webhooks/receiving/webhook-delivery.js';
 export { WebhookEvent } from './webhooks/webhook-event.decorator.js';
-export { WebhookDuplicateError } from './webhooks/webhook-duplicate.error.js';
-export { WebhookSignatureError, type WebhookSignatureCode } from './webhooks/webhook-signature.error.js';
+export { WebhookDuplicateError } from './webhooks/inbox/webhook-duplicate.error.js';
+export { WebhookSignatureError, type WebhookSignatureCode } from './webhooks/receiving/webhook-signature.error.js';
 export { Webhook } from './webhooks/webhook.decorator.js';
 export { WebhookGuard } from './webhooks/webhook.guard.js';
 export type { WebhookOptions } from './webhooks/webhook.options.js';

@@ -14,9 +14,9 @@ import { CLOCK } from './config/clock-token.js';
 import { layOptions } from './config/lay-options.js';
 import type { ResilienceOptions } from './config/resilience.options.js';
 import { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
-import { injectableProviders } from './inject/injectable-providers.js';
+import { injectableProviders } from './injectable-providers.js';
 import { Resilience } from './resilience.js';
-import { RawBodyProbe } from './webhooks/raw-body.probe.js';
+import { RawBodyProbe } from './webhooks/raw-body/raw-body.probe.js';
 
 export interface ResilienceModuleOptions extends ResilienceOptions {
   /** Whether the module serves the whole application. Default true. */

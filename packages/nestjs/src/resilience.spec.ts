@@ -1,7 +1,7 @@
 import { ResilienceConfigurationError } from '@breakwater/core';
 import { describe, expect, it } from '@jest/globals';
 import type { ProviderPatch } from './config/resilience.options.js';
-import { secret } from './config/secret.js';
+import { secret } from './fields/secret.js';
 import { Resilience } from './resilience.js';
 
 const HTTP = { baseUrl: 'https://a.example', auth: { bearer: secret('OLD_KEY') } };

@@ -15,10 +15,10 @@ import {
   type Work,
 } from '@breakwater/core';
 import { Observable } from 'rxjs';
-import { linkMethod } from './binding/link-method.js';
-import { LinkedMethods, type LinkedMethod } from './binding/linked-methods.js';
-import type { MethodBinding } from './binding/method-binding.js';
-import { streamCall } from './binding/stream-call.js';
+import { linkMethod } from './methods/link-method.js';
+import { LinkedMethods, type LinkedMethod } from './methods/linked-methods.js';
+import type { MethodBinding } from './methods/method-binding.js';
+import { streamCall } from './methods/stream-call.js';
 import { layProvider } from './config/lay-provider.js';
 import { patchLayers } from './config/patch-layers.js';
 import {
@@ -29,7 +29,7 @@ import {
   type Sections,
 } from './config/read-resilience.js';
 import type { ProviderPatch, ResilienceOptions } from './config/resilience.options.js';
-import { SecretReference } from './config/secret.js';
+import { SecretReference } from './fields/secret.js';
 
 /** Every provider, gate and counter. Plain JSON, never a secret. */
 export interface ResilienceSnapshot {

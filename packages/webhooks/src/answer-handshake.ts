@@ -1,9 +1,9 @@
-import type { HandshakeMeans, HandshakeResponse } from './handshake.js';
-import { planOf } from './plan-of.js';
+import type { HandshakeMeans, HandshakeResponse } from './contract/handshake.js';
+import { planOf } from './registry/plan-of.js';
 import { keysOf, type Secrets } from './prepare-secrets.js';
-import type { Sender } from './sender.js';
-import type { Verification } from './verification.js';
-import type { WebhookRequest } from './webhook-request.js';
+import type { Sender } from './definition/sender.js';
+import type { Verification } from './contract/verification.js';
+import type { WebhookRequest } from './contract/webhook-request.js';
 
 export interface HandshakeOptions {
   /** What the requests are verified with: Zoom, X and QQ want to see that the receiver has it. */

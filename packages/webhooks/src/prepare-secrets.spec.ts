@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { defineSender } from './define-sender.js';
+import { defineSender } from './definition/define-sender.js';
 import { prepareSecrets } from './prepare-secrets.js';
-import type { Sender } from './sender.js';
+import type { Sender } from './definition/sender.js';
 import { signWebhook } from './sign-webhook.js';
 import { verifyWebhook } from './verify-webhook.js';
-import { isWebhookConfigurationError } from './webhook-configuration-error.js';
+import { isWebhookConfigurationError } from './contract/webhook-configuration-error.js';
 
 const hexKeyed = defineSender({
   name: 'hex-keyed',

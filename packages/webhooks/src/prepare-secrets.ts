@@ -1,10 +1,10 @@
 import type { JsonWebKey } from 'node:crypto';
-import { parseKey, schemeOf, type KeyFault } from './parse-key.js';
-import { planOf } from './plan-of.js';
-import { secretKey, type SecretKey } from './secret-key.js';
-import type { SenderPlan } from './sender-plan.js';
-import type { Sender } from './sender.js';
-import { WebhookConfigurationError } from './webhook-configuration-error.js';
+import { parseKey, schemeOf, type KeyFault } from './keys/parse-key.js';
+import { planOf } from './registry/plan-of.js';
+import { secretKey, type SecretKey } from './keys/secret-key.js';
+import type { SenderPlan } from './definition/sender-plan.js';
+import type { Sender } from './definition/sender.js';
+import { WebhookConfigurationError } from './contract/webhook-configuration-error.js';
 
 /** Secrets that have been checked and imported. Shows nothing when printed. */
 export class PreparedSecrets {

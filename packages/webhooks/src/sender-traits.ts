@@ -1,5 +1,5 @@
-import { planOf } from './plan-of.js';
-import type { Sender } from './sender.js';
+import { planOf } from './registry/plan-of.js';
+import type { Sender } from './definition/sender.js';
 
 /** What whoever receives from a sender has to know at boot. */
 export interface SenderTraits {

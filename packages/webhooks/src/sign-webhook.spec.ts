@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { defineSender } from './define-sender.js';
-import { senders } from './senders.js';
+import { defineSender } from './definition/define-sender.js';
+import { senders } from './senders/index.js';
 import { signWebhook } from './sign-webhook.js';
 import { verifyWebhook } from './verify-webhook.js';
 

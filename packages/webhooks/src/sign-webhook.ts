@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { isId } from './delivery.js';
-import { epochMs } from './freshness.js';
-import { parseJson, textAt } from './json-path.js';
-import { makeSignature, type Signature } from './make-signature.js';
-import { formatTimestamp } from './parse-timestamp.js';
-import { parseSecretText } from './parse-key.js';
-import { planOf } from './plan-of.js';
-import type { Scheme } from './scheme.js';
-import type { Sender } from './sender.js';
-import type { SenderPlan } from './sender-plan.js';
-import { signedBytes } from './signed-bytes.js';
-import { WebhookConfigurationError } from './webhook-configuration-error.js';
+import { isId } from './request/delivery.js';
+import { epochMs } from './request/freshness.js';
+import { parseJson, textAt } from './encoding/json-path.js';
+import { makeSignature, type Signature } from './keys/make-signature.js';
+import { formatTimestamp } from './encoding/parse-timestamp.js';
+import { parseSecretText } from './keys/parse-key.js';
+import { planOf } from './registry/plan-of.js';
+import type { Scheme } from './definition/scheme.js';
+import type { Sender } from './definition/sender.js';
+import type { SenderPlan } from './definition/sender-plan.js';
+import { signedBytes } from './definition/signed-bytes.js';
+import { WebhookConfigurationError } from './contract/webhook-configuration-error.js';
 
 /** What is to be sent. */
 export interface WebhookToSign {

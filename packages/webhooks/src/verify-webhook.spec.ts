@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { defineSender } from './define-sender.js';
+import { defineSender } from './definition/define-sender.js';
 import { signWebhook } from './sign-webhook.js';
 import { verifyWebhook } from './verify-webhook.js';
-import type { WebhookRequest } from './webhook-request.js';
+import type { WebhookRequest } from './contract/webhook-request.js';
 
 const now = 1_700_000_000_000;
 const body = Buffer.from('{"id":"evt_1","n":1}');

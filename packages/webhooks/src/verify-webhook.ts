@@ -1,18 +1,18 @@
 import { types } from 'node:util';
-import { Accepted, AcceptedWithBodyId, AcceptedWithId } from './accepted.js';
-import { Delivery, isId } from './delivery.js';
-import { Freshness, type FreshnessOptions } from './freshness.js';
-import { planOf } from './plan-of.js';
+import { Accepted, AcceptedWithBodyId, AcceptedWithId } from './request/accepted.js';
+import { Delivery, isId } from './request/delivery.js';
+import { Freshness, type FreshnessOptions } from './request/freshness.js';
+import { planOf } from './registry/plan-of.js';
 import { keysOf, type KeyText, type Secrets } from './prepare-secrets.js';
-import { readSignatures } from './read-signatures.js';
-import type { Candidate } from './scheme.js';
-import type { SecretKey } from './secret-key.js';
-import type { Sender } from './sender.js';
-import type { SenderPlan } from './sender-plan.js';
-import { signedBytes, type SignedBytes } from './signed-bytes.js';
-import { reject, type Verification } from './verification.js';
-import { WebhookConfigurationError } from './webhook-configuration-error.js';
-import type { WebhookRequest } from './webhook-request.js';
+import { readSignatures } from './request/read-signatures.js';
+import type { Candidate } from './definition/scheme.js';
+import type { SecretKey } from './keys/secret-key.js';
+import type { Sender } from './definition/sender.js';
+import type { SenderPlan } from './definition/sender-plan.js';
+import { signedBytes, type SignedBytes } from './definition/signed-bytes.js';
+import { reject, type Verification } from './contract/verification.js';
+import { WebhookConfigurationError } from './contract/webhook-configuration-error.js';
+import type { WebhookRequest } from './contract/webhook-request.js';
 
 export interface VerifyOptions extends FreshnessOptions {
   /** The public URL that the sender calls, for senders that sign it. Default: `request.url`, which must be absolute. */

@@ -1,4 +1,4 @@
-import { onOneLine } from './printed.js';
+import { onOneLine } from '../values/printed.js';
 
 /** One thing that is wrong with the settings. */
 export interface Fault {

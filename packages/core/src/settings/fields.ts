@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { DURATION_FORM, parseDuration, type Duration } from '../duration.js';
-import { isPlain } from './is-plain.js';
+import { DURATION_FORM, parseDuration, type Duration } from './duration.js';
+import { isPlain } from '../values/is-plain.js';
 import { unknownName } from './unknown-name.js';
 
 /** Marks what is wrong with a name, whatever is given there. */

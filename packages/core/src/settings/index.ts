@@ -14,9 +14,9 @@ export {
   ratio,
   text,
 } from './fields.js';
-export { isPlain } from './is-plain.js';
-export { printed } from './printed.js';
-export { unknownSettings } from './read-policies.js';
+export { isPlain } from '../values/is-plain.js';
+export { printed } from '../values/printed.js';
+export { unknownSettings } from '../policies/policy-catalog.js';
 export { readSettings } from './read-settings.js';
 export { unknownName } from './unknown-name.js';
 

@@ -1,5 +1,5 @@
-import { policyKinds } from '../policies/index.js';
-import { isPlain } from './is-plain.js';
+import { policyKinds } from '../policies/catalog.js';
+import { isPlain } from '../values/is-plain.js';
 
 /** What one layer of settings may be: more settings by name, or a value. */
 export type Layer = Readonly<Record<string, unknown>>;

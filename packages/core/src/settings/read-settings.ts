@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Fault } from './fault.js';
 import { UNKNOWN } from './fields.js';
-import { printed } from './printed.js';
+import { printed } from '../values/printed.js';
 
 /** The settings that `input` describes, or every fault in it. Never keeps or changes the input: what comes out is a frozen copy. */
 export function readSettings<S extends v.GenericSchema>(

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../create-provider.js';
-import type { ProviderOptions } from '../provider-options.js';
+import { createProvider } from '../provider/create-provider.js';
+import type { ProviderOptions } from '../provider/provider-options.js';
 import { httpError, outcomeOf } from '../testing/calls.fixture.js';
 import { TestClock } from '../testing/test-clock.js';
 import { ResilienceConfigurationError, type Fault } from './fault.js';

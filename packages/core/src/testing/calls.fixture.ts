@@ -1,10 +1,10 @@
-import type { Work } from '../call.js';
-import type { Clock } from '../clock.js';
-import { createEnvironment } from '../create-environment.js';
-import { EventHub } from '../events.js';
-import { LiveCall, type CarriedKey } from '../live-call.js';
-import { MemoryStore } from '../memory-store.js';
-import type { Environment } from '../policy.js';
+import type { Work } from '../engine/call.js';
+import type { Clock } from '../time/clock.js';
+import { createEnvironment } from '../provider/create-environment.js';
+import { EventHub } from '../events/event-hub.js';
+import { LiveCall, type CarriedKey } from '../engine/live-call.js';
+import { MemoryStore } from '../store/memory-store.js';
+import type { Environment } from '../engine/policy.js';
 import { TestClock } from './test-clock.js';
 
 /** What the engine's own specs need again and again. Not part of the testing entry. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryStore } from '../memory-store.js';
-import { ORDER, type PolicySpec } from '../policy.js';
-import type { Store } from '../store.js';
+import { MemoryStore } from '../store/memory-store.js';
+import { ORDER, type PolicySpec } from '../engine/policy.js';
+import type { Store } from '../store/store.js';
 import { policyContract } from './policy-contract.js';
 import { globalRunner, type TestRunner } from './runner.js';
 import { storeContract } from './store-contract.js';

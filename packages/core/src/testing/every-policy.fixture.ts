@@ -1,5 +1,5 @@
-import type { ResilientProvider } from '../provider.js';
-import type { ProviderOptions } from '../provider-options.js';
+import type { ResilientProvider } from '../provider/resilient-provider.js';
+import type { ProviderOptions } from '../provider/provider-options.js';
 
 /** Each policy with settings under which a call that goes well is left in peace. Not part of the testing entry. */
 export const EVERY_POLICY: Readonly<Record<string, ProviderOptions>> = {

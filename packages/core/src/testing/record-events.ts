@@ -1,5 +1,5 @@
-import type { EventHub, ResilienceEvent } from '../events.js';
-import type { ResilientProvider } from '../provider.js';
+import type { EventHub, ResilienceEvent } from '../events/event-hub.js';
+import type { ResilientProvider } from '../provider/resilient-provider.js';
 
 /** The events of a provider or a hub from now on, in the order in which they came. */
 export class RecordedEvents {

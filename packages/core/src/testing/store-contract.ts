@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Entry, PutResult, Store } from '../store.js';
+import type { Entry, PutResult, Store } from '../store/store.js';
 import { globalRunner, type TestRunner } from './runner.js';
 
 /** A store under test, and how time passes for it: a fake clock advances, a real server is waited for. */

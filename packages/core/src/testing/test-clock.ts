@@ -1,5 +1,5 @@
-import { Clock, type Timer } from '../clock.js';
-import { durationMs, type Duration } from '../duration.js';
+import { Clock, type Timer } from '../time/clock.js';
+import { durationMs, type Duration } from '../settings/duration.js';
 
 interface TestTimer {
   readonly dueAt: number;

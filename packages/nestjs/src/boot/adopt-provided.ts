@@ -1,5 +1,5 @@
-import { bindingsOf } from '../binding/bind-method.js';
-import { adopt, runtimeOf } from '../binding/runtime-slot.js';
+import { bindingsOf } from '../methods/bind-method.js';
+import { adopt, runtimeOf } from '../methods/runtime-slot.js';
 import type { Resilience } from '../resilience.js';
 
 /** A provider or controller as Nest's container knows it, as far as it matters here. */

@@ -4,7 +4,7 @@ import { Injectable, type Type } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
 import { from, lastValueFrom, Observable, of, toArray } from 'rxjs';
-import { secret } from '../config/secret.js';
+import { secret } from '../fields/secret.js';
 import type { ResilienceOptions } from '../config/resilience.options.js';
 import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
 import { FallbackTo } from '../decorators/fallback-to.decorator.js';

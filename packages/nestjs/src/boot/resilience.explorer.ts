@@ -1,10 +1,10 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { bindingsOf } from '../binding/bind-method.js';
-import type { LinkedMethod } from '../binding/linked-methods.js';
+import { bindingsOf } from '../methods/bind-method.js';
+import type { LinkedMethod } from '../methods/linked-methods.js';
 import { Resilience } from '../resilience.js';
-import { RawBodyProbe } from '../webhooks/raw-body.probe.js';
+import { RawBodyProbe } from '../webhooks/raw-body/raw-body.probe.js';
 import { adoptProvided, type Wrapper } from './adopt-provided.js';
 import { injectionFaults } from './injection-faults.js';
 import { secretFaults } from './secret-faults.js';

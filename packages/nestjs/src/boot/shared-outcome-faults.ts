@@ -1,5 +1,5 @@
 import type { Fault } from '@breakwater/core';
-import type { LinkedMethod } from '../binding/linked-methods.js';
+import type { LinkedMethod } from '../methods/linked-methods.js';
 
 /**
  * A fault for every idempotent method with a `key` that has the operation of another one: outcomes are kept by operation, so each would

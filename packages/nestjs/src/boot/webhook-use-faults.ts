@@ -1,6 +1,6 @@
 import type { Fault } from '@breakwater/core';
 import type { Resilience } from '../resilience.js';
-import type { RawBodyState } from '../webhooks/raw-body.probe.js';
+import type { RawBodyState } from '../webhooks/raw-body/raw-body.probe.js';
 import { webhookUses } from '../webhooks/webhook-uses.js';
 
 /** Faults of the classes that receive webhooks: unknown providers, missing settings, and a body that Nest does not keep. */

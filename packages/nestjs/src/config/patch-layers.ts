@@ -1,7 +1,7 @@
 import { settings, type Fault, type Layer } from '@breakwater/core';
 import { layProvider } from './lay-provider.js';
 import { readSections, type ProviderLayers } from './read-resilience.js';
-import type { SecretText } from './secret-text.js';
+import type { SecretText } from '../fields/secret-text.js';
 import { sectionFaults } from './section-faults.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { Fault } from '@breakwater/core';
 import { webhookFaults } from '../webhooks/webhook-faults.js';
 import type { Sections } from './read-resilience.js';
-import type { SecretText } from './secret-text.js';
-import { SecretReference } from './secret.js';
+import type { SecretText } from '../fields/secret-text.js';
+import { SecretReference } from '../fields/secret.js';
 
 /** What is to be looked into: the http settings as they were given, right or wrong, and the webhook settings where they are right. */
 export interface GivenSections extends Pick<Sections, 'webhook'> {

@@ -1,4 +1,4 @@
-import { bindMethod } from '../binding/bind-method.js';
+import { bindMethod } from '../methods/bind-method.js';
 import type { Answer, AsyncMethod } from './async-method.js';
 
 /** Answers in place of an error with another method of the class, which is given the error and the arguments. */

@@ -1,5 +1,5 @@
 import { plainCopy, type Layer } from '@breakwater/core';
-import { bindMethod } from '../binding/bind-method.js';
+import { bindMethod } from '../methods/bind-method.js';
 import type { Answer, AsyncMethod } from './async-method.js';
 
 /** A literal as it can be assigned, at every depth: `Fallback({ items: [] })` fits a method that answers with `{ items: string[] }`. */

@@ -1,4 +1,4 @@
-import { bindMethod } from '../binding/bind-method.js';
+import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 import { policyDecorator, type MethodScope } from './policy.decorator.js';
 

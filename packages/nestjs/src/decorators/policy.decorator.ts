@@ -1,5 +1,5 @@
 import type { Layer } from '@breakwater/core';
-import { bindMethod } from '../binding/bind-method.js';
+import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 
 /** What every decorator of a policy takes beside the policy's own options. */

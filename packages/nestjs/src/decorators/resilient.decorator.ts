@@ -1,5 +1,5 @@
-import { bindMethod } from '../binding/bind-method.js';
-import { nameProvider } from '../binding/provider-of-class.js';
+import { bindMethod } from '../methods/bind-method.js';
+import { nameProvider } from '../methods/provider-of-class.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 
 /**

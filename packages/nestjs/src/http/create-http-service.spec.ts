@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { firstValueFrom } from 'rxjs';
-import { secret } from '../config/secret.js';
+import { secret } from '../fields/secret.js';
 import { Idempotent } from '../decorators/idempotent.decorator.js';
 import { Resilient } from '../decorators/resilient.decorator.js';
 import { Retry } from '../decorators/retry.decorator.js';

@@ -1,8 +1,8 @@
 import { isHeaderName, settings } from '@breakwater/core';
 import * as v from 'valibot';
-import { secretOptions, secretText, type SecretText } from '../config/secret-text.js';
-import { isHttpUrl } from '../config/is-http-url.js';
-import { settingOf } from '../config/setting-of.js';
+import { secretOptions, secretText, type SecretText } from '../fields/secret-text.js';
+import { isHttpUrl } from '../fields/is-http-url.js';
+import { settingOf } from '../fields/setting-of.js';
 
 /** How a provider is reached over HTTP by the client that `@InjectHttp` injects. */
 export interface HttpOptions {

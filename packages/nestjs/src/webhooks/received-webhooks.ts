@@ -1,5 +1,5 @@
-import type { WebhookClaim } from './webhook-claim.js';
-import type { WebhookDelivery } from './webhook-delivery.js';
+import type { WebhookClaim } from './inbox/webhook-claim.js';
+import type { WebhookDelivery } from './receiving/webhook-delivery.js';
 
 /** What a guard let through, for the handler and for whoever settles it. */
 export interface ReceivedWebhook {

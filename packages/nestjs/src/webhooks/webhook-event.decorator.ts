@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { receivedWebhook } from './received-webhooks.js';
-import type { WebhookDelivery } from './webhook-delivery.js';
-import { webhookExchange } from './webhook-exchange.js';
+import type { WebhookDelivery } from './receiving/webhook-delivery.js';
+import { webhookExchange } from './receiving/webhook-exchange.js';
 
 /** The `WebhookDelivery` that a `WebhookGuard` or `@Webhook` let through. */
 export const WebhookEvent = createParamDecorator((_data: unknown, context: ExecutionContext): WebhookDelivery => {

@@ -1,6 +1,6 @@
 import { ResilienceConfigurationError, settings } from '@breakwater/core';
 import { describe, expect, it } from '@jest/globals';
-import { secret, SecretReference } from '../config/secret.js';
+import { secret, SecretReference } from '../fields/secret.js';
 import { webhookFaults } from './webhook-faults.js';
 import { webhookSchema } from './webhook.options.js';
 

@@ -1,6 +1,6 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
 import { prepareSecrets, senderTraits, type Sender, type SenderTraits } from '@breakwater/webhooks';
-import type { SecretText } from '../config/secret-text.js';
+import type { SecretText } from '../fields/secret-text.js';
 import type { WebhookSettings } from './webhook.options.js';
 
 type Reveal = (value: SecretText) => string;

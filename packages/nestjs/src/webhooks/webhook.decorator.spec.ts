@@ -22,7 +22,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { map, of, type Observable } from 'rxjs';
 import { ResilienceModule } from '../resilience.module.js';
-import type { WebhookDelivery } from './webhook-delivery.js';
+import type { WebhookDelivery } from './receiving/webhook-delivery.js';
 import { WebhookEvent } from './webhook-event.decorator.js';
 import { Webhook } from './webhook.decorator.js';
 

@@ -19,9 +19,9 @@ import {
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { secret } from '../config/secret.js';
+import { secret } from '../fields/secret.js';
 import { ResilienceModule } from '../resilience.module.js';
-import type { WebhookDelivery } from './webhook-delivery.js';
+import type { WebhookDelivery } from './receiving/webhook-delivery.js';
 import { WebhookEvent } from './webhook-event.decorator.js';
 import { WebhookGuard } from './webhook.guard.js';
 import type { WebhookOptions } from './webhook.options.js';

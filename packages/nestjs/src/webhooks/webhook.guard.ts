@@ -3,9 +3,9 @@ import { Resilience } from '../resilience.js';
 import { noteReceived, receivedWebhook } from './received-webhooks.js';
 import { settleWithResponse } from './settle-webhook.js';
 import { WebhookAnswer } from './webhook-answer.js';
-import { webhookExchange, type WebhookExchange } from './webhook-exchange.js';
-import { WebhookReceiver, type Reception } from './webhook-receiver.js';
-import { WebhookSignatureError } from './webhook-signature.error.js';
+import { webhookExchange, type WebhookExchange } from './receiving/webhook-exchange.js';
+import { WebhookReceiver, type Reception } from './receiving/webhook-receiver.js';
+import { WebhookSignatureError } from './receiving/webhook-signature.error.js';
 
 type WebhookGuardClass = Type<CanActivate>;
 

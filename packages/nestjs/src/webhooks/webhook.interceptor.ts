@@ -2,7 +2,7 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { receivedWebhook, type ReceivedWebhook } from './received-webhooks.js';
 import { isSuccess, settleWebhook } from './settle-webhook.js';
-import { webhookExchange } from './webhook-exchange.js';
+import { webhookExchange } from './receiving/webhook-exchange.js';
 
 /** Settles a webhook before its answer leaves: whatever the sender does next, the store knows what became of it. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { settings, type Duration } from '@breakwater/core';
 import { senders, type KeyFetcher, type Sender } from '@breakwater/webhooks';
-import { secretText, secretTexts, type SecretText } from '../config/secret-text.js';
-import { isHttpUrl } from '../config/is-http-url.js';
-import { settingOf } from '../config/setting-of.js';
+import { secretText, secretTexts, type SecretText } from '../fields/secret-text.js';
+import { isHttpUrl } from '../fields/is-http-url.js';
+import { settingOf } from '../fields/setting-of.js';
 
 /** How the webhooks that a provider sends are verified, and kept from taking effect twice. */
 export interface WebhookOptions {

@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Adyen's platform and management webhooks. The key is hex. (Standard notifications sign each item instead.) */
 export const adyenHeader = defineSender({

@@ -1,10 +1,10 @@
-import { decodeBase64 } from '../decode-base64.js';
-import { defineSender } from '../define-sender.js';
-import type { Delivery } from '../delivery.js';
-import type { SecretKey } from '../secret-key.js';
-import type { CodeMatch, CodeSigned, CodeToSign } from '../sender-code.js';
-import { SignedBytes } from '../signed-bytes.js';
-import { reject, type Rejection } from '../verification.js';
+import { decodeBase64 } from '../encoding/decode-base64.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { Delivery } from '../request/delivery.js';
+import type { SecretKey } from '../keys/secret-key.js';
+import type { CodeMatch, CodeSigned, CodeToSign } from '../coded/sender-code.js';
+import { SignedBytes } from '../definition/signed-bytes.js';
+import { reject, type Rejection } from '../contract/verification.js';
 
 /** Adyen's standard payment notifications: each item carries a signature of eight of its fields. The key is hex. */
 export const adyenItem = defineSender({

@@ -1,18 +1,18 @@
-import { decodeBase64 } from '../decode-base64.js';
-import { defineSender } from '../define-sender.js';
-import type { Delivery } from '../delivery.js';
-import type { Freshness } from '../freshness.js';
-import type { HandshakeResponse } from '../handshake.js';
-import { importCertificate } from '../import-certificate.js';
-import { parseJson } from '../json-path.js';
-import type { KeyRequest } from '../key-request.js';
-import { parseTimestamp } from '../parse-timestamp.js';
-import { isValidAt, type SecretKey } from '../secret-key.js';
-import type { CodeMatch } from '../sender-code.js';
-import { SignedBytes } from '../signed-bytes.js';
-import { reject, type Rejection } from '../verification.js';
-import { verifies } from '../verifies.js';
-import type { WebhookRequest } from '../webhook-request.js';
+import { decodeBase64 } from '../encoding/decode-base64.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { Delivery } from '../request/delivery.js';
+import type { Freshness } from '../request/freshness.js';
+import type { HandshakeResponse } from '../contract/handshake.js';
+import { importCertificate } from '../keys/import-certificate.js';
+import { parseJson } from '../encoding/json-path.js';
+import type { KeyRequest } from '../coded/key-request.js';
+import { parseTimestamp } from '../encoding/parse-timestamp.js';
+import { isValidAt, type SecretKey } from '../keys/secret-key.js';
+import type { CodeMatch } from '../coded/sender-code.js';
+import { SignedBytes } from '../definition/signed-bytes.js';
+import { reject, type Rejection } from '../contract/verification.js';
+import { verifies } from '../keys/verifies.js';
+import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** Amazon SNS: fields of the JSON signed with RSA; the certificate's URL stands in the message. Its type is text/plain. */
 export const awsSns = defineSender({

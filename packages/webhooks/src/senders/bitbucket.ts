@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Bitbucket Cloud and Data Center. */
 export const bitbucket = defineSender({

@@ -1,13 +1,13 @@
-import { defineSender } from '../define-sender.js';
-import type { Delivery } from '../delivery.js';
-import type { Freshness } from '../freshness.js';
-import { readSignatures } from '../read-signatures.js';
-import type { SecretKey } from '../secret-key.js';
-import type { CodeMatch, CodeSigned, CodeToSign } from '../sender-code.js';
-import type { TimestampPlan } from '../sender-plan.js';
-import { fieldValues } from '../signature-base.js';
-import { SignedBytes } from '../signed-bytes.js';
-import { reject, type Rejection } from '../verification.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { Delivery } from '../request/delivery.js';
+import type { Freshness } from '../request/freshness.js';
+import { readSignatures } from '../request/read-signatures.js';
+import type { SecretKey } from '../keys/secret-key.js';
+import type { CodeMatch, CodeSigned, CodeToSign } from '../coded/sender-code.js';
+import type { TimestampPlan } from '../definition/sender-plan.js';
+import { fieldValues } from '../http-signatures/signature-base.js';
+import { SignedBytes } from '../definition/signed-bytes.js';
+import { reject, type Rejection } from '../contract/verification.js';
 
 /** Coinbase Developer Platform, and others who send through Hook0: the signature names the headers that it covers. */
 export const coinbaseCdp = defineSender({

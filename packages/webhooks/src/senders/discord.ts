@@ -1,7 +1,7 @@
-import { defineSender } from '../define-sender.js';
-import type { HandshakeResponse } from '../handshake.js';
-import { parseJson, textAt } from '../json-path.js';
-import type { WebhookRequest } from '../webhook-request.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { HandshakeResponse } from '../contract/handshake.js';
+import { parseJson, textAt } from '../encoding/json-path.js';
+import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** Longer bodies are interactions: they are not parsed a second time. */
 const LONGEST_HANDSHAKE = 8192;

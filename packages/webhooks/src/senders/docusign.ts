@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** DocuSign Connect: a header for each active key. The key is the text shown, not decoded. */
 export const docusign = defineSender({

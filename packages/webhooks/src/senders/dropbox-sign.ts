@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Dropbox Sign (HelloSign). Only the event's time and type are signed, and that time is not the delivery's. */
 export const dropboxSign = defineSender({

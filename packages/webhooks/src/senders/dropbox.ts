@@ -1,8 +1,8 @@
-import { queryParameter } from '../query-parameter.js';
-import { defineSender } from '../define-sender.js';
-import type { HandshakeResponse } from '../handshake.js';
-import { plainText } from '../plain-text.js';
-import type { WebhookRequest } from '../webhook-request.js';
+import { queryParameter } from '../handshakes/query-parameter.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { HandshakeResponse } from '../contract/handshake.js';
+import { plainText } from '../handshakes/plain-text.js';
+import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** Dropbox. The key is the app secret. */
 export const dropbox = defineSender({

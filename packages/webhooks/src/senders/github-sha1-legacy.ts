@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** GitHub's first header, for servers too old to send the other one. Prefer `github`. */
 export const githubSha1Legacy = defineSender({

@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** GitHub. Form deliveries are signed in their encoded form; there is no timestamp. */
 export const github = defineSender({

@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** GitLab's secret token: sent as it is, so nothing of the request is signed. Newer servers can sign: `gitlab-signing-token`. */
 export const gitlabToken = defineSender({

@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** HubSpot's first scheme: a plain SHA-256 that begins with the client secret. */
 export const hubspotV1 = defineSender({

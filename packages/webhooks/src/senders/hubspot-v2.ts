@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** HubSpot's second scheme, for workflow actions and CRM cards. */
 export const hubspotV2 = defineSender({

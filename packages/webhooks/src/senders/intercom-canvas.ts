@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Intercom's Canvas Kit requests; the key is the client secret. */
 export const intercomCanvas = defineSender({

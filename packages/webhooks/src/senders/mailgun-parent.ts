@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Mailgun's events of a subaccount, verified with the signing key of the account above it. The body is not signed. */
 export const mailgunParent = defineSender({

@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Mailgun. Only timestamp and token are signed: trust the rest of the body no further than the connection. */
 export const mailgun = defineSender({

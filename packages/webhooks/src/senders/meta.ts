@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { defineSender } from '../define-sender.js';
-import type { HandshakeMeans, HandshakeResponse } from '../handshake.js';
-import { plainText } from '../plain-text.js';
-import { queryParameter } from '../query-parameter.js';
-import type { WebhookRequest } from '../webhook-request.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { HandshakeMeans, HandshakeResponse } from '../contract/handshake.js';
+import { plainText } from '../handshakes/plain-text.js';
+import { queryParameter } from '../handshakes/query-parameter.js';
+import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** Meta: Facebook, Instagram, WhatsApp. Signed as sent, with its lower-case `\u` escapes. */
 export const meta = defineSender({

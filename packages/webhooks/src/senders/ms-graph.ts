@@ -1,14 +1,14 @@
-import { defineSender } from '../define-sender.js';
-import type { Delivery } from '../delivery.js';
-import type { HandshakeResponse } from '../handshake.js';
-import { plainText } from '../plain-text.js';
-import { queryParameter } from '../query-parameter.js';
-import { hashOf } from '../read-signatures.js';
-import type { SecretKey } from '../secret-key.js';
-import type { CodeMatch, CodeSigned, CodeToSign } from '../sender-code.js';
-import { SignedBytes } from '../signed-bytes.js';
-import { reject, type Rejection } from '../verification.js';
-import type { WebhookRequest } from '../webhook-request.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { Delivery } from '../request/delivery.js';
+import type { HandshakeResponse } from '../contract/handshake.js';
+import { plainText } from '../handshakes/plain-text.js';
+import { queryParameter } from '../handshakes/query-parameter.js';
+import { hashOf } from '../request/read-signatures.js';
+import type { SecretKey } from '../keys/secret-key.js';
+import type { CodeMatch, CodeSigned, CodeToSign } from '../coded/sender-code.js';
+import { SignedBytes } from '../definition/signed-bytes.js';
+import { reject, type Rejection } from '../contract/verification.js';
+import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** Microsoft Graph change notifications: every item repeats the `clientState` of its subscription. Nothing is signed. */
 export const msGraph = defineSender({

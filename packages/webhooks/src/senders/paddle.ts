@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Paddle Billing; the tolerance is that of its own SDKs. */
 export const paddle = defineSender({

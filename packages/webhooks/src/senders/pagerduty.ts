@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** PagerDuty V3, with a signature of each secret while they rotate. */
 export const pagerduty = defineSender({

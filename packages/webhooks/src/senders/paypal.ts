@@ -1,17 +1,17 @@
-import { crc32 } from '../crc32.js';
-import { decodeBase64 } from '../decode-base64.js';
-import { defineSender } from '../define-sender.js';
-import { isId, type Delivery } from '../delivery.js';
-import type { Freshness } from '../freshness.js';
-import { importCertificate } from '../import-certificate.js';
-import type { KeyRequest } from '../key-request.js';
-import { parseSecretText, type KeyFault } from '../parse-key.js';
-import type { Scheme } from '../scheme.js';
-import { isValidAt, MaterialKey, type SecretKey } from '../secret-key.js';
-import type { CodeMatch } from '../sender-code.js';
-import { SignedBytes } from '../signed-bytes.js';
-import { reject, type Rejection } from '../verification.js';
-import { verifies } from '../verifies.js';
+import { crc32 } from '../encoding/crc32.js';
+import { decodeBase64 } from '../encoding/decode-base64.js';
+import { defineSender } from '../definition/define-sender.js';
+import { isId, type Delivery } from '../request/delivery.js';
+import type { Freshness } from '../request/freshness.js';
+import { importCertificate } from '../keys/import-certificate.js';
+import type { KeyRequest } from '../coded/key-request.js';
+import { parseSecretText, type KeyFault } from '../keys/parse-key.js';
+import type { Scheme } from '../definition/scheme.js';
+import { isValidAt, MaterialKey, type SecretKey } from '../keys/secret-key.js';
+import type { CodeMatch } from '../coded/sender-code.js';
+import { SignedBytes } from '../definition/signed-bytes.js';
+import { reject, type Rejection } from '../contract/verification.js';
+import { verifies } from '../keys/verifies.js';
 
 /** PayPal: id, time, webhook id and checksum of the body, signed with RSA. The secret is the webhook id; the certificate is fetched. */
 export const paypal = defineSender({

@@ -1,18 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { decodeBase64Url } from '../decode-base64url.js';
-import { decodeHex } from '../decode-hex.js';
-import { defineSender } from '../define-sender.js';
-import type { Delivery } from '../delivery.js';
-import type { Freshness } from '../freshness.js';
-import { importJwk } from '../import-jwk.js';
-import { parseJson } from '../json-path.js';
-import type { KeyRequest } from '../key-request.js';
-import type { TimestampPlan } from '../sender-plan.js';
-import { isValidAt, type SecretKey } from '../secret-key.js';
-import type { CodeMatch } from '../sender-code.js';
-import { SignedBytes } from '../signed-bytes.js';
-import { reject, type Rejection } from '../verification.js';
-import { verifies } from '../verifies.js';
+import { decodeBase64Url } from '../encoding/decode-base64url.js';
+import { decodeHex } from '../encoding/decode-hex.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { Delivery } from '../request/delivery.js';
+import type { Freshness } from '../request/freshness.js';
+import { importJwk } from '../keys/import-jwk.js';
+import { parseJson } from '../encoding/json-path.js';
+import type { KeyRequest } from '../coded/key-request.js';
+import type { TimestampPlan } from '../definition/sender-plan.js';
+import { isValidAt, type SecretKey } from '../keys/secret-key.js';
+import type { CodeMatch } from '../coded/sender-code.js';
+import { SignedBytes } from '../definition/signed-bytes.js';
+import { reject, type Rejection } from '../contract/verification.js';
+import { verifies } from '../keys/verifies.js';
 
 /** Plaid: an ES256 token in a header, which holds the hash of the body; its key is looked up by `kid`. */
 export const plaid = defineSender({

@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Polar: Standard Webhooks whose secret is taken as text, not decoded. */
 export const polar = defineSender({

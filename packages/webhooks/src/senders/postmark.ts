@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Postmark signs nothing: basic authentication in the URL of the webhook. The secret is `user:password`. */
 export const postmark = defineSender({

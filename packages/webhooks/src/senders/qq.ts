@@ -1,14 +1,14 @@
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
-import { isChallengeToken } from '../challenge-token.js';
-import { defineSender } from '../define-sender.js';
-import type { HandshakeMeans, HandshakeResponse } from '../handshake.js';
-import { parseJson, textAt } from '../json-path.js';
-import { parseSecretText, type KeyFault } from '../parse-key.js';
-import type { Scheme } from '../scheme.js';
-import { secretKey, type SecretKey } from '../secret-key.js';
-import type { CodeSigned, CodeToSign } from '../sender-code.js';
-import { SignedBytes } from '../signed-bytes.js';
-import type { WebhookRequest } from '../webhook-request.js';
+import { isChallengeToken } from '../handshakes/challenge-token.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { HandshakeMeans, HandshakeResponse } from '../contract/handshake.js';
+import { parseJson, textAt } from '../encoding/json-path.js';
+import { parseSecretText, type KeyFault } from '../keys/parse-key.js';
+import type { Scheme } from '../definition/scheme.js';
+import { secretKey, type SecretKey } from '../keys/secret-key.js';
+import type { CodeSigned, CodeToSign } from '../coded/sender-code.js';
+import { SignedBytes } from '../definition/signed-bytes.js';
+import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** Longer bodies are events: they are not parsed a second time. */
 const LONGEST_HANDSHAKE = 4096;

@@ -1,4 +1,4 @@
-import { httpSignatureSender } from '../http-signature-sender.js';
+import { httpSignatureSender } from '../http-signatures/http-signature-sender.js';
 
 /**
  * HTTP Message Signatures as they come: the signature says what it covers, which may leave the body out. For a sender

@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** SendGrid's event webhook: ECDSA, so the secret is the public key of the settings page. A trailing line break is signed. */
 export const sendgrid = defineSender({

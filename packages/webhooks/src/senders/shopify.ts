@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Shopify, in the header of either generation of its webhooks. */
 export const shopify = defineSender({

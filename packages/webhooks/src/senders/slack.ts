@@ -1,8 +1,8 @@
-import { defineSender } from '../define-sender.js';
-import type { HandshakeResponse } from '../handshake.js';
-import { parseJson, textAt } from '../json-path.js';
-import { plainText } from '../plain-text.js';
-import type { WebhookRequest } from '../webhook-request.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { HandshakeResponse } from '../contract/handshake.js';
+import { parseJson, textAt } from '../encoding/json-path.js';
+import { plainText } from '../handshakes/plain-text.js';
+import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** Longer bodies are events: they are not parsed a second time. */
 const LONGEST_HANDSHAKE = 4096;

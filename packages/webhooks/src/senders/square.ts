@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Square. The URL is signed as it was registered. */
 export const square = defineSender({

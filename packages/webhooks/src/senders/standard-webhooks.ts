@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Standard Webhooks v1 (a shared secret, `whsec_`) and v1a (ed25519, `whpk_`). */
 export const standardWebhooks = defineSender({

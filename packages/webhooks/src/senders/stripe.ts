@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Stripe. The whole `whsec_…` text is the key; entries `v0` belong to test mode and are ignored. */
 export const stripe = defineSender({

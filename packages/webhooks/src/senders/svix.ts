@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Svix, and those who send through it: Standard Webhooks under headers of its own. */
 export const svix = defineSender({

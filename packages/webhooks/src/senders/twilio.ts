@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { parse, stringify } from 'node:querystring';
-import { decodeHex } from '../decode-hex.js';
-import { defineSender } from '../define-sender.js';
-import type { Delivery } from '../delivery.js';
-import { readSignatures } from '../read-signatures.js';
-import type { SecretKey } from '../secret-key.js';
-import type { CodeMatch, CodeSigned, CodeToSign } from '../sender-code.js';
-import { SignedBytes } from '../signed-bytes.js';
-import { reject, type Rejection } from '../verification.js';
+import { decodeHex } from '../encoding/decode-hex.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { Delivery } from '../request/delivery.js';
+import { readSignatures } from '../request/read-signatures.js';
+import type { SecretKey } from '../keys/secret-key.js';
+import type { CodeMatch, CodeSigned, CodeToSign } from '../coded/sender-code.js';
+import { SignedBytes } from '../definition/signed-bytes.js';
+import { reject, type Rejection } from '../contract/verification.js';
 
 /** Twilio: the URL with the sorted form parameters; of other bodies, a hash that stands in the URL. The key is the auth token. */
 export const twilio = defineSender({

@@ -1,8 +1,8 @@
-import { isChallengeToken } from '../challenge-token.js';
-import { defineSender } from '../define-sender.js';
-import type { HandshakeMeans, HandshakeResponse } from '../handshake.js';
-import { queryParameter } from '../query-parameter.js';
-import type { WebhookRequest } from '../webhook-request.js';
+import { isChallengeToken } from '../handshakes/challenge-token.js';
+import { defineSender } from '../definition/define-sender.js';
+import type { HandshakeMeans, HandshakeResponse } from '../contract/handshake.js';
+import { queryParameter } from '../handshakes/query-parameter.js';
+import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** X, formerly Twitter: the account activity API. The key is the consumer secret. */
 export const twitter = defineSender({

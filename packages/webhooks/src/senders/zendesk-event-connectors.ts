@@ -1,4 +1,4 @@
-import { defineSender } from '../define-sender.js';
+import { defineSender } from '../definition/define-sender.js';
 
 /** Zendesk's event connectors, which put the timestamp behind the body. */
 export const zendeskEventConnectors = defineSender({

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Duration } from '../../duration.js';
+import type { Duration } from '../../settings/duration.js';
 import { duration, integer, number, options, optional } from '../../settings/fields.js';
 
 export interface AdaptiveThrottleOptions {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createProvider } from '../../create-provider.js';
+import { createProvider } from '../../provider/create-provider.js';
 import { isResilienceError } from '../../errors/resilience-error.js';
-import { CANCELLED, REFUSED, SUCCESS, type OutcomeKind } from '../../outcome.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import { CANCELLED, REFUSED, SUCCESS, type OutcomeKind } from '../../outcome/outcome.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import {
   httpError,

@@ -1,7 +1,7 @@
-import type { LiveCall } from '../../live-call.js';
-import type { Outcome } from '../../outcome.js';
-import type { Environment, KeyableGate } from '../../policy.js';
-import { TimeWindow } from '../../time-window.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { Outcome } from '../../outcome/outcome.js';
+import type { Environment, KeyableGate } from '../../engine/policy.js';
+import { TimeWindow } from '../../counting/time-window.js';
 import type { AdaptiveThrottleSettings } from './adaptive-throttle.options.js';
 import { AdaptivelyThrottledError } from './adaptively-throttled.error.js';
 

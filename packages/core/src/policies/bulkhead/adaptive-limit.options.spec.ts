@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../create-provider.js';
+import { createProvider } from '../../provider/create-provider.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { outcomeOf } from '../../testing/calls.fixture.js';
 import { TestClock } from '../../testing/test-clock.js';

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Duration } from '../../duration.js';
+import type { Duration } from '../../settings/duration.js';
 import { consistent, duration, integer, number, oneOf, options, optional, ratio } from '../../settings/fields.js';
 
 /**

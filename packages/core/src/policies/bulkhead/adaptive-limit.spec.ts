@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../create-provider.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, networkError, turn, watch } from '../../testing/calls.fixture.js';
 import { recordEvents } from '../../testing/record-events.js';

@@ -1,6 +1,6 @@
 import { isResilienceError } from '../../errors/resilience-error.js';
-import type { LiveCall } from '../../live-call.js';
-import { isFailure, type Outcome } from '../../outcome.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import { isFailure, type Outcome } from '../../outcome/outcome.js';
 import type { AdaptiveLimit } from './adaptive-limit.js';
 
 /** A call that was admitted under an adaptive limit, and what there was to know at that time. */

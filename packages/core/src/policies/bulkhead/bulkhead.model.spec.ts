@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createProvider } from '../../create-provider.js';
-import type { ResilientProvider } from '../../provider.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { ResilientProvider } from '../../provider/resilient-provider.js';
 import { deferred, type Deferred } from '../../testing/deferred.js';
 import { httpError, turn, watch } from '../../testing/calls.fixture.js';
 import { modelRuns } from '../../testing/model-runs.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Duration } from '../../duration.js';
+import type { Duration } from '../../settings/duration.js';
 import { consistent, duration, integer, options, optional, optionsOr } from '../../settings/fields.js';
 import { adaptiveLimitSchema, type AdaptiveLimitOptions } from './adaptive-limit.options.js';
 

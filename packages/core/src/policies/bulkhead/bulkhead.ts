@@ -1,7 +1,7 @@
-import type { LiveCall } from '../../live-call.js';
-import type { Outcome } from '../../outcome.js';
-import type { Environment, KeyableGate } from '../../policy.js';
-import { WaitQueue } from '../../wait-queue.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { Outcome } from '../../outcome/outcome.js';
+import type { Environment, KeyableGate } from '../../engine/policy.js';
+import { WaitQueue } from '../../engine/wait-queue.js';
 import type { AdaptiveLimit } from './adaptive-limit.js';
 import { Admission } from './admission.js';
 import { BulkheadFullError } from './bulkhead-full.error.js';

@@ -1,4 +1,4 @@
-import { createProvider } from '../../create-provider.js';
+import { createProvider } from '../../provider/create-provider.js';
 import { httpError, seededRandom } from '../../testing/calls.fixture.js';
 import { TestClock } from '../../testing/test-clock.js';
 import type { BulkheadOptions } from './bulkhead.options.js';

@@ -1,7 +1,7 @@
-import type { LiveCall, Next } from '../../live-call.js';
-import type { Outcome, Settled } from '../../outcome.js';
-import type { Environment } from '../../policy.js';
-import { isSingleUse } from '../../single-use.js';
+import type { LiveCall, Next } from '../../engine/live-call.js';
+import type { Outcome, Settled } from '../../outcome/outcome.js';
+import type { Environment } from '../../engine/policy.js';
+import { isSingleUse } from '../../values/single-use.js';
 import type { CacheReport } from './cache-report.js';
 import type { CacheSettings } from './cache.options.js';
 import type { Answer, KeptAnswers, Subject } from './kept-answers.js';

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import type { Call } from '../../call.js';
-import { currentCall } from '../../call-context.js';
-import { createProvider } from '../../create-provider.js';
+import type { Call } from '../../engine/call.js';
+import { currentCall } from '../../engine/current-call.js';
+import { createProvider } from '../../provider/create-provider.js';
 import { httpError, turn, watch } from '../../testing/calls.fixture.js';
 import { deferred } from '../../testing/deferred.js';
 import { bench, microtasks, pending, ZEROS } from './cache.fixture.js';

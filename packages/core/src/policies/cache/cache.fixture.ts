@@ -1,7 +1,7 @@
-import type { Call } from '../../call.js';
-import { createProvider } from '../../create-provider.js';
-import type { LiveCall } from '../../live-call.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import type { Call } from '../../engine/call.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import { carried } from '../../testing/calls.fixture.js';
 import { deferred, type Deferred } from '../../testing/deferred.js';
 import { recordEvents } from '../../testing/record-events.js';

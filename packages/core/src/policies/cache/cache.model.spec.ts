@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createProvider } from '../../create-provider.js';
+import { createProvider } from '../../provider/create-provider.js';
 import { httpError, turn, watch } from '../../testing/calls.fixture.js';
 import { deferred, type Deferred } from '../../testing/deferred.js';
 import { modelRuns } from '../../testing/model-runs.js';

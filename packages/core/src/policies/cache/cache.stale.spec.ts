@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../create-provider.js';
+import { createProvider } from '../../provider/create-provider.js';
 import { httpError, networkError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { deferred } from '../../testing/deferred.js';
 import { bench, fail, pending, ZEROS } from './cache.fixture.js';

@@ -1,6 +1,6 @@
-import { UNNAMED_ARGS } from '../../call.js';
-import type { LiveCall, Next } from '../../live-call.js';
-import type { Environment, Wrapper } from '../../policy.js';
+import { UNNAMED_ARGS } from '../../engine/call.js';
+import type { LiveCall, Next } from '../../engine/live-call.js';
+import type { Environment, Wrapper } from '../../engine/policy.js';
 import { AnswerLoader } from './answer-loader.js';
 import { argumentsKey } from './arguments-key.js';
 import { CacheReport, type BypassReason } from './cache-report.js';

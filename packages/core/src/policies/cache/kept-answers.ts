@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Settled } from '../../outcome.js';
+import type { Settled } from '../../outcome/outcome.js';
 import type { CacheSettings } from './cache.options.js';
 
 /** Who asked, and what for. */

@@ -1,5 +1,5 @@
-import type { LiveCall } from '../../live-call.js';
-import type { Settled } from '../../outcome.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { Settled } from '../../outcome/outcome.js';
 import type { Subject } from './kept-answers.js';
 
 interface Waiter {

@@ -1,5 +1,5 @@
-import { ORDER } from '../../policy.js';
-import { definePolicy, type PolicyKind } from '../../policy-kind.js';
+import { ORDER } from '../../engine/policy.js';
+import { definePolicy, type PolicyKind } from '../../engine/policy-kind.js';
 import { Chaos } from './chaos.js';
 import { chaosSchema } from './chaos.options.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../create-provider.js';
+import { createProvider } from '../../provider/create-provider.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { chaosSchema, chaosSchemaFor } from './chaos.options.js';
 import { isProduction } from './is-production.js';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Call } from '../../call.js';
-import type { Duration } from '../../duration.js';
-import { plainCopy } from '../../plain-copy.js';
+import type { Call } from '../../engine/call.js';
+import type { Duration } from '../../settings/duration.js';
+import { plainCopy } from '../../values/plain-copy.js';
 import {
   callback,
   consistent,

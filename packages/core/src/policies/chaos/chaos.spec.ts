@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
-import type { Call } from '../../call.js';
-import { createClassifier } from '../../classifier.js';
-import { createProvider } from '../../create-provider.js';
-import { MemoryStore } from '../../memory-store.js';
-import type { Environment, FaultInjector } from '../../policy.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import type { Call } from '../../engine/call.js';
+import { createClassifier } from '../../outcome/classifier.js';
+import { createProvider } from '../../provider/create-provider.js';
+import { MemoryStore } from '../../store/memory-store.js';
+import type { Environment, FaultInjector } from '../../engine/policy.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { liveCall, outcomeOf, seededRandom, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';

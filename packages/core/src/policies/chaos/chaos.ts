@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors/message-of.js';
-import type { LiveCall } from '../../live-call.js';
-import type { Environment, FaultInjector } from '../../policy.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { Environment, FaultInjector } from '../../engine/policy.js';
 import type { ChaosSettings } from './chaos.options.js';
 import { InjectedFaultError, markInjected } from './injected-fault.error.js';
 

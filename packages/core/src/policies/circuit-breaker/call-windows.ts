@@ -1,9 +1,9 @@
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { CountWindow } from './count-window.js';
 import { reaches } from './share.js';
-import type { LiveCall } from '../../live-call.js';
-import { TimeWindow } from '../../time-window.js';
-import type { WindowCounts } from '../../window-counts.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import { TimeWindow } from '../../counting/time-window.js';
+import type { WindowCounts } from '../../counting/window-counts.js';
 
 /** Why a circuit opens, with what was counted. Plain JSON, for events. */
 export interface Trip {

@@ -1,5 +1,5 @@
-import { createProvider } from '../../create-provider.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import { httpError, turn, watch } from '../../testing/calls.fixture.js';
 import { deferred, type Deferred } from '../../testing/deferred.js';
 import { recordEvents } from '../../testing/record-events.js';

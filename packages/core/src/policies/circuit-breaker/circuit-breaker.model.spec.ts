@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createClassifier } from '../../classifier.js';
-import type { LiveCall } from '../../live-call.js';
-import { MemoryStore } from '../../memory-store.js';
-import type { Outcome } from '../../outcome.js';
+import { createClassifier } from '../../outcome/classifier.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import { MemoryStore } from '../../store/memory-store.js';
+import type { Outcome } from '../../outcome/outcome.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { liveCall, seededRandom } from '../../testing/calls.fixture.js';
 import { modelRuns } from '../../testing/model-runs.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { bench, type BegunCall } from './circuit-breaker.fixture.js';

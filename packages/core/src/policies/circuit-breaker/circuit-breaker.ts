@@ -1,7 +1,7 @@
-import { UNUSED_MS } from '../../keyed-gate.js';
-import type { LiveCall } from '../../live-call.js';
-import { isFailure, SUCCESS, type Outcome } from '../../outcome.js';
-import type { Environment, KeyableGate } from '../../policy.js';
+import { UNUSED_MS } from '../../engine/keyed-gate.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import { isFailure, SUCCESS, type Outcome } from '../../outcome/outcome.js';
+import type { Environment, KeyableGate } from '../../engine/policy.js';
 import { Circuit, newCounters, UNCOUNTED } from './circuit.js';
 import type { CircuitOpenError } from './circuit-open.error.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';

@@ -1,5 +1,5 @@
-import type { LiveCall } from '../../live-call.js';
-import type { Environment } from '../../policy.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { Environment } from '../../engine/policy.js';
 import { CallWindows } from './call-windows.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { CircuitOpenError } from './circuit-open.error.js';

@@ -1,4 +1,4 @@
-import type { WindowCounts } from '../../window-counts.js';
+import type { WindowCounts } from '../../counting/window-counts.js';
 
 const FAILED = 1;
 const SLOW = 2;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LiveCall } from '../../live-call.js';
+import type { LiveCall } from '../../engine/live-call.js';
 import { liveCall } from '../../testing/calls.fixture.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { HalfOpenTrial } from './half-open-trial.js';

@@ -1,4 +1,4 @@
-import type { Environment } from '../../policy.js';
+import type { Environment } from '../../engine/policy.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 
 /** The longest that a circuit can stay open, in milliseconds (2³¹ − 1, about 24.8 days). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Environment } from '../../policy.js';
+import type { Environment } from '../../engine/policy.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { circuitBreakerSchema, type CircuitBreakerOptions } from './circuit-breaker.options.js';
 import { OpenStreak } from './open-streak.js';

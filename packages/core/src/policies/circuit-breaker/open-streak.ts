@@ -1,4 +1,4 @@
-import type { Environment } from '../../policy.js';
+import type { Environment } from '../../engine/policy.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { openPeriodMs } from './open-period.js';
 

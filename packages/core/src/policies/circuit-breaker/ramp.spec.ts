@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LiveCall } from '../../live-call.js';
+import type { LiveCall } from '../../engine/live-call.js';
 import { Ramp } from './ramp.js';
 
 const terms = { over: 1000, from: 0.1 };

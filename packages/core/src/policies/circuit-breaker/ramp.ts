@@ -1,4 +1,4 @@
-import type { LiveCall } from '../../live-call.js';
+import type { LiveCall } from '../../engine/live-call.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 
 /** What shares are counted in: whole numbers add up exactly. */

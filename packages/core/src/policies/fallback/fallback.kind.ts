@@ -1,5 +1,5 @@
-import { ORDER } from '../../policy.js';
-import { definePolicy, type PolicyKind } from '../../policy-kind.js';
+import { ORDER } from '../../engine/policy.js';
+import { definePolicy, type PolicyKind } from '../../engine/policy-kind.js';
 import { Fallback } from './fallback.js';
 import { fallbackSchema } from './fallback.options.js';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { plainCopy } from '../../plain-copy.js';
+import { plainCopy } from '../../values/plain-copy.js';
 
 /**
  * What to answer instead of an error: a value, which every caller gets a copy of as far as it is plain data, or a function of the error and

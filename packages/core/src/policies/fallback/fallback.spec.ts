@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../create-provider.js';
-import { ORDER } from '../../policy.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import { createProvider } from '../../provider/create-provider.js';
+import { ORDER } from '../../engine/policy.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';

@@ -1,5 +1,5 @@
-import type { LiveCall, Next } from '../../live-call.js';
-import type { Environment, Wrapper } from '../../policy.js';
+import type { LiveCall, Next } from '../../engine/live-call.js';
+import type { Environment, Wrapper } from '../../engine/policy.js';
 import type { FallbackHandler } from './fallback.options.js';
 
 /** Answers in place of an error. The caller's own abort is not an error that a fallback could mend. */

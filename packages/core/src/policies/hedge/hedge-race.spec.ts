@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LiveCall } from '../../live-call.js';
-import type { Outcome } from '../../outcome.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { Outcome } from '../../outcome/outcome.js';
 import { environmentOf, liveCall, turn, watch } from '../../testing/calls.fixture.js';
 import { deferred } from '../../testing/deferred.js';
 import { TestClock } from '../../testing/test-clock.js';

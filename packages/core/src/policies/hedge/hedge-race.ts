@@ -1,8 +1,8 @@
-import { Deadline } from '../../deadline-list.js';
-import type { LiveCall, Next } from '../../live-call.js';
-import { mayRepeat } from '../../may-repeat.js';
-import { CANCELLED, type Outcome, type OutcomeKind, type Settled } from '../../outcome.js';
-import type { Environment } from '../../policy.js';
+import { Deadline } from '../../time/deadline-list.js';
+import type { LiveCall, Next } from '../../engine/live-call.js';
+import { mayRepeat } from '../../engine/may-repeat.js';
+import { CANCELLED, type Outcome, type OutcomeKind, type Settled } from '../../outcome/outcome.js';
+import type { Environment } from '../../engine/policy.js';
 import { HedgeLostError } from './hedge-lost.error.js';
 
 /** What a race keeps to, and whom it tells. `hedge` counts from 1; 0 is the first attempt. */

@@ -1,5 +1,5 @@
-import { ORDER } from '../../policy.js';
-import { definePolicy } from '../../policy-kind.js';
+import { ORDER } from '../../engine/policy.js';
+import { definePolicy } from '../../engine/policy-kind.js';
 import { Hedge } from './hedge.js';
 import { hedgeSchema } from './hedge.options.js';
 

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Call } from '../../call.js';
-import { createProvider } from '../../create-provider.js';
+import type { Call } from '../../engine/call.js';
+import { createProvider } from '../../provider/create-provider.js';
 import { httpError, networkError, watch } from '../../testing/calls.fixture.js';
 import { modelRuns } from '../../testing/model-runs.js';
 import { TestClock } from '../../testing/test-clock.js';

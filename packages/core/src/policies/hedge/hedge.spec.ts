@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import type { Call } from '../../call.js';
-import { createProvider } from '../../create-provider.js';
-import type { ExecuteOptions } from '../../provider.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import type { Call } from '../../engine/call.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { ExecuteOptions } from '../../provider/resilient-provider.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { httpError, networkError, turn, watch } from '../../testing/calls.fixture.js';
 import { controllersMade } from '../../testing/controllers-made.fixture.js';

@@ -1,7 +1,7 @@
-import { LatencyHistogram } from '../../latency-histogram.js';
-import type { LiveCall, Next } from '../../live-call.js';
-import type { Environment, Wrapper } from '../../policy.js';
-import { retryBudgetOf, type RetryBudget } from '../../retry-budget.js';
+import { LatencyHistogram } from '../../counting/latency-histogram.js';
+import type { LiveCall, Next } from '../../engine/live-call.js';
+import type { Environment, Wrapper } from '../../engine/policy.js';
+import { retryBudgetOf, type RetryBudget } from '../../counting/retry-budget.js';
 import { HedgeRace, type RaceRules } from './hedge-race.js';
 import type { HedgeSettings, QuantileSettings } from './hedge.options.js';
 

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { isSingleUse } from '../../single-use.js';
+import { isSingleUse } from '../../values/single-use.js';
 import { classNameOf } from './class-name-of.js';
 import { onlyHoldsData } from './only-holds-data.js';
 

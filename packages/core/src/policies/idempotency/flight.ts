@@ -1,6 +1,6 @@
-import { Deadline } from '../../deadline-list.js';
-import type { LiveCall } from '../../live-call.js';
-import type { Settled } from '../../outcome.js';
+import { Deadline } from '../../time/deadline-list.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { Settled } from '../../outcome/outcome.js';
 
 /**
  * An operation that is under way in this process, and the callers who wait for it. It is nobody's own: each of them can give up alone, and

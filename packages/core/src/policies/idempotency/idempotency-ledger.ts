@@ -1,9 +1,9 @@
 import { messageOf } from '../../errors/message-of.js';
-import type { LiveCall } from '../../live-call.js';
-import { StoreLease } from '../../store-lease.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import { StoreLease } from '../../store/store-lease.js';
 import { StoreUnavailableError } from '../../errors/store-unavailable.error.js';
-import type { Environment } from '../../policy.js';
-import type { Entry, PutCondition } from '../../store.js';
+import type { Environment } from '../../engine/policy.js';
+import type { Entry, PutCondition } from '../../store/store.js';
 import { uniqueKey } from './idempotency-key.js';
 import { IdempotencyConflictError, IdempotencyMismatchError } from './idempotency.errors.js';
 import type { IdempotencySettings } from './idempotency.options.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { createClassifier } from '../../classifier.js';
-import type { Outcome } from '../../outcome.js';
+import { createClassifier } from '../../outcome/classifier.js';
+import type { Outcome } from '../../outcome/outcome.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { restoredError, storedError } from './idempotency-record.js';
 

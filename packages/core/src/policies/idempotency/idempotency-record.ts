@@ -1,5 +1,5 @@
-import { noteOutcome } from '../../noted-outcome.js';
-import type { Outcome } from '../../outcome.js';
+import { noteOutcome } from '../../outcome/noted-outcome.js';
+import type { Outcome } from '../../outcome/outcome.js';
 import { restoredValue, storedValue } from './stored-value.js';
 
 /**

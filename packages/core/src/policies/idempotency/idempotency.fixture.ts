@@ -1,9 +1,9 @@
-import type { Work } from '../../call.js';
-import { createProvider } from '../../create-provider.js';
-import { MemoryStore } from '../../memory-store.js';
-import type { ResilientProvider } from '../../provider.js';
-import type { ProviderOptions } from '../../provider-options.js';
-import type { Entry, PutResult, Store } from '../../store.js';
+import type { Work } from '../../engine/call.js';
+import { createProvider } from '../../provider/create-provider.js';
+import { MemoryStore } from '../../store/memory-store.js';
+import type { ResilientProvider } from '../../provider/resilient-provider.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
+import type { Entry, PutResult, Store } from '../../store/store.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
 import type { IdempotencyOptions } from './idempotency.options.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../create-provider.js';
-import type { ExecuteOptions, ResilientProvider } from '../../provider.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { ExecuteOptions, ResilientProvider } from '../../provider/resilient-provider.js';
 import { TestClock } from '../../testing/test-clock.js';
 
 const SETTINGS = {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Duration } from '../../duration.js';
-import { isHeaderName } from '../../protocols/header-name.js';
+import type { Duration } from '../../settings/duration.js';
+import { isHeaderName } from '../../headers/header-name.js';
 import { callback, consistent, duration, oneOf, options, optional } from '../../settings/fields.js';
 
 export const DEFAULT_HEADER = 'Idempotency-Key';

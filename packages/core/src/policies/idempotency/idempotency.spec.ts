@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import type { Call } from '../../call.js';
-import { createProvider } from '../../create-provider.js';
-import { ORDER as PLACE } from '../../policy.js';
+import type { Call } from '../../engine/call.js';
+import { createProvider } from '../../provider/create-provider.js';
+import { ORDER as PLACE } from '../../engine/policy.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, networkError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../create-provider.js';
-import { MemoryStore } from '../../memory-store.js';
-import type { PutResult } from '../../store.js';
+import { createProvider } from '../../provider/create-provider.js';
+import { MemoryStore } from '../../store/memory-store.js';
+import type { PutResult } from '../../store/store.js';
 import { deferred, type Deferred } from '../../testing/deferred.js';
 import { networkError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 
 const KEY = { operation: 'charge', idempotencyKey: 'order-1' };
 

@@ -1,8 +1,8 @@
 import { isStoreUnavailableError } from '../../errors/store-unavailable.error.js';
-import type { LiveCall, Next } from '../../live-call.js';
-import type { Settled } from '../../outcome.js';
-import type { Environment, Wrapper } from '../../policy.js';
-import { isSingleUse } from '../../single-use.js';
+import type { LiveCall, Next } from '../../engine/live-call.js';
+import type { Settled } from '../../outcome/outcome.js';
+import type { Environment, Wrapper } from '../../engine/policy.js';
+import { isSingleUse } from '../../values/single-use.js';
 import { canonicalText } from './canonical-text.js';
 import { Flight } from './flight.js';
 import { derivedKey, uniqueKey } from './idempotency-key.js';

@@ -1,4 +1,4 @@
-import type { LiveCall } from '../../live-call.js';
+import type { LiveCall } from '../../engine/live-call.js';
 
 export type Priority = 'foreground' | 'background';
 

@@ -1,5 +1,5 @@
-import type { LiveCall } from '../../live-call.js';
-import type { Environment, Gate } from '../../policy.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { Environment, Gate } from '../../engine/policy.js';
 import { ASKING_PRICE, AskingPrice, type Priority } from './asking-price.js';
 import type { PriceSettings } from './rate-limit.options.js';
 

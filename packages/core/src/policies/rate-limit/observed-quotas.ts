@@ -1,4 +1,4 @@
-import type { QuotaObservation } from '../../protocols/rate-limit-headers.js';
+import type { QuotaObservation } from '../../headers/rate-limit-headers.js';
 
 /** Resets that differ by less than this speak of the same window: headers carry whole seconds. */
 const SAME_WINDOW_MS = 1500;

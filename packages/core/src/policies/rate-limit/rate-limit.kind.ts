@@ -1,5 +1,5 @@
-import { ORDER, type PolicySpec } from '../../policy.js';
-import { definePolicy, type PolicyKind } from '../../policy-kind.js';
+import { ORDER, type PolicySpec } from '../../engine/policy.js';
+import { definePolicy, type PolicyKind } from '../../engine/policy-kind.js';
 import { CallPrice } from './call-price.js';
 import { RateLimit } from './rate-limit.js';
 import { rateLimitSchema } from './rate-limit.options.js';

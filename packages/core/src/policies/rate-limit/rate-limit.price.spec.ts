@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../create-provider.js';
+import { createProvider } from '../../provider/create-provider.js';
 import type { Layer } from '../../settings/merge-settings.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { deferred } from '../../testing/deferred.js';

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../create-provider.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, liveCall, outcomeOf, seededRandom, turn, watch } from '../../testing/calls.fixture.js';

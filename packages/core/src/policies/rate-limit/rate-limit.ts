@@ -1,9 +1,9 @@
-import type { Timer } from '../../clock.js';
-import type { LiveCall } from '../../live-call.js';
-import { REFUSED, SUCCESS, type Outcome } from '../../outcome.js';
-import type { Environment, KeyableGate } from '../../policy.js';
-import { quotasOf } from '../../protocols/rate-limit-headers.js';
-import { retryAfterMs } from '../../protocols/retry-after.js';
+import type { Timer } from '../../time/clock.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
+import type { Environment, KeyableGate } from '../../engine/policy.js';
+import { quotasOf } from '../../headers/rate-limit-headers.js';
+import { retryAfterMs } from '../../headers/retry-after.js';
 import { ASKING_PRICE, AskingPrice } from './asking-price.js';
 import { ObservedQuotas } from './observed-quotas.js';
 import { Pause } from './pause.js';

@@ -1,5 +1,5 @@
-import type { LiveCall, Next, Watcher } from '../../live-call.js';
-import { REFUSED, SUCCESS } from '../../outcome.js';
+import type { LiveCall, Next, Watcher } from '../../engine/live-call.js';
+import { REFUSED, SUCCESS } from '../../outcome/outcome.js';
 import type { Retry } from './retry.js';
 import type { RetrySettings } from './retry.options.js';
 

@@ -1,6 +1,6 @@
-import type { LiveCall, Next } from '../../live-call.js';
-import type { Outcome, Settled } from '../../outcome.js';
-import type { Environment } from '../../policy.js';
+import type { LiveCall, Next } from '../../engine/live-call.js';
+import type { Outcome, Settled } from '../../outcome/outcome.js';
+import type { Environment } from '../../engine/policy.js';
 import { backoffMs } from './backoff.js';
 import { noteRetries } from './retry-history.js';
 import type { RetrySettings } from './retry.options.js';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { Duration } from '../../duration.js';
-import type { Settled } from '../../outcome.js';
-import { RETRY_BUDGET } from '../../retry-budget.js';
+import type { Duration } from '../../settings/duration.js';
+import type { Settled } from '../../outcome/outcome.js';
+import { RETRY_BUDGET } from '../../counting/retry-budget.js';
 import {
   callback,
   consistent,

@@ -1,10 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import type { Call } from '../../call.js';
-import { createProvider } from '../../create-provider.js';
-import type { LiveCall } from '../../live-call.js';
-import type { ExecuteOptions, ResilientProvider } from '../../provider.js';
-import type { ProviderOptions } from '../../provider-options.js';
+import type { Call } from '../../engine/call.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { ExecuteOptions, ResilientProvider } from '../../provider/resilient-provider.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
 import type { Fault } from '../../settings/fault.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';

@@ -1,9 +1,9 @@
 import { messageOf } from '../../errors/message-of.js';
-import type { LiveCall, Next } from '../../live-call.js';
-import { mayRepeat } from '../../may-repeat.js';
-import { REFUSED, type Outcome, type Settled } from '../../outcome.js';
-import type { Environment, Wrapper } from '../../policy.js';
-import { retryBudgetOf, type RetryBudget } from '../../retry-budget.js';
+import type { LiveCall, Next } from '../../engine/live-call.js';
+import { mayRepeat } from '../../engine/may-repeat.js';
+import { REFUSED, type Outcome, type Settled } from '../../outcome/outcome.js';
+import type { Environment, Wrapper } from '../../engine/policy.js';
+import { retryBudgetOf, type RetryBudget } from '../../counting/retry-budget.js';
 import { FirstAttempt } from './first-attempt.js';
 import { RetryOperation } from './retry-operation.js';
 import type { RetrySettings } from './retry.options.js';

@@ -1,7 +1,7 @@
-import type { DeadlineList } from '../../deadline-list.js';
-import type { LiveCall } from '../../live-call.js';
-import type { Outcome } from '../../outcome.js';
-import type { Environment, Gate } from '../../policy.js';
+import type { DeadlineList } from '../../time/deadline-list.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { Outcome } from '../../outcome/outcome.js';
+import type { Environment, Gate } from '../../engine/policy.js';
 import { CallDeadline } from './call-deadline.js';
 
 /** Gives an attempt up when it takes too long. Its work may go on; its signal tells it not to. */

@@ -1,6 +1,6 @@
-import type { DeadlineList, ListedDeadline } from '../../deadline-list.js';
-import type { LiveCall } from '../../live-call.js';
-import type { Environment } from '../../policy.js';
+import type { DeadlineList, ListedDeadline } from '../../time/deadline-list.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { Environment } from '../../engine/policy.js';
 import { TimeoutError } from './timeout.error.js';
 
 /** Gives a call up with a `TimeoutError` when its time is over. No heir of `Deadline`: one is made for every call, and `super` is dear. */

@@ -1,5 +1,5 @@
-import { ORDER, type PolicySpec } from '../../policy.js';
-import { definePolicy } from '../../policy-kind.js';
+import { ORDER, type PolicySpec } from '../../engine/policy.js';
+import { definePolicy } from '../../engine/policy-kind.js';
 import { AttemptTimeout } from './attempt-timeout.js';
 import { timeoutSchema } from './timeout.options.js';
 import { TotalTimeout } from './total-timeout.js';

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Duration } from '../../duration.js';
+import type { Duration } from '../../settings/duration.js';
 import { consistent, duration, options, optional } from '../../settings/fields.js';
 
 export interface TimeoutOptions {

@@ -1,5 +1,5 @@
-import type { LiveCall, Next } from '../../live-call.js';
-import type { Environment, Wrapper } from '../../policy.js';
+import type { LiveCall, Next } from '../../engine/live-call.js';
+import type { Environment, Wrapper } from '../../engine/policy.js';
 import { CallDeadline } from './call-deadline.js';
 
 /** Gives an operation up, with all its attempts and waits, when it takes too long. */

@@ -1,0 +1,166 @@
+import { isResilienceError, type ResilienceError } from '../errors/resilience-error.js';
+import type { LiveCall } from './live-call.js';
+import type { Outcome } from '../outcome/outcome.js';
+import type { Environment, Gate, KeyableGate } from './policy.js';
+
+/** How many keys are kept; beyond it the least recently used that are idle and remember nothing make room. */
+const MOST_KEYS = 1000;
+/** How many times as many are kept where all that are idle remember something. */
+const REMEMBERED = 10;
+/** An idle key that was not used for so long makes room anyway, in milliseconds. */
+export const UNUSED_MS = 3_600_000;
+/** How many of the least recently used keys each new one looks at. More than one, so that the unused never pile up. */
+const LOOKED_AT = 8;
+
+/** The gate of one key. */
+interface Kept {
+  readonly gate: KeyableGate;
+  /** Calls that entered it and have not left. */
+  inside: number;
+  usedAt: number;
+}
+
+/** What a call holds while it is inside: the gate that it entered, and that gate's own ticket. */
+class Entered {
+  constructor(
+    readonly kept: Kept,
+    readonly ticket: unknown,
+  ) {}
+}
+
+/**
+ * A gate with state for each key, such as a tenant or a host, made when the key first comes; calls without a key share the plain
+ * one. A key makes room for others only when its gate is idle: never while a call is inside, or while forgetting it would let
+ * calls through that it holds back. What remembers failures makes room last: else nobody would ever fail often enough.
+ */
+export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
+  readonly kind: string;
+  /** As the plain gate has it: without it, a gate is left at once by those that were given up. */
+  readonly outlive: Gate<Entered>['outlive'];
+  private readonly byKey = new Map<string, Kept>();
+  private readonly unkeyed: Kept;
+  private readonly environment: Environment;
+
+  constructor(
+    readonly plain: KeyableGate,
+    environment: Environment,
+    private readonly mostKeys = MOST_KEYS,
+  ) {
+    this.kind = plain.kind;
+    this.environment = keyedEnvironment(environment);
+    this.unkeyed = { gate: plain, inside: 0, usedAt: 0 };
+    if (plain.outlive !== undefined) this.outlive = outliveInside;
+    plain.oversee?.(this);
+  }
+
+  enter(call: LiveCall): Entered | Promise<Entered> | ResilienceError {
+    const kept = call.key === undefined ? this.unkeyed : this.keptFor(call.key, call.now);
+    kept.inside++;
+    let ticket: unknown;
+    try {
+      ticket = kept.gate.enter(call);
+    } catch (error) {
+      kept.inside--;
+      throw error;
+    }
+    if (ticket instanceof Promise) return entered(kept, ticket);
+    if (!isResilienceError(ticket)) return new Entered(kept, ticket);
+    kept.inside--;
+    return ticket;
+  }
+
+  leave({ kept, ticket }: Entered, outcome: Outcome, call: LiveCall): void {
+    kept.inside--;
+    kept.gate.leave(ticket, outcome, call);
+  }
+
+  renew({ kept, ticket }: Entered, call: LiveCall): Entered | ResilienceError {
+    const renewed = kept.gate.renew?.(ticket, call) ?? ticket;
+    return isResilienceError(renewed) ? renewed : new Entered(kept, renewed);
+  }
+
+  /** The plain gate's, with what its kind shows for all keys together, and how many keys there are; never the keys. */
+  snapshot(now: number): Readonly<Record<string, unknown>> {
+    const shown: Record<string, unknown> = { ...this.plain.snapshot?.(now), keys: this.byKey.size };
+    const { summed } = this.plain;
+    if (summed === undefined) return shown;
+    for (const gate of this) {
+      const ofKey = gate.snapshot?.(now);
+      for (const name of summed) shown[name] = Number(shown[name]) + Number(ofKey?.[name]);
+    }
+    return shown;
+  }
+
+  reconfigure(settings: unknown): void {
+    this.plain.reconfigure?.(settings);
+    for (const gate of this) gate.reconfigure?.(settings);
+  }
+
+  observe(response: { readonly status: number; readonly headers: unknown }, key?: string): void {
+    const gate = key === undefined ? this.plain : this.byKey.get(key)?.gate;
+    gate?.observe?.(response);
+  }
+
+  close(): void {
+    this.plain.close?.();
+    for (const gate of this) gate.close?.();
+  }
+
+  /** The gates of the keys. */
+  *[Symbol.iterator](): Iterator<KeyableGate> {
+    for (const { gate } of this.byKey.values()) yield gate;
+  }
+
+  private keptFor(key: string, now: number): Kept {
+    let kept = this.byKey.get(key);
+    if (kept === undefined) {
+      this.makeRoom(now);
+      kept = { gate: this.plain.forKey(this.environment), inside: 0, usedAt: now };
+    } else {
+      this.byKey.delete(key);
+      kept.usedAt = now;
+    }
+    // The last in the map is the one used last.
+    this.byKey.set(key, kept);
+    return kept;
+  }
+
+  private makeRoom(now: number): void {
+    let looked = 0;
+    for (const [key, kept] of this.byKey) {
+      const full = this.byKey.size >= this.mostKeys;
+      if (looked++ === LOOKED_AT || (!full && now - kept.usedAt < UNUSED_MS)) return;
+      const forgotten = this.mayForget(kept, now);
+      this.byKey.delete(key);
+      if (forgotten) kept.gate.close?.();
+      else this.byKey.set(key, kept);
+    }
+  }
+
+  private mayForget({ gate, inside, usedAt }: Kept, now: number): boolean {
+    if (inside > 0 || !gate.idle(now, usedAt)) return false;
+    if (now - usedAt >= UNUSED_MS || this.byKey.size >= REMEMBERED * this.mostKeys) return true;
+    return gate.remembers === undefined || !gate.remembers(now);
+  }
+}
+
+/** The environment of the keys' gates: its events say that they are of one key, and not of which. */
+function keyedEnvironment(environment: Environment): Environment {
+  const { emit } = environment;
+  return { ...environment, emit: (type, detail, operation) => emit(type, { ...detail, keyed: true }, operation) };
+}
+
+async function entered(kept: Kept, ticket: Promise<unknown>): Promise<Entered> {
+  try {
+    return new Entered(kept, await ticket);
+  } catch (error) {
+    kept.inside--;
+    throw error;
+  }
+}
+
+function outliveInside({ kept, ticket }: Entered, work: Promise<unknown>): void {
+  kept.gate.outlive!(ticket, work);
+  const settled = () => void kept.inside--;
+  work.then(settled, settled);
+}

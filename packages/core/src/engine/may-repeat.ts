@@ -1,0 +1,32 @@
+import type { LiveCall } from './live-call.js';
+import type { Outcome } from '../outcome/outcome.js';
+
+/** An attempt that is under way: anything may come of it. */
+const UNDER_WAY: Outcome = Object.freeze({ kind: 'unknown' });
+
+/**
+ * Whether what an attempt may have done can be done once more without harm: the user says so (`idempotent`), or nothing that it has sent
+ * forbids it, by its HTTP method and without an idempotency key. `outcome` is what came of it, where it has ended. What has handed on a part
+ * of its result is not repeated.
+ */
+export function mayRepeat(
+  attempt: LiveCall,
+  idempotent: boolean | undefined,
+  { kind, repeatable }: Outcome = UNDER_WAY,
+): boolean {
+  const { unrepeatable, idempotencyKey, delivered } = attempt;
+  if (delivered) return false;
+  if (idempotent === true) return true;
+  switch (kind) {
+    case 'not-sent':
+    case 'throttled':
+    case 'transient':
+      // Not done is only the request that failed: the latest, unless that is known to be another.
+      return unrepeatable === 'none' || (unrepeatable === 'latest' && repeatable !== true);
+    case 'refused':
+      return unrepeatable === 'none';
+    default:
+      if (unrepeatable !== 'none') return false;
+      return idempotencyKey !== undefined || (idempotent ?? repeatable ?? true);
+  }
+}

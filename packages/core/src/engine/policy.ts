@@ -1,0 +1,123 @@
+import type { ResilienceError } from '../errors/resilience-error.js';
+import type { Emit } from '../events/event-hub.js';
+import type { CallOrigin, LiveCall, Next } from './live-call.js';
+import type { Outcome, Settled } from '../outcome/outcome.js';
+import type { Store } from '../store/store.js';
+
+/** All that a live policy may reach. */
+export interface Environment extends CallOrigin {
+  readonly store: Store;
+  readonly emit: Emit;
+  /** A number in [0, 1). */
+  random(): number;
+  classify(result: Settled): Outcome;
+  /** State that several policies of one provider share, made by whoever asks first. */
+  shared<T>(name: string, make: () => T): T;
+}
+
+interface LivePolicy {
+  readonly kind: string;
+  /** Whether a call may be answered with what an earlier one of the same operation has done. */
+  readonly keepsOutcomes?: boolean;
+  /** Plain JSON for health pages and dashboards. Never an argument, a key or a secret. */
+  snapshot?(now: number): Readonly<Record<string, unknown>>;
+  /** Takes new settings over at the next call; what is in flight goes on. */
+  reconfigure?(settings: unknown): void;
+  /** Learns from a response of the provider, and for which key the call was, where it had one. */
+  observe?(response: { readonly status: number; readonly headers: unknown }, key?: string): void;
+  /** Lets go of timers and waiting calls. */
+  close?(): void;
+}
+
+/**
+ * Admits or refuses each attempt and is told how it ended. Refuses by throwing a `ResilienceError`, or by returning one, which costs far
+ * less. The time is `call.now`, which reads the clock only when it is asked.
+ */
+export interface Gate<Ticket = unknown> extends LivePolicy {
+  enter(call: LiveCall): Ticket | Promise<Ticket> | ResilienceError;
+  /** The attempt has ended, or a gate below refused it. A gate that called `call.timeWork()` when it was entered can ask for `call.tookMs`. */
+  leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void;
+  /**
+   * The call has waited in a gate below, and things may have changed: gives the ticket with which it goes on, or refuses it. A call that
+   * goes on with another ticket is not left with the one before.
+   */
+  renew?(ticket: Ticket, call: LiveCall): Ticket | ResilienceError;
+  /** Called in place of `leave` when the attempt was given up while its work still runs: the gate holds on until that settles. */
+  outlive?(ticket: Ticket, work: Promise<unknown>): void;
+}
+
+/** A gate that can have state for each key: see `KeyedGate`. */
+export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
+  /** The numbers in its snapshot that are shown for all keys together. */
+  readonly summed?: readonly string[];
+  /** A gate for one key, with this one's settings and state of its own, in the environment that all keys share. */
+  forKey(environment: Environment): KeyableGate;
+  /** Told once of the gates of the keys, whichever there are when they are asked for. */
+  oversee?(keys: Iterable<KeyableGate>): void;
+  /** Whether it may be forgotten: it holds no call back. Calls inside are counted elsewhere. `usedAt` is when the last one came. */
+  idle(now: number, usedAt: number): boolean;
+  /** Whether it has counted what may soon make it hold calls back, such as failures. Then it is forgotten last. */
+  remembers?(now: number): boolean;
+}
+
+/** May run the rest of the pipeline again, later, elsewhere or not at all. */
+export interface Wrapper extends LivePolicy {
+  execute<T>(call: LiveCall, next: Next<T>): Promise<T>;
+  /**
+   * In place of `execute` where nothing stands between it and the gates: gives the call for the first attempt, with its `watcher`, which is
+   * told at once how that ends. It spares every call a promise.
+   */
+  watch?(call: LiveCall, next: Next<unknown>): LiveCall;
+}
+
+/** Stands between the gates and the method: what it does, everybody else takes for the provider's doing. */
+export interface FaultInjector extends LivePolicy {
+  inject(call: LiveCall, work: (call: LiveCall) => unknown): unknown;
+}
+
+export type Policy = Gate | Wrapper | FaultInjector;
+
+/** A policy not yet alive: inert data, safe at module level. */
+export interface PolicySpec {
+  /** The key in a provider's settings. */
+  readonly kind: string;
+  /** Where it stands in the pipeline: see `ORDER`. */
+  readonly order: number;
+  /** `provider`: one instance serves all methods of a provider. `method`: one per method. */
+  readonly scope: 'provider' | 'method';
+  readonly settings: unknown;
+  create(environment: Environment): Policy;
+}
+
+/** The fixed order of a pipeline, outermost first. From `circuitBreaker` to `attemptTimeout` these are the gates of one attempt. */
+export const ORDER = {
+  fallback: 10,
+  cache: 20,
+  idempotency: 30,
+  totalTimeout: 40,
+  retry: 50,
+  hedge: 55,
+  circuitBreaker: 60,
+  adaptiveThrottle: 65,
+  rateLimitPrice: 69,
+  rateLimit: 70,
+  bulkhead: 80,
+  attemptTimeout: 90,
+  chaos: 100,
+} as const;
+
+export function isGate(policy: Policy): policy is Gate {
+  return 'enter' in policy;
+}
+
+export function isWrapper(policy: Policy): policy is Wrapper {
+  return 'execute' in policy;
+}
+
+export function isFaultInjector(policy: Policy): policy is FaultInjector {
+  return 'inject' in policy;
+}
+
+export function isKeyable(policy: Policy): policy is KeyableGate {
+  return 'forKey' in policy;
+}

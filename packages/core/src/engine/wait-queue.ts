@@ -1,0 +1,136 @@
+import type { Clock } from '../time/clock.js';
+import type { DeadlineList, ListedDeadline } from '../time/deadline-list.js';
+import type { AbortListener } from './abort-state.js';
+import type { LiveCall } from './live-call.js';
+
+/** One call that waits, its place in the queue, its own deadline, and what listens for whether it is given up. */
+class Waiter<Turn> implements ListedDeadline, AbortListener {
+  ahead: Waiter<Turn> | undefined = undefined;
+  behind: Waiter<Turn> | undefined = undefined;
+  dueAt = 0;
+  previous: ListedDeadline | undefined = undefined;
+  next: ListedDeadline | undefined = undefined;
+  list: DeadlineList | undefined = undefined;
+
+  constructor(
+    readonly queue: WaitQueue<Turn>,
+    readonly call: LiveCall,
+    readonly weight: number,
+    readonly resolve: (turn: Turn) => void,
+    readonly reject: (reason: unknown) => void,
+    readonly tooLong: () => unknown,
+  ) {}
+
+  onAbort(): void {
+    if (this.queue.drop(this)) this.reject(this.call.reason);
+  }
+
+  remove(): void {
+    this.list?.remove(this);
+  }
+
+  expire(): void {
+    this.queue.lastChance();
+    if (this.queue.drop(this)) this.reject(this.tooLong());
+  }
+}
+
+/** What a call is told that leaves without its turn. */
+export type Refusal = (call: LiveCall, weight: number) => unknown;
+
+/**
+ * Calls that wait for their turn, first come first served. Each goes on in its own caller's async context, and leaves in
+ * the same turn when its call is given up or it has waited too long. Joining and leaving are O(1). `Turn` is what each is
+ * handed when its turn has come.
+ */
+export class WaitQueue<Turn = void> {
+  size = 0;
+  /** What all who wait weigh together. */
+  weight = 0;
+  /** Whether it was closed: nobody is to join it any more. */
+  closed = false;
+  private head: Waiter<Turn> | undefined;
+  private tail: Waiter<Turn> | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    /** Called before a call leaves that has waited too long: its turn may have come in the same moment. */
+    readonly lastChance: () => void = () => undefined,
+  ) {}
+
+  /** The first in the queue. */
+  get first(): LiveCall | undefined {
+    return this.head?.call;
+  }
+
+  /** What the first in the queue weighs; `undefined` when nobody waits. */
+  get firstWeight(): number | undefined {
+    return this.head?.weight;
+  }
+
+  /**
+   * Resolves when it is this call's turn. Rejects with the call's reason, or with `tooLong()` after `maxWaitMs`: one setting's worth,
+   * not what is left until some deadline, because waits of one length share a timer. A call that was given up already does not join.
+   */
+  join(call: LiveCall, maxWaitMs: number, tooLong: () => unknown, weight = 1): Promise<Turn> {
+    if (call.aborted) return Promise.reject(call.reason);
+    return new Promise((resolve, reject) => {
+      const waiter = new Waiter(this, call, weight, resolve, reject, tooLong);
+      waiter.ahead = this.tail;
+      if (this.tail === undefined) this.head = waiter;
+      else this.tail.behind = waiter;
+      this.tail = waiter;
+      this.size++;
+      this.weight += weight;
+      call.addAbortListener(waiter);
+      if (maxWaitMs !== Infinity) this.clock.expireAfter(maxWaitMs, waiter, this.clock.now());
+    });
+  }
+
+  /** Lets the first in the queue go on; `false` when nobody waits. */
+  admitFirst(turn: Turn): boolean {
+    const first = this.head;
+    if (first === undefined) return false;
+    this.drop(first);
+    first.resolve(turn);
+    return true;
+  }
+
+  /** Has the first in the queue leave. */
+  refuseFirst(refusal: Refusal): void {
+    this.refuse(this.head, refusal);
+  }
+
+  /** Has the last in the queue leave. */
+  refuseLast(refusal: Refusal): void {
+    this.refuse(this.tail, refusal);
+  }
+
+  /** Has everybody leave. */
+  close(refusal: Refusal): void {
+    this.closed = true;
+    while (this.size > 0) this.refuseFirst(refusal);
+  }
+
+  /** Takes a waiter out; `false` when it had left already. */
+  drop(waiter: Waiter<Turn>): boolean {
+    const { ahead, behind } = waiter;
+    if (ahead === undefined && this.head !== waiter) return false;
+    if (ahead === undefined) this.head = behind;
+    else ahead.behind = behind;
+    if (behind === undefined) this.tail = ahead;
+    else behind.ahead = ahead;
+    waiter.ahead = waiter.behind = undefined;
+    this.size--;
+    this.weight -= waiter.weight;
+    waiter.call.removeAbortListener(waiter);
+    waiter.remove();
+    return true;
+  }
+
+  private refuse(waiter: Waiter<Turn> | undefined, refusal: Refusal): void {
+    if (waiter === undefined) return;
+    this.drop(waiter);
+    waiter.reject(refusal(waiter.call, waiter.weight));
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventHub, type ResilienceEvent } from './event-hub.js';
+import { turn } from '../testing/calls.fixture.js';
+import { recordEvents } from '../testing/record-events.js';
+
+const EVENT: ResilienceEvent = { type: 'retry.scheduled', provider: 'payments', at: 0, detail: {} };
+
+describe('EventHub', () => {
+  it('tells every listener until it stops listening', () => {
+    const hub = new EventHub();
+    const [a, b] = [recordEvents(hub), recordEvents(hub)];
+    hub.emit(EVENT);
+    a.stop();
+    hub.emit(EVENT);
+    expect([a.all.length, b.all.length]).toEqual([1, 2]);
+    b.stop();
+    expect(hub.listening).toBe(false);
+  });
+
+  it('isolates listeners that throw or reject from each other and from the call, and reports them', async () => {
+    const reported: unknown[] = [];
+    const hub = new EventHub((error) => reported.push(error));
+    hub.on(() => {
+      throw new Error('thrown');
+    });
+    hub.on((async () => {
+      throw new Error('rejected');
+    }) as () => void);
+    const last = recordEvents(hub);
+    hub.emit(EVENT);
+    await turn();
+    expect(last.types).toEqual(['retry.scheduled']);
+    expect(reported).toEqual([new Error('thrown'), new Error('rejected')]);
+  });
+
+  it('lets listeners come and go while they are told', () => {
+    const hub = new EventHub();
+    const stop = hub.on(() => {
+      stop();
+      hub.on(() => undefined);
+    });
+    const after = recordEvents(hub);
+    hub.emit(EVENT);
+    hub.emit(EVENT);
+    expect(after.all).toHaveLength(2);
+  });
+
+  it('tells everybody in the order in which things happened, also what a listener brings about', () => {
+    const hub = new EventHub();
+    hub.on(({ type }) => {
+      if (type === 'circuitBreaker.opened') hub.emit({ ...EVENT, type: 'circuitBreaker.closed' });
+    });
+    const after = recordEvents(hub);
+    hub.emit({ ...EVENT, type: 'circuitBreaker.opened' });
+    expect(after.types).toEqual(['circuitBreaker.opened', 'circuitBreaker.closed']);
+  });
+
+  it('ends, and says so, when a listener answers every event with another', () => {
+    const reported: unknown[] = [];
+    const hub = new EventHub((error) => reported.push(error));
+    hub.on((event) => hub.emit(event));
+    const after = recordEvents(hub);
+    hub.emit(EVENT);
+    expect(after.all).toHaveLength(100_000);
+    expect(reported).toEqual([new Error('retry.scheduled is not told: listeners make events of events without end')]);
+    after.clear();
+    hub.emit(EVENT);
+    expect(after.all).toHaveLength(100_000);
+  });
+
+  it('knows a function that listens twice as two listeners', () => {
+    const hub = new EventHub();
+    let told = 0;
+    const count = () => void told++;
+    const stop = hub.on(count);
+    hub.on(count);
+    hub.emit(EVENT);
+    stop();
+    stop();
+    hub.emit(EVENT);
+    expect(told).toBe(3);
+  });
+
+  it('records by type, and forgets when told to', () => {
+    const hub = new EventHub();
+    const events = recordEvents(hub);
+    hub.emit(EVENT);
+    hub.emit({ ...EVENT, type: 'fallback.used' });
+    expect(events.types).toEqual(['retry.scheduled', 'fallback.used']);
+    expect(events.ofType('fallback.used')).toHaveLength(1);
+    events.clear();
+    expect(events.all).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import { LONGEST_DELAY_MS } from '../time/clock.js';
+import { headerOf } from './headers.js';
+import { httpDateMs } from './http-date.js';
+
+/**
+ * How long a response asks to wait, in milliseconds, or `undefined`. Reads `Retry-After-Ms`, and `Retry-After` (MailerLite:
+ * `X-RateLimit-Retry-After`) as whole or decimal seconds, as an HTTP date, or as seconds since the epoch (RFC 9110 §10.2.3 and what providers send). Dates are
+ * read against the response's own `Date`, so that a clock that is off does no harm; `wallNow` stands in when it has none. Of several values the
+ * first counts: a header that was sent twice arrives as a list.
+ */
+export function retryAfterMs(headers: unknown, wallNow: number): number | undefined {
+  const inMs = firstOf(headerOf(headers, 'retry-after-ms') ?? '');
+  if (NUMBER.test(inMs)) return Math.min(Number(inMs), LONGEST_DELAY_MS);
+  const value = headerOf(headers, 'retry-after') ?? headerOf(headers, 'x-ratelimit-retry-after');
+  return value === undefined ? undefined : timeUntil(value, headers, wallNow);
+}
+
+const NUMBER = /^\d+(\.\d+)?$/;
+/** Above this a bare number is seconds since the epoch rather than from now (2001-09-09). */
+const EPOCH_SECONDS = 1e9;
+/** Above this a bare number is milliseconds since the epoch. */
+const EPOCH_MS = 1e11;
+
+/**
+ * Milliseconds until a moment given as seconds from now, seconds or milliseconds since the epoch, a duration such as
+ * `6m0s`, or a date. Never more than a timer can carry, about 24.8 days: no answer closes a gate for ever.
+ */
+export function timeUntil(value: string, headers: unknown, wallNow: number): number | undefined {
+  const ms = spelledMs(value.trim(), () => serverNow(headers, wallNow));
+  return ms === undefined ? undefined : Math.min(Math.max(0, ms), LONGEST_DELAY_MS);
+}
+
+function spelledMs(text: string, serverNow: () => number): number | undefined {
+  const first = firstOf(text);
+  if (NUMBER.test(first)) {
+    const number = Number(first);
+    if (number >= EPOCH_MS) return number - serverNow();
+    return number >= EPOCH_SECONDS ? number * 1000 - serverNow() : number * 1000;
+  }
+  const duration = spelledDuration(first);
+  if (duration !== undefined) return duration;
+  const date = httpDateMs(text);
+  return date === undefined ? undefined : date - serverNow();
+}
+
+/** The first of several values, or a value without its parameters. */
+function firstOf(text: string): string {
+  return text.split(/[,;]/, 1)[0]!.trim();
+}
+
+function serverNow(headers: unknown, wallNow: number): number {
+  return httpDateMs(headerOf(headers, 'date') ?? '') ?? wallNow;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** A duration as Go spells it, for example `1m30s` or `12ms`. */
+function spelledDuration(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const part of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) total += Number(part[1]) * UNIT_MS[part[2]!]!;
+  return total;
+}

@@ -1,0 +1,36 @@
+import type { Clock } from '../time/clock.js';
+import { MemoryStore } from '../store/memory-store.js';
+import { ResilientProvider } from './resilient-provider.js';
+import type { ProviderOptions } from './provider-options.js';
+import { ResilienceConfigurationError } from '../settings/fault.js';
+import type { Layer } from '../settings/merge-settings.js';
+import type { Store } from '../store/store.js';
+import { SystemClock } from '../time/system-clock.js';
+import { systemRandom } from '../time/system-random.js';
+
+/** One for all: a clock holds the timers of idle deadline lists, and through a shared one they hold no provider. */
+const machineClock = new SystemClock();
+
+/**
+ * A provider without any framework: `execute` applies every policy that `options` names. Throws a `ResilienceConfigurationError` that lists
+ * every fault of the options. The store defaults to a `MemoryStore`, the clock to the machine's, `random` to `Math.random`. `trackCalls`
+ * (default false) says whether `currentCall()` finds every call at any depth, also after an `await`.
+ */
+export function createProvider(
+  name: string,
+  options: ProviderOptions,
+  parts: { clock?: Clock; store?: Store; random?: () => number; trackCalls?: boolean } = {},
+): ResilientProvider {
+  const clock = parts.clock ?? machineClock;
+  const provider = new ResilientProvider({
+    name,
+    settings: options as Layer,
+    path: name,
+    clock,
+    store: parts.store ?? new MemoryStore({ clock }),
+    random: parts.random ?? systemRandom,
+    trackCalls: parts.trackCalls ?? false,
+  });
+  if (provider.faults.length > 0) throw new ResilienceConfigurationError(provider.faults);
+  return provider;
+}

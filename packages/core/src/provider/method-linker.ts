@@ -1,0 +1,204 @@
+import { BudgetAgreement } from './budget-agreement.js';
+import type { Classify } from '../outcome/classifier.js';
+import { GateAgreement } from './gate-agreement.js';
+import { KeyedGate } from '../engine/keyed-gate.js';
+import type { MethodPlan } from './method-plan.js';
+import { Pipeline } from '../engine/pipeline.js';
+import { isKeyable, type Environment, type Policy, type PolicySpec } from '../engine/policy.js';
+import { ProviderLayers } from './provider-layers.js';
+import type { ProviderParts } from './provider-parts.js';
+import { retryBudgetOf } from '../counting/retry-budget.js';
+import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
+import { mergeSettings, type Layer } from '../settings/merge-settings.js';
+
+/** A policy that is alive, and whose it is: the provider's when there is no operation. */
+export interface OwnedPolicy {
+  readonly policy: Policy;
+  readonly operation?: string | undefined;
+}
+
+/** A method that was linked, so that new settings reach it. */
+interface Linked {
+  readonly plan: MethodPlan;
+  readonly pipeline: Pipeline;
+  /** Its own policies, by their place in the order. */
+  readonly own: Map<number, Policy>;
+}
+
+/** A gate of the provider, and the settings that it has. */
+interface SharedGate {
+  readonly policy: Policy;
+  spec: PolicySpec;
+}
+
+/** Makes the pipelines of a provider's methods, gives them the gates that they share, and carries new settings to them. */
+export class MethodLinker {
+  private layers: ProviderLayers;
+  private agreement: GateAgreement;
+  private budget: BudgetAgreement;
+  private readonly sharedGates = new Map<string, SharedGate>();
+  private readonly linked: Linked[] = [];
+  /** What newer settings have no place for. Whoever waits in it goes on waiting. */
+  private dropped: WeakRef<Policy>[] = [];
+  private isApplying = false;
+  private isClosed = false;
+
+  constructor(
+    private readonly parts: ProviderParts,
+    private readonly environment: Environment,
+  ) {
+    this.layers = new ProviderLayers(parts.settings, parts);
+    this.agreement = new GateAgreement(this.layers, parts);
+    this.budget = new BudgetAgreement(this.layers, parts.path);
+    this.applyToShared();
+  }
+
+  get faults(): readonly Fault[] {
+    return [...this.layers.faults, ...this.budget.faults];
+  }
+
+  get enabled(): boolean {
+    return this.layers.enabled;
+  }
+
+  get classify(): Classify | undefined {
+    return this.layers.classify;
+  }
+
+  /** The header that the settings name for keys, for one method. */
+  idempotencyHeader(method: string): string {
+    return this.layers.idempotencyHeader(method);
+  }
+
+  /** The gate that the provider's methods share; of a keyed one, that for calls without a key. */
+  shared(kind: string): Policy | undefined {
+    const policy = this.sharedGates.get(kind)?.policy;
+    return policy instanceof KeyedGate ? policy.plain : policy;
+  }
+
+  *live(): Iterable<OwnedPolicy> {
+    for (const { policy } of this.sharedGates.values()) yield { policy };
+    for (const { plan, own } of this.linked) {
+      for (const policy of own.values()) yield { policy, operation: plan.operation };
+    }
+  }
+
+  /** Whether the settings override anything for any method. */
+  get overridesAny(): boolean {
+    return this.layers.methods.size > 0;
+  }
+
+  /** Whether the settings override anything for a method. */
+  knows(method: string): boolean {
+    return this.layers.methods.has(method);
+  }
+
+  /** The pipeline of one method. Adds to `faults` what is wrong with it; then it is not told of new settings. */
+  link(given: MethodPlan, faults: Fault[]): Pipeline {
+    const plan = withCopies(given);
+    const before = faults.length;
+    const specs = this.layers.specs(plan, faults);
+    this.agreement.join(plan, specs, faults);
+    this.budget.add(plan, faults);
+    this.applyToShared();
+    const linked: Linked = { plan, pipeline: new Pipeline([], this.environment), own: new Map() };
+    this.apply(linked, specs);
+    if (faults.length === before) this.linked.push(linked);
+    return linked.pipeline;
+  }
+
+  /** Throws a `ResilienceConfigurationError`, and changes nothing, when the new settings do not fit what was linked. */
+  reconfigure(patch: Layer, further: readonly Fault[]): void {
+    const layers = this.layers.with(patch);
+    const agreement = new GateAgreement(layers, this.parts);
+    const budget = new BudgetAgreement(layers, this.parts.path);
+    const faults = [...layers.faults, ...budget.faults];
+    for (const { plan } of faults.length > 0 ? [] : this.linked) {
+      agreement.join(plan, layers.specs(plan, faults), faults);
+      budget.add(plan, faults);
+    }
+    if (faults.length + further.length > 0) throw new ResilienceConfigurationError([...further, ...faults]);
+    this.layers = layers;
+    this.agreement = agreement;
+    this.budget = budget;
+    this.applyToAll();
+  }
+
+  /** Lets go of every timer and of whoever waits, also in what was dropped. */
+  close(): void {
+    this.isClosed = true;
+    for (const { policy } of this.live()) policy.close?.();
+    for (const dropped of this.dropped) dropped.deref()?.close?.();
+  }
+
+  /** A listener may bring newer settings while these are applied: then it ends with those. */
+  private applyToAll(): void {
+    if (this.isApplying) return;
+    this.isApplying = true;
+    try {
+      let { layers } = this;
+      do {
+        ({ layers } = this);
+        this.applyToShared();
+        for (const linked of this.linked) this.apply(linked, layers.specs(linked.plan, []));
+      } while (layers !== this.layers);
+    } finally {
+      this.isApplying = false;
+    }
+  }
+
+  /** Makes the shared gates and the budget what was agreed on. Gates that nobody has any more are dropped. */
+  private applyToShared(): void {
+    const { specs } = this.agreement;
+    retryBudgetOf(this.environment).configure(this.budget.rates);
+    for (const [kind, { policy }] of this.sharedGates) {
+      if (specs.some((spec) => spec.kind === kind)) continue;
+      this.sharedGates.delete(kind);
+      this.drop(policy);
+    }
+    for (const spec of specs) {
+      const standing = this.sharedGates.get(spec.kind);
+      if (standing === undefined) {
+        this.sharedGates.set(spec.kind, { spec, policy: this.create(spec) });
+      } else if (standing.spec !== spec) {
+        standing.spec = spec;
+        standing.policy.reconfigure?.(spec.settings);
+      }
+    }
+  }
+
+  /** Gives a method its policies: the shared gates, and its own. */
+  private apply({ plan, pipeline, own }: Linked, specs: readonly PolicySpec[]): void {
+    const standing = new Map(own);
+    own.clear();
+    const policies = specs.map((spec) => {
+      if (!this.layers.isOwn(spec, plan)) return this.sharedGates.get(spec.kind)!.policy;
+      const policy = standing.get(spec.order) ?? this.create(spec);
+      if (standing.has(spec.order)) policy.reconfigure?.(spec.settings);
+      own.set(spec.order, policy);
+      return policy;
+    });
+    pipeline.link(policies);
+    for (const [order, policy] of standing) if (!own.has(order)) this.drop(policy);
+  }
+
+  /** Kept only for as long as somebody is in it. */
+  private drop(policy: Policy): void {
+    this.dropped = [...this.dropped.filter((ref) => ref.deref() !== undefined), new WeakRef(policy)];
+  }
+
+  private create(spec: PolicySpec): Policy {
+    const made = spec.create(this.environment);
+    const policy = isKeyable(made) ? new KeyedGate(made, this.environment) : made;
+    if (this.isClosed) policy.close?.();
+    return policy;
+  }
+}
+
+/** What happens to the options later is not seen: they are read again with every reconfiguration. */
+function withCopies(plan: MethodPlan): MethodPlan {
+  const copies = [...plan.policies].map(
+    ([kind, own]) => [kind, mergeSettings({ [kind]: own })[kind] as Layer] as const,
+  );
+  return { ...plan, policies: new Map(copies) };
+}

@@ -1,0 +1,21 @@
+import type { Clock } from '../time/clock.js';
+import type { EventHub } from '../events/event-hub.js';
+import type { Layer } from '../settings/merge-settings.js';
+import type { Store } from '../store/store.js';
+
+/** What a provider is made of. `top` is laid over everything else, decorators included. */
+export interface ProviderParts {
+  readonly name: string;
+  readonly settings: Layer;
+  readonly top?: Layer;
+  /** Where the settings stand, for error messages. */
+  readonly path: string;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly random: () => number;
+  /** Whether `currentCall()` finds the call at any depth, also after an `await`. Costs an async context for every call. Default false. */
+  readonly trackCalls?: boolean;
+  readonly events?: EventHub;
+  /** Settings that somebody else reads, such as a framework's adapter, each with who it is to be given to. They are refused here. */
+  readonly sections?: Readonly<Record<string, string>>;
+}

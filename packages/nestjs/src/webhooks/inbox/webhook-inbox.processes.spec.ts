@@ -1,0 +1,167 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { signWebhook } from '@breakwater/webhooks';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+import { isSuccess } from '../settle-webhook.js';
+
+const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
+const SCRIPT = join(ROOT, `node_modules/.cache/breakwater/webhook-app-${process.pid}.mjs`);
+const SECRET = 'whsec_8f2bd5c1a7e94f03b6d1';
+const LEASE_MS = 1000;
+
+/** What a delivery tells the handler to do. */
+interface Instructions {
+  readonly id: string;
+  readonly holdMs?: number;
+  readonly failsFirst?: boolean;
+}
+
+/** One process of the application. */
+interface AppProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+describe('the webhook inbox, with several processes of an application on one SqliteStore', () => {
+  let folder: string;
+  let apps: AppProcess[];
+
+  beforeAll(async () => {
+    const sourceOf = (name: string) => [`@breakwater/${name}`, join(ROOT, `packages/${name}/src/index.ts`)] as const;
+    await build({
+      entryPoints: [fileURLToPath(new URL('webhook-app.fixture.mjs', import.meta.url))],
+      outfile: SCRIPT,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      alias: Object.fromEntries(['core', 'webhooks', 'nestjs', 'sqlite'].map(sourceOf)),
+    });
+    folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
+    for (const file of ['attempts', 'effects']) writeFileSync(join(folder, file), '');
+    apps = await Promise.all([start(), start()]);
+  });
+  afterAll(() => {
+    for (const { child } of apps) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(SCRIPT, { force: true });
+  });
+
+  async function start(): Promise<AppProcess> {
+    const options = {
+      storeFile: join(folder, 'store.sqlite'),
+      attemptsFile: join(folder, 'attempts'),
+      effectsFile: join(folder, 'effects'),
+      webhook: { sender: 'stripe', secrets: [SECRET], tolerance: '30s', inbox: { lease: LEASE_MS, keep: '2m' } },
+    };
+    const child = fork(SCRIPT, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const [port] = (await once(child, 'message')) as [number];
+    return { child, url: `http://127.0.0.1:${port}/webhooks/payments` };
+  }
+
+  async function kill({ child }: AppProcess): Promise<void> {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+
+  /** Gives the status, or 0 when the process died before it answered. */
+  async function send({ url }: AppProcess, instructions: Instructions): Promise<number> {
+    const body = JSON.stringify({ holdMs: 0, ...instructions });
+    const headers = { 'content-type': 'application/json', ...signWebhook('stripe', { body, now: Date.now() }, SECRET) };
+    try {
+      return (await fetch(url, { method: 'POST', body, headers })).status;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** What a sender does: it tries again until it is told that the delivery arrived. Gives the statuses. */
+  async function deliver(app: AppProcess, instructions: Instructions): Promise<number[]> {
+    const statuses: number[] = [];
+    do {
+      if (statuses.length > 0) await sleep(100);
+      statuses.push(await send(app, instructions));
+    } while (!isSuccess(statuses.at(-1)!) && statuses.length < 100);
+    return statuses;
+  }
+
+  /** The processes that noted something about these deliveries, by the delivery's id. */
+  function notesOf(file: 'attempts' | 'effects', deliveries: readonly string[]): { id: string; pid: string }[] {
+    const lines = readFileSync(join(folder, file), 'utf8').split('\n').slice(0, -1);
+    const notes = lines.map((line) => line.split(' ')).map(([id, pid]) => ({ id: id!, pid: pid! }));
+    return notes.filter(({ id }) => deliveries.includes(id)).sort((a, b) => a.id.localeCompare(b.id));
+  }
+
+  function expectEachOnce(file: 'attempts' | 'effects', deliveries: readonly string[]): void {
+    expect(notesOf(file, deliveries).map(({ id }) => id)).toEqual(deliveries);
+  }
+
+  function ids(name: string, count: number): string[] {
+    return Array.from({ length: count }, (_, i) => `evt_${name}_${String(i).padStart(3, '0')}`);
+  }
+
+  it('lets every delivery that both get at once take effect once', async () => {
+    const deliveries = ids('raced', 100);
+    for (let at = 0; at < deliveries.length; at += 10) {
+      const copies = deliveries.slice(at, at + 10).flatMap((id, i) => {
+        const [first, second] = i % 2 === 0 ? apps : apps.toReversed();
+        return [first!, second!, first!].map((app) => deliver(app, { id, holdMs: i % 3 }));
+      });
+      await Promise.all(copies);
+    }
+    expectEachOnce('effects', deliveries);
+    expectEachOnce('attempts', deliveries);
+    expect(new Set(notesOf('effects', deliveries).map(({ pid }) => pid)).size).toBe(2);
+  });
+
+  it("has the sender's next try run what a handler failed at, in whichever process it comes to", async () => {
+    const deliveries = ids('failed', 20);
+    const [one, other] = apps;
+    const first = await Promise.all(deliveries.map((id) => send(one!, { id, failsFirst: true })));
+    expect(new Set(first)).toEqual(new Set([500]));
+    expect(notesOf('effects', deliveries)).toEqual([]);
+    const second = await Promise.all(deliveries.map((id) => send(other!, { id, failsFirst: true })));
+    expect(new Set(second)).toEqual(new Set([201]));
+    const copies = await Promise.all(deliveries.map((id) => send(one!, { id, failsFirst: true })));
+    expect(new Set(copies)).toEqual(new Set([200]));
+    expectEachOnce('effects', deliveries);
+  });
+
+  it('has the next try, once the lease is over, run what a process was at when it was killed with -9', async () => {
+    const deliveries = ids('killed', 12);
+    const done = deliveries.slice(0, 4);
+    const underWay = deliveries.slice(4);
+    const [victim, survivor] = apps;
+    await Promise.all(done.map((id) => deliver(victim!, { id })));
+    const unanswered = underWay.map((id) => send(victim!, { id, holdMs: 1500 }));
+    while (notesOf('attempts', deliveries).length < deliveries.length) await sleep(10);
+    // Long enough for a renewal: what runs longer than its lease is nobody else's.
+    await sleep(LEASE_MS / 2);
+    expect(await send(survivor!, { id: underWay[0]! })).toBe(409);
+    await kill(victim!);
+    expect(new Set(await Promise.all(unanswered))).toEqual(new Set([0]));
+
+    const killedAt = performance.now();
+    const retries = await Promise.all(deliveries.map((id) => deliver(survivor!, { id })));
+    const tookMs = performance.now() - killedAt;
+    for (const statuses of retries.slice(0, done.length)) expect(statuses).toEqual([200]);
+    for (const statuses of retries.slice(done.length)) {
+      expect(statuses[0]).toBe(409);
+      expect(statuses.at(-1)).toBe(201);
+    }
+    expect(tookMs).toBeGreaterThan(LEASE_MS / 3);
+    expectEachOnce('effects', deliveries);
+
+    const replacement = await start();
+    apps = [replacement, survivor!];
+    const copies = await Promise.all(deliveries.map((id) => send(replacement, { id })));
+    expect(new Set(copies)).toEqual(new Set([200]));
+    expectEachOnce('effects', deliveries);
+  });
+});

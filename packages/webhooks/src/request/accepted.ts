@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Delivery } from './delivery.js';
+import type { Acceptance } from '../contract/verification.js';
+
+/** The answer to a genuine request. What costs something is computed when it is asked for. */
+export class Accepted implements Acceptance {
+  readonly ok = true;
+  readonly secretIndex: number;
+  readonly #delivery: Delivery;
+
+  constructor(delivery: Delivery, secretIndex: number) {
+    this.secretIndex = secretIndex;
+    this.#delivery = delivery;
+  }
+
+  get sentAt(): Date | undefined {
+    const { sentAtMs } = this.#delivery;
+    return sentAtMs === undefined ? undefined : new Date(sentAtMs);
+  }
+
+  get idSigned(): boolean {
+    return this.#delivery.plan.id?.signed ?? false;
+  }
+
+  fingerprint(): string {
+    const { plan, request, signed } = this.#delivery;
+    const hash = createHash('sha256').update(`${plan.sender.name}\n`);
+    signed?.feed(hash);
+    if (signed?.body === undefined) hash.update('\n').update(request.body);
+    return hash.digest('hex');
+  }
+
+  protected bodyId(): string | undefined {
+    return this.#delivery.json(this.#delivery.plan.id?.path ?? []);
+  }
+}
+
+/** With an id that is known already. */
+export class AcceptedWithId extends Accepted {
+  readonly id: string | undefined;
+
+  constructor(delivery: Delivery, secretIndex: number) {
+    super(delivery, secretIndex);
+    this.id = delivery.id;
+  }
+}
+
+/** With an id inside the body, which is parsed only if somebody reads it: that costs more than to verify. */
+export class AcceptedWithBodyId extends Accepted {
+  get id(): string | undefined {
+    return this.bodyId();
+  }
+}

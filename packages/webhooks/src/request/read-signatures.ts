@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { decodeBase64 } from '../encoding/decode-base64.js';
+import { decodeHex } from '../encoding/decode-hex.js';
+import type { Candidate, Scheme } from '../definition/scheme.js';
+import type { SenderPlan } from '../definition/sender-plan.js';
+import { reject, type Rejection } from '../contract/verification.js';
+
+export interface Signatures {
+  readonly candidates: readonly Candidate[];
+  /** The timestamp's entry, where it stands in the same list. */
+  readonly timestamp: string | undefined;
+}
+
+const MOST_SIGNATURES = 16;
+const LONGEST_HEADER = 8192;
+const BLANK = 32;
+
+/** Finds and decodes the signatures by shape alone; nothing is computed over the body. */
+export function readSignatures(plan: SenderPlan, delivery: SignatureTexts): Signatures | Rejection {
+  const candidates: Candidate[] = [];
+  const places = plan.signature.path ? 1 : plan.signature.slots.length;
+  let present = false;
+  for (let place = 0; place < places; place++) {
+    const text = delivery.signature(place);
+    if (text === undefined || text === '') continue;
+    present = true;
+    if (text.length > LONGEST_HEADER) return reject('malformed', 'the signature is too long');
+    if (plan.signature.list) return readList(plan, text);
+    const candidate = decodeWhole(plan, text, candidates.length);
+    if (candidate) candidates.push(candidate);
+  }
+  if (candidates.length > 0) return { candidates, timestamp: undefined };
+  return present
+    ? reject('malformed', 'the signature does not have the form that the sender gives it')
+    : reject('missing', 'there is no signature');
+}
+
+/** The texts of the signatures by place: the header slots in order, or the one path in the body. */
+export interface SignatureTexts {
+  signature(place: number): string | undefined;
+}
+
+function readList(plan: SenderPlan, text: string): Signatures | Rejection {
+  const { separator } = plan.signature.list as { separator: string };
+  const timestampMark = plan.timestamp?.mark;
+  const candidates: Candidate[] = [];
+  let timestamp: string | undefined;
+  let count = 0;
+  for (let next = 0; next < text.length;) {
+    const found = text.indexOf(separator, next);
+    let end = found < 0 ? text.length : found;
+    let start = next;
+    next = end + separator.length;
+    while (start < end && text.charCodeAt(start) === BLANK) start++;
+    while (end > start && text.charCodeAt(end - 1) === BLANK) end--;
+    if (timestampMark !== undefined && text.startsWith(timestampMark, start)) {
+      if (timestamp !== undefined) return reject('duplicate-header', `the signature has two entries ${timestampMark}`);
+      timestamp = text.slice(start + timestampMark.length, end);
+      continue;
+    }
+    const scheme = schemeAt(plan.schemes, text, start);
+    if (!scheme) continue;
+    if (++count > MOST_SIGNATURES) return reject('malformed', `there are more than ${MOST_SIGNATURES} signatures`);
+    const candidate = decode(scheme, { text, start: start + scheme.mark.length, end }, candidates.length);
+    if (candidate) candidates.push(candidate);
+  }
+  if (candidates.length === 0) {
+    return reject('malformed', 'the list holds no signature of the form that the sender gives it');
+  }
+  return { candidates, timestamp };
+}
+
+function schemeAt(schemes: readonly Scheme[], text: string, start: number): Scheme | undefined {
+  for (const scheme of schemes) if (text.startsWith(scheme.mark, start)) return scheme;
+  return undefined;
+}
+
+function decodeWhole(plan: SenderPlan, text: string, index: number): Candidate | undefined {
+  const scheme = plan.schemes[0] as Scheme;
+  const { prefix } = plan.signature;
+  if (prefix !== undefined && !text.startsWith(prefix)) return undefined;
+  const start = prefix === undefined ? 0 : prefix.length;
+  if (scheme.family !== 'comparison') return decode(scheme, { text, start, end: text.length }, index);
+  const sent = scheme.algorithm === 'basic' ? decodeBasic(text) : Buffer.from(text.slice(start));
+  return sent?.length ? { scheme, bytes: hashOf(sent) } : undefined;
+}
+
+/** A part of a header. Cutting it out would make each of its characters slower to read. */
+interface Part {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function decode(scheme: Scheme, { text, start, end }: Part, index: number): Candidate | undefined {
+  const { encoding, sizes, lengths, scratch } = scheme;
+  if (end - start < lengths[0] || end - start > lengths[1]) return undefined;
+  const [least, most] = sizes;
+  const known = least === most ? (scratch[index] ??= { scheme, bytes: Buffer.allocUnsafeSlow(least) }) : undefined;
+  const bytes =
+    encoding === 'hex' ? decodeHex(text, start, end, known?.bytes) : decodeBase64(text, start, end, known?.bytes);
+  if (!bytes || bytes.length < least || bytes.length > most) return undefined;
+  return known ?? { scheme, bytes };
+}
+
+/** RFC 7617: the scheme's name in any case, one blank, base64 of `user:password`. */
+function decodeBasic(text: string): Buffer | undefined {
+  return text.slice(0, 6).toLowerCase() === 'basic ' ? decodeBase64(text, 6) : undefined;
+}
+
+/** Hashing first makes values of any length comparable in constant time. */
+export function hashOf(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}

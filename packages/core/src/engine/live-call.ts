@@ -4,6 +4,7 @@ import type { Clock } from '../time/clock.js';
 import { Interruption, type AbortListener } from './abort-state.js';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
 import type { Gate } from './policy.js';
+import { DEFAULT_PRICE, type Price } from './price.js';
 import { isRepeatable } from '../outcome/protocols/rest.js';
 
 /** Runs the rest of a pipeline. */
@@ -66,6 +67,8 @@ export class LiveCall implements Call {
   independent = false;
   /** Whether the work has handed on a part of its result: what somebody has seen is not done again. */
   delivered = false;
+  /** Set by the attempt's first gate where its method has a price of its own. */
+  price: Price = DEFAULT_PRICE;
   /** The object whose method is called. */
   receiver: unknown = undefined;
   /** The gates of the attempt, and what it got from each that it entered. */

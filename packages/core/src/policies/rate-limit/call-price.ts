@@ -1,27 +1,19 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import type { Environment, Gate } from '../../engine/policy.js';
-import { ASKING_PRICE, AskingPrice, type Priority } from './asking-price.js';
+import type { Price, Priority } from '../../engine/price.js';
 import type { PriceSettings } from './rate-limit.options.js';
 
-/** What the calls of one method cost and how urgent they are. Refuses none: the rate limit, which a call enters next, does. */
+/** Sets the price of the calls of one method, by which the rate limit admits them. Refuses none itself. */
 export class CallPrice implements Gate<undefined> {
   readonly kind = 'rateLimit';
-  private readonly asking: AskingPrice;
-
   constructor(
     private settings: PriceSettings,
     private readonly environment: Environment,
-  ) {
-    this.asking = environment.shared(ASKING_PRICE, () => new AskingPrice());
-  }
+  ) {}
 
   enter(call: LiveCall): undefined {
-    const { cost, priority } = this.settings;
-    this.asking.say(
-      call,
-      typeof cost === 'function' ? this.checkedCost(cost(...call.args), call) : cost,
-      (typeof priority === 'function' ? this.checkedPriority(priority(...call.args), call) : priority) === 'background',
-    );
+    const { settings } = this;
+    call.price = isFixed(settings) ? settings : this.priceOf(call);
     return undefined;
   }
 
@@ -29,6 +21,14 @@ export class CallPrice implements Gate<undefined> {
 
   reconfigure(settings: PriceSettings): void {
     this.settings = settings;
+  }
+
+  private priceOf(call: LiveCall): Price {
+    const { cost, priority } = this.settings;
+    return {
+      cost: typeof cost === 'function' ? this.checkedCost(cost(...call.args), call) : cost,
+      priority: typeof priority === 'function' ? this.checkedPriority(priority(...call.args), call) : priority,
+    };
   }
 
   private checkedCost(cost: unknown, call: LiveCall): number {
@@ -47,4 +47,8 @@ export class CallPrice implements Gate<undefined> {
       `${this.environment.provider}.rateLimit.${option} gave ${shown} for ${operation}; expected ${right}`,
     );
   }
+}
+
+function isFixed(settings: PriceSettings): settings is Price {
+  return typeof settings.cost !== 'function' && typeof settings.priority !== 'function';
 }

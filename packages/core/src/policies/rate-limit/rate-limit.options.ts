@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Duration } from '../../settings/duration.js';
+import type { Priority } from '../../engine/price.js';
 import {
   callback,
   consistent,
@@ -11,7 +12,6 @@ import {
   options,
   optional,
 } from '../../settings/fields.js';
-import type { Priority } from './asking-price.js';
 import type { Quota } from './gcra.js';
 
 /** What a provider allows. */

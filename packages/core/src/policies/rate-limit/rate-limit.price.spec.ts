@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { LiveCall } from '../../engine/live-call.js';
+import { Pipeline } from '../../engine/pipeline.js';
+import type { Gate } from '../../engine/policy.js';
 import { createProvider } from '../../provider/create-provider.js';
 import type { Layer } from '../../settings/merge-settings.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
-import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
+import { environmentOf, httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { deferred } from '../../testing/deferred.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
@@ -80,6 +83,19 @@ describe('rate limit with a price', () => {
       // One token is not there, and of twenty it would be longer.
       const { error } = (await outcomeOf(provider.execute(() => 1))) as { error: { retryAfterMs: number } };
       expect(error.retryAfterMs).toBeCloseTo(12.5 - 12.375, 9);
+    });
+
+    it('is the same when another gate makes the call wait before it reaches the limit', async () => {
+      const environment = environmentOf(new TestClock());
+      const { settings } = readSettings(rateLimitKind.schema, { limit: 100, burst: 10, cost: 5 }, '');
+      const [price, limit] = rateLimitKind.specs(settings).map((spec) => spec.create(environment));
+      const slow: Gate = { kind: 'slow', enter: () => turn(), leave: () => undefined };
+      const pipeline = new Pipeline([price!, slow, limit!], environment);
+      const calls = [1, 2, 3, 4].map(() => watch(pipeline.run(new LiveCall(environment, 'send', [], () => 'sent'))));
+      await turn();
+      await turn();
+      expect(calls.map(({ value }) => value)).toEqual(['sent', 'sent', undefined, undefined]);
+      expect(calls[2]!.error).toMatchObject({ why: 'quota-spent' });
     });
 
     it('holds for those who wait, too', async () => {

@@ -4,7 +4,6 @@ import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
 import type { Environment, KeyableGate } from '../../engine/policy.js';
 import { quotasOf } from '../../headers/rate-limit-headers.js';
 import { retryAfterMs } from '../../headers/retry-after.js';
-import { ASKING_PRICE, AskingPrice } from './asking-price.js';
 import { ObservedQuotas } from './observed-quotas.js';
 import { Pause } from './pause.js';
 import { PriorityQueue } from './priority-queue.js';
@@ -24,7 +23,6 @@ export class RateLimit implements KeyableGate<Taken> {
   readonly kind = 'rateLimit';
   readonly summed = SUMMED;
   private readonly queue: PriorityQueue<Taken>;
-  private readonly asking: AskingPrice;
   private quotas: Quotas;
   private readonly observed = new ObservedQuotas();
   private readonly pause = new Pause();
@@ -38,16 +36,15 @@ export class RateLimit implements KeyableGate<Taken> {
     this.queue = new PriorityQueue(environment.clock, settings.backgroundShare, () =>
       this.lookAgain(environment.clock.now()),
     );
-    this.asking = environment.shared(ASKING_PRICE, () => new AskingPrice());
     this.quotas = new Quotas(settings.quotas);
   }
 
   enter(call: LiveCall): Taken | Promise<Taken> | RateLimitedError {
-    const { asking, queue } = this;
-    const { now } = call;
-    asking.turnTo(call);
-    const { cost, background } = asking;
+    const { queue } = this;
+    const { now, price } = call;
+    const { cost } = price;
     if (cost === 1 && queue.size === 0 && this.isFree(now)) return this.take(now, cost);
+    const background = price.priority === 'background';
     if (this.waitMs(now, cost) === 0) {
       if (queue.size === 0) return this.take(now, cost);
       if (cost === 0 || queue.isFirst(background)) {

@@ -7,6 +7,8 @@ const SWEEP_PER_WRITE = 4;
 export type EntryRow = readonly [version: number, value: string | Buffer, writtenAt: number, expiresAt: number];
 /** `[written_at, ahead]` */
 export type ClockRow = readonly [writtenAt: number, ahead: number];
+/** `[slices as JSON, written_at]` */
+export type CountRow = readonly [slices: string, writtenAt: number];
 
 const SQL = {
   begin: 'BEGIN IMMEDIATE',
@@ -23,6 +25,11 @@ const SQL = {
   writeClock: 'REPLACE INTO clocks (key, written_at, ahead, expires_at) VALUES (?, ?, ?, ?)',
   removeClock: 'DELETE FROM clocks WHERE key = ?',
   sweepClocks: sweepOf('clocks', 'key'),
+
+  counted: 'SELECT slices, written_at FROM counts WHERE key = ?',
+  writeCounted: 'REPLACE INTO counts (key, slices, written_at, expires_at) VALUES (?, ?, ?, ?)',
+  removeCounted: 'DELETE FROM counts WHERE key = ?',
+  sweepCounted: sweepOf('counts', 'key'),
 };
 
 export type Statements = Readonly<Record<keyof typeof SQL, Database.Statement>>;

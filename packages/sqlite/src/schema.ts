@@ -26,6 +26,13 @@ const STEPS: readonly string[] = [
    CREATE INDEX clocks_by_expiry ON clocks (expires_at);
    INSERT INTO sqlite_sequence (name, seq) VALUES ('entries', 0);
    PRAGMA application_id = ${APPLICATION_ID};`,
+  `CREATE TABLE counts (
+     key ANY NOT NULL PRIMARY KEY,
+     slices TEXT NOT NULL,
+     written_at REAL NOT NULL,
+     expires_at REAL NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX counts_by_expiry ON counts (expires_at);`,
 ];
 
 /** Refuses a file that is not ours, or was written by a newer release. Changes nothing. */

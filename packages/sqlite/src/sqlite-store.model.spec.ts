@@ -1,4 +1,4 @@
-import { MemoryStore, type Entry, type PutCondition, type Store } from '@breakwater/core';
+import { MemoryStore, type CountResult, type Entry, type PutCondition, type Store } from '@breakwater/core';
 import { TestClock } from '@breakwater/core/testing';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
@@ -19,6 +19,12 @@ const steps = fc.oneof(
   }),
   fc.record({ do: fc.constant('delete' as const), key, version: fc.boolean(), seen }),
   fc.record({ do: fc.constant('advance' as const), key, byMs: ms, windowMs: ms }),
+  fc.record({
+    do: fc.constant('count' as const),
+    key,
+    by: fc.integer({ min: -3, max: 4 }),
+    windowMs: fc.constantFrom(7, 100),
+  }),
   fc.record({ do: fc.constant('elapse' as const), ms: fc.nat(120) }),
 );
 type Step = typeof steps extends fc.Arbitrary<infer S> ? S : never;
@@ -52,12 +58,22 @@ async function run(store: Store, clock: TestClock, script: readonly Step[]): Pro
       case 'advance':
         answers.push(await store.advance(step.key, step.byMs, step.windowMs));
         break;
+      case 'count': {
+        const window = { limit: 5, windowMs: step.windowMs, slices: 4 };
+        answers.push(withoutTime(await store.count(step.key, step.by, window)));
+        break;
+      }
       case 'elapse':
         clock.block(step.ms);
     }
   }
   await store.close();
   return answers;
+}
+
+/** Slices begin at multiples of their length, and the two stores count their time from other moments. */
+function withoutTime({ admitted, used }: CountResult) {
+  return { admitted, used };
 }
 
 describe('SqliteStore beside MemoryStore', () => {

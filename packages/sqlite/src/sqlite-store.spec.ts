@@ -74,6 +74,7 @@ describe('SqliteStore', () => {
           put: (key, value, when) => next().put(key, value, when),
           delete: (key, when) => next().delete(key, when),
           advance: (key, byMs, windowMs) => next().advance(key, byMs, windowMs),
+          count: (key, by, window) => next().count(key, by, window),
           close: async () => void (await Promise.all(stores.map((store) => store.close()))),
         },
         elapse: (ms) => clock.advance(ms),
@@ -116,6 +117,19 @@ describe('SqliteStore', () => {
       expect(Number(versionOf(await after.put('key', 'value', KEPT)))).toBeGreaterThan(Number(last));
       await after.close();
     });
+  });
+
+  it('brings a file of the first release up to date, and keeps what stands in it', async () => {
+    const before = new SqliteStore({ file });
+    await before.put('key', 'value', KEPT);
+    await before.close();
+    const db = new Database(file);
+    db.exec('DROP TABLE counts; PRAGMA user_version = 1');
+    db.close();
+    const after = new SqliteStore({ file });
+    expect(await after.get('key')).toMatchObject({ value: 'value' });
+    expect(await after.count('limit', 1, { limit: 1, windowMs: 1000 })).toMatchObject({ admitted: true });
+    await after.close();
   });
 
   describe('when the wall clock is put back by an hour', () => {
@@ -329,7 +343,7 @@ describe('SqliteStore', () => {
       const db = new Database(file);
       db.exec('PRAGMA user_version = 99');
       db.close();
-      expect(() => new SqliteStore({ file })).toThrow(/its schema is version 99 and this release .* knows up to 1/);
+      expect(() => new SqliteStore({ file })).toThrow(/its schema is version 99 and this release .* knows up to 2/);
     });
   });
 

@@ -1,9 +1,26 @@
-import type { AdvanceResult, Clock, Entry, PutCondition, PutResult, Store } from '@breakwater/core';
+import type {
+  AdvanceResult,
+  Clock,
+  CountResult,
+  Entry,
+  PutCondition,
+  PutResult,
+  SlidingWindow,
+  Store,
+} from '@breakwater/core';
+import { requireCount, slidingCount, type Slice } from '@breakwater/core';
 import type Database from 'libsql';
 import { openDatabase } from './open-database.js';
 import { isBusy, SqliteStoreError } from './sqlite-store.error.js';
 import { readSqliteStoreOptions, type SqliteStoreOptions } from './sqlite-store.options.js';
-import { first, prepareStatements, type ClockRow, type EntryRow, type Statements } from './prepare-statements.js';
+import {
+  first,
+  prepareStatements,
+  type ClockRow,
+  type CountRow,
+  type EntryRow,
+  type Statements,
+} from './prepare-statements.js';
 import { storedText, textOf } from './stored-text.js';
 
 /** The longest pause between two tries for a lock. */
@@ -79,6 +96,16 @@ export class SqliteStore implements Store {
       setAhead(sql, key, ahead, now);
       sql.sweepClocks.run([now]);
       return { admitted: true, aheadMs: ahead, retryAfterMs: 0 };
+    });
+  }
+
+  count(key: string, by: number, window: SlidingWindow): Promise<CountResult> {
+    return this.writing((sql, now) => {
+      requireCount(by, window, 'SqliteStore');
+      const { counted, result } = slidingCount(countedAt(sql, key, now), by, { window, now });
+      setCounted(sql, key, { counted, windowMs: window.windowMs, now });
+      sql.sweepCounted.run([now]);
+      return result;
     });
   }
 
@@ -159,6 +186,26 @@ function setAhead(sql: Statements, key: string, ahead: number, now: number): voi
   const stored = storedText(key, 'the key');
   if (ahead > 0) sql.writeClock.run([stored, now, ahead, now + ahead]);
   else sql.removeClock.run([stored]);
+}
+
+/** What is counted under a key. Slices of a clock that was put back move with it. */
+function countedAt(sql: Statements, key: string, now: number): readonly Slice[] {
+  const row = first<CountRow>(sql.counted, [storedText(key, 'the key')]);
+  if (row === undefined) return [];
+  const slices = JSON.parse(row[0]) as readonly Slice[];
+  const behindMs = row[1] - now;
+  return behindMs > 0 ? slices.map(([endsAt, amount]) => [endsAt - behindMs, amount] as const) : slices;
+}
+
+function setCounted(
+  sql: Statements,
+  key: string,
+  { counted, windowMs, now }: { counted: readonly Slice[]; windowMs: number; now: number },
+): void {
+  const stored = storedText(key, 'the key');
+  const last = counted.at(-1);
+  if (last === undefined) sql.removeCounted.run([stored]);
+  else sql.writeCounted.run([stored, JSON.stringify(counted), now, last[0] + windowMs]);
 }
 
 function allows(condition: PutCondition, held: Held | undefined): boolean {

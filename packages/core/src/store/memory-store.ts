@@ -1,4 +1,6 @@
 import type { Clock } from '../time/clock.js';
+import { MemoryBus } from './memory-bus.js';
+import { requireCount, slidingCount, type CountResult, type Slice, type SlidingWindow } from './sliding-count.js';
 import type { AdvanceResult, Entry, PutCondition, PutResult, Store } from './store.js';
 import { SystemClock } from '../time/system-clock.js';
 
@@ -6,6 +8,12 @@ interface Held {
   readonly value: string;
   readonly version: string;
   readonly writtenAt: number;
+  readonly expiresAt: number;
+}
+
+interface Counted {
+  readonly slices: readonly Slice[];
+  /** When the last slice has left the window. */
   readonly expiresAt: number;
 }
 
@@ -19,6 +27,8 @@ const SWEEP_PER_WRITE = 4;
 export class MemoryStore implements Store {
   private readonly entries = new Map<string, Held>();
   private readonly clocks = new Map<string, number>();
+  private readonly counts = new Map<string, Counted>();
+  readonly bus = new MemoryBus();
   private readonly clock: Clock;
   private readonly maxEntries: number;
   private sweep: Iterator<[string, Held]> | undefined;
@@ -30,7 +40,7 @@ export class MemoryStore implements Store {
   }
 
   get size(): number {
-    return this.entries.size + this.clocks.size;
+    return this.entries.size + this.clocks.size + this.counts.size;
   }
 
   async get(key: string): Promise<Entry | undefined> {
@@ -69,9 +79,23 @@ export class MemoryStore implements Store {
     return { admitted: true, aheadMs: ahead, retryAfterMs: 0 };
   }
 
+  async count(key: string, by: number, window: SlidingWindow): Promise<CountResult> {
+    requireCount(by, window, 'MemoryStore');
+    const now = this.clock.now();
+    const standing = this.counts.get(key)?.slices ?? [];
+    const { counted, result } = slidingCount(standing, by, { window, now });
+    this.counts.delete(key);
+    const last = counted.at(-1);
+    if (last !== undefined) this.counts.set(key, { slices: counted, expiresAt: last[0] + window.windowMs });
+    this.tidyCounts(now);
+    return result;
+  }
+
   async close(): Promise<void> {
     this.entries.clear();
     this.clocks.clear();
+    this.counts.clear();
+    await this.bus.close();
   }
 
   private live(key: string, now: number): Held | undefined {
@@ -91,6 +115,14 @@ export class MemoryStore implements Store {
       if (step.value[1].expiresAt <= now) this.entries.delete(step.value[0]);
     }
     if (this.entries.size > this.maxEntries) this.entries.delete(this.entries.keys().next().value!);
+  }
+
+  private tidyCounts(now: number): void {
+    let looked = 0;
+    for (const [key, { expiresAt }] of this.counts) {
+      if (expiresAt <= now || this.counts.size > this.maxEntries) this.counts.delete(key);
+      if (++looked === SWEEP_PER_WRITE) break;
+    }
   }
 
   /** Virtual clocks that now has caught up with say nothing any more. Those written first are looked at first. */

@@ -1,3 +1,6 @@
+import type { Bus } from './bus.js';
+import type { CountResult, SlidingWindow } from './sliding-count.js';
+
 /** What stands under a key. */
 export interface Entry {
   readonly value: string;
@@ -22,7 +25,7 @@ export interface AdvanceResult {
 }
 
 /**
- * Shared state as five atomic operations, each one round trip. A store knows no policy. Entries expire by the store's
+ * Shared state as six atomic operations, each one round trip. A store knows no policy. Entries expire by the store's
  * own clock. Any operation rejects when the store cannot be reached, and when a time is no number.
  */
 export interface Store {
@@ -35,5 +38,12 @@ export interface Store {
    * generic cell rate algorithm in one step (ITU-T I.371, virtual scheduling).
    */
   advance(key: string, byMs: number, windowMs: number): Promise<AdvanceResult>;
+  /**
+   * Counts `by` in the sliding window of `key` unless the window would then hold more than its limit. A negative amount is
+   * given back and always admitted.
+   */
+  count(key: string, by: number, window: SlidingWindow): Promise<CountResult>;
   close(): Promise<void>;
+  /** Tells other processes, where the backend can. */
+  readonly bus?: Bus;
 }

@@ -31,6 +31,7 @@ function storeVerdicts(spoil: (store: Store) => Partial<Store>) {
         put: store.put,
         delete: store.delete,
         advance: store.advance,
+        count: store.count,
         close: store.close,
       };
       const bound = Object.fromEntries(
@@ -71,6 +72,11 @@ describe('the store contract', () => {
       'admits everybody',
       () => ({ advance: async () => ({ admitted: true, aheadMs: 0, retryAfterMs: 0 }) }),
       'never admits more than the window holds',
+    ],
+    [
+      'counts nothing',
+      () => ({ count: async () => ({ admitted: true, used: 0, retryAfterMs: 0 }) }),
+      'is atomic, and each key is counted by itself',
     ],
     ['reads before it writes', readThenWrite, 'lets one of many win that write at once'],
   ])('catches a store that %s', async (_name, spoil, test) => {

@@ -1,3 +1,4 @@
+export { busContract, type BusUnderTest } from './bus-contract.js';
 export { policyContract, type PolicyRules } from './policy-contract.js';
 export { recordEvents, type RecordedEvents } from './record-events.js';
 export type { TestRunner } from './runner.js';

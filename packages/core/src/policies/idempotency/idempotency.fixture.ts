@@ -78,6 +78,10 @@ class FailingStore implements Store {
     return this.inner.advance(key, byMs, windowMs);
   }
 
+  count(...asked: Parameters<Store['count']>) {
+    return this.inner.count(...asked);
+  }
+
   close(): Promise<void> {
     return this.inner.close();
   }

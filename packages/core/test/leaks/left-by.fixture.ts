@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+
+/** What repetitions of one use leave behind: live bytes for each, and timers and listeners altogether. */
+export interface Left {
+  readonly bytes: number;
+  readonly timers: number;
+  readonly listeners: number;
+}
+
+/** What one repetition may leave behind before it is a leak, in bytes: less than the smallest object. */
+export const NOISE_BYTES = 12;
+
+/** Repeats a use of the engine in a process of its own. A referenced timer that is left would keep the process alive. */
+export async function leftBy(use: string, times: number): Promise<Left> {
+  const folder = await mkdtemp(join(tmpdir(), 'breakwater-leaks-'));
+  try {
+    const probe = join(folder, 'probe.mjs');
+    await build({
+      entryPoints: [join(import.meta.dirname, 'probe.fixture.ts')],
+      outfile: probe,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+    });
+    const args = ['--expose-gc', probe, use, String(times)];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 110_000 });
+    return JSON.parse(stdout) as Left;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

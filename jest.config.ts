@@ -5,6 +5,7 @@ const config: Config = {
   testMatch: ['<rootDir>/{packages,apps,libs}/*/{src,test}/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
+    '^@breakwater/core/adapter$': '<rootDir>/packages/core/src/adapter.ts',
     '^@breakwater/(core|webhooks|nestjs)/testing$': '<rootDir>/packages/$1/src/testing/index.ts',
     '^@breakwater/(core|webhooks|nestjs|sqlite)$': '<rootDir>/packages/$1/src/index.ts',
     '^@breakwater/(faults)$': '<rootDir>/libs/$1/src/index.ts',

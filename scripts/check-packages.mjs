@@ -13,8 +13,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'breakwater-packages-'));
 try {
   const tarballs = packages.map(pack);
   for (const folder of packages) run('npx', ['--no-install', 'publint', '--strict', folder]);
-  for (const tarball of tarballs)
-    run('npx', ['--no-install', 'attw', tarball, '--no-emoji', '--format', 'ascii', '--profile', 'node16']);
+  for (const tarball of tarballs) run('npx', ['--no-install', 'attw', tarball, '--no-emoji', '--format', 'ascii']);
   use('nest-11-cjs', 'cjs', { nest: '^11', axios: '^4', config: '^4' }, tarballs);
   use('nest-12-esm', 'mjs', { nest: '^12', axios: '^12', config: '^12' }, tarballs);
 } finally {

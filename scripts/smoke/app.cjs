@@ -5,7 +5,11 @@ const exercise = require('./exercise.cjs');
 
 exercise({
   common: require('@nestjs/common'),
-  core: { ...require('@breakwater/core'), testing: require('@breakwater/core/testing') },
+  core: {
+    ...require('@breakwater/core'),
+    adapter: require('@breakwater/core/adapter'),
+    testing: require('@breakwater/core/testing'),
+  },
   express: require('@nestjs/platform-express').ExpressAdapter,
   fastify: require('@nestjs/platform-fastify').FastifyAdapter,
   nest: require('@nestjs/core'),

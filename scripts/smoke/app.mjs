@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import * as core from '@breakwater/core';
+import * as coreAdapter from '@breakwater/core/adapter';
 import * as coreTesting from '@breakwater/core/testing';
 import * as resilience from '@breakwater/nestjs';
 import * as testing from '@breakwater/nestjs/testing';
@@ -14,7 +15,7 @@ import exercise from './exercise.cjs';
 
 await exercise({
   common,
-  core: { ...core, testing: coreTesting },
+  core: { ...core, adapter: coreAdapter, testing: coreTesting },
   express: ExpressAdapter,
   fastify: FastifyAdapter,
   nest,

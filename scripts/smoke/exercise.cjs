@@ -8,6 +8,7 @@ module.exports = async function exercise({ common, core, express, fastify, nest,
 
   const clock = new core.testing.TestClock();
   assert.equal(await core.createProvider('x', { retry: true }, { clock }).execute(async () => 42), 42);
+  assert.ok(core.createProvider('x', {}) instanceof core.adapter.LiveProvider);
   assert.equal(typeof testing.ResilienceTestingModule.forRoot, 'function');
 };
 

@@ -3,8 +3,7 @@ export { currentCall } from './engine/current-call.js';
 export type { Classify } from './outcome/classifier.js';
 export { Clock, type Timer } from './time/clock.js';
 export { createProvider } from './provider/create-provider.js';
-export { Deadline } from './time/deadline-list.js';
-export { durationMs, parseDuration, type Duration } from './settings/duration.js';
+export type { Duration } from './settings/duration.js';
 export {
   captureStacks,
   isResilienceError,
@@ -12,13 +11,9 @@ export {
   type ResilienceErrorInfo,
 } from './errors/resilience-error.js';
 export { isStoreUnavailableError, StoreUnavailableError } from './errors/store-unavailable.error.js';
-export { EventHub, type Emit, type EventListener, type ResilienceEvent } from './events/event-hub.js';
-export type { LiveCall, Next } from './engine/live-call.js';
+export type { EventHub, EventListener, ResilienceEvent } from './events/event-hub.js';
 export { MemoryStore } from './store/memory-store.js';
-export type { MethodPlan } from './provider/method-plan.js';
 export type { Outcome, OutcomeKind, Settled } from './outcome/outcome.js';
-export type { Pipeline } from './engine/pipeline.js';
-export { plainCopy } from './values/plain-copy.js';
 export {
   AdaptivelyThrottledError,
   isAdaptivelyThrottledError,
@@ -55,22 +50,12 @@ export { retryHistory, type RetryHistory } from './policies/retry/retry-history.
 export type { RetryOptions } from './policies/retry/retry.options.js';
 export { isTimeoutError, TimeoutError } from './policies/timeout/timeout.error.js';
 export type { TimeoutOptions } from './policies/timeout/timeout.options.js';
-export type { Environment, FaultInjector, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './engine/policy.js';
-export { isHeaderName } from './headers/header-name.js';
 export type { HeadersLike } from './headers/headers.js';
-export type { ProviderParts } from './provider/provider-parts.js';
 export { ResilientProvider, type ExecuteOptions, type ProviderSnapshot } from './provider/resilient-provider.js';
 export type { MethodOptions, ProviderOptions, ProviderPatch } from './provider/provider-options.js';
 export { ResilienceConfigurationError, type Fault } from './settings/fault.js';
-export * as settings from './settings/index.js';
-export { mergeSettings, type Layer } from './settings/merge-settings.js';
-export type { Patch } from './settings/patch.js';
 export type { Bus, Unsubscribe } from './store/bus.js';
 export { MemoryBus } from './store/memory-bus.js';
-export { portableText, textOfPortable } from './store/portable-text.js';
-export { requireCount, slidingCount, type CountResult, type Slice, type SlidingWindow } from './store/sliding-count.js';
-export { TopicListeners } from './store/topic-listeners.js';
+export type { CountResult, SlidingWindow } from './store/sliding-count.js';
 export type { AdvanceResult, Entry, PutCondition, PutResult, Store } from './store/store.js';
-export { StoreLease, type StoreLeaseParts } from './store/store-lease.js';
 export { SystemClock } from './time/system-clock.js';
-export { systemRandom } from './time/system-random.js';

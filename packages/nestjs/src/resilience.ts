@@ -1,19 +1,15 @@
 import {
-  EventHub,
   MemoryStore,
   ResilienceConfigurationError,
-  ResilientProvider,
   SystemClock,
-  systemRandom,
   type Clock,
   type Fault,
-  type Layer,
-  type LiveCall,
   type ProviderSnapshot,
   type ResilienceEvent,
   type Store,
   type Work,
 } from '@breakwater/core';
+import { EventHub, LiveProvider, systemRandom, type Layer, type LiveCall } from '@breakwater/core/adapter';
 import { Observable } from 'rxjs';
 import { linkMethod } from './methods/link-method.js';
 import { LinkedMethods, type LinkedMethod } from './methods/linked-methods.js';
@@ -48,7 +44,7 @@ export class Resilience {
   private readonly ownsStore: boolean;
   private readonly trackCalls: boolean;
   private readonly events = new EventHub();
-  private readonly providers = new Map<string, ResilientProvider>();
+  private readonly providers = new Map<string, LiveProvider>();
   private readonly layers = new Map<string, ProviderLayers>();
   private readonly linked = new LinkedMethods();
 
@@ -80,7 +76,7 @@ export class Resilience {
   }
 
   /** A provider by name. Throws an error that lists the known ones when there is none. */
-  provider(name: string): ResilientProvider {
+  provider(name: string): LiveProvider {
     const provider = this.providers.get(name);
     if (provider === undefined)
       throw new ResilienceConfigurationError([{ path: `provider '${name}'`, message: this.unknownProvider() }]);
@@ -176,7 +172,7 @@ export class Resilience {
       random: systemRandom,
     };
     this.layers.set(name, layers);
-    this.providers.set(name, new ResilientProvider(parts));
+    this.providers.set(name, new LiveProvider(parts));
   }
 
   private methodOf(binding: MethodBinding, receiver: object): LinkedMethod {

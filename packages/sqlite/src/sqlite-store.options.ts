@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { ResilienceConfigurationError, settings, SystemClock, type Clock, type Duration } from '@breakwater/core';
+import { ResilienceConfigurationError, SystemClock, type Clock, type Duration } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
 
 export interface SqliteStoreOptions {
   /** The path of the file, made if it is missing, on a local disk; its directory must be there. `':memory:'` for a store of one process. */

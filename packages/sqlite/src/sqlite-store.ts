@@ -8,7 +8,7 @@ import type {
   SlidingWindow,
   Store,
 } from '@breakwater/core';
-import { requireCount, slidingCount, type Slice } from '@breakwater/core';
+import { requireCount, slidingCount, type Slice } from '@breakwater/core/adapter';
 import type Database from 'libsql';
 import { openDatabase } from './open-database.js';
 import { isBusy, SqliteStoreError } from './sqlite-store.error.js';

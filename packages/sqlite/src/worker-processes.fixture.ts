@@ -24,7 +24,10 @@ export class WorkerProcesses {
       platform: 'node',
       format: 'esm',
       packages: 'external',
-      alias: { '@breakwater/core': join(ROOT, 'packages/core/src/index.ts') },
+      alias: {
+        '@breakwater/core': join(ROOT, 'packages/core/src/index.ts'),
+        '@breakwater/core/adapter': join(ROOT, 'packages/core/src/adapter.ts'),
+      },
     });
     return new WorkerProcesses(script);
   }

@@ -1,11 +1,14 @@
 import type { AsyncResource } from 'node:async_hooks';
-import type { Call, Work } from './call.js';
+import type { Call } from './call.js';
 import type { Clock } from '../time/clock.js';
 import { Interruption, type AbortListener } from './abort-state.js';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
 import type { Gate } from './policy.js';
 import { DEFAULT_PRICE, type Price } from './price.js';
 import { isRepeatable } from '../outcome/protocols/rest.js';
+
+/** The work that a call is made for. */
+export type LiveWork = (call: LiveCall) => unknown;
 
 /** Runs the rest of a pipeline. */
 export type Next<T> = (call: LiveCall) => Promise<T>;
@@ -98,7 +101,7 @@ export class LiveCall implements Call {
     readonly origin: CallOrigin,
     readonly operation: string,
     readonly args: readonly unknown[],
-    readonly work: Work<unknown>,
+    readonly work: LiveWork,
   ) {}
 
   get provider(): string {

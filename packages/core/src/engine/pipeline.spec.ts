@@ -1,14 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Work } from './call.js';
 import { currentCall } from './current-call.js';
-import { createProvider } from '../provider/create-provider.js';
-import type { LiveCall, Next } from './live-call.js';
+import type { LiveCall, LiveWork, Next } from './live-call.js';
 import type { Outcome } from '../outcome/outcome.js';
 import { Pipeline } from './pipeline.js';
 import type { Gate, Policy, Wrapper } from './policy.js';
 import type { ProviderOptions } from '../provider/provider-options.js';
 import { deferred } from '../testing/deferred.js';
-import { environmentOf, httpError, liveCall, turn, watch } from '../testing/calls.fixture.js';
+import { environmentOf, httpError, liveCall, liveProvider, turn, watch } from '../testing/calls.fixture.js';
 import { recordEvents } from '../testing/record-events.js';
 import { TestClock } from '../testing/test-clock.js';
 
@@ -18,7 +16,7 @@ function bench() {
   const clock = new TestClock();
   const log: string[] = [];
   const environment = environmentOf(clock);
-  const run = (policies: readonly Policy[], work: Work<unknown>, call: LiveCall = liveCall(work, undefined, clock)) =>
+  const run = (policies: readonly Policy[], work: LiveWork, call: LiveCall = liveCall(work, undefined, clock)) =>
     new Pipeline(policies, environment).run(call);
   return { clock, log, environment, run };
 }
@@ -96,7 +94,7 @@ describe('Pipeline', () => {
       },
       'permanent',
     ],
-  ] as [string, Work<unknown>, string][])('when the method ends with %s', (_name, work, kind) => {
+  ] as [string, LiveWork, string][])('when the method ends with %s', (_name, work, kind) => {
     it('every gate is left exactly once and told so', async () => {
       const { log, run } = bench();
       const gates = [new NotingGate('g1', log), new NotingGate('g2', log, () => Promise.resolve())];
@@ -220,7 +218,7 @@ describe('Pipeline', () => {
   });
 
   it('ends with the caller’s reason when the method itself makes the caller give up, whatever becomes of the method', async () => {
-    const provider = createProvider('payments', { bulkhead: { concurrency: 1 } }, { clock: new TestClock() });
+    const provider = liveProvider('payments', { bulkhead: { concurrency: 1 } }, { clock: new TestClock() });
     const caller = new AbortController();
     const work = deferred();
     const result = provider.execute(
@@ -352,15 +350,15 @@ describe('the order of policies', () => {
     ['sorted', Object.keys(OPTIONS).sort()],
   ])('is the same however the options are ordered: %s', (_name, names) => {
     const options = Object.fromEntries(names.map((name) => [name, OPTIONS[name as keyof ProviderOptions]]));
-    const provider = createProvider('payments', options, { clock: new TestClock() });
+    const provider = liveProvider('payments', options, { clock: new TestClock() });
     const plan = { operation: 'charge', policies: new Map(names.map((name) => [name, {}])) };
-    expect(provider.link(plan, []).policies.map(({ kind }) => kind)).toEqual(EXPECTED);
+    expect(provider.pipelineFor(plan, []).policies.map(({ kind }) => kind)).toEqual(EXPECTED);
   });
 
   it('lets every attempt pass the circuit breaker', async () => {
     const clock = new TestClock();
     const options = { retry: { attempts: 5, backoff: { initial: 0 } }, circuitBreaker: { window: { consecutive: 3 } } };
-    const provider = createProvider('payments', options, { clock });
+    const provider = liveProvider('payments', options, { clock });
     let calls = 0;
     const result = watch(provider.execute(() => (calls++, Promise.reject(httpError(503)))));
     await clock.advance('1s');
@@ -371,7 +369,7 @@ describe('the order of policies', () => {
   it('does not spend a token on a call that the open circuit refuses, nor a slot on one that the rate refuses', async () => {
     const clock = new TestClock();
     const options = { circuitBreaker: {}, rateLimit: { limit: 1, per: '1s' as const }, bulkhead: { concurrency: 1 } };
-    const provider = createProvider('payments', options, { clock });
+    const provider = liveProvider('payments', options, { clock });
     provider.circuitBreaker!.forceOpen();
     await expect(provider.execute(() => 1)).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' });
     provider.circuitBreaker!.forceClosed();
@@ -393,13 +391,13 @@ describe('the order of policies', () => {
   };
 
   it('makes a call in whose method the current call is known, at any depth, where calls are tracked', async () => {
-    const provider = createProvider('payments', {}, { clock: new TestClock(), trackCalls: true });
+    const provider = liveProvider('payments', {}, { clock: new TestClock(), trackCalls: true });
     expect(await provider.execute(() => deep(), { operation: 'charge' })).toEqual(['charge', 'charge']);
     expect(currentCall()).toBeUndefined();
   });
 
   it('makes a tracked call known also to what its method gives that begins only when it is waited for', async () => {
-    const provider = createProvider('payments', {}, { clock: new TestClock(), trackCalls: true });
+    const provider = liveProvider('payments', {}, { clock: new TestClock(), trackCalls: true });
     const query = { then: (resolve: (found: unknown) => void) => resolve(currentCall()?.operation) };
     expect(await provider.execute(() => query, { operation: 'charge' })).toBe('charge');
   });
@@ -410,15 +408,15 @@ describe('the order of policies', () => {
     ['a key', {}, { key: 'tenant' }],
     ['an idempotency key', {}, { idempotencyKey: 'order-7' }],
   ] as const)('makes a call known at any depth, tracked or not, that has %s', async (_what, options, more) => {
-    const provider = createProvider('payments', options, { clock: new TestClock() });
+    const provider = liveProvider('payments', options, { clock: new TestClock() });
     const nested = () => provider.execute(deep, { operation: 'nested' });
     expect(await provider.execute(deep, { operation: 'charge', ...more })).toEqual(['charge', 'charge']);
     expect(await provider.execute(nested, { operation: 'charge', ...more })).toEqual(['nested', 'nested']);
   });
 
   it('makes any call known until its method first waits', async () => {
-    const provider = createProvider('payments', {}, { clock: new TestClock() });
-    const other = createProvider('email', {}, { clock: new TestClock() });
+    const provider = liveProvider('payments', {}, { clock: new TestClock() });
+    const other = liveProvider('email', {}, { clock: new TestClock() });
     const both = () => {
       const inner = other.execute(deep, { operation: 'send' });
       return [currentCall()?.operation, inner];
@@ -440,7 +438,7 @@ describe('the order of policies', () => {
       circuitBreaker: { window: { consecutive: 2 } },
       fallback: 'instead',
     };
-    const provider = createProvider('payments', options, { clock });
+    const provider = liveProvider('payments', options, { clock });
     const events = recordEvents(provider);
     const result = watch(provider.execute(() => Promise.reject(new Error('down')), { operation: 'charge' }));
     await clock.advance(10);

@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock.js';
 import { MemoryStore } from '../store/memory-store.js';
-import { ResilientProvider } from './resilient-provider.js';
+import { LiveProvider } from './live-provider.js';
+import type { ResilientProvider } from './resilient-provider.js';
 import type { ProviderOptions } from './provider-options.js';
 import { ResilienceConfigurationError } from '../settings/fault.js';
 import type { Layer } from '../settings/merge-settings.js';
@@ -22,7 +23,7 @@ export function createProvider(
   parts: { clock?: Clock; store?: Store; random?: () => number; trackCalls?: boolean } = {},
 ): ResilientProvider {
   const clock = parts.clock ?? machineClock;
-  const provider = new ResilientProvider({
+  const provider = new LiveProvider({
     name,
     settings: options as Layer,
     path: name,

@@ -1,11 +1,10 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from './create-provider.js';
 import type { PolicyName } from '../policies/catalog.js';
 import type { ProviderOptions } from './provider-options.js';
 import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
 import { deferred } from '../testing/deferred.js';
-import { httpError, outcomeOf, turn, watch } from '../testing/calls.fixture.js';
+import { httpError, liveProvider, outcomeOf, turn, watch } from '../testing/calls.fixture.js';
 import { recordEvents } from '../testing/record-events.js';
 import { TestClock } from '../testing/test-clock.js';
 
@@ -21,7 +20,7 @@ const EVERYTHING: ProviderOptions = {
 
 function bench(options: ProviderOptions = {}, name = 'payments') {
   const clock = new TestClock();
-  const provider = createProvider(name, options, { clock, random: () => 0.5 });
+  const provider = liveProvider(name, options, { clock, random: () => 0.5 });
   const kinds = () =>
     provider
       .snapshot()
@@ -218,7 +217,7 @@ describe('a provider', () => {
     it('refuses two settings for it, and says who said what', () => {
       const { provider } = bench({ circuitBreaker: { openFor: '5s' } });
       const faults: { path: string; message: string }[] = [];
-      provider.link(plan('Client.charge', 'circuitBreaker', { openFor: '1s' }), faults);
+      provider.pipelineFor(plan('Client.charge', 'circuitBreaker', { openFor: '1s' }), faults);
       expect(faults).toEqual([
         {
           path: 'Client.charge.circuitBreaker',
@@ -231,8 +230,8 @@ describe('a provider', () => {
     it('refuses two methods that contradict each other', () => {
       const { provider } = bench({});
       const faults: { path: string; message: string }[] = [];
-      provider.link(plan('Client.charge', 'bulkhead', { concurrency: 1 }), faults);
-      provider.link(plan('Client.refund', 'bulkhead', { concurrency: 2 }), faults);
+      provider.pipelineFor(plan('Client.charge', 'bulkhead', { concurrency: 1 }), faults);
+      provider.pipelineFor(plan('Client.refund', 'bulkhead', { concurrency: 2 }), faults);
       expect(faults.map(({ path, message }) => [path, message.slice(0, 27)])).toEqual([
         ['Client.refund.bulkhead', 'differs from Client.charge,'],
       ]);
@@ -241,11 +240,11 @@ describe('a provider', () => {
     it('gives it the settings that one of them asks for, whichever was linked first', () => {
       const { provider } = bench({});
       const faults: { path: string; message: string }[] = [];
-      provider.link(plan('Client.list', 'bulkhead'), faults);
-      provider.link(plan('Client.charge', 'bulkhead', { concurrency: 3 }), faults);
+      provider.pipelineFor(plan('Client.list', 'bulkhead'), faults);
+      provider.pipelineFor(plan('Client.charge', 'bulkhead', { concurrency: 3 }), faults);
       expect(provider.snapshot().policies).toMatchObject([{ kind: 'bulkhead', concurrency: 3 }]);
       provider.reconfigure({ retry: true });
-      provider.link(plan('Client.refund', 'bulkhead', { concurrency: 2 }), faults);
+      provider.pipelineFor(plan('Client.refund', 'bulkhead', { concurrency: 2 }), faults);
       expect(faults.map(({ path, message }) => [path, message.slice(0, 27)])).toEqual([
         ['Client.refund.bulkhead', 'differs from Client.charge,'],
       ]);
@@ -255,7 +254,7 @@ describe('a provider', () => {
       const { provider } = bench({ circuitBreaker: { openFor: '5s' } });
       const faults: unknown[] = [];
       const pipelines = [{ openFor: 5000 }, { openFor: '5s', minimumCalls: 20 }, {}].map((options, i) =>
-        provider.link(plan(`Client.method${i}`, 'circuitBreaker', options), faults as never[]),
+        provider.pipelineFor(plan(`Client.method${i}`, 'circuitBreaker', options), faults as never[]),
       );
       expect(faults).toEqual([]);
       expect(new Set(pipelines.map(({ policies }) => policies[0])).size).toBe(1);
@@ -264,11 +263,11 @@ describe('a provider', () => {
     it('lets a method have its own', () => {
       const { provider } = bench({ circuitBreaker: { openFor: '5s' } });
       const faults: unknown[] = [];
-      const own = provider.link(
+      const own = provider.pipelineFor(
         plan('Client.charge', 'circuitBreaker', { openFor: '1s' }, new Set(['circuitBreaker'])),
         faults as never[],
       );
-      const shared = provider.link(plan('Client.refund', 'circuitBreaker'), faults as never[]);
+      const shared = provider.pipelineFor(plan('Client.refund', 'circuitBreaker'), faults as never[]);
       expect(faults).toEqual([]);
       expect(own.policies[0]).not.toBe(shared.policies[0]);
       expect(provider.snapshot().policies.map(({ operation }) => operation)).toEqual([undefined, 'Client.charge']);
@@ -320,7 +319,7 @@ describe('a provider', () => {
 
     it('by a listener while it is being reconfigured, ends with the newest settings everywhere', () => {
       const { provider, events } = bench({ circuitBreaker: {}, bulkhead: { concurrency: 1 } });
-      provider.link({ operation: 'Client.charge', policies: new Map([['timeout', { attempt: '1s' }]]) }, []);
+      provider.pipelineFor({ operation: 'Client.charge', policies: new Map([['timeout', { attempt: '1s' }]]) }, []);
       const { circuitBreaker } = provider;
       provider.events.on(({ type }) => {
         if (type === 'circuitBreaker.halfOpened') provider.reconfigure({ bulkhead: { concurrency: 99 } });
@@ -365,7 +364,7 @@ describe('a provider', () => {
 
     it('refuses what does not fit, and then nothing has changed', async () => {
       const { provider } = bench({ timeout: { attempt: '2s' }, bulkhead: { concurrency: 1 } });
-      provider.link({ operation: 'Client.charge', policies: new Map([['timeout', { attempt: '3s' }]]) }, []);
+      provider.pipelineFor({ operation: 'Client.charge', policies: new Map([['timeout', { attempt: '3s' }]]) }, []);
       const before = JSON.stringify(provider.snapshot());
       expect(() => provider.reconfigure({ bulkhead: { concurrency: 0 }, retry: { attempts: 0 } })).toThrow('2 faults');
       expect(() => provider.reconfigure({ bulkhead: { concurrency: 2 }, timeout: { total: '2500ms' } })).toThrow(
@@ -378,7 +377,7 @@ describe('a provider', () => {
       const { provider } = bench();
       const quotas = [{ limit: 10, burst: 5 }];
       const faults: Fault[] = [];
-      provider.link({ operation: 'Client.charge', policies: new Map([['rateLimit', { quotas }]]) }, faults);
+      provider.pipelineFor({ operation: 'Client.charge', policies: new Map([['rateLimit', { quotas }]]) }, faults);
       quotas.length = 0;
       provider.reconfigure({ bulkhead: {} });
       expect(faults).toEqual([]);
@@ -392,7 +391,7 @@ describe('a provider', () => {
       const { provider } = bench({ bulkhead: {} });
       const objection = ({ kind }: { kind: string }) => (kind === 'hedge' ? 'cannot be hedged' : undefined);
       const plan = { operation: 'Client.watch', policies: new Map(), every: true, objection };
-      const pipeline = provider.link(plan, []);
+      const pipeline = provider.pipelineFor(plan, []);
       expect(() => provider.reconfigure({ hedge: { delay: 20 }, bulkhead: { concurrency: 2 } })).toThrow(
         'Client.watch: cannot be hedged',
       );
@@ -401,7 +400,7 @@ describe('a provider', () => {
 
     it('refuses a contradiction with what a method has said', () => {
       const { provider } = bench({});
-      provider.link({ operation: 'Client.charge', policies: new Map([['bulkhead', { concurrency: 1 }]]) }, []);
+      provider.pipelineFor({ operation: 'Client.charge', policies: new Map([['bulkhead', { concurrency: 1 }]]) }, []);
       expect(() => provider.reconfigure({ bulkhead: { concurrency: 2 } })).toThrow(
         'Client.charge.bulkhead: differs from payments.bulkhead',
       );
@@ -489,7 +488,7 @@ describe('a provider', () => {
   });
 
   it('works on the machine’s own clock, store and random numbers', async () => {
-    const provider = createProvider('payments', {
+    const provider = liveProvider('payments', {
       retry: { backoff: { initial: '1ms' } },
       timeout: { attempt: '1s', total: '5s' },
       circuitBreaker: {},

@@ -1,21 +1,45 @@
-import { UNNAMED_ARGS, type Call, type Work } from '../engine/call.js';
-import { currentLiveCall } from '../engine/current-call.js';
-import { createEnvironment } from './create-environment.js';
-import { EventHub } from '../events/event-hub.js';
-import { LiveCall } from '../engine/live-call.js';
-import { MethodLinker } from './method-linker.js';
-import type { MethodPlan } from './method-plan.js';
-import { Pipeline } from '../engine/pipeline.js';
-import type { Cache, CacheSelection } from '../policies/cache/cache.js';
-import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
-import type { PolicyName } from '../policies/catalog.js';
-import type { Environment } from '../engine/policy.js';
+import type { Call } from '../engine/call.js';
+import type { EventHub } from '../events/event-hub.js';
 import type { HeadersLike } from '../headers/headers.js';
+import type { CacheSelection } from '../policies/cache/cache.js';
+import type { PolicyName } from '../policies/catalog.js';
+import type { CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
+import type { Fault } from '../settings/fault.js';
 import type { ProviderPatch } from './provider-options.js';
-import type { ProviderParts } from './provider-parts.js';
-import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
-import type { Layer } from '../settings/merge-settings.js';
-import { tieToSignal } from '../engine/abort-with-signal.js';
+
+/** One third party by name: its policies and the live state that its methods share. */
+export abstract class ResilientProvider {
+  abstract readonly name: string;
+  abstract readonly events: EventHub;
+  /** Everything wrong with the settings. A provider with faults refuses every call. */
+  abstract readonly faults: readonly Fault[];
+  abstract readonly enabled: boolean;
+  /** The circuit that the provider's methods share; `undefined` until there is one. */
+  abstract readonly circuitBreaker: CircuitHandle | undefined;
+
+  /** Runs `run` under every policy that the settings name, or under those in `options.policies`. */
+  abstract execute<T>(run: (call: Call) => Promise<T> | T, options?: ExecuteOptions): Promise<T>;
+
+  /** Learns from a response: rate limits follow what its headers say. */
+  abstract observe(response: { readonly status: number; readonly headers: HeadersLike }): void;
+
+  /**
+   * Removes the cached answers that match everything in `which`: call it after a write. Without `which`, all answers of the provider. Answers
+   * that are still being loaded are not kept either. Returns how many were removed.
+   */
+  abstract invalidate(which?: CacheSelection): number;
+
+  abstract snapshot(): ProviderSnapshot;
+
+  /**
+   * Lays `patch` over the settings, checked as at the start; `null` takes an option back. It takes effect at the next call; calls in flight
+   * go on. `faults` are further faults that the caller has found: with any, nothing changes, and a `ResilienceConfigurationError` lists all.
+   */
+  abstract reconfigure(patch: ProviderPatch, faults?: readonly Fault[]): void;
+
+  /** Cancels the provider's timers. Waiting calls are refused, now and later, and nothing is retried. */
+  abstract close(): void;
+}
 
 export interface ExecuteOptions {
   /** What is called, for events and errors, and to find settings under `methods`. Default `'execute'`. */
@@ -40,186 +64,4 @@ export interface ProviderSnapshot {
     readonly kind: string;
     readonly operation?: string;
   })[];
-}
-
-const NO_OPTIONS: ExecuteOptions = Object.freeze({});
-
-/** One third party by name: its policies and the live state that its methods share. */
-export class ResilientProvider {
-  readonly name: string;
-  readonly events: EventHub;
-  /** What is wrong with the settings. A provider with faults refuses every call. */
-  readonly faults: readonly Fault[];
-  private readonly environment: Environment;
-  private readonly linker: MethodLinker;
-  /** For the methods that the settings know by name. */
-  private readonly pipelines = new Map<string, Pipeline>();
-  /** For all others. */
-  private common: Pipeline | undefined;
-  /** For the calls that ask for certain policies only. */
-  private readonly subsets = new Map<string, Pipeline>();
-  /** In place of every other while the provider is not enabled. */
-  private readonly unprotected: Pipeline;
-
-  constructor(parts: ProviderParts) {
-    this.name = parts.name;
-    this.events = parts.events ?? new EventHub();
-    this.environment = createEnvironment(parts, this.events, () => this.linker.classify);
-    this.linker = new MethodLinker(parts, this.environment);
-    this.faults = this.linker.faults;
-    this.unprotected = new Pipeline([], this.environment);
-  }
-
-  get enabled(): boolean {
-    return this.linker.enabled;
-  }
-
-  /** The circuit that the provider's methods share, once there is one. */
-  get circuitBreaker(): CircuitHandle | undefined {
-    return this.linker.shared('circuitBreaker') as CircuitBreaker | undefined;
-  }
-
-  /** Runs `run` under every policy that the settings name, or under those in `options.policies`. */
-  execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = NO_OPTIONS): Promise<T> {
-    const { operation = 'execute', signal } = options;
-    const call = this.newCall(operation, options.args ?? UNNAMED_ARGS, run as Work<unknown>);
-    call.key = options.key;
-    const { idempotencyKey: value } = options;
-    // Also where the policy, which says so too, is left out or switched off.
-    if (value !== undefined)
-      call.carriedKey = { value, header: this.linker.idempotencyHeader(operation), ofThisCall: false };
-    let pipeline: Pipeline;
-    try {
-      pipeline = this.pipelineOf(operation, options.policies);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.run(pipeline, call, signal) as Promise<T>;
-  }
-
-  /** The pipeline of one method, linked once. Adds to `faults` what is wrong with it. */
-  link(plan: MethodPlan, faults: Fault[]): Pipeline {
-    return this.linker.link(plan, faults);
-  }
-
-  /** A call of one of the provider's operations. */
-  newCall(operation: string, args: readonly unknown[], work: Work<unknown>): LiveCall {
-    return new LiveCall(this.environment, operation, args, work);
-  }
-
-  /** Sends a call through a pipeline, tied to the caller's signal and to the call in whose method this happens. */
-  run(pipeline: Pipeline, call: LiveCall, signal?: AbortSignal): Promise<unknown> {
-    if (!this.enabled) pipeline = this.unprotected;
-    const outer = currentLiveCall();
-    if (outer === undefined && signal === undefined) return pipeline.run(call);
-    call.tied = true;
-    // What an ended call has left running is on its own, and what goes on although it was given up is given up as well.
-    const parent = outer?.ended && !outer.goesOnInVain ? undefined : outer;
-    if (parent === undefined && signal === undefined) return pipeline.run(call);
-    return runTied(pipeline, call, parent, signal);
-  }
-
-  /** Learns from a response: rate limits follow what its headers say. */
-  observe(response: { readonly status: number; readonly headers: HeadersLike }): void {
-    const call = currentLiveCall();
-    const own = call?.provider === this.name ? call : undefined;
-    for (const { policy, operation } of this.linker.live()) {
-      // What one operation has to itself learns nothing from the calls of another.
-      const concerned = operation === undefined || own === undefined || operation === own.operation;
-      if (concerned) policy.observe?.(response, own?.key);
-    }
-  }
-
-  /**
-   * Forgets the cached answers that fit everything that is given, of all callers and arguments where nothing says whose or which: to be
-   * called after a write. Answers that are on their way are not kept either. How many were kept.
-   */
-  invalidate(which: CacheSelection = {}): number {
-    let forgotten = 0;
-    for (const { policy } of this.linker.live()) {
-      if (policy.kind === 'cache') forgotten += (policy as Cache).invalidate(which);
-    }
-    return forgotten;
-  }
-
-  snapshot(): ProviderSnapshot {
-    const now = this.environment.clock.now();
-    const policies = [...this.linker.live()].flatMap(({ policy, operation }) => {
-      const own = policy.snapshot?.(now);
-      return own === undefined ? [] : [{ kind: policy.kind, ...(operation !== undefined && { operation }), ...own }];
-    });
-    return { name: this.name, enabled: this.enabled, policies };
-  }
-
-  /**
-   * Lays `patch` over the settings, checked as at the start; `null` takes an option back. It takes effect at the next call; what is in flight
-   * goes on. `faults` are what the caller has found in settings of its own: with any, nothing changes, and all are raised together.
-   */
-  reconfigure(patch: ProviderPatch, faults: readonly Fault[] = []): void {
-    this.linker.reconfigure(patch as Layer, faults);
-  }
-
-  /** Lets go of timers; calls that wait in queues are refused, and nobody waits there any more. Nothing is retried. */
-  close(): void {
-    this.linker.close();
-  }
-
-  private pipelineOf(operation: string, policies: readonly PolicyName[] | undefined): Pipeline {
-    // Nothing is looked up by name where no method has settings of its own.
-    const method = this.linker.overridesAny && this.linker.knows(operation) ? operation : undefined;
-    const standing = this.standing(method, policies);
-    if (standing !== undefined) return standing;
-    if (this.faults.length > 0) throw new ResilienceConfigurationError(this.faults);
-    const faults: Fault[] = [];
-    const asked = new Map((policies ?? []).map((kind): [string, Layer] => [kind, {}]));
-    const every = policies === undefined;
-    const pipeline = this.link(
-      { operation: method ?? 'execute', method, policies: asked, every, own: 'overridden' },
-      faults,
-    );
-    if (faults.length > 0) throw new ResilienceConfigurationError(faults);
-    if (policies !== undefined) this.subsets.set(subsetId(method, policies), pipeline);
-    else if (method !== undefined) this.pipelines.set(method, pipeline);
-    else this.common = pipeline;
-    return pipeline;
-  }
-
-  private standing(method: string | undefined, policies: readonly PolicyName[] | undefined): Pipeline | undefined {
-    if (policies !== undefined) return this.subsets.get(subsetId(method, policies));
-    return method === undefined ? this.common : this.pipelines.get(method);
-  }
-}
-
-function subsetId(method: string | undefined, policies: readonly PolicyName[]): string {
-  return `${policies.join()}|${method ?? ''}`;
-}
-
-/** A call that somebody above may give up, and that inherits their deadline. Nothing keeps listening once it has ended. */
-function runTied(
-  pipeline: Pipeline,
-  call: LiveCall,
-  parent: LiveCall | undefined,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  if (signal?.aborted === true) return Promise.reject(signal.reason);
-  if (parent?.aborted === true) return Promise.reject(parent.reason);
-  call.parent = parent;
-  call.interruptible = true;
-  const untie = signal && tieToSignal(call, signal);
-  const stopListening = parent?.onAbort(() => call.abort(parent.reason, true));
-  const untieAll = () => {
-    untie?.();
-    stopListening?.();
-    call.parent = undefined;
-  };
-  return pipeline.run(call).then(
-    (value) => {
-      untieAll();
-      return value;
-    },
-    (error: unknown) => {
-      untieAll();
-      throw error;
-    },
-  );
 }

@@ -1,8 +1,9 @@
-import type { Work } from '../engine/call.js';
 import type { Clock } from '../time/clock.js';
+import { createProvider } from '../provider/create-provider.js';
+import type { LiveProvider } from '../provider/live-provider.js';
 import { createEnvironment } from '../provider/create-environment.js';
 import { EventHub } from '../events/event-hub.js';
-import { LiveCall, type CarriedKey } from '../engine/live-call.js';
+import { LiveCall, type CarriedKey, type LiveWork } from '../engine/live-call.js';
 import { MemoryStore } from '../store/memory-store.js';
 import type { Environment } from '../engine/policy.js';
 import { TestClock } from './test-clock.js';
@@ -43,11 +44,7 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-export function liveCall(
-  work: Work<unknown> = () => undefined,
-  key?: string,
-  clock: Clock = new TestClock(),
-): LiveCall {
+export function liveCall(work: LiveWork = () => undefined, key?: string, clock: Clock = new TestClock()): LiveCall {
   const call = new LiveCall({ provider: 'provider', clock }, 'operation', [], work);
   call.key = key;
   return call;
@@ -73,4 +70,9 @@ export function seededRandom(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** A provider as an adapter sees it. */
+export function liveProvider(...parts: Parameters<typeof createProvider>): LiveProvider {
+  return createProvider(...parts) as LiveProvider;
 }

@@ -6,7 +6,7 @@ import { EventHub } from '../events/event-hub.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { Pipeline } from '../engine/pipeline.js';
 import type { PolicySpec } from '../engine/policy.js';
-import { ResilientProvider } from '../provider/resilient-provider.js';
+import { LiveProvider } from '../provider/live-provider.js';
 import { deferred } from './deferred.js';
 import { globalRunner, type TestRunner } from './runner.js';
 import { TestClock } from './test-clock.js';
@@ -108,7 +108,7 @@ export function policyContract(
 /** A provider with nothing but the policies under test. */
 class Bench {
   readonly clock = new TestClock();
-  private readonly provider: ResilientProvider;
+  private readonly provider: LiveProvider;
   private readonly pipeline: Pipeline;
 
   constructor(specs: PolicySpec | readonly PolicySpec[]) {
@@ -116,7 +116,7 @@ class Bench {
     const store = new MemoryStore({ clock });
     const parts = { name: 'contract', path: 'contract', settings: {}, clock, store, random: () => 0.5 };
     const environment = createEnvironment(parts, new EventHub(), () => undefined);
-    this.provider = new ResilientProvider(parts);
+    this.provider = new LiveProvider(parts);
     this.pipeline = new Pipeline(
       [specs].flat().map((spec) => spec.create(environment)),
       environment,

@@ -1,4 +1,5 @@
-import { settings, type Fault } from '@breakwater/core';
+import type { Fault } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
 import type { ResilienceOptions } from './resilience.options.js';
 
 /** The options that can be used, and what is wrong with the others. */

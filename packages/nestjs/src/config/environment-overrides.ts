@@ -1,4 +1,5 @@
-import { mergeSettings, settings, type Fault, type Layer } from '@breakwater/core';
+import type { Fault } from '@breakwater/core';
+import { mergeSettings, settings, type Layer } from '@breakwater/core/adapter';
 
 const PREFIX = 'RESILIENCE__';
 

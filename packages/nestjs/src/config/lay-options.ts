@@ -1,4 +1,4 @@
-import { settings, type Layer } from '@breakwater/core';
+import { settings, type Layer } from '@breakwater/core/adapter';
 import { layProvider } from './lay-provider.js';
 import type { ResilienceOptions } from './resilience.options.js';
 

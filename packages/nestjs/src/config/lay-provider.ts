@@ -1,4 +1,4 @@
-import { mergeSettings, settings, type Layer } from '@breakwater/core';
+import { mergeSettings, settings, type Layer } from '@breakwater/core/adapter';
 
 /**
  * Layers of one provider's settings laid over each other, the weakest first, as `mergeSettings` does. What is one of several kinds is

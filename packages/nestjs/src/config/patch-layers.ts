@@ -1,4 +1,5 @@
-import { settings, type Fault, type Layer } from '@breakwater/core';
+import type { Fault } from '@breakwater/core';
+import { settings, type Layer } from '@breakwater/core/adapter';
 import { layProvider } from './lay-provider.js';
 import { readSections, type ProviderLayers } from './read-resilience.js';
 import type { SecretText } from '../fields/secret-text.js';

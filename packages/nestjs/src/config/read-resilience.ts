@@ -1,4 +1,5 @@
-import { settings, type Fault, type Layer } from '@breakwater/core';
+import type { Fault } from '@breakwater/core';
+import { settings, type Layer } from '@breakwater/core/adapter';
 import { httpSchema, type HttpSettings } from '../http/http.options.js';
 import { webhookSchema, type WebhookSettings } from '../webhooks/webhook.options.js';
 import { checkOptions } from './check-options.js';

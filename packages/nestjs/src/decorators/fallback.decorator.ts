@@ -1,4 +1,4 @@
-import { plainCopy, type Layer } from '@breakwater/core';
+import { plainCopy, type Layer } from '@breakwater/core/adapter';
 import { bindMethod } from '../methods/bind-method.js';
 import type { Answer, AsyncMethod } from './async-method.js';
 

@@ -1,4 +1,4 @@
-import type { Layer } from '@breakwater/core';
+import type { Layer } from '@breakwater/core/adapter';
 import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 

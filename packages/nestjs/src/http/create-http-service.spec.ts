@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { HttpService } from '@nestjs/axios';
-import { ResilientProvider, ResilienceConfigurationError } from '@breakwater/core';
+import { ResilienceConfigurationError } from '@breakwater/core';
+import { LiveProvider } from '@breakwater/core/adapter';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -274,7 +275,7 @@ describe('the HTTP client of a provider', () => {
   });
 
   it('shows the provider every response, errors included', async () => {
-    const observe = jest.spyOn(ResilientProvider.prototype, 'observe');
+    const observe = jest.spyOn(LiveProvider.prototype, 'observe');
     const { http } = await start();
     await firstValueFrom(http.get('/'));
     answer = (_request, response) => response.writeHead(429, { 'retry-after': '7' }).end();

@@ -1,4 +1,4 @@
-import { isHeaderName, settings } from '@breakwater/core';
+import { isHeaderName, settings } from '@breakwater/core/adapter';
 import * as v from 'valibot';
 import { secretOptions, secretText, type SecretText } from '../fields/secret-text.js';
 import { isHttpUrl } from '../fields/is-http-url.js';

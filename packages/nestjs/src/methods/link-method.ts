@@ -1,4 +1,5 @@
-import type { Fault, Layer, MethodPlan, PolicySpec } from '@breakwater/core';
+import type { Fault } from '@breakwater/core';
+import type { Layer, MethodPlan, PolicySpec } from '@breakwater/core/adapter';
 import { Observable } from 'rxjs';
 import type { Resilience } from '../resilience.js';
 import type { LinkedMethod } from './linked-methods.js';
@@ -38,7 +39,7 @@ export function linkMethod(
   faults.push(...methodFaults(binding, constructor, operation));
   // Faults in the settings are reported where they stand, not once more for every method.
   if (provider.faults.length > 0 || faults.length > before) return undefined;
-  const pipeline = provider.link(planOf(binding, operation), faults);
+  const pipeline = provider.pipelineFor(planOf(binding, operation), faults);
   if (faults.length > before) return undefined;
   return { binding, constructedBy: constructor, provider, pipeline, operation, key: [...binding.keys.values()][0] };
 }

@@ -1,4 +1,4 @@
-import type { Pipeline, ResilientProvider } from '@breakwater/core';
+import type { LiveProvider, Pipeline } from '@breakwater/core/adapter';
 import type { MethodBinding } from './method-binding.js';
 
 /** A decorated method made alive in one application, for instances of one class. */
@@ -6,7 +6,7 @@ export interface LinkedMethod {
   readonly binding: MethodBinding;
   /** The class whose instances it serves: a subclass may name another provider. */
   readonly constructedBy: unknown;
-  readonly provider: ResilientProvider;
+  readonly provider: LiveProvider;
   readonly pipeline: Pipeline;
   readonly operation: string;
   readonly key: ((...args: unknown[]) => string) | undefined;

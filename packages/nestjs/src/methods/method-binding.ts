@@ -1,4 +1,5 @@
-import type { Call, Layer } from '@breakwater/core';
+import type { Call } from '@breakwater/core';
+import type { Layer } from '@breakwater/core/adapter';
 import { isObservable, Observable } from 'rxjs';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;

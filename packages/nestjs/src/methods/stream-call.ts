@@ -1,4 +1,5 @@
-import type { Call, LiveCall } from '@breakwater/core';
+import type { Call } from '@breakwater/core';
+import type { LiveCall } from '@breakwater/core/adapter';
 import { isObservable, Observable, Subject, takeUntil } from 'rxjs';
 
 /** What a stream leaves that has said all that somebody wanted to hear. */

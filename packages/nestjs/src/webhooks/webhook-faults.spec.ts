@@ -1,4 +1,5 @@
-import { ResilienceConfigurationError, settings } from '@breakwater/core';
+import { ResilienceConfigurationError } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
 import { describe, expect, it } from '@jest/globals';
 import { secret, SecretReference } from '../fields/secret.js';
 import { webhookFaults } from './webhook-faults.js';

@@ -1,4 +1,5 @@
-import { settings, type Duration } from '@breakwater/core';
+import type { Duration } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
 import { senders, type KeyFetcher, type Sender } from '@breakwater/webhooks';
 import { secretText, secretTexts, type SecretText } from '../fields/secret-text.js';
 import { isHttpUrl } from '../fields/is-http-url.js';

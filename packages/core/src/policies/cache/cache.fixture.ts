@@ -1,8 +1,7 @@
 import type { Call } from '../../engine/call.js';
-import { createProvider } from '../../provider/create-provider.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
-import { carried } from '../../testing/calls.fixture.js';
+import { carried, liveProvider } from '../../testing/calls.fixture.js';
 import { deferred, type Deferred } from '../../testing/deferred.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
@@ -23,9 +22,12 @@ export function bench(
   { random = () => 0, ...more }: ProviderOptions & { random?: () => number } = {},
 ) {
   const clock = new TestClock();
-  const provider = createProvider('catalog', { cache, ...more }, { clock, random: () => random() });
+  const provider = liveProvider('catalog', { cache, ...more }, { clock, random: () => random() });
   const events = recordEvents(provider);
-  const pipeline = provider.link({ operation: 'Catalog.find', method: 'find', policies: new Map(), every: true }, []);
+  const pipeline = provider.pipelineFor(
+    { operation: 'Catalog.find', method: 'find', policies: new Map(), every: true },
+    [],
+  );
   let loads = 0;
   const count: Work<string> = () => `answer ${++loads}`;
   const call = (args: readonly unknown[], work: Work = count, options: CallOptions = {}): Promise<unknown> => {

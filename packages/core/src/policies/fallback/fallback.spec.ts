@@ -1,17 +1,16 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../../provider/create-provider.js';
 import { ORDER } from '../../engine/policy.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
 import { deferred } from '../../testing/deferred.js';
-import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
+import { httpError, liveProvider, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { fallbackKind } from './fallback.kind.js';
 
 function providerWith(options: ProviderOptions) {
-  return createProvider('payments', options, { clock: new TestClock() });
+  return liveProvider('payments', options, { clock: new TestClock() });
 }
 
 describe('fallback', () => {
@@ -51,7 +50,7 @@ describe('fallback', () => {
         return [this.name, error.message, ...args];
       },
     });
-    const pipeline = provider.link({ operation: 'charge', policies: new Map([['fallback', {}]]) }, []);
+    const pipeline = provider.pipelineFor({ operation: 'charge', policies: new Map([['fallback', {}]]) }, []);
     const call = provider.newCall('charge', ['order', 7], () => Promise.reject(new Error('down')));
     call.receiver = { name: 'client' };
     expect(await provider.run(pipeline, call)).toEqual(['client', 'down', 'order', 7]);
@@ -106,7 +105,7 @@ describe('fallback', () => {
   ] as const)('is given up with its caller when %s', async (_when, more) => {
     const clock = new TestClock();
     const making = deferred();
-    const provider = createProvider('payments', { ...more, fallback: () => making.promise }, { clock });
+    const provider = liveProvider('payments', { ...more, fallback: () => making.promise }, { clock });
     const caller = new AbortController();
     const work = () => ('timeout' in more ? new Promise(() => undefined) : Promise.reject(httpError(500)));
     const result = watch(provider.execute(work, { signal: caller.signal }));

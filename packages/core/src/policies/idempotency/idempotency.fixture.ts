@@ -1,10 +1,10 @@
 import type { Work } from '../../engine/call.js';
-import { createProvider } from '../../provider/create-provider.js';
 import { MemoryStore } from '../../store/memory-store.js';
-import type { ResilientProvider } from '../../provider/resilient-provider.js';
+import type { LiveProvider } from '../../provider/live-provider.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
 import type { Entry, PutResult, Store } from '../../store/store.js';
 import { recordEvents } from '../../testing/record-events.js';
+import { liveProvider } from '../../testing/calls.fixture.js';
 import { TestClock } from '../../testing/test-clock.js';
 import type { IdempotencyOptions } from './idempotency.options.js';
 
@@ -20,7 +20,7 @@ export function processOn(
   idempotency: IdempotencyOptions = {},
   more: ProviderOptions = {},
 ) {
-  const provider = createProvider('payments', { idempotency, ...more }, { clock, store, random: () => 0.5 });
+  const provider = liveProvider('payments', { idempotency, ...more }, { clock, store, random: () => 0.5 });
   const events = recordEvents(provider);
   const charge = methodOf(provider, { key: (order: Order) => order.id });
   const counters = () => provider.snapshot().policies.find(({ kind }) => kind === 'idempotency')!;
@@ -28,9 +28,9 @@ export function processOn(
 }
 
 /** What a decorated method does, without a framework. */
-export function methodOf(provider: ResilientProvider, idempotency: IdempotencyOptions) {
+export function methodOf(provider: LiveProvider, idempotency: IdempotencyOptions) {
   const policies = new Map<string, object>([['idempotency', idempotency]]);
-  const pipeline = provider.link(
+  const pipeline = provider.pipelineFor(
     { operation: 'charge', policies: policies as Map<string, Record<string, unknown>>, every: true },
     [],
   );

@@ -7,7 +7,7 @@ import { MemoryStore } from '../../store/memory-store.js';
 import { Pipeline } from '../../engine/pipeline.js';
 import type { Gate } from '../../engine/policy.js';
 import type { ProviderParts } from '../../provider/provider-parts.js';
-import { ResilientProvider } from '../../provider/resilient-provider.js';
+import { LiveProvider } from '../../provider/live-provider.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { turn, watch } from '../../testing/calls.fixture.js';
 import { modelRuns } from '../../testing/model-runs.js';
@@ -83,7 +83,7 @@ function bench(quotas: readonly object[], wait: number) {
     store: new MemoryStore({ clock }),
     random: () => 0.5,
   };
-  const provider = new ResilientProvider(parts);
+  const provider = new LiveProvider(parts);
   const environment = createEnvironment(parts, new EventHub(), () => undefined);
   const options = {
     quotas,

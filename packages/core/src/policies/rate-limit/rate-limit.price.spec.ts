@@ -2,11 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { LiveCall } from '../../engine/live-call.js';
 import { Pipeline } from '../../engine/pipeline.js';
 import type { Gate } from '../../engine/policy.js';
-import { createProvider } from '../../provider/create-provider.js';
 import type { Layer } from '../../settings/merge-settings.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
-import { environmentOf, httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
+import { environmentOf, httpError, liveProvider, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { deferred } from '../../testing/deferred.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
@@ -17,13 +16,13 @@ import type { RateLimitOptions } from './rate-limit.options.js';
 /** A provider, and methods of it with options of their own. */
 function bench(rateLimit: RateLimitOptions, more: ProviderOptions = {}) {
   const clock = new TestClock();
-  const provider = createProvider('crm', { rateLimit, ...more }, { clock });
+  const provider = liveProvider('crm', { rateLimit, ...more }, { clock });
   const events = recordEvents(provider);
   const startedAt: [string, number][] = [];
   const method = (operation: string, options: Partial<RateLimitOptions> = {}) => {
     const faults: { path: string; message: string }[] = [];
     const policies = new Map<string, Layer>([['rateLimit', options as Layer]]);
-    const pipeline = provider.link({ operation, policies, every: true }, faults);
+    const pipeline = provider.pipelineFor({ operation, policies, every: true }, faults);
     expect(faults).toEqual([]);
     return (...args: unknown[]) => {
       const work = () => void startedAt.push([operation, clock.now()]);
@@ -269,7 +268,7 @@ describe('rate limit with a price', () => {
       const { provider } = bench({ limit: 100, burst: 20 });
       const link = (operation: string, own?: ReadonlySet<string>) => {
         const policies = new Map<string, Layer>([['rateLimit', { cost: 15 }]]);
-        return provider.link({ operation, policies, own }, []);
+        return provider.pipelineFor({ operation, policies, own }, []);
       };
       const [shared, alone] = [link('shared'), link('alone', new Set(['rateLimit']))];
       const run = (pipeline: typeof shared, key?: string) => {
@@ -501,7 +500,10 @@ describe('rate limit with a price', () => {
       method('first', { cost: 2 })();
       const caller = new AbortController();
       const faults: never[] = [];
-      const dear = provider.link({ operation: 'dear', policies: new Map([['rateLimit', { cost: 10 }]]) }, faults);
+      const dear = provider.pipelineFor(
+        { operation: 'dear', policies: new Map([['rateLimit', { cost: 10 }]]) },
+        faults,
+      );
       const waiting = watch(
         provider.run(
           dear,
@@ -662,7 +664,7 @@ describe('rate limit with a price', () => {
       ['the caller, when the work had begun', () => new Promise(() => undefined)],
       [
         'another provider’s refusal within the work',
-        () => createProvider('bank', { bulkhead: { concurrency: 1 } }).execute(refusedInside),
+        () => liveProvider('bank', { bulkhead: { concurrency: 1 } }).execute(refusedInside),
       ],
     ])('is not what ended by %s: that stays counted', async (_name, work) => {
       const { provider, snapshot } = bench({ limit: 1, per: '1h' });
@@ -728,10 +730,10 @@ describe('rate limit with a price', () => {
     });
 
     it('of methods that share a limit may differ in what calls cost and how urgent they are, and in nothing else', () => {
-      const provider = createProvider('crm', { rateLimit: { limit: 100 } });
+      const provider = liveProvider('crm', { rateLimit: { limit: 100 } });
       const faultsOf = (options: Partial<RateLimitOptions>) => {
         const faults: { path: string; message: string }[] = [];
-        provider.link({ operation: 'list', policies: new Map([['rateLimit', options as Layer]]) }, faults);
+        provider.pipelineFor({ operation: 'list', policies: new Map([['rateLimit', options as Layer]]) }, faults);
         return faults;
       };
       expect(faultsOf({ cost: 5, priority: 'background' })).toEqual([]);
@@ -743,7 +745,7 @@ describe('rate limit with a price', () => {
 
 /** Refused by a bulkhead in which it is itself. */
 async function refusedInside(): Promise<never> {
-  const bank = createProvider('bank', { bulkhead: { concurrency: 1 } });
+  const bank = liveProvider('bank', { bulkhead: { concurrency: 1 } });
   void bank.execute(() => new Promise(() => undefined));
   return bank.execute(() => undefined as never);
 }

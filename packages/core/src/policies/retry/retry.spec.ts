@@ -8,7 +8,7 @@ import type { ProviderOptions } from '../../provider/provider-options.js';
 import type { Fault } from '../../settings/fault.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
-import { httpError, networkError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
+import { httpError, liveProvider, networkError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
@@ -844,15 +844,15 @@ describe('retry', () => {
         ).toThrow(
           'payments.methods.charge.retry.budget: differs from that of payments, and the methods of a provider share one retry budget: name it once, at best in payments.retry',
         );
-        const provider = createProvider('payments', { retry: { ...fast, budget: NONE } });
+        const provider = liveProvider('payments', { retry: { ...fast, budget: NONE } });
         const plan = (own: Record<string, unknown>) => ({
           operation: 'Client.charge',
           policies: new Map([['retry', own]]),
         });
         const faults: Fault[] = [];
-        provider.link(plan({ budget: NONE }), faults);
+        provider.pipelineFor(plan({ budget: NONE }), faults);
         expect(faults).toEqual([]);
-        provider.link(plan({ budget: false }), faults);
+        provider.pipelineFor(plan({ budget: false }), faults);
         expect(faults.map(({ path }) => path)).toEqual(['Client.charge.retry.budget']);
         expect(() => provider.reconfigure({ retry: { budget } })).toThrow('Client.charge.retry.budget: differs');
         expect(provider.snapshot().policies).toMatchObject([{ budget: 0 }]);

@@ -1,4 +1,5 @@
-import { StoreLease, type Clock, type Store, type StoreLeaseParts } from '@breakwater/core';
+import type { Clock, Store } from '@breakwater/core';
+import { StoreLease, type StoreLeaseParts } from '@breakwater/core/adapter';
 
 export const DONE = 'done';
 

@@ -33,7 +33,11 @@ describe('the webhook inbox, with several processes of an application on one Sql
   let apps: AppProcess[];
 
   beforeAll(async () => {
-    const sourceOf = (name: string) => [`@breakwater/${name}`, join(ROOT, `packages/${name}/src/index.ts`)] as const;
+    const sourceOf = (name: string, entry = 'index') =>
+      [
+        `@breakwater/${name}${entry === 'index' ? '' : `/${entry}`}`,
+        join(ROOT, `packages/${name}/src/${entry}.ts`),
+      ] as const;
     await build({
       entryPoints: [fileURLToPath(new URL('webhook-app.fixture.mjs', import.meta.url))],
       outfile: SCRIPT,
@@ -41,7 +45,10 @@ describe('the webhook inbox, with several processes of an application on one Sql
       platform: 'node',
       format: 'esm',
       packages: 'external',
-      alias: Object.fromEntries(['core', 'webhooks', 'nestjs', 'sqlite'].map(sourceOf)),
+      alias: Object.fromEntries([
+        sourceOf('core', 'adapter'),
+        ...['core', 'webhooks', 'nestjs', 'sqlite'].map((name) => sourceOf(name)),
+      ]),
     });
     folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
     for (const file of ['attempts', 'effects']) writeFileSync(join(folder, file), '');

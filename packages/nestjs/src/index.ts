@@ -37,7 +37,7 @@ export {
   type Store,
 } from '@breakwater/core';
 export { defineSender } from '@breakwater/webhooks';
-export type { ProviderOptions, ProviderPatch, ResilienceOptions } from './config/resilience.options.js';
+export type { ProviderOptions, ProviderPatch, ResilienceOptions } from './resilience.options.js';
 export { secret, SecretReference } from './fields/secret.js';
 export type { AsyncMethod, AsyncMethodDecorator } from './decorators/async-method.js';
 export { Bulkhead } from './decorators/bulkhead.decorator.js';

@@ -9,13 +9,16 @@ import {
 import { ConfigService } from '@nestjs/config';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
 import type { Clock } from '@breakwater/core';
+import { ApplicationResilience } from './boot/application-resilience.js';
 import { ResilienceExplorer } from './boot/resilience.explorer.js';
 import { CLOCK } from './config/clock-token.js';
-import { layOptions } from './config/lay-options.js';
-import type { ResilienceOptions } from './config/resilience.options.js';
+import { mergeModuleOptions } from './config/merge-module-options.js';
 import { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
 import { injectableProviders } from './injectable-providers.js';
+import { ResilienceParts } from './providers/resilience-parts.js';
 import { Resilience } from './resilience.js';
+import type { ResilienceOptions } from './resilience.options.js';
+import { sections } from './sections.js';
 import { RawBodyProbe } from './webhooks/raw-body/raw-body.probe.js';
 
 export interface ResilienceModuleOptions extends ResilienceOptions {
@@ -44,7 +47,7 @@ const OPTIONS = Symbol.for('breakwater.options');
  */
 @Module({})
 export class ResilienceModule implements OnApplicationShutdown {
-  constructor(@Inject(Resilience) private readonly resilience: Resilience) {}
+  constructor(@Inject(ResilienceParts) private readonly parts: ResilienceParts) {}
 
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
     const { isGlobal = true, ...rest } = options;
@@ -56,7 +59,7 @@ export class ResilienceModule implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.resilience.close();
+    await this.parts.close();
   }
 }
 
@@ -68,10 +71,11 @@ function moduleOf(
   const fixed: readonly Provider[] = [
     ...options,
     {
-      provide: Resilience,
-      useFactory: createResilience,
+      provide: ResilienceParts,
+      useFactory: partsOf,
       inject: [OPTIONS, { token: ConfigService, optional: true }, { token: CLOCK, optional: true }],
     },
+    { provide: Resilience, useFactory: (parts) => new ApplicationResilience(parts), inject: [ResilienceParts] },
     { provide: APP_FILTER, useClass: ResilienceExceptionFilter },
     ResilienceExplorer,
     RawBodyProbe,
@@ -87,19 +91,21 @@ function moduleOf(
     get exports() {
       return [
         Resilience,
+        ResilienceParts,
         ...injectableProviders().map((provider: Provider) => (provider as { provide: string | symbol }).provide),
       ];
     },
   };
 }
 
-function createResilience(
+function partsOf(
   options: ResilienceOptions | undefined,
   config: ConfigService | undefined,
   clock: Clock | undefined,
-): Resilience {
+): ResilienceParts {
   const configured = config?.get<ResilienceOptions>('resilience') ?? {};
-  return new Resilience(layOptions(clock === undefined ? {} : { clock }, layOptions(configured, options ?? {})));
+  const given = mergeModuleOptions(sections, configured, options ?? {});
+  return new ResilienceParts(clock === undefined ? given : mergeModuleOptions(sections, { clock }, given), sections);
 }
 
 function asyncOptions(options: ResilienceModuleAsyncOptions): readonly Provider[] {

@@ -1,6 +1,6 @@
 import { bindingsOf } from '../methods/bind-method.js';
 import { adopt, runtimeOf } from '../methods/runtime-slot.js';
-import type { Resilience } from '../resilience.js';
+import type { MethodRuntime } from '../methods/method-runtime.js';
 
 /** A provider or controller as Nest's container knows it, as far as it matters here. */
 export interface Wrapper {
@@ -18,26 +18,26 @@ export interface Wrapper {
  * Makes what a value or a factory provides this application's: the instances that there are, which it gives, and those that the factory
  * will make for requests or for whoever injects them.
  */
-export function adoptProvided(wrapper: Wrapper, resilience: Resilience): readonly object[] {
+export function adoptProvided(wrapper: Wrapper, runtime: MethodRuntime): readonly object[] {
   const { metatype, inject, isTransient } = wrapper;
   const instances = isTransient
     ? wrapper.getStaticTransientInstances().map((made) => made?.instance)
     : [wrapper.instance];
-  for (const instance of instances) adoptDecorated(instance, resilience);
+  for (const instance of instances) adoptDecorated(instance, runtime);
   const makesMore = isTransient || !wrapper.isDependencyTreeStatic();
   if (inject !== undefined && typeof metatype === 'function' && makesMore) {
     wrapper.metatype = async (...args: unknown[]) => {
       const made: unknown = await metatype(...args);
-      adoptDecorated(made, resilience);
+      adoptDecorated(made, runtime);
       return made;
     };
   }
   return instances.filter(isObject);
 }
 
-function adoptDecorated(instance: unknown, resilience: Resilience): void {
-  if (!isObject(instance) || runtimeOf(instance) === resilience) return;
-  if (bindingsOf(Object.getPrototypeOf(instance) as object | null).length > 0) adopt(instance, resilience);
+function adoptDecorated(instance: unknown, runtime: MethodRuntime): void {
+  if (!isObject(instance) || runtimeOf(instance) === runtime) return;
+  if (bindingsOf(Object.getPrototypeOf(instance) as object | null).length > 0) adopt(instance, runtime);
 }
 
 function isObject(value: unknown): value is object {

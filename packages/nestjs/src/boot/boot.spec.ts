@@ -5,7 +5,7 @@ import { ConfigModule, registerAs } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
 import { from, lastValueFrom, Observable, of, toArray } from 'rxjs';
 import { secret } from '../fields/secret.js';
-import type { ResilienceOptions } from '../config/resilience.options.js';
+import type { ResilienceOptions } from '../resilience.options.js';
 import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
 import { FallbackTo } from '../decorators/fallback-to.decorator.js';
 import { Idempotent } from '../decorators/idempotent.decorator.js';

@@ -1,20 +1,21 @@
 import type { Fault } from '@breakwater/core';
-import type { Resilience } from '../resilience.js';
+import type { ResilienceParts } from '../providers/resilience-parts.js';
 import type { RawBodyState } from '../webhooks/raw-body/raw-body.probe.js';
+import { webhookSection } from '../webhooks/webhook.section.js';
 import { webhookUses } from '../webhooks/webhook-uses.js';
 
 /** Faults of the classes that receive webhooks: unknown providers, missing settings, and a body that Nest does not keep. */
 export function webhookUseFaults(
   classes: ReadonlySet<object>,
-  resilience: Resilience,
+  { registry, sections }: ResilienceParts,
   rawBody: RawBodyState,
 ): readonly Fault[] {
   const uses = [...classes].flatMap((constructor) => webhookUses(constructor));
   const faults: Fault[] = [];
   for (const { provider, where } of uses) {
-    if (!resilience.has(provider))
-      faults.push({ path: `${where} (provider '${provider}')`, message: resilience.unknownProvider() });
-    else if (resilience.givenSection(provider, 'webhook') === undefined) {
+    if (!registry.has(provider))
+      faults.push({ path: `${where} (provider '${provider}')`, message: registry.unknownProvider() });
+    else if (sections.given(provider, webhookSection) === undefined) {
       faults.push({
         path: where,
         message: `needs resilience.providers.${provider}.webhook, for example { sender: 'stripe', secrets: [secret('WEBHOOK_SECRET')] }`,

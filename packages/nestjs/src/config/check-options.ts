@@ -1,15 +1,15 @@
 import type { Fault } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
-import type { ResilienceOptions } from './resilience.options.js';
+import type { ModuleOptions } from './module-options.js';
 
 /** The options that can be used, and what is wrong with the others. */
 export interface CheckedOptions {
-  readonly options: ResilienceOptions;
+  readonly options: ModuleOptions;
   readonly faults: readonly Fault[];
 }
 
 /** Tells options of the module that are what they should be from those that are not. What the providers hold is not looked into. */
-export function checkOptions(given: ResilienceOptions): CheckedOptions {
+export function checkOptions(given: ModuleOptions): CheckedOptions {
   const faults: Fault[] = [];
   const usable = Object.entries(given).filter(([name, value]) => {
     if (value === undefined) return false;
@@ -27,7 +27,7 @@ interface Expectation {
 
 const FLAG: Expectation = { fits: (value) => typeof value === 'boolean', what: 'true or false' };
 
-const EXPECTED: Readonly<Record<keyof ResilienceOptions, Expectation>> = {
+const EXPECTED: Readonly<Record<keyof ModuleOptions, Expectation>> = {
   enabled: FLAG,
   defaults: { fits: settings.isPlain, what: 'an object of policies, for example { retry: { attempts: 3 } }' },
   providers: { fits: settings.isPlain, what: 'an object of providers, for example { payments: { retry: true } }' },
@@ -45,7 +45,7 @@ const EXPECTED: Readonly<Record<keyof ResilienceOptions, Expectation>> = {
 function wrongWith(name: string, value: unknown): string | undefined {
   const known = Object.keys(EXPECTED);
   if (!known.includes(name)) return settings.unknownName('setting', name, known);
-  const { fits, what } = EXPECTED[name as keyof ResilienceOptions];
+  const { fits, what } = EXPECTED[name as keyof ModuleOptions];
   return fits(value) ? undefined : `${settings.printed(value)} given; expected ${what}`;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { sections } from '../sections.js';
 import { environmentOverrides } from './environment-overrides.js';
 
 const PROVIDERS = {
@@ -15,7 +16,7 @@ describe('what the environment overrides', () => {
         RESILIENCE__PAYMENTS__METHODS__GET_URL__RETRY: 'false',
         HOME: '/root',
       },
-      PROVIDERS,
+      { providers: PROVIDERS, sections },
     );
     expect({ enabled, defaults, providers, faults }).toEqual({
       enabled: false,
@@ -31,7 +32,7 @@ describe('what the environment overrides', () => {
         RESILIENCE__PAYMENTS__HTTP__HEADERS__X_VERSION: '3',
         RESILIENCE__PAYMENTS__HTTP__HEADERS__X_TRACE_ALL: 'true',
       },
-      PROVIDERS,
+      { providers: PROVIDERS, sections },
     );
     expect(providers).toEqual({ payments: { http: { headers: { 'X-Version': '3', 'x-trace-all': 'true' } } } });
   });
@@ -39,7 +40,7 @@ describe('what the environment overrides', () => {
   it('is a fault where two providers answer to one variable, rather than the first one’s', () => {
     const { providers, faults } = environmentOverrides(
       { RESILIENCE__EMAIL_API__RETRY__ATTEMPTS: '5', RESILIENCE__DEFAULTS__RETRY__ATTEMPTS: '5' },
-      { emailApi: {}, email_api: {}, defaults: {} },
+      { providers: { emailApi: {}, email_api: {}, defaults: {} }, sections },
     );
     expect(providers).toEqual({});
     expect(faults).toEqual([

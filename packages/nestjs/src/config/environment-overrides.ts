@@ -1,7 +1,9 @@
 import type { Fault } from '@breakwater/core';
 import { mergeSettings, settings, type Layer } from '@breakwater/core/adapter';
-
-const PREFIX = 'RESILIENCE__';
+import { overruledVariables } from './overruled-variables.js';
+import type { Section } from './section.js';
+import { misspelledVariables } from './misspelled-variables.js';
+import { PREFIX, upperCase } from './variable-names.js';
 
 /** What environment variables override: single leaves of the settings. */
 export interface EnvironmentOverrides {
@@ -9,25 +11,39 @@ export interface EnvironmentOverrides {
   readonly defaults: Layer;
   readonly providers: Readonly<Record<string, Layer>>;
   readonly faults: readonly Fault[];
+  /** Variables that are set and have no effect. */
+  readonly warnings: readonly Fault[];
+}
+
+/** What overrides are resolved against: a path's names are upper case in a variable, and the settings know how they are written. */
+export interface KnownSettings {
+  readonly providers: Layer;
+  readonly sections: readonly Section[];
 }
 
 /**
  * Reads `RESILIENCE__PAYMENTS__CIRCUIT_BREAKER__OPEN_FOR=10s` and its like: names are the settings' own in upper case, with
  * `_` between words and `__` between levels. `RESILIENCE__ENABLED` and `RESILIENCE__DEFAULTS__…` stand beside the providers. Under
- * `HTTP__HEADERS` a `_` is the `-` of the header's name, and the value is text, whatever it looks like.
+ * `HTTP__HEADERS` a `_` is the `-` of the header's name, and the value is text, whatever it looks like. A policy that one variable
+ * switches off stays off, whatever others say of its options.
  */
 export function environmentOverrides(
   environment: Readonly<Record<string, string | undefined>>,
-  providers: Layer,
+  known: KnownSettings,
 ): EnvironmentOverrides {
+  const { providers } = known;
   const found: { enabled?: unknown; defaults: Layer; providers: Record<string, Layer>; faults: Fault[] } = {
     defaults: {},
     providers: {},
     faults: [],
   };
-  for (const [variable, value] of Object.entries(environment)) {
-    if (!variable.startsWith(PREFIX) || value === undefined) continue;
-    const [first = '', ...rest] = variable.slice(PREFIX.length).split('__');
+  const variables = Object.keys(environment).filter(
+    (name) => name.startsWith(PREFIX) && environment[name] !== undefined,
+  );
+  // The deepest first: what is said of a policy as a whole is merged over what is said of its options.
+  for (const variable of variables.toSorted((a, b) => levelsOf(b).length - levelsOf(a).length)) {
+    const value = environment[variable]!;
+    const [first = '', ...rest] = levelsOf(variable);
     if (first === 'ENABLED' && rest.length === 0) {
       found.enabled = coerced(value);
       continue;
@@ -37,10 +53,15 @@ export function environmentOverrides(
     if (name === undefined || rest.length === 0)
       found.faults.push({ path: variable, message: unknownProvider(first, providers) });
     else if (names.length > 1) found.faults.push({ path: variable, message: ambiguous(names) });
-    else if (first === 'DEFAULTS') found.defaults = mergeSettings(found.defaults, leafAt(rest, {}, value));
-    else found.providers[name] = mergeSettings(found.providers[name], leafAt(rest, providers[name], value));
+    else if (first === 'DEFAULTS') found.defaults = mergeSettings(found.defaults, leafAt(rest, {}, value, known));
+    else found.providers[name] = mergeSettings(found.providers[name], leafAt(rest, providers[name], value, known));
   }
-  return found;
+  const warnings = [...overruledVariables(variables, environment), ...misspelledVariables(environment, providers)];
+  return { ...found, warnings };
+}
+
+function levelsOf(variable: string): readonly string[] {
+  return variable.slice(PREFIX.length).split('__');
 }
 
 function unknownProvider(first: string, providers: Layer): string {
@@ -53,28 +74,30 @@ function ambiguous(names: readonly string[]): string {
   return `it can be meant for ${all}, which are alike in upper case: rename one of them`;
 }
 
-function leafAt(segments: readonly string[], below: unknown, value: string): Layer {
-  const path = pathIn(below, segments);
-  const leaf = isHeaders(path.slice(0, -1)) ? value : coerced(value);
+function leafAt(segments: readonly string[], below: unknown, value: string, { sections }: KnownSettings): Layer {
+  const path = pathIn(below, segments, sections);
+  const leaf = areHeaders(path.slice(0, -1), sections) ? value : coerced(value);
   return path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), leaf) as Layer;
 }
 
 /** The settings' own names of a path. Methods and headers are named by the user, so they are looked up. */
-function pathIn(below: unknown, segments: readonly string[]): string[] {
+function pathIn(below: unknown, segments: readonly string[], sections: readonly Section[]): string[] {
   const path: string[] = [];
   let here = below;
   for (const segment of segments) {
     const names = settings.isPlain(here) ? Object.keys(here) : [];
     const known = names.find((candidate) => upperCase(candidate) === segment);
-    const name = known ?? (isHeaders(path) ? segment.toLowerCase().replaceAll('_', '-') : camelCase(segment));
+    const inHeaders = areHeaders(path, sections);
+    const name = known ?? (inHeaders ? segment.toLowerCase().replaceAll('_', '-') : camelCase(segment));
     here = settings.isPlain(here) ? here[name] : undefined;
     path.push(name);
   }
   return path;
 }
 
-function isHeaders(path: readonly string[]): boolean {
-  return path.join('.') === 'http.headers';
+function areHeaders([section, option, ...rest]: readonly string[], sections: readonly Section[]): boolean {
+  if (option === undefined || rest.length > 0) return false;
+  return sections.some(({ name, headerOptions = [] }) => name === section && headerOptions.includes(option));
 }
 
 function coerced(value: string): unknown {
@@ -86,11 +109,4 @@ function coerced(value: string): unknown {
 
 function camelCase(segment: string): string {
   return segment.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function upperCase(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]+/g, '_')
-    .toUpperCase();
 }

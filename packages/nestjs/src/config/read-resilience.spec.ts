@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { Resilience } from '../resilience.js';
-import type { ResilienceOptions } from './resilience.options.js';
+import { startResilience } from '../../test/start-resilience.fixture.js';
+import type { ResilienceOptions } from '../resilience.options.js';
 
 function faultsOf(options: unknown, environment: Record<string, string> = {}): string[] {
-  const { faults } = new Resilience(options as ResilienceOptions, environment);
-  return faults.map(({ path, message }) => `${path}: ${message}`);
+  const { parts } = startResilience(options as ResilienceOptions, environment);
+  return parts.faults.map(({ path, message }) => `${path}: ${message}`);
 }
 
 describe('the options of the module', () => {

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { firstValueFrom } from 'rxjs';
+import { startResilience } from '../../test/start-resilience.fixture.js';
 import { secret } from '../fields/secret.js';
 import { Idempotent } from '../decorators/idempotent.decorator.js';
 import { Resilient } from '../decorators/resilient.decorator.js';
@@ -314,8 +315,8 @@ describe('the HTTP client of a provider', () => {
 
 describe('http settings', () => {
   async function faultsOf(http: unknown): Promise<string> {
-    const resilience = new Resilience({ providers: { payments: { http: http as HttpOptions } } });
-    return new ResilienceConfigurationError(resilience.faults).message;
+    const { parts } = startResilience({ providers: { payments: { http: http as HttpOptions } } });
+    return new ResilienceConfigurationError(parts.faults).message;
   }
 
   it.each([

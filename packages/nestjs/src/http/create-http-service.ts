@@ -1,31 +1,32 @@
 import type { HttpService } from '@nestjs/axios';
 import { currentCall } from '@breakwater/core';
-import type { Resilience } from '../resilience.js';
+import type { ResilienceParts } from '../providers/resilience-parts.js';
 import type { AxiosAnswer, AxiosInstance, AxiosRequest } from './axios-types.js';
+import { httpSection } from './http.section.js';
 import { loadHttpClient, type HttpClientPackages } from './load-http-client.js';
 import { isSameOrigin, stripOnRedirect } from './origin.js';
 import { providerHeaders } from './provider-headers.js';
 import { withBothSignals } from './with-both-signals.js';
 
 /** The HTTP client of one provider, which must have `http` settings. Settings and secrets are read for each request. */
-export async function createHttpService(resilience: Resilience, provider: string): Promise<HttpService> {
+export async function createHttpService(parts: ResilienceParts, provider: string): Promise<HttpService> {
   const { HttpService, axios } = await loadHttpClient(provider);
-  const instance = axios.create({ baseURL: resilience.section(provider, 'http')!.baseUrl });
-  prepareRequests(instance, resilience, provider);
+  const instance = axios.create({ baseURL: parts.sections.get(provider, httpSection)!.baseUrl });
+  prepareRequests(instance, parts, provider);
   giveUpRequests(instance, axios);
-  observeResponses(instance, resilience, provider);
+  observeResponses(instance, parts, provider);
   return new HttpService(instance);
 }
 
-function prepareRequests(instance: AxiosInstance, resilience: Resilience, provider: string): void {
+function prepareRequests(instance: AxiosInstance, parts: ResilienceParts, provider: string): void {
   const baseUrlAtStart = instance.defaults.baseURL;
   instance.interceptors.request.use((config: AxiosRequest) => {
-    const { baseUrl } = resilience.section(provider, 'http')!;
+    const { baseUrl } = parts.sections.get(provider, httpSection)!;
     if (config.baseURL === baseUrlAtStart) config.baseURL = baseUrl;
     const method = (config.method ?? 'get').toUpperCase();
     currentCall()?.sending(method);
     if (!isSameOrigin(config, baseUrl)) return config;
-    const headers = providerHeaders(resilience, provider, method);
+    const headers = providerHeaders(parts, provider, method);
     // The strongest come last, and may be written in another case than what they replace.
     for (const [name, value] of Object.entries(headers).toReversed()) {
       if (!config.headers.has(name)) config.headers.set(name, value);
@@ -46,9 +47,9 @@ function giveUpRequests(instance: AxiosInstance, axios: HttpClientPackages['axio
   });
 }
 
-function observeResponses(instance: AxiosInstance, resilience: Resilience, provider: string): void {
+function observeResponses(instance: AxiosInstance, parts: ResilienceParts, provider: string): void {
   const observe = ({ status, headers }: AxiosAnswer) =>
-    resilience.provider(provider).observe({ status, headers: headers as Record<string, string> });
+    parts.registry.provider(provider).observe({ status, headers: headers as Record<string, string> });
   instance.interceptors.response.use(
     (response) => {
       observe(response);

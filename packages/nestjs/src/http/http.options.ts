@@ -2,7 +2,7 @@ import { isHeaderName, settings } from '@breakwater/core/adapter';
 import * as v from 'valibot';
 import { secretOptions, secretText, type SecretText } from '../fields/secret-text.js';
 import { isHttpUrl } from '../fields/is-http-url.js';
-import { settingOf } from '../fields/setting-of.js';
+import { customSetting } from '../fields/custom-setting.js';
 
 /** How a provider is reached over HTTP by the client that `@InjectHttp` injects. */
 export interface HttpOptions {
@@ -22,7 +22,7 @@ export type HttpAuth =
 
 const basic = settings.options({ username: secretText('API_USERNAME'), password: secretText('API_PASSWORD') });
 const header = settings.options({
-  name: settingOf<string>(isHeaderName, "the name of a header, for example 'X-Api-Key'"),
+  name: customSetting<string>(isHeaderName, "the name of a header, for example 'X-Api-Key'"),
   value: secretText('API_KEY'),
 });
 const auth = settings.options({
@@ -42,7 +42,7 @@ const eachHeader = v.rawCheck<Readonly<Record<string, string>>>(({ dataset, addI
   }
 });
 const headers = v.pipe(
-  settingOf<Readonly<Record<string, string>>>(
+  customSetting<Readonly<Record<string, string>>>(
     settings.isPlain,
     "an object of headers, for example { 'X-Version': '2' }",
   ),
@@ -50,7 +50,7 @@ const headers = v.pipe(
 );
 
 const httpOptions = settings.options({
-  baseUrl: settingOf<string>(isHttpUrl, "an absolute http or https URL, for example 'https://api.example.com/v1'"),
+  baseUrl: customSetting<string>(isHttpUrl, "an absolute http or https URL, for example 'https://api.example.com/v1'"),
   auth: settings.optional(secretOptions(auth, 'bearer', "{ bearer: secret('API_KEY') }")),
   headers: settings.optional(headers),
 });

@@ -1,7 +1,7 @@
-import { noteName } from './injected-names.js';
+import { requestName } from './injected-names.js';
 
 /** The token under which Nest injects the `HttpService` of the provider of this name: for `inject` lists and `moduleRef.get`. */
 export function getHttpToken(name: string): string {
-  noteName('http', name);
+  requestName('http', name);
   return `ResilienceHttp_${name}`;
 }

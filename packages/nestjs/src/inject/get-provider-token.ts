@@ -1,7 +1,7 @@
-import { noteName } from './injected-names.js';
+import { requestName } from './injected-names.js';
 
 /** The token under which Nest injects the `ResilientProvider` of this name: for `inject` lists and `moduleRef.get`. */
 export function getProviderToken(name: string): string {
-  noteName('provider', name);
+  requestName('provider', name);
   return `ResilienceProvider_${name}`;
 }

@@ -31,11 +31,11 @@ export function injectedNames(target: object): readonly Injection[] {
 }
 
 /** Notes that something will be asked for by this name. */
-export function noteName(kind: InjectionKind, name: string): void {
+export function requestName(kind: InjectionKind, name: string): void {
   names[kind].add(name);
 }
 
-export function namesSeen(kind: InjectionKind): readonly string[] {
+export function requestedNames(kind: InjectionKind): readonly string[] {
   return [...names[kind]];
 }
 

@@ -1,23 +1,24 @@
 import type { Provider } from '@nestjs/common';
 import type { ResilientProvider } from '@breakwater/core';
-import { Resilience } from '../resilience.js';
+import { ResilienceParts } from '../providers/resilience-parts.js';
+import type { ProviderRegistry } from '../providers/provider-registry.js';
 import { getProviderToken } from './get-provider-token.js';
-import { namesSeen } from './injected-names.js';
+import { requestedNames } from './injected-names.js';
 import { unavailable } from './unavailable.js';
 
 /** Nest providers for every `@InjectProvider` and `getProviderToken` so far. */
 export function resilientProviders(): Provider[] {
-  return namesSeen('provider').map((name) => ({
+  return requestedNames('provider').map((name) => ({
     provide: getProviderToken(name),
-    useFactory: (resilience: Resilience) => providerOrReason(resilience, name),
-    inject: [Resilience],
+    useFactory: ({ registry }: ResilienceParts) => providerOrReason(registry, name),
+    inject: [ResilienceParts],
   }));
 }
 
 /** An unknown name must not end the boot here, where only the first would be told: all are listed later. */
-function providerOrReason(resilience: Resilience, name: string): ResilientProvider {
+function providerOrReason(registry: ProviderRegistry, name: string): ResilientProvider {
   try {
-    return resilience.provider(name);
+    return registry.provider(name);
   } catch (error) {
     return unavailable(error as Error);
   }

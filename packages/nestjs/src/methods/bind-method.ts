@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Inject } from '@nestjs/common';
 import { Resilience } from '../resilience.js';
 import { MethodBinding } from './method-binding.js';
-import { RUNTIME, runtimeOf } from './runtime-slot.js';
+import { RUNTIME, runtimeBehind, runtimeOf } from './runtime-slot.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -64,9 +64,10 @@ function injectRuntime(prototype: object): void {
     configurable: true,
     get: () => undefined,
     // Not enumerable: what the instance looks like, in JSON or to an equality, stays the same.
-    set(this: object, runtime: unknown) {
+    set(this: object, resilience: unknown) {
+      const runtime = runtimeBehind(resilience);
       // A test may have everything mocked: that is no application, so the method runs bare.
-      if (!(runtime instanceof Resilience)) return;
+      if (runtime === undefined) return;
       Object.defineProperty(this, RUNTIME, { value: runtime, configurable: true, writable: true });
     },
   });

@@ -1,7 +1,7 @@
 import type { Fault } from '@breakwater/core';
 import type { Layer, MethodPlan, PolicySpec } from '@breakwater/core/adapter';
 import { Observable } from 'rxjs';
-import type { Resilience } from '../resilience.js';
+import type { ProviderRegistry } from '../providers/provider-registry.js';
 import type { LinkedMethod } from './linked-methods.js';
 import type { MethodBinding } from './method-binding.js';
 import { providerOfClass } from './provider-of-class.js';
@@ -16,7 +16,7 @@ const RETURN_A_PROMISE = 'return a Promise, for example with firstValueFrom()';
 
 /** Makes a decorated method alive for instances of one class, or says in `faults` why that cannot be. */
 export function linkMethod(
-  resilience: Resilience,
+  registry: ProviderRegistry,
   binding: MethodBinding,
   constructor: object,
   faults: Fault[],
@@ -31,11 +31,11 @@ export function linkMethod(
     });
     return undefined;
   }
-  if (!resilience.has(name)) {
-    faults.push({ path: `${operation} (provider '${name}')`, message: resilience.unknownProvider() });
+  if (!registry.has(name)) {
+    faults.push({ path: `${operation} (provider '${name}')`, message: registry.unknownProvider() });
     return undefined;
   }
-  const provider = resilience.provider(name);
+  const provider = registry.provider(name);
   faults.push(...methodFaults(binding, constructor, operation));
   // Faults in the settings are reported where they stand, not once more for every method.
   if (provider.faults.length > 0 || faults.length > before) return undefined;

@@ -5,6 +5,7 @@ import { Controller, Get, Injectable, Scope, SetMetadata, type DynamicModule, ty
 import { ModuleRef } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { lastValueFrom, Observable, of } from 'rxjs';
+import { startResilience } from '../../test/start-resilience.fixture.js';
 import { Bulkhead } from '../decorators/bulkhead.decorator.js';
 import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
 import { FallbackTo } from '../decorators/fallback-to.decorator.js';
@@ -197,7 +198,7 @@ describe('a decorated method', () => {
   });
 
   it('follows overrideProvider(Resilience)', async () => {
-    const resilience = new Resilience({ providers: { payments: { retry: { attempts: 1 } } } });
+    const { resilience } = startResilience({ providers: { payments: { retry: { attempts: 1 } } } });
     const app = await Test.createTestingModule({
       imports: [ResilienceModule.forRoot(SETTINGS)],
       providers: [PaymentsClient],

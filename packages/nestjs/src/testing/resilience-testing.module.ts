@@ -2,7 +2,7 @@ import { TestClock } from '@breakwater/core/testing';
 import { Global, Inject, Module, Optional, type DynamicModule } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { CLOCK } from '../config/clock-token.js';
-import { Resilience } from '../resilience.js';
+import { ResilienceParts } from '../providers/resilience-parts.js';
 import { ResilienceModule, type ResilienceModuleOptions } from '../resilience.module.js';
 
 const CLOCK_PROVIDER = { provide: CLOCK, useFactory: () => new TestClock(Date.now()) };
@@ -15,7 +15,7 @@ const CLOCK_PROVIDER = { provide: CLOCK, useFactory: () => new TestClock(Date.no
 @Module({ providers: [CLOCK_PROVIDER], exports: [CLOCK_PROVIDER] })
 export class ResilienceTestingModule {
   constructor(
-    @Optional() @Inject(Resilience) private readonly imported: Resilience | undefined,
+    @Optional() @Inject(ResilienceParts) private readonly imported: ResilienceParts | undefined,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
   ) {}
 
@@ -28,7 +28,7 @@ export class ResilienceTestingModule {
 
   /** The clock of the application. Throws a `TypeError` when another kind of clock was given. */
   get clock(): TestClock {
-    const { clock } = this.resilience;
+    const { clock } = this.parts;
     if (clock instanceof TestClock) return clock;
     throw new TypeError('ResilienceTestingModule: the application was given a clock that is no TestClock');
   }
@@ -42,13 +42,13 @@ export class ResilienceTestingModule {
     this.circuitOf(provider).forceClosed();
   }
 
-  /** That of a `ResilienceModule` which is not global has to be looked for. */
-  private get resilience(): Resilience {
-    return this.imported ?? this.moduleRef.get(Resilience, { strict: false });
+  /** Those of a `ResilienceModule` that is not global have to be looked for. */
+  private get parts(): ResilienceParts {
+    return this.imported ?? this.moduleRef.get(ResilienceParts, { strict: false });
   }
 
   private circuitOf(provider: string) {
-    const { circuitBreaker } = this.resilience.provider(provider);
+    const { circuitBreaker } = this.parts.registry.provider(provider);
     if (circuitBreaker === undefined)
       throw new TypeError(`'${provider}' has no circuit breaker, or no method that uses it has been linked`);
     return circuitBreaker;

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
-import { Resilience } from '../resilience.js';
+import { ResilienceParts } from '../providers/resilience-parts.js';
 import { noteReceived, receivedWebhook } from './received-webhooks.js';
 import { settleWithResponse } from './settle-webhook.js';
 import { WebhookAnswer } from './webhook-answer.js';
@@ -47,8 +47,8 @@ function makeGuard(provider: string, answers: boolean): WebhookGuardClass {
   class ProviderWebhookGuard implements CanActivate {
     private readonly receiver: WebhookReceiver;
 
-    constructor(@Inject(Resilience) resilience: Resilience) {
-      this.receiver = new WebhookReceiver(resilience, provider, answers);
+    constructor(@Inject(ResilienceParts) parts: ResilienceParts) {
+      this.receiver = new WebhookReceiver(parts, provider, answers);
     }
 
     async canActivate(context: ExecutionContext): Promise<boolean> {

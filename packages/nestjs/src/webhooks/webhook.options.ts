@@ -3,7 +3,7 @@ import { settings } from '@breakwater/core/adapter';
 import { senders, type KeyFetcher, type Sender } from '@breakwater/webhooks';
 import { secretText, secretTexts, type SecretText } from '../fields/secret-text.js';
 import { isHttpUrl } from '../fields/is-http-url.js';
-import { settingOf } from '../fields/setting-of.js';
+import { customSetting } from '../fields/custom-setting.js';
 
 /** How the webhooks that a provider sends are verified, and kept from taking effect twice. */
 export interface WebhookOptions {
@@ -38,7 +38,7 @@ export interface WebhookOptions {
 const DAY_MS = 86_400_000;
 
 const webhookOptions = settings.options({
-  sender: settingOf<string | Sender>(
+  sender: customSetting<string | Sender>(
     isSender,
     `a sender made by defineSender(), or one of ${knownSenders().join(', ')}`,
   ),
@@ -46,7 +46,7 @@ const webhookOptions = settings.options({
   fetchKey: settings.optional(settings.callback<KeyFetcher>('a function that fetches a key')),
   verifyToken: settings.optional(secretText('WEBHOOK_VERIFY_TOKEN')),
   tolerance: settings.optional(settings.duration()),
-  url: settings.optional(settingOf<string>(isHttpUrl, 'the absolute http or https URL that the sender calls')),
+  url: settings.optional(customSetting<string>(isHttpUrl, 'the absolute http or https URL that the sender calls')),
   inbox: settings.optional(
     settings.options({
       lease: settings.optional(settings.duration({ min: 1000 }), 30_000),

@@ -5,8 +5,9 @@ import { Controller, Logger, Post, UseGuards, type INestApplication } from '@nes
 import { APP_FILTER } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
+import { startResilience } from '../../../test/start-resilience.fixture.js';
 import { ResilienceExceptionFilter } from '../../filters/resilience-exception.filter.js';
-import { Resilience } from '../../resilience.js';
+import { ResilienceParts } from '../../providers/resilience-parts.js';
 import { WebhookGuard } from '../webhook.guard.js';
 
 const SECRET = 'whsec_8f2bd5c1a7e94f03b6d1';
@@ -29,11 +30,11 @@ describe('the raw body', () => {
   });
 
   async function send(type: string, prepare?: (app: NestExpressApplication) => void): Promise<Response> {
-    const resilience = new Resilience({ providers: { payments: { webhook: { sender: 'stripe', secrets: SECRET } } } });
+    const { parts } = startResilience({ providers: { payments: { webhook: { sender: 'stripe', secrets: SECRET } } } });
     const module = await Test.createTestingModule({
       controllers: [Webhooks],
       providers: [
-        { provide: Resilience, useValue: resilience },
+        { provide: ResilienceParts, useValue: parts },
         { provide: APP_FILTER, useClass: ResilienceExceptionFilter },
       ],
     }).compile();

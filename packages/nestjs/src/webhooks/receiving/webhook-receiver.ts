@@ -11,7 +11,7 @@ import {
   type WebhookRequest,
 } from '@breakwater/webhooks';
 import { Logger, PayloadTooLargeException, ServiceUnavailableException } from '@nestjs/common';
-import type { Resilience } from '../../resilience.js';
+import type { ResilienceParts } from '../../providers/resilience-parts.js';
 import { deliveryKey } from '../inbox/delivery-key.js';
 import { FetchedKeys } from './fetched-keys.js';
 import { headerValues } from './header-values.js';
@@ -24,6 +24,7 @@ import type { WebhookExchange } from './webhook-exchange.js';
 import { WebhookInbox } from '../inbox/webhook-inbox.js';
 import { WebhookSignatureError, type WebhookSignatureCode } from './webhook-signature.error.js';
 import type { WebhookSettings } from '../webhook.options.js';
+import { webhookSection } from '../webhook.section.js';
 
 /** What came in: a genuine delivery to handle, a copy of one, or a question that the sender asks about the endpoint. */
 export type Reception =
@@ -45,7 +46,7 @@ export class WebhookReceiver {
   private fetched: FetchedKeys | undefined;
 
   constructor(
-    private readonly resilience: Resilience,
+    private readonly parts: ResilienceParts,
     private readonly provider: string,
     private readonly answersHandshakes: boolean,
   ) {}
@@ -70,7 +71,7 @@ export class WebhookReceiver {
   }
 
   private settings(): WebhookSettings {
-    const settings = this.resilience.section(this.provider, 'webhook');
+    const settings = this.parts.sections.get(this.provider, webhookSection);
     if (settings !== undefined) return settings;
     throw this.misconfigured(`there are no settings: give resilience.providers.${this.provider}.webhook`);
   }
@@ -95,8 +96,8 @@ export class WebhookReceiver {
   /** The certificates and keys that the request refers to, for senders that publish them. */
   private async keysFor(request: WebhookRequest, { sender, fetchKey }: WebhookSettings): Promise<readonly KeyText[]> {
     if (fetchKey === undefined) return [];
-    this.fetched ??= new FetchedKeys(this.resilience.clock, (wanted) =>
-      this.resilience.section(this.provider, 'webhook')!.fetchKey!(wanted),
+    this.fetched ??= new FetchedKeys(this.parts.clock, (wanted) =>
+      this.parts.sections.get(this.provider, webhookSection)!.fetchKey!(wanted),
     );
     try {
       return await this.fetched.for(sender as string, request);
@@ -111,7 +112,7 @@ export class WebhookReceiver {
     try {
       const secrets = this.secretsOf(settings);
       return verifyWebhook(sender as string, request, secrets, {
-        now: this.resilience.clock.wallNow(),
+        now: this.parts.clock.wallNow(),
         ...(keys.length > 0 && { keys }),
         ...(url !== undefined && { url }),
         ...(tolerance !== undefined && { tolerance }),
@@ -123,7 +124,7 @@ export class WebhookReceiver {
 
   /** Some senders want to see, as their handshake, that the receiver has the secret. */
   private secretsOf({ secrets = [] }: WebhookSettings): string[] {
-    return secrets.map((secret) => this.resilience.reveal(secret));
+    return secrets.map((secret) => this.parts.secrets.reveal(secret));
   }
 
   private answer(request: WebhookRequest, verification: Verification, settings: WebhookSettings) {
@@ -131,7 +132,7 @@ export class WebhookReceiver {
     const { sender, verifyToken } = settings;
     const response = answerHandshake(sender as string, request, verification, {
       ...(secrets.length > 0 && { secrets }),
-      ...(verifyToken !== undefined && { verifyToken: this.resilience.reveal(verifyToken) }),
+      ...(verifyToken !== undefined && { verifyToken: this.parts.secrets.reveal(verifyToken) }),
     });
     if (response?.confirmUrl !== undefined) {
       this.logger.log(`Webhook of '${this.provider}' is to be confirmed by opening ${response.confirmUrl}`);
@@ -140,7 +141,7 @@ export class WebhookReceiver {
   }
 
   private async admit({ endpoint }: WebhookExchange, accepted: Acceptance, { inbox }: WebhookSettings) {
-    const { store, clock } = this.resilience;
+    const { store, clock } = this.parts;
     const times = { leaseMs: inbox.lease, keepMs: Math.max(inbox.keep, 2 * inbox.lease) };
     try {
       return await new WebhookInbox(store, clock, times).admit(deliveryKey(this.provider, endpoint, accepted));

@@ -5,8 +5,8 @@ import type {
   ProviderPatch as EnginePatch,
   Store,
 } from '@breakwater/core';
-import type { HttpOptions } from '../http/http.options.js';
-import type { WebhookOptions } from '../webhooks/webhook.options.js';
+import type { HttpOptions } from './http/http.options.js';
+import type { WebhookOptions } from './webhooks/webhook.options.js';
 
 /** One third party: the policies around its calls, how to reach it over HTTP, and the webhooks that it sends. */
 export interface ProviderOptions extends EngineOptions {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { layProvider } from './lay-provider.js';
+import { sections } from '../sections.js';
+import { mergeProviderSettings } from './merge-provider-settings.js';
 
 describe('layers of a provider’s settings', () => {
   it.each([
@@ -10,16 +11,16 @@ describe('layers of a provider’s settings', () => {
       { basic: { username: 'a', password: 'c' } },
     ],
     [{ bearer: null, basic: { username: 'a', password: 'b' } }, { bearer: 'new' }, { bearer: 'new' }],
-  ])('replace a credential by one of another kind, and change one of the same: %j, %j', (below, above, laid) => {
+  ])('replace a credential by one of another kind, and change one of the same: %j, %j', (below, above, merged) => {
     const baseUrl = 'https://a.example';
-    expect(layProvider({ http: { baseUrl, auth: below } }, { http: { auth: above } })).toEqual({
-      http: { baseUrl, auth: laid },
+    expect(mergeProviderSettings(sections, { http: { baseUrl, auth: below } }, { http: { auth: above } })).toEqual({
+      http: { baseUrl, auth: merged },
     });
   });
 
   it('replace the definition of a webhook’s sender as a whole', () => {
     const below = { webhook: { sender: { name: 'a', tolerance: '5m' }, secrets: 's' } };
-    expect(layProvider(below, { webhook: { sender: { name: 'b' } } })).toEqual({
+    expect(mergeProviderSettings(sections, below, { webhook: { sender: { name: 'b' } } })).toEqual({
       webhook: { sender: { name: 'b' }, secrets: 's' },
     });
   });

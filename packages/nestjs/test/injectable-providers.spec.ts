@@ -3,13 +3,14 @@ import { ResilientProvider } from '@breakwater/core';
 import { describe, expect, it } from '@jest/globals';
 import { Inject, Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { InjectHttp } from './http/inject-http.decorator.js';
-import { Resilience } from './resilience.js';
-import { getHttpToken } from './inject/get-http-token.js';
-import { getProviderToken } from './inject/get-provider-token.js';
-import { InjectProvider } from './inject/inject-provider.decorator.js';
-import { injectableProviders } from './injectable-providers.js';
-import { injectedNames } from './inject/injected-names.js';
+import { InjectHttp } from '../src/http/inject-http.decorator.js';
+import { ResilienceParts } from '../src/providers/resilience-parts.js';
+import { startResilience } from './start-resilience.fixture.js';
+import { getHttpToken } from '../src/inject/get-http-token.js';
+import { getProviderToken } from '../src/inject/get-provider-token.js';
+import { InjectProvider } from '../src/inject/inject-provider.decorator.js';
+import { injectableProviders } from '../src/injectable-providers.js';
+import { injectedNames } from '../src/inject/injected-names.js';
 
 @Injectable()
 class Base {
@@ -30,9 +31,9 @@ class Client extends Base {
 }
 
 async function start(): Promise<Client> {
-  const resilience = new Resilience({ providers: { payments: { http: { baseUrl: 'http://x' } }, chat: {} } });
+  const { parts } = startResilience({ providers: { payments: { http: { baseUrl: 'http://x' } }, chat: {} } });
   const module = await Test.createTestingModule({
-    providers: [{ provide: Resilience, useValue: resilience }, ...injectableProviders(), Client],
+    providers: [{ provide: ResilienceParts, useValue: parts }, ...injectableProviders(), Client],
   }).compile();
   await module.init();
   return module.get(Client);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Resilience } from '../resilience.js';
-import type { ProviderOptions, ProviderPatch } from './resilience.options.js';
+import { httpSection } from '../src/http/http.section.js';
+import type { ProviderOptions, ProviderPatch } from '../src/resilience.options.js';
+import { startResilience } from './start-resilience.fixture.js';
 
 const OPTIONS: ProviderOptions = {
   http: { baseUrl: 'http://localhost:1', auth: { bearer: 'sk_live' }, headers: { 'X-Version': '2' } },
@@ -22,9 +23,9 @@ const PATCHES: readonly ProviderPatch[] = [
 
 describe('the types of a patch', () => {
   it('let what is right be written, and nothing else', () => {
-    const resilience = new Resilience({ providers: { payments: OPTIONS } }, {});
+    const { parts, resilience } = startResilience({ providers: { payments: OPTIONS } });
     for (const patch of PATCHES.slice(0, 3)) expect(() => resilience.reconfigure('payments', patch)).not.toThrow();
-    expect(resilience.section('payments', 'http')).toEqual({ baseUrl: 'http://localhost:1' });
+    expect(parts.sections.get('payments', httpSection)).toEqual({ baseUrl: 'http://localhost:1' });
     for (const patch of PATCHES.slice(3)) expect(() => resilience.reconfigure('payments', patch)).toThrow('fault');
   });
 });

@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryStore } from '@breakwater/core';
-import { layOptions } from './lay-options.js';
-import type { ResilienceOptions } from './resilience.options.js';
+import type { ResilienceOptions } from '../resilience.options.js';
+import { sections } from '../sections.js';
+import { mergeModuleOptions } from './merge-module-options.js';
 
 describe('options over those of the configuration', () => {
   it('leave what they do not name of a provider as it was', () => {
     const http = { baseUrl: 'https://a.example' };
     expect(
-      layOptions(
+      mergeModuleOptions(
+        sections,
         {
           defaults: { timeout: { attempt: '1s', total: '5s' } },
           providers: { payments: { http, retry: { attempts: 5 }, circuitBreaker: true }, email: {} },
@@ -22,18 +24,22 @@ describe('options over those of the configuration', () => {
 
   it('replace a store, and what is no object of settings', () => {
     const store = new MemoryStore();
-    const laid = layOptions({ store: new MemoryStore(), enabled: true, providers: { payments: {} } }, {
-      store,
-      enabled: false,
-      providers: { payments: 5 },
-    } as unknown as ResilienceOptions);
-    expect(laid).toEqual({ store, enabled: false, providers: { payments: 5 } });
-    expect(laid.store).toBe(store);
+    const merged = mergeModuleOptions(
+      sections,
+      { store: new MemoryStore(), enabled: true, providers: { payments: {} } },
+      {
+        store,
+        enabled: false,
+        providers: { payments: 5 },
+      } as unknown as ResilienceOptions,
+    );
+    expect(merged).toEqual({ store, enabled: false, providers: { payments: 5 } });
+    expect(merged.store).toBe(store);
   });
 
   it('say nothing where they are undefined', () => {
     const below: ResilienceOptions = { enabled: false, providers: { payments: { retry: true } } };
     const nothing = { enabled: undefined, providers: { payments: undefined } } as unknown as ResilienceOptions;
-    expect(layOptions(below, nothing)).toEqual(below);
+    expect(mergeModuleOptions(sections, below, nothing)).toEqual(below);
   });
 });

@@ -1,6 +1,6 @@
 import * as core from '@breakwater/core';
 import { describe, expect, it } from '@jest/globals';
-import * as nestjs from './index.js';
+import * as nestjs from '../src/index.js';
 
 describe('what an application imports', () => {
   it('has every error of the engine with its guard, and what its own settings and errors ask for', () => {

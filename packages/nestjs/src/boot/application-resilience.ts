@@ -1,0 +1,37 @@
+import type { ResilienceEvent, ResilientProvider } from '@breakwater/core';
+import type { Layer } from '@breakwater/core/adapter';
+import { Observable } from 'rxjs';
+import { MethodRuntime } from '../methods/method-runtime.js';
+import { METHODS } from '../methods/runtime-slot.js';
+import type { ResilienceParts } from '../providers/resilience-parts.js';
+import type { ProviderPatch } from '../resilience.options.js';
+import { Resilience, type ResilienceSnapshot } from '../resilience.js';
+
+/** The resilience of an application with a `ResilienceModule`. */
+export class ApplicationResilience extends Resilience {
+  readonly events$: Observable<ResilienceEvent>;
+  /** Through which decorated methods find their policies. Anything else that is injected as `Resilience` leaves them bare. */
+  readonly [METHODS]: MethodRuntime;
+
+  constructor(private readonly parts: ResilienceParts) {
+    super();
+    this.events$ = new Observable((subscriber) => parts.registry.events.on((event) => subscriber.next(event)));
+    this[METHODS] = new MethodRuntime(parts.registry);
+  }
+
+  provider(name: string): ResilientProvider {
+    return this.parts.registry.provider(name);
+  }
+
+  snapshot(): ResilienceSnapshot {
+    return { providers: this.parts.registry.all.map((provider) => provider.snapshot()) };
+  }
+
+  reconfigure(name: string, patch: ProviderPatch): void {
+    const { registry, sections } = this.parts;
+    const provider = registry.provider(name);
+    const layers = sections.patched(name, patch);
+    provider.reconfigure(sections.engineSettings(patch as Layer), layers.faults);
+    sections.replace(layers);
+  }
+}

@@ -1,0 +1,11 @@
+import type { Clock, Store } from '@breakwater/core';
+
+/** The options of the module as this folder sees them: it merges and reads layers, whatever sections a provider has. */
+export interface ModuleOptions {
+  readonly enabled?: boolean;
+  readonly defaults?: object;
+  readonly providers?: Readonly<Record<string, object>>;
+  readonly store?: Store;
+  readonly trackCalls?: boolean;
+  readonly clock?: Clock;
+}

@@ -1,0 +1,21 @@
+import { settings, type Layer } from '@breakwater/core/adapter';
+import type { Section } from '../config/section.js';
+import { missingSecrets } from '../fields/missing-secrets.js';
+import { httpSchema, type HttpSettings } from './http.options.js';
+
+/** `http` in a provider's settings: how the provider is reached. */
+export const httpSection: Section<HttpSettings> = {
+  name: 'http',
+  schema: httpSchema,
+  headerOptions: ['headers'],
+  readsCalls: true,
+  replaced: (standing, given) => (isOtherKind(standing['auth'], given['auth']) ? ['auth'] : []),
+  faults: ({ given }, secrets, path) => missingSecrets(given, secrets, path),
+};
+
+/** Whether `given` is a credential of another kind than the standing one. */
+function isOtherKind(standing: unknown, given: unknown): boolean {
+  if (!settings.isPlain(given)) return false;
+  const kinds: Layer = settings.isPlain(standing) ? standing : {};
+  return !Object.keys(given).some((kind) => (kinds[kind] ?? undefined) !== undefined);
+}

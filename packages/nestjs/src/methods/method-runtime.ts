@@ -1,0 +1,56 @@
+import { ResilienceConfigurationError, type Fault, type Work } from '@breakwater/core';
+import type { LiveCall } from '@breakwater/core/adapter';
+import type { ProviderRegistry } from '../providers/provider-registry.js';
+import { linkMethod } from './link-method.js';
+import { LinkedMethods, type LinkedMethod } from './linked-methods.js';
+import type { MethodBinding } from './method-binding.js';
+import { streamCall } from './stream-call.js';
+
+/** What the wrappers of one application's decorated methods call. */
+export class MethodRuntime {
+  private readonly linked = new LinkedMethods();
+
+  constructor(private readonly registry: ProviderRegistry) {}
+
+  /** Calls a decorated method under its policies. */
+  invoke(binding: MethodBinding, receiver: object, args: unknown[]): unknown {
+    if (binding.returnsObservable) {
+      const run = (work: Work<unknown>, signal: AbortSignal) => {
+        const method = this.methodOf(binding, receiver);
+        return method.provider.run(method.pipeline, callOf(method, receiver, args, work), signal);
+      };
+      return streamCall(run, () => binding.stream(receiver, args));
+    }
+    try {
+      const method = this.methodOf(binding, receiver);
+      return method.provider.run(method.pipeline, callOf(method, receiver, args, binding.work));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** A decorated method, linked for instances of one class when it is not yet. Adds what is wrong with it to `faults`. */
+  link(binding: MethodBinding, constructor: object, faults: Fault[]): LinkedMethod | undefined {
+    const standing = this.linked.find(binding, constructor);
+    if (standing !== undefined) return standing;
+    const linked = linkMethod(this.registry, binding, constructor, faults);
+    if (linked !== undefined) this.linked.add(linked);
+    return linked;
+  }
+
+  private methodOf(binding: MethodBinding, receiver: object): LinkedMethod {
+    const standing = this.linked.find(binding, receiver.constructor);
+    if (standing !== undefined) return standing;
+    const faults: Fault[] = [];
+    const linked = this.link(binding, receiver.constructor, faults);
+    if (linked === undefined) throw new ResilienceConfigurationError(faults.length > 0 ? faults : this.registry.faults);
+    return linked;
+  }
+}
+
+function callOf(method: LinkedMethod, receiver: object, args: unknown[], work: Work<unknown>): LiveCall {
+  const call = method.provider.newCall(method.operation, args, work);
+  call.receiver = receiver;
+  if (method.key !== undefined) call.key = method.key(...args);
+  return call;
+}

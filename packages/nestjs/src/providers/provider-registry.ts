@@ -1,0 +1,83 @@
+import { ResilienceConfigurationError, type Clock, type Fault, type Store } from '@breakwater/core';
+import { EventHub, LiveProvider, systemRandom, type ProviderParts } from '@breakwater/core/adapter';
+import type { ReadResilience } from '../config/read-resilience.js';
+import { withoutSections } from '../config/read-sections.js';
+import type { Section } from '../config/section.js';
+
+/** What all providers of an application share. */
+export interface SharedParts {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly sections: readonly Section[];
+}
+
+const NO_PROVIDERS = "none: where the settings stand in ConfigModule's 'resilience' namespace, it needs isGlobal: true";
+
+/** The providers of one application, by name. */
+export class ProviderRegistry {
+  readonly events = new EventHub();
+  /** What is wrong with the settings; raised at boot together with what is wrong with their use. */
+  readonly faults: readonly Fault[];
+  private readonly providers = new Map<string, LiveProvider>();
+
+  constructor(read: ReadResilience, { clock, store, sections }: SharedParts) {
+    const { trackCalls } = read.options;
+    // What reads the current call after an `await` finds it only where calls are tracked.
+    const areRead = sections.some(
+      ({ name, readsCalls }) => readsCalls && read.providers.some((p) => p.sections.has(name)),
+    );
+    const common = {
+      clock,
+      store,
+      events: this.events,
+      random: systemRandom,
+      trackCalls: trackCalls !== false || areRead,
+      sections: Object.fromEntries(sections.map((section) => [section.name, 'Resilience.reconfigure'])),
+    };
+    for (const { name, settings, top } of read.providers) {
+      const parts: ProviderParts = {
+        ...common,
+        name,
+        settings: withoutSections(sections, settings),
+        top: withoutSections(sections, top),
+        path: `resilience.providers.${name}`,
+      };
+      this.providers.set(name, new LiveProvider(parts));
+    }
+    this.faults = [
+      ...read.faults,
+      ...read.providers.flatMap(({ name, faults }) => [...faults, ...this.providers.get(name)!.faults]),
+    ];
+  }
+
+  get names(): readonly string[] {
+    return [...this.providers.keys()];
+  }
+
+  get all(): readonly LiveProvider[] {
+    return [...this.providers.values()];
+  }
+
+  has(name: string): boolean {
+    return this.providers.has(name);
+  }
+
+  /** A provider by name. Throws an error that lists the known ones when there is none. */
+  provider(name: string): LiveProvider {
+    const provider = this.providers.get(name);
+    if (provider === undefined)
+      throw new ResilienceConfigurationError([{ path: `provider '${name}'`, message: this.unknownProvider() }]);
+    return provider;
+  }
+
+  /** The message for a name that no provider has. */
+  unknownProvider(): string {
+    const known = this.names.map((name) => `'${name}'`).join(', ') || NO_PROVIDERS;
+    return `there is no such provider in the resilience settings; known are ${known}`;
+  }
+
+  /** Releases every timer and waiting call. */
+  close(): void {
+    for (const provider of this.providers.values()) provider.close();
+  }
+}

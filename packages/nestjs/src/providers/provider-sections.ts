@@ -1,0 +1,79 @@
+import type { Fault } from '@breakwater/core';
+import { settings, type Layer } from '@breakwater/core/adapter';
+import { mergeProviderSettings } from '../config/merge-provider-settings.js';
+import type { LayeredSettings } from '../config/read-resilience.js';
+import { readSections, withoutSections } from '../config/read-sections.js';
+import type { Section } from '../config/section.js';
+import type { SecretReader } from '../fields/secret-reader.js';
+
+/** The sections of every provider's settings, as they are now: `reconfigure` replaces them while the application runs. */
+export class ProviderSections {
+  private readonly layers: Map<string, LayeredSettings>;
+
+  constructor(
+    providers: readonly LayeredSettings[],
+    private readonly known: readonly Section[],
+    private readonly secrets: SecretReader,
+  ) {
+    this.layers = new Map(providers.map((layers) => [layers.name, layers]));
+  }
+
+  /** What is wrong with the sections beyond their form, such as a secret that is not set. */
+  get faults(): readonly Fault[] {
+    return [...this.layers.values()].flatMap(({ name, settings: own, top, sections }) =>
+      this.faultsIn(name, mergeProviderSettings(this.known, own, top), sections),
+    );
+  }
+
+  /** A section of a provider; `undefined` when its settings have none, or none that can be used. */
+  get<T>(provider: string, { name }: Section<T>): T | undefined {
+    return this.layers.get(provider)?.sections.get(name) as T | undefined;
+  }
+
+  /** A section as it was given, right or wrong. */
+  given(provider: string, { name }: Section): unknown {
+    const layers = this.layers.get(provider);
+    return layers && mergeProviderSettings(this.known, layers.settings, layers.top)[name];
+  }
+
+  /** The part of a layer that the engine reads. */
+  engineSettings(layer: Layer): Layer {
+    return withoutSections(this.known, layer);
+  }
+
+  /**
+   * A provider's settings with `patch` merged over them, and what is wrong with the sections, as at boot, also with what the environment
+   * hides of the patch. The secrets of sections that the patch does not name are not asked for: an incident is no time to learn that one
+   * of them is gone.
+   */
+  patched(provider: string, patch: unknown): LayeredSettings {
+    const { name, settings: standing, top } = this.layers.get(provider)!;
+    const changes: Layer = settings.isPlain(patch) ? patch : {};
+    const patched = mergeProviderSettings(this.known, standing, changes);
+    const merged = mergeProviderSettings(this.known, patched, top);
+    const faultsOf = (layer: Layer): readonly Fault[] => {
+      const read = readSections(this.known, name, layer);
+      const changed = Object.fromEntries(Object.entries(layer).filter(([option]) => changes[option] !== undefined));
+      return [...read.faults, ...this.faultsIn(name, changed, read.sections)];
+    };
+    const faults = faultsOf(merged);
+    const places = new Set(faults.map(({ path }) => path));
+    const hidden = faultsOf(mergeProviderSettings(this.known, merged, changes)).filter(({ path }) => !places.has(path));
+    const { sections } = readSections(this.known, name, merged);
+    return { name, settings: patched, top, sections, faults: [...faults, ...hidden] };
+  }
+
+  /** Makes patched settings the current ones. */
+  replace(layers: LayeredSettings): void {
+    this.layers.set(layers.name, layers);
+  }
+
+  private faultsIn(provider: string, layer: Layer, sections: ReadonlyMap<string, unknown>): readonly Fault[] {
+    return this.known.flatMap((section) => {
+      const given = layer[section.name];
+      if (given === undefined) return [];
+      const path = `resilience.providers.${provider}.${section.name}`;
+      return section.faults({ given, settings: sections.get(section.name) }, this.secrets, path);
+    });
+  }
+}

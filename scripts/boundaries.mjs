@@ -1,0 +1,99 @@
+// Who may import whom. `npm run lint` holds every import to these tables, those of types included.
+
+/** The workspaces that a published package may import, besides Node itself and its own dependencies. */
+export const packages = {
+  core: [],
+  webhooks: [],
+  sqlite: ['core'],
+  redis: ['core'],
+  postgres: ['core'],
+  nestjs: ['core', 'webhooks'],
+};
+
+/**
+ * The rooms inside a package, lowest first. A room imports itself and the rooms in the lines above it. Rooms in one line
+ * do not import each other; neither do the folders that a `*` stands for.
+ */
+export const rooms = {
+  core: [
+    ['values'],
+    ['errors'],
+    ['time'],
+    ['events'],
+    ['settings'],
+    ['store'],
+    ['headers'],
+    ['outcome'],
+    ['engine'],
+    ['counting'],
+    ['policies/*'],
+    ['policies/policy-catalog.ts'],
+    ['policies/catalog.ts'],
+    ['provider'],
+    ['index.ts', 'adapter.ts'],
+    ['testing'],
+  ],
+  webhooks: [
+    ['contract', 'vectors'],
+    ['encoding'],
+    ['definition'],
+    ['request'],
+    ['keys'],
+    ['coded'],
+    ['http-signatures', 'handshakes'],
+    ['senders'],
+    ['registry'],
+    ['prepare-secrets.ts', 'sender-traits.ts', 'requested-key.ts'],
+    ['verify-webhook.ts', 'sign-webhook.ts', 'answer-handshake.ts'],
+    ['index.ts'],
+  ],
+  nestjs: [
+    ['fields'],
+    ['config'],
+    ['providers'],
+    ['inject'],
+    ['http', 'webhooks'],
+    ['resilience.options.ts', 'sections.ts', 'injectable-providers.ts', 'filters'],
+    ['resilience.ts'],
+    ['methods'],
+    ['decorators'],
+    ['boot'],
+    ['resilience.module.ts'],
+    ['index.ts'],
+    ['testing'],
+  ],
+};
+
+/** What may not be imported although the tables would let it, and what to do instead. Paths are regular expressions. */
+export const besides = [
+  {
+    from: 'packages/core/src/settings/',
+    to: 'packages/core/src/',
+    except: 'packages/core/src/(values|settings)/',
+    instead: 'settings know values and nothing else: pass in what depends on a policy',
+  },
+  {
+    from: 'packages/(core|webhooks)/src/',
+    to: 'node_modules/(@nestjs|rxjs|express|fastify|axios)/',
+    instead: 'core and webhooks know no framework: put the adapter into @breakwater/nestjs',
+  },
+];
+
+/** What does not follow a rule yet. Lines are only ever taken away; an empty table is the aim. */
+export const open = {
+  'circle of files': [
+    'packages/core/src/engine/(abort-state|live-call|policy)',
+    'packages/core/src/headers/(rate-limit-headers|vendor-quotas)',
+    'packages/core/src/policies/circuit-breaker/(circuit-breaker.options|open-period)',
+    'packages/core/src/policies/retry/(first-attempt|retry)',
+    'packages/core/src/time/(clock|deadline-list)',
+    'packages/webhooks/src/',
+  ],
+  'circle of folders': ['packages/core/src/(policies|settings)$', 'packages/webhooks/src/'],
+  'packages/core/src/settings/ → packages/core/src/': ['packages/core/src/settings/(index|merge-settings)'],
+  'core: settings': ['packages/core/src/settings/(index|merge-settings)'],
+  'core: policies/policy-catalog.ts': ['packages/core/src/policies/policy-catalog'],
+  'webhooks: coded': ['packages/webhooks/src/coded/key-request'],
+  'webhooks: definition': ['packages/webhooks/src/definition/sender'],
+  'webhooks: encoding': ['packages/webhooks/src/encoding/parse-timestamp'],
+};

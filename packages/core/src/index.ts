@@ -43,17 +43,27 @@ export {
   isIdempotencyPayloadError,
 } from './policies/idempotency/idempotency.errors.js';
 export type { IdempotencyOptions } from './policies/idempotency/idempotency.options.js';
-export type { PolicyName, PolicyOptions } from './policies/catalog.js';
+export * from './policies/policy-options.js';
 export { isRateLimitedError, RateLimitedError } from './policies/rate-limit/rate-limited.error.js';
 export type { QuotaOptions, RateLimitOptions } from './policies/rate-limit/rate-limit.options.js';
 export { retryHistory, type RetryHistory } from './policies/retry/retry-history.js';
 export type { RetryOptions } from './policies/retry/retry.options.js';
 export { isTimeoutError, TimeoutError } from './policies/timeout/timeout.error.js';
 export type { TimeoutOptions } from './policies/timeout/timeout.options.js';
+export {
+  definePart,
+  definePolicy,
+  type PolicyDefinition,
+  type PolicyKind,
+  type PolicyPart,
+  type RefusalAnswer,
+} from './engine/policy-kind.js';
+export type { Environment, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './engine/policy.js';
 export type { HeadersLike } from './headers/headers.js';
 export { ResilientProvider, type ExecuteOptions, type ProviderSnapshot } from './provider/resilient-provider.js';
 export type { MethodOptions, ProviderOptions, ProviderPatch } from './provider/provider-options.js';
 export { ResilienceConfigurationError, type Fault } from './settings/fault.js';
+export * as settings from './settings/index.js';
 export type { Bus, Unsubscribe } from './store/bus.js';
 export { MemoryBus } from './store/memory-bus.js';
 export type { CountResult, SlidingWindow } from './store/sliding-count.js';

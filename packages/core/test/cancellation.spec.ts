@@ -2,7 +2,8 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../src/provider/create-provider.js';
 import type { ProviderOptions } from '../src/provider/provider-options.js';
-import { mergeSettings, type Layer } from '../src/settings/merge-settings.js';
+import { catalog } from '../src/policies/catalog.js';
+import type { Layer } from '../src/settings/merge-settings.js';
 import { deferred } from '../src/testing/deferred.js';
 import { httpError, outcomeOf, turn, watch } from '../src/testing/calls.fixture.js';
 import { EVERY_POLICY } from '../src/testing/every-policy.fixture.js';
@@ -59,7 +60,7 @@ describe('a call that is given up while it waits', () => {
   it.each(CASES)('%s, beside %s, ends in the same turn with its caller’s reason', async (at, beside) => {
     const { options, before, work = (hanging) => hanging } = PLACES[at]!;
     const clock = new TestClock();
-    const merged = mergeSettings(EVERY_POLICY[beside] as Layer | undefined, options as Layer) as ProviderOptions;
+    const merged = catalog.merge(EVERY_POLICY[beside] as Layer | undefined, options as Layer) as ProviderOptions;
     const provider = createProvider('payments', merged, { clock, random: () => 0.5 });
     const others = new AbortController();
     const execute: Execute = (run, signal = others.signal, what = 'the same') =>

@@ -2,7 +2,8 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../src/provider/create-provider.js';
 import type { ProviderOptions } from '../src/provider/provider-options.js';
-import { mergeSettings, type Layer } from '../src/settings/merge-settings.js';
+import { catalog } from '../src/policies/catalog.js';
+import type { Layer } from '../src/settings/merge-settings.js';
 import { deferred } from '../src/testing/deferred.js';
 import { httpError, outcomeOf, turn, watch } from '../src/testing/calls.fixture.js';
 import { EVERY_POLICY, heldBy, pairsOf } from '../src/testing/every-policy.fixture.js';
@@ -13,7 +14,7 @@ const PAIRS = pairsOf(Object.keys(EVERY_POLICY));
 function bench(names: readonly string[], more: ProviderOptions = {}) {
   const clock = new TestClock();
   const layers = [...names.map((name) => EVERY_POLICY[name]), more] as readonly (Layer | undefined)[];
-  const options = mergeSettings(...layers) as ProviderOptions;
+  const options = catalog.merge(...layers) as ProviderOptions;
   const provider = createProvider('payments', options, { clock, random: () => 0.99 });
   let calls = 0;
   /** Every call is about something else, so that nothing is answered from memory. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../src/provider/create-provider.js';
 import type { ProviderOptions } from '../src/provider/provider-options.js';
-import { mergeSettings, type Layer } from '../src/settings/merge-settings.js';
+import { catalog } from '../src/policies/catalog.js';
+import type { Layer } from '../src/settings/merge-settings.js';
 import { httpError, watch } from '../src/testing/calls.fixture.js';
 import { pairsOf } from '../src/testing/every-policy.fixture.js';
 import { recordEvents } from '../src/testing/record-events.js';
@@ -29,7 +30,7 @@ type Storm = keyof typeof STORMS;
 
 async function eventsOf(storm: Storm, ...names: readonly string[]): Promise<string> {
   const clock = new TestClock();
-  const options = mergeSettings(...names.map((name) => TELLING[name] as Layer)) as ProviderOptions;
+  const options = catalog.merge(...names.map((name) => TELLING[name] as Layer)) as ProviderOptions;
   const provider = createProvider('payments', options, { clock });
   const events = recordEvents(provider);
   const result = watch(provider.execute(STORMS[storm]));

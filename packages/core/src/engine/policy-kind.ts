@@ -1,30 +1,111 @@
 import type * as v from 'valibot';
-import type { PolicySpec } from './policy.js';
+import type { Environment, Policy, PolicySpec } from './policy.js';
+
+/** How a caller may be told of a refusal: an HTTP status, and a sentence that says nothing of how the application is built. */
+export interface RefusalAnswer {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** One of the policies that the settings of a kind make. Most kinds make one, which has the kind's name. */
+export interface PolicyPart<All> {
+  /** Its name in the pipeline's order, such as `totalTimeout`. */
+  readonly name: string;
+  /** `provider`: one instance serves all methods of a provider. `method`: one per method. */
+  readonly scope: 'provider' | 'method';
+  /** The option that holds its settings, where all methods of the provider must agree on that option, whatever else differs. */
+  readonly option?: string;
+  /** The settings of this part; `undefined` when there is no such policy. */
+  of(settings: All): unknown;
+  create(settings: unknown, environment: Environment): Policy;
+}
 
 /** A kind of policy: its name in the settings, what its settings must look like, and the policies that they make. */
 export interface PolicyKind {
+  /** The key in a provider's settings. */
   readonly kind: string;
   readonly schema: v.GenericSchema;
-  /** Whether its setting is a value of the user's own, whatever it is: never merged, and neither `true` nor `false` is short for anything. */
+  /** Whether its setting is a value of the user's own: never merged, and neither `true` nor `false` is short for anything. */
   readonly takesAnyValue: boolean;
   /** Options within it that are values of the user's own, such as `outcome.value`: taken as they are, never copied or merged. */
   readonly ownValues: readonly string[];
-  /** Options that are about each call rather than the gate: a method that has others shares the gate all the same. */
+  /** Options that apply per call, such as `cost`. Methods may differ in them and still share the gate. */
   readonly perCall: readonly string[];
+  /** The names of its parts, in their order. */
+  readonly parts: readonly string[];
+  /** The part or kind before which a pipeline has it, where the catalog does not place it. */
+  readonly before: string | undefined;
+  /** How callers may be told of its refusals, by the errors' code. */
+  readonly refusals: Readonly<Record<string, RefusalAnswer>>;
   specs(settings: unknown): readonly PolicySpec[];
 }
 
-export function definePolicy<S extends v.GenericSchema>(
-  kind: string,
-  schema: S,
-  specs: (settings: v.InferOutput<S>) => readonly PolicySpec[],
-): PolicyKind {
+interface CommonDefinition<S extends v.GenericSchema> {
+  kind: string;
+  schema: S;
+  takesAnyValue?: boolean;
+  ownValues?: readonly string[];
+  perCall?: readonly string[];
+  /** Whether it can stand around a method that returns a stream, with these settings. Default true. */
+  fitsStreams?: boolean | ((settings: v.InferOutput<S>) => boolean);
+  /** Default `'circuitBreaker'`: the innermost wrapper, or the outermost gate. */
+  before?: string;
+  refusals?: Readonly<Record<string, RefusalAnswer>>;
+}
+
+type PolicyClass<Settings> = new (settings: Settings, environment: Environment) => Policy;
+
+/** What a kind of policy is made of: one `policy` of a `scope`, or several `parts`. */
+export type PolicyDefinition<S extends v.GenericSchema> = CommonDefinition<S> &
+  (
+    | { scope: 'provider' | 'method'; policy: PolicyClass<v.InferOutput<S>> }
+    | { parts: readonly PolicyPart<v.InferOutput<S>>[] }
+  );
+
+/**
+ * A kind of policy. `policy` is a class with the constructor `(settings, environment)`, where `settings` is what `schema` reads the options
+ * into; its instances are gates (`enter`, `leave`) or wrappers (`execute`).
+ */
+export function definePolicy<S extends v.GenericSchema>(definition: PolicyDefinition<S>): PolicyKind {
+  const { kind, schema, takesAnyValue = false, ownValues = [], perCall = [], before, refusals = {} } = definition;
+  const { fitsStreams = true } = definition;
+  const parts =
+    'parts' in definition
+      ? definition.parts
+      : [definePart({ name: kind, scope: definition.scope, of: unchanged, policy: definition.policy })];
+  const specsOf = (settings: v.InferOutput<S>): readonly PolicySpec[] =>
+    parts.flatMap(({ name, scope, option, of, create }) => {
+      const own = of(settings);
+      if (own === undefined) return [];
+      // No call passes through what is made of one option for all methods.
+      const fits = option !== undefined || (typeof fitsStreams === 'function' ? fitsStreams(settings) : fitsStreams);
+      const make = (environment: Environment) => create(own, environment);
+      return [{ kind, name, scope, option, fitsStreams: fits, settings: own, create: make }];
+    });
   return {
     kind,
     schema,
-    takesAnyValue: false,
-    ownValues: [],
-    perCall: [],
-    specs: specs as (settings: unknown) => readonly PolicySpec[],
+    takesAnyValue,
+    ownValues,
+    perCall,
+    before,
+    refusals,
+    parts: parts.map(({ name }) => name),
+    specs: specsOf as (settings: unknown) => readonly PolicySpec[],
   };
+}
+
+/** One of several policies of a kind. `of` picks its settings; `undefined` leaves the policy out. */
+export function definePart<All, Settings>(
+  part: Pick<PolicyPart<All>, 'name' | 'scope' | 'option'> & {
+    of: (settings: All) => Settings | undefined;
+    policy: PolicyClass<Settings>;
+  },
+): PolicyPart<All> {
+  const { policy: Policy, ...rest } = part;
+  return { ...rest, create: (settings, environment) => new Policy(settings as Settings, environment) };
+}
+
+function unchanged<T>(settings: T): T {
+  return settings;
 }

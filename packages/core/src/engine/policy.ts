@@ -15,7 +15,7 @@ export interface Environment extends CallOrigin {
   shared<T>(name: string, make: () => T): T;
 }
 
-interface LivePolicy {
+export interface LivePolicy {
   readonly kind: string;
   /** Whether a call may be answered with what an earlier one of the same operation has done. */
   readonly keepsOutcomes?: boolean;
@@ -75,36 +75,26 @@ export interface FaultInjector extends LivePolicy {
   inject(call: LiveCall, work: (call: LiveCall) => unknown): unknown;
 }
 
-export type Policy = Gate | Wrapper | FaultInjector;
+/** State that the policies of a provider share, with settings of its own. No call passes through it. */
+export type ProviderState = LivePolicy;
+
+export type Policy = Gate | Wrapper | FaultInjector | ProviderState;
 
 /** A policy not yet alive: inert data, safe at module level. */
 export interface PolicySpec {
   /** The key in a provider's settings. */
   readonly kind: string;
-  /** Where it stands in the pipeline: see `ORDER`. */
-  readonly order: number;
+  /** Its name in the pipeline's order: the kind's, or that of one of several policies that a kind makes, such as `totalTimeout`. */
+  readonly name: string;
   /** `provider`: one instance serves all methods of a provider. `method`: one per method. */
   readonly scope: 'provider' | 'method';
+  /** The option that it is made of, where all methods of the provider must agree on it, whatever else differs. */
+  readonly option?: string | undefined;
+  /** Whether it can stand around a method that returns a stream. */
+  readonly fitsStreams: boolean;
   readonly settings: unknown;
   create(environment: Environment): Policy;
 }
-
-/** The fixed order of a pipeline, outermost first. From `circuitBreaker` to `attemptTimeout` these are the gates of one attempt. */
-export const ORDER = {
-  fallback: 10,
-  cache: 20,
-  idempotency: 30,
-  totalTimeout: 40,
-  retry: 50,
-  hedge: 55,
-  circuitBreaker: 60,
-  adaptiveThrottle: 65,
-  rateLimitPrice: 69,
-  rateLimit: 70,
-  bulkhead: 80,
-  attemptTimeout: 90,
-  chaos: 100,
-} as const;
 
 export function isGate(policy: Policy): policy is Gate {
   return 'enter' in policy;
@@ -116,6 +106,11 @@ export function isWrapper(policy: Policy): policy is Wrapper {
 
 export function isFaultInjector(policy: Policy): policy is FaultInjector {
   return 'inject' in policy;
+}
+
+/** Whether calls pass through it. */
+export function isPassed(policy: Policy): boolean {
+  return isGate(policy) || isWrapper(policy) || isFaultInjector(policy);
 }
 
 export function isKeyable(policy: Policy): policy is KeyableGate {

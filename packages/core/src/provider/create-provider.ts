@@ -1,3 +1,5 @@
+import type { PolicyKind } from '../engine/policy-kind.js';
+import { catalog } from '../policies/catalog.js';
 import type { Clock } from '../time/clock.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { LiveProvider } from './live-provider.js';
@@ -15,12 +17,19 @@ const machineClock = new SystemClock();
 /**
  * A provider without any framework: `execute` applies every policy that `options` names. Throws a `ResilienceConfigurationError` that lists
  * every fault of the options. The store defaults to a `MemoryStore`, the clock to the machine's, `random` to `Math.random`. `trackCalls`
- * (default false) says whether `currentCall()` finds every call at any depth, also after an `await`.
+ * (default false) says whether `currentCall()` finds every call at any depth, also after an `await`. `policies` are kinds of your own, made
+ * with `definePolicy`, which the options may then name.
  */
 export function createProvider(
   name: string,
   options: ProviderOptions,
-  parts: { clock?: Clock; store?: Store; random?: () => number; trackCalls?: boolean } = {},
+  parts: {
+    clock?: Clock;
+    store?: Store;
+    random?: () => number;
+    trackCalls?: boolean;
+    policies?: readonly PolicyKind[];
+  } = {},
 ): ResilientProvider {
   const clock = parts.clock ?? machineClock;
   const provider = new LiveProvider({
@@ -31,6 +40,7 @@ export function createProvider(
     store: parts.store ?? new MemoryStore({ clock }),
     random: parts.random ?? systemRandom,
     trackCalls: parts.trackCalls ?? false,
+    catalog: catalog.with(parts.policies ?? []),
   });
   if (provider.faults.length > 0) throw new ResilienceConfigurationError(provider.faults);
   return provider;

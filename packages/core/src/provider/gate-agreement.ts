@@ -7,15 +7,17 @@ import type { Fault } from '../settings/fault.js';
 interface Agreed {
   readonly spec: PolicySpec;
   readonly definedBy: string;
-  /** Whether somebody asked for these settings. What a method has that says nothing gives way to them, whichever is linked first. */
+  /** Whether these settings were given explicitly. Explicit settings win over defaults, in whatever order methods are linked. */
   readonly isSaid: boolean;
 }
 
 /**
- * What the methods of a provider agree on for the gates that they share. Two settings for one gate would be a contradiction: whoever
- * differs must say that it wants its own.
+ * The settings of what the methods of a provider share: its gates, and its retry budget. Two settings for one gate would be a contradiction: a
+ * method with others must say that it wants a gate of its own. Of the budget there is only one.
  */
 export class GateAgreement {
+  /** What is wrong with the settings themselves. */
+  readonly faults: Fault[] = [];
   private readonly agreed = new Map<string, Agreed>();
 
   constructor(
@@ -23,34 +25,58 @@ export class GateAgreement {
     private readonly parts: ProviderParts,
   ) {
     if (layers.faults.length > 0) return;
-    for (const spec of layers.gates()) {
-      this.agreed.set(spec.kind, { spec, definedBy: `${parts.path}.${spec.kind}`, isSaid: true });
+    const { path } = parts;
+    for (const spec of layers.shared()) {
+      this.settle({
+        spec,
+        definedBy: spec.option === undefined ? `${path}.${spec.kind}` : path,
+        isSaid: layers.names(spec),
+      });
+    }
+    for (const method of layers.methods) {
+      const plan = { operation: `${path}.methods.${method}`, method, policies: new Map(), every: true };
+      const specs = layers.specs(plan, []).filter(({ option }) => option !== undefined);
+      this.join(plan, specs, this.faults);
     }
   }
 
-  /** What was agreed on for each kind of gate. */
+  /** What was agreed on for each policy. */
   get specs(): readonly PolicySpec[] {
     return [...this.agreed.values()].map(({ spec }) => spec);
   }
 
-  /** The settings of the shared gates that a method uses. Adds to `faults` where the method wants others. */
+  /** Has a method use what is shared. Adds to `faults` where the method wants other settings. */
   join(plan: MethodPlan, specs: readonly PolicySpec[], faults: Fault[]): void {
     for (const spec of specs) {
       if (this.layers.isOwn(spec, plan)) continue;
-      const standing = this.agreed.get(spec.kind);
-      const isSaid = this.layers.differs(spec.kind, plan);
-      if (standing === undefined || (isSaid && !standing.isSaid)) {
-        this.agreed.set(spec.kind, { spec, definedBy: plan.operation, isSaid });
-      } else if (isSaid && JSON.stringify(spec.settings) !== JSON.stringify(standing.spec.settings)) {
+      const isSaid = this.layers.differs(spec, plan);
+      const standing = this.settle({ spec, definedBy: plan.operation, isSaid });
+      if (isSaid && JSON.stringify(spec.settings) !== JSON.stringify(standing.spec.settings)) {
         faults.push(this.contradiction(spec, plan, standing));
       }
     }
   }
 
-  private contradiction({ kind }: PolicySpec, { operation }: MethodPlan, { definedBy }: Agreed): Fault {
+  /** Agrees on a policy where there is none yet, or only a default. Returns what holds. */
+  private settle(proposed: Agreed): Agreed {
+    const { name } = proposed.spec;
+    const standing = this.agreed.get(name);
+    if (standing !== undefined && (standing.isSaid || !proposed.isSaid)) return standing;
+    this.agreed.set(name, proposed);
+    return proposed;
+  }
+
+  private contradiction({ kind, option }: PolicySpec, { operation }: MethodPlan, { definedBy }: Agreed): Fault {
+    const { name, path } = this.parts;
+    if (option === undefined) {
+      return {
+        path: `${operation}.${kind}`,
+        message: `differs from ${definedBy}, and the methods of '${name}' share one ${kind}; give it scope: 'method' to have its own, or the same options`,
+      };
+    }
     return {
-      path: `${operation}.${kind}`,
-      message: `differs from ${definedBy}, and the methods of '${this.parts.name}' share one ${kind}; give it scope: 'method' to have its own, or the same options`,
+      path: `${operation}.${kind}.${option}`,
+      message: `differs from that of ${definedBy}, and the methods of a provider share one ${kind} ${option}: name it once, at best in ${path}.${kind}`,
     };
   }
 }

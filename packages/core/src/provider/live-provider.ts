@@ -8,7 +8,7 @@ import type { MethodPlan } from './method-plan.js';
 import { Pipeline } from '../engine/pipeline.js';
 import type { Cache, CacheSelection } from '../policies/cache/cache.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
-import type { PolicyName } from '../policies/catalog.js';
+import type { PolicyName } from '../policies/policy-options.js';
 import type { Environment } from '../engine/policy.js';
 import type { HeadersLike } from '../headers/headers.js';
 import { ResilientProvider, type ExecuteOptions, type ProviderSnapshot } from './resilient-provider.js';

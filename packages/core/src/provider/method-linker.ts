@@ -1,15 +1,14 @@
-import { BudgetAgreement } from './budget-agreement.js';
 import type { Classify } from '../outcome/classifier.js';
 import { GateAgreement } from './gate-agreement.js';
 import { KeyedGate } from '../engine/keyed-gate.js';
 import type { MethodPlan } from './method-plan.js';
 import { Pipeline } from '../engine/pipeline.js';
-import { isKeyable, type Environment, type Policy, type PolicySpec } from '../engine/policy.js';
+import { isKeyable, isPassed, type Environment, type Policy, type PolicySpec } from '../engine/policy.js';
 import { ProviderLayers } from './provider-layers.js';
 import type { ProviderParts } from './provider-parts.js';
-import { retryBudgetOf } from '../counting/retry-budget.js';
 import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
-import { mergeSettings, type Layer } from '../settings/merge-settings.js';
+import { catalog as standardCatalog } from '../policies/catalog.js';
+import type { Layer } from '../settings/merge-settings.js';
 
 /** A policy that is alive, and whose it is: the provider's when there is no operation. */
 export interface OwnedPolicy {
@@ -21,12 +20,12 @@ export interface OwnedPolicy {
 interface Linked {
   readonly plan: MethodPlan;
   readonly pipeline: Pipeline;
-  /** Its own policies, by their place in the order. */
-  readonly own: Map<number, Policy>;
+  /** Its own policies, by name. */
+  readonly own: Map<string, Policy>;
 }
 
-/** A gate of the provider, and the settings that it has. */
-interface SharedGate {
+/** A policy of the provider, and the settings that it has. */
+interface SharedPolicy {
   readonly policy: Policy;
   spec: PolicySpec;
 }
@@ -35,8 +34,8 @@ interface SharedGate {
 export class MethodLinker {
   private layers: ProviderLayers;
   private agreement: GateAgreement;
-  private budget: BudgetAgreement;
-  private readonly sharedGates = new Map<string, SharedGate>();
+  /** What the methods share, by name. */
+  private readonly shares = new Map<string, SharedPolicy>();
   private readonly linked: Linked[] = [];
   /** What newer settings have no place for. Whoever waits in it goes on waiting. */
   private dropped: WeakRef<Policy>[] = [];
@@ -49,12 +48,11 @@ export class MethodLinker {
   ) {
     this.layers = new ProviderLayers(parts.settings, parts);
     this.agreement = new GateAgreement(this.layers, parts);
-    this.budget = new BudgetAgreement(this.layers, parts.path);
     this.applyToShared();
   }
 
   get faults(): readonly Fault[] {
-    return [...this.layers.faults, ...this.budget.faults];
+    return [...this.layers.faults, ...this.agreement.faults];
   }
 
   get enabled(): boolean {
@@ -71,13 +69,13 @@ export class MethodLinker {
   }
 
   /** The gate that the provider's methods share; of a keyed one, that for calls without a key. */
-  shared(kind: string): Policy | undefined {
-    const policy = this.sharedGates.get(kind)?.policy;
+  shared(name: string): Policy | undefined {
+    const policy = this.shares.get(name)?.policy;
     return policy instanceof KeyedGate ? policy.plain : policy;
   }
 
   *live(): Iterable<OwnedPolicy> {
-    for (const { policy } of this.sharedGates.values()) yield { policy };
+    for (const { policy } of this.shares.values()) yield { policy };
     for (const { plan, own } of this.linked) {
       for (const policy of own.values()) yield { policy, operation: plan.operation };
     }
@@ -95,11 +93,10 @@ export class MethodLinker {
 
   /** The pipeline of one method. Adds to `faults` what is wrong with it; then it is not told of new settings. */
   link(given: MethodPlan, faults: Fault[]): Pipeline {
-    const plan = withCopies(given);
+    const plan = this.withCopies(given);
     const before = faults.length;
     const specs = this.layers.specs(plan, faults);
     this.agreement.join(plan, specs, faults);
-    this.budget.add(plan, faults);
     this.applyToShared();
     const linked: Linked = { plan, pipeline: new Pipeline([], this.environment), own: new Map() };
     this.apply(linked, specs);
@@ -111,16 +108,13 @@ export class MethodLinker {
   reconfigure(patch: Layer, further: readonly Fault[]): void {
     const layers = this.layers.with(patch);
     const agreement = new GateAgreement(layers, this.parts);
-    const budget = new BudgetAgreement(layers, this.parts.path);
-    const faults = [...layers.faults, ...budget.faults];
+    const faults = [...layers.faults, ...agreement.faults];
     for (const { plan } of faults.length > 0 ? [] : this.linked) {
       agreement.join(plan, layers.specs(plan, faults), faults);
-      budget.add(plan, faults);
     }
     if (faults.length + further.length > 0) throw new ResilienceConfigurationError([...further, ...faults]);
     this.layers = layers;
     this.agreement = agreement;
-    this.budget = budget;
     this.applyToAll();
   }
 
@@ -147,19 +141,18 @@ export class MethodLinker {
     }
   }
 
-  /** Makes the shared gates and the budget what was agreed on. Gates that nobody has any more are dropped. */
+  /** Makes the shared policies what was agreed on. Those that no method has any more are dropped. */
   private applyToShared(): void {
     const { specs } = this.agreement;
-    retryBudgetOf(this.environment).configure(this.budget.rates);
-    for (const [kind, { policy }] of this.sharedGates) {
-      if (specs.some((spec) => spec.kind === kind)) continue;
-      this.sharedGates.delete(kind);
+    for (const [name, { policy }] of this.shares) {
+      if (specs.some((spec) => spec.name === name)) continue;
+      this.shares.delete(name);
       this.drop(policy);
     }
     for (const spec of specs) {
-      const standing = this.sharedGates.get(spec.kind);
+      const standing = this.shares.get(spec.name);
       if (standing === undefined) {
-        this.sharedGates.set(spec.kind, { spec, policy: this.create(spec) });
+        this.shares.set(spec.name, { spec, policy: this.create(spec) });
       } else if (standing.spec !== spec) {
         standing.spec = spec;
         standing.policy.reconfigure?.(spec.settings);
@@ -172,14 +165,14 @@ export class MethodLinker {
     const standing = new Map(own);
     own.clear();
     const policies = specs.map((spec) => {
-      if (!this.layers.isOwn(spec, plan)) return this.sharedGates.get(spec.kind)!.policy;
-      const policy = standing.get(spec.order) ?? this.create(spec);
-      if (standing.has(spec.order)) policy.reconfigure?.(spec.settings);
-      own.set(spec.order, policy);
+      if (!this.layers.isOwn(spec, plan)) return this.shares.get(spec.name)!.policy;
+      const policy = standing.get(spec.name) ?? this.create(spec);
+      if (standing.has(spec.name)) policy.reconfigure?.(spec.settings);
+      own.set(spec.name, policy);
       return policy;
     });
-    pipeline.link(policies);
-    for (const [order, policy] of standing) if (!own.has(order)) this.drop(policy);
+    pipeline.link(policies.filter(isPassed));
+    for (const [name, policy] of standing) if (!own.has(name)) this.drop(policy);
   }
 
   /** Kept only for as long as somebody is in it. */
@@ -193,12 +186,13 @@ export class MethodLinker {
     if (this.isClosed) policy.close?.();
     return policy;
   }
-}
 
-/** What happens to the options later is not seen: they are read again with every reconfiguration. */
-function withCopies(plan: MethodPlan): MethodPlan {
-  const copies = [...plan.policies].map(
-    ([kind, own]) => [kind, mergeSettings({ [kind]: own })[kind] as Layer] as const,
-  );
-  return { ...plan, policies: new Map(copies) };
+  /** Options that the user changes later are not seen: they are read again with every reconfiguration. */
+  private withCopies(plan: MethodPlan): MethodPlan {
+    const { catalog = standardCatalog } = this.parts;
+    const copies = [...plan.policies].map(
+      ([kind, own]) => [kind, catalog.merge({ [kind]: own })[kind] as Layer] as const,
+    );
+    return { ...plan, policies: new Map(copies) };
+  }
 }

@@ -1,5 +1,5 @@
 import type { Classify } from '../outcome/classifier.js';
-import type { PolicyName, PolicyOptions } from '../policies/catalog.js';
+import type { PolicyName, PolicyOptions } from '../policies/policy-options.js';
 import type { Patch } from '../settings/patch.js';
 
 /** What may differ for one method of a provider: what is not named is the provider's, and `null` takes an option back. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../time/clock.js';
 import type { EventHub } from '../events/event-hub.js';
+import type { PolicyCatalog } from '../policies/policy-catalog.js';
 import type { Layer } from '../settings/merge-settings.js';
 import type { Store } from '../store/store.js';
 
@@ -16,6 +17,8 @@ export interface ProviderParts {
   /** Whether `currentCall()` finds the call at any depth, also after an `await`. Costs an async context for every call. Default false. */
   readonly trackCalls?: boolean;
   readonly events?: EventHub;
+  /** The kinds of policies that the settings may name. Default: those of this package. */
+  readonly catalog?: PolicyCatalog;
   /** Settings that somebody else reads, such as a framework's adapter, each with who it is to be given to. They are refused here. */
   readonly sections?: Readonly<Record<string, string>>;
 }

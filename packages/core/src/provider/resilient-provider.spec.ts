@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import type { PolicyName } from '../policies/catalog.js';
+import type { PolicyName } from '../policies/policy-options.js';
 import type { ProviderOptions } from './provider-options.js';
 import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
 import { deferred } from '../testing/deferred.js';
@@ -89,7 +89,7 @@ describe('a provider', () => {
     const ask = (policies: string[]) => provider.execute(() => 'ran bare', { policies: policies as PolicyName[] });
     await expect(ask(['retyr'])).rejects.toThrow(ResilienceConfigurationError);
     await expect(ask(['retry', 'retyr'])).rejects.toThrow(
-      "1 fault in the resilience settings:\n  payments (execute).retyr: unknown setting; did you mean 'retry'? Known are fallback, cache, idempotency, retry, hedge,",
+      "1 fault in the resilience settings:\n  payments (execute).retyr: unknown setting; did you mean 'retry'? Known are fallback, cache, idempotency, timeout, retry, hedge,",
     );
     expect(provider.snapshot().policies).toEqual([]);
     expect(await ask(['retry'])).toBe('ran bare');

@@ -2,7 +2,7 @@ import type { Call } from '../engine/call.js';
 import type { EventHub } from '../events/event-hub.js';
 import type { HeadersLike } from '../headers/headers.js';
 import type { CacheSelection } from '../policies/cache/cache.js';
-import type { PolicyName } from '../policies/catalog.js';
+import type { PolicyName } from '../policies/policy-options.js';
 import type { CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
 import type { Fault } from '../settings/fault.js';
 import type { ProviderPatch } from './provider-options.js';

@@ -16,7 +16,6 @@ export {
 } from './fields.js';
 export { isPlain } from '../values/is-plain.js';
 export { printed } from '../values/printed.js';
-export { unknownSettings } from '../policies/policy-catalog.js';
 export { readSettings } from './read-settings.js';
 export { unknownName } from './unknown-name.js';
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { mergeSettings, type Layer } from './merge-settings.js';
+import { mergeSettings as merge, type Layer } from './merge-settings.js';
+
+/** As if `fallback` took a value of the user's own, and `chaos` had one within. */
+const OWN = new Set(['fallback', 'chaos.outcome.value']);
+
+function mergeSettings(...layers: readonly (Layer | undefined)[]): Layer {
+  return merge(layers, (place) => OWN.has((place[0] === 'methods' ? place.slice(2) : place).join('.')));
+}
 
 describe('mergeSettings', () => {
   it('lays layers over each other: objects are merged, everything else is replaced, undefined says nothing', () => {

@@ -46,9 +46,10 @@ describe('settings', () => {
       enabled: 'yes',
     };
     expect(messageFor(given)).toEqual([
-      'payments.retries: unknown setting; known are fallback, cache, idempotency, retry, hedge, circuitBreaker, adaptiveThrottle, rateLimit, bulkhead, timeout, chaos, methods, classify, enabled',
+      'payments.retries: unknown setting; known are fallback, cache, idempotency, timeout, retry, hedge, circuitBreaker, adaptiveThrottle, rateLimit, bulkhead, chaos, methods, classify, enabled',
       "payments.idempotency.storeDown: 'ignore' given; expected one of 'refuse', 'proceed'",
       "payments.idempotency.key: 'id' given; expected a function of the arguments, for example (order) => order.id",
+      "payments.timeout.attempt: '2 seconds' given; expected a duration such as '250ms', '2s', '5m', '24h' or a number of milliseconds of at least 1 ms",
       'payments.retry.attempts: 0 given; expected a whole number from 1 to 1000',
       "payments.retry.backoff.kind: 'fibonacci' given; expected one of 'constant', 'linear', 'exponential', 'decorrelated'",
       "payments.retry.backoff.jitter: 'some' given; expected one of 'none', 'full', 'equal'",
@@ -62,7 +63,6 @@ describe('settings', () => {
       'payments.circuitBreaker.halfOpen.calls: 1.5 given; expected a whole number from 1 to 10000',
       'payments.rateLimit.limit: nothing given; it is required',
       "payments.bulkhead.concurency: unknown option; did you mean 'concurrency'? Known are concurrency, queue, wait, adaptive",
-      "payments.timeout.attempt: '2 seconds' given; expected a duration such as '250ms', '2s', '5m', '24h' or a number of milliseconds of at least 1 ms",
       "payments.classify: 'no' given; expected a function of the result",
       "payments.enabled: 'yes' given; expected true or false",
     ]);
@@ -109,7 +109,7 @@ describe('settings', () => {
     ],
     [
       { methods: { charge: { methods: {} } } },
-      'payments.methods.charge.methods: unknown setting; known are fallback, cache, idempotency, retry, hedge, circuitBreaker, adaptiveThrottle, rateLimit, bulkhead, timeout, chaos',
+      'payments.methods.charge.methods: unknown setting; known are fallback, cache, idempotency, timeout, retry, hedge, circuitBreaker, adaptiveThrottle, rateLimit, bulkhead, chaos',
     ],
     [
       { idempotency: { header: Number.NaN } },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryStore } from '../store/memory-store.js';
-import { ORDER, type PolicySpec } from '../engine/policy.js';
+import { definePolicy, type PolicyKind } from '../engine/policy-kind.js';
+import type { PolicySpec } from '../engine/policy.js';
 import type { Store } from '../store/store.js';
 import { policyContract } from './policy-contract.js';
+import { options } from '../settings/fields.js';
 import { globalRunner, type TestRunner } from './runner.js';
 import { storeContract } from './store-contract.js';
 import { TestClock } from './test-clock.js';
@@ -95,11 +97,16 @@ describe('the store contract', () => {
   }
 });
 
+/** A kind whose policies do something that they must not. */
+function spoiltBy(create: PolicySpec['create']): PolicyKind {
+  const part = { name: 'spoilt', scope: 'method', of: (settings: object) => settings } as const;
+  const kind = { kind: 'spoilt', schema: options({}) };
+  return definePolicy({ ...kind, parts: [{ ...part, create: (_settings, environment) => create(environment) }] });
+}
+
 describe('the policy contract', () => {
   const policyVerdicts = (create: PolicySpec['create']) =>
-    verdicts((runner) =>
-      policyContract(() => ({ kind: 'spoilt', order: ORDER.retry, scope: 'method', settings: {}, create }), { runner }),
-    );
+    verdicts((runner) => policyContract(spoiltBy(create), { runner }));
 
   it.each<[string, PolicySpec['create'], string]>([
     [
@@ -153,7 +160,10 @@ describe('the policy contract', () => {
 
   it('names the reason for every rule that is said not to hold', async () => {
     const { passed } = await verdicts((runner) =>
-      policyContract(() => [], { runner, except: { 'passes errors untouched': 'it answers in their place' } }),
+      policyContract(definePolicy({ kind: 'none', schema: options({}), parts: [] }), {
+        runner,
+        except: { 'passes errors untouched': 'it answers in their place' },
+      }),
     );
     expect(passed).toContain('does not hold that it passes errors untouched: it answers in their place');
   });

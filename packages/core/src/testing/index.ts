@@ -1,5 +1,5 @@
 export { busContract, type BusUnderTest } from './bus-contract.js';
-export { policyContract, type PolicyRules } from './policy-contract.js';
+export { policyContract, type PolicyContractParts, type PolicyRules } from './policy-contract.js';
 export { recordEvents, type RecordedEvents } from './record-events.js';
 export type { TestRunner } from './runner.js';
 export { storeContract, type StoreUnderTest } from './store-contract.js';

@@ -5,8 +5,10 @@ import { createEnvironment } from '../provider/create-environment.js';
 import { EventHub } from '../events/event-hub.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { Pipeline } from '../engine/pipeline.js';
-import type { PolicySpec } from '../engine/policy.js';
+import type { PolicyKind } from '../engine/policy-kind.js';
+import { PolicyCatalog } from '../policies/policy-catalog.js';
 import { LiveProvider } from '../provider/live-provider.js';
+import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
 import { deferred } from './deferred.js';
 import { globalRunner, type TestRunner } from './runner.js';
 import { TestClock } from './test-clock.js';
@@ -21,17 +23,27 @@ export interface PolicyRules {
   'shows plain JSON': string;
 }
 
+/** How the policies under test are made, and which rules do not hold for them. */
+export interface PolicyContractParts {
+  /** The options of the policy, as they stand in the settings of a provider. Default: none but its defaults. */
+  options?: unknown;
+  /** The rules that do not hold, each with its reason. */
+  except?: Partial<PolicyRules>;
+  /** Default: the runner whose `describe` and `it` are globals. */
+  runner?: TestRunner;
+}
+
 /**
- * What every policy must do around a single call at a time, as tests of the runner whose `describe` and `it` are there. `make` gives the
- * policies under test; `except` names the rules that do not hold for them, each with its reason.
+ * What every policy must do around a single call at a time, as tests. `kind` is what `definePolicy` made. Throws a
+ * `ResilienceConfigurationError` for options that are none of the policy's.
  */
 export function policyContract(
-  make: () => PolicySpec | readonly PolicySpec[],
-  { except = {}, runner = globalRunner() }: { except?: Partial<PolicyRules>; runner?: TestRunner } = {},
+  kind: PolicyKind,
+  { options = true, except = {}, runner = globalRunner() }: PolicyContractParts = {},
 ): void {
   const rule = (name: keyof PolicyRules, body: (bench: Bench) => Promise<void>) => {
     const reason = except[name];
-    if (reason === undefined) runner.it(name, () => body(new Bench(make())));
+    if (reason === undefined) runner.it(name, () => body(new Bench(kind, options)));
     else runner.it(`does not hold that it ${name}: ${reason}`, async () => undefined);
   };
 
@@ -111,14 +123,17 @@ class Bench {
   private readonly provider: LiveProvider;
   private readonly pipeline: Pipeline;
 
-  constructor(specs: PolicySpec | readonly PolicySpec[]) {
+  constructor(kind: PolicyKind, options: unknown) {
     const { clock } = this;
+    const faults: Fault[] = [];
+    const specs = [...new PolicyCatalog([kind]).read({ [kind.kind]: options }, 'contract', faults).values()].flat();
+    if (faults.length > 0) throw new ResilienceConfigurationError(faults);
     const store = new MemoryStore({ clock });
     const parts = { name: 'contract', path: 'contract', settings: {}, clock, store, random: () => 0.5 };
     const environment = createEnvironment(parts, new EventHub(), () => undefined);
     this.provider = new LiveProvider(parts);
     this.pipeline = new Pipeline(
-      [specs].flat().map((spec) => spec.create(environment)),
+      specs.map((spec) => spec.create(environment)),
       environment,
     );
   }

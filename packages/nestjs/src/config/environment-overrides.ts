@@ -1,5 +1,5 @@
 import type { Fault } from '@breakwater/core';
-import { mergeSettings, settings, type Layer } from '@breakwater/core/adapter';
+import { catalog, settings, type Layer } from '@breakwater/core/adapter';
 import { overruledVariables } from './overruled-variables.js';
 import type { Section } from './section.js';
 import { misspelledVariables } from './misspelled-variables.js';
@@ -53,8 +53,8 @@ export function environmentOverrides(
     if (name === undefined || rest.length === 0)
       found.faults.push({ path: variable, message: unknownProvider(first, providers) });
     else if (names.length > 1) found.faults.push({ path: variable, message: ambiguous(names) });
-    else if (first === 'DEFAULTS') found.defaults = mergeSettings(found.defaults, leafAt(rest, {}, value, known));
-    else found.providers[name] = mergeSettings(found.providers[name], leafAt(rest, providers[name], value, known));
+    else if (first === 'DEFAULTS') found.defaults = catalog.merge(found.defaults, leafAt(rest, {}, value, known));
+    else found.providers[name] = catalog.merge(found.providers[name], leafAt(rest, providers[name], value, known));
   }
   const warnings = [...overruledVariables(variables, environment), ...misspelledVariables(environment, providers)];
   return { ...found, warnings };

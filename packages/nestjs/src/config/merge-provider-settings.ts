@@ -1,12 +1,12 @@
-import { mergeSettings, settings, type Layer } from '@breakwater/core/adapter';
+import { catalog, settings, type Layer } from '@breakwater/core/adapter';
 import type { Section } from './section.js';
 
 /**
- * Layers of one provider's settings merged, the weakest first, as `mergeSettings` does. An option of a section that is one of several
+ * Layers of one provider's settings merged, the weakest first, as the engine does. An option of a section that is one of several
  * kinds, such as a credential, is replaced as a whole by one of another kind.
  */
 export function mergeProviderSettings(sections: readonly Section[], ...layers: readonly (Layer | undefined)[]): Layer {
-  return layers.reduce<Layer>((below, above = {}) => mergeSettings(withoutReplaced(sections, below, above), above), {});
+  return layers.reduce<Layer>((below, above = {}) => catalog.merge(withoutReplaced(sections, below, above), above), {});
 }
 
 function withoutReplaced(sections: readonly Section[], below: Layer, above: Layer): Layer {

@@ -1,5 +1,5 @@
 import type { Fault } from '@breakwater/core';
-import { settings, type Layer } from '@breakwater/core/adapter';
+import { catalog, settings, type Layer } from '@breakwater/core/adapter';
 import { checkOptions } from './check-options.js';
 import { environmentOverrides } from './environment-overrides.js';
 import { mergeProviderSettings } from './merge-provider-settings.js';
@@ -62,7 +62,7 @@ function readDefaults(given: Layer, sections: readonly Section[], faults: Fault[
 }
 
 function unknownDefaults(given: Layer, path: string): readonly Fault[] {
-  return settings.unknownSettings(given, path, ['methods', 'classify', 'enabled']);
+  return catalog.unknown(given, path, ['methods', 'classify', 'enabled']);
 }
 
 function notSettings(name: string, given: unknown): Fault {

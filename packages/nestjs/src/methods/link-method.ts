@@ -6,7 +6,7 @@ import type { LinkedMethod } from './linked-methods.js';
 import type { MethodBinding } from './method-binding.js';
 import { providerOfClass } from './provider-of-class.js';
 
-/** The decorators of what cannot stand around a stream: two attempts would both emit, and of a stream there is no answer to keep. */
+/** Decorators that say nothing on a stream: two attempts would both emit, and of a stream there is no answer to keep. */
 const NOT_FOR_STREAMS: Readonly<Record<string, string>> = {
   idempotency: '@Idempotent',
   cache: '@Cached',
@@ -66,10 +66,8 @@ function planOf(binding: MethodBinding, operation: string): MethodPlan {
 }
 
 /** What is wrong with a policy that the settings bring, now or later. */
-function objectionForStreams({ kind, settings }: PolicySpec, method: string): string | undefined {
-  // Without a key that names the operation nothing is kept.
-  const isHarmless = kind === 'idempotency' && (settings as { key?: unknown }).key === undefined;
-  if (isHarmless || NOT_FOR_STREAMS[kind] === undefined) return undefined;
+function objectionForStreams({ kind, fitsStreams }: PolicySpec, method: string): string | undefined {
+  if (fitsStreams) return undefined;
   return `has ${kind} by the settings and returns an Observable: ${RETURN_A_PROMISE}, or set methods.${method}.${kind} to false`;
 }
 

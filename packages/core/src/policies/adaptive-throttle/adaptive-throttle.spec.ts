@@ -40,7 +40,7 @@ function bench(adaptiveThrottle: AdaptiveThrottleOptions | true = true, more: Pr
 }
 
 describe('adaptive throttle', () => {
-  policyContract(() => adaptiveThrottleKind.specs(readSettings(adaptiveThrottleKind.schema, {}, '').settings));
+  policyContract(adaptiveThrottleKind);
 
   it('lets everything through to a provider that accepts everything', async () => {
     const { accept, dice, times, snapshot } = bench();

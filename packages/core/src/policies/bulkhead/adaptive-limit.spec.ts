@@ -5,7 +5,6 @@ import { deferred } from '../../testing/deferred.js';
 import { httpError, networkError, turn, watch } from '../../testing/calls.fixture.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { policyContract } from '../../testing/policy-contract.js';
-import { readSettings } from '../../settings/read-settings.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { bulkheadKind } from './bulkhead.kind.js';
 import type { BulkheadOptions } from './bulkhead.options.js';
@@ -51,9 +50,7 @@ function bench(bulkhead: BulkheadOptions, more: ProviderOptions = {}) {
 
 describe('adaptive limit of a bulkhead', () => {
   for (const algorithm of ['aimd', 'gradient']) {
-    policyContract(() =>
-      bulkheadKind.specs(readSettings(bulkheadKind.schema, { adaptive: { algorithm } }, '').settings),
-    );
+    policyContract(bulkheadKind, { options: { adaptive: { algorithm } } });
   }
 
   it('begins at the concurrency', () => {

@@ -1,14 +1,16 @@
-import { ORDER } from '../../engine/policy.js';
 import { definePolicy } from '../../engine/policy-kind.js';
 import { Bulkhead } from './bulkhead.js';
 import { bulkheadSchema } from './bulkhead.options.js';
 
-export const bulkheadKind = definePolicy('bulkhead', bulkheadSchema, (settings) => [
-  {
-    kind: 'bulkhead',
-    order: ORDER.bulkhead,
-    scope: 'provider',
-    settings,
-    create: (environment) => new Bulkhead(settings, environment),
+export const bulkheadKind = definePolicy({
+  kind: 'bulkhead',
+  scope: 'provider',
+  schema: bulkheadSchema,
+  policy: Bulkhead,
+  refusals: {
+    BULKHEAD_FULL: {
+      status: 503,
+      message: 'Too many requests to a service that this request depends on are under way.',
+    },
   },
-]);
+});

@@ -3,7 +3,6 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../../provider/create-provider.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
-import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
 import { outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
@@ -40,7 +39,7 @@ function bench(bulkhead: BulkheadOptions, more: ProviderOptions = {}) {
 }
 
 describe('bulkhead', () => {
-  policyContract(() => bulkheadKind.specs(readSettings(bulkheadKind.schema, {}, '').settings));
+  policyContract(bulkheadKind);
 
   it('lets so many run at once and refuses the next, which says who refused', async () => {
     const { begin, started, provider } = bench({ concurrency: 2 });

@@ -7,14 +7,11 @@ import { policyContract } from '../../testing/policy-contract.js';
 import { bench, fail, pending, ZEROS, type Work } from './cache.fixture.js';
 import { cacheKind } from './cache.kind.js';
 
-function specs(options: object) {
-  return cacheKind.specs(readSettings(cacheKind.schema, options, '').settings);
-}
-
 describe('cache', () => {
   let calls = 0;
-  policyContract(() => specs({ ttl: '1m', key: () => calls++ }));
-  policyContract(() => specs({ ttl: '1m' }), {
+  policyContract(cacheKind, { options: { ttl: '1m', key: () => calls++ } });
+  policyContract(cacheKind, {
+    options: { ttl: '1m' },
     except: { 'returns what the method returns': 'who asks the same again gets the answer that is there' },
   });
 

@@ -58,11 +58,13 @@ describe('chaos', () => {
   const specsOf = (chaos: ChaosOptions) => chaosKind.specs(readSettings(chaosKind.schema, chaos, '').settings);
 
   describe('that hits nothing', () => {
-    policyContract(() => specsOf({ latency: { rate: 0.5, delay: '1s' }, fault: { rate: 0.5, status: 500 } }));
+    policyContract(chaosKind, {
+      options: { latency: { rate: 0.5, delay: '1s' }, fault: { rate: 0.5, status: 500 } },
+    });
   });
 
   describe('that delays by nothing but a turn', () => {
-    policyContract(() => specsOf({ behavior: { rate: 1, run: async () => undefined } }));
+    policyContract(chaosKind, { options: { behavior: { rate: 1, run: async () => undefined } } });
   });
 
   it('is off unless configured', async () => {

@@ -1,14 +1,13 @@
-import { ORDER } from '../../engine/policy.js';
 import { definePolicy } from '../../engine/policy-kind.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { circuitBreakerSchema } from './circuit-breaker.options.js';
 
-export const circuitBreakerKind = definePolicy('circuitBreaker', circuitBreakerSchema, (settings) => [
-  {
-    kind: 'circuitBreaker',
-    order: ORDER.circuitBreaker,
-    scope: 'provider',
-    settings,
-    create: (environment) => new CircuitBreaker(settings, environment),
+export const circuitBreakerKind = definePolicy({
+  kind: 'circuitBreaker',
+  scope: 'provider',
+  schema: circuitBreakerSchema,
+  policy: CircuitBreaker,
+  refusals: {
+    CIRCUIT_OPEN: { status: 503, message: 'A service that this request depends on is unavailable.' },
   },
-]);
+});

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
 import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
@@ -10,7 +9,7 @@ import type { CircuitBreakerOptions } from './circuit-breaker.options.js';
 import { isCircuitOpenError } from './circuit-open.error.js';
 
 describe('circuit breaker', () => {
-  policyContract(() => circuitBreakerKind.specs(readSettings(circuitBreakerKind.schema, {}, '').settings));
+  policyContract(circuitBreakerKind);
 
   describe('with everything that it can do', () => {
     const everything: CircuitBreakerOptions = {
@@ -19,7 +18,7 @@ describe('circuit breaker', () => {
       openFor: { initial: '1s', max: '1m' },
       ramp: { over: '10s' },
     };
-    policyContract(() => circuitBreakerKind.specs(readSettings(circuitBreakerKind.schema, everything, '').settings));
+    policyContract(circuitBreakerKind, { options: everything });
   });
 
   describe('opens', () => {

@@ -1,6 +1,5 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { ORDER } from '../../engine/policy.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, liveProvider, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
@@ -14,7 +13,8 @@ function providerWith(options: ProviderOptions) {
 }
 
 describe('fallback', () => {
-  policyContract(() => fallbackKind.specs(() => 'instead'), {
+  policyContract(fallbackKind, {
+    options: () => 'instead',
     except: { 'passes errors untouched': 'it answers in their place' },
   });
 
@@ -122,7 +122,7 @@ describe('fallback', () => {
 
   it('is the outermost policy of its method', () => {
     expect(fallbackKind.specs('instead')).toMatchObject([
-      { kind: 'fallback', order: ORDER.fallback, scope: 'method', settings: 'instead' },
+      { kind: 'fallback', name: 'fallback', scope: 'method', settings: 'instead' },
     ]);
   });
 

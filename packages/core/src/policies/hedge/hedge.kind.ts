@@ -1,14 +1,15 @@
-import { ORDER } from '../../engine/policy.js';
-import { definePolicy } from '../../engine/policy-kind.js';
+import { retryBudgetPart } from '../../counting/retry-budget-part.js';
+import { RETRY_BUDGET } from '../../counting/retry-budget.js';
+import { definePart, definePolicy } from '../../engine/policy-kind.js';
 import { Hedge } from './hedge.js';
-import { hedgeSchema } from './hedge.options.js';
+import { hedgeSchema, type HedgeSettings } from './hedge.options.js';
 
-export const hedgeKind = definePolicy('hedge', hedgeSchema, (settings) => [
-  {
-    kind: 'hedge',
-    order: ORDER.hedge,
-    scope: 'method',
-    settings,
-    create: (environment) => new Hedge(settings, environment),
-  },
-]);
+export const hedgeKind = definePolicy({
+  kind: 'hedge',
+  schema: hedgeSchema,
+  fitsStreams: false,
+  parts: [
+    definePart({ name: 'hedge', scope: 'method', of: (settings: HedgeSettings) => settings, policy: Hedge }),
+    retryBudgetPart(() => RETRY_BUDGET),
+  ],
+});

@@ -46,8 +46,8 @@ function bench(hedge: HedgeOptions, more: ProviderOptions = {}) {
 const settingsOf = (hedge: HedgeOptions) => readSettings(hedgeKind.schema, hedge, 'hedge');
 
 describe('hedge', () => {
-  policyContract(() => hedgeKind.specs(settingsOf({}).settings));
-  policyContract(() => hedgeKind.specs(settingsOf({ delay: 100, attempts: 3 }).settings));
+  policyContract(hedgeKind);
+  policyContract(hedgeKind, { options: { delay: 100, attempts: 3 } });
 
   it('sends nothing beside an attempt that answers in time', async () => {
     const { clock, attempts, begin, end, snapshot, events } = bench({ delay: 100 });
@@ -876,7 +876,8 @@ describe('hedge', () => {
 
   it('stands between the retry and the gates, one for each method', () => {
     expect(hedgeKind.specs(settingsOf({ delay: 5 }).settings)).toMatchObject([
-      { kind: 'hedge', order: 55, scope: 'method', settings: { delay: 5, attempts: 2 } },
+      { kind: 'hedge', name: 'hedge', scope: 'method', settings: { delay: 5, attempts: 2 } },
+      { kind: 'hedge', name: 'retryBudget', scope: 'provider', option: 'budget' },
     ]);
   });
 

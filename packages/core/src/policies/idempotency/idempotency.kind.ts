@@ -1,14 +1,22 @@
-import { ORDER } from '../../engine/policy.js';
 import { definePolicy } from '../../engine/policy-kind.js';
 import { Idempotency } from './idempotency.js';
 import { idempotencySchema } from './idempotency.options.js';
 
-export const idempotencyKind = definePolicy('idempotency', idempotencySchema, (settings) => [
-  {
-    kind: 'idempotency',
-    order: ORDER.idempotency,
-    scope: 'method',
-    settings,
-    create: (environment) => new Idempotency(settings, environment),
+export const idempotencyKind = definePolicy({
+  kind: 'idempotency',
+  scope: 'method',
+  schema: idempotencySchema,
+  policy: Idempotency,
+  // Without a key that names the operation nothing is kept.
+  fitsStreams: ({ key }) => key === undefined,
+  refusals: {
+    STORE_UNAVAILABLE: { status: 503, message: 'The request could not be made safely.' },
+    IDEMPOTENCY_CONFLICT: {
+      status: 409,
+      message: 'A request with this idempotency key is under way, or was answered once and for all.',
+    },
+    IDEMPOTENCY_MISMATCH: { status: 422, message: 'This idempotency key was used for another request.' },
+    IDEMPOTENCY_KEY_MISSING: { status: 400, message: 'An idempotency key is required.' },
+    IDEMPOTENCY_PAYLOAD: { status: 500, message: 'The request could not be made safely.' },
   },
-]);
+});

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import type { Call } from '../../engine/call.js';
 import { createProvider } from '../../provider/create-provider.js';
-import { ORDER as PLACE } from '../../engine/policy.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, networkError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
@@ -15,7 +14,7 @@ import { idempotencyKind } from './idempotency.kind.js';
 const KEY = { idempotencyKey: 'order-1' };
 
 describe('idempotency', () => {
-  policyContract(() => idempotencyKind.specs(readSettings(idempotencyKind.schema, {}, '').settings));
+  policyContract(idempotencyKind);
 
   describe('the key', () => {
     it('is the same over all attempts of an operation', async () => {
@@ -781,7 +780,7 @@ describe('idempotency', () => {
     it('is that it is one policy of the method, between the cache and the total timeout', () => {
       const settings = readSettings(idempotencyKind.schema, {}, '').settings;
       expect(idempotencyKind.specs(settings)).toMatchObject([
-        { kind: 'idempotency', order: PLACE.idempotency, scope: 'method', settings },
+        { kind: 'idempotency', name: 'idempotency', scope: 'method', settings },
       ]);
     });
 

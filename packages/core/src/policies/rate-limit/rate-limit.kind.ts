@@ -1,29 +1,28 @@
-import { ORDER, type PolicySpec } from '../../engine/policy.js';
-import { definePolicy, type PolicyKind } from '../../engine/policy-kind.js';
+import { definePart, definePolicy } from '../../engine/policy-kind.js';
 import { CallPrice } from './call-price.js';
 import { RateLimit } from './rate-limit.js';
-import { rateLimitSchema } from './rate-limit.options.js';
+import { rateLimitSchema, type PriceSettings, type RateLimitSettings } from './rate-limit.options.js';
 
-const standard = definePolicy('rateLimit', rateLimitSchema, ({ price, limit }) => {
-  const specs: PolicySpec[] = [];
-  // The limit belongs to all methods, and what its calls cost to each.
-  if (price.cost !== 1 || price.priority !== 'foreground') {
-    specs.push({
-      kind: 'rateLimit',
-      order: ORDER.rateLimitPrice,
+interface Settings {
+  readonly price: PriceSettings;
+  readonly limit: RateLimitSettings;
+}
+
+/** The limit belongs to all methods, and the price of its calls to each. */
+export const rateLimitKind = definePolicy({
+  kind: 'rateLimit',
+  schema: rateLimitSchema,
+  perCall: ['cost', 'priority'],
+  parts: [
+    definePart({
+      name: 'rateLimitPrice',
       scope: 'method',
-      settings: price,
-      create: (environment) => new CallPrice(price, environment),
-    });
-  }
-  specs.push({
-    kind: 'rateLimit',
-    order: ORDER.rateLimit,
-    scope: 'provider',
-    settings: limit,
-    create: (environment) => new RateLimit(limit, environment),
-  });
-  return specs;
+      of: ({ price }: Settings) => (price.cost === 1 && price.priority === 'foreground' ? undefined : price),
+      policy: CallPrice,
+    }),
+    definePart({ name: 'rateLimit', scope: 'provider', of: ({ limit }: Settings) => limit, policy: RateLimit }),
+  ],
+  refusals: {
+    RATE_LIMITED: { status: 503, message: 'The quota of a service that this request depends on is spent.' },
+  },
 });
-
-export const rateLimitKind: PolicyKind = { ...standard, perCall: ['cost', 'priority'] };

@@ -34,12 +34,7 @@ function bench(rateLimit: RateLimitOptions, more: ProviderOptions = {}) {
 }
 
 describe('rate limit with a price', () => {
-  policyContract(() =>
-    rateLimitKind.specs(
-      readSettings(rateLimitKind.schema, { limit: 10_000, burst: 5000, cost: 2, priority: () => 'background' }, '')
-        .settings,
-    ),
-  );
+  policyContract(rateLimitKind, { options: { limit: 10_000, burst: 5000, cost: 2, priority: () => 'background' } });
 
   describe('what calls cost', () => {
     it('is taken at once, and no more than there is', async () => {

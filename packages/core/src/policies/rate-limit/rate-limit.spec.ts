@@ -26,9 +26,7 @@ function bench(rateLimit: RateLimitOptions, more: ProviderOptions = {}) {
 }
 
 describe('rate limit', () => {
-  policyContract(() =>
-    rateLimitKind.specs(readSettings(rateLimitKind.schema, { limit: 10_000, burst: 5000 }, '').settings),
-  );
+  policyContract(rateLimitKind, { options: { limit: 10_000, burst: 5000 } });
 
   it('lets two hundred at once through no faster than the limit allows', async () => {
     const { call, clock, startedAt } = bench({ limit: 10 });

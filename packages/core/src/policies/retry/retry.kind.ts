@@ -1,14 +1,13 @@
-import { ORDER } from '../../engine/policy.js';
-import { definePolicy } from '../../engine/policy-kind.js';
+import { retryBudgetPart } from '../../counting/retry-budget-part.js';
+import { definePart, definePolicy } from '../../engine/policy-kind.js';
 import { Retry } from './retry.js';
-import { retrySchema } from './retry.options.js';
+import { retrySchema, type RetrySettings } from './retry.options.js';
 
-export const retryKind = definePolicy('retry', retrySchema, (settings) => [
-  {
-    kind: 'retry',
-    order: ORDER.retry,
-    scope: 'method',
-    settings,
-    create: (environment) => new Retry(settings, environment),
-  },
-]);
+export const retryKind = definePolicy({
+  kind: 'retry',
+  schema: retrySchema,
+  parts: [
+    definePart({ name: 'retry', scope: 'method', of: (settings: RetrySettings) => settings, policy: Retry }),
+    retryBudgetPart(({ budget }: RetrySettings) => budget),
+  ],
+});

@@ -14,7 +14,7 @@ import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { retryHistory } from './retry-history.js';
 import { retryKind } from './retry.kind.js';
-import type { RetryOptions } from './retry.options.js';
+import type { RetryOptions, RetrySettings } from './retry.options.js';
 
 const NO_JITTER = { jitter: 'none' } as const;
 
@@ -44,7 +44,7 @@ async function tryOut(
 }
 
 describe('retry', () => {
-  policyContract(() => retryKind.specs(readSettings(retryKind.schema, {}, '').settings));
+  policyContract(retryKind);
 
   it('calls once what succeeds', async () => {
     const { result, calledAt } = await tryOut(['ok']);
@@ -75,7 +75,16 @@ describe('retry', () => {
 
   it('stands between the total timeout and the gates, one for each method', () => {
     const { settings } = readSettings(retryKind.schema, {}, '');
-    expect(retryKind.specs(settings)).toMatchObject([{ kind: 'retry', order: 50, scope: 'method', settings }]);
+    expect(retryKind.specs(settings)).toMatchObject([
+      { kind: 'retry', name: 'retry', scope: 'method', settings },
+      {
+        kind: 'retry',
+        name: 'retryBudget',
+        scope: 'provider',
+        option: 'budget',
+        settings: (settings as RetrySettings).budget,
+      },
+    ]);
   });
 
   it('waits a millisecond where that is what it is to wait', async () => {

@@ -1,28 +1,26 @@
-import { ORDER, type PolicySpec } from '../../engine/policy.js';
-import { definePolicy } from '../../engine/policy-kind.js';
+import { definePart, definePolicy } from '../../engine/policy-kind.js';
 import { AttemptTimeout } from './attempt-timeout.js';
-import { timeoutSchema } from './timeout.options.js';
+import { timeoutSchema, type TimeoutSettings } from './timeout.options.js';
 import { TotalTimeout } from './total-timeout.js';
 
-export const timeoutKind = definePolicy('timeout', timeoutSchema, ({ total, attempt }) => {
-  const specs: PolicySpec[] = [];
-  if (total !== undefined) {
-    specs.push({
-      kind: 'timeout',
-      order: ORDER.totalTimeout,
+export const timeoutKind = definePolicy({
+  kind: 'timeout',
+  schema: timeoutSchema,
+  parts: [
+    definePart({
+      name: 'totalTimeout',
       scope: 'method',
-      settings: total,
-      create: (environment) => new TotalTimeout(total, environment),
-    });
-  }
-  if (attempt !== undefined) {
-    specs.push({
-      kind: 'timeout',
-      order: ORDER.attemptTimeout,
+      of: ({ total }: TimeoutSettings) => total,
+      policy: TotalTimeout,
+    }),
+    definePart({
+      name: 'attemptTimeout',
       scope: 'method',
-      settings: attempt,
-      create: (environment) => new AttemptTimeout(attempt, environment),
-    });
-  }
-  return specs;
+      of: ({ attempt }: TimeoutSettings) => attempt,
+      policy: AttemptTimeout,
+    }),
+  ],
+  refusals: {
+    TIMEOUT: { status: 504, message: 'A service that this request depends on took too long to answer.' },
+  },
 });

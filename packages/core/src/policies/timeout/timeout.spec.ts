@@ -4,13 +4,12 @@ import type { Call } from '../../engine/call.js';
 import { currentCall } from '../../engine/current-call.js';
 import { createProvider } from '../../provider/create-provider.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
-import { readSettings } from '../../settings/read-settings.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
-import { ORDER, type Environment } from '../../engine/policy.js';
+import type { Environment } from '../../engine/policy.js';
 import { retryHistory } from '../retry/retry-history.js';
 import { isTimeoutError, TimeoutError } from './timeout.error.js';
 import { timeoutKind } from './timeout.kind.js';
@@ -21,9 +20,7 @@ function bench(options: ProviderOptions) {
 }
 
 describe('timeout', () => {
-  policyContract(() =>
-    timeoutKind.specs(readSettings(timeoutKind.schema, { attempt: 1000, total: 5000 }, '').settings),
-  );
+  policyContract(timeoutKind, { options: { attempt: 1000, total: 5000 } });
 
   describe('of an attempt', () => {
     it('rejects when the method takes too long, and says so', async () => {
@@ -314,19 +311,19 @@ describe('timeout', () => {
   });
 
   it.each([
-    [{ attempt: 1000 }, [[ORDER.attemptTimeout, 1000]]],
-    [{ total: 5000 }, [[ORDER.totalTimeout, 5000]]],
+    [{ attempt: 1000 }, [['attemptTimeout', 1000]]],
+    [{ total: 5000 }, [['totalTimeout', 5000]]],
     [
       { attempt: 1000, total: 5000 },
       [
-        [ORDER.totalTimeout, 5000],
-        [ORDER.attemptTimeout, 1000],
+        ['totalTimeout', 5000],
+        ['attemptTimeout', 1000],
       ],
     ],
   ])('given as %j is one policy of the method for each limit', (given, expected) => {
     const specs = timeoutKind.specs(given);
     expect(specs).toMatchObject(
-      expected.map(([order, settings]) => ({ kind: 'timeout', scope: 'method', order, settings })),
+      expected.map(([name, settings]) => ({ kind: 'timeout', scope: 'method', name, settings })),
     );
     for (const spec of specs) expect(spec.create({} as Environment).kind).toBe('timeout');
   });

@@ -11,7 +11,7 @@ import {
   optionsOr,
   ratio,
 } from '../../settings/fields.js';
-import { LONGEST_MS } from './open-period.js';
+import { LONGEST_DELAY_MS } from '../../time/clock.js';
 
 export interface CircuitBreakerOptions {
   /**
@@ -73,7 +73,7 @@ interface OpenForSettings {
   readonly stableAfter?: number | undefined;
 }
 
-const openPeriod = duration({ min: 1, max: LONGEST_MS });
+const openPeriod = duration({ min: 1, max: LONGEST_DELAY_MS });
 
 const constantPeriod = v.pipe(
   openPeriod,
@@ -115,7 +115,7 @@ export const circuitBreakerSchema = consistent(
     slowCall: optional(options({ over: duration({ min: 1 }), rate: optional(ratio(), 0.8) })),
     minimumCalls: optional(integer(1, 1_000_000), 20),
     openFor: optional(optionsOr(growingPeriod, constantPeriod), 5000),
-    maxRetryAfter: optional(duration({ max: LONGEST_MS }), 60_000),
+    maxRetryAfter: optional(duration({ max: LONGEST_DELAY_MS }), 60_000),
     halfOpen: optional(
       options({
         calls: optional(integer(1, 10_000), 3),

@@ -3,7 +3,7 @@ import { readSettings } from '../../settings/read-settings.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { CLOSED, ISOLATED, type CircuitState, type CurrentState } from './circuit-state.js';
 import { HalfOpenTrial } from './half-open-trial.js';
-import { LONGEST_MS } from './open-period.js';
+import { LONGEST_DELAY_MS } from '../../time/clock.js';
 import type { OpenStreak } from './open-streak.js';
 import { Ramp } from './ramp.js';
 
@@ -31,7 +31,7 @@ const schema = consistent(
   options({
     state: oneOf('closed', 'open', 'half-open', 'isolated'),
     consecutiveOpens: optional(integer(0, Number.MAX_SAFE_INTEGER)),
-    openForMs: optional(number(0, LONGEST_MS)),
+    openForMs: optional(number(0, LONGEST_DELAY_MS)),
     trial: optional(options({ succeeded: integer(0, 10_000), failed: integer(0, 10_000) })),
     rampForMs: optional(number(0, Number.MAX_SAFE_INTEGER)),
     stableInMs: optional(number(0, Number.MAX_SAFE_INTEGER)),
@@ -59,7 +59,7 @@ export function exportedCircuit(
   const common: ExportedCircuit = { state: state.name, consecutiveOpens };
   switch (state.name) {
     case 'open':
-      return { ...common, openForMs: Math.min(state.until - now, LONGEST_MS) };
+      return { ...common, openForMs: Math.min(state.until - now, LONGEST_DELAY_MS) };
     case 'half-open':
       return { ...common, trial: state.ended() };
     case 'isolated':

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { modelRuns } from '../../testing/model-runs.js';
-import { LONGEST_MS, openPeriodMs } from './open-period.js';
+import { LONGEST_DELAY_MS } from '../../time/clock.js';
+import { openPeriodMs } from './open-period.js';
 
 const terms = { initial: 1000, factor: 2, max: 10_000, jitter: 'none' } as const;
 
@@ -43,11 +44,11 @@ describe('openPeriodMs', () => {
   it('is never NaN, below 1 or above its cap, whatever the terms, the count and the generator', () => {
     const holds = fc.property(
       fc.record({
-        initial: fc.integer({ min: 1, max: LONGEST_MS }),
+        initial: fc.integer({ min: 1, max: LONGEST_DELAY_MS }),
         factor: fc.double({ min: 1, max: 100, noNaN: true }),
         jitter: fc.constantFrom('none' as const, 'equal' as const, 'full' as const),
       }),
-      fc.integer({ min: 1, max: LONGEST_MS }),
+      fc.integer({ min: 1, max: LONGEST_DELAY_MS }),
       fc.integer({ min: 1, max: 10_000 }),
       fc.oneof(fc.double({ min: 0, max: 1 }), fc.constantFrom(Number.NaN, -1, 2, Infinity, -Infinity)),
       (some, cap, opens, drawn) => {

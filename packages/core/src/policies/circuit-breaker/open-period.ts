@@ -1,9 +1,6 @@
 import type { Environment } from '../../engine/policy.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 
-/** The longest that a circuit can stay open, in milliseconds (2³¹ − 1, about 24.8 days). */
-export const LONGEST_MS = 2_147_483_647;
-
 /**
  * How long a circuit stays open that opens for the `opens`-th time in a row, in milliseconds: growth and jitter first, the cap last,
  * never NaN and never less than 1.

@@ -1,7 +1,14 @@
 import type { LiveCall, Next, Watcher } from '../../engine/live-call.js';
-import { REFUSED, SUCCESS } from '../../outcome/outcome.js';
-import type { Retry } from './retry.js';
+import { REFUSED, SUCCESS, type Settled } from '../../outcome/outcome.js';
 import type { RetrySettings } from './retry.options.js';
+
+/** Goes on where a first attempt ends. */
+export interface Retrier {
+  /** A first attempt has gone well. */
+  earn(): void;
+  /** A first attempt was no plain success. Returns what comes of going on. */
+  goOn<T>(first: FirstAttempt, result: Settled<T>): Promise<T>;
+}
 
 /** The first attempt of an operation, with what it takes to go on from there. */
 export class FirstAttempt implements Watcher {
@@ -11,7 +18,7 @@ export class FirstAttempt implements Watcher {
   readonly attempt: LiveCall;
 
   constructor(
-    private readonly retry: Retry,
+    private readonly retry: Retrier,
     readonly call: LiveCall,
     readonly next: Next<unknown>,
     /** Those with which it began: newer ones are for the calls after it. */

@@ -4,7 +4,7 @@ import { mayRepeat } from '../../engine/may-repeat.js';
 import { REFUSED, type Outcome, type Settled } from '../../outcome/outcome.js';
 import type { Environment, Wrapper } from '../../engine/policy.js';
 import { retryBudgetOf, type RetryBudget } from '../../counting/retry-budget.js';
-import { FirstAttempt } from './first-attempt.js';
+import { FirstAttempt, type Retrier } from './first-attempt.js';
 import { RetryOperation } from './retry-operation.js';
 import type { RetrySettings } from './retry.options.js';
 
@@ -12,7 +12,7 @@ import type { RetrySettings } from './retry.options.js';
  * Calls again what failed and may be repeated, after a wait that ends before the deadline, within the provider's budget.
  * What surfaces in the end is the last real result or error, untouched.
  */
-export class Retry implements Wrapper {
+export class Retry implements Wrapper, Retrier {
   readonly kind = 'retry';
   private readonly budget: RetryBudget;
   private counters = { retries: 0, recovered: 0, exhausted: 0, overBudget: 0 };
@@ -46,12 +46,10 @@ export class Retry implements Wrapper {
     return first.attempt;
   }
 
-  /** A first attempt has gone well. */
   earn(): void {
     this.budget.earn();
   }
 
-  /** Goes on from a first attempt that was no plain success. */
   goOn<T>({ call, next, settings, startedAt, alone, attempt }: FirstAttempt, result: Settled<T>): Promise<T> {
     const { environment } = this;
     const parts = { call, next: next as Next<T>, settings, environment, startedAt, alone };

@@ -26,8 +26,8 @@ type SectionPatch<T> = { [K in keyof T]?: T[K] | (object extends Pick<T, K> ? nu
 export interface ResilienceOptions {
   /** `false` turns every policy into a pass-through: for an incident, or a comparison. Webhooks are verified all the same. Default true. */
   enabled?: boolean;
-  /** Policies' options for every provider that has the policy or says nothing else. */
-  defaults?: PolicyOptions;
+  /** Policies' options, and a classifier, for every provider that has the policy or says nothing else. */
+  defaults?: PolicyOptions & Pick<EngineOptions, 'classify'>;
   providers?: Readonly<Record<string, ProviderOptions>>;
   /** Where state lives that outlives a call. Default: a `MemoryStore`. A store that is given is not closed by the module. */
   store?: Store;

@@ -5,7 +5,9 @@ import { Interruption, type AbortListener } from './abort-state.js';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
 import type { Gate } from './policy.js';
 import { DEFAULT_PRICE, type Price } from './price.js';
-import { isRepeatable } from '../outcome/protocols/rest.js';
+import type { Circumstances, Exchange } from '../outcome/exchange.js';
+import { isRepeatable } from '../outcome/protocols/http-status.js';
+import { SentRequests, type SentRequest, type Unrepeatable } from './sent-requests.js';
 
 /** The work that a call is made for. */
 export type LiveWork = (call: LiveCall) => unknown;
@@ -45,16 +47,13 @@ export interface CarriedKey {
   readonly ofThisCall: boolean;
 }
 
-/** Of the requests that an attempt has sent, those that may not be repeated. */
-export type Unrepeatable = 'none' | 'latest' | 'earlier';
-
 const NONE: never[] = [];
 
 /**
  * The engine's side of a call: it can be interrupted, and everything below it with it. It has no base class: a constructor that calls
  * another is not made part of its caller, and costs every call a tenth more.
  */
-export class LiveCall implements Call {
+export class LiveCall implements Call, Circumstances {
   attempt = 1;
   carriedKey: CarriedKey | undefined = undefined;
   key: string | undefined = undefined;
@@ -62,8 +61,8 @@ export class LiveCall implements Call {
   interruptible = false;
   /** Whether an attempt may have taken effect without our knowing. */
   inDoubt = false;
-  /** Which of its requests is known not to bear repeating: none, only the latest, or one before that. */
-  unrepeatable: Unrepeatable = 'none';
+  /** What it has sent, once anything says that it has. */
+  requests: SentRequests | undefined = undefined;
   /** The call in whose method this one is made, while this one goes on. */
   parent: LiveCall | undefined = undefined;
   /** Whether it is nobody's who asks: the deadline of its parent is not its own, and what it sends the parent has not sent. */
@@ -290,8 +289,9 @@ export class LiveCall implements Call {
   }
 
   /** A call for one of several attempts side by side, which are one attempt of the operation. Whoever makes it has to give it up. */
-  beside(): LiveCall {
+  beside(another = false): LiveCall {
     const call = this.again(this.attempt);
+    if (another) (call.requests = new SentRequests()).besideAnother = true;
     call.time = this.time;
     call.interruptible = true;
     return call;
@@ -306,38 +306,79 @@ export class LiveCall implements Call {
     return call;
   }
 
+  /** Which of its requests is known not to bear repeating: none, only the latest, or one before that. */
+  get unrepeatable(): Unrepeatable {
+    return this.requests === undefined ? 'none' : this.requests.unrepeatable;
+  }
+
+  get hasSent(): boolean {
+    return this.requests !== undefined && this.requests.any;
+  }
+
+  /** The last request to a host of the provider, where the wire is watched. */
+  get lastExchange(): Exchange | undefined {
+    return this.requests?.lastExchange;
+  }
+
+  /** Whether an earlier attempt at the operation may have taken effect, or another is under way beside this one. */
+  get earlierInDoubt(): boolean {
+    if (this.requests?.besideAnother === true) return true;
+    return this.operationCall === undefined
+      ? this.inDoubt
+      : this.operationCall.inDoubt || this.operationCall.earlierInDoubt;
+  }
+
   sending(method: string): void {
-    const repeatable = isRepeatable(method) === true;
-    const { carriedKey } = this;
-    this.noteRequest(repeatable || carriedKey !== undefined, repeatable || carriedKey?.ofThisCall === false);
+    const request = this.noteRequest(method.toUpperCase(), this.carriedKey !== undefined);
+    this.requests!.announce(request);
+  }
+
+  /**
+   * Notes a request that goes over the wire, with or without the call's key. Where the client has told of it before, it is the same one, and
+   * the wire knows better whether it carries the key.
+   */
+  sendingOverWire(method: string, carriesKey: boolean): SentRequest {
+    const announced = this.requests?.takeAnnounced(method);
+    if (announced === undefined) return this.noteRequest(method, carriesKey);
+    return this.bears(method, carriesKey) || !announced.repeatable ? announced : this.noteRequest(method, carriesKey);
   }
 
   /** The attempt is over. */
   end(outcome: Outcome): void {
     this.outcome = outcome;
     this.time = undefined;
-    if (outcome.kind === 'not-sent') this.noteUnsent();
+    if (outcome.kind === 'not-sent') this.requests?.noteUnsent();
     // Else every call would keep all those alive that led to it.
     this.parent = undefined;
     if (outcome === SUCCESS) return;
+    if (this.requests !== undefined && this.operationCall !== undefined)
+      this.operationCall.adoptRequests(this.requests);
     // A refusal by another provider may have come after something was done.
     if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) this.doubt();
   }
 
-  /**
-   * Notes a request, here and in the calls in whose methods it is made: whoever repeats one of those repeats the request. `repeatable` says
-   * whether it may be repeated by this call, `above` whether by those.
-   */
-  private noteRequest(repeatable: boolean, above: boolean): void {
-    if (this.unrepeatable !== 'none') this.unrepeatable = 'earlier';
-    else if (!repeatable) this.unrepeatable = 'latest';
-    if (!this.independent) this.parent?.noteRequest(above, above);
+  /** Notes a request, here and in the calls in whose methods it is made: to repeat one of those is to repeat the request. */
+  private noteRequest(method: string, carriesKey: boolean): SentRequest {
+    const repeatable = this.bears(method, carriesKey);
+    const repeatableAbove = repeatable && (isRepeatable(method) === true || this.carriedKey?.ofThisCall === false);
+    const request: SentRequest = { method, repeatable, repeatableAbove, unsent: false };
+    (this.requests ??= new SentRequests()).note(request, repeatable);
+    let above = this.independent ? undefined : this.parent;
+    while (above !== undefined) {
+      (above.requests ??= new SentRequests()).note(request, repeatableAbove);
+      above = above.independent ? undefined : above.parent;
+    }
+    return request;
   }
 
-  /** What has certainly not been sent does not stand against those above. */
-  private noteUnsent(): void {
-    if (this.unrepeatable !== 'latest' || this.independent) return;
-    for (let above = this.parent; above?.unrepeatable === 'latest'; above = above.parent) above.unrepeatable = 'none';
+  private bears(method: string, carriesKey: boolean): boolean {
+    return isRepeatable(method) === true || carriesKey;
+  }
+
+  /** What the last of its attempts has sent is what it has sent. */
+  private adoptRequests(requests: SentRequests): void {
+    this.requests = requests;
+    this.operationCall?.adoptRequests(requests);
   }
 
   /** Notes that the operation may have taken effect. */

@@ -127,7 +127,7 @@ export class Pipeline {
 
   /** Notes that an attempt has ended well. Gives what comes of it. */
   succeeded(call: LiveCall, value: unknown): unknown {
-    const outcome = this.environment.classify({ ok: true, value });
+    const outcome = this.environment.classify({ ok: true, value }, call);
     call.end(outcome);
     const { gates, tickets } = call;
     for (let i = gates.length - 1; i >= 0; i--) gates[i]!.leave(tickets[i], outcome, call);
@@ -137,7 +137,7 @@ export class Pipeline {
   /** Notes how an attempt failed, or that it was given up while `work` goes on. */
   failed(call: LiveCall, error: unknown, work: Promise<unknown> | undefined): void {
     const cancelled = call.cancelled && error === call.reason;
-    call.end(cancelled ? CANCELLED : this.environment.classify({ ok: false, error }));
+    call.end(cancelled ? CANCELLED : this.environment.classify({ ok: false, error }, call));
     leave(call, call.gates.length, work);
   }
 }

@@ -1,6 +1,7 @@
 import type { ResilienceError } from '../errors/resilience-error.js';
 import type { Emit } from '../events/event-hub.js';
 import type { CallOrigin, LiveCall, Next } from './live-call.js';
+import type { Circumstances } from '../outcome/exchange.js';
 import type { Outcome, Settled } from '../outcome/outcome.js';
 import type { Store } from '../store/store.js';
 
@@ -10,7 +11,8 @@ export interface Environment extends CallOrigin {
   readonly emit: Emit;
   /** A number in [0, 1). */
   random(): number;
-  classify(result: Settled): Outcome;
+  /** What a result means; `circumstances` is what is known of the call that it ended. */
+  classify(result: Settled, circumstances?: Circumstances): Outcome;
   /** State that several policies of one provider share, made by whoever asks first. */
   shared<T>(name: string, make: () => T): T;
 }

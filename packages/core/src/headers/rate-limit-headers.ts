@@ -69,7 +69,7 @@ function dictionaryQuota(field: string, headers: unknown, wallNow: number): Quot
 /** Every name that is looked for below. */
 const TELLING = /limit|use-case/;
 /** The same, and the date against which times are read. */
-const TELLING_OR_DATE = /limit|use-case|^date$/;
+const TELLING_OR_DATE = /limit|use-case|^(date|age)$/;
 
 /** Names of the first that is there speak; the same numbers often stand under two of them. */
 const TRIPLES = ['ratelimit', 'x-ratelimit', 'x-rate-limit', 'x-sib-ratelimit'];

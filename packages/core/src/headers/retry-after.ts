@@ -48,9 +48,16 @@ function firstOf(text: string): string {
   return text.split(/[,;]/, 1)[0]!.trim();
 }
 
+/** The moment at which the answer left: its `Date`, and the seconds for which a cache has kept it since (RFC 9111 §4.2.3). */
 function serverNow(headers: unknown, wallNow: number): number {
-  return httpDateMs(headerOf(headers, 'date') ?? '') ?? wallNow;
+  const date = httpDateMs(headerOf(headers, 'date') ?? '');
+  if (date === undefined) return wallNow;
+  const age = headerOf(headers, 'age')?.trim() ?? '';
+  return WHOLE_SECONDS.test(age) ? date + Number(age) * 1000 : date;
 }
+
+/** Of at most 31 bits, as RFC 9111 §1.2.2 has it: no `Age` moves a date by more than a lifetime. */
+const WHOLE_SECONDS = /^\d{1,10}$/;
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

@@ -85,8 +85,14 @@ describe('what a failed call means', () => {
     ['http on an https port', networkError('EPROTO'), 'contract'],
     ['http on an https port, by fetch', fetchError(networkError('ERR_SSL_WRONG_VERSION_NUMBER')), 'contract'],
     ['a circle of redirects', networkError('ERR_FR_TOO_MANY_REDIRECTS'), 'contract'],
-    ['aborted, by axios', networkError('ERR_CANCELED'), 'cancelled'],
-    ['aborted, by fetch', new DOMException('aborted', 'AbortError'), 'cancelled'],
+    ['aborted by no caller of the call, with axios', networkError('ERR_CANCELED'), 'unknown'],
+    ['aborted by no caller of the call, with fetch', new DOMException('aborted', 'AbortError'), 'unknown'],
+    ['no valid URL', networkError('ERR_INVALID_URL'), 'invalid'],
+    ['no valid URL, by fetch', fetchError(networkError('ERR_INVALID_URL')), 'invalid'],
+    ['a header that cannot be sent', networkError('ERR_INVALID_CHAR'), 'invalid'],
+    ['a mistake of the program', new TypeError("Cannot read properties of undefined (reading 'id')"), 'invalid'],
+    ['a name that is not defined', new ReferenceError('order is not defined'), 'invalid'],
+    ['a failure of a fetch without a cause', new TypeError('Failed to fetch'), 'unknown'],
     ['an error that nothing is known about', new Error('boom'), 'unknown'],
     ['no error at all', undefined, 'unknown'],
     ['text', 'boom', 'unknown'],
@@ -352,7 +358,7 @@ describe('the user’s own classifier', () => {
     expect(events.all[0]).toMatchObject({
       type: 'classify.failed',
       detail: {
-        error: `classify said ${shown}; known are success, not-sent, throttled, transient, unknown, permanent, unauthorized, contract, cancelled, refused`,
+        error: `classify said ${shown}; known are success, not-sent, throttled, transient, unknown, permanent, unauthorized, contract, invalid, cancelled, refused`,
       },
     });
   });

@@ -9,7 +9,8 @@
  * - `permanent` the provider refused it, and would again;
  * - `unauthorized` the credential was refused;
  * - `contract` the answer was not what the protocol promises;
- * - `cancelled` the caller gave up;
+ * - `invalid` the request could not be made: nothing was sent, and the mistake is the caller's or the program's own;
+ * - `cancelled` the caller aborted the call;
  * - `refused` the engine itself did not let it through.
  */
 export type OutcomeKind =
@@ -21,6 +22,7 @@ export type OutcomeKind =
   | 'permanent'
   | 'unauthorized'
   | 'contract'
+  | 'invalid'
   | 'cancelled'
   | 'refused';
 
@@ -62,6 +64,7 @@ export function isFailure(outcome: Outcome): boolean | undefined {
     case 'contract':
       return true;
     case 'throttled':
+    case 'invalid':
     case 'cancelled':
     case 'refused':
       return undefined;

@@ -1,69 +1,49 @@
-import type { Outcome, OutcomeKind } from '../outcome.js';
-import { SUCCESS } from '../outcome.js';
-import { headerOf } from '../../headers/headers.js';
-import { retryAfterMs } from '../../headers/retry-after.js';
+import type { Outcome } from '../outcome.js';
+import { answerOf, asFields, methodOf } from './http-answer.js';
+import { httpOutcome, type HttpAnswer } from './http-status.js';
+import type { Protocol } from './protocol.js';
 
-/** Methods whose requests may be repeated (RFC 9110 §9.2.2). */
-const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+/** HTTP by its statuses and headers, as clients return or throw its answers. */
+export const rest: Protocol = {
+  ofValue: (value, wallNow) => {
+    const answer = responseIn(value);
+    return answer && httpOutcome(answer, wallNow);
+  },
+  ofError: (error, wallNow) => {
+    const answer = answerOf(error);
+    return answer === undefined ? slackLimit(error) : withAwsWord(error, httpOutcome(answer, wallNow));
+  },
+};
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers?: unknown;
-  readonly method?: string | undefined;
-}
-
-/**
- * What an HTTP status means, with its headers (RFC 9110 §15 and what providers do). With `X-Should-Retry` and `Stripe-Should-Retry` the
- * provider has its own word on another attempt.
- */
-export function httpOutcome(answer: HttpAnswer, wallNow: number): Outcome {
-  const { status, headers } = answer;
-  if (status < 400) return SUCCESS;
-  const wait = retryAfterMs(headers, wallNow);
-  const word = headerOf(headers, 'x-should-retry') ?? headerOf(headers, 'stripe-should-retry');
-  return {
-    // What may be retried was not done. A 429 that may be is a 429 nevertheless.
-    kind: word === 'true' && status !== 429 ? 'transient' : kindOf(status, wait !== undefined || isSpent(headers)),
-    status,
-    retryAfterMs: wait,
-    repeatable: isRepeatable(answer.method),
-    pushback: word === 'false' ? 'never' : undefined,
-  };
-}
-
-/** Whether a request of this method may be repeated; `undefined` when the method is not known. */
-export function isRepeatable(method: string | undefined): boolean | undefined {
-  return method === undefined ? undefined : REPEATABLE.has(method.toUpperCase());
-}
-
-function kindOf(status: number, asksToWait: boolean): OutcomeKind {
-  switch (status) {
-    case 401:
-      return 'unauthorized';
-    case 403:
-      return asksToWait ? 'throttled' : 'unauthorized';
-    case 408:
-      return 'unknown';
-    case 421:
-    case 425:
-      return 'not-sent';
-    case 409:
-      return asksToWait ? 'transient' : 'permanent';
-    case 423:
-      return 'transient';
-    case 429:
-      return 'throttled';
-    case 503:
-      return asksToWait ? 'transient' : 'unknown';
-    case 501:
-    case 505:
-      return 'permanent';
-    default:
-      return status >= 500 ? 'unknown' : 'permanent';
+/** A response that was returned rather than thrown: of `fetch` and undici by their shape, of axios by its request config. */
+function responseIn(value: object): HttpAnswer | undefined {
+  // One look is enough for what is no response: each costs, where methods return values of many shapes.
+  const { headers } = value as Record<string, unknown>;
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  const { status, statusCode, config, ok, body } = value as Record<string, unknown>;
+  if (typeof status === 'number' && (typeof ok === 'boolean' || config !== undefined)) {
+    return { status, headers, method: methodOf(value) };
   }
+  return typeof statusCode === 'number' && body !== undefined ? { status: statusCode, headers } : undefined;
 }
 
-/** A quota of which nothing remains: some providers answer 403 rather than 429. */
-function isSpent(headers: unknown): boolean {
-  return headerOf(headers, 'x-ratelimit-remaining') === '0';
+/** What AWS calls throttling where the status does not say so. Source: smithy-typescript, `service-error-classification`. */
+const AWS_THROTTLING =
+  /^(BandwidthLimitExceeded|EC2ThrottledException|PriorRequestNotComplete|ProvisionedThroughputExceeded(Exception)?|RequestLimitExceeded|RequestThrottled(Exception)?|SlowDown|Throttl(ed|ing)(Exception)?|TooManyRequestsException)$/;
+
+/** AWS throttles with 400 as well, and says so in the error's name or in `$retryable`. */
+function withAwsWord(error: object, outcome: Outcome): Outcome {
+  const { $metadata, $retryable, name } = error as Record<string, unknown>;
+  if ($metadata === undefined || outcome.status! >= 500 || outcome.kind === 'throttled') return outcome;
+  const throttles =
+    asFields($retryable)?.['throttling'] === true || (typeof name === 'string' && AWS_THROTTLING.test(name));
+  return throttles ? { ...outcome, kind: 'throttled' } : outcome;
+}
+
+/** Slack's own client tells of a 429 without a status, with the wait in seconds. */
+function slackLimit(error: object): Outcome | undefined {
+  const { code, retryAfter } = error as Record<string, unknown>;
+  if (code !== 'slack_webapi_rate_limited_error') return undefined;
+  const isWait = typeof retryAfter === 'number' && retryAfter >= 0;
+  return { kind: 'throttled', status: 429, ...(isWait && { retryAfterMs: retryAfter * 1000 }) };
 }

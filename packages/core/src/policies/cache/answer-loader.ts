@@ -92,7 +92,7 @@ export class AnswerLoader {
 
   private settle(load: SharedLoad, result: Settled): void {
     const now = this.environment.clock.now();
-    const outcome = this.environment.classify(result);
+    const outcome = this.environment.classify(result, load.call);
     const failed = outcome.kind !== 'success';
     const standing = failed && !load.outdated ? this.outliving(load.key, outcome, now) : undefined;
     if (standing !== undefined && this.answers.isGivenForFailure(standing, now)) {

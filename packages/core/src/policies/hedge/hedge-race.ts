@@ -3,6 +3,7 @@ import type { LiveCall, Next } from '../../engine/live-call.js';
 import { mayRepeat } from '../../engine/may-repeat.js';
 import { CANCELLED, type Outcome, type OutcomeKind, type Settled } from '../../outcome/outcome.js';
 import type { Environment } from '../../engine/policy.js';
+import { SentRequests } from '../../engine/sent-requests.js';
 import { HedgeLostError } from './hedge-lost.error.js';
 
 /** What a race keeps to, and whom it tells. `hedge` counts from 1; 0 is the first attempt. */
@@ -65,7 +66,7 @@ export class HedgeRace<T> extends Deadline {
 
   private send(): void {
     const { call, sent, settings, delayMs } = this;
-    const attempt = call.beside();
+    const attempt = call.beside(sent.length > 0);
     sent.push(attempt);
     this.inFlight.push(attempt);
     if (sent.length < settings.attempts) {
@@ -95,7 +96,7 @@ export class HedgeRace<T> extends Deadline {
   private settle(attempt: LiveCall, result: Settled<T>): void {
     if (this.result !== undefined) return;
     this.inFlight = this.inFlight.filter((other) => other !== attempt);
-    const outcome = attempt.outcome ?? this.rules.environment.classify(result);
+    const outcome = attempt.outcome ?? this.rules.environment.classify(result, attempt);
     if (isAnswer(outcome.kind)) return this.take(attempt, result, outcome);
     this.noteFailure(result, outcome);
     if (this.endsHedging(attempt, outcome)) this.closed = true;
@@ -122,7 +123,7 @@ export class HedgeRace<T> extends Deadline {
   private giveUp(): void {
     const { reason, cancelled } = this.call;
     const result: Settled<T> = { ok: false, error: reason };
-    this.conclude(result, cancelled ? CANCELLED : this.rules.environment.classify(result));
+    this.conclude(result, cancelled ? CANCELLED : this.rules.environment.classify(result, this.call));
     this.giveUpAll(reason, cancelled);
     this.wake();
   }
@@ -137,8 +138,8 @@ export class HedgeRace<T> extends Deadline {
     this.result = result;
     this.closed = true;
     this.remove();
-    for (const { unrepeatable } of sent) {
-      if (call.unrepeatable !== 'earlier' && unrepeatable !== 'none') call.unrepeatable = unrepeatable;
+    for (const { requests } of sent) {
+      if (requests !== undefined) (call.requests ??= new SentRequests()).adopt(requests);
     }
     call.end(outcome);
   }

@@ -186,7 +186,6 @@ describe('hedge', () => {
       ['permanent', httpError(404)],
       ['a credential', httpError(401)],
       ['of the protocol', networkError('CERT_HAS_EXPIRED')],
-      ['the method’s own abort', new DOMException('aborted', 'AbortError')],
     ])('that another attempt would not mend (%s) is an answer', async (_name, error) => {
       const { clock, begin, end, aborted, attempts, snapshot } = bench({ delay: 100, attempts: 3 });
       const result = begin();

@@ -136,6 +136,8 @@ export class Idempotency implements Wrapper {
   }
 
   private async run<T>(call: LiveCall, operation: Operation, claim: Claim, next: Next<T>): Promise<T> {
+    // A run before this one may have taken effect: the provider may still be at work on it.
+    if (claim.attempt > 1) call.inDoubt = true;
     let result: Settled<T>;
     try {
       result = { ok: true, value: await next(call) };
@@ -152,7 +154,7 @@ export class Idempotency implements Wrapper {
   /** Keeps how the operation ended when it has been decided for good, else frees the key. Never rejects. */
   private keep(call: LiveCall, operation: Operation, claim: Claim, result: Settled): Promise<void> {
     const { ledger } = this;
-    const outcome = this.environment.classify(result);
+    const outcome = this.environment.classify(result, call);
     if (result.ok && outcome.kind === 'success') {
       return ledger.settle(call, operation, claim, () => ({ state: 'done', value: storedValue(result.value) }));
     }

@@ -194,7 +194,8 @@ describe('retry', () => {
       ],
       ['what the provider refuses for good: not', [httpError(400)], {}, 1],
       ['a credential that is refused: not', [httpError(401)], {}, 1],
-      ['what the method itself gave up: not', [new DOMException('aborted', 'AbortError')], {}, 1],
+      ['what the method itself aborted, as where it limits the time: yes', [networkError('ABORT_ERR')], {}, 3],
+      ['a mistake of the program before anything was sent: not', [new TypeError('x is not a function')], {}, 1],
       ['what breaks the protocol: not', [networkError('DEPTH_ZERO_SELF_SIGNED_CERT')], {}, 1],
     ] as [string, unknown[], ExecuteOptions & { sends?: string }, number][])(
       '%s',

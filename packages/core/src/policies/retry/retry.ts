@@ -109,8 +109,9 @@ export class Retry implements Wrapper, Retrier {
   }
 
   /** What came of an attempt. Of one that a gate refused, how long the refusal asks to wait. */
-  private outcomeOf({ outcome = REFUSED }: LiveCall, result: Settled, givenUp: boolean): Outcome {
-    return outcome === REFUSED && !givenUp ? this.environment.classify(result) : outcome;
+  private outcomeOf(attempted: LiveCall, result: Settled, givenUp: boolean): Outcome {
+    const { outcome = REFUSED } = attempted;
+    return outcome === REFUSED && !givenUp ? this.environment.classify(result, attempted) : outcome;
   }
 
   /** Pays for another attempt and says so, if there is to be one. Gives how long to wait for it. */

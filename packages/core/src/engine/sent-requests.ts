@@ -1,0 +1,77 @@
+import type { Exchange } from '../outcome/exchange.js';
+
+/** Of the requests that an attempt has sent, those that may not be repeated. */
+export type Unrepeatable = 'none' | 'latest' | 'earlier';
+
+/** One request, as it stands against those who might repeat it. */
+export interface SentRequest {
+  /** In upper case. */
+  readonly method: string;
+  /** Whether the call that sent it may repeat it: by its method, or because it carries the call's key. */
+  repeatable: boolean;
+  /** Whether the calls in whose methods that call is made may. */
+  repeatableAbove: boolean;
+  /** Whether it certainly did not reach the provider. */
+  unsent: boolean;
+}
+
+/** What an attempt has sent, as far as anything says so: the client, before it sends, and the wire. */
+export class SentRequests {
+  /** The last request to a host of the provider. */
+  lastExchange: Exchange | undefined = undefined;
+  /** Whether another attempt at the same is under way beside it, and so a request with the same key. */
+  besideAnother = false;
+  private latest: SentRequest | undefined = undefined;
+  /** Whether the latest bears repeating, seen from here. */
+  private latestBears = true;
+  private anyEarlier = false;
+  /** Of which a client has told, and which the wire has not shown yet. */
+  private announced: SentRequest[] = [];
+
+  get any(): boolean {
+    return this.latest !== undefined;
+  }
+
+  /** Which of the requests may not be repeated: none, only the latest, or one before that. */
+  get unrepeatable(): Unrepeatable {
+    if (this.anyEarlier) return 'earlier';
+    return this.latestStands ? 'latest' : 'none';
+  }
+
+  note(request: SentRequest, bears: boolean): void {
+    if (this.latestStands) this.anyEarlier = true;
+    this.latest = request;
+    this.latestBears = bears;
+  }
+
+  announce(request: SentRequest): void {
+    this.announced.push(request);
+  }
+
+  /** The request of this method that a client has told of before the wire shows it. */
+  takeAnnounced(method: string): SentRequest | undefined {
+    const at = this.announced.findIndex((request) => request.method === method);
+    return at === -1 ? undefined : this.announced.splice(at, 1)[0];
+  }
+
+  /** The latest request has certainly not reached the provider. */
+  noteUnsent(): void {
+    if (this.latest !== undefined) this.latest.unsent = true;
+  }
+
+  /** Takes over what another attempt at the same has sent. */
+  adopt(other: SentRequests): void {
+    const { latest } = other;
+    this.lastExchange = other.lastExchange ?? this.lastExchange;
+    if (latest === undefined) return;
+    if (other.anyEarlier) this.anyEarlier = true;
+    if (!this.latestStands || other.latestStands) {
+      this.latest = latest;
+      this.latestBears = other.latestBears;
+    }
+  }
+
+  private get latestStands(): boolean {
+    return this.latest !== undefined && !this.latestBears && !this.latest.unsent;
+  }
+}

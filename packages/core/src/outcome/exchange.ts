@@ -1,0 +1,38 @@
+/** One request that went over the wire while a call was at work, and what came back. */
+export interface Exchange {
+  /** In upper case. */
+  readonly method: string;
+  /** Scheme, host and port, as `URL.origin` spells them. */
+  readonly origin: string;
+  /** Whether the call's own idempotency key stood in a header of the request. */
+  readonly carriesKey: boolean;
+  /** Whether it may have reached the provider: `false` where no connection was made. */
+  readonly sent: boolean;
+  readonly status?: number | undefined;
+  readonly headers?: unknown;
+  /** What Node said of a request that got no answer. */
+  readonly failure?: unknown;
+}
+
+/** What the engine knows of an attempt beside the result that it ended with. */
+export interface Circumstances {
+  /** Whether the call, or one around it, was aborted. */
+  readonly aborted: boolean;
+  /** The key that the provider knows the operation by, where the call has one. */
+  readonly idempotencyKey: string | undefined;
+  /** Whether an earlier attempt at the operation may have taken effect. */
+  readonly earlierInDoubt: boolean;
+  /** Whether the call sent anything, to any host, as far as it is known. */
+  readonly hasSent: boolean;
+  /** The last request to a host of the provider. */
+  readonly lastExchange: Exchange | undefined;
+}
+
+/** Of a result of which nothing else is known. */
+export const NO_CIRCUMSTANCES: Circumstances = Object.freeze({
+  aborted: false,
+  idempotencyKey: undefined,
+  earlierInDoubt: false,
+  hasSent: false,
+  lastExchange: undefined,
+});

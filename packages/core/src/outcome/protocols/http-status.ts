@@ -1,0 +1,77 @@
+import { SUCCESS, type Outcome, type OutcomeKind } from '../outcome.js';
+import { headerOf } from '../../headers/headers.js';
+import { resetWaitMs } from '../../headers/reset-wait.js';
+import { retryAfterMs } from '../../headers/retry-after.js';
+
+/** Methods whose requests may be repeated (RFC 9110 §9.2.2). */
+const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+
+/** An answer of the provider, from whichever client. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers?: unknown;
+  /** Of the request. */
+  readonly method?: string | undefined;
+}
+
+/**
+ * What an HTTP status means, with its headers (RFC 9110 §15 and what providers do). With `X-Should-Retry` and `Stripe-Should-Retry` the
+ * provider has its own word on another attempt. What is throttled and names no `Retry-After` waits for the reset of the spent quota.
+ */
+export function httpOutcome(answer: HttpAnswer, wallNow: number): Outcome {
+  const { status, headers } = answer;
+  if (status < 400) return SUCCESS;
+  const asked = retryAfterMs(headers, wallNow);
+  const word = headerOf(headers, 'x-should-retry') ?? headerOf(headers, 'stripe-should-retry');
+  // What may be retried was not done. A 429 that may be is a 429 nevertheless.
+  const kind =
+    word === 'true' && status !== 429 ? 'transient' : kindOf(status, asked !== undefined || isSpent(headers));
+  return {
+    kind,
+    status,
+    retryAfterMs: kind === 'throttled' ? (asked ?? resetWaitMs(headers, wallNow)) : asked,
+    repeatable: isRepeatable(answer.method),
+    pushback: word === 'false' ? 'never' : undefined,
+  };
+}
+
+/** Whether a request of this method may be repeated; `undefined` when the method is not known. */
+export function isRepeatable(method: string | undefined): boolean | undefined {
+  return method === undefined ? undefined : REPEATABLE.has(method.toUpperCase());
+}
+
+export function isErrorStatus(status: unknown): status is number {
+  return typeof status === 'number' && status >= 400 && status <= 599;
+}
+
+function kindOf(status: number, asksToWait: boolean): OutcomeKind {
+  switch (status) {
+    case 401:
+      return 'unauthorized';
+    case 403:
+      return asksToWait ? 'throttled' : 'unauthorized';
+    case 408:
+      return 'unknown';
+    case 421:
+    case 425:
+      return 'not-sent';
+    case 409:
+      return asksToWait ? 'transient' : 'permanent';
+    case 423:
+      return 'transient';
+    case 429:
+      return 'throttled';
+    case 503:
+      return asksToWait ? 'transient' : 'unknown';
+    case 501:
+    case 505:
+      return 'permanent';
+    default:
+      return status >= 500 ? 'unknown' : 'permanent';
+  }
+}
+
+/** A quota of which nothing remains: some providers answer 403 rather than 429. */
+function isSpent(headers: unknown): boolean {
+  return headerOf(headers, 'x-ratelimit-remaining') === '0';
+}

@@ -1,0 +1,8 @@
+import { database } from './database.js';
+import { graphql } from './graphql.js';
+import { grpc } from './grpc.js';
+import type { Protocol } from './protocol.js';
+import { rest } from './rest.js';
+
+/** The protocols in which providers answer, those that say most first. */
+export const ANSWERS: readonly Protocol[] = [graphql, rest, grpc, database];

@@ -1,0 +1,82 @@
+import { errorChain, readSafely } from './error-chain.js';
+import type { Outcome, OutcomeKind } from './outcome.js';
+import { methodOf } from './protocols/http-answer.js';
+import { isRepeatable } from './protocols/http-status.js';
+import { ANSWERS } from './protocols/index.js';
+import { isConnecting, networkKind } from './protocols/network.js';
+
+/** How many of an aggregate's errors are read, and how deep one may stand in another. */
+const MOST_ERRORS = 32;
+const DEPTH = 3;
+
+/**
+ * What an error says of itself, along the chain of its causes: the outermost answer wins, then what the network said. A status without any
+ * sign of an answer is what a client writes where it got none (Octokit), so the network's words win over it. `undefined` where nothing in
+ * the chain says anything.
+ */
+export function spokenOutcome(chain: readonly object[], wallNow: number, depth = 0): Outcome | undefined {
+  for (const error of chain) {
+    const answer = answerIn(error, wallNow);
+    if (answer === undefined) continue;
+    return isBareStatus(error) ? (networkOutcome(chain, wallNow, depth) ?? answer) : answer;
+  }
+  return networkOutcome(chain, wallNow, depth);
+}
+
+function answerIn(error: object, wallNow: number): Outcome | undefined {
+  for (const { ofError } of ANSWERS) {
+    const outcome = ofError && readSafely(() => ofError(error, wallNow));
+    if (outcome !== undefined) return outcome;
+  }
+  return undefined;
+}
+
+function isBareStatus(error: object): boolean {
+  const { response, headers, meta, $metadata } = error as Readonly<Record<string, unknown>>;
+  return [response, headers, meta, $metadata].every((part) => part === undefined || part === null);
+}
+
+/** What Node and the clients above it say of a request without an answer: the outermost that says anything. */
+function networkOutcome(chain: readonly object[], wallNow: number, depth: number): Outcome | undefined {
+  let outcome: Outcome | undefined;
+  for (const error of chain) {
+    // A connection that could not be made carried no request, however far down that is said.
+    if (readSafely(() => isConnecting(error)) === true) return { ...outcome, kind: 'not-sent' };
+    const kind = readSafely(() => networkKind(error));
+    if (outcome === undefined && kind !== undefined) outcome = { kind };
+    const all = outcomeOfAll(error, wallNow, depth);
+    // Of several, one that was sent outweighs a code that says that none was.
+    if (all !== undefined && (outcome === undefined || outcome.kind === 'not-sent')) {
+      outcome = outcome === undefined ? all : { ...outcome, kind: all.kind === 'not-sent' ? 'not-sent' : 'unknown' };
+    }
+  }
+  return outcome && withMethod(chain, outcome);
+}
+
+function withMethod(chain: readonly object[], outcome: Outcome): Outcome {
+  for (const error of chain) {
+    const method = readSafely(() => methodOf(error));
+    if (method !== undefined) return { ...outcome, repeatable: isRepeatable(method) };
+  }
+  return outcome;
+}
+
+/** What several errors say together, of as many addresses or requests; `undefined` where there are none or none says anything. */
+function outcomeOfAll(error: object, wallNow: number, depth: number): Outcome | undefined {
+  const errors = readSafely(() => (error as { errors?: unknown }).errors);
+  if (!Array.isArray(errors) || errors.length === 0 || depth >= DEPTH) return undefined;
+  const outcomes = errors
+    .slice(0, MOST_ERRORS)
+    .map((each: unknown) => spokenOutcome(errorChain(each), wallNow, depth + 1));
+  const [first] = outcomes;
+  if (outcomes.every((outcome) => outcome === undefined)) return undefined;
+  const kinds = new Set(outcomes.map((outcome) => outcome?.kind));
+  if (kinds.size > 1) return { kind: [...kinds].every(isRefusal) ? 'permanent' : 'unknown' };
+  const waits = outcomes.flatMap((outcome) => outcome?.retryAfterMs ?? []);
+  return waits.length === 0 ? first : { ...first!, retryAfterMs: Math.max(...waits) };
+}
+
+/** Whether the provider refused for good what it was asked: together with other such refusals that is one. */
+function isRefusal(kind: OutcomeKind | undefined): boolean {
+  return kind === 'permanent' || kind === 'unauthorized';
+}

@@ -1,0 +1,108 @@
+import { isResilienceError, type ResilienceError } from '../errors/resilience-error.js';
+import { errorChain, readSafely } from './error-chain.js';
+import type { Circumstances, Exchange } from './exchange.js';
+import { notedOutcome } from './noted-outcome.js';
+import { SUCCESS, type Outcome } from './outcome.js';
+import { isProgrammingMistake } from './programming-mistake.js';
+import { appExceptionOutcome } from './protocols/app-exception.js';
+import { httpOutcome, isRepeatable } from './protocols/http-status.js';
+import { ANSWERS } from './protocols/index.js';
+import { spokenOutcome } from './spoken-outcome.js';
+
+const UNKNOWN: Outcome = Object.freeze({ kind: 'unknown' });
+/** What comes from a mistake in the program before anything was sent. */
+const INVALID: Outcome = Object.freeze({ kind: 'invalid' });
+
+const VALUES = ANSWERS.flatMap(({ ofValue }) => (ofValue === undefined ? [] : [ofValue]));
+
+/** The engine's own reading of a returned value. Never throws. */
+export function outcomeOfValue(value: unknown, wallNow: number): Outcome {
+  if (typeof value !== 'object' || value === null) return SUCCESS;
+  try {
+    for (const ofValue of VALUES) {
+      const outcome = ofValue(value, wallNow);
+      if (outcome !== undefined) return outcome;
+    }
+  } catch {
+    // What throws when it is read is no answer, and the caller's as it is.
+  }
+  return SUCCESS;
+}
+
+/**
+ * The engine's own reading of an error. Its own words come first, along the chain of its causes; where they say nothing, the last request
+ * that went over the wire decides; what neither says is `unknown`. Never throws.
+ */
+export function outcomeOfError(error: unknown, circumstances: Circumstances, wallNow: number): Outcome {
+  const noted = readSafely(() => notedOutcome(error));
+  if (noted !== undefined) return noted;
+  const chain = errorChain(error);
+  const own = chain.find((each): each is ResilienceError => readSafely(() => isResilienceError(each)) === true);
+  if (own !== undefined) return ownOutcome(own);
+  const { lastExchange } = circumstances;
+  const spoken = spokenOutcome(chain, wallNow);
+  const outcome =
+    (spoken && withHeadersOf(lastExchange, spoken, wallNow)) ??
+    (lastExchange && exchangeOutcome(lastExchange, wallNow)) ??
+    appOutcome(chain, wallNow) ??
+    (isMistake(chain, circumstances) ? INVALID : UNKNOWN);
+  return inCircumstances(withMethodOf(lastExchange, outcome), circumstances);
+}
+
+/** The engine's own errors, of this provider or one below it: a timeout speaks of the provider, a refusal of no provider. */
+function ownOutcome(error: ResilienceError): Outcome {
+  return { kind: error.code === 'TIMEOUT' ? 'unknown' : 'refused', retryAfterMs: error.retryAfterMs };
+}
+
+/** What an exchange means by itself. An error that follows a good answer is not explained by it. */
+function exchangeOutcome({ status, headers, method, failure }: Exchange, wallNow: number): Outcome | undefined {
+  if (status !== undefined) return status < 400 ? undefined : httpOutcome({ status, headers, method }, wallNow);
+  const chain = errorChain(failure);
+  return chain.length === 0 ? undefined : spokenOutcome(chain, wallNow);
+}
+
+/** An error that says only the status (Twilio, Postmark) has left out how long to wait: that stood in the headers. */
+function withHeadersOf(exchange: Exchange | undefined, spoken: Outcome, wallNow: number): Outcome {
+  if (exchange?.status === undefined || spoken.retryAfterMs !== undefined) return spoken;
+  if (spoken.status !== exchange.status) return spoken;
+  const { status, headers, method } = exchange;
+  const full = httpOutcome({ status, headers, method }, wallNow);
+  return full.retryAfterMs === undefined && full.pushback === undefined ? spoken : { ...spoken, ...full };
+}
+
+function withMethodOf(exchange: Exchange | undefined, outcome: Outcome): Outcome {
+  if (exchange === undefined || outcome.repeatable !== undefined) return outcome;
+  return { ...outcome, repeatable: isRepeatable(exchange.method) };
+}
+
+function appOutcome(chain: readonly object[], wallNow: number): Outcome | undefined {
+  for (const error of chain) {
+    const outcome = readSafely(() => appExceptionOutcome(error, wallNow));
+    if (outcome !== undefined) return outcome;
+  }
+  return undefined;
+}
+
+function isMistake([error]: readonly object[], { hasSent }: Circumstances): boolean {
+  return error !== undefined && !hasSent && readSafely(() => isProgrammingMistake(error)) === true;
+}
+
+/** What an outcome comes to for a call of which more is known. */
+function inCircumstances(outcome: Outcome, circumstances: Circumstances): Outcome {
+  const { aborted, idempotencyKey, earlierInDoubt, hasSent } = circumstances;
+  switch (outcome.kind) {
+    case 'cancelled':
+      // An abort that is not the call's own is a client's time limit, or the method's: the provider did not answer in time.
+      return aborted ? outcome : { ...outcome, kind: 'unknown' };
+    case 'invalid':
+      // A redirect may lead to where no request can be made.
+      return hasSent ? { ...outcome, kind: 'contract' } : outcome;
+    case 'permanent':
+      // An earlier attempt with this key is still at work. Source: draft-ietf-httpapi-idempotency-key-header, §2.6.
+      return outcome.status === 409 && idempotencyKey !== undefined && earlierInDoubt
+        ? { ...outcome, kind: 'transient' }
+        : outcome;
+    default:
+      return outcome;
+  }
+}

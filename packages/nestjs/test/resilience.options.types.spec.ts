@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { httpSection } from '../src/http/http.section.js';
-import type { ProviderOptions, ProviderPatch } from '../src/resilience.options.js';
+import type { ProviderOptions, ProviderPatch, ResilienceOptions } from '../src/resilience.options.js';
 import { startResilience } from './start-resilience.fixture.js';
 
 const OPTIONS: ProviderOptions = {
@@ -27,5 +27,20 @@ describe('the types of a patch', () => {
     for (const patch of PATCHES.slice(0, 3)) expect(() => resilience.reconfigure('payments', patch)).not.toThrow();
     expect(parts.sections.get('payments', httpSection)).toEqual({ baseUrl: 'http://localhost:1' });
     for (const patch of PATCHES.slice(3)) expect(() => resilience.reconfigure('payments', patch)).toThrow('fault');
+  });
+});
+
+describe('the types of defaults', () => {
+  it('let them have a classifier for every provider', async () => {
+    const options: ResilienceOptions = {
+      defaults: {
+        classify: ({ ok }) => (ok ? undefined : 'permanent'),
+        circuitBreaker: { window: { consecutive: 1 } },
+      },
+      providers: { payments: {} },
+    };
+    const provider = startResilience(options).resilience.provider('payments');
+    await expect(provider.execute(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
+    expect(provider.circuitBreaker?.state).toBe('closed');
   });
 });

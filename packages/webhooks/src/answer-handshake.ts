@@ -6,14 +6,14 @@ import type { Verification } from './contract/verification.js';
 import type { WebhookRequest } from './contract/webhook-request.js';
 
 export interface HandshakeOptions {
-  /** What the requests are verified with: Zoom, X and QQ want to see that the receiver has it. */
+  /** The secrets of the webhook: Zoom, X and QQ ask for a proof that the receiver has them. */
   readonly secrets?: Secrets;
   /** The text that was chosen when the webhook was registered: Meta's verify token. */
   readonly verifyToken?: string;
 }
 
 /**
- * The response to a sender's handshake, or `undefined` where the request is none.
+ * The response to a sender's handshake, or `undefined` for any other request.
  *
  * A handshake that the sender signs is answered only with a `verification` that succeeded; one that needs a secret only
  * where `options` has it.
@@ -26,7 +26,7 @@ export function answerHandshake(
 ): HandshakeResponse | undefined {
   const plan = planOf(sender);
   const { handshake } = plan.sender;
-  if (!handshake || (handshake.signed && !verification?.ok)) return undefined;
+  if (handshake === undefined || (handshake.signed && verification?.ok !== true)) return undefined;
   const { secrets, verifyToken } = options;
   const index = verification?.ok ? verification.secretIndex : 0;
   const means: HandshakeMeans = {

@@ -4,21 +4,28 @@ export { findSender } from './registry/find-sender.js';
 export type { Handshake, HandshakeMeans, HandshakeResponse } from './contract/handshake.js';
 export type { HttpSignatureAlgorithm } from './http-signatures/http-signature-key.js';
 export { httpSignatureSender, type HttpSignatureOptions } from './http-signatures/http-signature-sender.js';
-export { keyRequest, type KeyFetcher, type KeyRequest } from './coded/key-request.js';
+export { keyRequest } from './requested-key.js';
+export type { KeyFetcher, KeyRequest } from './coded/key-request.js';
 export { prepareSecrets, type KeyText, type PreparedSecrets, type Secrets } from './prepare-secrets.js';
+export type { Algorithm, HashEncoding, KeyEncoding, KeyFormat } from './definition/algorithm.js';
+export type { FetchedKey } from './definition/fetched-key.js';
+export type { DeliveryIdentity } from './definition/identity.js';
+export type { HashClaim, JwtRule } from './definition/jwt-rule.js';
+export type { Place } from './definition/place.js';
 export type {
-  Algorithm,
   AlternativeScheme,
-  KeyEncoding,
-  KeyFormat,
+  IdPlace,
   Sender,
   SignatureList,
   SignaturePlace,
+  SignedHeaders,
   TimestampRule,
 } from './definition/sender.js';
+export type { TimestampUnit } from './encoding/parse-timestamp.js';
 export { senderTraits, type SenderTraits } from './sender-traits.js';
 export { senders } from './senders/index.js';
-export { signWebhook, signWebhookRequest, type SignedWebhook, type WebhookToSign } from './sign-webhook.js';
+export { signWebhook, signWebhookRequest } from './sign-webhook.js';
+export type { SignedWebhook, WebhookToSign } from './contract/webhook-to-sign.js';
 export type { Acceptance, Rejection, RejectionReason, Verification } from './contract/verification.js';
 export { verifyWebhook, type VerifyOptions } from './verify-webhook.js';
 export { isWebhookConfigurationError, WebhookConfigurationError } from './contract/webhook-configuration-error.js';

@@ -1,12 +1,16 @@
 import type { JsonWebKey } from 'node:crypto';
-import { parseKey, schemeOf, type KeyFault } from './keys/parse-key.js';
+import { codeOf } from './coded/code-of.js';
+import { importKey } from './keys/import-key.js';
+import { schemeOf } from './keys/parse-key.js';
+import type { KeyFault } from './keys/secret-text.js';
+import { splitSecrets } from './keys/split-secrets.js';
 import { planOf } from './registry/plan-of.js';
-import { secretKey, type SecretKey } from './keys/secret-key.js';
+import type { SecretKey } from './keys/secret-key.js';
 import type { SenderPlan } from './definition/sender-plan.js';
 import type { Sender } from './definition/sender.js';
 import { WebhookConfigurationError } from './contract/webhook-configuration-error.js';
 
-/** Secrets that have been checked and imported. Shows nothing when printed. */
+/** Secrets that have been checked and imported. Prints nothing of them. */
 export class PreparedSecrets {
   readonly #plan: SenderPlan;
   readonly #keys: readonly SecretKey[];
@@ -60,7 +64,7 @@ export function prepareSecrets(
   return new PreparedSecrets(plan, importKeys(plan, secrets, options.provider));
 }
 
-/** The keys of whatever `verifyWebhook` was given; each secret is imported once and kept. */
+/** The keys of the secrets that `verifyWebhook` was given; each is imported once and kept. */
 export function keysOf(plan: SenderPlan, secrets: Secrets, fetched?: readonly KeyText[]): readonly SecretKey[] {
   const none = fetched?.length && Array.isArray(secrets) && secrets.length === 0;
   const own = none ? [] : secrets instanceof PreparedSecrets ? secrets.keysFor(plan) : importKeys(plan, secrets);
@@ -68,7 +72,7 @@ export function keysOf(plan: SenderPlan, secrets: Secrets, fetched?: readonly Ke
 }
 
 function importKeys(plan: SenderPlan, secrets: string | readonly KeyText[], provider?: string): readonly SecretKey[] {
-  const list = typeof secrets === 'string' ? [secrets] : (secrets ?? []);
+  const list = listOf(plan, secrets);
   const { name } = plan.sender;
   if (list.length === 0) {
     throw new WebhookConfigurationError(
@@ -84,7 +88,7 @@ function importKeys(plan: SenderPlan, secrets: string | readonly KeyText[], prov
   }
   const keys: SecretKey[] = [];
   for (let index = 0; index < list.length; index++) {
-    const key = importKey(plan, list[index]);
+    const key = cachedKey(plan, list[index]);
     if ('fault' in key) {
       const which = list.length === 1 ? 'The webhook secret' : `Webhook secret ${index + 1} of ${list.length}`;
       throw new WebhookConfigurationError(
@@ -97,11 +101,21 @@ function importKeys(plan: SenderPlan, secrets: string | readonly KeyText[], prov
   return keys;
 }
 
-function importKey(plan: SenderPlan, secret: unknown): SecretKey | KeyFault {
+/** One text may hold several secrets: that is looked for in texts that no key was made of yet. */
+function listOf(plan: SenderPlan, secrets: string | readonly KeyText[]): readonly KeyText[] {
+  const list = typeof secrets === 'string' ? [secrets] : [...(secrets ?? [])];
+  const cache = caches.get(plan);
+  if (cache !== undefined && list.every((secret) => cache.has(secret))) return list;
+  return list.flatMap((secret): readonly KeyText[] =>
+    typeof secret === 'string' ? splitSecrets(plan.schemes, secret) : [secret],
+  );
+}
+
+function cachedKey(plan: SenderPlan, secret: unknown): SecretKey | KeyFault {
   let cache = caches.get(plan);
-  if (!cache) caches.set(plan, (cache = new Map()));
+  if (cache === undefined) caches.set(plan, (cache = new Map()));
   const known = cache.get(secret);
-  if (known) return known;
+  if (known !== undefined) return known;
   const made = makeKey(plan, secret);
   if ('fault' in made) return made;
   if (cache.size >= MOST_CACHED) cache.clear();
@@ -111,10 +125,9 @@ function importKey(plan: SenderPlan, secret: unknown): SecretKey | KeyFault {
 
 function makeKey(plan: SenderPlan, secret: unknown): SecretKey | KeyFault {
   const scheme = schemeOf(plan.schemes, typeof secret === 'string' ? secret : '');
-  const { code } = plan.sender;
-  if (code?.importKey) return code.importKey(secret, scheme);
-  const key = parseKey(scheme, secret);
-  return 'fault' in key ? key : secretKey(scheme, key);
+  const code = codeOf(plan);
+  if (code?.importKey !== undefined) return code.importKey(secret, scheme);
+  return importKey(scheme, secret);
 }
 
 function describe(plan: SenderPlan, provider: string | undefined): string {

@@ -1,7 +1,7 @@
 import { planOf } from './registry/plan-of.js';
 import type { Sender } from './definition/sender.js';
 
-/** What whoever receives from a sender has to know at boot. */
+/** The facts about a sender that a receiver needs at boot. */
 export interface SenderTraits {
   readonly name: string;
   /** The signature covers the delivery's id, so it may be deduped by. */
@@ -13,17 +13,31 @@ export interface SenderTraits {
   /** Milliseconds; absent for senders that tell no time, whose deliveries never become stale. */
   readonly toleranceMs?: number;
   readonly hasHandshake: boolean;
+  /** What makes two requests one delivery; `'none'` where every copy is handled again. */
+  readonly identity: 'id' | 'label' | 'signed-bytes' | 'none';
+  /** The sender names its events. */
+  readonly hasEventType: boolean;
+  /** The text of a response that the sender takes for success, where the status alone does not do. */
+  readonly acknowledgement?: string;
+  /** The body is signed as transferred: verify it before its content-encoding is undone. */
+  readonly signsCompressed: boolean;
 }
 
 /** The traits of a sender given by name or as a definition. */
 export function senderTraits(sender: string | Sender): SenderTraits {
   const plan = planOf(sender);
+  const { acknowledgement, signsCompressed = false } = plan.sender;
+  const { kind } = plan.identity;
   return {
     name: plan.sender.name,
     signsId: plan.id?.signed ?? false,
-    signsBody: plan.payload.body,
+    signsBody: plan.coversBody,
     signsUrl: plan.needsUrl !== false,
-    ...(plan.timestamp && { toleranceMs: plan.timestamp.toleranceMs }),
+    ...(plan.timestamp !== undefined && { toleranceMs: plan.timestamp.toleranceMs }),
     hasHandshake: plan.sender.handshake !== undefined,
+    identity: kind === 'body-without' ? 'signed-bytes' : kind,
+    hasEventType: plan.eventType.length > 0,
+    ...(acknowledgement !== undefined && { acknowledgement }),
+    signsCompressed,
   };
 }

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { codeOf } from './coded/code-of.js';
 import { Accepted, AcceptedWithBodyId, AcceptedWithId } from './request/accepted.js';
 import { Delivery, isId } from './request/delivery.js';
 import { Freshness, type FreshnessOptions } from './request/freshness.js';
@@ -6,7 +7,7 @@ import { planOf } from './registry/plan-of.js';
 import { keysOf, type KeyText, type Secrets } from './prepare-secrets.js';
 import { readSignatures } from './request/read-signatures.js';
 import type { Candidate } from './definition/scheme.js';
-import type { SecretKey } from './keys/secret-key.js';
+import { isValidAt, type SecretKey } from './keys/secret-key.js';
 import type { Sender } from './definition/sender.js';
 import type { SenderPlan } from './definition/sender-plan.js';
 import { signedBytes, type SignedBytes } from './definition/signed-bytes.js';
@@ -45,15 +46,16 @@ export function verifyWebhook(
   const headers = plan.headers.read(request.headers);
   if (!Array.isArray(headers)) return headers;
   const delivery = new Delivery(plan, request, headers, url);
-  return plan.code?.verify ? examineByCode(delivery, keys, freshness) : examine(delivery, keys, freshness);
+  return plan.verifiedByCode ? examineByCode(delivery, keys, freshness) : examine(delivery, keys, freshness);
 }
 
 /** For senders that data cannot describe. */
 function examineByCode(delivery: Delivery, keys: readonly SecretKey[], freshness: Freshness): Verification {
-  const found = delivery.plan.code?.verify?.(delivery, keys, freshness);
-  if (!found) return reject('mismatch', 'none of the secrets makes this signature');
+  const found = codeOf(delivery.plan)?.verify?.(delivery, keys, freshness);
+  if (found === undefined) return reject('mismatch', 'none of the secrets makes this signature');
   if ('reason' in found) return found;
   delivery.signed = found.signed;
+  delivery.lasting = found.lasting;
   delivery.sentAtMs = found.sentAtMs;
   if (found.id === undefined || !isId(found.id)) return new Accepted(delivery, found.secretIndex);
   delivery.id = found.id;
@@ -64,39 +66,46 @@ function examineByCode(delivery: Delivery, keys: readonly SecretKey[], freshness
 function examine(delivery: Delivery, keys: readonly SecretKey[], freshness: Freshness): Verification {
   const { plan, request } = delivery;
   const unmet = delivery.checkRequired();
-  if (unmet) return unmet;
+  if (unmet !== undefined) return unmet;
   const signatures = readSignatures(plan, delivery);
   if ('reason' in signatures) return signatures;
 
   const rule = plan.timestamp;
-  if (rule && !rule.afterSignature) {
-    delivery.timestamp = rule.mark === undefined ? delivery.at(rule) : signatures.timestamp;
+  if (rule !== undefined && !rule.afterSignature) {
+    const listed = rule.mark !== undefined || rule.position !== undefined;
+    delivery.timestamp = listed ? signatures.timestamp : delivery.at(rule);
     const checked = freshness.check(rule, delivery.timestamp);
     if (typeof checked === 'object') return checked;
     delivery.sentAtMs = checked;
   }
   const noId = delivery.takeId();
-  if (noId) return noId;
+  if (noId !== undefined) return noId;
 
-  const signed = signedBytes(plan, request.body, delivery);
-  if (!signed) return reject('malformed', 'the request lacks a part of what the sender signs');
+  const signed = signedBytes(plan.payload, request.body, delivery);
+  if (signed === undefined) return reject('malformed', 'the request lacks a part of what the sender signs');
   delivery.signed = signed;
-  const secretIndex = indexOfMatch(keys, signatures.candidates, signed);
+  const secretIndex = indexOfMatch(keys, signatures.candidates, { signed, freshness });
   if (secretIndex < 0) return reject('mismatch', 'none of the secrets makes this signature');
 
-  if (rule?.afterSignature) {
+  if (rule?.afterSignature === true) {
     const text = delivery.at(rule);
     const checked = text === undefined && rule.optional ? undefined : freshness.check(rule, text);
     if (typeof checked === 'object') return checked;
     delivery.sentAtMs = checked;
   }
-  if (plan.id?.onDemand) return new AcceptedWithBodyId(delivery, secretIndex);
+  if (plan.id?.onDemand === true) return new AcceptedWithBodyId(delivery, secretIndex);
   return delivery.id === undefined ? new Accepted(delivery, secretIndex) : new AcceptedWithId(delivery, secretIndex);
 }
 
-function indexOfMatch(keys: readonly SecretKey[], candidates: readonly Candidate[], signed: SignedBytes): number {
+function indexOfMatch(
+  keys: readonly SecretKey[],
+  candidates: readonly Candidate[],
+  { signed, freshness }: { readonly signed: SignedBytes; readonly freshness: Freshness },
+): number {
   for (let index = 0; index < keys.length; index++) {
-    if (keys[index]?.matches(candidates, signed)) return index;
+    const key = keys[index] as SecretKey;
+    if (key.material !== undefined && !isValidAt(key.material, freshness.nowMs)) continue;
+    if (key.matches(candidates, signed)) return index;
   }
   return -1;
 }

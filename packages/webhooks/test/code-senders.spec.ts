@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { crc32 } from '../src/encoding/crc32.js';
 import { httpSignatureSender } from '../src/http-signatures/http-signature-sender.js';
-import { keyRequest } from '../src/coded/key-request.js';
+import { keyRequest } from '../src/requested-key.js';
 import { signWebhook, signWebhookRequest } from '../src/sign-webhook.js';
 import { verifyWebhook } from '../src/verify-webhook.js';
 import type { WebhookRequest } from '../src/contract/webhook-request.js';

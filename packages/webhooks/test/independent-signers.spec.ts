@@ -10,7 +10,7 @@ import { Stripe } from 'stripe';
 import * as svixLibrary from 'svix';
 import twilioLibrary from 'twilio/lib/webhooks/webhooks.js';
 import { httpSignatureSender } from '../src/http-signatures/http-signature-sender.js';
-import { keyRequest } from '../src/coded/key-request.js';
+import { keyRequest } from '../src/requested-key.js';
 import { signWebhook, signWebhookRequest } from '../src/sign-webhook.js';
 import { verifyWebhook } from '../src/verify-webhook.js';
 import { wallClock } from '../src/encoding/wall-clock.js';

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { codeOf } from '../src/coded/code-of.js';
+import { planOf } from '../src/registry/plan-of.js';
 import { senders } from '../src/senders/index.js';
 import { signWebhook } from '../src/sign-webhook.js';
 import { verifyWebhook } from '../src/verify-webhook.js';
@@ -85,7 +87,7 @@ function headerNames(sender: (typeof senders)[number]): string[] {
     timestamp?.header,
     id && 'header' in id ? id.header : undefined,
     ...Object.keys(require ?? {}),
-    ...(sender.code?.headers ?? []),
+    ...(codeOf(planOf(sender))?.headers ?? []),
     '__proto__',
   ].filter((name) => name !== undefined);
 }

@@ -1,10 +1,16 @@
 import { WebhookConfigurationError } from '../contract/webhook-configuration-error.js';
-import type { PayloadPart, PayloadTemplate } from './payload-template.js';
-import type { Sender } from './sender.js';
+import { checkIdentity } from './check-identity.js';
+import { tokensOf, type PayloadPart, type PayloadTemplate } from './payload-template.js';
+import { isPlace } from './place.js';
+import type { Family } from './scheme.js';
+import type { Sender, SignatureList } from './sender.js';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-/** Refuses a definition without a usable name, which everything else quotes, or without its main part. */
+/** Makes sure of one condition of a definition; `fault` says what is wrong where it does not hold. */
+export type Require = (condition: boolean, fault: string) => void;
+
+/** Refuses a definition without a usable name, which all messages quote, or without its main part. */
 export function checkOutline(sender: Sender): void {
   if (typeof sender?.name !== 'string' || !NAME.test(sender.name)) {
     throw new WebhookConfigurationError(
@@ -20,49 +26,92 @@ export function checkOutline(sender: Sender): void {
 }
 
 /** Refuses a definition whose parts contradict each other. */
-export function checkSender(sender: Sender, payload: PayloadTemplate, comparison: boolean): void {
-  const { signature, timestamp, id } = sender;
-  const refuse = (unless: boolean, fault: string): void => {
-    if (!unless) throw new WebhookConfigurationError(`Sender "${sender.name}": ${fault}`, sender.name);
+export function checkSender(sender: Sender, payload: PayloadTemplate, family: Family | undefined): void {
+  const require: Require = (condition, fault) => {
+    if (!condition) throw new WebhookConfigurationError(`Sender "${sender.name}": ${fault}`, sender.name);
   };
-  const parts = [...payload.head, ...payload.tail];
-  const names = (kind: PayloadPart['kind']): boolean => parts.some((part) => part.kind === kind);
-  const oneOf = (given: object, places: readonly string[]): boolean =>
-    places.filter((place) => (given as Record<string, unknown>)[place] !== undefined).length === 1;
-
-  refuse(
-    oneOf(signature, ['header', 'headers', 'numbered', 'json']),
-    '"signature" needs exactly one of header, headers, numbered and json.',
-  );
-  refuse(
-    signature.encoding === undefined || signature.encoding === 'hex' || signature.encoding === 'base64',
-    "\"signature.encoding\" is 'hex' or 'base64'.",
-  );
-  const list = signature.list;
-  refuse(
-    !list || Boolean(list.separator && list.assign && list.label),
-    '"signature.list" lacks separator, assign or label.',
-  );
-  refuse(!list || signature.header !== undefined, '"signature.list" stands in one "header".');
-  refuse(!list || signature.prefix === undefined, '"signature.prefix" and "signature.list" exclude each other.');
-
-  if (timestamp) {
-    refuse(oneOf(timestamp, ['header', 'entry', 'json']), '"timestamp" needs exactly one of header, entry and json.');
-    refuse(['s', 'ms', 'rfc3339'].includes(timestamp.unit), "\"timestamp.unit\" is 's', 'ms' or 'rfc3339'.");
-    refuse(timestamp.entry === undefined || list !== undefined, '"timestamp.entry" is a label of "signature.list".');
-  }
-  refuse(
-    !timestamp?.optional || (timestamp.json !== undefined && payload.body && !names('timestamp')),
-    '"timestamp.optional" is for a time that stands in the signed body: one that is not signed could be left out.',
-  );
-  if (id) refuse(oneOf(id, ['header', 'json']), '"id" needs exactly one of header and json.');
-
-  refuse(!names('timestamp') || timestamp !== undefined, 'the payload names {timestamp}, but there is no "timestamp".');
-  refuse(!names('id') || id !== undefined, 'the payload names {id}, but there is no "id".');
-  if (comparison) {
-    refuse(sender.payload === undefined, `${sender.algorithm} signs nothing, so it takes no "payload".`);
-    refuse(!list, `${sender.algorithm} compares the whole header, so it takes no "signature.list".`);
+  const uses = (kind: PayloadPart['kind']): boolean => tokensOf(payload).some((part) => part.kind === kind);
+  checkSignature(sender, require);
+  checkTimestamp(sender, payload, { require, uses });
+  checkPlaces(sender, require);
+  checkIdentity(sender, require);
+  require(!uses('id') || sender.id !== undefined, 'the payload names {id}, but there is no "id".');
+  require(!uses('signed-headers') ||
+    sender.signedHeaders !==
+      undefined, 'the payload names {signed-headers}, but "signedHeaders" does not say where the request lists them.');
+  require(!uses('entry') ||
+    sender.signature.list?.assign !== undefined, '{entry:label} needs a "signature.list" with labels.');
+  if (family === 'comparison') {
+    require(sender.payload === undefined, `${sender.algorithm} signs nothing, so it takes no "payload".`);
+    require(sender.signature.list ===
+      undefined, `${sender.algorithm} compares the whole header, so it takes no "signature.list".`);
+  } else if (family === 'token') {
+    require(sender.payload === undefined, `${sender.algorithm} signs its claims, so it takes no "payload": use "jwt".`);
+    require(sender.signature.list === undefined, `${sender.algorithm} is one token, so it takes no "signature.list".`);
+    require(sender.jwt !== undefined, `${sender.algorithm} needs "jwt": which claim holds the hash of the body.`);
   } else {
-    refuse(payload.body || parts.some((part) => part.kind !== 'text'), 'the payload signs nothing of the request.');
+    require(sender.jwt === undefined, `"jwt" is for the algorithms jwt-…, not for ${sender.algorithm}.`);
+    require(payload.body ||
+      tokensOf(payload).some((part) => part.kind !== 'text'), 'the payload signs nothing of the request.');
   }
+}
+
+function checkSignature({ signature }: Sender, require: Require): void {
+  const { headers, numbered, header, json, form, query, list } = signature;
+  const places = [headers, numbered, header, json ?? form, query].filter((place) => place !== undefined);
+  require(places.length === 1, '"signature" needs exactly one of header, headers, numbered, json, form and query.');
+  require(['hex', 'base64', 'base64url', undefined].includes(
+    signature.encoding,
+  ), "\"signature.encoding\" is 'hex', 'base64' or 'base64url'.");
+  if (list === undefined) return;
+  checkList(list, require);
+  require(headers === undefined &&
+    numbered === undefined, '"signature.list" stands in one place, not in several headers.');
+  require(signature.prefix === undefined, '"signature.prefix" and "signature.list" exclude each other.');
+}
+
+function checkList({ separator, assign, label }: SignatureList, require: Require): void {
+  const whole = separator && assign !== '' && label !== '' && (label === undefined || assign !== undefined);
+  require(Boolean(whole), '"signature.list" lacks separator, assign or label.');
+}
+
+function checkTimestamp(
+  { timestamp, signature }: Sender,
+  payload: PayloadTemplate,
+  { require, uses }: { readonly require: Require; readonly uses: (kind: PayloadPart['kind']) => boolean },
+): void {
+  require(!uses('timestamp') || timestamp !== undefined, 'the payload names {timestamp}, but there is no "timestamp".');
+  if (timestamp === undefined) return;
+  const { entry, claim, unit, optional, ...place } = timestamp;
+  const inside = [entry, claim].filter((each) => each !== undefined).length;
+  require(inside === 1
+    ? !isPlace(place)
+    : inside === 0 && isPlace(place), '"timestamp" needs exactly one of header, entry, json, form, query and claim.');
+  require(['s', 'ms', 's|ms', 'rfc3339'].includes(unit), "\"timestamp.unit\" is 's', 'ms' or 'rfc3339'.");
+  require(entry === undefined || signature.list !== undefined, '"timestamp.entry" is a label of "signature.list".');
+  require(typeof entry !== 'number' ||
+    signature.list?.assign === undefined, '"timestamp.entry" is a number only in a list without labels.');
+  require(optional !== true ||
+    (timestamp.json !== undefined &&
+      payload.body &&
+      !uses(
+        'timestamp',
+      )), '"timestamp.optional" is for a time that stands in the signed body: one that is not signed could be left out.');
+}
+
+function checkPlaces({ id, eventType, fetchedKey }: Sender, require: Require): void {
+  if (id !== undefined) {
+    const { claim, ...place } = id;
+    require(claim === undefined
+      ? isPlace(place)
+      : !isPlace(place), '"id" needs exactly one of header, json, form and query.');
+  }
+  for (const place of [eventType ?? []].flat()) {
+    require(isPlace(place), '"eventType" needs exactly one of header, json, form and query for each place.');
+  }
+  if (fetchedKey === undefined) return;
+  const address = 'jwks' in fetchedKey ? fetchedKey.jwks : undefined;
+  require(address === undefined || address.startsWith('https://'), '"fetchedKey.jwks" is an https address.');
+  require(!('hosts' in fetchedKey) ||
+    fetchedKey.hosts.length > 0, '"fetchedKey.hosts" lists the hosts that keys may come from.');
 }

@@ -82,7 +82,12 @@ describe('senderTraits', () => {
       signsUrl: false,
       toleranceMs: 300_000,
       hasHandshake: false,
+      identity: 'id',
+      hasEventType: true,
+      signsCompressed: false,
     });
+    expect(senderTraits('github')).toMatchObject({ identity: 'label', hasEventType: true });
+    expect(senderTraits('dropbox')).toMatchObject({ identity: 'none', hasEventType: false });
     expect(senderTraits('github')).toMatchObject({ signsId: false, signsBody: true });
     expect(senderTraits('slack')).toMatchObject({ signsId: true, hasHandshake: true });
   });

@@ -1,10 +1,13 @@
+import { parseDuration } from '../encoding/parse-duration.js';
+import type { TimestampUnit } from '../encoding/parse-timestamp.js';
 import { checkOutline, checkSender } from './check-sender.js';
 import { HeaderNames } from './header-names.js';
-import { parseDuration } from '../encoding/parse-duration.js';
-import { parsePayloadTemplate, type PayloadPart, type PayloadTemplate } from './payload-template.js';
+import { planIdentity, type IdentityPlan } from './identity-plan.js';
+import { parsePayloadTemplate, tokensOf, type PayloadPart, type PayloadTemplate } from './payload-template.js';
+import { lazyPlace, planPlace, type PlacePlan } from './place.js';
 import { schemesOf, type Scheme } from './scheme.js';
-import type { SenderCode } from '../coded/sender-code.js';
-import type { Sender, SignaturePlace, TimestampRule } from './sender.js';
+import type { PayloadPlan } from './signed-bytes.js';
+import type { Sender, SignaturePlace } from './sender.js';
 
 /** A sender made ready for use: every header a slot, every path an array, every token a part. */
 export interface SenderPlan {
@@ -16,48 +19,56 @@ export interface SenderPlan {
   // Always present, so that all plans have one shape: property access is a tenth of the cost of verifying.
   readonly timestamp: TimestampPlan | undefined;
   readonly id: IdPlan | undefined;
-  readonly code: SenderCode | undefined;
+  /** Code verifies in place of the payload and the signature below. */
+  readonly verifiedByCode: boolean;
   readonly payload: PayloadPlan;
-  /** The body must be parsed before it can be verified. */
-  readonly needsJson: boolean;
-  /** `'if-covered'` where each signature says for itself what it covers. */
+  /** The payload without the texts that differ for each attempt. */
+  readonly lastingPayload: PayloadPlan;
+  /** The signature covers the body, or a hash of it. */
+  readonly coversBody: boolean;
+  /** `'if-covered'` where each signature says for itself whether it covers the URL. */
   readonly needsUrl: boolean | 'if-covered';
+  readonly identity: IdentityPlan;
+  readonly eventType: readonly PlacePlan[];
+  readonly documentField: string | undefined;
+}
+
+/** What a sender whose code verifies says about itself; of others, the payload tells it. */
+export interface CodeTraits {
+  /** The signature covers all of the body that matters to a handler. */
+  readonly signsBody?: boolean;
+  readonly signsId?: boolean;
+  /** `true` where it always covers the URL, `'if-covered'` where the signature itself says so. */
+  readonly signsUrl?: boolean | 'if-covered';
+  /** Headers that `verify` reads, besides those that the data names. */
+  readonly headers?: readonly string[];
+  readonly verify?: unknown;
 }
 
 export interface SignaturePlan extends Pick<SignaturePlace, 'prefix' | 'list'> {
   readonly slots: readonly number[];
-  readonly path?: readonly string[] | undefined;
+  /** Where the signature stands, unless that is in headers. */
+  readonly place: PlacePlan | undefined;
 }
 
-interface Place {
-  readonly slot: number | undefined;
-  readonly path: readonly string[] | undefined;
-}
-
-export interface TimestampPlan extends Place {
+export interface TimestampPlan extends PlacePlan {
   /** Label and assign sign of its entry in the signature's list: `'t='`. */
   readonly mark: string | undefined;
-  readonly unit: TimestampRule['unit'];
+  /** Its number in a list without labels. */
+  readonly position: number | undefined;
+  readonly unit: TimestampUnit;
   readonly toleranceMs: number;
   /** It stands inside the signed body, which is parsed only once the signature holds. */
   readonly afterSignature: boolean;
   readonly optional: boolean;
 }
 
-export interface IdPlan extends Place {
+export interface IdPlan extends PlacePlan {
   readonly signed: boolean;
   /** It is itself a token of the payload, so that verifying needs it. */
   readonly inPayload: boolean;
-  /** It stands in the body, and is read only for those who ask. */
+  /** It stands in the body, and is read only when it is asked for. */
   readonly onDemand: boolean;
-}
-
-export interface PayloadPlan {
-  readonly head: readonly PayloadPart[];
-  readonly body: boolean;
-  readonly tail: readonly PayloadPart[];
-  /** All that stands around the body is ASCII: literals, checked timestamps and ids. */
-  readonly ascii: boolean;
 }
 
 const MOST_NUMBERED = 16;
@@ -68,7 +79,7 @@ const plans = new WeakMap<Sender, SenderPlan>();
 /** The plan of a definition, made when first asked for. Throws where the definition contradicts itself. */
 export function senderPlan(sender: Sender): SenderPlan {
   let plan = plans.get(sender);
-  if (!plan) {
+  if (plan === undefined) {
     plan = makePlan(sender);
     plans.set(sender, plan);
   }
@@ -78,18 +89,20 @@ export function senderPlan(sender: Sender): SenderPlan {
 function makePlan(sender: Sender): SenderPlan {
   checkOutline(sender);
   const schemes = schemesOf(sender);
-  const comparison = schemes[0]?.family === 'comparison';
-  const { code } = sender;
-  const template = code?.verify
-    ? { head: [], body: code.signsBody ?? false, tail: [] }
-    : parsePayloadTemplate(comparison ? '' : (sender.payload ?? '{body}'), sender.name);
-  if (!code?.verify) checkSender(sender, template, comparison);
+  const family = schemes[0]?.family;
+  const code = codeTraits(sender);
+  const template =
+    code?.verify !== undefined
+      ? { head: [], body: code.signsBody ?? false, tail: [] }
+      : parsePayloadTemplate(family === 'comparison' ? '' : (sender.payload ?? '{body}'), sender.name);
+  if (code?.verify === undefined || sender.jwt !== undefined) checkSender(sender, template, family);
 
   const headers = new HeaderNames(sender.name);
-  const names = (kind: PayloadPart['kind']): boolean =>
-    [...template.head, ...template.tail].some((part) => part.kind === kind);
-  const timestamp = planTimestamp(sender, headers, template.body && !names('timestamp'));
-  const id = planId(sender, headers, template.body, code?.signsId ?? names('id'));
+  const tokens = tokensOf(template);
+  const uses = (kind: PayloadPart['kind']): boolean => tokens.some((part) => part.kind === kind);
+  const coversBody = template.body || uses('body-hash') || uses('sorted-form');
+  const timestamp = planTimestamp(sender, headers, coversBody && !uses('timestamp'));
+  const id = planId(sender, headers, { coversBody, inPayload: code?.signsId ?? uses('id') });
   for (const name of code?.headers ?? []) headers.slot(name);
   return {
     sender,
@@ -99,64 +112,80 @@ function makePlan(sender: Sender): SenderPlan {
     signature: planSignature(sender, headers),
     timestamp,
     id,
-    code,
-    payload: withSlots(template, headers),
-    needsJson:
-      sender.signature.json !== undefined ||
-      names('json') ||
-      (id?.path !== undefined && id.inPayload) ||
-      (timestamp?.path !== undefined && !timestamp.afterSignature),
-    needsUrl: code?.signsUrl ?? (names('url') || names('url-decoded')),
+    verifiedByCode: code?.verify !== undefined,
+    payload: withSlots(template, sender, headers),
+    lastingPayload: lasting(template),
+    coversBody,
+    needsUrl: code?.signsUrl ?? (uses('url') || uses('url-decoded')),
+    identity: planIdentity(sender.identity, id, sender.id),
+    eventType: [sender.eventType ?? []].flat().map((place) => lazyPlace(place)),
+    documentField: sender.document?.form,
+  };
+}
+
+/** The traits of a token follow from its claims, those of a sender with code from that. */
+function codeTraits(sender: Sender & { readonly code?: CodeTraits }): CodeTraits | undefined {
+  if (sender.code !== undefined || sender.jwt === undefined) return sender.code;
+  const { body, url, detached } = sender.jwt;
+  return {
+    signsBody: body !== undefined || detached === true,
+    signsId: sender.id?.claim !== undefined,
+    signsUrl: url !== undefined,
+    verify: true,
   };
 }
 
 function planSignature(sender: Sender, headers: HeaderNames): SignaturePlan {
-  const { header, headers: several, numbered, json, prefix, list } = sender.signature;
-  const names = several ?? (header !== undefined ? [header] : []);
+  const { header, headers: several, numbered, prefix, list, ...place } = sender.signature;
+  const names = several ?? (header === undefined ? [] : [header]);
   const series = numbered === undefined ? [] : Array.from({ length: MOST_NUMBERED }, (_, i) => `${numbered}${i + 1}`);
   const slots = [...names, ...series].map((name) => headers.slot(name));
-  return { prefix, list, slots, path: json?.split('.') };
+  return { prefix, list, slots, place: slots.length === 0 ? lazyPlace(place) : undefined };
 }
 
 function planTimestamp(sender: Sender, headers: HeaderNames, onlyInBody: boolean): TimestampPlan | undefined {
   const rule = sender.timestamp;
-  if (!rule) return undefined;
-  const common = {
+  if (rule === undefined) return undefined;
+  const { entry } = rule;
+  return {
+    ...planPlace(rule, headers),
     unit: rule.unit,
     toleranceMs: parseDuration(rule.tolerance ?? DEFAULT_TOLERANCE, `Sender "${sender.name}": "timestamp.tolerance"`),
-    afterSignature: rule.json !== undefined && onlyInBody,
+    afterSignature: (rule.json !== undefined || rule.form !== undefined) && onlyInBody,
     optional: rule.optional ?? false,
-  };
-  const { json, entry, header } = rule;
-  return {
-    ...common,
-    path: json?.split('.'),
-    mark: entry === undefined ? undefined : entry + (sender.signature.list?.assign ?? ''),
-    slot: json === undefined && entry === undefined ? headers.slot(header ?? '') : undefined,
+    mark: typeof entry === 'string' ? entry + (sender.signature.list?.assign ?? '') : undefined,
+    position: typeof entry === 'number' ? entry : undefined,
   };
 }
 
-function planId(sender: Sender, headers: HeaderNames, bodySigned: boolean, inPayload: boolean): IdPlan | undefined {
-  const id = sender.id;
-  if (!id) return undefined;
-  if ('json' in id)
-    return {
-      slot: undefined,
-      path: id.json.split('.'),
-      signed: bodySigned || inPayload,
-      inPayload,
-      onDemand: !inPayload,
-    };
-  return { slot: headers.slot(id.header), path: undefined, signed: inPayload, inPayload, onDemand: false };
+function planId(
+  { id }: Sender,
+  headers: HeaderNames,
+  { coversBody, inPayload }: { readonly coversBody: boolean; readonly inPayload: boolean },
+): IdPlan | undefined {
+  if (id === undefined) return undefined;
+  const inBody = id.json !== undefined || id.form !== undefined;
+  return {
+    ...planPlace(id, headers),
+    signed: inPayload || (inBody && coversBody),
+    inPayload,
+    onDemand: inBody && !inPayload,
+  };
 }
 
 /** Adds the payload's own headers to the slots; they are looked up by name when the payload is put together. */
-function withSlots(template: PayloadTemplate, headers: HeaderNames): PayloadPlan {
-  const parts = [...template.head, ...template.tail];
-  for (const part of parts) if (part.kind === 'header') headers.slot(part.name);
-  return { ...template, ascii: parts.every(isAscii) };
+function withSlots(template: PayloadTemplate, { signedHeaders }: Sender, headers: HeaderNames): PayloadPlan {
+  for (const part of tokensOf(template)) if (part.kind === 'header' || part.kind === 'nonce') headers.slot(part.name);
+  if (signedHeaders?.header !== undefined) headers.slot(signedHeaders.header);
+  return { ...template, ascii: [...template.head, ...template.tail].every(isAscii) };
+}
+
+function lasting({ head, body, tail }: PayloadTemplate): PayloadPlan {
+  const lasts = ({ kind }: PayloadPart): boolean => kind !== 'timestamp' && kind !== 'nonce';
+  return { head: head.filter(lasts), body, tail: tail.filter(lasts), ascii: false };
 }
 
 function isAscii(part: PayloadPart): boolean {
-  return part.kind === 'text' ? /^[\x20-\x7e]*$/.test(part.text) : part.kind === 'timestamp' || part.kind === 'id';
+  if (part.kind === 'text') return /^[\x20-\x7e]*$/.test(part.text);
+  return part.kind === 'timestamp' || part.kind === 'id' || part.kind === 'body-hash';
 }

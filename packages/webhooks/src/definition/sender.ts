@@ -1,5 +1,10 @@
 import type { Handshake } from '../contract/handshake.js';
-import type { SenderCode } from '../coded/sender-code.js';
+import type { TimestampUnit } from '../encoding/parse-timestamp.js';
+import type { Algorithm, KeyEncoding, KeyFormat } from './algorithm.js';
+import type { FetchedKey } from './fetched-key.js';
+import type { DeliveryIdentity } from './identity.js';
+import type { JwtRule } from './jwt-rule.js';
+import type { Place } from './place.js';
 
 /**
  * How one sender of webhooks signs its deliveries, as data.
@@ -20,84 +25,92 @@ export interface Sender {
   /**
    * The signed bytes in order, e.g. `'v0:{timestamp}:{body}'`. Default: `'{body}'`.
    *
-   * Tokens: `{body}`, `{timestamp}`, `{id}`, `{method}`, `{url}`, `{url-decoded}` (HubSpot's twelve escapes),
-   * `{json:path.in.body}`, `{header:name}`. Everything else is literal.
+   * Tokens: `{body}`, `{body:sha256:hex}` (its hash; also sha1, sha512, md5, base64, base64url), `{timestamp}`, `{id}`,
+   * `{method}`, `{url}`, `{url-decoded}` (HubSpot's twelve escapes), `{path}`, `{path-query}`, `{json:path.in.body}`,
+   * `{form:name}`, `{query:name}`, `{query:name:lower}`, `{header:name}`, `{nonce:name}` (a header that differs for each
+   * attempt), `{entry:label}` (of the signature's list), `{sorted-form}` (names and values of the form in order),
+   * `{signed-headers}`. Everything else is literal, and `[id:{query:id};]` is left out where its token is absent.
    */
   readonly payload?: string;
+  /** For `{signed-headers}`: where the request lists the headers that it covers, and how they are written. */
+  readonly signedHeaders?: SignedHeaders;
+  readonly jwt?: JwtRule;
   readonly timestamp?: TimestampRule;
   /** Where the delivery's id is. Whether the signature covers it follows from `payload`. */
-  readonly id?: { readonly header: string } | { readonly json: string };
+  readonly id?: IdPlace;
+  /** What makes two requests one delivery. Default: `id`, where there is one. */
+  readonly identity?: DeliveryIdentity;
+  /** Where the event's name is, such as `'charge.succeeded'`. Of several places the first that is present counts. */
+  readonly eventType?: Place | readonly Place[];
+  /** The form field that holds the JSON, for senders that post it inside a form. */
+  readonly document?: { readonly form: string };
   /** Headers that must have exactly this value. */
   readonly require?: Readonly<Record<string, string>>;
   /** Further schemes whose signatures stand in the same list; a secret's prefix picks the scheme. */
   readonly also?: readonly AlternativeScheme[];
+  readonly fetchedKey?: FetchedKey;
+  /** The body is signed as transferred, before its content-encoding is undone. */
+  readonly signsCompressed?: boolean;
   readonly handshake?: Handshake;
-  /** What data cannot say. Only for the senders of this package, and for those that `httpSignatureSender` makes. */
-  readonly code?: SenderCode;
+  /** The text of a response that the sender takes for success, where the status alone does not do. */
+  readonly acknowledgement?: string;
+  /** The mistake to look for first where no secret matches. */
+  readonly hint?: string;
 }
 
-/** `sha256-prefix` is SHA-256 over secret and payload; `token` and `basic` compare the header with the secret itself. */
-export type Algorithm =
-  | 'hmac-sha1'
-  | 'hmac-sha256'
-  | 'hmac-sha512'
-  | 'sha256-prefix'
-  | 'ed25519'
-  | 'ecdsa-p256-sha256'
-  | 'rsa-sha256'
-  | 'rsa-pss-sha512'
-  | 'token'
-  | 'basic';
-
-/** `hex` and `base64` are the key's raw bytes; `spki` is a public key as PEM or base64 DER. */
-export type KeyEncoding = 'utf8' | 'hex' | 'base64' | 'spki';
-
-export interface KeyFormat {
-  readonly encoding: KeyEncoding;
-  /** Cut off where it stands: `'whsec_'`. */
-  readonly prefix?: string;
-  /** Marks a private key given to `signWebhook`: `'whsk_'`. */
-  readonly privatePrefix?: string;
+/** A header or a form field, the body or the query; in a token, a claim. */
+export interface IdPlace extends Place {
+  readonly claim?: string;
 }
 
-/** Where the signatures are (exactly one of `header`, `headers`, `numbered`, `json`) and how each is written. */
-export interface SignaturePlace {
-  readonly header?: string;
+/** Where the signatures are (exactly one place; `json` and `form` may stand together) and how each is written. */
+export interface SignaturePlace extends Place {
   /** Several headers, any of which may match. */
   readonly headers?: readonly string[];
   /** Prefix of the headers `<prefix>1` to `<prefix>16`. */
   readonly numbered?: string;
-  /** Path inside the JSON body. */
-  readonly json?: string;
-  /** Default: `'hex'`, in either case. Base64 is padded and canonical. */
-  readonly encoding?: 'hex' | 'base64';
+  /** Default: `'hex'`, in either case. Base64 is padded and canonical, `'base64url'` padded or not. */
+  readonly encoding?: 'hex' | 'base64' | 'base64url';
   /** Stands before the one signature: `'sha256='`. */
   readonly prefix?: string;
-  /** The header is a list of labelled entries, such as `t=1,v1=abc,v1=def`. */
+  /** The place holds a list, such as `t=1,v1=abc,v1=def`. */
   readonly list?: SignatureList;
 }
 
+/** A list with labels has `assign` and `label`; pairs whose first half does not matter have `assign`; others neither. */
 export interface SignatureList {
   /** Between entries: `','`; blanks around it are ignored. */
   readonly separator: string;
   /** Between label and value: `'='`. */
-  readonly assign: string;
+  readonly assign?: string;
   /** Label of the signatures; entries with other labels are ignored. */
-  readonly label: string;
+  readonly label?: string;
 }
 
-/** Where the time of sending is (exactly one of `header`, `entry`, `json`), its unit, and how far it may be off. */
-export interface TimestampRule {
-  readonly header?: string;
-  /** Label of an entry in the signature's list: `'t'`. */
-  readonly entry?: string;
-  readonly json?: string;
-  /** `s` and `ms` are plain decimal digits since 1970. */
-  readonly unit: 's' | 'ms' | 'rfc3339';
+/** Where the time of sending is, its unit, and how far it may be off. */
+export interface TimestampRule extends Place {
+  /** Label of an entry in the signature's list: `'t'`. In a list without labels: its number, from 0. */
+  readonly entry?: string | number;
+  /** A claim of the token, in seconds. */
+  readonly claim?: string;
+  /** `s` and `ms` are plain decimal digits since 1970; `s|ms` takes either, told apart by their number. */
+  readonly unit: TimestampUnit;
   /** Largest distance from now, past and future alike: `'5m'`, or milliseconds. Default: `'5m'`. */
   readonly tolerance?: string | number;
-  /** A delivery may be without one. Only for `json` in a signed body, where nobody else can have cut it out. */
+  /** A delivery may be without one. Only for `json` in a signed body, which a stranger cannot have cut out. */
   readonly optional?: boolean;
+}
+
+/** The request lists covered headers in a header or in an entry of the signature. */
+export interface SignedHeaders {
+  readonly header?: string;
+  readonly entry?: string;
+  /** Between the names: `','`. */
+  readonly separator: string;
+  /** How each is written: `'{name}:{value}'`. Names are lower-case. */
+  readonly format: string;
+  /** Between them: `';'`. */
+  readonly join: string;
 }
 
 export interface AlternativeScheme {

@@ -1,19 +1,24 @@
-import type { PayloadPart } from './payload-template.js';
-import type { SenderPlan } from './sender-plan.js';
+import type { PayloadPart, PayloadTemplate, RarePart } from './payload-template.js';
 
-/** What the payload's tokens stand for in one request. */
+/** A payload whose encoding is known. */
+export interface PayloadPlan extends PayloadTemplate {
+  /** All that stands around the body is ASCII: literals, checked timestamps and ids. */
+  readonly ascii: boolean;
+}
+
+/** The texts of one request that the payload's tokens stand for. */
 export interface PayloadValues {
   readonly timestamp?: string | undefined;
   readonly id?: string | undefined;
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  header(name: string): string | undefined;
-  json(path: readonly string[]): string | undefined;
+  /** The text of any other token, or `undefined` where the request lacks it. */
+  rare(part: Exclude<RarePart, { kind: 'optional' }>): string | undefined;
 }
 
-/** Used again for each request: nothing waits while it is in use. */
+/** Shared by all requests: verifying is synchronous, so that no two use it at once. */
 const ROOM = Buffer.allocUnsafeSlow(4096 + 64);
-/** Of each length that occurred. */
+/** One view of `ROOM` for each length that occurred. */
 const VIEWS: Buffer[] = [];
 
 const ENCODER = new TextEncoder();
@@ -40,8 +45,8 @@ export class SignedBytes {
   ) {}
 
   /**
-   * In one piece behind a prefix, where that is short and the text is ASCII. What it gives holds until the next call of any
-   * instance: it stands in a room that is used again.
+   * In one piece behind a prefix, where that is short and the text is ASCII. The result holds until the next call of any
+   * instance: all of them share one buffer.
    */
   behind(prefix: Uint8Array): Buffer | undefined {
     const { head, body, tail } = this;
@@ -77,9 +82,8 @@ interface Sink {
   update(data: string, encoding: 'utf8' | 'latin1'): unknown;
 }
 
-/** Puts the payload together, or gives `undefined` where the request lacks a token of it. */
-export function signedBytes(plan: SenderPlan, body: Uint8Array, values: PayloadValues): SignedBytes | undefined {
-  const { payload } = plan;
+/** Puts the payload together, or returns `undefined` where the request lacks a token of it. */
+export function signedBytes(payload: PayloadPlan, body: Uint8Array, values: PayloadValues): SignedBytes | undefined {
   const head = render(payload.head, values);
   const tail = render(payload.tail, values);
   if (head === undefined || tail === undefined) return undefined;
@@ -100,20 +104,14 @@ function valueOf(part: PayloadPart, values: PayloadValues): string | undefined {
   switch (part.kind) {
     case 'text':
       return part.text;
-    case 'url-decoded':
-      return values.url === undefined ? undefined : decodeUrl(values.url);
-    case 'header':
-      return values.header(part.name);
-    case 'json':
-      return values.json(part.path);
-    default:
+    case 'timestamp':
+    case 'id':
+    case 'method':
+    case 'url':
       return values[part.kind];
+    case 'optional':
+      return render(part.parts, values) ?? '';
+    default:
+      return values.rare(part);
   }
-}
-
-/** The twelve escapes that HubSpot undoes before it signs: : / ? @ ! $ ' ( ) * , ; */
-function decodeUrl(url: string): string {
-  return url.replace(/%(?:3a|2f|3f|40|21|24|27|28|29|2a|2c|3b)/gi, (escape) =>
-    String.fromCharCode(Number.parseInt(escape.slice(1), 16)),
-  );
 }

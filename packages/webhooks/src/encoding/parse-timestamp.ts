@@ -1,20 +1,24 @@
-import type { TimestampRule } from '../definition/sender.js';
+/** Whole seconds or milliseconds since 1970, either of them told apart by its size, or a date of RFC 3339. */
+export type TimestampUnit = 's' | 'ms' | 's|ms' | 'rfc3339';
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 const MOST_SECONDS = 12;
 const MOST_MILLISECONDS = 15;
+/** The year 5138 in seconds and 1973 in milliseconds: a larger number is one of milliseconds. */
+const MOST_LIKELY_SECONDS = 99_999_999_999;
 
 /** Epoch milliseconds of a timestamp in the sender's unit, or `undefined` unless the whole text is one. */
-export function parseTimestamp(text: string, unit: TimestampRule['unit']): number | undefined {
+export function parseTimestamp(text: string, unit: TimestampUnit): number | undefined {
   if (unit === 'rfc3339') return parseRfc3339(text);
   const value = parseDigits(text, unit === 's' ? MOST_SECONDS : MOST_MILLISECONDS);
-  return unit === 's' && value !== undefined ? value * 1000 : value;
+  if (value === undefined || unit === 'ms') return value;
+  return unit === 's' || value <= MOST_LIKELY_SECONDS ? value * 1000 : value;
 }
 
 /** A timestamp as the sender would write it. */
-export function formatTimestamp(epochMs: number, unit: TimestampRule['unit']): string {
+export function formatTimestamp(epochMs: number, unit: TimestampUnit): string {
   if (unit === 'rfc3339') return new Date(epochMs).toISOString();
-  return String(unit === 's' ? Math.floor(epochMs / 1000) : Math.floor(epochMs));
+  return String(unit === 'ms' ? Math.floor(epochMs) : Math.floor(epochMs / 1000));
 }
 
 function parseDigits(text: string, most: number): number | undefined {

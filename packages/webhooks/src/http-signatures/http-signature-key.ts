@@ -10,7 +10,8 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
-import { keyBytes, parseSecretText, type KeyFault } from '../keys/parse-key.js';
+import { keyBytes } from '../keys/parse-key.js';
+import { parseSecretText, type KeyFault } from '../keys/secret-text.js';
 import type { Scheme } from '../definition/scheme.js';
 import { MaterialKey, type KeyMaterial, type SecretKey } from '../keys/secret-key.js';
 import { verifies } from '../keys/verifies.js';

@@ -1,5 +1,5 @@
 import { contentDigest, fitsContentDigest } from './content-digest.js';
-import { defineSender } from '../definition/define-sender.js';
+import { defineCodedSender } from '../coded/define-coded-sender.js';
 import type { Delivery } from '../request/delivery.js';
 import type { Freshness } from '../request/freshness.js';
 import {
@@ -10,7 +10,8 @@ import {
 } from './http-signature-key.js';
 import type { KeyRequest } from '../coded/key-request.js';
 import { isValidAt, type SecretKey } from '../keys/secret-key.js';
-import type { KeyEncoding, Sender } from '../definition/sender.js';
+import type { KeyEncoding } from '../definition/algorithm.js';
+import type { Sender } from '../definition/sender.js';
 import type { CodeMatch, CodeSigned, CodeToSign } from '../coded/sender-code.js';
 import type { TimestampPlan } from '../definition/sender-plan.js';
 import { signatureBase, type SignedMessage } from './signature-base.js';
@@ -56,7 +57,7 @@ export function httpSignatureSender(options: HttpSignatureOptions): Sender {
   }
   const scheme = new HttpSignature({ ...options, components });
   const url = components.some((name) => name.startsWith('@') && name !== '@method');
-  return defineSender({
+  return defineCodedSender({
     name: options.name,
     docs: 'https://www.rfc-editor.org/rfc/rfc9421',
     ...(options.aliases && { aliases: options.aliases }),

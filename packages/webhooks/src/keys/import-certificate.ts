@@ -1,5 +1,5 @@
 import { createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
-import { parseSecretText, type KeyFault } from './parse-key.js';
+import { parseSecretText, type KeyFault } from './secret-text.js';
 import type { Scheme } from '../definition/scheme.js';
 import { MaterialKey, type SecretKey } from './secret-key.js';
 

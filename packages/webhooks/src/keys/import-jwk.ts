@@ -1,45 +1,78 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
-import { fits, parseSecretText, type KeyFault } from './parse-key.js';
-import type { Scheme } from '../definition/scheme.js';
-import { MaterialKey, type SecretKey } from './secret-key.js';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { Algorithm } from '../definition/algorithm.js';
+import { fits } from './parse-public-key.js';
+import type { KeyFault } from './secret-text.js';
 
-const CURE = 'give the public key as a JWK, such as {"kty":"EC","crv":"P-256","x":"…","y":"…","kid":"…"}';
+/** A public key with what its JWK says about it. */
+export interface PublicJwk {
+  readonly key: KeyObject;
+  readonly id?: string;
+  readonly notAfterMs?: number;
+}
 
-/** Makes a key of a public P-256 JWK (RFC 7517) given as an object or as its text; a PEM public key has no id. */
-export function importJwk(secret: unknown, scheme: Scheme): SecretKey | KeyFault {
+const CURE = 'give the public key as a JWK, such as {"kty":"EC","crv":"P-256","x":"…","y":"…","kid":"…"}, or as PEM';
+const MOST_KEYS = 64;
+const NAMES: Readonly<Partial<Record<Algorithm, string>>> = {
+  'jwt-rs256': 'RS256',
+  'rsa-sha256': 'RS256',
+  'rsa-sha512': 'RS512',
+  'rsa-pss-sha512': 'PS512',
+  'jwt-es256': 'ES256',
+  'ecdsa-p256-sha256': 'ES256',
+  'jwt-eddsa': 'EdDSA',
+  ed25519: 'EdDSA',
+};
+
+/** Whether key material is a JWK or a JWKS (RFC 7517), as an object or as its text. */
+export function isJwk(material: unknown): boolean {
+  return typeof material === 'object' ? material !== null : typeof material === 'string' && /^\s*\{/.test(material);
+}
+
+/**
+ * The public keys of a JWK or JWKS that fit the algorithm. Keys of a set that are for something else are passed over; a single
+ * one is a fault.
+ */
+export function importJwk(material: unknown, algorithm: Algorithm): readonly PublicJwk[] | KeyFault {
+  const given = typeof material === 'string' ? parse(material) : material;
+  if (typeof given !== 'object' || given === null) return { fault: 'is no JWK', cure: CURE };
+  const set = Object.hasOwn(given, 'keys') ? (given as { keys: unknown }).keys : undefined;
+  if (!Array.isArray(set)) {
+    const key = importOne(given as Record<string, unknown>, algorithm);
+    return 'fault' in key ? key : [key];
+  }
+  const keys = set
+    .slice(0, MOST_KEYS)
+    .filter((each): each is Record<string, unknown> => typeof each === 'object' && each !== null)
+    .map((each) => importOne(each, algorithm))
+    .filter((key): key is PublicJwk => !('fault' in key));
+  return keys.length > 0 ? keys : { fault: 'is a key set without a key of this kind', cure: CURE };
+}
+
+function parse(text: string): unknown {
   try {
-    const jwk = typeof secret === 'object' ? secret : parse(secret);
-    if (jwk === null || jwk === undefined) return { fault: 'is no JWK', cure: CURE };
-    if ('fault' in jwk) return jwk as KeyFault;
-    if ('pem' in jwk) return keyOf(scheme, { jwk: {}, key: createPublicKey(String(jwk.pem)) });
-    if ('d' in jwk) return { fault: 'is a private key', cure: 'verifying takes the public key' };
-    const given = jwk as Record<string, unknown>;
-    if (given['alg'] !== undefined && given['alg'] !== 'ES256')
-      return { fault: 'is for another algorithm', cure: CURE };
-    if (given['use'] !== undefined && given['use'] !== 'sig') return { fault: 'is not for signatures', cure: CURE };
-    return keyOf(scheme, { jwk: given, key: createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }) });
+    return JSON.parse(text) as unknown;
   } catch {
-    return { fault: 'is no JWK', cure: CURE };
+    return undefined;
   }
 }
 
-function parse(secret: unknown): object | null | KeyFault {
-  const text = parseSecretText(secret);
-  if (typeof text !== 'string') return text;
-  if (text.includes('-----BEGIN PUBLIC KEY-----')) return { pem: text };
-  const json: unknown = JSON.parse(text);
-  return typeof json === 'object' ? json : null;
-}
-
-function keyOf(
-  scheme: Scheme,
-  { jwk, key }: { jwk: Record<string, unknown>; key: ReturnType<typeof createPublicKey> },
-): SecretKey | KeyFault {
-  if (!fits(scheme, key)) return { fault: 'is a key of another kind', cure: CURE };
-  const { kid, expired_at: expiredAt } = jwk;
-  return new MaterialKey(scheme, {
-    key,
-    ...(typeof kid === 'string' && { id: kid }),
-    ...(typeof expiredAt === 'number' && { notAfterMs: expiredAt * 1000 }),
-  });
+function importOne(jwk: Record<string, unknown>, algorithm: Algorithm): PublicJwk | KeyFault {
+  if (Object.hasOwn(jwk, 'd')) return { fault: 'is a private key', cure: 'verifying takes the public key' };
+  if (jwk['kty'] === 'oct') return { fault: 'is a symmetric JWK', cure: 'give the secret itself' };
+  const { alg, use, kid, expired_at: expiredAt } = jwk;
+  if (alg !== undefined && alg !== NAMES[algorithm] && !(alg === 'Ed25519' && NAMES[algorithm] === 'EdDSA')) {
+    return { fault: 'is for another algorithm', cure: CURE };
+  }
+  if (use !== undefined && use !== 'sig') return { fault: 'is not for signatures', cure: CURE };
+  try {
+    const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+    if (!fits(algorithm, key)) return { fault: 'is a key of another kind', cure: CURE };
+    return {
+      key,
+      ...(typeof kid === 'string' && { id: kid }),
+      ...(typeof expiredAt === 'number' && { notAfterMs: expiredAt * 1000 }),
+    };
+  } catch {
+    return { fault: 'is no JWK', cure: CURE };
+  }
 }

@@ -1,8 +1,10 @@
 import { constants, createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { decodeBase64 } from '../encoding/decode-base64.js';
-import { fits, keyBytes, parseKey, parseSecretText, schemeOf, type KeyFault } from './parse-key.js';
+import { keyBytes, parseKey, schemeOf } from './parse-key.js';
+import { fits } from './parse-public-key.js';
+import { parseSecretText, type KeyFault } from './secret-text.js';
 import type { Scheme } from '../definition/scheme.js';
-import { macOf } from './secret-key.js';
+import { digestOf, macOf } from './secret-key.js';
 import type { SenderPlan } from '../definition/sender-plan.js';
 import type { SignedBytes } from '../definition/signed-bytes.js';
 import { WebhookConfigurationError } from '../contract/webhook-configuration-error.js';
@@ -32,7 +34,7 @@ export function makeSignature(plan: SenderPlan, signed: SignedBytes, secret: str
 
 function signatureBy({ algorithm }: Scheme, key: KeyObject, data: Buffer): Buffer {
   if (algorithm === 'ed25519') return sign(null, data, key);
-  if (algorithm !== 'rsa-pss-sha512') return sign('sha256', data, key);
+  if (algorithm !== 'rsa-pss-sha512') return sign(digestOf(algorithm), data, key);
   return sign('sha512', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 64 });
 }
 
@@ -44,14 +46,15 @@ function checked(plan: SenderPlan, key: KeyObject | KeyFault): KeyObject {
   );
 }
 
-function parsePrivateKey(scheme: Scheme, secret: string): KeyObject | KeyFault {
+/** A private key in PEM, base64 DER (PKCS #8), or as the raw seed of ed25519. */
+export function parsePrivateKey(scheme: Scheme, secret: string): KeyObject | KeyFault {
   const text = parseSecretText(secret);
   if (typeof text !== 'string') return text;
   const cure = `give a private key for ${scheme.algorithm}`;
   try {
     const key = text.includes('-----BEGIN ') ? createPrivateKey(text) : importPrivateKey(scheme, text);
     if ('fault' in key) return key;
-    return key.type === 'private' && fits(scheme, key) ? key : { fault: 'is a key of another kind', cure };
+    return key.type === 'private' && fits(scheme.algorithm, key) ? key : { fault: 'is a key of another kind', cure };
   } catch {
     return { fault: 'is no private key', cure };
   }
@@ -60,7 +63,8 @@ function parsePrivateKey(scheme: Scheme, secret: string): KeyObject | KeyFault {
 function importPrivateKey(scheme: Scheme, text: string): KeyObject | KeyFault {
   if (scheme.key.encoding === 'spki') {
     const der = decodeBase64(text);
-    if (!der) return { fault: 'is not canonical base64', cure: 'give it as PEM or as base64 DER (PKCS#8)' };
+    if (der === undefined)
+      return { fault: 'is not canonical base64', cure: 'give it as PEM or as base64 DER (PKCS#8)' };
     return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   }
   const bytes = keyBytes(scheme, text, scheme.key.privatePrefix);

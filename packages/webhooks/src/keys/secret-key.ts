@@ -8,23 +8,24 @@ import {
   type Hash,
   type KeyObject,
 } from 'node:crypto';
-import { hashOf } from '../request/read-signatures.js';
+import { hashOf } from '../encoding/hash-of.js';
+import type { Algorithm } from '../definition/algorithm.js';
 import type { Candidate, Scheme } from '../definition/scheme.js';
 import { ShortHmac } from './short-hmac.js';
 import type { SignedBytes } from '../definition/signed-bytes.js';
 
-/** One secret made ready: imported once, and never shown. */
+/** One secret, imported once and never shown. */
 export interface SecretKey {
   readonly scheme: Scheme;
   /** Whether one of the candidates is this key's signature of the bytes. Never throws; compares in constant time. */
   matches(candidates: readonly Candidate[], signed: SignedBytes): boolean;
   /** The MAC of a text, for handshakes that ask for one. */
   mac?(text: string): Buffer;
-  /** For senders whose code verifies by itself. */
+  /** For senders whose code verifies, and for keys that are valid for a time. */
   readonly material?: KeyMaterial;
 }
 
-/** A key with what its certificate or JWK says about it, or a configured text that is no key. */
+/** A key with the facts of its certificate or JWK, or a configured text that is no key. */
 export interface KeyMaterial {
   readonly key?: KeyObject;
   readonly text?: string;
@@ -59,7 +60,7 @@ export function isValidAt({ notBeforeMs, notAfterMs }: KeyMaterial, nowMs: numbe
   return (notBeforeMs === undefined || nowMs >= notBeforeMs) && (notAfterMs === undefined || nowMs <= notAfterMs);
 }
 
-/** Wraps an imported key in the way of its algorithm. */
+/** Wraps an imported key as its algorithm says. */
 export function secretKey(scheme: Scheme, key: KeyObject): SecretKey {
   switch (scheme.family) {
     case 'public-key':
@@ -141,12 +142,14 @@ class ComparisonKey implements SecretKey {
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO };
 
-class PublicKey implements SecretKey {
+/** A public key, with what its JWK or certificate says about it. */
+export class PublicKey implements SecretKey {
   readonly #key: KeyObject;
 
   constructor(
     readonly scheme: Scheme,
     key: KeyObject,
+    readonly material?: KeyMaterial,
   ) {
     this.#key = key;
   }
@@ -168,9 +171,14 @@ class PublicKey implements SecretKey {
       case 'rsa-pss-sha512':
         return verify('sha512', signed.whole(), { key: this.#key, ...PSS }, signature);
       default:
-        return signed.feed(createVerify('sha256')).verify(this.#key, signature);
+        return signed.feed(createVerify(digestOf(this.scheme.algorithm))).verify(this.#key, signature);
     }
   }
+}
+
+/** The hash under an RSA or ECDSA signature: the last part of the algorithm's name. */
+export function digestOf(algorithm: Algorithm): string {
+  return algorithm.slice(algorithm.lastIndexOf('-') + 1);
 }
 
 /** Compares in constant time: whatever differs, every byte is looked at. */

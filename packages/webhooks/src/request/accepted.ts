@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Delivery } from './delivery.js';
 import type { Acceptance } from '../contract/verification.js';
+import type { Delivery } from './delivery.js';
+import { identityOf, type IdentityMode } from './identity.js';
 
-/** The answer to a genuine request. What costs something is computed when it is asked for. */
+/** The answer to a genuine request. Whatever costs something is computed when it is asked for. */
 export class Accepted implements Acceptance {
   readonly ok = true;
   readonly secretIndex: number;
@@ -22,6 +23,18 @@ export class Accepted implements Acceptance {
     return this.#delivery.plan.id?.signed ?? false;
   }
 
+  get eventType(): string | undefined {
+    return this.#delivery.firstAt(this.#delivery.plan.eventType);
+  }
+
+  document(): unknown {
+    return this.#delivery.document();
+  }
+
+  identity(mode: IdentityMode = 'sender'): string | undefined {
+    return identityOf(this.#delivery, (this as Acceptance).id, mode);
+  }
+
   fingerprint(): string {
     const { plan, request, signed } = this.#delivery;
     const hash = createHash('sha256').update(`${plan.sender.name}\n`);
@@ -31,7 +44,8 @@ export class Accepted implements Acceptance {
   }
 
   protected bodyId(): string | undefined {
-    return this.#delivery.json(this.#delivery.plan.id?.path ?? []);
+    const { plan } = this.#delivery;
+    return plan.id === undefined ? undefined : this.#delivery.at(plan.id);
   }
 }
 
@@ -45,7 +59,7 @@ export class AcceptedWithId extends Accepted {
   }
 }
 
-/** With an id inside the body, which is parsed only if somebody reads it: that costs more than to verify. */
+/** With an id inside the body, which is parsed only if the id is read: that costs more than to verify. */
 export class AcceptedWithBodyId extends Accepted {
   get id(): string | undefined {
     return this.bodyId();

@@ -1,18 +1,32 @@
-import { parseJson, textAt } from '../encoding/json-path.js';
-import type { IdPlan, SenderPlan, TimestampPlan } from '../definition/sender-plan.js';
-import type { PayloadValues, SignedBytes } from '../definition/signed-bytes.js';
-import type { SignatureTexts } from './read-signatures.js';
+import { createHash } from 'node:crypto';
 import { reject, type Rejection } from '../contract/verification.js';
 import type { WebhookRequest } from '../contract/webhook-request.js';
+import type { RarePart } from '../definition/payload-template.js';
+import type { PlacePlan } from '../definition/place.js';
+import type { SenderPlan } from '../definition/sender-plan.js';
+import type { PayloadValues, SignedBytes } from '../definition/signed-bytes.js';
+import { decompress } from '../encoding/decompress.js';
+import { decodeUrl } from '../encoding/decode-url.js';
+import { formFields, type FormFields } from '../encoding/form-fields.js';
+import { headerOf } from '../encoding/header-of.js';
+import { parseJson, textAt } from '../encoding/json-path.js';
+import { pathAndQuery } from '../encoding/path-and-query.js';
+import { queryParameter } from '../encoding/query-parameter.js';
+import { listEntry } from './list-entry.js';
+import type { SignatureTexts } from './read-signatures.js';
+import { signedHeaders } from './signed-headers.js';
 
 /** One request seen through a sender's plan: the values that its rules and its payload speak of. */
 export class Delivery implements PayloadValues, SignatureTexts {
-  /** As the sender wrote it: this text is what is signed. */
+  /** As the sender wrote it: this text is signed. */
   timestamp: string | undefined = undefined;
   id: string | undefined = undefined;
   sentAtMs: number | undefined = undefined;
   signed: SignedBytes | undefined = undefined;
+  /** For senders whose code verifies: the signed bytes without the time of the attempt. */
+  lasting: SignedBytes | undefined = undefined;
   private parsed: { readonly json: unknown } | undefined = undefined;
+  private fields: FormFields | undefined = undefined;
 
   constructor(
     readonly plan: SenderPlan,
@@ -33,15 +47,36 @@ export class Delivery implements PayloadValues, SignatureTexts {
     return textAt(this.document(), path);
   }
 
-  /** The body as JSON, or `undefined` where it is none. */
+  /** The body as JSON, or the JSON in its form field; `undefined` where it is none. */
   document(): unknown {
-    this.parsed ??= { json: parseJson(this.request.body) };
+    if (this.parsed === undefined) {
+      const field = this.plan.documentField === undefined ? undefined : this.form(this.plan.documentField);
+      this.parsed = { json: parseJson(field === undefined ? this.plainBody() : Buffer.from(field)) };
+    }
     return this.parsed.json;
   }
 
-  /** The text of a header, or of a place in the body. */
-  at(place: TimestampPlan | IdPlan): string | undefined {
-    return place.path ? this.json(place.path) : this.headers[place.slot ?? -1];
+  form(name: string): string | undefined {
+    return this.formFields().get(name);
+  }
+
+  /** The text at a place, or `undefined` where it is absent or ambiguous. */
+  at({ slot, header, path, form, query }: PlacePlan): string | undefined {
+    if (slot !== undefined) return this.headers[slot];
+    if (header !== undefined) return headerOf(this.request.headers, header);
+    const field = form === undefined ? undefined : this.form(form);
+    if (field !== undefined) return field;
+    if (path !== undefined) return this.json(path);
+    return query === undefined ? undefined : this.query(query);
+  }
+
+  /** The first text that is present at one of the places. */
+  firstAt(places: readonly PlacePlan[]): string | undefined {
+    for (const place of places) {
+      const text = this.at(place);
+      if (text !== undefined && text !== '') return text;
+    }
+    return undefined;
   }
 
   /** The headers that must have a given value. */
@@ -51,25 +86,69 @@ export class Delivery implements PayloadValues, SignatureTexts {
       if (found === value) continue;
       const name = this.plan.headers.name(slot);
       if (found === undefined) return reject('missing', `there is no ${name}`);
-      return reject('malformed', `${name} does not have the value that the sender gives it`);
+      return reject('malformed', `${name} does not have the value that the sender writes there`);
     }
     return undefined;
   }
 
-  signature(place: number): string | undefined {
-    const { path, slots } = this.plan.signature;
-    return path ? this.json(path) : this.headers[slots[place] ?? -1];
+  signature(index: number): string | undefined {
+    const { place, slots } = this.plan.signature;
+    return place === undefined ? this.headers[slots[index] ?? -1] : this.at(place);
   }
 
-  /** Takes the id, unless it is left in the body until somebody asks for it. An unsigned id may be absent or odd. */
+  /** Takes the id, unless it is left in the body until it is asked for. An unsigned id may be absent or odd. */
   takeId(): Rejection | undefined {
     const rule = this.plan.id;
-    if (!rule || rule.onDemand) return undefined;
+    if (rule === undefined || rule.onDemand) return undefined;
     const id = this.at(rule);
     if (id !== undefined && isId(id)) this.id = id;
     else if (rule.signed && !id) return reject('missing', 'there is no id');
     else if (rule.signed) return reject('malformed', 'the id is too long or not plain text');
     return undefined;
+  }
+
+  rare(part: Exclude<RarePart, { kind: 'optional' }>): string | undefined {
+    switch (part.kind) {
+      case 'header':
+      case 'nonce':
+        return this.header(part.name);
+      case 'json':
+        return this.json(part.path);
+      case 'form':
+        return this.form(part.name);
+      case 'query':
+        return part.lower ? this.query(part.name)?.toLowerCase() : this.query(part.name);
+      case 'entry':
+        return listEntry(this.signature(0), part.name, this.plan.signature.list);
+      case 'body-hash':
+        return createHash(part.hash).update(this.request.body).digest(part.encoding);
+      case 'sorted-form':
+        return this.formFields().sorted();
+      case 'signed-headers':
+        return signedHeaders(this);
+      case 'url-decoded':
+        return this.url === undefined ? undefined : decodeUrl(this.url);
+      case 'path':
+        return pathAndQuery(this.url ?? this.request.url)?.replace(/\?.*$/s, '');
+      default:
+        return pathAndQuery(this.url ?? this.request.url);
+    }
+  }
+
+  /** Where the sender signs compressed bytes, the body is given as it was transferred. */
+  private plainBody(): Uint8Array {
+    const { body, headers } = this.request;
+    if (this.plan.sender.signsCompressed !== true) return body;
+    return decompress(body, headerOf(headers, 'content-encoding')) ?? new Uint8Array();
+  }
+
+  /** The request's own URL has the parameters that came; a configured one need not have them. */
+  private query(name: string): string | undefined {
+    return queryParameter(this.request.url, name) ?? queryParameter(this.url, name);
+  }
+
+  private formFields(): FormFields {
+    return (this.fields ??= formFields(this.request.body, headerOf(this.request.headers, 'content-type')));
   }
 }
 

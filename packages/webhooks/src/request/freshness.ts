@@ -6,7 +6,7 @@ import { reject, type Rejection } from '../contract/verification.js';
 import { wallClock } from '../encoding/wall-clock.js';
 import { WebhookConfigurationError } from '../contract/webhook-configuration-error.js';
 
-/** What the caller may say about time. */
+/** The caller's options about time. */
 export interface FreshnessOptions {
   /** A `Date` or epoch milliseconds. Default: now. */
   readonly now?: Date | number;
@@ -14,7 +14,7 @@ export interface FreshnessOptions {
   readonly tolerance?: string | number;
 }
 
-/** How far a timestamp may be from which time. */
+/** How far a timestamp may be from the present. */
 export class Freshness {
   #nowMs: number | undefined;
   private readonly toleranceMs: number | undefined;
@@ -30,16 +30,25 @@ export class Freshness {
   }
 
   /** The timestamp in epoch milliseconds, if it is one and is near enough. */
-  check(rule: TimestampPlan, text: string | undefined): number | Rejection {
+  check(rule: Pick<TimestampPlan, 'unit' | 'toleranceMs'>, text: string | undefined): number | Rejection {
     if (text === undefined || text === '') return reject('missing', 'there is no timestamp');
     const sentAtMs = parseTimestamp(text, rule.unit);
     if (sentAtMs === undefined) return reject('malformed', `the timestamp is not one in the unit ${rule.unit}`);
     const ageMs = this.nowMs - sentAtMs;
     const toleranceMs = this.toleranceMs ?? rule.toleranceMs;
-    if (ageMs > toleranceMs) return reject('stale', 'the timestamp is too old');
-    if (-ageMs > toleranceMs) return reject('stale', 'the timestamp is too far in the future');
+    if (ageMs > toleranceMs)
+      return reject('stale', `the timestamp is too old: ${seconds(ageMs)} s, ${seconds(toleranceMs)} s are allowed`);
+    if (-ageMs > toleranceMs)
+      return reject(
+        'stale',
+        `the timestamp is ${seconds(-ageMs)} s in the future, ${seconds(toleranceMs)} s are allowed: is a clock wrong?`,
+      );
     return sentAtMs;
   }
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 1000);
 }
 
 /** Epoch milliseconds of a `Date`, a number, or now. */

@@ -8,4 +8,5 @@ export const adyenHeader = defineSender({
   algorithm: 'hmac-sha256',
   key: 'hex',
   signature: { header: 'hmacsignature', encoding: 'base64' },
+  eventType: { json: 'type' },
 });

@@ -1,5 +1,5 @@
 import { decodeBase64 } from '../encoding/decode-base64.js';
-import { defineSender } from '../definition/define-sender.js';
+import { defineCodedSender } from '../coded/define-coded-sender.js';
 import type { Delivery } from '../request/delivery.js';
 import type { SecretKey } from '../keys/secret-key.js';
 import type { CodeMatch, CodeSigned, CodeToSign } from '../coded/sender-code.js';
@@ -7,7 +7,7 @@ import { SignedBytes } from '../definition/signed-bytes.js';
 import { reject, type Rejection } from '../contract/verification.js';
 
 /** Adyen's standard payment notifications: each item carries a signature of eight of its fields. The key is hex. */
-export const adyenItem = defineSender({
+export const adyenItem = defineCodedSender({
   name: 'adyen-item',
   docs: 'https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures',
   aliases: ['adyen', 'adyen-standard'],
@@ -16,6 +16,9 @@ export const adyenItem = defineSender({
   signature: { json: 'notificationItems.0.NotificationRequestItem.additionalData.hmacSignature', encoding: 'base64' },
   id: { json: 'notificationItems.0.NotificationRequestItem.pspReference' },
   code: { signsId: true, verify, sign },
+  identity: 'signed-bytes',
+  eventType: { json: 'notificationItems.0.NotificationRequestItem.eventCode' },
+  acknowledgement: '[accepted]',
 });
 
 const NOTHING = new Uint8Array();

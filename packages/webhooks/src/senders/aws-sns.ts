@@ -1,5 +1,5 @@
 import { decodeBase64 } from '../encoding/decode-base64.js';
-import { defineSender } from '../definition/define-sender.js';
+import { defineCodedSender } from '../coded/define-coded-sender.js';
 import type { Delivery } from '../request/delivery.js';
 import type { Freshness } from '../request/freshness.js';
 import type { HandshakeResponse } from '../contract/handshake.js';
@@ -15,7 +15,7 @@ import { verifies } from '../keys/verifies.js';
 import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** Amazon SNS: fields of the JSON signed with RSA; the certificate's URL stands in the message. Its type is text/plain. */
-export const awsSns = defineSender({
+export const awsSns = defineCodedSender({
   name: 'aws-sns',
   docs: 'https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html',
   aliases: ['sns'],
@@ -24,6 +24,7 @@ export const awsSns = defineSender({
   id: { json: 'MessageId' },
   code: { signsId: true, importKey: importCertificate, verify, keyRequest },
   handshake: { signed: true, answer: reportConfirmation },
+  eventType: { json: 'Type' },
 });
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
@@ -32,8 +33,9 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   UnsubscribeConfirmation: ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'],
 };
 const HASHES: Readonly<Record<string, string>> = { 1: 'sha1', 2: 'sha256' };
-const HOST = /^https:\/\/sns\.[a-zA-Z0-9-]{3,}\.amazonaws\.com(?:\.cn)?\//;
-const CERTIFICATE_PATH = /^\/[\w-]{1,128}\.pem$/;
+/** A region such as `us-gov-west-1`, so that `sns.s3-…` and other services of AWS are none. */
+const HOST = /^https:\/\/sns\.[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}\.amazonaws\.com(?:\.cn)?\//;
+const CERTIFICATE_PATH = /^\/SimpleNotificationService-[\w-]{1,128}\.pem$/;
 const LONGEST_SIGNATURE = 2048;
 const NOTHING = new Uint8Array();
 

@@ -7,4 +7,5 @@ export const bitbucket = defineSender({
   algorithm: 'hmac-sha256',
   signature: { header: 'x-hub-signature', prefix: 'sha256=' },
   id: { header: 'x-request-uuid' },
+  eventType: { header: 'x-event-key' },
 });

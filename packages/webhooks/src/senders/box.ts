@@ -10,4 +10,6 @@ export const box = defineSender({
   timestamp: { header: 'box-delivery-timestamp', unit: 'rfc3339', tolerance: '10m' },
   id: { header: 'box-delivery-id' },
   require: { 'box-signature-version': '1', 'box-signature-algorithm': 'HmacSHA256' },
+  identity: 'signed-bytes',
+  eventType: { json: 'trigger' },
 });

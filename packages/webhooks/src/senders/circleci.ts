@@ -7,4 +7,5 @@ export const circleci = defineSender({
   algorithm: 'hmac-sha256',
   signature: { header: 'circleci-signature', list: { separator: ',', assign: '=', label: 'v1' } },
   id: { json: 'id' },
+  eventType: { json: 'type' },
 });

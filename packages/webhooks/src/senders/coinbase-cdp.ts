@@ -1,4 +1,4 @@
-import { defineSender } from '../definition/define-sender.js';
+import { defineCodedSender } from '../coded/define-coded-sender.js';
 import type { Delivery } from '../request/delivery.js';
 import type { Freshness } from '../request/freshness.js';
 import { readSignatures } from '../request/read-signatures.js';
@@ -10,7 +10,7 @@ import { SignedBytes } from '../definition/signed-bytes.js';
 import { reject, type Rejection } from '../contract/verification.js';
 
 /** Coinbase Developer Platform, and others who send through Hook0: the signature names the headers that it covers. */
-export const coinbaseCdp = defineSender({
+export const coinbaseCdp = defineCodedSender({
   name: 'coinbase-cdp',
   docs: 'https://docs.cdp.coinbase.com/webhooks/verify-signatures',
   aliases: ['hook0'],
@@ -18,6 +18,8 @@ export const coinbaseCdp = defineSender({
   signature: { header: 'x-hook0-signature', list: { separator: ',', assign: '=', label: 'v1' } },
   timestamp: { entry: 't', unit: 's', tolerance: '5m' },
   code: { signsBody: true, verify, sign },
+  identity: 'signed-bytes',
+  eventType: [{ header: 'x-event-type' }, { json: 'eventType' }, { json: 'event_type' }],
 });
 
 const HEADER = 'x-hook0-signature';

@@ -7,4 +7,5 @@ export const coinbaseCommerce = defineSender({
   algorithm: 'hmac-sha256',
   signature: { header: 'x-cc-webhook-signature' },
   id: { json: 'event.id' },
+  eventType: { json: 'event.type' },
 });

@@ -17,6 +17,7 @@ export const discord = defineSender({
   timestamp: { header: 'x-signature-timestamp', unit: 's', tolerance: '5m' },
   id: { json: 'id' },
   handshake: { signed: true, answer: pong },
+  eventType: [{ json: 'event.type' }, { json: 'type' }],
 });
 
 /** Answers PING (type 1). */

@@ -1,4 +1,4 @@
-import { queryParameter } from '../handshakes/query-parameter.js';
+import { queryParameter } from '../encoding/query-parameter.js';
 import { defineSender } from '../definition/define-sender.js';
 import type { HandshakeResponse } from '../contract/handshake.js';
 import { plainText } from '../handshakes/plain-text.js';

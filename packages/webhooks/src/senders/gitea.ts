@@ -8,4 +8,6 @@ export const gitea = defineSender({
   algorithm: 'hmac-sha256',
   signature: { header: 'x-gitea-signature' },
   id: { header: 'x-gitea-delivery' },
+  eventType: [{ header: 'x-gitea-event' }, { header: 'x-forgejo-event' }],
+  document: { form: 'payload' },
 });

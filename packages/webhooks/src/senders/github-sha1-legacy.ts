@@ -8,4 +8,6 @@ export const githubSha1Legacy = defineSender({
   algorithm: 'hmac-sha1',
   signature: { header: 'x-hub-signature', prefix: 'sha1=' },
   id: { header: 'x-github-delivery' },
+  eventType: { header: 'x-github-event' },
+  document: { form: 'payload' },
 });

@@ -7,4 +7,6 @@ export const github = defineSender({
   algorithm: 'hmac-sha256',
   signature: { header: 'x-hub-signature-256', prefix: 'sha256=' },
   id: { header: 'x-github-delivery' },
+  eventType: { header: 'x-github-event' },
+  document: { form: 'payload' },
 });

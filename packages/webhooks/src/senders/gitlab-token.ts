@@ -8,4 +8,9 @@ export const gitlabToken = defineSender({
   algorithm: 'token',
   signature: { header: 'x-gitlab-token' },
   id: { header: 'x-gitlab-event-uuid' },
+  identity: {
+    label: [{ header: 'idempotency-key' }, { header: 'x-gitlab-event-uuid' }],
+    with: [{ header: 'x-gitlab-webhook-uuid' }],
+  },
+  eventType: { header: 'x-gitlab-event' },
 });

@@ -7,4 +7,6 @@ export const gogs = defineSender({
   algorithm: 'hmac-sha256',
   signature: { header: 'x-gogs-signature' },
   id: { header: 'x-gogs-delivery' },
+  eventType: { header: 'x-gogs-event' },
+  document: { form: 'payload' },
 });

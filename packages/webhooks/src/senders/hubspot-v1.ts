@@ -6,4 +6,6 @@ export const hubspotV1 = defineSender({
   docs: 'https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation',
   algorithm: 'sha256-prefix',
   signature: { header: 'x-hubspot-signature' },
+  identity: { bodyWithout: ['attemptNumber'] },
+  eventType: [{ json: '0.subscriptionType' }, { json: 'subscriptionType' }],
 });

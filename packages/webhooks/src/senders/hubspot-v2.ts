@@ -7,4 +7,5 @@ export const hubspotV2 = defineSender({
   algorithm: 'sha256-prefix',
   signature: { header: 'x-hubspot-signature' },
   payload: '{method}{url}{body}',
+  eventType: [{ json: '0.subscriptionType' }, { json: 'subscriptionType' }],
 });

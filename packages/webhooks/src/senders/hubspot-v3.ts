@@ -9,4 +9,6 @@ export const hubspotV3 = defineSender({
   signature: { header: 'x-hubspot-signature-v3', encoding: 'base64' },
   payload: '{method}{url-decoded}{body}{timestamp}',
   timestamp: { header: 'x-hubspot-request-timestamp', unit: 'ms', tolerance: '5m' },
+  identity: { bodyWithout: ['attemptNumber'] },
+  eventType: [{ json: '0.subscriptionType' }, { json: 'subscriptionType' }],
 });

@@ -7,4 +7,5 @@ export const intercom = defineSender({
   algorithm: 'hmac-sha1',
   signature: { header: 'x-hub-signature', prefix: 'sha1=' },
   id: { json: 'id' },
+  eventType: { json: 'topic' },
 });

@@ -7,4 +7,5 @@ export const lemonsqueezy = defineSender({
   aliases: ['lemon-squeezy'],
   algorithm: 'hmac-sha256',
   signature: { header: 'x-signature' },
+  eventType: [{ header: 'x-event-name' }, { json: 'meta.event_name' }],
 });

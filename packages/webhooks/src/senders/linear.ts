@@ -8,4 +8,5 @@ export const linear = defineSender({
   signature: { header: 'linear-signature' },
   timestamp: { json: 'webhookTimestamp', unit: 'ms', tolerance: '1m', optional: true },
   id: { header: 'linear-delivery' },
+  eventType: [{ json: 'type' }, { header: 'linear-event' }],
 });

@@ -9,4 +9,5 @@ export const mailgunParent = defineSender({
   payload: '{timestamp}{id}',
   timestamp: { json: 'parent-signature.timestamp', unit: 's', tolerance: '5m' },
   id: { json: 'parent-signature.token' },
+  eventType: { json: 'event-data.event', form: 'event' },
 });

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { defineSender } from '../definition/define-sender.js';
 import type { HandshakeMeans, HandshakeResponse } from '../contract/handshake.js';
 import { plainText } from '../handshakes/plain-text.js';
-import { queryParameter } from '../handshakes/query-parameter.js';
+import { queryParameter } from '../encoding/query-parameter.js';
 import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** Meta: Facebook, Instagram, WhatsApp. Signed as sent, with its lower-case `\u` escapes. */
@@ -13,6 +13,7 @@ export const meta = defineSender({
   algorithm: 'hmac-sha256',
   signature: { header: 'x-hub-signature-256', prefix: 'sha256=' },
   handshake: { signed: false, answer: echoChallenge },
+  eventType: [{ json: 'entry.0.changes.0.field' }, { json: 'object' }],
 });
 
 /** Answers the GET of a subscription, which carries the verify token that the receiver chose. */

@@ -1,9 +1,9 @@
-import { defineSender } from '../definition/define-sender.js';
+import { defineCodedSender } from '../coded/define-coded-sender.js';
 import type { Delivery } from '../request/delivery.js';
 import type { HandshakeResponse } from '../contract/handshake.js';
 import { plainText } from '../handshakes/plain-text.js';
-import { queryParameter } from '../handshakes/query-parameter.js';
-import { hashOf } from '../request/read-signatures.js';
+import { queryParameter } from '../encoding/query-parameter.js';
+import { hashOf } from '../encoding/hash-of.js';
 import type { SecretKey } from '../keys/secret-key.js';
 import type { CodeMatch, CodeSigned, CodeToSign } from '../coded/sender-code.js';
 import { SignedBytes } from '../definition/signed-bytes.js';
@@ -11,7 +11,7 @@ import { reject, type Rejection } from '../contract/verification.js';
 import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** Microsoft Graph change notifications: every item repeats the `clientState` of its subscription. Nothing is signed. */
-export const msGraph = defineSender({
+export const msGraph = defineCodedSender({
   name: 'ms-graph',
   docs: 'https://learn.microsoft.com/graph/change-notifications-delivery-webhooks',
   aliases: ['microsoft-graph'],
@@ -19,6 +19,7 @@ export const msGraph = defineSender({
   signature: { json: 'value.0.clientState' },
   code: { verify, sign },
   handshake: { signed: false, answer: echoToken },
+  eventType: [{ json: 'value.0.lifecycleEvent' }, { json: 'value.0.changeType' }],
 });
 
 const MOST_ITEMS = 1000;

@@ -9,4 +9,5 @@ export const paddle = defineSender({
   payload: '{timestamp}:{body}',
   timestamp: { entry: 'ts', unit: 's', tolerance: '5s' },
   id: { json: 'event_id' },
+  eventType: { json: 'event_type' },
 });

@@ -7,4 +7,5 @@ export const pagerduty = defineSender({
   algorithm: 'hmac-sha256',
   signature: { header: 'x-pagerduty-signature', list: { separator: ',', assign: '=', label: 'v1' } },
   id: { json: 'event.id' },
+  eventType: { json: 'event.event_type' },
 });

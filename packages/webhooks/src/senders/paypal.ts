@@ -1,11 +1,11 @@
 import { crc32 } from '../encoding/crc32.js';
 import { decodeBase64 } from '../encoding/decode-base64.js';
-import { defineSender } from '../definition/define-sender.js';
+import { defineCodedSender } from '../coded/define-coded-sender.js';
 import { isId, type Delivery } from '../request/delivery.js';
 import type { Freshness } from '../request/freshness.js';
 import { importCertificate } from '../keys/import-certificate.js';
 import type { KeyRequest } from '../coded/key-request.js';
-import { parseSecretText, type KeyFault } from '../keys/parse-key.js';
+import { parseSecretText, type KeyFault } from '../keys/secret-text.js';
 import type { Scheme } from '../definition/scheme.js';
 import { isValidAt, MaterialKey, type SecretKey } from '../keys/secret-key.js';
 import type { CodeMatch } from '../coded/sender-code.js';
@@ -14,7 +14,7 @@ import { reject, type Rejection } from '../contract/verification.js';
 import { verifies } from '../keys/verifies.js';
 
 /** PayPal: id, time, webhook id and checksum of the body, signed with RSA. The secret is the webhook id; the certificate is fetched. */
-export const paypal = defineSender({
+export const paypal = defineCodedSender({
   name: 'paypal',
   docs: 'https://developer.paypal.com/api/rest/webhooks/rest/',
   algorithm: 'rsa-sha256',
@@ -27,21 +27,14 @@ export const paypal = defineSender({
     verify,
     keyRequest,
   },
+  eventType: { json: 'event_type' },
 });
 
 const CERTIFICATE_URL = /^https:\/\/(?:[a-z0-9-]{1,63}\.){1,3}paypal\.com\/v1\/notifications\/certs\/[\w-]{1,128}$/;
 const LONGEST_SIGNATURE = 2048;
 
 /** PayPal states no rule; the id is signed, so a copy is known as one. */
-const ANY_AGE = {
-  slot: undefined,
-  path: undefined,
-  mark: undefined,
-  unit: 'rfc3339',
-  toleranceMs: Infinity,
-  afterSignature: false,
-  optional: false,
-} as const;
+const ANY_AGE = { unit: 'rfc3339', toleranceMs: Infinity } as const;
 
 function importKey(secret: unknown, scheme: Scheme): SecretKey | KeyFault {
   const text = parseSecretText(secret);

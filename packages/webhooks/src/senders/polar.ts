@@ -13,4 +13,5 @@ export const polar = defineSender({
   payload: '{id}.{timestamp}.{body}',
   timestamp: { header: 'webhook-timestamp', unit: 's', tolerance: '5m' },
   id: { header: 'webhook-id' },
+  eventType: { json: 'type' },
 });

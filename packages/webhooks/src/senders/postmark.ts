@@ -8,4 +8,5 @@ export const postmark = defineSender({
   algorithm: 'basic',
   signature: { header: 'authorization' },
   id: { json: 'MessageID' },
+  eventType: { json: 'RecordType' },
 });

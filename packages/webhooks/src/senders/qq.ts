@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import { isChallengeToken } from '../handshakes/challenge-token.js';
-import { defineSender } from '../definition/define-sender.js';
+import { defineCodedSender } from '../coded/define-coded-sender.js';
 import type { HandshakeMeans, HandshakeResponse } from '../contract/handshake.js';
 import { parseJson, textAt } from '../encoding/json-path.js';
-import { parseSecretText, type KeyFault } from '../keys/parse-key.js';
+import { parseSecretText, type KeyFault } from '../keys/secret-text.js';
 import type { Scheme } from '../definition/scheme.js';
 import { secretKey, type SecretKey } from '../keys/secret-key.js';
 import type { CodeSigned, CodeToSign } from '../coded/sender-code.js';
@@ -16,7 +16,7 @@ const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const SEED_BYTES = 32;
 
 /** QQ bots: Discord's scheme, with a key pair that both sides derive from the bot's secret. */
-export const qq = defineSender({
+export const qq = defineCodedSender({
   name: 'qq',
   docs: 'https://bot.q.qq.com/wiki/develop/api-v2/dev-prepare/interface-framework/sign.html',
   aliases: ['qq-bot'],
@@ -28,6 +28,7 @@ export const qq = defineSender({
   id: { json: 'id' },
   code: { importKey, sign: signHeaders },
   handshake: { signed: true, answer: signToken },
+  eventType: { json: 't' },
 });
 
 function importKey(secret: unknown, scheme: Scheme): SecretKey | KeyFault {

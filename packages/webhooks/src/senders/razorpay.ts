@@ -7,4 +7,5 @@ export const razorpay = defineSender({
   algorithm: 'hmac-sha256',
   signature: { header: 'x-razorpay-signature' },
   id: { header: 'x-razorpay-event-id' },
+  eventType: { json: 'event' },
 });

@@ -9,4 +9,6 @@ export const sendgrid = defineSender({
   signature: { header: 'x-twilio-email-event-webhook-signature', encoding: 'base64' },
   payload: '{timestamp}{body}',
   timestamp: { header: 'x-twilio-email-event-webhook-timestamp', unit: 's', tolerance: '5m' },
+  identity: 'signed-bytes',
+  eventType: { json: '0.event' },
 });

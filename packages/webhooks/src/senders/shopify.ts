@@ -7,4 +7,14 @@ export const shopify = defineSender({
   algorithm: 'hmac-sha256',
   signature: { headers: ['x-shopify-hmac-sha256', 'shopify-hmac-sha256'], encoding: 'base64' },
   id: { header: 'x-shopify-webhook-id' },
+  identity: {
+    label: [
+      { header: 'x-shopify-event-id' },
+      { header: 'shopify-event-id' },
+      { header: 'x-shopify-webhook-id' },
+      { header: 'shopify-webhook-id' },
+    ],
+    with: [{ header: 'x-shopify-topic' }, { header: 'shopify-topic' }],
+  },
+  eventType: [{ header: 'x-shopify-topic' }, { header: 'shopify-topic' }],
 });

@@ -17,6 +17,8 @@ export const slack = defineSender({
   timestamp: { header: 'x-slack-request-timestamp', unit: 's', tolerance: '5m' },
   id: { json: 'event_id' },
   handshake: { signed: true, answer: echoChallenge },
+  eventType: [{ json: 'event.type' }, { json: 'type' }, { form: 'command' }],
+  document: { form: 'payload' },
 });
 
 /** Answers `url_verification` (https://api.slack.com/events/url_verification). */

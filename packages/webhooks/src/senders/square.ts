@@ -8,4 +8,5 @@ export const square = defineSender({
   signature: { header: 'x-square-hmacsha256-signature', encoding: 'base64' },
   payload: '{url}{body}',
   id: { json: 'event_id' },
+  eventType: { json: 'type' },
 });

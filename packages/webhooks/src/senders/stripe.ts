@@ -9,4 +9,5 @@ export const stripe = defineSender({
   payload: '{timestamp}.{body}',
   timestamp: { entry: 't', unit: 's', tolerance: '5m' },
   id: { json: 'id' },
+  eventType: { json: 'type' },
 });

@@ -4,9 +4,9 @@ import { defineSender } from '../definition/define-sender.js';
 export const svix = defineSender({
   name: 'svix',
   docs: 'https://docs.svix.com/receiving/verifying-payloads/how-manual',
-  aliases: ['svix-v1a', 'clerk', 'resend'],
+  aliases: ['svix-v1a', 'clerk', 'resend', 'stytch', 'vanta', 'agentmail'],
   algorithm: 'hmac-sha256',
-  key: { encoding: 'base64', prefix: 'whsec_' },
+  key: { encoding: 'base64', prefix: ['whsec_', 'v1,whsec_'], bytes: [24, 75] },
   signature: {
     header: 'svix-signature',
     encoding: 'base64',
@@ -16,4 +16,5 @@ export const svix = defineSender({
   payload: '{id}.{timestamp}.{body}',
   timestamp: { header: 'svix-timestamp', unit: 's', tolerance: '5m' },
   id: { header: 'svix-id' },
+  eventType: [{ json: 'type' }, { json: 'event_type' }, { json: 'event' }],
 });

@@ -1,8 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { parse, stringify } from 'node:querystring';
 import { decodeHex } from '../encoding/decode-hex.js';
-import { defineSender } from '../definition/define-sender.js';
+import { FormFields } from '../encoding/form-fields.js';
+import { defineCodedSender } from '../coded/define-coded-sender.js';
 import type { Delivery } from '../request/delivery.js';
+import { publicUrls } from '../request/public-urls.js';
 import { readSignatures } from '../request/read-signatures.js';
 import type { SecretKey } from '../keys/secret-key.js';
 import type { CodeMatch, CodeSigned, CodeToSign } from '../coded/sender-code.js';
@@ -10,13 +12,14 @@ import { SignedBytes } from '../definition/signed-bytes.js';
 import { reject, type Rejection } from '../contract/verification.js';
 
 /** Twilio: the URL with the sorted form parameters; of other bodies, a hash that stands in the URL. The key is the auth token. */
-export const twilio = defineSender({
+export const twilio = defineCodedSender({
   name: 'twilio',
   docs: 'https://www.twilio.com/docs/usage/webhooks/webhooks-security',
   algorithm: 'hmac-sha1',
   signature: { header: 'x-twilio-signature', encoding: 'base64' },
   id: { header: 'i-twilio-idempotency-token' },
   code: { signsBody: true, signsId: false, signsUrl: true, headers: ['content-type'], verify, sign },
+  eventType: [{ form: 'CallStatus' }, { form: 'MessageStatus' }, { form: 'EventType' }],
 });
 
 /** Parameters and all are signed as text, so the bytes of the body say no more than that text. */
@@ -40,17 +43,6 @@ function verify(delivery: Delivery, keys: readonly SecretKey[]): CodeMatch | Rej
   return reject('mismatch', 'none of the secrets makes this signature');
 }
 
-/**
- * The configured URL, and the same with the query that has come: Twilio appends the hash of the body, and sends the
- * parameters of a GET there. A wrong one matches no signature.
- */
-function publicUrls({ url = '', request }: Delivery): readonly string[] {
-  const query = request.url?.indexOf('?') ?? -1;
-  if (query < 0) return [url];
-  const arrived = url.replace(/[?#].*$/s, '') + (request.url as string).slice(query);
-  return arrived === url ? [url] : [url, arrived];
-}
-
 /** What is signed behind the URL; `undefined` where the URL itself must carry the hash of the body, and one does. */
 function signedParameters(delivery: Delivery, urls: readonly string[]): string | undefined | Rejection {
   const { body } = delivery.request;
@@ -67,30 +59,18 @@ function signedParameters(delivery: Delivery, urls: readonly string[]): string |
   if (type !== undefined && type !== FORM && body.length > 0) {
     return reject('malformed', 'the body is no form, and the URL carries no hash of it');
   }
-  return sortedParameters(Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8'));
+  return sortedParameters(body);
 }
 
 function mediaType(contentType: string | undefined): string | undefined {
   return contentType?.split(';', 1)[0]?.trim().toLowerCase();
 }
 
-/** Names in order, each with its values in order; a value that comes twice counts once. */
-function sortedParameters(form: string): string {
-  const values = new Map<string, Set<string>>();
-  for (const [name, value] of new URLSearchParams(form)) {
-    const known = values.get(name);
-    if (known) known.add(value);
-    else values.set(name, new Set([value]));
-  }
-  const names = [...values.keys()].sort();
-  return names
-    .map((name) =>
-      [...(values.get(name) ?? [])]
-        .sort()
-        .map((value) => name + value)
-        .join(''),
-    )
-    .join('');
+/** Twilio's parameters are a form, whatever the content type says. */
+function sortedParameters(body: Uint8Array): string {
+  return new FormFields([
+    ...new URLSearchParams(Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8')),
+  ]).sorted();
 }
 
 /** The spellings under which Twilio's back ends may have signed a URL: without and with its port, and with escapes. */
@@ -122,7 +102,7 @@ function sign(webhook: CodeToSign): CodeSigned {
   if (!isForm && body.length > 0 && !HASH.test(url)) {
     return webhook.refuse('carries the hash of a body that is no form as bodySHA256 in the URL');
   }
-  const text = url + (isForm ? sortedParameters(body.toString('utf8')) : '');
+  const text = url + (isForm ? sortedParameters(body) : '');
   const signatures = webhook.signatures(new SignedBytes(text, NOTHING, '', 'utf8'));
   if (signatures.length !== 1) return webhook.refuse('has room for 1 signature(s) only');
   return { headers: { 'x-twilio-signature': signatures[0] as string } };

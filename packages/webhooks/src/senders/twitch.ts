@@ -17,6 +17,7 @@ export const twitch = defineSender({
   timestamp: { header: 'twitch-eventsub-message-timestamp', unit: 'rfc3339', tolerance: '10m' },
   id: { header: 'twitch-eventsub-message-id' },
   handshake: { signed: true, answer: echoChallenge },
+  eventType: { header: 'twitch-eventsub-subscription-type' },
 });
 
 /** Answers `webhook_callback_verification`, which alone carries a challenge beside its subscription. */

@@ -1,7 +1,7 @@
 import { isChallengeToken } from '../handshakes/challenge-token.js';
 import { defineSender } from '../definition/define-sender.js';
 import type { HandshakeMeans, HandshakeResponse } from '../contract/handshake.js';
-import { queryParameter } from '../handshakes/query-parameter.js';
+import { queryParameter } from '../encoding/query-parameter.js';
 import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** X, formerly Twitter: the account activity API. The key is the consumer secret. */

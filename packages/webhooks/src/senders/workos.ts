@@ -9,4 +9,5 @@ export const workos = defineSender({
   payload: '{timestamp}.{body}',
   timestamp: { entry: 't', unit: 'ms', tolerance: '3m' },
   id: { json: 'id' },
+  eventType: { json: 'event' },
 });

@@ -9,4 +9,5 @@ export const zendesk = defineSender({
   payload: '{timestamp}{body}',
   timestamp: { header: 'x-zendesk-webhook-signature-timestamp', unit: 'rfc3339', tolerance: '5m' },
   id: { header: 'x-zendesk-webhook-invocation-id' },
+  eventType: { json: 'type' },
 });

@@ -16,6 +16,8 @@ export const zoom = defineSender({
   payload: 'v0:{timestamp}:{body}',
   timestamp: { header: 'x-zm-request-timestamp', unit: 's', tolerance: '5m' },
   handshake: { signed: true, answer: encryptToken },
+  identity: 'signed-bytes',
+  eventType: { json: 'event' },
 });
 
 /** Answers `endpoint.url_validation`, which asks for the MAC of a token. */

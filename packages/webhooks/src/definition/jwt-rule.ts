@@ -1,0 +1,26 @@
+import type { HashEncoding } from './algorithm.js';
+
+/**
+ * What the claims of a sender's token say about the request. The token stands where `signature` says. `exp` and `nbf` are
+ * respected wherever they stand in a token.
+ */
+export interface JwtRule {
+  /** The claim that holds the hash of the body. Without one the token vouches for no body. */
+  readonly body?: HashClaim;
+  /** The claim that holds the URL, or the hash of it. */
+  readonly url?: { readonly claim: string; readonly hash?: 'sha256'; readonly encoding?: HashEncoding };
+  /** Claims that must have this value, or contain it where the claim is a list: `{ iss: 'netlify' }`. */
+  readonly require?: Readonly<Record<string, string>>;
+  /** The body itself is the payload, which the token leaves out (RFC 7515 appendix F, RFC 7797). */
+  readonly detached?: boolean;
+}
+
+export interface HashClaim {
+  readonly claim: string;
+  /** Default: `'sha256'`. */
+  readonly hash?: 'sha256' | 'sha512';
+  /** Default: `'hex'`. */
+  readonly encoding?: HashEncoding;
+  /** Deliveries with an empty body may lack it. */
+  readonly optionalWhenEmpty?: boolean;
+}

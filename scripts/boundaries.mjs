@@ -43,6 +43,7 @@ export const rooms = {
     ['http-signatures', 'handshakes'],
     ['senders'],
     ['registry'],
+    ['signing'],
     ['prepare-secrets.ts', 'sender-traits.ts', 'requested-key.ts'],
     ['verify-webhook.ts', 'sign-webhook.ts', 'answer-handshake.ts'],
     ['index.ts'],
@@ -85,10 +86,5 @@ export const open = {
     'packages/core/src/engine/(abort-state|live-call|policy)',
     'packages/core/src/headers/(rate-limit-headers|vendor-quotas)',
     'packages/core/src/time/(clock|deadline-list)',
-    'packages/webhooks/src/',
   ],
-  'circle of folders': ['packages/webhooks/src/'],
-  'webhooks: coded': ['packages/webhooks/src/coded/key-request'],
-  'webhooks: definition': ['packages/webhooks/src/definition/sender'],
-  'webhooks: encoding': ['packages/webhooks/src/encoding/parse-timestamp'],
 };

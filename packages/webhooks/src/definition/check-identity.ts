@@ -1,5 +1,5 @@
-import type { Require } from './check-sender.js';
 import { isPlace, type Place } from './place.js';
+import type { Require } from './require.js';
 import type { Sender } from './sender.js';
 
 /** Refuses an identity that says nothing, or that needs what the definition lacks. */

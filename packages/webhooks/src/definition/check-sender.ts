@@ -2,13 +2,11 @@ import { WebhookConfigurationError } from '../contract/webhook-configuration-err
 import { checkIdentity } from './check-identity.js';
 import { tokensOf, type PayloadPart, type PayloadTemplate } from './payload-template.js';
 import { isPlace } from './place.js';
+import type { Require } from './require.js';
 import type { Family } from './scheme.js';
 import type { Sender, SignatureList } from './sender.js';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-
-/** Makes sure of one condition of a definition; `fault` says what is wrong where it does not hold. */
-export type Require = (condition: boolean, fault: string) => void;
 
 /** Refuses a definition without a usable name, which all messages quote, or without its main part. */
 export function checkOutline(sender: Sender): void {

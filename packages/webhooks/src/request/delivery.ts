@@ -125,7 +125,7 @@ export class Delivery implements PayloadValues, SignatureTexts {
       case 'sorted-form':
         return this.formFields().sorted();
       case 'signed-headers':
-        return signedHeaders(this);
+        return this.signedHeaders();
       case 'url-decoded':
         return this.url === undefined ? undefined : decodeUrl(this.url);
       case 'path':
@@ -145,6 +145,17 @@ export class Delivery implements PayloadValues, SignatureTexts {
   /** The request's own URL has the parameters that came; a configured one need not have them. */
   private query(name: string): string | undefined {
     return queryParameter(this.request.url, name) ?? queryParameter(this.url, name);
+  }
+
+  private signedHeaders(): string | undefined {
+    const { sender, signature } = this.plan;
+    const rule = sender.signedHeaders;
+    if (rule === undefined) return undefined;
+    const listed =
+      rule.header === undefined
+        ? listEntry(this.signature(0), rule.entry ?? '', signature.list)
+        : this.header(rule.header);
+    return signedHeaders(rule, listed, this.request.headers);
   }
 
   private formFields(): FormFields {

@@ -49,7 +49,7 @@ export const rooms = {
     ['index.ts'],
   ],
   nestjs: [
-    ['fields'],
+    ['fields', 'operations'],
     ['config'],
     ['providers'],
     ['inject'],

@@ -1,7 +1,7 @@
 /** Shared with our own packages: stores, queues and adapters of frameworks. Not for applications; it changes without notice. */
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';
 export type { Pipeline } from './engine/pipeline.js';
-export type { PolicySpec } from './engine/policy.js';
+export type { Gate, PolicySpec } from './engine/policy.js';
 export { EventHub, type Emit } from './events/event-hub.js';
 export { isHeaderName } from './headers/header-name.js';
 export { LiveProvider } from './provider/live-provider.js';

@@ -2,6 +2,8 @@ import {
   Inject,
   Module,
   type DynamicModule,
+  Logger,
+  type BeforeApplicationShutdown,
   type OnApplicationShutdown,
   type Provider,
   type Type,
@@ -46,7 +48,9 @@ const OPTIONS = Symbol.for('breakwater.options');
  * `forRoot`'s options, or both: what the options say of a provider is laid over what the namespace says of it.
  */
 @Module({})
-export class ResilienceModule implements OnApplicationShutdown {
+export class ResilienceModule implements BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly logger = new Logger('Resilience');
+
   constructor(@Inject(ResilienceParts) private readonly parts: ResilienceParts) {}
 
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
@@ -56,6 +60,12 @@ export class ResilienceModule implements OnApplicationShutdown {
 
   static forRootAsync(options: ResilienceModuleAsyncOptions): DynamicModule {
     return moduleOf(options.isGlobal ?? true, asyncOptions(options), options.imports ?? []);
+  }
+
+  /** Before Nest drains its servers: requests that wait for a call would otherwise hold up the end. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const aborted = await this.parts.drain();
+    if (aborted > 0) this.logger.warn(`${aborted} calls outlasted shutdown.grace and were aborted`);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,5 +1,6 @@
 import type {
   Clock,
+  Duration,
   PolicyOptions,
   ProviderOptions as EngineOptions,
   ProviderPatch as EnginePatch,
@@ -38,6 +39,19 @@ export interface ResilienceOptions {
    * Default true.
    */
   trackCalls?: boolean;
+  shutdown?: {
+    /**
+     * How long calls that are under way may go on when the application closes; what is not done then is aborted. Default `'10s'`, by
+     * the machine's clock; with a `clock` of your own nothing is waited for unless this is given.
+     */
+    grace?: Duration;
+  };
+  /** How large the `MemoryStore` grows that is made where no `store` is given. */
+  memoryStore?: { maxEntries?: number; maxBytes?: number };
+  /** Makes a fault of every warning about settings: those that reach no method, and variables that have no effect. Default false. */
+  strict?: boolean;
+  /** `false` silences the lines that tell of circuits, pauses, budgets and the store. Default true. */
+  logger?: boolean;
   /** Default: the machine's clock. */
   clock?: Clock;
 }

@@ -43,7 +43,7 @@ export class LiveProvider extends ResilientProvider {
     this.environment = createEnvironment(parts, this.events, () => this.linker.classify);
     this.linker = new MethodLinker(parts, this.environment);
     this.faults = this.linker.faults;
-    this.unprotected = new Pipeline([], this.environment);
+    this.unprotected = new Pipeline(parts.entrance === undefined ? [] : [parts.entrance], this.environment);
   }
 
   override get enabled(): boolean {

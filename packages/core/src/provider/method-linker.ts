@@ -171,7 +171,9 @@ export class MethodLinker {
       own.set(spec.name, policy);
       return policy;
     });
-    pipeline.link(policies.filter(isPassed));
+    const { entrance } = this.parts;
+    const passed = policies.filter(isPassed);
+    pipeline.link(entrance === undefined ? passed : [entrance, ...passed]);
     for (const [name, policy] of standing) if (!own.has(name)) this.drop(policy);
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock.js';
+import type { Gate } from '../engine/policy.js';
 import type { EventHub } from '../events/event-hub.js';
 import type { PolicyCatalog } from '../policies/policy-catalog.js';
 import type { Layer } from '../settings/merge-settings.js';
@@ -19,6 +20,8 @@ export interface ProviderParts {
   readonly events?: EventHub;
   /** The kinds of policies that the settings may name. Default: those of this package. */
   readonly catalog?: PolicyCatalog;
+  /** A gate of the adapter's own that every attempt enters first, also while the provider is not enabled. */
+  readonly entrance?: Gate;
   /** Settings that somebody else reads, such as a framework's adapter, each with who it is to be given to. They are refused here. */
   readonly sections?: Readonly<Record<string, string>>;
 }

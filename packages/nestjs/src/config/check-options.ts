@@ -1,5 +1,7 @@
 import type { Fault } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
+import type { GenericSchema } from 'valibot';
+import { customSetting } from '../fields/custom-setting.js';
 import type { ModuleOptions } from './module-options.js';
 
 /** The options that can be used, and what is wrong with the others. */
@@ -9,44 +11,55 @@ export interface CheckedOptions {
 }
 
 /** Tells options of the module that are what they should be from those that are not. What the providers hold is not looked into. */
-export function checkOptions(given: ModuleOptions): CheckedOptions {
+export function checkOptions(given: object): CheckedOptions {
   const faults: Fault[] = [];
-  const usable = Object.entries(given).filter(([name, value]) => {
-    if (value === undefined) return false;
-    const message = wrongWith(name, value);
-    if (message !== undefined) faults.push({ path: `resilience.${name}`, message });
-    return message === undefined;
+  const usable = Object.entries(given).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const read = readOption(name, value);
+    if (read.faults === undefined) return [[name, read.value] as const];
+    faults.push(...read.faults);
+    return [];
   });
   return { options: Object.fromEntries(usable), faults };
 }
 
-interface Expectation {
-  readonly fits: (value: unknown) => boolean;
-  readonly what: string;
-}
-
-const FLAG: Expectation = { fits: (value) => typeof value === 'boolean', what: 'true or false' };
-
-const EXPECTED: Readonly<Record<keyof ModuleOptions, Expectation>> = {
-  enabled: FLAG,
-  defaults: { fits: settings.isPlain, what: 'an object of policies, for example { retry: { attempts: 3 } }' },
-  providers: { fits: settings.isPlain, what: 'an object of providers, for example { payments: { retry: true } }' },
-  store: {
-    fits: (value) => hasMethods(value, ['get', 'put', 'delete', 'advance', 'close']),
-    what: 'a store, for example new MemoryStore()',
-  },
-  trackCalls: FLAG,
-  clock: {
-    fits: (value) => hasMethods(value, ['now', 'wallNow', 'yield', 'schedule', 'sleep', 'expireAfter', 'close']),
-    what: 'a clock, for example new SystemClock()',
-  },
+/** Options of which this package reads the parts. */
+const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
+  enabled: settings.flag(),
+  trackCalls: settings.flag(),
+  strict: settings.flag(),
+  logger: settings.flag(),
+  shutdown: settings.options({ grace: settings.optional(settings.duration()) }),
+  memoryStore: settings.options({
+    maxEntries: settings.optional(settings.integer(1, Number.MAX_SAFE_INTEGER)),
+    maxBytes: settings.optional(settings.integer(1, Number.MAX_SAFE_INTEGER)),
+  }),
 };
 
-function wrongWith(name: string, value: unknown): string | undefined {
-  const known = Object.keys(EXPECTED);
-  if (!known.includes(name)) return settings.unknownName('setting', name, known);
-  const { fits, what } = EXPECTED[name as keyof ModuleOptions];
-  return fits(value) ? undefined : `${settings.printed(value)} given; expected ${what}`;
+/** Options that are taken as they are: layers that are merged and read later, and objects with an identity. */
+const TAKEN_AS_GIVEN: Readonly<Record<string, GenericSchema>> = {
+  defaults: customSetting(settings.isPlain, 'an object of policies, for example { retry: { attempts: 3 } }'),
+  providers: customSetting(settings.isPlain, 'an object of providers, for example { payments: { retry: true } }'),
+  store: customSetting(
+    (value) => hasMethods(value, ['get', 'put', 'delete', 'advance', 'count', 'close']),
+    'a store, for example new MemoryStore()',
+  ),
+  clock: customSetting(
+    (value) => hasMethods(value, ['now', 'wallNow', 'yield', 'schedule', 'sleep', 'expireAfter', 'close']),
+    'a clock, for example new SystemClock()',
+  ),
+};
+
+function readOption(name: string, value: unknown): { value?: unknown; faults?: readonly Fault[] } {
+  const path = `resilience.${name}`;
+  const schema = SCHEMAS[name] ?? TAKEN_AS_GIVEN[name];
+  if (schema === undefined) {
+    const known = [...Object.keys(SCHEMAS), ...Object.keys(TAKEN_AS_GIVEN)];
+    return { faults: [{ path, message: settings.unknownName('setting', name, known) }] };
+  }
+  const read = settings.readSettings(schema, value, path);
+  if (read.faults !== undefined) return { faults: read.faults };
+  return { value: name in SCHEMAS ? read.settings : value };
 }
 
 function hasMethods(value: unknown, names: readonly string[]): boolean {

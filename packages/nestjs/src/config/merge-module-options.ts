@@ -1,14 +1,9 @@
 import { settings, type Layer } from '@breakwater/core/adapter';
 import { mergeProviderSettings } from './merge-provider-settings.js';
-import type { ModuleOptions } from './module-options.js';
 import type { Section } from './section.js';
 
 /** Options of the module merged over weaker ones: the defaults, and each provider, setting by setting. */
-export function mergeModuleOptions(
-  sections: readonly Section[],
-  below: ModuleOptions,
-  above: ModuleOptions,
-): ModuleOptions {
+export function mergeModuleOptions(sections: readonly Section[], below: object, above: object): Layer {
   const mergeLayers = (_: string, ...layers: readonly Layer[]) => mergeProviderSettings(sections, ...layers);
   return mergeNamed(below as Layer, above as Layer, (option, standing, given) => {
     if (option === 'defaults') return mergeLayers(option, standing, given);

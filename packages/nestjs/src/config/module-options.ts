@@ -8,4 +8,9 @@ export interface ModuleOptions {
   readonly store?: Store;
   readonly trackCalls?: boolean;
   readonly clock?: Clock;
+  readonly shutdown?: { readonly grace?: number | undefined } | undefined;
+  readonly memoryStore?:
+    { readonly maxEntries?: number | undefined; readonly maxBytes?: number | undefined } | undefined;
+  readonly strict?: boolean;
+  readonly logger?: boolean;
 }

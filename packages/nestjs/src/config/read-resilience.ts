@@ -31,21 +31,22 @@ export interface SettingsSource {
 }
 
 /** Merges defaults, the providers' settings and the environment. Nothing is thrown: faults are collected. */
-export function readResilience(given: ModuleOptions, { environment, sections }: SettingsSource): ReadResilience {
+export function readResilience(options: object, { environment, sections }: SettingsSource): ReadResilience {
+  const given = options as { readonly providers?: unknown; readonly enabled?: unknown };
   const known = { providers: settings.isPlain(given.providers) ? given.providers : {}, sections };
   const overrides = environmentOverrides(environment, known);
-  const enabled = (overrides.enabled ?? given.enabled) as boolean | undefined;
-  const { options, faults: wrong } = checkOptions({ ...given, enabled });
+  const enabled = overrides.enabled ?? given.enabled;
+  const { options: usable, faults: wrong } = checkOptions({ ...given, enabled });
   const faults = [...wrong, ...overrides.faults];
   const merge = (...layers: readonly (Layer | undefined)[]) => mergeProviderSettings(sections, ...layers);
-  const defaults = readDefaults(merge(options.defaults as Layer, overrides.defaults), sections, faults);
-  const providers = Object.entries(options.providers ?? {}).map(([name, own]): LayeredSettings => {
+  const defaults = readDefaults(merge(usable.defaults as Layer, overrides.defaults), sections, faults);
+  const providers = Object.entries(usable.providers ?? {}).map(([name, own]): LayeredSettings => {
     if (!settings.isPlain(own)) faults.push(notSettings(name, own));
     const layers = merge(defaults, settings.isPlain(own) ? own : {});
     const top = merge(overrides.providers[name], enabled === false ? { enabled: false } : {});
     return { name, settings: layers, top, ...readSections(sections, name, merge(layers, top)) };
   });
-  return { options, providers, faults, warnings: overrides.warnings };
+  return { options: usable, providers, faults, warnings: overrides.warnings };
 }
 
 /** Keeps what can hold for every provider. A fault here is reported once, not for each of them. */

@@ -2,6 +2,7 @@ import { ResilienceConfigurationError, type Clock, type Fault, type Store } from
 import { EventHub, LiveProvider, systemRandom, type ProviderParts } from '@breakwater/core/adapter';
 import type { ReadResilience } from '../config/read-resilience.js';
 import { withoutSections } from '../config/read-sections.js';
+import type { Gate } from '@breakwater/core/adapter';
 import type { Section } from '../config/section.js';
 
 /** What all providers of an application share. */
@@ -9,6 +10,8 @@ export interface SharedParts {
   readonly clock: Clock;
   readonly store: Store;
   readonly sections: readonly Section[];
+  /** The gate that every attempt enters first. */
+  readonly entrance?: Gate;
 }
 
 const NO_PROVIDERS = "none: where the settings stand in ConfigModule's 'resilience' namespace, it needs isGlobal: true";
@@ -20,7 +23,7 @@ export class ProviderRegistry {
   readonly faults: readonly Fault[];
   private readonly providers = new Map<string, LiveProvider>();
 
-  constructor(read: ReadResilience, { clock, store, sections }: SharedParts) {
+  constructor(read: ReadResilience, { clock, store, sections, entrance }: SharedParts) {
     const { trackCalls } = read.options;
     // What reads the current call after an `await` finds it only where calls are tracked.
     const areRead = sections.some(
@@ -31,6 +34,7 @@ export class ProviderRegistry {
       store,
       events: this.events,
       random: systemRandom,
+      ...(entrance && { entrance }),
       trackCalls: trackCalls !== false || areRead,
       sections: Object.fromEntries(sections.map((section) => [section.name, 'Resilience.reconfigure'])),
     };
@@ -76,7 +80,7 @@ export class ProviderRegistry {
     return `there is no such provider in the resilience settings; known are ${known}`;
   }
 
-  /** Releases every timer and waiting call. */
+  /** Refuses every call that waits, now or later; nothing is retried any more. */
   close(): void {
     for (const provider of this.providers.values()) provider.close();
   }

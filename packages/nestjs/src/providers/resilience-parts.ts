@@ -1,10 +1,15 @@
 import { MemoryStore, SystemClock, type Clock, type Fault, type Store } from '@breakwater/core';
+import { CallsUnderWay } from '../operations/shutdown/calls-under-way.js';
+import { Shutdown } from '../operations/shutdown/shutdown.js';
+import { TrackedStore } from '../operations/shutdown/tracked-store.js';
 import { readResilience } from '../config/read-resilience.js';
 import type { ModuleOptions } from '../config/module-options.js';
 import type { Section } from '../config/section.js';
 import { EnvironmentSecrets, type SecretReader } from '../fields/secret-reader.js';
 import { ProviderRegistry } from './provider-registry.js';
 import { ProviderSections } from './provider-sections.js';
+
+const GRACE_MS = 10_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,17 +23,21 @@ export class ResilienceParts {
   /** Settings that have no effect. */
   readonly warnings: readonly Fault[];
   private readonly ownsStore: boolean;
+  private readonly shutdown: Shutdown;
 
-  constructor(options: ModuleOptions, sections: readonly Section[], environment: Environment = process.env) {
+  constructor(options: object, sections: readonly Section[], environment: Environment = process.env) {
     const read = readResilience(options, { environment, sections });
-    const { clock = new SystemClock(), store } = read.options;
+    const { clock = new SystemClock(), store, memoryStore } = read.options;
+    const tracked = new TrackedStore(store ?? new MemoryStore({ clock, ...memoryStore }));
+    const entrance = new CallsUnderWay();
     this.clock = clock;
     this.ownsStore = store === undefined;
-    this.store = store ?? new MemoryStore({ clock });
+    this.store = tracked;
     this.secrets = new EnvironmentSecrets(environment);
-    this.registry = new ProviderRegistry(read, { clock, store: this.store, sections });
+    this.registry = new ProviderRegistry(read, { clock, store: tracked, sections, entrance });
     this.sections = new ProviderSections(read.providers, sections, this.secrets);
     this.warnings = read.warnings;
+    this.shutdown = new Shutdown({ clock, calls: entrance, store: tracked, graceMs: graceOf(read.options) });
   }
 
   /** Everything that is wrong with the settings. */
@@ -36,10 +45,24 @@ export class ResilienceParts {
     return [...this.registry.faults, ...this.sections.faults];
   }
 
-  /** Releases every timer and waiting call, and the store if it was made here. */
+  /** Refuses everything that waits, and lets work that is under way end. Returns how many calls had to be aborted. */
+  drain(): Promise<number> {
+    this.registry.close();
+    return this.shutdown.drain();
+  }
+
+  /** Refuses every further call, and releases every timer, and the store if it was made here. */
   async close(): Promise<void> {
     this.registry.close();
+    await this.shutdown.end();
     this.clock.close();
     if (this.ownsStore) await this.store.close();
   }
+}
+
+/** A clock of another kind is a test's, and may stand still: nothing is waited for that nobody asked for. */
+function graceOf({ clock, shutdown }: ModuleOptions): number | undefined {
+  const { grace } = shutdown ?? {};
+  if (grace !== undefined) return grace;
+  return clock === undefined || clock instanceof SystemClock ? GRACE_MS : undefined;
 }

@@ -1,0 +1,178 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { SqliteStore } from '@breakwater/sqlite';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const SCRIPT = join(ROOT, `node_modules/.cache/breakwater/shutdown-app-${process.pid}.mjs`);
+
+interface Options {
+  readonly platform: 'express' | 'fastify' | 'none';
+  readonly grace?: string;
+  readonly storeFile?: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+let children: ChildProcess[] = [];
+
+async function start(options: Options): Promise<{ child: ChildProcess; url: string }> {
+  const child = fork(SCRIPT, [JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  children.push(child);
+  const [port] = (await once(child, 'message')) as [number];
+  return { child, url: `http://127.0.0.1:${port}` };
+}
+
+/** Sends SIGTERM. Returns after how many milliseconds the process has ended. */
+async function stop(child: ChildProcess): Promise<number> {
+  const startedAt = performance.now();
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+  return performance.now() - startedAt;
+}
+
+async function ask(url: string, route: string): Promise<Answer> {
+  try {
+    const response = await fetch(`${url}/${route}`);
+    return { status: response.status, body: await response.text() };
+  } catch {
+    return { status: 0, body: '' };
+  }
+}
+
+function askMany(url: string, route: string, count: number): Promise<Answer[]> {
+  return Promise.all(Array.from({ length: count }, () => ask(url, route)));
+}
+
+function byStatus(answers: readonly Answer[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+beforeAll(async () => {
+  const alias = Object.fromEntries(
+    ['core/adapter', 'core/index', 'webhooks/index', 'nestjs/index', 'sqlite/index'].map((entry) => {
+      const [name, file] = entry.split('/') as [string, string];
+      return [
+        `@breakwater/${name}${file === 'index' ? '' : `/${file}`}`,
+        join(ROOT, `packages/${name}/src/${file}.ts`),
+      ];
+    }),
+  );
+  await build({
+    entryPoints: [fileURLToPath(new URL('shutdown-app.fixture.mjs', import.meta.url))],
+    outfile: SCRIPT,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    alias,
+  });
+});
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children = [];
+});
+afterAll(() => rmSync(SCRIPT, { force: true }));
+
+describe.each(['express', 'fastify'] as const)('an application on %s that gets SIGTERM', (platform) => {
+  it('answers the calls that are under way, and ends soon after the last', async () => {
+    const { child, url } = await start({ platform });
+    const answers = askMany(url, 'charge', 20);
+    await sleep(300);
+    expect(await stop(child)).toBeLessThan(3000);
+    expect(byStatus(await answers)).toEqual({ 200: 20 });
+  });
+
+  it('lets a request make the further calls that it needs', async () => {
+    const { child, url } = await start({ platform });
+    const answer = ask(url, 'twice');
+    await sleep(300);
+    await stop(child);
+    expect(await answer).toEqual({ status: 200, body: 'charged and mailed' });
+  });
+
+  it.each([
+    ['in the queue of a bulkhead', 'queued', { 200: 2, 503: 8 }],
+    ['in the line of a rate limit', 'limited', { 200: 1, 503: 9 }],
+    ['for as long as the provider asked', 'asking', { 500: 10 }],
+  ])('ends at once what waits %s', async (_where, route, expected) => {
+    const { child, url } = await start({ platform });
+    const answers = askMany(url, route, 10);
+    await sleep(300);
+    expect(await stop(child)).toBeLessThan(3000);
+    expect(byStatus(await answers)).toEqual(expected);
+  });
+
+  it('refuses the calls of requests that come later, on a connection that it closes', async () => {
+    const { child, url } = await start({ platform });
+    const early = ask(url, 'charge');
+    await sleep(300);
+    const stopped = stop(child);
+    await sleep(200);
+    const late = await fetch(`${url}/charge`);
+    expect(late.status).toBe(503);
+    expect(late.headers.get('connection')).toBe('close');
+    expect(await late.json()).toMatchObject({ code: 'SHUTTING_DOWN' });
+    await stopped;
+    expect((await early).status).toBe(200);
+  });
+
+  it('aborts what outlasts the grace period', async () => {
+    const { child, url } = await start({ platform, grace: '500ms' });
+    const answers = Promise.all([ask(url, 'obedient'), ask(url, 'obedient')]);
+    await sleep(300);
+    expect(await stop(child)).toBeLessThan(2500);
+    expect(byStatus(await answers)).toEqual({ 503: 2 });
+  });
+});
+
+describe('an application without HTTP that gets SIGTERM', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function stopDuring(route: string, options: Omit<Options, 'platform'>): Promise<unknown> {
+    const { child } = await start({ platform: 'none', ...options });
+    const outcome = once(child, 'message');
+    child.send(route);
+    await sleep(300);
+    await stop(child);
+    return ((await outcome) as [unknown])[0];
+  }
+
+  it('finishes its work and writes down what came of it', async () => {
+    const storeFile = join(folder, 'finished.sqlite');
+    expect(await stopDuring('keyed', { storeFile })).toEqual({ value: 'charged' });
+    // The next process is not refused because of a lease that was left behind.
+    expect(await stopDuring('keyed', { storeFile })).toEqual({ value: 'charged' });
+  });
+
+  it('does not wait longer than the grace period for work that never ends', async () => {
+    const { child } = await start({ platform: 'none', grace: '500ms' });
+    child.send('hanging');
+    await sleep(300);
+    expect(await stop(child)).toBeLessThan(3000);
+  });
+
+  it('leaves no lease behind when it has to abort', async () => {
+    const storeFile = join(folder, 'aborted.sqlite');
+    await stopDuring('keyed', { storeFile, grace: '300ms' });
+    const store = new SqliteStore({ file: storeFile });
+    expect(await stopDuring('keyed', { storeFile })).not.toEqual({ error: 'IDEMPOTENCY_CONFLICT' });
+    await store.close();
+  });
+});

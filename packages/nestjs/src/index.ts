@@ -60,6 +60,7 @@ export { InjectHttp } from './http/inject-http.decorator.js';
 export { getHttpToken } from './inject/get-http-token.js';
 export { getProviderToken } from './inject/get-provider-token.js';
 export { InjectProvider } from './inject/inject-provider.decorator.js';
+export { isShuttingDownError, ShuttingDownError } from './operations/shutdown/shutting-down.error.js';
 export { Resilience, type ResilienceSnapshot } from './resilience.js';
 export {
   ResilienceModule,

@@ -17,6 +17,7 @@ const ANSWERS: Readonly<Record<string, Omit<ErrorAnswer, 'code'> & { readonly co
   ADAPTIVELY_THROTTLED: { status: 503, message: 'A service that this request depends on is overloaded.' },
   RATE_LIMITED: { status: 503, message: 'The quota of a service that this request depends on is spent.' },
   STORE_UNAVAILABLE: { status: 503, message: 'The request could not be made safely.' },
+  SHUTTING_DOWN: { status: 503, message: 'The service is shutting down.' },
   TIMEOUT: { status: 504, message: 'A service that this request depends on took too long to answer.' },
   IDEMPOTENCY_CONFLICT: {
     status: 409,

@@ -61,12 +61,16 @@ class Routes {
     return this.call('plain', until);
   }
 
-  keyed() {
-    return this.call('keyed', () => sleep(1000, 'charged'), { idempotencyKey: 'order-1', args: ['order-1'] });
+  keyed(holdMs = 1000) {
+    return this.call('keyed', () => sleep(holdMs, 'charged'), { idempotencyKey: 'order-1', args: ['order-1'] });
+  }
+
+  keyedForever() {
+    return this.keyed(3_600_000);
   }
 }
 Inject(Resilience)(Routes, undefined, 0);
-for (const name of ['charge', 'twice', 'queued', 'limited', 'asking', 'hanging', 'obedient', 'keyed']) {
+for (const name of ['charge', 'twice', 'queued', 'limited', 'asking', 'hanging', 'obedient', 'keyed', 'keyedForever']) {
   Get(name)(Routes.prototype, name, Object.getOwnPropertyDescriptor(Routes.prototype, name));
 }
 Controller()(Routes);

@@ -85,6 +85,5 @@ export const open = {
   'circle of files': [
     'packages/core/src/engine/(abort-state|live-call|policy)',
     'packages/core/src/headers/(rate-limit-headers|vendor-quotas)',
-    'packages/core/src/time/(clock|deadline-list)',
   ],
 };

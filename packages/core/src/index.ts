@@ -1,7 +1,8 @@
 export type { Call, Work } from './engine/call.js';
 export { currentCall } from './engine/current-call.js';
 export type { Classify } from './outcome/classifier.js';
-export { Clock, type Timer } from './time/clock.js';
+export { Clock } from './time/clock.js';
+export type { Timer } from './time/timer.js';
 export { createProvider } from './provider/create-provider.js';
 export type { Duration } from './settings/duration.js';
 export {

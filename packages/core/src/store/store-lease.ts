@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '../time/clock.js';
+import type { Clock } from '../time/clock.js';
+import type { Timer } from '../time/timer.js';
 import type { Entry, Store } from './store.js';
 
 export interface StoreLeaseParts {

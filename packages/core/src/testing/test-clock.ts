@@ -1,4 +1,5 @@
-import { Clock, type Timer } from '../time/clock.js';
+import { Clock } from '../time/clock.js';
+import type { Timer } from '../time/timer.js';
 import { durationMs, type Duration } from '../settings/duration.js';
 
 interface TestTimer {

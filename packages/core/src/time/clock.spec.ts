@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { Clock, type Timer } from './clock.js';
+import { Clock } from './clock.js';
+import type { Timer } from './timer.js';
 import { Deadline } from './deadline-list.js';
 import { SystemClock } from './system-clock.js';
 import { watch } from '../testing/calls.fixture.js';

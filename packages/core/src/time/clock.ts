@@ -1,18 +1,12 @@
 import { AsyncResource } from 'node:async_hooks';
 import { DeadlineList, type ListedDeadline } from './deadline-list.js';
-
-/** A running timer. `ref` and `unref` say whether it keeps the process alive. */
-export interface Timer {
-  cancel(): void;
-  ref(): void;
-  unref(): void;
-}
+import type { Timer } from './timer.js';
 
 /** The longest delay that a timer can carry, in milliseconds (2³¹ − 1, about 24.8 days). */
 export const LONGEST_DELAY_MS = 2_147_483_647;
 
-/** The async context of no request. */
-const NOBODY = new AsyncResource('breakwater.clock', { requireManualDestroy: true });
+/** An async context that belongs to no request. */
+const NO_REQUEST = new AsyncResource('breakwater.clock', { requireManualDestroy: true });
 
 /** Time, sleeping and deadlines: the only way in which the engine reads a clock or sets a timer. */
 export abstract class Clock {
@@ -34,9 +28,9 @@ export abstract class Clock {
     return this.startTimer(Math.min(Math.max(0, ms), LONGEST_DELAY_MS), run);
   }
 
-  /** The same for a timer that serves several callers: `run` finds no call, nor what the one who happened to start it keeps for a request. */
+  /** The same for a timer that serves several callers: `run` gets no caller's async context. */
   scheduleForAll(ms: number, run: () => void): Timer {
-    return NOBODY.runInAsyncScope(() => this.schedule(ms, run));
+    return NO_REQUEST.runInAsyncScope(() => this.schedule(ms, run));
   }
 
   /** Resolves after `ms`, never before; rejects with the signal's reason as soon as it aborts, leaving no timer and no listener. */
@@ -68,7 +62,7 @@ export abstract class Clock {
     this.deadlinesOf(ms).add(deadline, now);
   }
 
-  /** The list of one duration, for who adds to it often. It can be kept until it is `dropped`. */
+  /** The list of one duration, for frequent use. It can be kept until it is `dropped`. */
   deadlinesOf(ms: number): DeadlineList {
     let list = this.deadlines.get(ms);
     if (list === undefined) {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
-import type { Timer } from './clock.js';
+import type { Timer } from './timer.js';
 import { Deadline } from './deadline-list.js';
 import { TestClock } from '../testing/test-clock.js';
 

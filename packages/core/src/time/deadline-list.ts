@@ -1,6 +1,13 @@
-import type { Clock, Timer } from './clock.js';
+import type { Timer } from './timer.js';
 
-/** Something that ends at a given time. It is its own node in the list, so that a deadline costs one allocation. */
+/** What a list needs of the clock. */
+interface TimerSource {
+  now(): number;
+  yield(): Promise<void>;
+  scheduleForAll(ms: number, run: () => void): Timer;
+}
+
+/** A deadline as a list keeps it. It is its own node, so that a deadline costs one allocation. */
 export interface ListedDeadline {
   dueAt: number;
   previous: ListedDeadline | undefined;
@@ -29,16 +36,16 @@ export abstract class Deadline implements ListedDeadline {
  * for all of them. An idle list keeps its last timer unreferenced, so that it never holds the process.
  */
 export class DeadlineList {
-  /** Whether whoever keeps the list has let go of it. */
+  /** Whether the clock no longer keeps the list. */
   dropped = false;
   private head: ListedDeadline | undefined;
   private tail: ListedDeadline | undefined;
   private timer: Timer | undefined;
 
   constructor(
-    private readonly clock: Clock,
+    private readonly clock: TimerSource,
     private readonly durationMs: number,
-    /** Called when the last timer of an idle list has run out: whoever keeps the list may drop it. */
+    /** Called when the last timer of an idle list has run out, so that the clock can drop the list. */
     private readonly onIdle: () => void = () => undefined,
   ) {}
 
@@ -89,7 +96,7 @@ export class DeadlineList {
     if (head === undefined) return this.drop();
     const now = this.clock.now();
     if (head.dueAt > now) return this.arm(head.dueAt - now);
-    // Results that wait in the loop's queue were in time, and must not lose to a timer that fires late.
+    // Results that already wait in the event loop were in time, and must not lose to a timer that fires late.
     void this.clock.yield().then(() => this.expireDue(now));
   }
 

@@ -1,4 +1,4 @@
-import type { Timer } from '../../time/clock.js';
+import type { Timer } from '../../time/timer.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
 import type { Environment, KeyableGate } from '../../engine/policy.js';

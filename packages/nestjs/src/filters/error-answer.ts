@@ -8,7 +8,6 @@ export interface ErrorAnswer {
 }
 
 const UNVERIFIED = { status: 401, code: 'WEBHOOK_UNVERIFIED', message: 'The webhook could not be verified.' };
-const MALFORMED = { status: 400, code: 'WEBHOOK_MALFORMED', message: 'The webhook is malformed.' };
 
 /** Refusals of webhooks share their answers, so that a forger does not learn which check failed. */
 const ANSWERS: Readonly<Record<string, Omit<ErrorAnswer, 'code'> & { readonly code?: string }>> = {
@@ -29,10 +28,10 @@ const ANSWERS: Readonly<Record<string, Omit<ErrorAnswer, 'code'> & { readonly co
   WEBHOOK_MISSING: UNVERIFIED,
   WEBHOOK_STALE: UNVERIFIED,
   WEBHOOK_MISMATCH: UNVERIFIED,
-  WEBHOOK_MALFORMED: MALFORMED,
-  WEBHOOK_DUPLICATE_HEADER: MALFORMED,
+  WEBHOOK_MALFORMED: UNVERIFIED,
+  WEBHOOK_DUPLICATE_HEADER: UNVERIFIED,
   WEBHOOK_CONFIGURATION: { status: 500, message: 'The webhook could not be processed.' },
-  WEBHOOK_IN_PROGRESS: { status: 409, message: 'The webhook is being processed.' },
+  WEBHOOK_IN_PROGRESS: { status: 503, message: 'The webhook is being processed.' },
   WEBHOOK_DUPLICATE: { status: 409, message: 'The webhook has been processed.' },
 };
 

@@ -1,6 +1,8 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
 import { prepareSecrets, senderTraits, type Sender, type SenderTraits } from '@breakwater/webhooks';
 import type { SecretText } from '../fields/secret-text.js';
+import { SecretReference } from '../fields/secret.js';
+import { revealed } from './secrets/present-secrets.js';
 import type { WebhookSettings } from './webhook.options.js';
 
 type Reveal = (value: SecretText) => string;
@@ -13,10 +15,19 @@ export function webhookFaults(settings: WebhookSettings, reveal: Reveal, path: s
   faults.push(...needsOf(settings, traits, path));
   const { verifyToken } = settings;
   if (verifyToken !== undefined) attempt(() => reveal(verifyToken), `${path}.verifyToken`, faults);
-  (settings.secrets ?? []).forEach((secret, index) => {
+  faults.push(...secretFaults(settings, reveal, path));
+  return faults;
+}
+
+/** Secrets that a function finds are looked at when it has found them; the variable of a further secret may be unset. */
+function secretFaults({ secrets = [], sender }: WebhookSettings, reveal: Reveal, path: string): Fault[] {
+  const faults: Fault[] = [];
+  if (typeof secrets === 'function') return faults;
+  secrets.forEach((secret, index) => {
     const at = `${path}.secrets.${index}`;
-    const value = attempt(() => reveal(secret), at, faults);
-    if (value !== undefined) attempt(() => prepareSecrets(settings.sender as string | Sender, value), at, faults);
+    const isNext = index > 0 && secret instanceof SecretReference;
+    const value = isNext ? revealed(secret, reveal) : attempt(() => reveal(secret), at, faults);
+    if (value !== undefined) attempt(() => prepareSecrets(sender as string | Sender, value), at, faults);
   });
   return faults;
 }
@@ -28,14 +39,14 @@ function needsOf({ url, tolerance, inbox }: WebhookSettings, traits: SenderTrait
     faults.push({ path: `${path}.url`, message });
   }
   const replayable = 2 * (tolerance ?? traits.toleranceMs ?? 0);
-  if (traits.toleranceMs !== undefined && inbox.keep < replayable) {
+  if (inbox !== false && traits.toleranceMs !== undefined && inbox.keep < replayable) {
     const message = `${inbox.keep} ms given; expected at least twice the tolerance (${replayable} ms), or a delivery could be replayed once it is forgotten`;
     faults.push({ path: `${path}.inbox.keep`, message });
   }
   return faults;
 }
 
-/** What `run` gives, or `undefined` and a fault of what it throws. */
+/** The result of `run`, or `undefined` and a fault of what it throws. */
 function attempt<T>(run: () => T, path: string, faults: Fault[]): T | undefined {
   try {
     return run();

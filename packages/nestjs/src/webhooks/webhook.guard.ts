@@ -1,8 +1,8 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import { ResilienceParts } from '../providers/resilience-parts.js';
-import { noteReceived, receivedWebhook } from './received-webhooks.js';
-import { settleWithResponse } from './settle-webhook.js';
-import { WebhookAnswer } from './webhook-answer.js';
+import { settleBeforeAnswer } from './answering/settle-before-answer.js';
+import { WebhookAnswer } from './answering/webhook-answer.js';
+import type { StoredAnswer } from './inbox/stored-answer.js';
 import { webhookExchange, type WebhookExchange } from './receiving/webhook-exchange.js';
 import { WebhookReceiver, type Reception } from './receiving/webhook-receiver.js';
 import { WebhookSignatureError } from './receiving/webhook-signature.error.js';
@@ -13,8 +13,8 @@ const classes = new Map<string, WebhookGuardClass>();
 const providers = new WeakMap<object, string>();
 
 /**
- * A guard that lets genuine webhooks of a provider through, each once. A copy of one is refused with 409, with `Retry-After`
- * while it is being handled. An answer other than 2xx gives it free for the sender's next try.
+ * A guard that lets genuine webhooks of a provider through, each once. A copy is refused: with 503 and `Retry-After` while
+ * the first is being handled, with 409 afterwards. An answer other than 2xx releases the delivery for the sender's next try.
  */
 export function WebhookGuard(provider: string): WebhookGuardClass {
   return guardOf(provider, false);
@@ -54,7 +54,7 @@ function makeGuard(provider: string, answers: boolean): WebhookGuardClass {
     async canActivate(context: ExecutionContext): Promise<boolean> {
       if (context.getType() !== 'http') throw notHttp(provider);
       const exchange = webhookExchange(context);
-      if (receivedWebhook(exchange.raw)?.provider === provider) return true;
+      if (exchange.received?.provider === provider) return true;
       const reception = await this.receiver.receive(exchange);
       if (answers) answer(reception);
       return letThrough(reception, provider, exchange);
@@ -70,18 +70,27 @@ function answer(reception: Reception): void {
     const { status, headers, body } = reception.response;
     throw new WebhookAnswer(status, headers, body);
   }
-  if (reception.kind === 'duplicate' && reception.error.state === 'done') throw new WebhookAnswer(200);
+  if (reception.kind === 'done') throw answerAgain(reception.answer);
+}
+
+/** The answer that the first of several copies got. */
+function answerAgain({ status, type, encoding, body }: StoredAnswer): WebhookAnswer {
+  const headers = {
+    ...(type !== undefined && { 'content-type': type }),
+    ...(encoding !== undefined && body !== undefined && { 'content-encoding': encoding }),
+  };
+  return new WebhookAnswer(status, headers, body);
 }
 
 function letThrough(reception: Reception, provider: string, exchange: WebhookExchange): boolean {
-  if (reception.kind === 'duplicate') throw reception.error;
-  if (reception.kind !== 'delivery') return false;
+  if (reception.kind === 'handshake') return false;
+  if (reception.kind !== 'delivery') throw reception.error;
   const { delivery, claim, rawBody } = reception;
-  const { request, raw, rawResponse, endpoint } = exchange;
-  const webhook = { provider, endpoint, delivery, claim };
-  noteReceived(raw, webhook);
-  settleWithResponse(rawResponse, webhook);
-  // What Nest could not read is there for @RawBody() and @Body() all the same.
+  const { request, handler } = exchange;
+  const webhook = { provider, handler, delivery, claim };
+  exchange.received = webhook;
+  settleBeforeAnswer(exchange, webhook);
+  // Bodies that Nest could not read are there for @RawBody() and @Body() all the same.
   request.rawBody ??= rawBody;
   request.body ??= delivery.body;
   return true;

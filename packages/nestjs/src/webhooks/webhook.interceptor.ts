@@ -1,27 +1,24 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { defer, lastValueFrom, type Observable } from 'rxjs';
-import { receivedWebhook, type ReceivedWebhook } from './received-webhooks.js';
-import { isSuccess, settleWebhook } from './settle-webhook.js';
-import { webhookExchange } from './receiving/webhook-exchange.js';
+import 'reflect-metadata';
+import {
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { HTTP_CODE_METADATA } from '@nestjs/common/constants.js';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Observable } from 'rxjs';
 
-/** Settles a webhook before its answer leaves: whatever the sender does next, the store knows what became of it. */
+/** Has a webhook answered with 200 unless `@HttpCode` or the handler says otherwise: for some senders 201 is no success. */
 @Injectable()
 export class WebhookInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const webhook = receivedWebhook(webhookExchange(context).raw);
-    if (webhook === undefined) return next.handle();
-    const response = context.switchToHttp().getResponse<{ statusCode: number }>();
-    return defer(() => handle(next, webhook, () => isSuccess(response.statusCode)));
-  }
-}
+  constructor(@Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost) {}
 
-async function handle(next: CallHandler, webhook: ReceivedWebhook, succeeded: () => boolean): Promise<unknown> {
-  let handled = false;
-  try {
-    const result: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
-    handled = succeeded();
-    return result;
-  } finally {
-    await settleWebhook(webhook, handled);
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (Reflect.getMetadata(HTTP_CODE_METADATA, context.getHandler()) === undefined) {
+      this.adapterHost.httpAdapter.status(context.switchToHttp().getResponse(), 200);
+    }
+    return next.handle();
   }
 }

@@ -1,7 +1,6 @@
-import type { Clock, Store } from '@breakwater/core';
+import type { Clock, Store, Timer } from '@breakwater/core';
 import { StoreLease, type StoreLeaseParts } from '@breakwater/core/adapter';
-
-export const DONE = 'done';
+import { DONE, doneWith, type StoredAnswer } from './stored-answer.js';
 
 export interface InboxTimes {
   /** How long a claim holds without a sign of life. */
@@ -13,42 +12,54 @@ export interface InboxTimes {
 /** `lost`: the lease had run out and another process took the delivery. */
 export type Settlement = 'settled' | 'lost';
 
-/** The right to handle one delivery, under a lease. Every write names its version, so that whoever lost it changes nothing. */
+/** The right to handle one delivery, under a lease. Every write names its version, so that a lost claim changes nothing. */
 export class WebhookClaim {
   private readonly lease: StoreLease;
   private settlement: Promise<Settlement> | undefined;
+  private last: Timer | undefined;
 
   constructor(
     claimed: Pick<StoreLeaseParts, 'key' | 'value' | 'version'>,
     store: Store,
-    clock: Clock,
+    private readonly clock: Clock,
     private readonly times: InboxTimes,
   ) {
     const { leaseMs, keepMs: ttlMs } = times;
     this.lease = new StoreLease({ ...claimed, store, clock, leaseMs, ttlMs });
   }
 
-  /** Whether it is known what became of the delivery. */
+  /** Whether the outcome of the delivery is known. */
   get isSettled(): boolean {
     return this.settlement !== undefined;
   }
 
-  /** The delivery has been handled: later copies are duplicates. The first of `done` and `release` counts. */
-  done(): Promise<Settlement> {
-    return (this.settlement ??= settlement(this.lease.replace(DONE, this.times.keepMs)));
+  /** The delivery has been handled: later copies get this answer. The first of `done` and `release` counts. */
+  done(answer?: StoredAnswer): Promise<Settlement> {
+    const record = answer === undefined ? DONE : doneWith(answer);
+    return (this.settlement ??= this.end(this.lease.replace(record, this.times.keepMs)));
   }
 
   /** The delivery has not been handled: the sender's next try may. */
   release(): Promise<Settlement> {
-    return (this.settlement ??= settlement(this.lease.free()));
+    return (this.settlement ??= this.end(this.lease.free()));
   }
 
-  /** Nobody knows whether it will be handled: the lease is left to run out. It can still be settled. */
+  /** The outcome may never be known: the lease is left to run out. It can still be settled. */
   abandon(): void {
+    this.last?.cancel();
     this.lease.abandon();
   }
-}
 
-async function settlement(held: Promise<boolean>): Promise<Settlement> {
-  return (await held) ? 'settled' : 'lost';
+  /** Renews the claim for `ms` longer, unless it is settled before. */
+  abandonIn(ms: number): void {
+    if (this.isSettled) return;
+    this.last?.cancel();
+    this.last = this.clock.schedule(ms, () => this.lease.abandon());
+    this.last.unref();
+  }
+
+  private async end(held: Promise<boolean>): Promise<Settlement> {
+    this.last?.cancel();
+    return (await held) ? 'settled' : 'lost';
+  }
 }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { signWebhook } from '@breakwater/webhooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
-import { isSuccess } from '../settle-webhook.js';
+import { isSuccess } from '../answering/settle-webhook.js';
 
 const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
 const SCRIPT = join(ROOT, `node_modules/.cache/breakwater/webhook-app-${process.pid}.mjs`);

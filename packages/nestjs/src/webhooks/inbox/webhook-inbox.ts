@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Store } from '@breakwater/core';
-import { DONE, WebhookClaim, type InboxTimes } from './webhook-claim.js';
+import { answerIn, type StoredAnswer } from './stored-answer.js';
+import { WebhookClaim, type InboxTimes } from './webhook-claim.js';
 
 /** What became of a delivery that asked to be handled: it may be, or another copy came first. */
 export type Admission =
   | { readonly claim: WebhookClaim }
   | { readonly duplicate: 'in-progress'; readonly retryAfterMs: number }
-  | { readonly duplicate: 'done' };
+  | { readonly duplicate: 'done'; readonly answer: StoredAnswer };
 
 /** How often a claim is tried again when others write the same record at the same time. */
 const TRIES = 3;
@@ -32,7 +33,8 @@ export class WebhookInbox {
         return { claim: new WebhookClaim({ key, value, version }, this.store, this.clock, this.times) };
       }
       const { standing } = result;
-      if (standing?.value === DONE) return { duplicate: 'done' };
+      const answer = standing && answerIn(standing.value);
+      if (answer !== undefined) return { duplicate: 'done', answer };
       const leftMs = standing === undefined ? 0 : leaseMs - standing.ageMs;
       if (leftMs > 0) return { duplicate: 'in-progress', retryAfterMs: leftMs };
       condition = standing === undefined ? 'absent' : { version: standing.version };

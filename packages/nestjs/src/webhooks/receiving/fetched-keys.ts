@@ -1,7 +1,7 @@
 import type { Clock } from '@breakwater/core';
 import { keyRequest, type KeyFetcher, type KeyText, type Sender, type WebhookRequest } from '@breakwater/webhooks';
 
-/** How long a key is kept that was fetched, in milliseconds. */
+/** How long a fetched key is kept, in milliseconds. */
 const KEPT_MS = 3_600_000;
 /** Strangers can name keys: more than these are not kept. */
 const MOST_KEPT = 100;
@@ -11,16 +11,16 @@ interface Kept {
   readonly until: number;
 }
 
-/** The keys that requests refer to: each fetched once, and again after an hour. A fetch that fails is not kept. */
+/** The keys that requests refer to: each fetched once, and again after an hour. A failed fetch is not kept. */
 export class FetchedKeys {
   private readonly kept = new Map<string, Kept>();
 
   constructor(
     private readonly clock: Clock,
-    private readonly fetchKey: KeyFetcher,
+    readonly fetchKey: KeyFetcher,
   ) {}
 
-  /** What the request has to be verified with besides the secrets. Rejects when it cannot be fetched. */
+  /** The keys that the request has to be verified with besides the secrets. Rejects when one cannot be fetched. */
   async for(sender: string | Sender, request: WebhookRequest): Promise<readonly KeyText[]> {
     const wanted = keyRequest(sender, request);
     // A request that names no key, or one that is not allowed, is refused when it is verified.

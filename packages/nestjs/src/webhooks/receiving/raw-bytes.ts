@@ -1,17 +1,31 @@
 import { PayloadTooLargeException } from '@nestjs/common';
 import { readStream } from './read-stream.js';
+import { bytesOfText } from './bytes-of-text.js';
 import { undoEncoding } from './undo-encoding.js';
 import type { WebhookExchange } from './webhook-exchange.js';
 
+export interface RawBytes {
+  /** The body as the sender wrote it, before it was compressed for the way. */
+  readonly bytes: Buffer;
+  /** The body as it came over the wire, where that is another: a few senders sign it. */
+  readonly compressed?: Buffer;
+}
+
 /**
- * The body as it was received; `undefined` where something else has read it and kept only what it understood. Reads the stream
- * where nobody has: Nest keeps the bytes of JSON and of forms alone. Throws a `PayloadTooLargeException` beyond `maxBytes`.
+ * The body as it was received; `undefined` where a parser has read it and kept only what it understood. Reads the stream
+ * where no parser has. Throws a `PayloadTooLargeException` beyond `maxBytes`.
  */
-export async function rawBytes({ request, raw }: WebhookExchange, maxBytes: number): Promise<Buffer | undefined> {
-  const kept = [request.rawBody, raw.rawBody, request.body].find((body) => body instanceof Uint8Array);
-  if (kept !== undefined) return within(maxBytes, asBuffer(kept as Uint8Array));
-  if (raw.readableDidRead || raw.readableEnded) return undefined;
-  return undoEncoding(await readStream(raw, maxBytes), raw.headers['content-encoding'], maxBytes);
+export async function rawBytes({ request, raw }: WebhookExchange, maxBytes: number): Promise<RawBytes | undefined> {
+  const kept = [request.rawBody, raw.rawBody, request.body];
+  const buffer = kept.find((body) => body instanceof Uint8Array);
+  if (buffer !== undefined) return { bytes: within(maxBytes, asBuffer(buffer as Uint8Array)) };
+  if (raw.readableDidRead || raw.readableEnded || kept.some((body) => typeof body === 'string')) {
+    const text = kept.map((body) => bytesOfText(body, raw.headers)).find((bytes) => bytes !== undefined);
+    return text && { bytes: within(maxBytes, text) };
+  }
+  const received = await readStream(raw, maxBytes);
+  const bytes = await undoEncoding(received, raw.headers['content-encoding'], maxBytes);
+  return bytes === received ? { bytes } : { bytes, compressed: received };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

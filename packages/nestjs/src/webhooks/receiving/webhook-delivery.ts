@@ -1,11 +1,13 @@
 /** A genuine webhook, as `@WebhookEvent()` gives it to a handler. */
 export interface WebhookDelivery<T = unknown> {
-  /** The delivery's id, where the sender gives one. Do not dedupe by it: the guard does, by what the signature covers. */
+  /** The delivery's id, where the sender gives one. Do not dedupe by it: the guard does, by the sender's own rule. */
   readonly id: string | undefined;
   /** The name of the sender. */
   readonly sender: string;
   /** When it was sent, where the sender tells. */
   readonly sentAt: Date | undefined;
+  /** The sender's name for what happened, for example `'charge.succeeded'`, where it has one. */
+  readonly type: string | undefined;
   /** JSON and forms parsed, other text as a string, anything else as a `Buffer`: always from the bytes that were verified. */
   readonly body: T;
 }

@@ -1,30 +1,26 @@
-import { StoreUnavailableError } from '@breakwater/core';
 import {
   answerHandshake,
   senderTraits,
-  verifyWebhook,
   type Acceptance,
   type HandshakeResponse,
-  type KeyText,
-  type Rejection,
-  type Verification,
-  type WebhookRequest,
+  type SenderTraits,
 } from '@breakwater/webhooks';
-import { Logger, PayloadTooLargeException, ServiceUnavailableException } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import type { ResilienceParts } from '../../providers/resilience-parts.js';
 import { deliveryKey } from '../inbox/delivery-key.js';
-import { FetchedKeys } from './fetched-keys.js';
-import { headerValues } from './header-values.js';
-import { parseBody } from './parse-body.js';
-import { rawBytes } from './raw-bytes.js';
+import type { StoredAnswer } from '../inbox/stored-answer.js';
 import type { WebhookClaim } from '../inbox/webhook-claim.js';
-import type { WebhookDelivery } from './webhook-delivery.js';
 import { WebhookDuplicateError } from '../inbox/webhook-duplicate.error.js';
-import type { WebhookExchange } from './webhook-exchange.js';
-import { WebhookInbox } from '../inbox/webhook-inbox.js';
-import { WebhookSignatureError, type WebhookSignatureCode } from './webhook-signature.error.js';
+import { WebhookInbox, type Admission } from '../inbox/webhook-inbox.js';
 import type { WebhookSettings } from '../webhook.options.js';
 import { webhookSection } from '../webhook.section.js';
+import { GenuineDelivery } from './genuine-delivery.js';
+import { identityOf } from './genuine.js';
+import { rawBytes, type RawBytes } from './raw-bytes.js';
+import { Refusals } from './refusals.js';
+import { Verifier, type Examined } from './verifier.js';
+import type { WebhookDelivery } from './webhook-delivery.js';
+import type { WebhookExchange } from './webhook-exchange.js';
 
 /** What came in: a genuine delivery to handle, a copy of one, or a question that the sender asks about the endpoint. */
 export type Reception =
@@ -32,9 +28,10 @@ export type Reception =
       readonly kind: 'delivery';
       readonly delivery: WebhookDelivery;
       readonly rawBody: Buffer;
-      readonly claim: WebhookClaim;
+      readonly claim: WebhookClaim | undefined;
     }
-  | { readonly kind: 'duplicate'; readonly error: WebhookDuplicateError }
+  | { readonly kind: 'in-progress'; readonly error: WebhookDuplicateError }
+  | { readonly kind: 'done'; readonly error: WebhookDuplicateError; readonly answer: StoredAnswer }
   | { readonly kind: 'handshake'; readonly response: HandshakeResponse };
 
 /**
@@ -43,148 +40,115 @@ export type Reception =
  */
 export class WebhookReceiver {
   private readonly logger = new Logger('Webhooks');
-  private fetched: FetchedKeys | undefined;
+  private readonly refusals: Refusals;
+  private readonly verifier: Verifier;
+  private known: { readonly settings: WebhookSettings; readonly traits: SenderTraits } | undefined;
 
   constructor(
     private readonly parts: ResilienceParts,
     private readonly provider: string,
     private readonly answersHandshakes: boolean,
-  ) {}
+  ) {
+    this.refusals = new Refusals(provider);
+    this.verifier = new Verifier(parts, provider, this.refusals);
+  }
 
-  /** Throws a `WebhookSignatureError` for what is not genuine, and a `StoreUnavailableError` when nobody can tell whether it is a copy. */
+  /** Throws a `WebhookSignatureError` for what is not genuine, and a `StoreUnavailableError` when the store cannot tell whether it is a copy. */
   async receive(exchange: WebhookExchange): Promise<Reception> {
     const settings = this.settings();
-    const sender = settings.sender as string;
-    const body = await this.bytesOf(exchange, settings.maxBytes);
-    const request = requestOf(exchange, body);
-    const keys = await this.keysFor(request, settings);
-    const verification = this.verify(request, settings, keys);
-    const response = this.answersHandshakes ? this.answer(request, verification, settings) : undefined;
-    if (response !== undefined) return { kind: 'handshake', response };
-    if (!verification.ok) throw this.refusal(verification);
-    const admission = await this.admit(exchange, verification, settings);
-    if ('duplicate' in admission) return { kind: 'duplicate', error: this.duplicate(admission) };
-    const delivery = deliveryOf(senderTraits(sender).name, verification, () =>
-      parseBody(body, exchange.raw.headers['content-type']),
-    );
-    return { kind: 'delivery', delivery, rawBody: body, claim: admission.claim };
+    const traits = this.traitsOf(settings);
+    const body = await this.bodyOf(exchange, settings.maxBytes);
+    const examined = await this.verifier.examine(exchange, body, settings, traits);
+    if (this.answersHandshakes && traits.hasHandshake) {
+      const response = await this.answer(examined, settings);
+      if (response !== undefined) return { kind: 'handshake', response };
+    }
+    const { verification } = examined;
+    if (!verification.ok) throw this.refusals.unverified(verification);
+    const contentType = exchange.raw.headers['content-type'];
+    const delivery = new GenuineDelivery({ sender: traits.name, accepted: verification, bytes: body.bytes, contentType });
+    const admission = await this.admit(exchange, { accepted: verification, delivery, inbox: settings.inbox });
+    if ('claim' in admission) return { kind: 'delivery', delivery, rawBody: body.bytes, claim: admission.claim };
+    return this.duplicate(admission);
   }
 
   private settings(): WebhookSettings {
     const settings = this.parts.sections.get(this.provider, webhookSection);
     if (settings !== undefined) return settings;
-    throw this.misconfigured(`there are no settings: give resilience.providers.${this.provider}.webhook`);
+    throw this.refusals.misconfigured(`there are no settings: give resilience.providers.${this.provider}.webhook`);
   }
 
-  private async bytesOf(exchange: WebhookExchange, maxBytes: number): Promise<Buffer> {
-    let body: Buffer | undefined;
+  /** Looked up once for the same settings. */
+  private traitsOf(settings: WebhookSettings): SenderTraits {
+    if (this.known?.settings !== settings) this.known = { settings, traits: senderTraits(settings.sender) };
+    return this.known.traits;
+  }
+
+  private async bodyOf(exchange: WebhookExchange, maxBytes: number): Promise<RawBytes> {
+    let body: RawBytes | undefined;
     try {
       body = await rawBytes(exchange, maxBytes);
     } catch (error) {
-      if (error instanceof PayloadTooLargeException) {
-        const setting = `resilience.providers.${this.provider}.webhook.maxBytes`;
-        this.logger.warn(`Webhook of '${this.provider}' refused: longer than ${setting} (${maxBytes})`);
-      }
-      throw error;
+      throw this.refusals.unreadable(error, maxBytes);
     }
     if (body !== undefined) return body;
-    throw this.misconfigured(
-      'the raw body was not kept, and a signature covers its bytes: write NestFactory.create(AppModule, { rawBody: true }) in main.ts',
+    const isText = [exchange.request.rawBody, exchange.request.body].some((kept) => typeof kept === 'string');
+    throw this.refusals.misconfigured(
+      isText
+        ? 'a parser made text of the body, and its bytes are not certain: have it keep a Buffer (express.raw() in place of express.text(), or no parser on this route)'
+        : 'the raw body was not kept, and a signature covers its bytes: write NestFactory.create(AppModule, { rawBody: true }) in main.ts, and have no other parser read this route',
     );
   }
 
-  /** The certificates and keys that the request refers to, for senders that publish them. */
-  private async keysFor(request: WebhookRequest, { sender, fetchKey }: WebhookSettings): Promise<readonly KeyText[]> {
-    if (fetchKey === undefined) return [];
-    this.fetched ??= new FetchedKeys(this.parts.clock, (wanted) =>
-      this.parts.sections.get(this.provider, webhookSection)!.fetchKey!(wanted),
+  private async answer(
+    { request, unverified, secrets, verification }: Examined,
+    { sender, verifyToken, storeSecret }: WebhookSettings,
+  ): Promise<HandshakeResponse | undefined> {
+    const response: (HandshakeResponse & { readonly secret?: string }) | undefined = answerHandshake(
+      sender as string,
+      request,
+      verification,
+      {
+        ...(secrets.length > 0 && { secrets }),
+        ...(verifyToken !== undefined && { verifyToken: this.parts.secrets.reveal(verifyToken) }),
+      },
     );
-    try {
-      return await this.fetched.for(sender as string, request);
-    } catch (error) {
-      this.logger.error(`Webhook of '${this.provider}' refused: its key cannot be fetched (${String(error)})`);
-      throw new ServiceUnavailableException('The webhook cannot be verified at the moment.');
+    if (response?.secret !== undefined) {
+      if (storeSecret === undefined) {
+        this.logger.warn(`Webhook of '${this.provider}' handed a secret over, and there is no webhook.storeSecret to keep it`);
+        return undefined;
+      }
+      await storeSecret(response.secret, unverified);
+      this.verifier.forget(unverified);
     }
-  }
-
-  private verify(request: WebhookRequest, settings: WebhookSettings, keys: readonly KeyText[]): Verification {
-    const { sender, url, tolerance } = settings;
-    try {
-      const secrets = this.secretsOf(settings);
-      return verifyWebhook(sender as string, request, secrets, {
-        now: this.parts.clock.wallNow(),
-        ...(keys.length > 0 && { keys }),
-        ...(url !== undefined && { url }),
-        ...(tolerance !== undefined && { tolerance }),
-      });
-    } catch (error) {
-      throw this.misconfigured(error instanceof Error ? error.message : 'it cannot be verified', error);
-    }
-  }
-
-  /** Some senders want to see, as their handshake, that the receiver has the secret. */
-  private secretsOf({ secrets = [] }: WebhookSettings): string[] {
-    return secrets.map((secret) => this.parts.secrets.reveal(secret));
-  }
-
-  private answer(request: WebhookRequest, verification: Verification, settings: WebhookSettings) {
-    const secrets = this.secretsOf(settings);
-    const { sender, verifyToken } = settings;
-    const response = answerHandshake(sender as string, request, verification, {
-      ...(secrets.length > 0 && { secrets }),
-      ...(verifyToken !== undefined && { verifyToken: this.parts.secrets.reveal(verifyToken) }),
-    });
     if (response?.confirmUrl !== undefined) {
       this.logger.log(`Webhook of '${this.provider}' is to be confirmed by opening ${response.confirmUrl}`);
     }
     return response;
   }
 
-  private async admit({ endpoint }: WebhookExchange, accepted: Acceptance, { inbox }: WebhookSettings) {
+  /** Without an identity there is nothing to tell copies by: the delivery is handled, and so is each copy. */
+  private async admit(
+    { endpoint, handler }: WebhookExchange,
+    { accepted, delivery, inbox }: { accepted: Acceptance; delivery: WebhookDelivery; inbox: WebhookSettings['inbox'] },
+  ): Promise<Exclude<Admission, { claim: WebhookClaim }> | { readonly claim: WebhookClaim | undefined }> {
+    if (inbox === false) return { claim: undefined };
+    const identity = inbox.id === undefined ? identityOf(accepted, inbox.identity) : inbox.id(delivery);
+    if (identity === undefined) return { claim: undefined };
     const { store, clock } = this.parts;
     const times = { leaseMs: inbox.lease, keepMs: Math.max(inbox.keep, 2 * inbox.lease) };
     try {
-      return await new WebhookInbox(store, clock, times).admit(deliveryKey(this.provider, endpoint, accepted));
+      return await new WebhookInbox(store, clock, times).admit(deliveryKey(this.provider, endpoint, identity));
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      this.logger.error(`Webhook of '${this.provider}' refused: the store cannot be reached (${message})`);
-      throw new StoreUnavailableError('the webhook inbox', { provider: this.provider, operation: endpoint, cause });
+      throw this.refusals.storeless(handler, cause);
     }
   }
 
-  private duplicate(admission: { duplicate: 'in-progress'; retryAfterMs: number } | { duplicate: 'done' }) {
-    this.logger.debug(`Webhook of '${this.provider}' is a copy of one that is ${admission.duplicate}`);
+  private duplicate(admission: Exclude<Admission, { claim: WebhookClaim }>): Reception {
+    const { duplicate: state } = admission;
+    this.logger.debug(`Webhook of '${this.provider}' is a copy of one that is ${state}`);
     const retryAfterMs = 'retryAfterMs' in admission ? admission.retryAfterMs : undefined;
-    return new WebhookDuplicateError(admission.duplicate, { provider: this.provider, retryAfterMs });
+    const error = new WebhookDuplicateError(state, { provider: this.provider, retryAfterMs });
+    return 'answer' in admission ? { kind: 'done', error, answer: admission.answer } : { kind: 'in-progress', error };
   }
-
-  private refusal({ reason, detail }: Rejection): WebhookSignatureError {
-    this.logger.warn(`Webhook of '${this.provider}' refused (${reason}): ${detail}`);
-    const code = `WEBHOOK_${reason.toUpperCase().replace('-', '_')}` as WebhookSignatureCode;
-    return new WebhookSignatureError(code, detail, { provider: this.provider });
-  }
-
-  private misconfigured(detail: string, cause?: unknown): WebhookSignatureError {
-    this.logger.error(`Webhook of '${this.provider}' cannot be verified: ${detail}`);
-    return new WebhookSignatureError('WEBHOOK_CONFIGURATION', detail, { provider: this.provider, cause });
-  }
-}
-
-/** The URL carries what unsigned handshakes ask; where the URL is signed, the configured one is used. */
-function requestOf({ request, raw }: WebhookExchange, body: Buffer): WebhookRequest {
-  const url = request.originalUrl ?? raw.url;
-  return { method: raw.method ?? 'POST', headers: headerValues(raw), body, ...(url !== undefined && { url }) };
-}
-
-/** Parses the body when it is first asked for. */
-function deliveryOf(sender: string, { id, sentAt }: Acceptance, parse: () => unknown): WebhookDelivery {
-  let parsed: { body: unknown } | undefined;
-  return {
-    id,
-    sender,
-    sentAt,
-    get body() {
-      return (parsed ??= { body: parse() }).body;
-    },
-  };
 }

@@ -5,8 +5,8 @@ export class WebhookAnswer extends HttpException {
   constructor(
     status: number,
     readonly headers: Readonly<Record<string, string>> = {},
-    readonly body?: string,
+    readonly body?: string | Buffer,
   ) {
-    super(body ?? '', status);
+    super(typeof body === 'string' ? body : '', status);
   }
 }

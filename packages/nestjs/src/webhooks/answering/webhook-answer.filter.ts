@@ -2,6 +2,11 @@ import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import { HttpAdapterHost } from '@nestjs/core';
 import { WebhookAnswer } from './webhook-answer.js';
 
+/** The part of Express' and Fastify's responses that matters here: Nest's `reply` would make JSON of bytes. */
+interface SendingResponse {
+  send(body: string | Buffer | undefined): unknown;
+}
+
 /** Writes an answer as it is, past interceptors that would wrap it: a handshake must be echoed to the letter. */
 @Catch(WebhookAnswer)
 export class WebhookAnswerFilter implements ExceptionFilter<WebhookAnswer> {
@@ -9,8 +14,9 @@ export class WebhookAnswerFilter implements ExceptionFilter<WebhookAnswer> {
 
   catch(answer: WebhookAnswer, host: ArgumentsHost): void {
     const { httpAdapter } = this.adapterHost;
-    const response: unknown = host.switchToHttp().getResponse();
+    const response = host.switchToHttp().getResponse<SendingResponse>();
     for (const [name, value] of Object.entries(answer.headers)) httpAdapter.setHeader(response, name, value);
-    httpAdapter.reply(response, answer.body, answer.getStatus());
+    httpAdapter.status(response, answer.getStatus());
+    response.send(answer.body);
   }
 }

@@ -1,0 +1,28 @@
+import { Logger } from '@nestjs/common';
+import type { StoredAnswer } from '../inbox/stored-answer.js';
+import type { ReceivedWebhook } from '../received-webhook.js';
+
+const logger = new Logger('Webhooks');
+
+/** Marks a delivery as handled, with its answer; without one, it is released for the sender's next try. Never throws: the handler has done its work. */
+export async function settleWebhook(
+  { claim, provider, handler }: ReceivedWebhook,
+  answer: StoredAnswer | undefined,
+): Promise<void> {
+  if (claim === undefined) return;
+  try {
+    const settlement = await (answer === undefined ? claim.release() : claim.done(answer));
+    if (settlement === 'lost' && answer !== undefined) {
+      logger.warn(
+        `${handler} took longer than the lease of a webhook of '${provider}', so it may have been handled twice: raise webhook.inbox.lease`,
+      );
+    }
+  } catch (error) {
+    const what = answer === undefined ? 'released' : 'marked as handled';
+    logger.error(`A webhook of '${provider}' could not be ${what} in the store: ${String(error)}`);
+  }
+}
+
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}

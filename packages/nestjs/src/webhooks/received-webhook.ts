@@ -1,0 +1,12 @@
+import type { WebhookClaim } from './inbox/webhook-claim.js';
+import type { WebhookDelivery } from './receiving/webhook-delivery.js';
+
+/** A webhook that a guard let through. */
+export interface ReceivedWebhook {
+  readonly provider: string;
+  /** The handler as the log names it. */
+  readonly handler: string;
+  readonly delivery: WebhookDelivery;
+  /** Absent where copies cannot be told from new events, or are not to be. */
+  readonly claim: WebhookClaim | undefined;
+}

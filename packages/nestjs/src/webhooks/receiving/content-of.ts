@@ -1,0 +1,25 @@
+import { formOf } from './form-of.js';
+import { documentOf, type Genuine } from './genuine.js';
+import { charsetOf, isJson, mediaType } from './media-type.js';
+
+/**
+ * The content of a verified body. The document that was parsed to verify it is not parsed again; it may stand in the
+ * field of a form. Some senders declare their JSON as plain text, so it is recognised by itself too.
+ */
+export function contentOf(accepted: Genuine, bytes: Buffer, contentType: string | undefined): unknown {
+  const form = formOf(bytes, contentType);
+  if (form !== undefined) return documentOf(accepted, undefined) ?? form;
+  const text = decoded(bytes, charsetOf(contentType));
+  if (text === undefined) return bytes;
+  if (!isJson(mediaType(contentType)) && !/^\s*[[{]/.test(text)) return text;
+  const document = documentOf(accepted, bytes);
+  return document === undefined ? text : document;
+}
+
+function decoded(bytes: Buffer, charset = 'utf-8'): string | undefined {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -107,9 +107,9 @@ describe.each(Object.keys(adapters) as (keyof typeof adapters)[])('ResilienceExc
     ['unheard', 503, null, 'UNHEARD_OF'],
     ['stale', 401, null, 'WEBHOOK_UNVERIFIED'],
     ['forged', 401, null, 'WEBHOOK_UNVERIFIED'],
-    ['malformed', 400, null, 'WEBHOOK_MALFORMED'],
+    ['malformed', 401, null, 'WEBHOOK_UNVERIFIED'],
     ['unset', 500, null, 'WEBHOOK_CONFIGURATION'],
-    ['copy', 409, '30', 'WEBHOOK_IN_PROGRESS'],
+    ['copy', 503, '30', 'WEBHOOK_IN_PROGRESS'],
   ])('answers %s with %i, Retry-After %s and code %s', async (name, status, retryAfter, code) => {
     const answer = await get(name);
     expect(answer).toMatchObject({ status, retryAfter });

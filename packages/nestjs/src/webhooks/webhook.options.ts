@@ -61,7 +61,7 @@ const DAY_MS = 86_400_000;
 
 const inboxOptions = settings.options({
   id: settings.optional(settings.callback<NonNullable<WebhookInboxOptions['id']>>('a function of the delivery')),
-  identity: settings.optional(settings.oneOf('sender', 'signed'), 'sender'),
+  identity: settings.optional(settings.oneOf('sender', 'signed')),
   lease: settings.optional(settings.duration({ min: 1000 }), 30_000),
   keep: settings.optional(settings.duration({ min: 60_000 }), 3 * DAY_MS),
 });
@@ -70,7 +70,14 @@ const DEFAULT_INBOX = v.parse(inboxOptions, {});
 
 const inbox = v.lazy(
   (given) =>
-    (given === false ? v.literal(false) : given === true ? v.pipe(v.literal(true), v.transform(() => DEFAULT_INBOX)) : inboxOptions) as v.GenericSchema<
+    (given === false
+      ? v.literal(false)
+      : given === true
+        ? v.pipe(
+            v.literal(true),
+            v.transform(() => DEFAULT_INBOX),
+          )
+        : inboxOptions) as v.GenericSchema<
       boolean | v.InferInput<typeof inboxOptions>,
       false | v.InferOutput<typeof inboxOptions>
     >,
@@ -78,7 +85,9 @@ const inbox = v.lazy(
 
 const secrets = v.lazy(
   (given) =>
-    (typeof given === 'function' ? v.custom<SecretsByRequest>(() => true) : secretTexts('WEBHOOK_SECRET')) as v.GenericSchema<
+    (typeof given === 'function'
+      ? v.custom<SecretsByRequest>(() => true)
+      : secretTexts('WEBHOOK_SECRET')) as v.GenericSchema<
       NonNullable<WebhookOptions['secrets']>,
       readonly SecretText[] | SecretsByRequest
     >,

@@ -44,7 +44,8 @@ export function settleBeforeAnswer({ response, rawResponse }: WebhookExchange, w
   rawResponse.once('close', () => {
     if (ended || claim.isSettled) return;
     // An answer that was on its way tells its outcome; otherwise the handler is at work, and will answer.
-    if (rawResponse.headersSent) void settleWebhook(webhook, isSuccess(rawResponse.statusCode) ? { status: rawResponse.statusCode } : undefined);
+    if (rawResponse.headersSent)
+      void settleWebhook(webhook, isSuccess(rawResponse.statusCode) ? { status: rawResponse.statusCode } : undefined);
     else claim.abandonIn(LONGEST_UNHEARD_MS);
   });
   if (rawResponse.destroyed) claim.abandonIn(LONGEST_UNHEARD_MS);

@@ -35,7 +35,7 @@ describe('WebhookInbox', () => {
   it('remembers what was handled, for as long as it is told', async () => {
     expect(await (await claim()).done()).toBe('settled');
     await clock.advance('9m');
-    expect(await inbox.admit('key')).toEqual({ duplicate: 'done' });
+    expect(await inbox.admit('key')).toEqual({ duplicate: 'done', answer: { status: 200 } });
     await clock.advance('1m');
     await claim();
   });
@@ -67,7 +67,7 @@ describe('WebhookInbox', () => {
     expect(await lost.release()).toBe('lost');
     expect(await inbox.admit('key')).toMatchObject({ duplicate: 'in-progress' });
     expect(await successor.done()).toBe('settled');
-    expect(await inbox.admit('key')).toEqual({ duplicate: 'done' });
+    expect(await inbox.admit('key')).toEqual({ duplicate: 'done', answer: { status: 200 } });
   });
 
   it('marks as handled what took longer than the lease, when nobody else came', async () => {
@@ -75,13 +75,13 @@ describe('WebhookInbox', () => {
     late.abandon();
     await clock.advance('1m');
     expect(await late.done()).toBe('settled');
-    expect(await inbox.admit('key')).toEqual({ duplicate: 'done' });
+    expect(await inbox.admit('key')).toEqual({ duplicate: 'done', answer: { status: 200 } });
   });
 
   it('counts the first word on what became of a delivery', async () => {
     const held = await claim();
     await Promise.all([held.done(), held.release()]);
-    expect(await inbox.admit('key')).toEqual({ duplicate: 'done' });
+    expect(await inbox.admit('key')).toEqual({ duplicate: 'done', answer: { status: 200 } });
   });
 
   it('outlives a store that is away for one renewal, and leaves no timer', async () => {

@@ -29,7 +29,11 @@ describe('the raw body', () => {
     await app.close();
   });
 
-  async function send(type: string, prepare?: (app: NestExpressApplication) => void): Promise<Response> {
+  async function send(
+    type: string,
+    prepare?: (app: NestExpressApplication) => void,
+    body: string | Buffer = '{"id":"evt_1"}',
+  ): Promise<Response> {
     const { parts } = startResilience({ providers: { payments: { webhook: { sender: 'stripe', secrets: SECRET } } } });
     const module = await Test.createTestingModule({
       controllers: [Webhooks],
@@ -44,7 +48,6 @@ describe('the raw body', () => {
     app = module.createNestApplication<NestExpressApplication>({ logger });
     prepare?.(app as NestExpressApplication);
     await app.listen(0, '127.0.0.1');
-    const body = '{"id":"evt_1"}';
     return fetch(`http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}/`, {
       method: 'POST',
       body,
@@ -67,7 +70,13 @@ describe('the raw body', () => {
     expect((await send('text/plain', (express) => express.useBodyParser('raw', { type: '*/*' }))).status).toBe(201);
   });
 
-  it('is lost to a parser that keeps text', async () => {
-    expect((await send('text/plain', (express) => express.useBodyParser('text'))).status).toBe(500);
+  it('is taken from a parser that keeps text, where the text is provably the bytes', async () => {
+    expect((await send('text/plain', (express) => express.useBodyParser('text'))).status).toBe(201);
+  });
+
+  it('is lost to a parser that keeps text and replaced bytes: the log says so', async () => {
+    const body = Buffer.from([0x7b, 0xff, 0x7d]);
+    expect((await send('text/plain', (express) => express.useBodyParser('text'), body)).status).toBe(500);
+    expect(log).toEqual([expect.stringMatching(/a parser made text of the body.*keep a Buffer/)]);
   });
 });

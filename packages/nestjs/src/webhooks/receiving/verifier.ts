@@ -52,7 +52,12 @@ export class Verifier {
     if (verification.ok || verification.reason !== 'mismatch') return { request, unverified, secrets, verification };
     const fresh = await this.secretsAgain(unverified, settings);
     if (fresh === undefined) return { request, unverified, secrets, verification };
-    return { request, unverified, secrets: fresh, verification: this.verify(request, settings, { secrets: fresh, keys }) };
+    return {
+      request,
+      unverified,
+      secrets: fresh,
+      verification: this.verify(request, settings, { secrets: fresh, keys }),
+    };
   }
 
   /** Has the secrets for requests like this one found anew: one was handed over. */

@@ -66,7 +66,12 @@ export class WebhookReceiver {
     const { verification } = examined;
     if (!verification.ok) throw this.refusals.unverified(verification);
     const contentType = exchange.raw.headers['content-type'];
-    const delivery = new GenuineDelivery({ sender: traits.name, accepted: verification, bytes: body.bytes, contentType });
+    const delivery = new GenuineDelivery({
+      sender: traits.name,
+      accepted: verification,
+      bytes: body.bytes,
+      contentType,
+    });
     const admission = await this.admit(exchange, { accepted: verification, delivery, inbox: settings.inbox });
     if ('claim' in admission) return { kind: 'delivery', delivery, rawBody: body.bytes, claim: admission.claim };
     return this.duplicate(admission);
@@ -115,7 +120,9 @@ export class WebhookReceiver {
     );
     if (response?.secret !== undefined) {
       if (storeSecret === undefined) {
-        this.logger.warn(`Webhook of '${this.provider}' handed a secret over, and there is no webhook.storeSecret to keep it`);
+        this.logger.warn(
+          `Webhook of '${this.provider}' handed a secret over, and there is no webhook.storeSecret to keep it`,
+        );
         return undefined;
       }
       await storeSecret(response.secret, unverified);
@@ -133,7 +140,7 @@ export class WebhookReceiver {
     { accepted, delivery, inbox }: { accepted: Acceptance; delivery: WebhookDelivery; inbox: WebhookSettings['inbox'] },
   ): Promise<Exclude<Admission, { claim: WebhookClaim }> | { readonly claim: WebhookClaim | undefined }> {
     if (inbox === false) return { claim: undefined };
-    const identity = inbox.id === undefined ? identityOf(accepted, inbox.identity) : inbox.id(delivery);
+    const identity = inbox.id === undefined ? identityOf(accepted, inbox.identity ?? 'sender') : inbox.id(delivery);
     if (identity === undefined) return { claim: undefined };
     const { store, clock } = this.parts;
     const times = { leaseMs: inbox.lease, keepMs: Math.max(inbox.keep, 2 * inbox.lease) };

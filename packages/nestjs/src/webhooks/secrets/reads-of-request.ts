@@ -25,7 +25,8 @@ export class ReadsOfRequest {
         if (typeof name === 'symbol' || typeof value === 'function') return value;
         const here = [...place, name];
         // A fixed property of its target has to be returned as it is.
-        if (typeof value === 'object' && value !== null) return isFixed(target, name) ? this.note(here, value) : this.watched(value, here);
+        if (typeof value === 'object' && value !== null)
+          return isFixed(target, name) ? this.note(here, value) : this.watched(value, here);
         return this.note(here, value);
       },
       has: (target, name) => {

@@ -73,6 +73,12 @@ class Webhooks {
   @Webhook('files')
   files(): void {}
 
+  @Post('strict')
+  @Webhook('strict')
+  strict(@WebhookEvent() event: WebhookDelivery<{ id: string }>): unknown {
+    return handle(event);
+  }
+
   @Post('labelled')
   @Webhook('labelled')
   labelled(@WebhookEvent() event: WebhookDelivery<{ id: string }>): unknown {
@@ -117,6 +123,7 @@ async function start(platform: keyof typeof adapters, environment: Record<string
           chat: { webhook: { sender: 'slack', secrets: [SECRET] } },
           files: { webhook: { sender: 'dropbox', secrets: [SECRET] } },
           labelled: { webhook: { sender: labelled, secrets: [SECRET] } },
+          strict: { webhook: { sender: labelled, secrets: [SECRET], inbox: { identity: 'signed' } } },
         },
       }),
     ],
@@ -245,18 +252,34 @@ describe.each(Object.keys(adapters) as (keyof typeof adapters)[])('@Webhook on %
     expect(handled).toEqual(['evt_1', 'evt_1']);
   });
 
-  it('never trusts an id that the signature does not cover', async () => {
+  it('tells deliveries apart by an unsigned label only together with the bytes that are signed', async () => {
     await start(platform);
-    const headers = headersFor(event, labelled as never);
-    const answers = [
-      await send(event, '/webhooks/labelled', { ...headers, 'x-delivery': '1' }),
-      await send(event, '/webhooks/labelled', { ...headers, 'x-delivery': '2' }),
-    ];
+    const deliver = (body: string, label: string) =>
+      send(body, '/webhooks/labelled', { ...headersFor(body, labelled as never), 'x-delivery': label });
     const other = JSON.stringify({ id: 'evt_2' });
-    answers.push(
-      await send(other, '/webhooks/labelled', { ...headersFor(other, labelled as never), 'x-delivery': '1' }),
-    );
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    for (const [body, label] of [
+      [event, '1'],
+      [event, '2'],
+      [event, '1'],
+      [other, '1'],
+    ] as const) {
+      expect((await deliver(body, label)).status).toBe(200);
+    }
+    expect(handled).toEqual(['evt_1', 'evt_1', 'evt_2']);
+  });
+
+  it('never trusts an id that the signature does not cover, if told to keep to the signed bytes', async () => {
+    await start(platform);
+    const deliver = (body: string, label: string) =>
+      send(body, '/webhooks/strict', { ...headersFor(body, labelled as never), 'x-delivery': label });
+    const other = JSON.stringify({ id: 'evt_2' });
+    for (const [body, label] of [
+      [event, '1'],
+      [event, '2'],
+      [other, '1'],
+    ] as const) {
+      expect((await deliver(body, label)).status).toBe(200);
+    }
     expect(handled).toEqual(['evt_1', 'evt_2']);
   });
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { AnswerBody, bytesOf } from './answer-body.js';
 import { isSuccess, settleWebhook } from './settle-webhook.js';
 import type { WebhookExchange } from '../receiving/webhook-exchange.js';
-import type { ReceivedWebhook } from '../received-webhook.js';
+import type { ReceivedWebhook } from '../receiving/received-webhook.js';
 
 /** How long a handler may go on after its sender hung up, in milliseconds. Nothing tells when it never answers. */
 const LONGEST_UNHEARD_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { StoredAnswer } from '../inbox/stored-answer.js';
-import type { ReceivedWebhook } from '../received-webhook.js';
+import type { ReceivedWebhook } from '../receiving/received-webhook.js';
 
 const logger = new Logger('Webhooks');
 

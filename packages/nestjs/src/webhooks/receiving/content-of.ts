@@ -1,18 +1,18 @@
+import type { Acceptance } from '@breakwater/webhooks';
 import { formOf } from './form-of.js';
-import { documentOf, type Genuine } from './genuine.js';
 import { charsetOf, isJson, mediaType } from './media-type.js';
 
 /**
  * The content of a verified body. The document that was parsed to verify it is not parsed again; it may stand in the
  * field of a form. Some senders declare their JSON as plain text, so it is recognised by itself too.
  */
-export function contentOf(accepted: Genuine, bytes: Buffer, contentType: string | undefined): unknown {
+export function contentOf(accepted: Acceptance, bytes: Buffer, contentType: string | undefined): unknown {
   const form = formOf(bytes, contentType);
-  if (form !== undefined) return documentOf(accepted, undefined) ?? form;
+  if (form !== undefined) return accepted.document() ?? form;
   const text = decoded(bytes, charsetOf(contentType));
   if (text === undefined) return bytes;
   if (!isJson(mediaType(contentType)) && !/^\s*[[{]/.test(text)) return text;
-  const document = documentOf(accepted, bytes);
+  const document = accepted.document();
   return document === undefined ? text : document;
 }
 

@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
 import { HOST_METADATA, VERSION_METADATA } from '@nestjs/common/constants.js';
-import type { FrameworkRequest } from './webhook-exchange.js';
 
-interface RoutedRequest extends FrameworkRequest {
+/** The parts of a framework's request that tell its route. */
+export interface RoutedRequest {
+  readonly params?: unknown;
   /** Express. */
   readonly route?: { readonly path?: unknown };
   readonly baseUrl?: string;

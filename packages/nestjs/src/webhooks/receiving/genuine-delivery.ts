@@ -1,10 +1,10 @@
-import type { Genuine } from './genuine.js';
+import type { Acceptance } from '@breakwater/webhooks';
 import { contentOf } from './content-of.js';
 import type { WebhookDelivery } from './webhook-delivery.js';
 
 interface GenuineParts {
   readonly sender: string;
-  readonly accepted: Genuine;
+  readonly accepted: Acceptance;
   readonly bytes: Buffer;
   readonly contentType: string | undefined;
 }
@@ -15,7 +15,7 @@ export class GenuineDelivery implements WebhookDelivery {
   readonly sender: string;
   readonly sentAt: Date | undefined;
   declare readonly body: unknown;
-  readonly #accepted: Genuine;
+  readonly #accepted: Acceptance;
 
   constructor({ sender, accepted, bytes, contentType }: GenuineParts) {
     this.id = accepted.id;

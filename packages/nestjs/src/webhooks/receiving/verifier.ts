@@ -9,7 +9,8 @@ import {
 import type { ResilienceParts } from '../../providers/resilience-parts.js';
 import { KeptSecrets } from '../secrets/secrets-by-request.js';
 import { presentSecrets } from '../secrets/present-secrets.js';
-import { unverifiedWebhook, type UnverifiedWebhook } from '../secrets/unverified-webhook.js';
+import type { UnverifiedWebhook } from '../secrets/unverified-webhook.js';
+import { unverifiedWebhook } from './unverified-webhook.js';
 import type { WebhookSettings } from '../webhook.options.js';
 import { FetchedKeys } from './fetched-keys.js';
 import { headerValues } from './header-values.js';
@@ -44,7 +45,7 @@ export class Verifier {
     settings: WebhookSettings,
     traits: SenderTraits,
   ): Promise<Examined> {
-    const request = requestOf(exchange, (signsCompressed(traits) ? compressed : undefined) ?? bytes);
+    const request = requestOf(exchange, (traits.signsCompressed ? compressed : undefined) ?? bytes);
     const unverified = unverifiedWebhook(this.provider, exchange, request);
     const keys = await this.keysFor(request, settings);
     const secrets = await this.secretsFor(unverified, settings);
@@ -130,8 +131,4 @@ export class Verifier {
 function requestOf({ request, raw }: WebhookExchange, body: Buffer): WebhookRequest {
   const url = request.originalUrl ?? raw.url;
   return { method: raw.method ?? 'POST', headers: headerValues(raw), body, ...(url !== undefined && { url }) };
-}
-
-function signsCompressed(traits: SenderTraits & { readonly signsCompressed?: boolean }): boolean {
-  return traits.signsCompressed ?? false;
 }

@@ -1,18 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
-import type { ReceivedWebhook } from '../received-webhook.js';
-import { endpointOf } from './endpoint-of.js';
+import type { ReceivedWebhook } from './received-webhook.js';
+import { endpointOf, type RoutedRequest } from './endpoint-of.js';
 
 /** Node's own request with what Nest may have put onto it. */
 export type RawRequest = IncomingMessage & { rawBody?: unknown; body?: unknown };
 
 /** The part of Express' and Fastify's requests that matters here. */
-export interface FrameworkRequest {
+export interface FrameworkRequest extends RoutedRequest {
   rawBody?: unknown;
   body?: unknown;
   readonly originalUrl?: string;
   readonly hostname?: string;
-  readonly params?: unknown;
   readonly query?: unknown;
 }
 

@@ -15,7 +15,6 @@ import { WebhookInbox, type Admission } from '../inbox/webhook-inbox.js';
 import type { WebhookSettings } from '../webhook.options.js';
 import { webhookSection } from '../webhook.section.js';
 import { GenuineDelivery } from './genuine-delivery.js';
-import { identityOf } from './genuine.js';
 import { rawBytes, type RawBytes } from './raw-bytes.js';
 import { Refusals } from './refusals.js';
 import { Verifier, type Examined } from './verifier.js';
@@ -140,7 +139,7 @@ export class WebhookReceiver {
     { accepted, delivery, inbox }: { accepted: Acceptance; delivery: WebhookDelivery; inbox: WebhookSettings['inbox'] },
   ): Promise<Exclude<Admission, { claim: WebhookClaim }> | { readonly claim: WebhookClaim | undefined }> {
     if (inbox === false) return { claim: undefined };
-    const identity = inbox.id === undefined ? identityOf(accepted, inbox.identity ?? 'sender') : inbox.id(delivery);
+    const identity = inbox.id === undefined ? accepted.identity(inbox.identity) : inbox.id(delivery);
     if (identity === undefined) return { claim: undefined };
     const { store, clock } = this.parts;
     const times = { leaseMs: inbox.lease, keepMs: Math.max(inbox.keep, 2 * inbox.lease) };

@@ -1,5 +1,5 @@
-import type { WebhookClaim } from './inbox/webhook-claim.js';
-import type { WebhookDelivery } from './receiving/webhook-delivery.js';
+import type { WebhookClaim } from '../inbox/webhook-claim.js';
+import type { WebhookDelivery } from './webhook-delivery.js';
 
 /** A webhook that a guard let through. */
 export interface ReceivedWebhook {

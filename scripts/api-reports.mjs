@@ -51,7 +51,7 @@ function extract({ name, main, folder, declarations }) {
       mainEntryPointFilePath: declarations,
       compiler: { overrideTsconfig: { compilerOptions, files: [declarations] } },
       newlineKind: 'lf',
-      // What a further entry names without exporting it is mostly the main entry's.
+      // Names that a further entry uses without exporting them are mostly the main entry's.
       apiReport: {
         enabled: true,
         reportFolder,
@@ -103,8 +103,8 @@ function readable(report, name) {
 }
 
 /**
- * What is exported, and the unexported shapes that it names. Unexported classes, functions and values are a matter of
- * their package: users may be handed one, but have no business with what is in it.
+ * The exports, and the unexported shapes that they name. Unexported classes, functions and values are internal: users
+ * may be handed one, but have no business with its members.
  */
 function reachable(declarations) {
   const blocks = declarations.trim().split(/\n\n+/);

@@ -11,8 +11,8 @@ export const packages = {
 };
 
 /**
- * The rooms inside a package, lowest first. A room imports itself and the rooms in the lines above it. Rooms in one line
- * do not import each other; neither do the folders that a `*` stands for.
+ * The rooms inside a package, lowest first. A room imports itself and the rooms in the lines above it. Rooms in one
+ * line do not import each other; neither do the folders that a `*` stands for.
  */
 export const rooms = {
   core: [
@@ -65,7 +65,7 @@ export const rooms = {
   ],
 };
 
-/** What may not be imported although the tables would let it, and what to do instead. Paths are regular expressions. */
+/** Imports that the tables would let through, and what to do instead. Paths are regular expressions. */
 export const besides = [
   {
     from: 'packages/core/src/settings/',
@@ -80,7 +80,7 @@ export const besides = [
   },
 ];
 
-/** What does not follow a rule yet. Lines are only ever taken away; an empty table is the aim. */
+/** Files that do not follow a rule yet. Lines are only ever taken away; an empty table is the aim. */
 export const open = {
   'circle of files': [
     'packages/core/src/engine/(abort-state|live-call|policy)',

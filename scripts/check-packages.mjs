@@ -1,5 +1,5 @@
-// Checks what would be published: exports and types of every package, and that a Nest application can use the packed files,
-// as CommonJS on Nest 11 and as ES modules on Nest 12.
+// Checks what would be published: exports and types of every package, and that a Nest application can use the packed
+// files, as CommonJS on Nest 11 and as ES modules on Nest 12.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Installs what the project needs when it is missing or outdated, and with --build compiles it. Needs Node and npm only.
+// Installs what the project needs when it is missing or outdated, and with --build compiles it. Needs Node and npm
+// only.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

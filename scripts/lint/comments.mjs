@@ -1,6 +1,6 @@
 // Rules for the language of comments, run by oxlint: a reader who has never seen the code understands them at once.
 
-/** What to write instead of a word. */
+/** Words, and the ones to write instead. */
 const WORDS = [
   [
     /\b(?:whoever|whomever|nobody|no one|noone|somebody|someone|everybody|everyone|anybody|anyone)\b/iu,

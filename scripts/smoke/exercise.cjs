@@ -1,4 +1,5 @@
-// What a user's application does with the packed packages, without a compiler. The modules come from outside, by `require` or `import`.
+// A user's application with the packed packages, without a compiler. The modules come from outside, by
+// `require` or `import`.
 'use strict';
 const assert = require('node:assert/strict');
 

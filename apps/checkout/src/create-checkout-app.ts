@@ -7,7 +7,7 @@ export function createCheckoutApp(): Promise<NestExpressApplication> {
   return NestFactory.create<NestExpressApplication>(AppModule, {
     // Webhooks are signed byte for byte.
     rawBody: true,
-    // Whoever still waits for an answer does not hold up the end.
+    // Clients that still wait for an answer do not hold up the end.
     forceCloseConnections: true,
     logger: ['warn', 'error', 'fatal'],
     abortOnError: false,

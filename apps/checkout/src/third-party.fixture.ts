@@ -6,7 +6,7 @@ type Service = Awaited<ReturnType<typeof createPaymentsApp>>;
 export class ThirdParty {
   constructor(private readonly service: Service) {}
 
-  /** What is to go wrong from now on. */
+  /** The faults from now on. */
   async strike(faults: object): Promise<void> {
     await this.put('/faults', faults);
   }

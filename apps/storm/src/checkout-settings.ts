@@ -1,4 +1,7 @@
-/** What the storms count on: one set for the whole run, given to both checkouts. Where nothing is said, theirs holds. */
+/**
+ * Settings that the storms rely on: one set for the whole run, given to both checkouts. All others are the checkout's
+ * own.
+ */
 export const checkoutSettings = {
   payments: {
     timeout: { attemptMs: 500, totalMs: 2_000 },
@@ -13,7 +16,7 @@ export const checkoutSettings = {
   },
 } as const;
 
-/** What of a circuit breaker decides how many calls it lets through. */
+/** The settings of a circuit breaker that decide how many calls it lets through. */
 export interface BreakerSettings {
   /** So many failures in a row open it. */
   readonly consecutiveFailures: number;

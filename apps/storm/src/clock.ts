@@ -22,7 +22,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Does work that is told to give up, by its signal, after `ms`. */
+/** Does work whose signal is aborted after `ms`. */
 export async function withTimeout<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const expiry = new AbortController();
   const timer = setTimeout(() => expiry.abort(new Error(`gave up after ${ms} ms`)), ms);

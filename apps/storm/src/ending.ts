@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-/** Somebody wants the run to end: Ctrl-C, a closed terminal, or a polite kill. */
+/** The run was asked to end: Ctrl-C, a closed terminal, or a polite kill. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
 

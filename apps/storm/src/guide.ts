@@ -6,7 +6,7 @@ export interface GuidedServices {
   readonly mailbox: string;
 }
 
-/** What there is to try by hand. */
+/** Commands to try by hand. */
 export function guide({ checkoutUrl, paymentsUrl, emailUrl, merchant, mailbox }: GuidedServices): string {
   const order = { id: 'order-1', email: 'ada@example.com', amount: 4_200, currency: 'EUR' };
   return `checkout  ${checkoutUrl}

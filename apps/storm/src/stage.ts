@@ -45,7 +45,9 @@ export class Stage {
     });
   }
 
-  /** The same customers come to both checkouts at the same time; ends when the last of them is served or gives up. */
+  /**
+   * The same customers come to both checkouts at the same time; ends when the last of them is served or stops trying.
+   */
   load(plan: LoadPlan): Promise<Twins<Journey[]>> {
     const { clock, signal } = this;
     return withBoth(this.twins, ({ name, checkout }) =>

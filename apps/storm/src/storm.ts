@@ -13,7 +13,9 @@ export interface StormResult {
   readonly promises: readonly PromiseCheck[];
 }
 
-/** What one checkout came through with, by name, in reading order. Names say their unit: `p99Ms`, `quotaUsedPercent`. */
+/**
+ * The results of one checkout, by name, in reading order. Names say their unit: `p99Ms`, `quotaUsedPercent`.
+ */
 export type Figures = Readonly<Record<string, number>>;
 
 /** A promise of the protected checkout, with the evidence. */

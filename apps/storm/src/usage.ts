@@ -1,4 +1,4 @@
-/** What --help prints. */
+/** The text that --help prints. */
 export const usage = (storms: readonly { readonly name: string; readonly title: string }[]): string =>
   `Usage: npm run demo -- [--storm NAME] [--json FILE]
 

@@ -1,7 +1,9 @@
-/** One call after another; 200 at once; a call that is refused; an instance that nobody calls. */
+/** One call after another; 200 at once; a call that is refused; an instance that is not called. */
 export type Group = 'call' | 'concurrent' | 'refusal' | 'idle';
 
-/** What one of our own cases may cost at most. Nanoseconds and bytes are of one call, or bytes of one idle instance. */
+/**
+ * The most that one of our own cases may cost. Nanoseconds and bytes are of one call, or bytes of one idle instance.
+ */
 export interface Limit {
   readonly timesBare?: number;
   readonly ns?: number;
@@ -23,7 +25,10 @@ interface Named {
   readonly needs?: OnDemand;
 }
 
-/** `prepare` imports what is measured, so that a process holds one peer only, and gives the call that is then made many times. */
+/**
+ * `prepare` imports what is measured, so that a process holds one peer only, and gives the call that is then made many
+ * times.
+ */
 export interface CallCase extends Named {
   readonly group: 'call' | 'concurrent' | 'refusal';
   prepare(): Promise<() => Promise<unknown>>;
@@ -39,7 +44,7 @@ export interface IdleCase extends Named {
 
 export type BenchCase = CallCase | IdleCase;
 
-/** What a case is called in progress, results and `--only`. */
+/** The name of a case in progress, results and `--only`. */
 export function idOf({ group, name }: { readonly group: Group; readonly name: string }): string {
   return `${group}: ${name}`;
 }

@@ -5,7 +5,7 @@ import { idleCost } from './measuring/idle-cost.js';
 import { loops } from './measuring/loops.js';
 import { nsPerCall } from './measuring/ns-per-call.js';
 
-/** What one case costs, in this process. Needs `--expose-gc`. */
+/** Measures the cost of one case in this process. Needs `--expose-gc`. */
 export async function measure(subject: BenchCase): Promise<Cost> {
   if (subject.group === 'idle') return idleCost(subject);
   const run = await subject.prepare();

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What `npm run bench --` was asked for. */
+/** The command line of `npm run bench --`. */
 export interface BenchOptions {
   readonly task: 'compare' | 'webhooks' | 'help';
   /** How often every case is measured, in turn. Default 3. */

@@ -2,8 +2,8 @@ import { idOf, type BenchCase } from './bench-case.js';
 import { UsageError } from './options.js';
 
 /**
- * The cases whose id contains `only`, all when it is absent, and with them the first of each group of calls that they are told
- * against. Throws a `UsageError` that lists all ids when none contains it.
+ * The cases whose id contains `only`, all when it is absent, and with them the first of each group of calls that they
+ * are told against. Throws a `UsageError` that lists all ids when none contains it.
  */
 export function selectCases(cases: readonly BenchCase[], only: string | undefined): readonly BenchCase[] {
   if (only === undefined) return cases;
@@ -20,7 +20,7 @@ export function selectCases(cases: readonly BenchCase[], only: string | undefine
   return cases.filter((each) => wanted.has(each));
 }
 
-/** What the others of a group are told against: its first. Idle instances are told against nothing. */
+/** The case that the others of a group are compared with: its first. Idle instances are compared with none. */
 export function bareOf<T extends Pick<BenchCase, 'group'>>(
   cases: readonly T[],
   group: BenchCase['group'],

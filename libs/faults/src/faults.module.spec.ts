@@ -231,7 +231,7 @@ describe('FaultsModule', () => {
     for (const outcome of await Promise.all(hanging)) expect(outcome).toMatchObject({ name: 'TypeError' });
   });
 
-  /** A request that the service has received and does not answer, and how its client gives it up. */
+  /** A request that the service has received and does not answer, and how its client aborts it. */
   async function workThatWaits() {
     const client = new AbortController();
     const { total } = counts();

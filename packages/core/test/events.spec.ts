@@ -8,7 +8,10 @@ import { pairsOf } from '../src/testing/every-policy.fixture.js';
 import { recordEvents } from '../src/testing/record-events.js';
 import { TestClock } from '../src/testing/test-clock.js';
 
-/** Each policy that has something to tell, with settings under which it does when the provider hangs, is throttling or down. */
+/**
+ * Each policy that has something to tell, with settings under which it does when the provider hangs, is throttling or
+ * down.
+ */
 const TELLING: Readonly<Record<string, ProviderOptions>> = {
   fallback: { fallback: 'instead' },
   'total timeout': { timeout: { total: 200 } },
@@ -39,13 +42,15 @@ async function eventsOf(storm: Storm, ...names: readonly string[]): Promise<stri
   return events.types.join(' ');
 }
 
-/** Where one policy changes what another has to tell. Elsewhere a pair tells what each tells alone, the inner one first. */
+/**
+ * Where one policy changes what another has to tell. Elsewhere a pair tells what each tells alone, the inner one first.
+ */
 const TOGETHER: Readonly<Record<Storm, Readonly<Record<string, string>>>> = {
   hangs: {
     'fallback + total timeout': 'timeout.expired fallback.used',
     'fallback + attempt timeout': 'timeout.expired fallback.used',
     'total timeout + circuitBreaker': 'timeout.expired circuitBreaker.opened',
-    // Nobody tries again, so the total has nothing to end.
+    // Without another attempt, the total has nothing to end.
     'total timeout + attempt timeout': 'timeout.expired',
     'retry + attempt timeout': 'timeout.expired retry.scheduled timeout.expired',
     'hedge + bulkhead': 'hedge.sent bulkhead.refused',

@@ -106,7 +106,7 @@ const ACTION: fc.Arbitrary<Action> = fc.record({
   idempotencyKey: maybe(fc.constantFrom('one', 'two')),
 });
 
-/** What a third party may do to us. Whatever it does, it has ended after half a second. */
+/** The ways in which a third party may behave. All of them have ended after half a second. */
 function workOf(work: Action['work'], clock: TestClock, inner: ResilientProvider) {
   return async (call: Call): Promise<unknown> => {
     switch (work) {
@@ -163,13 +163,13 @@ async function storm(options: ProviderOptions, actions: readonly Action[], seed:
   }
   for (let i = 0; i < 100 && results.some(({ settled }) => !settled); i++) await clock.advance(100);
   expect(results.filter(({ settled }) => !settled)).toEqual([]);
-  // What was given up ends by itself; every limit that could still be counting is an hour long.
+  // Aborted work ends by itself; every limit that could still be counting is an hour long.
   await clock.advance(600);
   for (const { signal } of callers) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   expect(clock.pendingTimers('referenced')).toBe(0);
   expect(heldBy(provider)).toEqual([]);
   if (options.chaos !== undefined) provider.reconfigure({ chaos: { enabled: false } });
-  // What was not accepted is forgotten.
+  // A refused patch is forgotten.
   await clock.advance('2m');
   await recovers(provider, clock);
 }

@@ -6,7 +6,10 @@ import { IN_MEMORY, type SqliteStoreSettings } from './sqlite-store.options.js';
 /** The pause between two tries to open a file. */
 const PAUSE_MS = 10;
 
-/** Opens the store's file in WAL mode, with its schema up to date. Blocks while other processes do. Throws a `SqliteStoreError` when it cannot be used. */
+/**
+ * Opens the store's file in WAL mode, with its schema up to date. Blocks while other processes do. Throws a
+ * `SqliteStoreError` when it cannot be used.
+ */
 export function openDatabase(settings: SqliteStoreSettings): Database.Database {
   for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
     try {

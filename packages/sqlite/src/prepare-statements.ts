@@ -34,7 +34,10 @@ const SQL = {
 
 export type Statements = Readonly<Record<keyof typeof SQL, Database.Statement>>;
 
-/** Every statement of the store, prepared once. Bind by arrays: libsql takes a `Buffer` on its own for named parameters, and ends the process. */
+/**
+ * Every statement of the store, prepared once. Bind by arrays: libsql takes a `Buffer` on its own for named parameters,
+ * and ends the process.
+ */
 export function prepareStatements(db: Database.Database): Statements {
   const prepared = Object.entries(SQL).map(([name, sql]) => {
     const statement: Database.Statement = db.prepare(sql);
@@ -43,7 +46,10 @@ export function prepareStatements(db: Database.Database): Statements {
   return Object.fromEntries(prepared) as Statements;
 }
 
-/** The first row that a statement gives. By `all`, as libsql resets no statement whose `get` failed: from then on it would fail for ever. */
+/**
+ * The first row that a statement gives. By `all`, as libsql resets no statement whose `get` failed: from then on it
+ * would fail for ever.
+ */
 export function first<Row>(statement: Database.Statement, values: unknown[]): Row | undefined {
   return statement.all(values)[0] as Row | undefined;
 }

@@ -5,8 +5,9 @@ import { SqliteStoreError } from './sqlite-store.error.js';
 const APPLICATION_ID = 0x42524b57;
 
 /**
- * What leads from one version of the schema to the next; `user_version` says how many were taken. A row's times are its own:
- * when it was written, and what it held then, so that they can be moved together. AUTOINCREMENT never gives a version twice.
+ * The steps from one version of the schema to the next; `user_version` says how many were taken. A row's times are its
+ * own: when it was written, and what it held then, so that they can be moved together. AUTOINCREMENT never gives a
+ * version twice.
  */
 const STEPS: readonly string[] = [
   `CREATE TABLE entries (
@@ -42,8 +43,8 @@ export function checkSchema(db: Database.Database, file: string): void {
 }
 
 /**
- * Brings the schema up to date, and the next version at least to the microsecond that it is: versions go on rising even if a power
- * failure took the last writes, or somebody the file.
+ * Brings the schema up to date, and the next version at least to the microsecond that it is: versions go on rising even
+ * if a power failure took the last writes, or the file was deleted.
  */
 export function prepareSchema(db: Database.Database, file: string, wallNow: number): void {
   transact(db, 'IMMEDIATE', () => {

@@ -1,4 +1,4 @@
-/** What went wrong with a `SqliteStore` and its file. */
+/** An error of a `SqliteStore` and its file. */
 export class SqliteStoreError extends Error {
   override readonly name = 'SqliteStoreError';
 
@@ -12,7 +12,7 @@ export class SqliteStoreError extends Error {
     super(`SqliteStore '${file}': ${what}`, cause === undefined ? undefined : { cause });
   }
 
-  /** What libsql threw, with the file's name. Anything else is passed on as it is. */
+  /** An error of libsql, with the file's name. All others are passed on unchanged. */
   static of(file: string, error: unknown): unknown {
     if (error instanceof SqliteStoreError || !(error instanceof Error)) return error;
     const { code } = error as { code?: unknown };
@@ -21,7 +21,7 @@ export class SqliteStoreError extends Error {
   }
 }
 
-/** Whether SQLite gave up because another process was at work: nothing was changed, so it can be tried again. */
+/** Whether SQLite refused because another process was at work: nothing was changed, so it can be tried again. */
 export function isBusy(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' && (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_PROTOCOL');

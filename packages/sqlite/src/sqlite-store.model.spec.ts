@@ -6,7 +6,7 @@ import { SqliteStore } from './sqlite-store.js';
 
 const key = fc.constantFrom('a', 'b', 'c\0');
 const ms = fc.constantFrom(0.5, 1, 7, 100);
-/** Which of the versions that were seen, counted from the last. */
+/** Picks one of the versions that were seen, counted from the last. */
 const seen = fc.nat(3);
 const steps = fc.oneof(
   fc.record({ do: fc.constant('get' as const), key }),

@@ -4,16 +4,22 @@ import { ResilienceConfigurationError, SystemClock, type Clock, type Duration } 
 import { settings } from '@breakwater/core/adapter';
 
 export interface SqliteStoreOptions {
-  /** The path of the file, made if it is missing, on a local disk; its directory must be there. `':memory:'` for a store of one process. */
+  /**
+   * The path of the file, made if it is missing, on a local disk; its directory must be there. `':memory:'` for a store
+   * of one process.
+   */
   file: string;
   /**
-   * What a power failure may take: with `'normal'` the writes of the last moments, with `'full'` nothing, at the price of a disk
-   * flush for each write. The file stays intact, and a process that dies loses nothing with either. Default `'normal'`.
+   * The writes that a power failure may take: with `'normal'` the writes of the last moments, with `'full'` nothing, at
+   * the price of a disk flush for each write. The file stays intact, and a process that dies loses nothing with either.
+   * Default `'normal'`.
    */
   durability?: 'normal' | 'full';
   /** How long an operation waits for the lock that another process holds, before it rejects. Default `'5s'`. */
   busyTimeout?: Duration;
-  /** Gives the wall time that ages and expiry are counted in. Default the machine's, which every process on it shares. */
+  /**
+   * Returns the wall time that ages and expiry are counted in. Default the machine's, which every process on it shares.
+   */
   clock?: Clock;
 }
 

@@ -11,7 +11,7 @@ import type { SqliteStoreOptions } from './sqlite-store.options.js';
 
 const KEPT = { ttlMs: 60_000, if: 'always' } as const;
 
-/** A wall clock that somebody sets. */
+/** A wall clock that can be set. */
 class WallClock extends SystemClock {
   constructor(public wall = Date.UTC(2026, 0, 1)) {
     super();

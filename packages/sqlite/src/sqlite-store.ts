@@ -33,9 +33,9 @@ interface Held {
 }
 
 /**
- * State of one host, in a file that several processes may open. Whatever an operation has answered survives the death of every
- * process. Each operation that writes is one transaction, which takes the lock before it reads the time. Sets no timer but while it
- * waits for the lock: each write sweeps a few expired rows.
+ * State of one host, in a file that several processes may open. An operation that has answered survives the death of
+ * every process. Each operation that writes is one transaction, which takes the lock before it reads the time. Sets no
+ * timer but while it waits for the lock: each write sweeps a few expired rows.
  *
  * Throws a `ResilienceConfigurationError` for options that cannot be used, and a `SqliteStoreError` for such a file.
  */
@@ -110,8 +110,8 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * Brings everything to the disk. Every later operation rejects. The file itself is let go of once the store's statements are collected as
-   * garbage: libsql ends them in no other way.
+   * Brings everything to the disk. Every later operation rejects. The file itself is let go of once the store's
+   * statements are collected as garbage: libsql ends them in no other way.
    */
   async close(): Promise<void> {
     if (this.statements === undefined) return;
@@ -119,7 +119,7 @@ export class SqliteStore implements Store {
     try {
       this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // Another process is at work: the log stays, and whoever opens the file next reads it.
+      // Another process is at work: the log stays, and the next process to open the file reads it.
     }
     this.db.close();
   }
@@ -128,7 +128,9 @@ export class SqliteStore implements Store {
     return this.operation((sql) => this.transaction(sql, (now) => work(sql, now)));
   }
 
-  /** Waits for the lock without blocking the process. A refused lock has changed nothing, so the whole is done again. */
+  /**
+   * Waits for the lock without blocking the process. A refused lock has changed nothing, so the whole is done again.
+   */
   private async operation<T>(work: (sql: Statements) => T): Promise<T> {
     let giveUpAt: number | undefined;
     for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
@@ -143,7 +145,7 @@ export class SqliteStore implements Store {
     }
   }
 
-  /** The time is read under the lock, so that nobody has written anything later. */
+  /** The time is read under the lock, so that no write is later. */
   private transaction<T>(sql: Statements, work: (now: number) => T): T {
     sql.begin.run();
     try {
@@ -157,7 +159,10 @@ export class SqliteStore implements Store {
   }
 }
 
-/** What stands under a key. What was written later than now tells that the clock was put back: it is taken as written now. */
+/**
+ * The entry of a key. One that was written later than now tells that the clock was put back: it is taken as written
+ * now.
+ */
 function heldAt(sql: Statements, key: string, now: number): Held | undefined {
   const row = first<EntryRow>(sql.entry, [storedText(key, 'the key')]);
   if (row === undefined) return undefined;
@@ -172,7 +177,10 @@ function live([version, value, writtenAt, expiresAt]: EntryRow, now: number): He
   return expiresAt > now ? { version, value, writtenAt } : undefined;
 }
 
-/** How far a virtual clock is ahead of now, where nothing or the past is 0. A clock that was put back does not put it ahead. */
+/**
+ * How far a virtual clock is ahead of now, where nothing or the past is 0. A clock that was put back does not put it
+ * ahead.
+ */
 function aheadAt(sql: Statements, key: string, now: number): number {
   const row = first<ClockRow>(sql.clock, [storedText(key, 'the key')]);
   if (row === undefined) return 0;
@@ -188,7 +196,7 @@ function setAhead(sql: Statements, key: string, ahead: number, now: number): voi
   else sql.removeClock.run([stored]);
 }
 
-/** What is counted under a key. Slices of a clock that was put back move with it. */
+/** The count of a key. When the clock was put back, its slices move with it. */
 function countedAt(sql: Statements, key: string, now: number): readonly Slice[] {
   const row = first<CountRow>(sql.counted, [storedText(key, 'the key')]);
   if (row === undefined) return [];

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { SqliteStore } from './index.js';
 
-/** What a process is told to do with the store in `file`. */
+/** The task of a process with the store in `file`. */
 export interface Job {
   readonly task: keyof typeof tasks | 'make';
   readonly file: string;
@@ -11,7 +11,7 @@ export interface Job {
 const KEPT = { ttlMs: 60_000, if: 'always' } as const;
 
 const tasks = {
-  /** Claims every key. Gives the keys that it won. */
+  /** Claims every key. Returns the keys that it won. */
   async claim(store: SqliteStore, times: number): Promise<number[]> {
     const won: number[] = [];
     for (let i = 0; i < times; i++) {
@@ -21,7 +21,7 @@ const tasks = {
     return won;
   },
 
-  /** Adds one to a shared counter, over the version that it saw. Gives the versions that it wrote. */
+  /** Adds one to a shared counter, over the version that it saw. Returns the versions that it wrote. */
   async count(store: SqliteStore, times: number): Promise<number[]> {
     const versions: number[] = [];
     while (versions.length < times) {
@@ -34,7 +34,9 @@ const tasks = {
     return versions;
   },
 
-  /** Takes from a shared limit that does not refill while the test runs. Gives a 1 for each call that was admitted. */
+  /**
+   * Takes from a shared limit that does not refill while the test runs. Returns a 1 for each call that was admitted.
+   */
   async advance(store: SqliteStore, times: number): Promise<number[]> {
     const admitted: number[] = [];
     for (let i = 0; i < times; i++) {
@@ -52,7 +54,7 @@ const tasks = {
   },
 };
 
-/** Opens one new file after the other, and claims a key in each. Gives the files where it won. */
+/** Opens one new file after the other, and claims a key in each. Returns the files where it won. */
 async function make(file: string, times: number): Promise<number[]> {
   const won: number[] = [];
   for (let i = 0; i < times; i++) {
@@ -69,7 +71,7 @@ async function work(task: keyof typeof tasks, file: string, times: number): Prom
   return result;
 }
 
-// Nobody opens the file before all are there, so that they race for its making too.
+// No process opens the file before all are there, so that they race for its making too.
 process.once('message', ({ task, file, times }: Job) => {
   const answer = task === 'make' ? make(file, times) : work(task, file, times);
   void answer.then((result) => process.send!(result, () => process.disconnect()));

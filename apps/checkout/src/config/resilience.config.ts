@@ -12,7 +12,8 @@ export const resilienceConfig = registerAs('resilience', (): ResilienceOptions =
         attempts: 5,
         // Full jitter: orders that failed together do not come back together.
         backoff: { kind: 'exponential', initial: '50ms', max: '500ms', jitter: 'full' },
-        // Retries never become the load that keeps payments down: 0.3 for each order that gets through, and one a second.
+        // Retries never become the load that keeps payments down: 0.3 for each order that gets through, and one a
+        // second.
         budget: { ratio: 0.3, minPerSecond: 1 },
       },
       circuitBreaker: {
@@ -33,7 +34,8 @@ export const resilienceConfig = registerAs('resilience', (): ResilienceOptions =
     },
     email: {
       http: { baseUrl: process.env['EMAIL_URL'] ?? '', auth: { bearer: secret('EMAIL_API_KEY') } },
-      // No retry: a confirmation that does not get through at once is sent from the outbox, and no customer waits for it.
+      // No retry: a confirmation that does not get through at once is sent from the outbox, and no customer waits for
+      // it.
       timeout: { attempt: '250ms' },
       // One call is enough to see whether email is back: the others are better off in the outbox.
       circuitBreaker: { window: { consecutive: 5 }, openFor: '2s', halfOpen: { calls: 1 } },

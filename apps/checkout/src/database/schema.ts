@@ -1,4 +1,6 @@
-/** An order is paid once it has a charge. Whoever writes a charge writes the row of its confirmation, in one transaction. */
+/**
+ * An order is paid once it has a charge. A charge and the row of its confirmation are written in one transaction.
+ */
 export const schema = `
   CREATE TABLE IF NOT EXISTS orders (
     id TEXT PRIMARY KEY,

@@ -16,7 +16,9 @@ export class Confirmations {
     @InjectProvider('email') private readonly provider: ResilientProvider,
   ) {}
 
-  /** Sends the confirmation of an order that was just added. While email is ill, no customer waits to see if it is back. */
+  /**
+   * Sends the confirmation of an order that was just added. While email is ill, no customer waits to see if it is back.
+   */
   async sendAtOnce(order: OrderDetails): Promise<void> {
     if (this.circuit === 'closed') await this.send(order);
     else this.outbox.postpone(order.id);
@@ -29,7 +31,7 @@ export class Confirmations {
     return due.length > 0 && results.every((confirmation) => confirmation === 'sent');
   }
 
-  /** Sends what nobody else is sending, and notes what came of it. */
+  /** Sends a confirmation that no other worker is sending, and records the result. */
   private async send(order: OrderDetails): Promise<Confirmation> {
     let confirmation: Confirmation = 'pending';
     try {

@@ -10,7 +10,7 @@ export class EmailClient {
 
   constructor(@InjectHttp('email') private readonly http: HttpService) {}
 
-  /** Whoever asks, and however often: the key comes from the order, so the customer gets one message. */
+  /** The key comes from the order: however often this is called, the customer gets one message. */
   @FallbackTo('postpone')
   @CircuitBreaker()
   @Bulkhead()

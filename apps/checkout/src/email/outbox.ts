@@ -5,7 +5,9 @@ import type { OrderDetails } from '../orders/order.js';
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** The confirmations that are owed. Each is `sending` in one place, or `waiting` until it is due, or `sent` for good. */
+/**
+ * The confirmations that are owed. Each is `sending` in one place, or `waiting` until it is due, or `sent` for good.
+ */
 @Injectable()
 export class Outbox {
   private readonly insert;
@@ -29,12 +31,12 @@ export class Outbox {
     this.releaseAll = database.prepare(`UPDATE outbox SET state = 'waiting', due_at = 0 WHERE state = 'sending'`);
   }
 
-  /** Owes the confirmation of an order; whoever adds it sends it. */
+  /** Adds the confirmation of an order; the caller that added it sends it. */
   add(orderId: string): void {
     this.insert.run(orderId);
   }
 
-  /** Takes what is due, oldest first: nobody else gets it until it is postponed. */
+  /** Takes what is due, oldest first. No other worker gets it until it is postponed. */
   claim(limit: number): OrderDetails[] {
     return this.database.transaction(() => {
       const due = this.selectDue.all(Date.now(), limit) as OrderDetails[];
@@ -52,7 +54,10 @@ export class Outbox {
     this.markWaiting.run(Date.now(), FIRST_PAUSE_MS, LONGEST_PAUSE_MS, orderId);
   }
 
-  /** What was being sent when the process ended is due again. It may have arrived: its idempotency key tells. */
+  /**
+   * Confirmations that were being sent when the process ended are due again. They may have arrived: their idempotency
+   * keys tell.
+   */
   recover(): void {
     this.releaseAll.run();
   }

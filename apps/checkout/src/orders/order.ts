@@ -1,4 +1,4 @@
-/** What a customer orders. The id is the customer's own, so that submitting it again is no second order. */
+/** An order as a customer submits it. The customer chooses the id, so that submitting it again is no second order. */
 export interface OrderDetails {
   readonly id: string;
   readonly email: string;
@@ -11,7 +11,7 @@ export interface OrderDetails {
 /** Whether the customer has been told by email. */
 export type Confirmation = 'sent' | 'pending';
 
-/** What the shop says of an order. */
+/** An order as the shop shows it. */
 export interface OrderStatus {
   readonly id: string;
   readonly status: 'paid' | 'pending';

@@ -25,7 +25,7 @@ export class OrdersRepository {
     this.addSettlement = database.prepare<[string]>('UPDATE orders SET settlements = settlements + 1 WHERE id = ?');
   }
 
-  /** The order of this id: as it was first submitted, or else this one from now on. */
+  /** The order of this id: as it was first submitted, otherwise this one from now on. */
   open({ id, email, amount, currency }: OrderDetails): Order {
     this.insert.run(id, email, amount, currency);
     return this.get(id);
@@ -60,7 +60,7 @@ export class OrdersRepository {
 interface OrderRow extends OrderDetails {
   readonly charge: string | null;
   readonly settlements: number;
-  /** Of its confirmation; null until the order is paid. */
+  /** The state of its confirmation; null until the order is paid. */
   readonly state: string | null;
 }
 

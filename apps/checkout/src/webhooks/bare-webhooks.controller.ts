@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import type { PaymentEvent } from './payment-event.js';
 import { type SettlementAnswer, Settlements } from './settlements.service.js';
 
-/** What not to do: believes whatever it is sent. For comparison only. */
+/** Not to be imitated: believes every webhook. For comparison only. */
 @Controller('webhooks/payments')
 export class BareWebhooksController {
   constructor(private readonly settlements: Settlements) {}

@@ -1,4 +1,4 @@
-/** What payments tells by webhook. Only `charge.succeeded` is known to have a charge. */
+/** The body of a webhook from payments. Only `charge.succeeded` is known to have a charge. */
 export interface PaymentEvent {
   readonly type?: string;
   readonly data?: { readonly object?: { readonly reference?: string } };

@@ -8,7 +8,7 @@ export interface LimitsReport {
   readonly merchants: Readonly<Record<string, Limit>>;
 }
 
-/** How much each merchant may call; nothing is limited until someone says so. */
+/** How much each merchant may call; nothing is limited until a limit is set. */
 @Injectable()
 export class Limits {
   private standard: Limit | undefined;

@@ -61,7 +61,7 @@ export class WebhookDeliveries implements OnApplicationShutdown {
     event.pending -= 1;
   }
 
-  /** Undefined when there is nothing left to try, else how long the receiver asks to be left alone. */
+  /** Undefined when there is nothing left to try, otherwise how long the receiver asks to be left alone. */
   private async attempt(merchant: string, event: WebhookEvent): Promise<number | undefined> {
     const endpoint = this.endpoints.of(merchant);
     if (endpoint === undefined) return undefined;
@@ -82,7 +82,10 @@ export class WebhookDeliveries implements OnApplicationShutdown {
     return undefined;
   }
 
-  /** A signal that aborts after `ms`, or when the service stops. `AbortSignal.any` over a timeout is lost to garbage collection on Node 20. */
+  /**
+   * A signal that aborts after `ms`, or when the service stops. `AbortSignal.any` over a timeout is lost to garbage
+   * collection on Node 20.
+   */
   private async within<T>(ms: number, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const giveUp = new AbortController();
     const onStop = () => giveUp.abort(this.stopping.signal.reason);

@@ -16,7 +16,7 @@ export interface BreakerAllowance {
   readonly probes: number;
 }
 
-/** What a circuit breaker may let through to a provider that does not answer, by its own settings. */
+/** How many calls a circuit breaker may let through to a provider that does not answer, by its own settings. */
 export function breakerAllowance(breaker: BreakerSettings, outage: Outage): BreakerAllowance {
   const failing = (breaker.consecutiveFailures / outage.rate) * 1_000;
   const opensWithinMs = outage.attemptTimeoutMs + failing + BUSY_MACHINE_MS;

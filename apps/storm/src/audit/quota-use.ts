@@ -3,7 +3,7 @@ import type { Ledger } from '../services/payments-control.js';
 export interface QuotaUse {
   /** Refused for coming too fast, after the first second. */
   readonly lateRefusals: number;
-  /** Of what the quota allowed from the first charge on, in the seconds that the load filled. */
+  /** The share used of what the quota allowed from the first charge on, in the seconds that the load filled. */
   readonly usedPercent: number;
 }
 

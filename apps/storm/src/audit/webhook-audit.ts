@@ -9,8 +9,8 @@ export interface Attack {
 }
 
 /**
- * Whether a checkout fell for it. What took effect was accepted; so was a forgery that was answered with success. A replay
- * may be answered so: it is a repetition of what was genuine, and only its effect would be wrong.
+ * Whether a checkout was deceived: a webhook took effect, or a forgery was answered with success. A replay may be
+ * answered with success, since it repeats a genuine webhook; only its effect would be wrong.
  */
 export function isAccepted({ kind, status, settledBefore, settledAfter }: Attack): boolean {
   return settledAfter > settledBefore || (kind !== 'replayed' && status < 300);

@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 
 /**
  * Loaded into a checkout before anything else: each of its answers says, by Server-Timing (W3C), how long it was in the
- * making, from the request's headers read to the answer's headers written. What the network and the load generator add
- * on a busy machine is left out.
+ * making, from the request's headers read to the answer's headers written. The time that the network and the load
+ * generator add on a busy machine is left out.
  */
 subscribe('http.server.request.start', (message) => {
   const { response } = message as { response: ServerResponse };

@@ -8,7 +8,7 @@ export interface Patience {
   readonly submissions: number;
   /** Before submitting again, when the answer did not say when to come back. */
   readonly pauseMs: number;
-  /** Nobody waits longer than this, whatever Retry-After says. */
+  /** A customer waits no longer than this, whatever Retry-After says. */
   readonly longestPauseMs: number;
   /** Customers who were told the same time come back anywhere within so much after it. */
   readonly spreadMs: number;

@@ -8,7 +8,7 @@ export interface Latency {
   readonly p99Ms: number;
 }
 
-/** Percentiles of milliseconds, to three digits. Of no samples they are NaN, which keeps no promise. */
+/** Percentiles of milliseconds, to three digits. Without samples they are NaN, which keeps no promise. */
 export function latencyOf(samplesMs: readonly number[]): Latency {
   if (samplesMs.length === 0) return { count: 0, p50Ms: NaN, p95Ms: NaN, p99Ms: NaN };
   const histogram = build({ numberOfSignificantValueDigits: 3, autoResize: true });

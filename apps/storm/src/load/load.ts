@@ -17,7 +17,8 @@ export interface LoadSurroundings {
 
 /**
  * Open-loop load: customers arrive at a fixed rate, whether or not those before them have been served. An arrival that
- * the generator is late for keeps its planned time, so that a stall shows in the latencies instead of thinning the load.
+ * the generator is late for keeps its planned time, so that a stall shows in the latencies instead of thinning the
+ * load.
  */
 export async function offerLoad(plan: LoadPlan, around: LoadSurroundings): Promise<Journey[]> {
   const startedAt = around.clock.now();

@@ -1,4 +1,6 @@
-/** What a customer submits; `id` is the customer's own and stays the same when the order is submitted again. */
+/**
+ * An order as a customer submits it; the customer chooses `id`, which stays the same when the order is submitted again.
+ */
 export interface Order {
   readonly id: string;
   readonly email: string;

@@ -7,7 +7,7 @@ export interface Submission {
   readonly answer: Answer;
 }
 
-/** What came of it. */
+/** The answer. */
 export type Answer = Answered | Unanswered;
 
 export interface Answered {
@@ -16,7 +16,7 @@ export interface Answered {
   /** Why it was refused, in a word for machines. */
   readonly code?: string | undefined;
   readonly retryAfterMs?: number | undefined;
-  /** What the server itself took, by its Server-Timing. */
+  /** The server's own time, by its Server-Timing. */
   readonly serverMs?: number | undefined;
 }
 

@@ -4,7 +4,10 @@ import type { PromiseCheck, StormReport } from '../storm.js';
 import { labelOf } from './label.js';
 import { measure } from './measure.js';
 
-/** In 100 columns: unprotected beside protected for each storm, then what was promised, whether it held, and the evidence. */
+/**
+ * In 100 columns: unprotected beside protected for each storm, then what was promised, whether it held, and the
+ * evidence.
+ */
 export function renderTable(reports: readonly StormReport[]): string {
   const table = new CliTable({ colWidths: [55, 16, 25], style: { head: [], border: [] }, wordWrap: true });
   for (const report of reports) {

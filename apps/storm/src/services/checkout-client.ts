@@ -6,7 +6,7 @@ import { errorCode } from './error-code.js';
 import { retryAfterMs } from './retry-after.js';
 import { serverMs } from './server-timing.js';
 
-/** What a checkout says of an order. */
+/** An order as a checkout shows it. */
 export interface OrderStatus {
   readonly status: string;
   readonly confirmation: 'sent' | 'pending';

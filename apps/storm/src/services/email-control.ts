@@ -5,7 +5,7 @@ export interface Outbox {
   readonly messages: readonly { readonly id: string; readonly to: string }[];
 }
 
-/** What the email provider really sent, and the handle by which a storm moves it. */
+/** The email provider as a storm controls it, and its own record of what it sent. */
 export class EmailControl {
   private readonly client: JsonClient;
   readonly faults: FaultControl;

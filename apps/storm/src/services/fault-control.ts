@@ -1,6 +1,6 @@
 import type { JsonClient } from './json-client.js';
 
-/** What can be made to go wrong at a mock service; parts that are left out work as they should. */
+/** Faults of a mock service; parts that are left out work as they should. */
 export interface Faults {
   readonly latency?: { readonly ms: number; readonly jitterMs?: number };
   readonly hang?: true;

@@ -15,7 +15,7 @@ export interface Charge {
   readonly at: string;
 }
 
-/** What a merchant's calls came to within one second of the epoch. */
+/** A merchant's calls within one second of the epoch. */
 export interface LedgerSecond {
   readonly second: number;
   readonly refused429: number;

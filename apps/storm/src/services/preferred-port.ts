@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** The port if it is free on this machine, else 0: any other. */
+/** The port if it is free on this machine, otherwise 0: any other. */
 export function preferredPort(port: number): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();

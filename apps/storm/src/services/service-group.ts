@@ -53,7 +53,7 @@ export class ServiceGroup {
     return started.address(this.signal);
   }
 
-  /** What really went wrong when something failed: a service that died is noticed a moment after its calls fail. */
+  /** The cause of a failure: a service that died is noticed a moment after its calls fail. */
   async causeOf(error: unknown): Promise<unknown> {
     if (!this.signal.aborted) await systemClock.sleep(200);
     return this.signal.aborted ? this.signal.reason : error;

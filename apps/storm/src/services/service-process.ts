@@ -6,7 +6,7 @@ import { ServiceDiedError } from './service-died-error.js';
 
 export interface ServiceOptions {
   readonly name: string;
-  /** What node is to run. */
+  /** The program that node runs. */
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
   /** URL of a module that node is to load before. */

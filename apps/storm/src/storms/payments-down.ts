@@ -51,10 +51,10 @@ interface Facts {
   readonly callsInOutage: number;
   /** Submissions while payments was down. */
   readonly whileDown: number;
-  /** Of these: turned away by the open breaker, with 503 and Retry-After. */
+  /** How many of these the open breaker turned away, with 503 and Retry-After. */
   readonly refused: number;
   readonly refusal: Latency;
-  /** Of every submission from the first sign of trouble to the return. */
+  /** Taken over every submission from the first sign of trouble to the return. */
   readonly inOutage: Latency;
   readonly recoveryMs: number;
 }
@@ -135,7 +135,7 @@ function figures(facts: Facts): Figures {
 
 function promises(facts: Facts, allowed: BreakerAllowance): PromiseCheck[] {
   const { openForMs, halfOpenCalls } = checkoutSettings.payments.breaker;
-  // Until the last trial call has been answered the circuit turns away whoever comes besides.
+  // Until the last trial call has been answered, the circuit turns all other calls away.
   const trialMs = checkoutSettings.payments.timeout.attemptMs;
   const permitted = allowed.untilOpen + allowed.probes;
   return [

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 
-/** A clock on which nobody waits: it jumps to the end of every sleep, and stands still in between. */
+/** A clock without waiting: it jumps to the end of every sleep, and stands still in between. */
 export class JumpingClock implements Clock {
   readonly sleeps: number[] = [];
   private time = 1_000;

@@ -1,4 +1,4 @@
-/** What every measured method gives. */
+/** The value that every measured method returns. */
 export const ANSWER = 42;
 
 /** The method that is protected. */

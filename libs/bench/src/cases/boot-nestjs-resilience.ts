@@ -1,6 +1,9 @@
 import { loadNestjsResilience, type NestjsResilience } from './load-nestjs-resilience.js';
 
-/** Boots an application of the Nest in `folder` with one provider whose method has the strategies, the first innermost; gives that method. */
+/**
+ * Boots an application of the Nest in `folder` with one provider whose method has the strategies, the first innermost;
+ * gives that method.
+ */
 export async function bootNestjsResilience(
   folder: string,
   strategies: (lib: NestjsResilience) => readonly object[],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 type Nest = Pick<typeof import('@nestjs/common'), 'Module' | 'Injectable'> &
   Pick<typeof import('@nestjs/core'), 'NestFactory'>;
 
-/** What the cases use of the package and of its Nest. */
+/** The parts of the package and of its Nest that the cases use. */
 export interface NestjsResilience extends Nest {
   readonly ResilienceModule: { forRoot(options: object): object };
   readonly BulkheadStrategy: new (options?: object) => object;

@@ -9,8 +9,9 @@ const MOST_TRIES = 40;
 const MOST_CALLS = 2000;
 
 /**
- * Heap bytes that one call allocates: how the used heap grows over calls with no collection between, the median of several
- * times. `undefined` when even the fewest calls bring a collection. A time takes at most as many calls as a batch.
+ * Heap bytes that one call allocates: how the used heap grows over calls with no collection between, the median of
+ * several times. `undefined` when even the fewest calls bring a collection. A time takes at most as many calls as a
+ * batch.
  */
 export async function bytesPerCall(
   loop: Loop,

@@ -1,4 +1,4 @@
-/** What was measured of a case. What does not apply, or could not be measured, is absent. */
+/** The measurements of a case. Those that do not apply, or could not be taken, are absent. */
 export interface Cost {
   /** Nanoseconds of one call. */
   readonly ns?: number;

@@ -9,7 +9,7 @@ const INSTANCES = 2000;
 /** Timers are counted apart and over fewer: watching them costs memory itself. */
 const WATCHED_FOR_TIMERS = 50;
 
-/** What instances hold while nobody calls them, and what stays of them once they are dropped. */
+/** The bytes that instances hold while they are not called, and those that stay once they are dropped. */
 export async function idleCost({ prepare, instances = INSTANCES }: IdleCase): Promise<Cost> {
   const heap = await heapOf(await prepare(), instances);
   return { ...heap, timers: await timersOf(await prepare()) };
@@ -22,7 +22,7 @@ async function heapOf(make: (() => unknown) | undefined, instances: number) {
   const before = await settledHeap();
   for (let i = 0; i < instances; i++) held[i] = await make!();
   const during = await settledHeap();
-  // What made them goes with them, as it may hold them.
+  // Their maker is dropped with them, as it may hold them.
   held.fill(undefined);
   make = undefined;
   const after = await settledHeap();

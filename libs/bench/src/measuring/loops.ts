@@ -7,7 +7,9 @@ const FRAMES = 15;
 
 type Run = () => Promise<unknown>;
 
-/** A plain loop, so that nothing but the calls and their awaits is timed. Throws when a call does not end as it should. */
+/**
+ * A plain loop, so that nothing but the calls and their awaits is timed. Throws when a call does not end as it should.
+ */
 export interface Loop {
   /** The number of calls is a multiple of it. */
   readonly step: number;

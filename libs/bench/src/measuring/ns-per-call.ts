@@ -4,7 +4,10 @@ import type { Loop } from './loops.js';
 
 const WARM_UP_MS = 400;
 const BATCH_MS = 40;
-/** A forced collection gives memory back to the system; until the heap has grown again, page faults are most of what is seen. */
+/**
+ * A forced collection gives memory back to the system; until the heap has grown again, page faults are most of what is
+ * seen.
+ */
 const SETTLE_MS = 60;
 const BATCHES = 11;
 /** A case whose batches are long, because a single one of its calls is, gets fewer of them. */
@@ -12,8 +15,8 @@ const FEWEST_BATCHES = 3;
 const LONGEST_MS = 1500;
 
 /**
- * Nanoseconds of one call, the median over batches with a full collection between them, each timed once the heap has settled after it; and
- * how many calls made a batch.
+ * Nanoseconds of one call, the median over batches with a full collection between them, each timed once the heap has
+ * settled after it; and how many calls made a batch.
  */
 export async function nsPerCall(
   loop: Loop,

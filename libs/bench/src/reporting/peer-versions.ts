@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { BenchCase } from '../bench-case.js';
 
-/** The installed versions of the packages that the cases measure, by name. What is not installed is left out. */
+/**
+ * The installed versions of the packages that the cases measure, by name. Packages that are not installed are left out.
+ */
 export function peerVersions(cases: readonly BenchCase[]): Readonly<Record<string, string>> {
   const versions: Record<string, string> = {};
   for (const { peer, needs } of cases) {

@@ -9,7 +9,7 @@ export interface Report extends Comparison {
   /** The version that measured. */
   readonly node: string;
   readonly rounds: number;
-  /** Of the packages that were measured. */
+  /** The versions of the packages that were measured. */
   readonly versions: Readonly<Record<string, string>>;
 }
 

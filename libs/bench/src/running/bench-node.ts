@@ -5,7 +5,9 @@ import { nodePackage } from './node-package.js';
 
 const MAJOR = 24;
 
-/** The Node that measures: this one when it is 24 or later, as several of the peers need 22; else a 24 from npm. */
+/**
+ * The Node that measures: this one when it is 24 or later, as several of the peers need 22; otherwise a 24 from npm.
+ */
 export async function benchNode(progress: (line: string) => void): Promise<string> {
   if (Number.parseInt(process.versions.node, 10) >= MAJOR) return process.execPath;
   const { name, binary } = nodePackage(process.platform, process.arch);

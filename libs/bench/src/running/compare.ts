@@ -11,8 +11,8 @@ export interface Comparison {
 }
 
 /**
- * Every case in a process of its own, in rounds, so that a machine that changes its speed treats all alike. A case that cannot be
- * run is left out and named; the others go on. `node` is the binary that measures.
+ * Every case in a process of its own, in rounds, so that a machine that changes its speed treats all alike. A case that
+ * cannot be run is left out and named; the others go on. `node` is the binary that measures.
  */
 export async function compare(
   cases: readonly BenchCase[],

@@ -6,8 +6,8 @@ import type { OnDemand } from '../bench-case.js';
 const LONGEST_MS = 180_000;
 
 /**
- * Installs packages into a folder that holds nothing else, unless they are there. None of their scripts run. Rejects with what npm
- * says when that fails.
+ * Installs packages into a folder that holds nothing else, unless they are there. None of their scripts run. Rejects
+ * with what npm says when that fails.
  */
 export async function installApart({ folder, packages }: OnDemand, progress: (line: string) => void): Promise<void> {
   const marker = join(folder, 'installed.txt');

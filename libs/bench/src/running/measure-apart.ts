@@ -7,7 +7,9 @@ import type { Cost } from '../measuring/cost.js';
 const MAIN = fileURLToPath(new URL('../measure-apart.main.js', import.meta.url));
 const LONGEST_MS = 60_000;
 
-/** What a case costs, measured by `node` in a process of its own. Rejects with the last of what that process complained of. */
+/**
+ * Measures the cost of a case by `node` in a process of its own. Rejects with the last complaint of that process.
+ */
 export async function measureApart(node: string, subject: BenchCase): Promise<Cost> {
   const args = ['--expose-gc', MAIN, idOf(subject)];
   try {

@@ -1,7 +1,7 @@
 import type { Group, Limit } from '../bench-case.js';
 import type { Cost } from '../measuring/cost.js';
 
-/** What a case costs: medians over the rounds. */
+/** The cost of a case: medians over the rounds. */
 export interface Result {
   readonly group: Group;
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Result {
   /** To the bare method of the same group. */
   readonly timesBare?: number;
   readonly limit?: Limit;
-  /** What each round gave. */
+  /** The cost in each round. */
   readonly rounds: readonly Cost[];
 }
 

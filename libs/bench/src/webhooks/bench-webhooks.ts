@@ -14,7 +14,9 @@ const WARM_UP_MS = 100;
 const ROUNDS = 25;
 const ROUND_MS = 12;
 
-/** Times every case in short rounds by turns, so that a machine that changes its speed treats all alike; prints medians. */
+/**
+ * Times every case in short rounds by turns, so that a machine that changes its speed treats all alike; prints medians.
+ */
 export async function benchWebhooks(): Promise<readonly WebhookResult[]> {
   const results: WebhookResult[] = [];
   for (const size of SIZES) results.push(...(await compare(webhookCases(size))));

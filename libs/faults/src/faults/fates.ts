@@ -2,7 +2,7 @@ import { FixedWindow } from '../service/fixed-window.js';
 import type { FaultKind, FaultSet } from './fault-set.js';
 import { seededRandom } from './seeded-random.js';
 
-/** What is to become of one request: first a delay, then an end. */
+/** The fate of one request: first a delay, then an end. */
 export interface Fate {
   readonly struck: readonly FaultKind[];
   readonly delayMs: number;

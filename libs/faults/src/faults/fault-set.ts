@@ -10,7 +10,10 @@ const errorStatus = () => wholeNumber(400, 599);
 
 /** The body of `PUT /faults`: every fault is optional, and they combine. */
 export const faultSet = shape({
-  /** Answers come after `ms`, give or take up to `jitterMs`. The work waits too, and is done even if the client has left. */
+  /**
+   * Answers come after `ms`, give or take up to `jitterMs`. The work waits too, and is done even if the client has
+   * left.
+   */
   latency: v.optional(
     shape({ ms: wholeNumber(0, TEN_MINUTES_MS), jitterMs: v.optional(wholeNumber(0, TEN_MINUTES_MS)) }),
   ),
@@ -24,7 +27,7 @@ export const faultSet = shape({
   flap: v.optional(
     shape({ upMs: wholeNumber(1, TEN_MINUTES_MS), downMs: wholeNumber(1, TEN_MINUTES_MS), status: errorStatus() }),
   ),
-  /** Beyond `limit` requests in `perMs`, whoever sends them: 429 with Retry-After. */
+  /** Beyond `limit` requests in `perMs`, from all clients together: 429 with Retry-After. */
   throttle: v.optional(shape({ limit: wholeNumber(0, 1_000_000), perMs: wholeNumber(1, TEN_MINUTES_MS) })),
   /** The connection of a share of the requests is reset, before the work or instead of the answer. */
   drop: v.optional(

@@ -1,4 +1,4 @@
-/** What one account's counted calls came to. */
+/** The counted calls of one account. */
 export interface CallCounts {
   /** Every call that arrived, whatever became of it. */
   readonly total: number;
@@ -9,7 +9,7 @@ export interface CallCounts {
   readonly refused429: number;
   /** Answered with any other error. */
   readonly failed: number;
-  /** Ended without an answer: cut off by a fault, or given up by the client. */
+  /** Ended without an answer: cut off by a fault, or aborted by the client. */
   readonly dropped: number;
   /** Neither answered nor ended yet. */
   readonly open: number;

@@ -33,7 +33,7 @@ export class Clock implements OnApplicationShutdown {
     };
   }
 
-  /** Whoever sleeps when the service stops is never woken: its work is not done. */
+  /** A sleep that is under way when the service stops never ends: the work after it is not done. */
   sleep(ms: number): Promise<void> {
     return new Promise((wake) => {
       this.after(ms, wake);

@@ -11,12 +11,14 @@ export interface Claim {
   release(): void;
 }
 
-/** What was answered under each idempotency key of each account. */
+/** The answers under each idempotency key of each account. */
 @Injectable()
 export class IdempotencyRecords {
   private readonly accounts = new Map<string, Map<string, Record>>();
 
-  /** The answer given before, or the claim to give it. Throws 422 for another body, 409 while the first is in flight. */
+  /**
+   * The answer given before, or the claim to give it. Throws 422 for another body, 409 while the first is in flight.
+   */
   claim(account: string, key: string, body: unknown): { answer: unknown } | Claim {
     const records = this.recordsOf(account);
     const standing = records.get(key);

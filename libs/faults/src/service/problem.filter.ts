@@ -2,7 +2,9 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { Response } from 'express';
 import { problem, type Problem, ProblemException } from './problem.exception.js';
 
-/** Gives every error the JSON of a `Problem`; only what is truly unexpected is a 500, and only that is logged. */
+/**
+ * Answers every error with the JSON of a `Problem`; only what is truly unexpected is a 500, and only that is logged.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -24,7 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** What Express's body parser raises for broken JSON, a foreign charset or too large a body. */
+/** The error of Express's body parser for broken JSON, an unsupported charset or too large a body. */
 function isBodyError(error: unknown): error is Error & { status: number } {
   return (
     error instanceof Error &&

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What a mock service reads from its environment. */
+/** The settings that a mock service reads from its environment. */
 export interface ServiceEnvironment {
   readonly port?: number;
   readonly seed?: number;

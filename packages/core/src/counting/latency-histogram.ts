@@ -4,14 +4,14 @@ const LOWEST_MS = 0.125;
 const PER_DOUBLING = 8;
 /** The last bucket's bound is about 70 minutes; it holds what is above, too. */
 const BUCKETS = 25 * PER_DOUBLING + 1;
-/** What is not more than this above a bound is a rounding error of the logarithm. */
+/** A value above a bound by no more than this is a rounding error of the logarithm. */
 const ROUNDING = 1e-9;
-/** What was recorded falls out in portions of so many. */
+/** Old records leave in portions of this size. */
 const PORTION = 500;
 
 /**
- * How long things took lately: the last 500 to 1000 of them, in buckets of fixed logarithmic bounds. Recording allocates and sorts
- * nothing, and asking for a quantile goes on from the answer before.
+ * How long things took lately: the last 500 to 1000 of them, in buckets of fixed logarithmic bounds. Recording
+ * allocates and sorts nothing, and asking for a quantile goes on from the answer before.
  */
 export class LatencyHistogram {
   /** How many are recorded. */
@@ -34,7 +34,10 @@ export class LatencyHistogram {
     if (bucket < this.at) this.below++;
   }
 
-  /** The time within which a share of what is recorded was done, rounded up to a bucket's bound; `undefined` when nothing is recorded. */
+  /**
+   * The time within which a share of what is recorded was done, rounded up to a bucket's bound; `undefined` when
+   * nothing is recorded.
+   */
   quantile(share: number): number | undefined {
     if (this.total === 0) return undefined;
     const rank = Math.max(1, Math.ceil(share * this.total - ROUNDING));

@@ -2,7 +2,9 @@ import type { Environment, ProviderState } from '../engine/policy.js';
 import { definePart, type PolicyPart } from '../engine/policy-kind.js';
 import { retryBudgetOf, type RetryBudgetRates } from './retry-budget.js';
 
-/** The budget that all retries and hedges of a provider share, with the rates that `of` finds in the settings of a kind. */
+/**
+ * The budget that all retries and hedges of a provider share, with the rates that `of` finds in the settings of a kind.
+ */
 export function retryBudgetPart<All>(of: (settings: All) => RetryBudgetRates | false): PolicyPart<All> {
   return definePart({
     name: 'retryBudget',
@@ -13,7 +15,7 @@ export function retryBudgetPart<All>(of: (settings: All) => RetryBudgetRates | f
   });
 }
 
-/** Gives the provider's budget the rates that its methods have agreed on. */
+/** Sets the rates of the provider's budget that its methods have agreed on. */
 class RetryBudgetRatesOfProvider implements ProviderState {
   readonly kind = 'retryBudget';
 

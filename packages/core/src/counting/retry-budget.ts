@@ -6,7 +6,7 @@ const SAVED_SUCCESSES = 100;
 /** A fifth earned five times is a whole, whatever binary fractions make of it. */
 const ROUNDING = 1e-9;
 
-/** What a provider's retries and hedges may cost where nobody says otherwise. */
+/** The default budget of a provider's retries and hedges. */
 export const RETRY_BUDGET: RetryBudgetRates = Object.freeze({ ratio: 0.2, minPerSecond: 10 });
 
 export interface RetryBudgetRates {
@@ -17,8 +17,8 @@ export interface RetryBudgetRates {
 }
 
 /**
- * What a provider's retries and hedges may cost: a share of its successes, and a minimum per second that does not have to
- * be earned. The idea is Finagle's `RetryBudget`.
+ * The budget of a provider's retries and hedges: a share of its successes, and a minimum per second that does not have
+ * to be earned. The idea is Finagle's `RetryBudget`.
  */
 export class RetryBudget {
   private rates: RetryBudgetRates = RETRY_BUDGET;
@@ -31,7 +31,10 @@ export class RetryBudget {
     this.refilledAt = clock.now();
   }
 
-  /** Sets the rates, at first those of `RETRY_BUDGET`; `false` takes the limit away. What was earned stays; a new minimum is there at once. */
+  /**
+   * Sets the rates, at first those of `RETRY_BUDGET`; `false` takes the limit away. The earned part stays; a new
+   * minimum is available at once.
+   */
   configure(rates: RetryBudgetRates | false): void {
     this.unlimited = rates === false;
     if (rates === false) return;

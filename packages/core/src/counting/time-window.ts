@@ -4,8 +4,9 @@ import type { WindowCounts } from './window-counts.js';
 const BUCKETS = 10;
 
 /**
- * The calls of the last `lengthMs`, in a ring of buckets with running totals. Recording clears the buckets that time has
- * passed over, keeps their phase (buckets begin at multiples of their length), and allocates nothing once calls have failed and been slow.
+ * The calls of the last `lengthMs`, in a ring of buckets with running totals. Recording clears the buckets that time
+ * has passed over, keeps their phase (buckets begin at multiples of their length), and allocates nothing once calls
+ * have failed and been slow.
  */
 export class TimeWindow implements WindowCounts {
   total = 0;

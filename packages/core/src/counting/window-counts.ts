@@ -1,4 +1,4 @@
-/** What a window holds of calls. A call may be both failed and slow. */
+/** The calls that a window holds. A call may be both failed and slow. */
 export interface WindowCounts {
   readonly total: number;
   readonly failed: number;

@@ -1,4 +1,4 @@
-/** What an event says of something that was thrown, whatever that is. */
+/** The message of an event about a thrown value of any type. */
 export function messageOf(error: unknown): string {
   try {
     return error instanceof Error ? error.message : String(error);

@@ -15,7 +15,10 @@ export function captureStacks(on: boolean): void {
   stacks = on;
 }
 
-/** What the engine itself raises: it names who refused, why, and when to come back. Recognised across copies of the package. */
+/**
+ * An error of the engine itself: it names who refused, why, and when to come back. Recognised across copies of the
+ * package.
+ */
 export abstract class ResilienceError extends Error {
   abstract readonly code: string;
   readonly provider: string;

@@ -5,12 +5,18 @@ const UNSAFE = /[\0\p{Surrogate}]/u;
 const PLAIN = '1';
 const UTF16 = '2';
 
-/** A JavaScript string as a text that any database keeps as it is: marked with its format, and in base64 where UTF-8 would not do. */
+/**
+ * A JavaScript string as a text that any database keeps as it is: marked with its format, and in base64 where UTF-8
+ * would not do.
+ */
 export function portableText(text: string): string {
   return UNSAFE.test(text) ? UTF16 + Buffer.from(text, 'utf16le').toString('base64') : PLAIN + text;
 }
 
-/** The string that `portableText` was given. Throws a `TypeError` for a text in a format that this release does not know. */
+/**
+ * The string that `portableText` was given. Throws a `TypeError` for a text in a format that this release does not
+ * know.
+ */
 export function textOfPortable(stored: string): string {
   if (stored.startsWith(PLAIN)) return stored.slice(1);
   if (stored.startsWith(UTF16)) return Buffer.from(stored.slice(1), 'base64').toString('utf16le');

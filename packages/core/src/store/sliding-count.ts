@@ -3,27 +3,30 @@ export interface SlidingWindow {
   /** The most that any window of `windowMs` may see. */
   readonly limit: number;
   readonly windowMs: number;
-  /** How many slices a window is counted in, at least 1. More cost memory, fewer cost quota: up to one slice in `slices`. Default 64. */
+  /**
+   * How many slices a window is counted in, at least 1. More cost memory, fewer cost quota: up to one slice in
+   * `slices`. Default 64.
+   */
   readonly slices?: number;
 }
 
 export interface CountResult {
   readonly admitted: boolean;
-  /** What the window holds now, with this amount when it was admitted. */
+  /** The count in the window now, this amount included when it was admitted. */
   readonly used: number;
   /** 0 when admitted, otherwise how long until the same amount would be; infinite for more than the limit. */
   readonly retryAfterMs: number;
 }
 
-/** What was counted in one slice: the moment at which the slice ends, and the amount. */
+/** The count of one slice: the moment at which the slice ends, and the amount. */
 export type Slice = readonly [endsAt: number, amount: number];
 
 export const DEFAULT_SLICES = 64;
 
 /**
- * Counts `by` in a sliding window whose slices are counted whole: an amount leaves `windowMs` after its slice has ended, so
- * that no window of that length, wherever it begins, sees more than the limit. A negative amount is given back, the oldest
- * slice first: it leaves the window no earlier than what was counted would have.
+ * Counts `by` in a sliding window whose slices are counted whole: an amount leaves `windowMs` after its slice has
+ * ended, so that no window of that length, wherever it begins, sees more than the limit. A negative amount is given
+ * back, the oldest slice first: it leaves the window no earlier than what was counted would have.
  *
  * `counted` holds the slices in order of time. Returns those that stand afterwards.
  */

@@ -6,7 +6,10 @@ export interface StoreLeaseParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly key: string;
-  /** What the claim was written as and each renewal writes. No other claim's: a record that holds it is known to be this owner's. */
+  /**
+   * The value that the claim and each renewal write. It is unique to this claim, so a record that holds it is this
+   * owner's.
+   */
   readonly value: string;
   /** The version that the claim was written as. */
   readonly version: string;
@@ -14,15 +17,16 @@ export interface StoreLeaseParts {
   readonly leaseMs: number;
   /** How long the record is kept. Longer than the lease: that something began must not be forgotten with it. */
   readonly ttlMs: number;
-  /** Somebody else has taken the key. */
+  /** Another owner has taken the key. */
   readonly onLost?: () => void;
   /** The store could not be reached. That does not end the lease: the next renewal may come in time. */
   readonly onMissed?: () => void;
 }
 
 /**
- * Holds a key that was claimed in a store: its record is written anew at a third of the lease, until that is ended or lost. Every write
- * names the version before it, so that whoever lost the key changes nothing. A write that was done although its answer was lost is recognised.
+ * Holds a key that was claimed in a store: its record is written anew at a third of the lease, until that is ended or
+ * lost. Every write names the version before it, so that an owner who lost the key changes nothing. A write that was
+ * done although its answer was lost is recognised.
  */
 export class StoreLease {
   private timer: Timer | undefined;
@@ -90,7 +94,10 @@ export class StoreLease {
     }
   }
 
-  /** Goes on from what stands there in place of `version` if it is the claim: the answer to a renewal was lost, or is on its way. */
+  /**
+   * Goes on from what stands there in place of `version` if it is the claim: the answer to a renewal was lost, or is on
+   * its way.
+   */
   private recognise(standing: Entry | undefined, version: string): boolean {
     if (standing?.value !== this.parts.value || standing.version === version) return false;
     this.latest = standing.version;

@@ -1,10 +1,10 @@
 import type { Bus } from './bus.js';
 import type { CountResult, SlidingWindow } from './sliding-count.js';
 
-/** What stands under a key. */
+/** The value of a key. */
 export interface Entry {
   readonly value: string;
-  /** Rises with every write of any key and survives expiry: the fencing token of whoever wrote it. */
+  /** Rises with every write of any key and survives expiry: the writer's fencing token. */
   readonly version: string;
   /** Milliseconds since the last write, by the store's own clock. */
   readonly ageMs: number;
@@ -13,14 +13,14 @@ export interface Entry {
 /** Whether a write happens: whatever stands there, only if nothing does, or only over one version. */
 export type PutCondition = 'always' | 'absent' | { readonly version: string };
 
-/** What became of a write. A refused one answers with what stands there. */
+/** The result of a write. A refused one answers with the entry that stands there. */
 export type PutResult = { readonly written: Entry } | { readonly standing: Entry | undefined };
 
 export interface AdvanceResult {
   readonly admitted: boolean;
   /** How far the virtual clock is ahead of now, in milliseconds. */
   readonly aheadMs: number;
-  /** 0 when admitted, else how long until the same call would be. */
+  /** 0 when admitted, otherwise how long until the same call would be. */
   readonly retryAfterMs: number;
 }
 
@@ -39,8 +39,8 @@ export interface Store {
    */
   advance(key: string, byMs: number, windowMs: number): Promise<AdvanceResult>;
   /**
-   * Counts `by` in the sliding window of `key` unless the window would then hold more than its limit. A negative amount is
-   * given back and always admitted.
+   * Counts `by` in the sliding window of `key` unless the window would then hold more than its limit. A negative amount
+   * is given back and always admitted.
    */
   count(key: string, by: number, window: SlidingWindow): Promise<CountResult>;
   close(): Promise<void>;

@@ -10,7 +10,10 @@ export interface BusUnderTest {
   until(condition: () => boolean): Promise<void>;
 }
 
-/** What every bus must do, as tests of the runner whose `describe` and `it` are there. Both ends are closed after each test. */
+/**
+ * The contract of every bus, as tests for the runner whose `describe` and `it` are global. Both ends are closed after
+ * each test.
+ */
 export function busContract(make: () => Promise<BusUnderTest>, { describe, it }: TestRunner = globalRunner()): void {
   const test = (name: string, body: (under: BusUnderTest, topic: string) => Promise<void>) =>
     it(name, async () => {

@@ -8,7 +8,7 @@ import { MemoryStore } from '../store/memory-store.js';
 import type { Environment } from '../engine/policy.js';
 import { TestClock } from './test-clock.js';
 
-/** What the engine's own specs need again and again. Not part of the testing entry. */
+/** Helpers of the engine's own specs. Not part of the testing entry. */
 
 /** The error of an HTTP client for an answer that is one, shaped as axios shapes it. */
 export function httpError(status: number, headers: Record<string, string> = {}, method = 'get'): Error {
@@ -55,7 +55,7 @@ export function carried(value: string): CarriedKey {
   return { value, header: 'Idempotency-Key', ofThisCall: false };
 }
 
-/** What a policy may reach, with nobody listening and a random number of 0.5. */
+/** The environment of a policy, without listeners and with a random number of 0.5. */
 export function environmentOf(clock: Clock): Environment {
   const parts = { name: 'provider', path: 'provider', settings: {}, clock, store: new MemoryStore({ clock }) };
   return createEnvironment({ ...parts, random: () => 0.5 }, new EventHub(), () => undefined);

@@ -1,4 +1,7 @@
-/** How many `AbortController`s are made while something runs: each costs more than all of a call's gates together. Not part of the testing entry. */
+/**
+ * How many `AbortController`s are made while something runs: each costs more than all of a call's gates together. Not
+ * part of the testing entry.
+ */
 export async function controllersMade(run: () => unknown): Promise<number> {
   const { AbortController: Standing } = globalThis;
   let made = 0;

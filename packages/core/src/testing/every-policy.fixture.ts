@@ -17,7 +17,7 @@ export const EVERY_POLICY: Readonly<Record<string, ProviderOptions>> = {
   chaos: { chaos: { fault: { rate: 0.01, status: 503 }, latency: { rate: 0.01, delay: 10 } } },
 };
 
-/** What policies say in their snapshots of the calls that they hold. */
+/** The fields of policies' snapshots that count the calls they hold. */
 const HELD = ['active', 'abandoned', 'queued', 'inFlight', 'loading'];
 
 /** The calls that a provider's policies hold: `[kind, what, how many]`. */

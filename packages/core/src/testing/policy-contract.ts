@@ -13,7 +13,7 @@ import { deferred } from './deferred.js';
 import { globalRunner, type TestRunner } from './runner.js';
 import { TestClock } from './test-clock.js';
 
-/** What every policy must do. One that means to do otherwise says why. */
+/** The rules of the contract. A policy that means to break one says why. */
 export interface PolicyRules {
   'returns what the method returns': string;
   'passes errors untouched': string;
@@ -34,7 +34,7 @@ export interface PolicyContractParts {
 }
 
 /**
- * What every policy must do around a single call at a time, as tests. `kind` is what `definePolicy` made. Throws a
+ * The contract of every policy around a single call at a time, as tests. `kind` is what `definePolicy` made. Throws a
  * `ResilienceConfigurationError` for options that are none of the policy's.
  */
 export function policyContract(

@@ -26,7 +26,7 @@ export class RecordedEvents {
   }
 }
 
-/** Collects what a provider, or everybody who shares a hub, tells its listeners. */
+/** Collects the events of a provider, or of all that share a hub. */
 export function recordEvents(source: ResilientProvider | EventHub): RecordedEvents {
   return new RecordedEvents('events' in source ? source.events : source);
 }

@@ -1,4 +1,7 @@
-/** What a contract needs of a test runner. Jest, Vitest and Mocha have it as globals; of `node:test` it is to be handed over. */
+/**
+ * The parts of a test runner that a contract needs. Jest, Vitest and Mocha have them as globals; those of `node:test`
+ * are passed in.
+ */
 export interface TestRunner {
   describe(name: string, body: () => void): unknown;
   it(name: string, body: () => Promise<void>): unknown;

@@ -11,8 +11,8 @@ export interface StoreUnderTest {
 const KEPT = { ttlMs: 60_000, if: 'always' } as const;
 
 /**
- * What every store must do, as tests of the runner whose `describe` and `it` are there. `make` gives a store that is empty, or whose
- * other keys do no harm; it is closed at the end of each test.
+ * The contract of every store, as tests for the runner whose `describe` and `it` are global. `make` returns a store
+ * that is empty, or whose other keys do no harm; it is closed at the end of each test.
  */
 export function storeContract(
   make: () => Promise<StoreUnderTest>,
@@ -222,7 +222,7 @@ export function storeContract(
         const refused = await store.count(key, 1, window);
         assert.equal(refused.admitted, false);
         assert.equal(refused.used, 5);
-        // What a slice holds leaves a window after its end.
+        // The count of a slice leaves a window after the slice has ended.
         assert.ok(refused.retryAfterMs > 59_000 && refused.retryAfterMs <= 70_000, String(refused.retryAfterMs));
       });
 

@@ -8,7 +8,10 @@ interface TestTimer {
   referenced: boolean;
 }
 
-/** A clock that stands still until it is told to advance. Starts at 0 and, for the outside world, at 2026-01-01T00:00:00Z. */
+/**
+ * A clock that stands still until it is told to advance. Starts at 0 and, for the outside world, at
+ * 2026-01-01T00:00:00Z.
+ */
 export class TestClock extends Clock {
   private time = 0;
   private readonly timers: TestTimer[] = [];

@@ -23,7 +23,9 @@ export abstract class Clock {
 
   protected abstract startTimer(ms: number, run: () => void): Timer;
 
-  /** Runs `run` once after `ms` (clamped to what a timer can carry). The timer keeps the process alive until `unref`. */
+  /**
+   * Runs `run` once after `ms` (clamped to what a timer can carry). The timer keeps the process alive until `unref`.
+   */
   schedule(ms: number, run: () => void): Timer {
     return this.startTimer(Math.min(Math.max(0, ms), LONGEST_DELAY_MS), run);
   }
@@ -33,7 +35,10 @@ export abstract class Clock {
     return NO_REQUEST.runInAsyncScope(() => this.schedule(ms, run));
   }
 
-  /** Resolves after `ms`, never before; rejects with the signal's reason as soon as it aborts, leaving no timer and no listener. */
+  /**
+   * Resolves after `ms`, never before; rejects with the signal's reason as soon as it aborts, leaving no timer and no
+   * listener.
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

@@ -1,6 +1,6 @@
 import type { Timer } from './timer.js';
 
-/** What a list needs of the clock. */
+/** The part of the clock that a list uses. */
 interface TimerSource {
   now(): number;
   yield(): Promise<void>;

@@ -1,6 +1,9 @@
 import { isPlain } from './is-plain.js';
 
-/** A copy of plain data that whoever gets it may change. What is more than data, such as a function or an instance of a class, is given as it is. */
+/**
+ * A copy of plain data that its receiver may change. Values that are more than data, such as a function or an instance
+ * of a class, are not copied.
+ */
 export function plainCopy<T>(value: T): T {
   return copied(value, new Map()) as T;
 }

@@ -1,16 +1,22 @@
-/** Whether a result can serve one caller only: a response or stream, what holds a stream that is not read yet, or a thing with an identity. */
+/**
+ * Whether a result can serve one caller only: a response or stream, what holds a stream that is not read yet, or a
+ * thing with an identity.
+ */
 export function isSingleUse(value: unknown): boolean {
   if (typeof value === 'symbol') return true;
   if (typeof value !== 'object' || value === null) return false;
   try {
     return isStream(value) || partsOf(value).some(isUnread);
   } catch {
-    // What does not even let itself be looked at is left to whoever asked for it.
+    // A value that throws when it is looked at is left to the caller.
     return true;
   }
 }
 
-/** What a result holds directly, such as the `data` of axios, the `Body` of AWS or the stream in a file of Nest. */
+/**
+ * The parts that a result holds directly, such as the `data` of axios, the `Body` of AWS or the stream in a file of
+ * Nest.
+ */
 function partsOf(value: object): readonly unknown[] {
   if (Array.isArray(value)) return value as unknown[];
   if (ArrayBuffer.isView(value)) return [];
@@ -19,14 +25,17 @@ function partsOf(value: object): readonly unknown[] {
   return [body, data, ...(Object.values(value) as unknown[])];
 }
 
-/** By their shape: a response of any `fetch`, streams of the web and of Node, an Observable, generators and other iterators. */
+/**
+ * By their shape: a response of any `fetch`, streams of the web and of Node, an Observable, generators and other
+ * iterators.
+ */
 function isStream(value: object): boolean {
   return 'bodyUsed' in value || typeof (value as { pipe?: unknown }).pipe === 'function' || isIterated(value);
 }
 
 /**
- * Whether somebody can still read something from a part. Clients leave the response that they have read, and the request, beside what they
- * made of it: there is nothing left in those to take from each other.
+ * Whether a part can still be read. Clients leave the response that they have read, and the request, beside the result
+ * they made of them: those hold nothing that two readers could take from each other.
  */
 function isUnread(part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return false;

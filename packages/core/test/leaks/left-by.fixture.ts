@@ -5,17 +5,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
-/** What repetitions of one use leave behind: live bytes for each, and timers and listeners altogether. */
+/** The remains of repeating one use: live bytes for each repetition, timers and listeners altogether. */
 export interface Left {
   readonly bytes: number;
   readonly timers: number;
   readonly listeners: number;
 }
 
-/** What one repetition may leave behind before it is a leak, in bytes: less than the smallest object. */
+/** The bytes that one repetition may leave behind before it is a leak: less than the smallest object. */
 export const NOISE_BYTES = 12;
 
-/** Repeats a use of the engine in a process of its own. A referenced timer that is left would keep the process alive. */
+/**
+ * Repeats a use of the engine in a process of its own. A referenced timer that is left would keep the process alive.
+ */
 export async function leftBy(use: string, times: number): Promise<Left> {
   const folder = await mkdtemp(join(tmpdir(), 'breakwater-leaks-'));
   try {

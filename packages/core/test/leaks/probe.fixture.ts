@@ -65,7 +65,7 @@ for (let round = 0; round < 3; round++) {
   heap.push(await heapBytes());
 }
 
-// What the runtime sets aside for itself appears in one round or the other; a leak adds the same to both.
+// Memory that the runtime sets aside for itself appears in one round or the other; a leak adds the same to both.
 const bytes = Math.min(heap[1]! - heap[0]!, heap[2]! - heap[1]!) / times;
 const timers = process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
 const listeners = getEventListeners(signal, 'abort').length;

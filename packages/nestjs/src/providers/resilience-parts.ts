@@ -1,4 +1,5 @@
 import { MemoryStore, SystemClock, type Clock, type Fault, type Store } from '@breakwater/core';
+import { EventLog } from '../operations/logging/event-log.js';
 import { CallsUnderWay } from '../operations/shutdown/calls-under-way.js';
 import { Shutdown } from '../operations/shutdown/shutdown.js';
 import { TrackedStore } from '../operations/shutdown/tracked-store.js';
@@ -23,12 +24,15 @@ export class ResilienceParts {
   /** Settings that have no effect. */
   readonly warnings: readonly Fault[];
   private readonly ownsStore: boolean;
+  private readonly log: EventLog | undefined;
   private readonly shutdown: Shutdown;
 
   constructor(options: object, sections: readonly Section[], environment: Environment = process.env) {
     const read = readResilience(options, { environment, sections });
     const { clock = new SystemClock(), store, memoryStore } = read.options;
-    const tracked = new TrackedStore(store ?? new MemoryStore({ clock, ...memoryStore }));
+    const tracked = new TrackedStore(store ?? new MemoryStore({ clock, ...memoryStore }), (error, key) =>
+      this.tellOfStore(error, key),
+    );
     const entrance = new CallsUnderWay();
     this.clock = clock;
     this.ownsStore = store === undefined;
@@ -37,7 +41,16 @@ export class ResilienceParts {
     this.registry = new ProviderRegistry(read, { clock, store: tracked, sections, entrance });
     this.sections = new ProviderSections(read.providers, sections, this.secrets);
     this.warnings = read.warnings;
+    this.log = read.options.logger === false ? undefined : new EventLog(clock);
+    if (this.log !== undefined) this.registry.events.on(this.log.note);
     this.shutdown = new Shutdown({ clock, calls: entrance, store: tracked, graceMs: graceOf(read.options) });
+  }
+
+  /** Keys begin with what they are for, and the provider: `idempotency:payments:…`. */
+  private tellOfStore(error: unknown, key: string): void {
+    const [, provider = 'store'] = key.split(':');
+    const reason = error instanceof Error ? error.message : String(error);
+    this.registry.events.emit({ type: 'store.unavailable', provider, at: this.clock.wallNow(), detail: { reason } });
   }
 
   /** Everything that is wrong with the settings. */
@@ -55,6 +68,7 @@ export class ResilienceParts {
   async close(): Promise<void> {
     this.registry.close();
     await this.shutdown.end();
+    this.log?.close();
     this.clock.close();
     if (this.ownsStore) await this.store.close();
   }

@@ -1,34 +1,40 @@
 import type { AdvanceResult, Entry, PutCondition, PutResult, Store } from '@breakwater/core';
 
+type AfterKey<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
+
 /** A store of which is known whether an operation is under way: what a call has left to write is not lost at shutdown. */
 export class TrackedStore implements Store {
   private pending = 0;
   private whenIdle: (() => void) | undefined;
 
-  constructor(private readonly inner: Store) {}
+  constructor(
+    private readonly inner: Store,
+    /** Told of every operation that fails, with the key that it was for. */
+    private readonly onFailure: (error: unknown, key: string) => void = () => undefined,
+  ) {}
 
   get bus(): Store['bus'] {
     return this.inner.bus;
   }
 
   get(key: string): Promise<Entry | undefined> {
-    return this.track(this.inner.get(key));
+    return this.track(key, this.inner.get(key));
   }
 
   put(key: string, value: string, when: { ttlMs: number; if: PutCondition }): Promise<PutResult> {
-    return this.track(this.inner.put(key, value, when));
+    return this.track(key, this.inner.put(key, value, when));
   }
 
   delete(key: string, when?: { version: string }): Promise<boolean> {
-    return this.track(this.inner.delete(key, when));
+    return this.track(key, this.inner.delete(key, when));
   }
 
   advance(key: string, byMs: number, windowMs: number): Promise<AdvanceResult> {
-    return this.track(this.inner.advance(key, byMs, windowMs));
+    return this.track(key, this.inner.advance(key, byMs, windowMs));
   }
 
-  count(...args: Parameters<Store['count']>): ReturnType<Store['count']> {
-    return this.track(this.inner.count(...args));
+  count(key: string, ...rest: AfterKey<Parameters<Store['count']>>): ReturnType<Store['count']> {
+    return this.track(key, this.inner.count(key, ...rest));
   }
 
   close(): Promise<void> {
@@ -50,9 +56,12 @@ export class TrackedStore implements Store {
     });
   }
 
-  private track<T>(operation: Promise<T>): Promise<T> {
+  private track<T>(key: string, operation: Promise<T>): Promise<T> {
     this.pending++;
-    operation.then(this.settled, this.settled);
+    operation.then(this.settled, (error: unknown) => {
+      this.settled();
+      this.onFailure(error, key);
+    });
     return operation;
   }
 

@@ -1,0 +1,108 @@
+import { MemoryStore, type Store } from '@breakwater/core';
+import { TestClock } from '@breakwater/core/testing';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { startResilience } from '../../../test/start-resilience.fixture.js';
+import type { ResilienceOptions } from '../../resilience.options.js';
+
+describe('the log of an application', () => {
+  let clock: TestClock;
+  let lines: string[];
+
+  beforeEach(() => {
+    clock = new TestClock();
+    lines = [];
+    const write =
+      (level: string) =>
+      (message: unknown, ...rest: unknown[]) =>
+        void lines.push(`${level} [${String(rest.at(-1))}] ${String(message)}`);
+    Logger.overrideLogger({ log: write('log'), warn: write('warn'), error: write('error'), fatal: write('fatal') });
+  });
+  afterEach(() => Logger.overrideLogger(false));
+
+  function start(options: ResilienceOptions) {
+    return startResilience({ clock, ...options });
+  }
+
+  async function fail(provider: ReturnType<typeof startResilience>['resilience'], times: number): Promise<void> {
+    for (let i = 0; i < times; i++) {
+      await provider
+        .provider('payments')
+        .execute(() => Promise.reject(new Error('down')))
+        .catch(() => undefined);
+    }
+  }
+
+  it('tells of every transition of a circuit: why it opened, for how long, and that it closed', async () => {
+    const circuitBreaker = { minimumCalls: 3, openFor: '5s', halfOpen: { calls: 1 } } as const;
+    const { resilience } = start({ providers: { payments: { circuitBreaker } } });
+    await fail(resilience, 3);
+    expect(lines).toEqual([
+      "warn [Resilience] 'payments': circuit opened (failure rate, 3 of 3 calls failed): it refuses calls for 5 s",
+    ]);
+    await clock.advance('5s');
+    await resilience.provider('payments').execute(async () => 'up');
+    expect(lines.slice(1)).toEqual([
+      "log [Resilience] 'payments': circuit half-open: a few calls are let through to try",
+      "log [Resilience] 'payments': circuit closed (trial succeeded)",
+    ]);
+  });
+
+  it('tells of refusals at once, and once a minute how many more there were', async () => {
+    const { resilience } = start({ providers: { payments: { rateLimit: { limit: 1, per: '1h' } } } });
+    const refused = (count: number) => fail(resilience, count);
+    await resilience.provider('payments').execute(async () => 'first');
+    await refused(500);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^warn .*'payments' \(execute\): rate limit refuses calls \(quota-spent\)/);
+    await clock.advance('1m');
+    expect(lines[1]).toMatch(/– 499 more in the last minute$/);
+    await refused(1);
+    expect(lines).toHaveLength(2);
+    await clock.advance('1m');
+    expect(lines[2]).toMatch(/– 1 more in the last minute$/);
+    await clock.advance('1h');
+    expect(lines).toHaveLength(3);
+  });
+
+  it('tells of a store that cannot be reached, with the reason', async () => {
+    const down: Store = new MemoryStore({ clock });
+    down.put = () => Promise.reject(new Error('SQLITE_FULL: database or disk is full'));
+    const { resilience } = start({ store: down, providers: { payments: { idempotency: {} } } });
+    for (let i = 0; i < 40; i++) {
+      await resilience
+        .provider('payments')
+        .execute(async () => 'charged', { idempotencyKey: `order-${i}`, args: [i] })
+        .catch(() => undefined);
+    }
+    expect(lines).toEqual([
+      "error [Resilience] 'payments': the store cannot be reached: calls that need it are refused (SQLITE_FULL: database or disk is full)",
+    ]);
+  });
+
+  it('has no line of a text with line breaks in it, nor one without end', async () => {
+    const down: Store = new MemoryStore({ clock });
+    down.put = () => Promise.reject(new Error(`gone\n[Nest] forged ${'x'.repeat(5000)}`));
+    const { resilience } = start({ store: down, providers: { payments: { idempotency: {} } } });
+    await resilience
+      .provider('payments')
+      .execute(async () => 1, { idempotencyKey: 'a', args: [] })
+      .catch(() => undefined);
+    expect(lines[0]).not.toContain('\n');
+    expect(lines[0]!.length).toBeLessThan(400);
+  });
+
+  it('stays empty with logger: false', async () => {
+    const { resilience } = start({ logger: false, providers: { payments: { circuitBreaker: { minimumCalls: 1 } } } });
+    await fail(resilience, 3);
+    expect(lines).toEqual([]);
+  });
+
+  it('keeps no timer when nothing more is told', async () => {
+    const { resilience, parts } = start({ providers: { payments: { rateLimit: { limit: 1, per: '1h' } } } });
+    await resilience.provider('payments').execute(async () => 'first');
+    await fail(resilience, 2);
+    await parts.close();
+    expect(lines.at(-1)).toMatch(/1 more in the last minute$/);
+  });
+});

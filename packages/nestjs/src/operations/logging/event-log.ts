@@ -1,0 +1,32 @@
+import type { Clock, ResilienceEvent } from '@breakwater/core';
+import { Logger } from '@nestjs/common';
+import { LimitedLog } from './limited-log.js';
+import { LOG_LINES } from './log-lines.js';
+
+/** Tells Nest's log what an operator has to know: circuits, pauses, refusals, budgets and the store. */
+export class EventLog {
+  private readonly logger = new Logger('Resilience');
+  private readonly limited: LimitedLog;
+
+  constructor(clock: Clock) {
+    this.limited = new LimitedLog(clock);
+  }
+
+  readonly note = ({ type, provider, operation, detail }: ResilienceEvent): void => {
+    const known = LOG_LINES[type];
+    if (known === undefined) return;
+    const { level, text, perMinute } = known;
+    const where = operation === undefined ? `'${provider}'` : `'${provider}' (${operation})`;
+    this.limited.write({
+      id: `${type} ${where}`,
+      text: `${where}: ${text({ ...detail })}`,
+      perMinute,
+      write: (line) => this.logger[level](line),
+    });
+  };
+
+  /** Writes what is counted so far. */
+  close(): void {
+    this.limited.close();
+  }
+}

@@ -1,0 +1,105 @@
+/** The fields of an event, whatever its type. */
+type Detail = Readonly<Record<string, unknown>>;
+
+export type LogLevel = 'log' | 'warn' | 'error';
+
+/** How one type of event is told. */
+export interface LogLine {
+  readonly level: LogLevel;
+  /** The sentence after the provider's name. It is complete by itself: parameters are printed differently by Nest 11 and 12. */
+  readonly text: (detail: Detail) => string;
+  /** How many such lines of one provider and operation a minute may have; the others are counted. */
+  readonly perMinute: number;
+}
+
+/** Transitions matter one by one; a keyed gate can have thousands. */
+const TRANSITIONS = 10;
+
+/** The events that are told. Everything else is for `events$`. */
+export const LOG_LINES: Readonly<Record<string, LogLine>> = {
+  'circuitBreaker.opened': line('warn', opened, TRANSITIONS),
+  'circuitBreaker.isolated': line('warn', () => 'circuit isolated by hand: every call is refused', TRANSITIONS),
+  'circuitBreaker.halfOpened': line('log', () => 'circuit half-open: a few calls are let through to try', TRANSITIONS),
+  'circuitBreaker.closed': line('log', ({ reason }) => `circuit closed${because(reason)}`, TRANSITIONS),
+  'rateLimit.paused': line(
+    'warn',
+    ({ pauseMs }) => `the provider asks for a pause: no call goes out ${forMs(pauseMs)}`,
+  ),
+  'rateLimit.refused': line(
+    'warn',
+    ({ why, retryAfterMs }) => `rate limit refuses calls${because(why)}${next(retryAfterMs)}`,
+  ),
+  'rateLimit.hintCapped': line('warn', () => 'the provider asks for a longer pause than rateLimit.maxPause lets it'),
+  'bulkhead.refused': line('warn', ({ why }) => `bulkhead refuses calls${because(why)}`),
+  'adaptiveThrottle.refused': line('warn', () => 'adaptive throttle refuses calls: most of the recent ones failed'),
+  'retry.overBudget': line('warn', () => 'retry budget exhausted: failed calls are not repeated'),
+  'hedge.overBudget': line('warn', () => 'retry budget exhausted: slow calls are not hedged'),
+  'retry.whenFailed': line('error', ({ error }) => `retry.when threw${because(error)}`),
+  'classify.failed': line('error', ({ error }) => `classify threw${because(error)}`),
+  'chaos.failed': line('error', ({ error }) => `chaos could not be injected${because(error)}`),
+  'cache.refreshFailed': line('warn', ({ outcome }) => `a cached answer could not be refreshed${because(outcome)}`),
+  'idempotency.unsettled': line(
+    'error',
+    ({ reason }) => `an outcome could not be kept: a repetition may run again${because(reason)}`,
+  ),
+  'idempotency.fenced': line(
+    'error',
+    () => 'an outcome was not kept: another process had taken the key over meanwhile',
+  ),
+  'idempotency.leaseLost': line(
+    'error',
+    () => 'lost the lease of a call that is under way: another process has the key',
+  ),
+  'idempotency.renewalFailed': line('warn', () => 'a lease could not be renewed: the store cannot be reached'),
+  'idempotency.reclaimed': line('warn', () => 'takes over an operation that another process began and did not end'),
+  'idempotency.keyNotSent': line(
+    'warn',
+    () =>
+      "a request that changes something went out without the call's idempotency key, so it is not repeated when its outcome is unknown: hand on currentCall().idempotencyKey",
+    1,
+  ),
+  'store.unavailable': line(
+    'error',
+    ({ reason }) => `the store cannot be reached: calls that need it are refused${because(reason)}`,
+  ),
+  'store.evicted': line(
+    'warn',
+    () => 'the store is full and forgets records before their time: raise memoryStore, or use a store of its own',
+  ),
+};
+
+function line(level: LogLevel, text: LogLine['text'], perMinute = 1): LogLine {
+  return { level, text, perMinute };
+}
+
+function opened({ reason, calls, failed, openForMs, mode }: Detail): string {
+  const counted = typeof calls === 'number' && typeof failed === 'number' ? `, ${failed} of ${calls} calls failed` : '';
+  const effect = mode === 'metricsOnly' ? 'would refuse calls' : 'refuses calls';
+  return `circuit opened (${plain(reason)}${counted}): it ${effect} ${forMs(openForMs)}`;
+}
+
+function because(reason: unknown): string {
+  return reason === undefined ? '' : ` (${plain(reason)})`;
+}
+
+function next(retryAfterMs: unknown): string {
+  return typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs)
+    ? `, the next one goes out in ${inWords(retryAfterMs)}`
+    : '';
+}
+
+function forMs(ms: unknown): string {
+  return typeof ms === 'number' && Number.isFinite(ms) ? `for ${inWords(ms)}` : 'until it is told otherwise';
+}
+
+function inWords(ms: number): string {
+  return ms < 1000 ? `${Math.ceil(ms)} ms` : `${Math.ceil(ms / 100) / 10} s`;
+}
+
+const LONGEST = 200;
+
+/** Text from an error or a provider on one line, and not without end. */
+function plain(value: unknown): string {
+  const text = String(value).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}

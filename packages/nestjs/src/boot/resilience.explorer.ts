@@ -35,7 +35,7 @@ export class ResilienceExplorer implements OnModuleInit {
       ...this.parts.faults,
       ...(runtime === undefined ? [] : linkAll(classes, runtime)),
       ...[...classes].flatMap((found) => injectionFaults(found, this.parts)),
-      ...webhookUseFaults(classes, this.parts, this.rawBody.state),
+      ...webhookUseFaults(classes, this.parts, this.rawBody.losesBytes),
     ];
     if (faults.length > 0) throw new ResilienceConfigurationError(faults);
   }

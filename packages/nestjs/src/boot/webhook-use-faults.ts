@@ -1,6 +1,5 @@
 import type { Fault } from '@breakwater/core';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
-import type { RawBodyState } from '../webhooks/raw-body/raw-body.probe.js';
 import { webhookSection } from '../webhooks/webhook.section.js';
 import { webhookUses } from '../webhooks/webhook-uses.js';
 
@@ -8,7 +7,7 @@ import { webhookUses } from '../webhooks/webhook-uses.js';
 export function webhookUseFaults(
   classes: ReadonlySet<object>,
   { registry, sections }: ResilienceParts,
-  rawBody: RawBodyState,
+  losesBytes: boolean,
 ): readonly Fault[] {
   const uses = [...classes].flatMap((constructor) => webhookUses(constructor));
   const faults: Fault[] = [];
@@ -22,7 +21,7 @@ export function webhookUseFaults(
       });
     }
   }
-  if (uses.length > 0 && rawBody === 'off') {
+  if (uses.length > 0 && losesBytes) {
     const where = uses.map((use) => use.where).join(', ');
     faults.push({
       path: where,

@@ -1,0 +1,28 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { leaveUnreadOnExpress, type ExpressAdapterLike } from './leave-unread-on-express.js';
+import { leaveUnreadOnFastify, type FastifyAdapterLike } from './leave-unread-on-fastify.js';
+import { markWebhookRoutes } from './webhook-route-mark.js';
+import { whenAdapterKnown, type Adapter } from './when-adapter-known.js';
+
+/**
+ * Has the framework leave the bodies of webhook routes in the stream, for the guard to read: its parsers would refuse what
+ * they do not know, stop at limits of their own, and parse what has not been verified. Other routes are not touched.
+ */
+@Injectable()
+export class WebhookBodies {
+  constructor(
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+  ) {
+    whenAdapterKnown(host, (adapter) => this.prepare(adapter));
+  }
+
+  private prepare(adapter: Adapter): void {
+    for (const { controllers } of this.modules.values()) {
+      for (const { metatype } of controllers.values()) if (metatype !== null) markWebhookRoutes(metatype);
+    }
+    if (adapter.getType() === 'fastify') leaveUnreadOnFastify(adapter as FastifyAdapterLike);
+    else if (adapter.getType() === 'express') leaveUnreadOnExpress(adapter as ExpressAdapterLike);
+  }
+}

@@ -7,8 +7,8 @@ const config: Config = {
   moduleNameMapper: {
     '^@breakwater/core/adapter$': '<rootDir>/packages/core/src/adapter.ts',
     '^@breakwater/(core|webhooks|nestjs)/testing$': '<rootDir>/packages/$1/src/testing/index.ts',
-    '^@breakwater/(core|webhooks|nestjs|sqlite)$': '<rootDir>/packages/$1/src/index.ts',
-    '^@breakwater/(faults)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@breakwater/(core|webhooks|nestjs|sqlite|redis|postgres)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@breakwater/(faults|servers)$': '<rootDir>/libs/$1/src/index.ts',
     '^@breakwater/(payments|email|checkout)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

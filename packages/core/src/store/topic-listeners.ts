@@ -12,6 +12,10 @@ export class TopicListeners {
     return listeners === undefined;
   }
 
+  has(topic: string, listener: (message: string) => void): boolean {
+    return this.topics.get(topic)?.has(listener) === true;
+  }
+
   /** Returns true for the last listener of its topic. */
   remove(topic: string, listener: (message: string) => void): boolean {
     const listeners = this.topics.get(topic);

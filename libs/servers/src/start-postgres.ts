@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { answersOn } from './answers-on.js';
+import { freePort } from './free-port.js';
+import { postgresBinaries } from './postgres-binaries.js';
+import { ServerProcess } from './server-process.js';
+import { ServerUnavailableError } from './server-unavailable.error.js';
+
+/** A Postgres of the test's own, on a free port of the loopback interface, with an empty database `postgres`. */
+export interface PostgresServer {
+  /** `postgres://…`, as the superuser, without a password. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends the server, by default in good order although clients are connected, and starts it anew over the same data. */
+  restart(signal?: NodeJS.Signals): Promise<void>;
+  pause(): void;
+  resume(): void;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Postgres refuses to run as root: then it runs as the user `nobody`. */
+const NOBODY = { uid: 65_534, gid: 65_534 };
+
+/** Begins a session (protocol 3.0): a server that is ready answers `R`, one that is starting up `E`. */
+export const HELLO = startupMessage('user\0postgres\0database\0postgres\0\0');
+
+/** Fast shutdown: ends sessions instead of waiting for them. */
+const FAST = 'SIGINT';
+
+/** Starts a Postgres from npm binaries. Throws a `ServerUnavailableError` where there are none for this machine. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const binaries = postgresBinaries();
+  const user = process.getuid?.() === 0 ? NOBODY : undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'breakwater-pg-'));
+  if (user !== undefined) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  const env = { ...process.env, LD_LIBRARY_PATH: join(binaries, 'lib'), LC_ALL: 'C' };
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const args = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
+    execFileSync(join(binaries, 'bin', 'initdb'), args, { ...user, env, cwd: folder, stdio: 'pipe' });
+  } catch (error) {
+    remove();
+    throw new ServerUnavailableError('postgres', `initdb failed: ${String(error)}`, error);
+  }
+  const port = await freePort();
+  const start = () =>
+    ServerProcess.start({
+      server: 'postgres',
+      command: join(binaries, 'bin', 'postgres'),
+      args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder],
+      options: { ...user, env, cwd: folder },
+      isReady: () => answersOn(port, HELLO, 'R'),
+    });
+  let running = await start();
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    port,
+    async restart(signal = FAST) {
+      await running.stop(signal);
+      running = await start();
+    },
+    pause: () => running.pause(),
+    resume: () => running.resume(),
+    async stop(signal = FAST) {
+      running.resume();
+      await running.stop(signal);
+      remove();
+    },
+  };
+}
+
+function startupMessage(parameters: string): Buffer {
+  const body = Buffer.from(parameters);
+  const head = Buffer.alloc(8);
+  head.writeInt32BE(head.length + body.length, 0);
+  head.writeInt32BE(3 << 16, 4);
+  return Buffer.concat([head, body]);
+}

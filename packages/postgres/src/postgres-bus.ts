@@ -1,0 +1,156 @@
+import type { Bus, Clock, Unsubscribe } from '@breakwater/core';
+import { portableText, textOfPortable, TopicListeners } from '@breakwater/core/adapter';
+import type { PostgresConnection, PostgresPool } from './postgres-client.js';
+import { PostgresStoreError } from './postgres-store.error.js';
+import type { PostgresStoreSettings } from './postgres-store.options.js';
+
+/** The pauses between tries to listen again. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5000;
+
+/** A payload must be shorter than 8000 bytes (NOTIFY): a longer message goes in pieces of so many characters of base64. */
+const PIECE = 7000;
+
+interface Piece {
+  /** The topic. */
+  readonly t: string;
+  /** The message, or a piece of it. */
+  readonly m: string;
+  /** Of a message in pieces: its number among this publisher's, which piece this is, of how many. */
+  readonly p?: readonly [message: string, index: number, of: number];
+}
+
+/**
+ * LISTEN and NOTIFY on Postgres, over one channel. A subscription takes one connection of the pool for itself; after it was lost,
+ * the bus listens again on another, and what was published meanwhile is lost. Needs a connection that stays: behind pgbouncer, a
+ * pool of its own in session mode.
+ */
+export class PostgresBus implements Bus {
+  private readonly listeners: TopicListeners;
+  private readonly clock: Clock;
+  private readonly channel: string;
+  private readonly pieces = new Map<string, string[]>();
+  private connection: PostgresConnection | undefined;
+  private listening: Promise<void> | undefined;
+  private closed = false;
+  private published = 0;
+
+  constructor(
+    private readonly pool: PostgresPool,
+    private readonly settings: PostgresStoreSettings,
+  ) {
+    this.listeners = new TopicListeners(settings.onError);
+    this.clock = settings.clock;
+    this.channel = `${settings.schema}_bus`;
+  }
+
+  async publish(topic: string, message: string): Promise<void> {
+    if (this.closed) throw closed();
+    const payloads = this.payloadsOf(portableText(topic), portableText(message));
+    try {
+      // One statement, so that the pieces of a message arrive together and in order.
+      await this.pool.query(
+        'SELECT pg_notify($1, piece) FROM unnest($2::text[]) WITH ORDINALITY AS p(piece, i) ORDER BY i',
+        [this.channel, payloads],
+      );
+    } catch (error) {
+      throw PostgresStoreError.of(error);
+    }
+  }
+
+  async subscribe(topic: string, listener: (message: string) => void): Promise<Unsubscribe> {
+    if (this.closed) throw closed();
+    const own = (message: string) => listener(message);
+    this.listeners.add(topic, own);
+    try {
+      await (this.listening ??= this.listen());
+    } catch (error) {
+      this.listening = undefined;
+      this.listeners.remove(topic, own);
+      throw PostgresStoreError.of(error);
+    }
+    return async () => void this.listeners.remove(topic, own);
+  }
+
+  /** Ends all subscriptions and gives their connection up. The pool stays open: it is the user's. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.listeners.clear();
+    const { connection } = this;
+    this.connection = undefined;
+    connection?.release(true);
+  }
+
+  private async listen(): Promise<void> {
+    const connection = await this.pool.connect();
+    if (this.closed) return connection.release(true);
+    let lost = false;
+    const onLost = (error?: unknown) => {
+      if (lost || this.closed) return;
+      lost = true;
+      this.connection = undefined;
+      this.settings.onError(PostgresStoreError.of(error ?? new Error('the connection of the bus has ended')));
+      connection.release(true);
+      this.listening = this.listenAgain();
+    };
+    connection.on('error', onLost);
+    connection.on('end', onLost);
+    connection.on('notification', ({ channel, payload }) => {
+      if (channel === this.channel && payload !== undefined) this.receive(payload);
+    });
+    this.connection = connection;
+    await connection.query(`LISTEN ${this.channel}`);
+  }
+
+  private async listenAgain(): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; !this.closed; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      await this.pause(pauseMs);
+      try {
+        return await this.listen();
+      } catch (error) {
+        this.settings.onError(PostgresStoreError.of(error));
+      }
+    }
+  }
+
+  /** Waits without keeping the process alive: a bus that is lost is no reason to go on. */
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.clock.scheduleForAll(ms, resolve).unref());
+  }
+
+  private receive(payload: string): void {
+    const { t, m, p } = JSON.parse(payload) as Piece;
+    const message = p === undefined ? m : this.joined(p, m);
+    if (message !== undefined) this.listeners.deliver(textOfPortable(t), textOfPortable(message));
+  }
+
+  /** The whole message with its last piece. */
+  private joined([id, index, of]: NonNullable<Piece['p']>, piece: string): string | undefined {
+    const pieces = index === 0 ? [] : (this.pieces.get(id) ?? []);
+    pieces.push(piece);
+    if (index + 1 < of) {
+      this.pieces.set(id, pieces);
+      return undefined;
+    }
+    this.pieces.delete(id);
+    return pieces.length === of ? Buffer.from(pieces.join(''), 'base64').toString('utf8') : undefined;
+  }
+
+  private payloadsOf(topic: string, message: string): string[] {
+    const whole = JSON.stringify({ t: topic, m: message } satisfies Piece);
+    if (Buffer.byteLength(whole) < 7900) return [whole];
+    const text = Buffer.from(message).toString('base64');
+    const size = PIECE - Buffer.byteLength(JSON.stringify(topic));
+    if (size < 1000)
+      throw new RangeError(`PostgresStore: expected a topic of at most 6000 bytes, got ${Buffer.byteLength(topic)}`);
+    const id = `${process.pid}.${++this.published}.${Math.floor(this.clock.wallNow())}`;
+    const of = Math.ceil(text.length / size);
+    return Array.from({ length: of }, (_, i) => {
+      return JSON.stringify({ t: topic, m: text.slice(i * size, (i + 1) * size), p: [id, i, of] } satisfies Piece);
+    });
+  }
+}
+
+function closed(): PostgresStoreError {
+  return new PostgresStoreError('CLOSED', 'it has been closed');
+}

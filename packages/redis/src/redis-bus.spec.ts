@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { busContract } from '@breakwater/core/testing';
+import { serverOrReason, ServerUnavailableError, startRedis, type RedisServer } from '@breakwater/servers';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { RedisStore } from './redis-store.js';
+
+const server = await serverOrReason(startRedis);
+const missing = server instanceof ServerUnavailableError;
+
+const until = async (condition: () => boolean) => {
+  for (let tries = 0; tries < 400 && !condition(); tries++) await sleep(5);
+  expect(condition()).toBe(true);
+};
+
+(missing ? describe.skip : describe)('the bus of RedisStore', () => {
+  const { url } = server as RedisServer;
+  const clients: Redis[] = [];
+  const connect = () => {
+    const client = new Redis(url, { retryStrategy: () => 20 });
+    client.on('error', () => undefined);
+    clients.push(client);
+    return client;
+  };
+  afterAll(async () => {
+    for (const client of clients) client.disconnect();
+    await (server as RedisServer).stop();
+  });
+
+  busContract(async () => ({ bus: new RedisStore(connect()).bus, other: new RedisStore(connect()).bus, until }));
+
+  it('is subscribed again after the connection was lost', async () => {
+    const store = new RedisStore(connect());
+    const heard: string[] = [];
+    await store.bus.subscribe('topic', (message) => heard.push(message));
+    await (server as RedisServer).restart('SIGKILL');
+    for (let tries = 0; tries < 200 && heard.length === 0; tries++) {
+      await store.bus.publish('topic', 'after').catch(() => undefined);
+      await sleep(20);
+    }
+    expect(heard).toContain('after');
+    await store.close();
+  });
+
+  it('does not open a connection before the first subscription, and closes it with the store', async () => {
+    const client = connect();
+    const count = async () =>
+      String(await client.client('LIST'))
+        .trim()
+        .split('\n').length;
+    const store = new RedisStore(client);
+    const before = await count();
+    await store.bus.publish('topic', 'message');
+    expect(await count()).toBe(before);
+    await store.bus.subscribe('topic', () => undefined);
+    expect(await count()).toBe(before + 1);
+    await store.close();
+    for (let tries = 0; tries < 100 && (await count()) > before; tries++) await sleep(10);
+    expect(await count()).toBe(before);
+    await expect(store.bus.publish('topic', 'message')).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+});

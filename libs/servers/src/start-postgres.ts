@@ -13,7 +13,9 @@ export interface PostgresServer {
   /** `postgres://…`, as the superuser, without a password. */
   readonly url: string;
   readonly port: number;
-  /** Ends the server, by default in good order although clients are connected, and starts it anew over the same data. */
+  /**
+   * Ends the server, by default in good order although clients are connected, and starts it anew over the same data.
+   */
   restart(signal?: NodeJS.Signals): Promise<void>;
   pause(): void;
   resume(): void;

@@ -16,7 +16,10 @@ export interface RedisServer {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts `redis-server` (Debian: `apt-get install redis-server`). Throws a `ServerUnavailableError` where there is none. */
+/**
+ * Starts `redis-server` (Debian: `apt-get install redis-server`). Throws a `ServerUnavailableError` where there is
+ * none.
+ */
 export async function startRedis(options: { args?: readonly string[]; port?: number } = {}): Promise<RedisServer> {
   const port = options.port ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'breakwater-redis-'));

@@ -7,8 +7,9 @@ import { schemaSql } from './schema-sql.js';
 const LOCK = 0x42524b57;
 
 /**
- * Makes the schema, its tables and its functions, or brings them up to date: in one transaction, safe to run at every start and
- * by several processes at once. Takes a `pg` pool or client whose user may create a schema. `options.schema` as the store has it.
+ * Makes the schema, its tables and its functions, or brings them up to date: in one transaction, safe to run at every
+ * start and by several processes at once. Takes a `pg` pool or client whose user may create a schema. `options.schema`
+ * as the store has it.
  *
  * Throws a `PostgresStoreError`.
  */

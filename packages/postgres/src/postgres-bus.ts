@@ -8,7 +8,9 @@ import type { PostgresStoreSettings } from './postgres-store.options.js';
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
 
-/** A payload must be shorter than 8000 bytes (NOTIFY): a longer message goes in pieces of so many characters of base64. */
+/**
+ * A payload must be shorter than 8000 bytes (NOTIFY): a longer message goes in pieces of so many characters of base64.
+ */
 const PIECE = 7000;
 
 interface Piece {
@@ -16,14 +18,14 @@ interface Piece {
   readonly t: string;
   /** The message, or a piece of it. */
   readonly m: string;
-  /** Of a message in pieces: its number among this publisher's, which piece this is, of how many. */
+  /** For a message in pieces: the message's id, the index of this piece, and how many there are. */
   readonly p?: readonly [message: string, index: number, of: number];
 }
 
 /**
- * LISTEN and NOTIFY on Postgres, over one channel. A subscription takes one connection of the pool for itself; after it was lost,
- * the bus listens again on another, and what was published meanwhile is lost. Needs a connection that stays: behind pgbouncer, a
- * pool of its own in session mode.
+ * LISTEN and NOTIFY on Postgres, over one channel. A subscription takes one connection of the pool for itself; after it
+ * was lost, the bus listens again on another, and what was published meanwhile is lost. Needs a connection that stays:
+ * behind pgbouncer, a pool of its own in session mode.
  */
 export class PostgresBus implements Bus {
   private readonly listeners: TopicListeners;

@@ -1,15 +1,15 @@
-/** What the store needs to ask: a `pg` pool, or one client of it. */
+/** The part of a `pg` pool or client that the store uses. */
 export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
-/** What the bus and the migration need: a pool, from which a connection of their own is taken. */
+/** The part of a `pg` pool that the bus uses: it takes a connection of its own. */
 export interface PostgresPool extends PostgresClient {
   connect(): Promise<PostgresConnection>;
 }
 
 export interface PostgresConnection extends PostgresClient {
-  /** Gives the connection back, or with `true` ends it. */
+  /** Returns the connection to the pool, or with `true` ends it. */
   release(destroy?: boolean): void;
   on(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): unknown;
   on(event: 'error' | 'end', listener: (error?: unknown) => void): unknown;

@@ -1,4 +1,7 @@
-/** A Postgres that cannot be used, or a record in it. `code` is the SQLSTATE (`'57P03'`, …), or `'TIMEOUT'`, `'CLOSED'`, `'FORMAT'`, `'CONNECTION'`. */
+/**
+ * A Postgres that cannot be used, or a record in it. `code` is the SQLSTATE (`'57P03'`, …), or `'TIMEOUT'`, `'CLOSED'`,
+ * `'FORMAT'`, `'CONNECTION'`.
+ */
 export class PostgresStoreError extends Error {
   override readonly name = 'PostgresStoreError';
 
@@ -10,7 +13,7 @@ export class PostgresStoreError extends Error {
     super(`PostgresStore: ${what} (${code})`, cause === undefined ? undefined : { cause });
   }
 
-  /** What the driver threw, said clearly. */
+  /** Says clearly why the driver failed. */
   static of(error: unknown): PostgresStoreError {
     if (error instanceof PostgresStoreError) return error;
     const { code } = Object(error) as { code?: unknown };

@@ -2,7 +2,9 @@ import { ResilienceConfigurationError, SystemClock, type Clock, type Duration } 
 import { settings } from '@breakwater/core/adapter';
 
 export interface PostgresStoreOptions {
-  /** The schema of the tables, in lower case. Default `'breakwater'`. Applications that share a database need one each. */
+  /**
+   * The schema of the tables, in lower case. Default `'breakwater'`. Applications that share a database need one each.
+   */
   schema?: string;
   /** How long an operation may take before it rejects; it may have been done then. Default `'1s'`. */
   timeout?: Duration;

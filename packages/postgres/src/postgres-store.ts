@@ -20,9 +20,9 @@ import {
 import { statementsFor, type Statements } from './statements.js';
 
 /**
- * State that many hosts share, in the Postgres that the user runs, over the user's own `pg` pool, which the user closes. Each operation is one
- * statement: one round trip, atomic, by the server's clock. Needs Postgres 13 or later and `migrate(pool)`; prepares nothing,
- * so it runs behind pgbouncer in transaction mode (the bus does not).
+ * State that many hosts share, in the Postgres that the user runs, over the user's own `pg` pool, which the user
+ * closes. Each operation is one statement: one round trip, atomic, by the server's clock. Needs Postgres 13 or later
+ * and `migrate(pool)`; prepares nothing, so it runs behind pgbouncer in transaction mode (the bus does not).
  *
  * Operations reject with a `PostgresStoreError` when the server cannot be reached or does not answer within `timeout`.
  */
@@ -43,8 +43,8 @@ export class PostgresStore implements Store {
   }
 
   /**
-   * The same store inside the transaction that `client` has begun: what it writes is committed or rolled back with the rest. A row that it wrote
-   * is locked until then, so other hosts wait for it, up to their `timeout`.
+   * The same store inside the transaction that `client` has begun: what it writes is committed or rolled back with the
+   * rest. A row that it wrote is locked until then, so other hosts wait for it, up to their `timeout`.
    */
   within(client: PostgresClient): Store {
     requireClient(client, 'the client of your transaction (await pool.connect())');

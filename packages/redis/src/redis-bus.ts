@@ -5,8 +5,8 @@ import { RedisStoreError } from './redis-store.error.js';
 import type { RedisStoreSettings } from './redis-store.options.js';
 
 /**
- * Pub/sub on Redis. Publishes over the user's client; a subscription opens one connection more, which ioredis subscribes anew
- * after it was lost. What is published meanwhile is lost.
+ * Pub/sub on Redis. Publishes over the user's client; a subscription opens one connection more, which ioredis
+ * subscribes anew after it was lost. Messages published meanwhile are lost.
  */
 export class RedisBus implements Bus {
   private readonly listeners: TopicListeners;

@@ -1,4 +1,4 @@
-/** What the store needs of an `ioredis` client, `Redis` or `Cluster`. */
+/** The part of an `ioredis` client, `Redis` or `Cluster`, that the store uses. */
 export interface RedisClient {
   evalsha(sha: string, keys: number, ...args: string[]): Promise<unknown>;
   eval(source: string, keys: number, ...args: string[]): Promise<unknown>;
@@ -6,7 +6,7 @@ export interface RedisClient {
   duplicate(): RedisSubscriber;
 }
 
-/** What the bus needs of the connection that it makes of the client. */
+/** The part of the connection made of the client that the bus uses. */
 export interface RedisSubscriber {
   subscribe(channel: string): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;

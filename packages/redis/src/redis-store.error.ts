@@ -1,4 +1,7 @@
-/** A Redis that cannot be used, or a record in it. `code` is Redis' own word (`'READONLY'`, `'LOADING'`, …) or `'TIMEOUT'`, `'CLOSED'`, `'FORMAT'`, `'CONNECTION'`. */
+/**
+ * A Redis that cannot be used, or a record in it. `code` is Redis' own word (`'READONLY'`, `'LOADING'`, …) or
+ * `'TIMEOUT'`, `'CLOSED'`, `'FORMAT'`, `'CONNECTION'`.
+ */
 export class RedisStoreError extends Error {
   override readonly name = 'RedisStoreError';
 
@@ -10,7 +13,7 @@ export class RedisStoreError extends Error {
     super(`RedisStore: ${what} (${code})`, cause === undefined ? undefined : { cause });
   }
 
-  /** What the client threw, said clearly. */
+  /** Says clearly why the client failed. */
   static of(error: unknown): RedisStoreError {
     if (error instanceof RedisStoreError) return error;
     const message = error instanceof Error ? error.message : String(error);

@@ -2,7 +2,7 @@ import { ResilienceConfigurationError, SystemClock, type Clock, type Duration } 
 import { settings } from '@breakwater/core/adapter';
 
 export interface RedisStoreOptions {
-  /** What every key and channel begins with. Default `'breakwater:'`. Applications that share a server need one each. */
+  /** Prefix of every key and channel. Default `'breakwater:'`. Applications that share a server need one each. */
   prefix?: string;
   /** How long an operation may take before it rejects; it may have been done then. Default `'1s'`. */
   timeout?: Duration;

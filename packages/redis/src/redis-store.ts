@@ -16,9 +16,9 @@ import { readRedisStoreOptions, type RedisStoreOptions, type RedisStoreSettings 
 import { SCRIPTS, type Script } from './scripts.js';
 
 /**
- * State that many hosts share, over the user's own ioredis client (single or cluster), which the user closes. Each operation is one
- * script over one key: one round trip, atomic, by the server's clock. Needs Redis 6.2 or later, or Valkey, with
- * `maxmemory-policy noeviction`. A failover may lose the last writes: Redis replicates asynchronously.
+ * State that many hosts share, over the user's own ioredis client (single or cluster), which the user closes. Each
+ * operation is one script over one key: one round trip, atomic, by the server's clock. Needs Redis 6.2 or later, or
+ * Valkey, with `maxmemory-policy noeviction`. A failover may lose the last writes: Redis replicates asynchronously.
  *
  * Operations reject with a `RedisStoreError` when the server cannot be reached or does not answer within `timeout`.
  */

@@ -7,11 +7,12 @@ export interface Script {
 }
 
 /**
- * One script per operation, each over one key, so that all of them run on a cluster. Time is the server's, in microseconds, read once:
- * clients whose clocks differ see the same state. Numbers leave a script as text, as a reply's own are cut to whole ones.
+ * One script per operation, each over one key, so that all of them run on a cluster. Time is the server's, in
+ * microseconds, read once: clients whose clocks differ see the same state. Numbers leave a script as text, as a reply's
+ * own are cut to whole ones.
  *
- * An entry is a hash: `f` (format), `v` (value), `n` (version), `w` (written at). Its version is the one before it plus 1, or the
- * time if that is more: versions rise after expiry, deletion and a server that lost its data.
+ * An entry is a hash: `f` (format), `v` (value), `n` (version), `w` (written at). Its version is the one before it plus
+ * 1, or the time if that is more: versions rise after expiry, deletion and a server that lost its data.
  */
 const NOW = `
 local t = redis.call('TIME')
@@ -68,8 +69,9 @@ else
 end
 return { 1, text(ahead), '0' }`),
 
-  // A hash: 'sum', 'from' (the oldest slice that may hold something), and the amount of each slice under the time at which it
-  // ends, in units of a slice. Only the slices that passed since the last call are looked at. ARGV: by, limit, window in ms, slices
+  // A hash: 'sum', 'from' (the oldest slice that may hold something), 'length' (of a slice), and the amount of each
+  // slice under the number of slices from the epoch to its end. Each call looks only at slices that passed since the
+  // last one. ARGV: by, limit, window in ms, slices
   count: script(`${NOW}
 local by, limit, window, slices = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] * 1000, tonumber(ARGV[4])
 local length = window / slices

@@ -8,7 +8,7 @@ export interface TimeLimit {
   onTimeout(): Error;
 }
 
-/** The result of `asked`, or the limit's error once its time is over. What `asked` becomes afterwards is ignored. */
+/** The result of `asked`, or the limit's error once its time is over. A later result is ignored. */
 export function withTimeLimit<T>(asked: Promise<T>, limit: TimeLimit): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const deadline = new OperationDeadline(() => reject(limit.onTimeout()));

@@ -6,6 +6,8 @@ export type { HttpSignatureAlgorithm } from './http-signatures/http-signature-ke
 export { httpSignatureSender, type HttpSignatureOptions } from './http-signatures/http-signature-sender.js';
 export { keyRequest } from './requested-key.js';
 export type { KeyFetcher, KeyRequest } from './coded/key-request.js';
+export { parseForm, type Form } from './encoding/parse-form.js';
+export type { FormFile } from './encoding/parse-multipart.js';
 export { prepareSecrets, type KeyText, type PreparedSecrets, type Secrets } from './prepare-secrets.js';
 export type { Algorithm, HashEncoding, KeyEncoding, KeyFormat } from './definition/algorithm.js';
 export type { FetchedKey } from './definition/fetched-key.js';

@@ -40,7 +40,7 @@ export function verifyWebhook(
   const plan = planOf(sender);
   const keys = keysOf(plan, secrets, options.keys);
   const freshness = new Freshness(options);
-  const given = plan.needsUrl === false ? undefined : (options.url ?? request.url);
+  const given = options.url ?? (plan.needsUrl === false ? undefined : request.url);
   const url = plan.needsUrl === true ? absoluteUrl(plan, given) : given;
   checkBody(plan, request.body);
   const headers = plan.headers.read(request.headers);
@@ -86,6 +86,9 @@ function examine(delivery: Delivery, keys: readonly SecretKey[], freshness: Fres
   delivery.signed = signed;
   const secretIndex = indexOfMatch(keys, signatures.candidates, { signed, freshness });
   if (secretIndex < 0) return reject('mismatch', 'none of the secrets makes this signature');
+
+  const contradiction = plan.agree.length === 0 ? undefined : delivery.checkAgreement();
+  if (contradiction !== undefined) return contradiction;
 
   if (rule?.afterSignature === true) {
     const text = delivery.at(rule);

@@ -15,6 +15,9 @@ const rsa = String(
   generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'pem', type: 'spki' }),
 );
 const ec = String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'pem', type: 'spki' }));
+const base64 = Buffer.from('03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8', 'hex').toString(
+  'base64',
+);
 const PUBLIC_KEYS: Readonly<Record<string, string>> = {
   'adyen-item': 'abcdef',
   'aws-sns': rsa,
@@ -25,6 +28,15 @@ const PUBLIC_KEYS: Readonly<Record<string, string>> = {
   svix: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   'adyen-header': 'abcdef',
   postmark: 'user:password',
+  airtable: base64,
+  'ms-teams-outgoing': base64,
+  telnyx: base64,
+  'authorize-net': 'abcdef',
+  squarespace: 'abcdef',
+  'azure-devops': 'user:password',
+  fal: '03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8',
+  wise: rsa,
+  highlevel: rsa,
   discord: '03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8',
   sendgrid:
     'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==',

@@ -29,7 +29,7 @@ export interface Acceptance {
    * of the attempt. Stricter against replays, but events of equal bytes become one.
    */
   identity(mode?: 'sender' | 'signed'): string | undefined;
-  /** The JSON of the body, also where it stands in a form field. Parsed once; `undefined` where there is none. */
+  /** The JSON of the body, also where it stands in a form field; otherwise the fields of the form, or `undefined`. */
   document(): unknown;
   /**
    * SHA-256 in hex over sender and signed bytes, and over the body where the signature leaves it out. Differs between two

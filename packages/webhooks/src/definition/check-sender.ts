@@ -97,7 +97,7 @@ function checkTimestamp(
       )), '"timestamp.optional" is for a time that stands in the signed body: one that is not signed could be left out.');
 }
 
-function checkPlaces({ id, eventType, fetchedKey }: Sender, require: Require): void {
+function checkPlaces({ id, eventType, agree, fetchedKey }: Sender, require: Require): void {
   if (id !== undefined) {
     const { claim, ...place } = id;
     require(claim === undefined
@@ -107,6 +107,7 @@ function checkPlaces({ id, eventType, fetchedKey }: Sender, require: Require): v
   for (const place of [eventType ?? []].flat()) {
     require(isPlace(place), '"eventType" needs exactly one of header, json, form and query for each place.');
   }
+  require((agree ?? []).every((place) => isPlace(place)), '"agree" lists places of one text.');
   if (fetchedKey === undefined) return;
   const address = 'jwks' in fetchedKey ? fetchedKey.jwks : undefined;
   require(address === undefined || address.startsWith('https://'), '"fetchedKey.jwks" is an https address.');

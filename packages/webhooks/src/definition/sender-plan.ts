@@ -29,6 +29,7 @@ export interface SenderPlan {
   /** `'if-covered'` where each signature says for itself whether it covers the URL. */
   readonly needsUrl: boolean | 'if-covered';
   readonly identity: IdentityPlan;
+  readonly agree: readonly PlacePlan[];
   readonly eventType: readonly PlacePlan[];
   readonly documentField: string | undefined;
 }
@@ -118,6 +119,7 @@ function makePlan(sender: Sender): SenderPlan {
     coversBody,
     needsUrl: code?.signsUrl ?? (uses('url') || uses('url-decoded')),
     identity: planIdentity(sender.identity, id, sender.id),
+    agree: (sender.agree ?? []).map((place) => lazyPlace(place)),
     eventType: [sender.eventType ?? []].flat().map((place) => lazyPlace(place)),
     documentField: sender.document?.form,
   };
@@ -130,7 +132,7 @@ function codeTraits(sender: Sender & { readonly code?: CodeTraits }): CodeTraits
   return {
     signsBody: body !== undefined || detached === true,
     signsId: sender.id?.claim !== undefined,
-    signsUrl: url !== undefined,
+    signsUrl: url !== undefined && url.optional !== true,
     verify: true,
   };
 }
@@ -180,9 +182,15 @@ function withSlots(template: PayloadTemplate, { signedHeaders }: Sender, headers
   return { ...template, ascii: [...template.head, ...template.tail].every(isAscii) };
 }
 
+/** The time and a nonce differ for each attempt, and so may the headers that a request lists. */
+const OF_THE_ATTEMPT = new Set<PayloadPart['kind']>(['timestamp', 'nonce', 'signed-headers']);
+
 function lasting({ head, body, tail }: PayloadTemplate): PayloadPlan {
-  const lasts = ({ kind }: PayloadPart): boolean => kind !== 'timestamp' && kind !== 'nonce';
-  return { head: head.filter(lasts), body, tail: tail.filter(lasts), ascii: false };
+  const kept = (parts: readonly PayloadPart[]): readonly PayloadPart[] =>
+    parts
+      .filter(({ kind }) => !OF_THE_ATTEMPT.has(kind))
+      .map((part) => (part.kind === 'optional' ? { ...part, parts: kept(part.parts) } : part));
+  return { head: kept(head), body, tail: kept(tail), ascii: false };
 }
 
 function isAscii(part: PayloadPart): boolean {

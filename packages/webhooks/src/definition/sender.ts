@@ -46,6 +46,8 @@ export interface Sender {
   readonly document?: { readonly form: string };
   /** Headers that must have exactly this value. */
   readonly require?: Readonly<Record<string, string>>;
+  /** Places that must not contradict each other: a signed one, and one that the signature leaves out. */
+  readonly agree?: readonly Place[];
   /** Further schemes whose signatures stand in the same list; a secret's prefix picks the scheme. */
   readonly also?: readonly AlternativeScheme[];
   readonly fetchedKey?: FetchedKey;
@@ -111,6 +113,8 @@ export interface SignedHeaders {
   readonly format: string;
   /** Between them: `';'`. */
   readonly join: string;
+  /** Names that the list must have, such as the one of a time that nothing else covers. */
+  readonly include?: readonly string[];
 }
 
 export interface AlternativeScheme {

@@ -1,17 +1,33 @@
-import { parseMultipart } from './parse-multipart.js';
+import { formEntries } from './parse-form.js';
 
 /** The text fields of a form, in order. */
 export class FormFields {
-  readonly #entries: readonly (readonly [string, string])[];
+  private readonly entries: readonly (readonly [string, string])[];
+  private readonly hasFiles: boolean;
 
-  constructor(entries: readonly (readonly [string, string])[]) {
-    this.#entries = entries;
+  constructor(
+    entries: readonly (readonly [string, unknown])[],
+    private readonly isForm = true,
+  ) {
+    this.entries = entries.filter((entry): entry is readonly [string, string] => typeof entry[1] === 'string');
+    this.hasFiles = this.entries.length < entries.length;
+  }
+
+  /** The fields of a body; none where it is no form. */
+  static of(body: Uint8Array, contentType: string | undefined): FormFields {
+    const entries = formEntries(body, contentType);
+    return new FormFields(entries ?? [], entries !== undefined || body.length === 0);
+  }
+
+  /** The fields say nothing of files, nor of a body that is no form. */
+  get sayAll(): boolean {
+    return this.isForm && !this.hasFiles;
   }
 
   /** The value of a field, or `undefined` where it is absent or occurs twice. */
   get(name: string): string | undefined {
     let found: string | undefined;
-    for (const [known, value] of this.#entries) {
+    for (const [known, value] of this.entries) {
       if (known !== name) continue;
       if (found !== undefined) return undefined;
       found = value;
@@ -22,7 +38,7 @@ export class FormFields {
   /** Names in order, each followed by its values in order; a value that comes twice counts once. */
   sorted(): string {
     const values = new Map<string, Set<string>>();
-    for (const [name, value] of this.#entries) {
+    for (const [name, value] of this.entries) {
       const known = values.get(name);
       if (known === undefined) values.set(name, new Set([value]));
       else known.add(value);
@@ -33,31 +49,4 @@ export class FormFields {
     }
     return text;
   }
-}
-
-const NO_FIELDS = new FormFields([]);
-const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/**
- * The fields of a urlencoded or multipart body. A body of another type has none; one without a type is taken as urlencoded
- * unless it looks like JSON.
- */
-export function formFields(body: Uint8Array, contentType: string | undefined): FormFields {
-  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
-  if (type === 'multipart/form-data') {
-    const entries = parseMultipart(body, contentType ?? '');
-    return entries === undefined ? NO_FIELDS : new FormFields(entries);
-  }
-  const urlencoded = type === undefined ? !looksLikeJson(body) : type === 'application/x-www-form-urlencoded';
-  if (!urlencoded) return NO_FIELDS;
-  try {
-    return new FormFields([...new URLSearchParams(DECODER.decode(body))]);
-  } catch {
-    return NO_FIELDS;
-  }
-}
-
-function looksLikeJson(body: Uint8Array): boolean {
-  const first = body.find((byte) => byte > 32);
-  return first === 0x7b || first === 0x5b;
 }

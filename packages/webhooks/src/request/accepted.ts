@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Acceptance } from '../contract/verification.js';
+import { headerOf } from '../encoding/header-of.js';
+import { parseForm } from '../encoding/parse-form.js';
 import type { Delivery } from './delivery.js';
 import { identityOf, type IdentityMode } from './identity.js';
 
@@ -28,7 +30,8 @@ export class Accepted implements Acceptance {
   }
 
   document(): unknown {
-    return this.#delivery.document();
+    const { body, headers } = this.#delivery.request;
+    return this.#delivery.document() ?? parseForm(body, headerOf(headers, 'content-type') ?? '');
   }
 
   identity(mode: IdentityMode = 'sender'): string | undefined {

@@ -7,7 +7,7 @@ import type { SenderPlan } from '../definition/sender-plan.js';
 import type { PayloadValues, SignedBytes } from '../definition/signed-bytes.js';
 import { decompress } from '../encoding/decompress.js';
 import { decodeUrl } from '../encoding/decode-url.js';
-import { formFields, type FormFields } from '../encoding/form-fields.js';
+import { FormFields } from '../encoding/form-fields.js';
 import { headerOf } from '../encoding/header-of.js';
 import { parseJson, textAt } from '../encoding/json-path.js';
 import { pathAndQuery } from '../encoding/path-and-query.js';
@@ -91,6 +91,14 @@ export class Delivery implements PayloadValues, SignatureTexts {
     return undefined;
   }
 
+  /** Texts that must not contradict each other; one that is absent does not. */
+  checkAgreement(): Rejection | undefined {
+    const texts = this.plan.agree.map((place) => this.at(place)?.toLowerCase()).filter((text) => text !== undefined);
+    return new Set(texts).size < 2
+      ? undefined
+      : reject('mismatch', 'the body contradicts the signed part of the request');
+  }
+
   signature(index: number): string | undefined {
     const { place, slots } = this.plan.signature;
     return place === undefined ? this.headers[slots[index] ?? -1] : this.at(place);
@@ -123,7 +131,7 @@ export class Delivery implements PayloadValues, SignatureTexts {
       case 'body-hash':
         return createHash(part.hash).update(this.request.body).digest(part.encoding);
       case 'sorted-form':
-        return this.formFields().sorted();
+        return this.formFields().sayAll ? this.formFields().sorted() : undefined;
       case 'signed-headers':
         return this.signedHeaders();
       case 'url-decoded':
@@ -159,7 +167,7 @@ export class Delivery implements PayloadValues, SignatureTexts {
   }
 
   private formFields(): FormFields {
-    return (this.fields ??= formFields(this.request.body, headerOf(this.request.headers, 'content-type')));
+    return (this.fields ??= FormFields.of(this.request.body, headerOf(this.request.headers, 'content-type')));
   }
 }
 

@@ -9,12 +9,13 @@ const MOST_NAMES = 32;
  * malformed or names a header that is absent, occurs twice, or stands in the list twice.
  */
 export function signedHeaders(
-  { separator, format, join }: SignedHeaders,
+  { separator, format, join, include = [] }: SignedHeaders,
   listed: string | undefined,
   headers: WebhookRequest['headers'],
 ): string | undefined {
   const names = listed?.split(separator).map((name) => name.trim().toLowerCase()) ?? [];
   if (names.length === 0 || names.length > MOST_NAMES || new Set(names).size < names.length) return undefined;
+  if (!include.every((name) => names.includes(name))) return undefined;
   const written: string[] = [];
   for (const name of names) {
     const value = /^[\w-]+$/.test(name) ? headerOf(headers, name) : undefined;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { tokensOf } from '../definition/payload-template.js';
 import type { SenderPlan } from '../definition/sender-plan.js';
 import { signedBytes, type SignedBytes } from '../definition/signed-bytes.js';
 import { formatTimestamp } from '../encoding/parse-timestamp.js';
@@ -16,6 +17,7 @@ export function signByData(plan: SenderPlan, { webhook, body: given, secrets }: 
   const { timestamp: rule, id: idRule, signature } = plan;
   const headers = lowerCased(webhook.headers);
   for (const { slot, value } of plan.required) headers[plan.headers.name(slot)] = value;
+  for (const part of tokensOf(plan.payload)) if (part.kind === 'nonce') headers[part.name] ??= randomUUID();
   const body = new WrittenBody(plan, given, headers);
   const inBody = signature.place !== undefined && signature.place.query === undefined;
 

@@ -45,7 +45,7 @@ export function checkBody(claims: Claims, rule: HashClaim | undefined, body: Uin
 
 /** Whether the token names one of these URLs. */
 export function checkUrl(claims: Claims, rule: JwtRule['url'], urls: readonly string[]): Rejection | undefined {
-  if (rule === undefined || (urls.length === 0 && rule.hash === undefined)) return undefined;
+  if (rule === undefined || (urls.length === 0 && rule.optional === true)) return undefined;
   const written = claims[rule.claim];
   if (typeof written !== 'string') return reject('malformed', `the token names no URL (${rule.claim})`);
   const named = urls.some((url) => {

@@ -46,7 +46,7 @@ function verify(
   if (data === undefined) return reject('malformed', 'the token is not detached from its payload');
   const secretIndex = keys.findIndex((key) => key instanceof TokenKey && key.signed(token, data, freshness.nowMs));
   if (secretIndex < 0) return reject('mismatch', 'none of the keys belongs to the signature of the token');
-  const urls = delivery.url === undefined ? [] : publicUrls(delivery);
+  const urls = /^https?:/i.test(delivery.url ?? '') ? publicUrls(delivery) : [];
   const other = checkUrl(claims, rule.url, urls) ?? checkBody(claims, rule.body, request.body);
   if (other !== undefined) return other;
   const covers = plan.coversBody;

@@ -15,7 +15,8 @@ export function signToken(sender: Sender, rule: JwtRule, webhook: CodeToSign): C
   if (secret === undefined || second !== undefined) return webhook.refuse('has room for 1 signature(s) only');
   const { header } = sender.signature;
   if (header === undefined) return webhook.refuse('does not write its token into a header');
-  const head = encode({ alg: TOKEN_ALGORITHMS[sender.algorithm], typ: 'JWT' });
+  const kid = sender.fetchedKey === undefined ? {} : { kid: 'key-1' };
+  const head = encode({ alg: TOKEN_ALGORITHMS[sender.algorithm], typ: 'JWT', ...kid });
   const body = webhook.body.toString('base64url');
   const payload = rule.detached === true ? body : encode(claims(sender, rule, webhook));
   const signature = signatureOf(webhook, secret, Buffer.from(`${head}.${payload}`)).toString('base64url');
@@ -26,20 +27,22 @@ export function signToken(sender: Sender, rule: JwtRule, webhook: CodeToSign): C
 function claims(sender: Sender, rule: JwtRule, webhook: CodeToSign): Record<string, unknown> {
   const seconds = Math.floor(webhook.nowMs / 1000);
   const { body, url } = rule;
-  if (url !== undefined && webhook.url === undefined) return webhook.refuse('signs the URL: give it as "url"');
+  if (url !== undefined && url.optional !== true && webhook.url === undefined)
+    return webhook.refuse('signs the URL: give it as "url"');
   return {
     ...rule.require,
     [sender.timestamp?.claim ?? 'iat']: seconds,
     exp: seconds + LIFETIME_S,
     [sender.id?.claim ?? 'jti']: webhook.id ?? randomUUID(),
-    ...(url !== undefined && {
-      [url.claim]:
-        url.hash === undefined
-          ? webhook.url
-          : createHash(url.hash)
-              .update(webhook.url as string)
-              .digest(url.encoding ?? 'hex'),
-    }),
+    ...(url !== undefined &&
+      webhook.url !== undefined && {
+        [url.claim]:
+          url.hash === undefined
+            ? webhook.url
+            : createHash(url.hash)
+                .update(webhook.url)
+                .digest(url.encoding ?? 'hex'),
+      }),
     ...(body !== undefined && {
       [body.claim]: createHash(body.hash ?? 'sha256')
         .update(webhook.body)

@@ -1,4 +1,16 @@
-import type { LiveCall, Waiting } from './live-call.js';
+/** Waits for the work of an attempt that can be aborted. */
+export interface Waiting {
+  /** Told why the call is aborted before anything else is. */
+  giveUp(reason: unknown): void;
+  /** Given a result that is there before the work has ended. */
+  take(value: unknown): void;
+}
+
+/** An attempt that is aborted with its operation. */
+interface Attempt {
+  readonly attempt: number;
+  abort(reason: unknown, cancelled: boolean): void;
+}
 
 /** Is told that a call is given up. */
 export interface AbortListener {
@@ -45,7 +57,7 @@ export class Interruption {
   /** A result that was there before the work had ended, also where nobody waited yet. */
   early: { readonly value: unknown } | undefined = undefined;
   /** The attempt that is under way: it is given up with the operation. */
-  attempt: LiveCall | undefined = undefined;
+  attempt: Attempt | undefined = undefined;
   readonly listeners = new AbortListeners();
 
   /** Tells everybody: who waits first, then the signal, then the attempt below, then those who listen. */

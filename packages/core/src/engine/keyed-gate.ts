@@ -38,23 +38,23 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   /** As the plain gate has it: without it, a gate is left at once by those that were given up. */
   readonly outlive: Gate<Entered>['outlive'];
   private readonly byKey = new Map<string, Kept>();
-  private readonly unkeyed: Kept;
+  private readonly keptPlain: Kept;
   private readonly environment: Environment;
 
   constructor(
-    readonly plain: KeyableGate,
+    readonly unkeyed: KeyableGate,
     environment: Environment,
     private readonly mostKeys = MOST_KEYS,
   ) {
-    this.kind = plain.kind;
+    this.kind = unkeyed.kind;
     this.environment = keyedEnvironment(environment);
-    this.unkeyed = { gate: plain, inside: 0, usedAt: 0 };
-    if (plain.outlive !== undefined) this.outlive = outliveInside;
-    plain.oversee?.(this);
+    this.keptPlain = { gate: unkeyed, inside: 0, usedAt: 0 };
+    if (unkeyed.outlive !== undefined) this.outlive = outliveInside;
+    unkeyed.oversee?.(this);
   }
 
   enter(call: LiveCall): Entered | Promise<Entered> | ResilienceError {
-    const kept = call.key === undefined ? this.unkeyed : this.keptFor(call.key, call.now);
+    const kept = call.key === undefined ? this.keptPlain : this.keptFor(call.key, call.now);
     kept.inside++;
     let ticket: unknown;
     try {
@@ -81,8 +81,8 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
 
   /** The plain gate's, with what its kind shows for all keys together, and how many keys there are; never the keys. */
   snapshot(now: number): Readonly<Record<string, unknown>> {
-    const shown: Record<string, unknown> = { ...this.plain.snapshot?.(now), keys: this.byKey.size };
-    const { summed } = this.plain;
+    const shown: Record<string, unknown> = { ...this.unkeyed.snapshot?.(now), keys: this.byKey.size };
+    const { summed } = this.unkeyed;
     if (summed === undefined) return shown;
     for (const gate of this) {
       const ofKey = gate.snapshot?.(now);
@@ -92,17 +92,17 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   }
 
   reconfigure(settings: unknown): void {
-    this.plain.reconfigure?.(settings);
+    this.unkeyed.reconfigure?.(settings);
     for (const gate of this) gate.reconfigure?.(settings);
   }
 
   observe(response: { readonly status: number; readonly headers: unknown }, key?: string): void {
-    const gate = key === undefined ? this.plain : this.byKey.get(key)?.gate;
+    const gate = key === undefined ? this.unkeyed : this.byKey.get(key)?.gate;
     gate?.observe?.(response);
   }
 
   close(): void {
-    this.plain.close?.();
+    this.unkeyed.close?.();
     for (const gate of this) gate.close?.();
   }
 
@@ -115,7 +115,7 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     let kept = this.byKey.get(key);
     if (kept === undefined) {
       this.makeRoom(now);
-      kept = { gate: this.plain.forKey(this.environment), inside: 0, usedAt: now };
+      kept = { gate: this.unkeyed.forKey(this.environment), inside: 0, usedAt: now };
     } else {
       this.byKey.delete(key);
       kept.usedAt = now;

@@ -1,9 +1,8 @@
 import type { AsyncResource } from 'node:async_hooks';
 import type { Call } from './call.js';
 import type { Clock } from '../time/clock.js';
-import { Interruption, type AbortListener } from './abort-state.js';
+import { Interruption, type AbortListener, type Waiting } from './abort-state.js';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
-import type { Gate } from './policy.js';
 import { DEFAULT_PRICE, type Price } from './price.js';
 import type { Circumstances, Exchange } from '../outcome/exchange.js';
 import { isRepeatable } from '../outcome/protocols/http-status.js';
@@ -14,14 +13,6 @@ export type LiveWork = (call: LiveCall) => unknown;
 
 /** Runs the rest of a pipeline. */
 export type Next<T> = (call: LiveCall) => Promise<T>;
-
-/** Waits for the work of an attempt that somebody may give up. */
-export interface Waiting {
-  /** Told why before anybody else is told that the call is given up. */
-  giveUp(reason: unknown): void;
-  /** Given a result that is there before the work has ended. */
-  take(value: unknown): void;
-}
 
 /** Told how the first attempt of an operation has ended, before anybody else is: it may go on from there. */
 export interface Watcher {
@@ -73,8 +64,7 @@ export class LiveCall implements Call, Circumstances {
   price: Price = DEFAULT_PRICE;
   /** The object whose method is called. */
   receiver: unknown = undefined;
-  /** The gates of the attempt, and what it got from each that it entered. */
-  gates: readonly Gate[] = NONE;
+  /** What the attempt got from each gate that it entered, in order. */
   tickets: unknown[] = NONE;
   /** What came of the attempt, once it has ended. */
   outcome: Outcome | undefined = undefined;

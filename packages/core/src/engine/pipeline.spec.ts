@@ -320,7 +320,7 @@ describe('Pipeline', () => {
     const pipeline = new Pipeline([new NotingGate('old', log)], environment);
     const work = deferred();
     const inside = pipeline.run(liveCall(() => work.promise));
-    pipeline.link([new NotingGate('new', log)]);
+    pipeline.use([new NotingGate('new', log)]);
     await pipeline.run(liveCall());
     work.resolve(1);
     await inside;

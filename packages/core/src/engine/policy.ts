@@ -36,6 +36,8 @@ export interface LivePolicy {
  * less. The time is `call.now`, which reads the clock only when it is asked.
  */
 export interface Gate<Ticket = unknown> extends LivePolicy {
+  /** The gate that calls without a key pass in place of this one. */
+  readonly unkeyed?: Gate;
   enter(call: LiveCall): Ticket | Promise<Ticket> | ResilienceError;
   /** The attempt has ended, or a gate below refused it. A gate that called `call.timeWork()` when it was entered can ask for `call.tookMs`. */
   leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void;

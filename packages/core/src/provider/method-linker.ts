@@ -71,7 +71,7 @@ export class MethodLinker {
   /** The gate that the provider's methods share; of a keyed one, that for calls without a key. */
   shared(name: string): Policy | undefined {
     const policy = this.shares.get(name)?.policy;
-    return policy instanceof KeyedGate ? policy.plain : policy;
+    return policy instanceof KeyedGate ? policy.unkeyed : policy;
   }
 
   *live(): Iterable<OwnedPolicy> {
@@ -173,7 +173,7 @@ export class MethodLinker {
     });
     const { entrance } = this.parts;
     const passed = policies.filter(isPassed);
-    pipeline.link(entrance === undefined ? passed : [entrance, ...passed]);
+    pipeline.use(entrance === undefined ? passed : [entrance, ...passed]);
     for (const [name, policy] of standing) if (!own.has(name)) this.drop(policy);
   }
 

@@ -1,4 +1,5 @@
 import type { HandshakeMeans, HandshakeResponse } from './contract/handshake.js';
+import { plainRequest } from './request/plain-request.js';
 import { planOf } from './registry/plan-of.js';
 import { keysOf, type Secrets } from './prepare-secrets.js';
 import type { Sender } from './definition/sender.js';
@@ -33,5 +34,5 @@ export function answerHandshake(
     ...(secrets !== undefined && { mac: (text: string) => keysOf(plan, secrets)[index]?.mac?.(text) }),
     ...(verifyToken !== undefined && { verifyToken }),
   };
-  return handshake.answer(request, request.body, means);
+  return handshake.answer(plainRequest(request), request.body, means);
 }

@@ -5,6 +5,7 @@ import type { WebhookRequest } from './contract/webhook-request.js';
 import type { Sender } from './definition/sender.js';
 import { planOf } from './registry/plan-of.js';
 import { Delivery } from './request/delivery.js';
+import { plainRequest } from './request/plain-request.js';
 
 /**
  * The key to fetch before a request can be verified; `undefined` for senders whose keys are configured.
@@ -15,7 +16,8 @@ export function keyRequest(sender: string | Sender, request: WebhookRequest): Ke
   const plan = planOf(sender);
   const code = codeOf(plan);
   if (code?.keyRequest === undefined) return undefined;
-  const headers = plan.headers.read(request.headers);
+  const plain = plainRequest(request);
+  const headers = plan.headers.read(plain.headers);
   if (!Array.isArray(headers)) return headers;
-  return code.keyRequest(new Delivery(plan, request, headers, undefined));
+  return code.keyRequest(new Delivery(plan, plain, headers, undefined));
 }

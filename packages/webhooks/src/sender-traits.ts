@@ -13,7 +13,7 @@ export interface SenderTraits {
   /** Milliseconds; absent for senders that tell no time, whose deliveries never become stale. */
   readonly toleranceMs?: number;
   readonly hasHandshake: boolean;
-  /** What makes two requests one delivery; `'none'` where every copy is handled again. */
+  /** The rule by which two requests are one delivery; `'none'` where every copy is handled again. */
   readonly identity: 'id' | 'label' | 'signed-bytes' | 'none';
   /** The sender names its events. */
   readonly hasEventType: boolean;

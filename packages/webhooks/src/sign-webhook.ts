@@ -10,8 +10,8 @@ import { signingFault } from './signing/signing-fault.js';
 /**
  * The headers that a sender would send with this body: for tests, and for webhooks of one's own.
  *
- * `secret` is the one that the sender holds: a private key for those that sign with one (PEM, base64 DER, or an ed25519 seed in
- * the encoding of the public key). With several secrets there is a signature of each, as during a rotation.
+ * `secret` is the one that the sender holds: a private key for those that sign with one (PEM, base64 DER, or an ed25519
+ * seed in the encoding of the public key). With several secrets there is a signature of each, as during a rotation.
  * Throws a `WebhookConfigurationError` where the sender's scheme does not allow for it.
  */
 export function signWebhook(
@@ -29,7 +29,10 @@ export function signWebhook(
   return signWebhookRequest(sender, webhook, secret).headers;
 }
 
-/** The same with the body, for senders that write their signature into it. Such a body has to be a JSON object or a form. */
+/**
+ * The same with the body, for senders that write their signature into it. Such a body has to be a JSON object or a
+ * form.
+ */
 export function signWebhookRequest(
   sender: string | Sender,
   webhook: WebhookToSign,

@@ -5,6 +5,7 @@ import { Delivery, isId } from './request/delivery.js';
 import { Freshness, type FreshnessOptions } from './request/freshness.js';
 import { planOf } from './registry/plan-of.js';
 import { keysOf, type KeyText, type Secrets } from './prepare-secrets.js';
+import { plainRequest } from './request/plain-request.js';
 import { readSignatures } from './request/read-signatures.js';
 import type { Candidate } from './definition/scheme.js';
 import { isValidAt, type SecretKey } from './keys/secret-key.js';
@@ -26,23 +27,24 @@ export interface VerifyOptions extends FreshnessOptions {
 }
 
 /**
- * Tells whether a request comes from the sender. Whatever the request holds, the answer is a value, never an exception.
+ * Tells whether a request comes from the sender. The answer to every request is a value, never an exception.
  *
  * Throws a `WebhookConfigurationError` only for faults on our side: an unknown sender, an unusable secret or option,
  * a body that is not the raw bytes.
  */
 export function verifyWebhook(
   sender: string | Sender,
-  request: WebhookRequest,
+  given: WebhookRequest,
   secrets: Secrets,
   options: VerifyOptions = {},
 ): Verification {
   const plan = planOf(sender);
   const keys = keysOf(plan, secrets, options.keys);
   const freshness = new Freshness(options);
-  const given = options.url ?? (plan.needsUrl === false ? undefined : request.url);
-  const url = plan.needsUrl === true ? absoluteUrl(plan, given) : given;
-  checkBody(plan, request.body);
+  const known = options.url ?? (plan.needsUrl === false ? undefined : given.url);
+  const url = plan.needsUrl === true ? absoluteUrl(plan, known) : known;
+  checkBody(plan, given.body);
+  const request = plainRequest(given);
   const headers = plan.headers.read(request.headers);
   if (!Array.isArray(headers)) return headers;
   const delivery = new Delivery(plan, request, headers, url);
@@ -52,7 +54,7 @@ export function verifyWebhook(
 /** For senders that data cannot describe. */
 function examineByCode(delivery: Delivery, keys: readonly SecretKey[], freshness: Freshness): Verification {
   const found = codeOf(delivery.plan)?.verify?.(delivery, keys, freshness);
-  if (found === undefined) return reject('mismatch', 'none of the secrets makes this signature');
+  if (found === undefined) return delivery.plan.mismatch;
   if ('reason' in found) return found;
   delivery.signed = found.signed;
   delivery.lasting = found.lasting;
@@ -85,7 +87,7 @@ function examine(delivery: Delivery, keys: readonly SecretKey[], freshness: Fres
   if (signed === undefined) return reject('malformed', 'the request lacks a part of what the sender signs');
   delivery.signed = signed;
   const secretIndex = indexOfMatch(keys, signatures.candidates, { signed, freshness });
-  if (secretIndex < 0) return reject('mismatch', 'none of the secrets makes this signature');
+  if (secretIndex < 0) return plan.mismatch;
 
   const contradiction = plan.agree.length === 0 ? undefined : delivery.checkAgreement();
   if (contradiction !== undefined) return contradiction;

@@ -6,7 +6,7 @@ import { verifyWebhook } from '../src/verify-webhook.js';
 
 const now = 1_700_000_000_000;
 
-/** What the sender is told when it signs this body. */
+/** The answer to the sender that signs this body. */
 function told(sender: string, json: unknown, { signing = 'right', headers = {}, verifying = 'right' } = {}) {
   const body = Buffer.from(JSON.stringify(json));
   const request = { method: 'POST', headers: signWebhook(sender, { body, now, headers }, signing), body };

@@ -7,7 +7,7 @@ export type KeyRequest =
       readonly kind: 'url';
       /** Where the certificate, the PEM or the key set (JWKS) is. Fetch it without following redirects. */
       readonly url: string;
-      /** Which key of the set the request names, to fetch the set anew where a kept one lacks it. */
+      /** The key of the set that the request names: fetch the set anew where a kept one lacks it. */
       readonly kid?: string;
     }
   | {

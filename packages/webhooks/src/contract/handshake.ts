@@ -10,7 +10,9 @@ export interface Handshake {
 
 /** Values that some handshakes need besides the request. */
 export interface HandshakeMeans {
-  /** The MAC, or signature, that the sender's secret makes of a text. Only for texts that no delivery can consist of. */
+  /**
+   * The MAC, or signature, that the sender's secret makes of a text. Only for texts that no delivery can consist of.
+   */
   readonly mac?: (text: string) => Buffer | undefined;
   /** The text that the receiver chose when it registered, for senders that ask for one. */
   readonly verifyToken?: string;
@@ -23,8 +25,8 @@ export interface HandshakeResponse {
   /** An address of the sender that completes the handshake when it is fetched. It is checked, and not visited here. */
   readonly confirmUrl?: string;
   /**
-   * The secret that the sender hands over, with which later deliveries are signed. Where nothing is signed yet, a stranger could
-   * have sent it: take it only while the webhook is being registered. Never write it to a log.
+   * The secret that the sender hands over, with which later deliveries are signed. Where nothing is signed yet, a
+   * stranger could have sent it: take it only while the webhook is being registered. Never write it to a log.
    */
   readonly secret?: string;
 }

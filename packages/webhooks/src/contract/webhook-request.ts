@@ -1,4 +1,4 @@
-/** What is needed of an incoming HTTP request. */
+/** The parts of an incoming HTTP request that verifying needs. */
 export interface WebhookRequest {
   readonly method?: string;
   /** Only read by senders that sign the URL, and only where no `url` is configured. Absolute. */

@@ -1,6 +1,6 @@
 import type { Place } from './place.js';
 
-/** Which key a request has to be verified with, for senders whose keys are fetched instead of configured. */
+/** The key that a request has to be verified with, for senders whose keys are fetched instead of configured. */
 export type FetchedKey =
   /** Its id, to be looked up with the sender. */
   | { readonly kid: Place | 'token' }

@@ -2,7 +2,7 @@ import { WebhookConfigurationError } from '../contract/webhook-configuration-err
 import { reject, type Rejection } from '../contract/verification.js';
 import type { WebhookRequest } from '../contract/webhook-request.js';
 
-/** The headers that a sender's signature depends on, each with its slot in the array that `read` gives. */
+/** The headers that a sender's signature depends on, each with its slot in the array that `read` returns. */
 export class HeaderNames {
   readonly #names: string[] = [];
   /** Bit n is set when a name of n (mod 32) characters is wanted: most other headers are passed over by length. */

@@ -1,14 +1,16 @@
 import type { DeliveryIdentity } from './identity.js';
 import { lazyPlace, type Place, type PlacePlan } from './place.js';
 
-/** What makes two requests one delivery, made ready for use. */
+/** A delivery's identity, made ready for use. */
 export type IdentityPlan =
   | { readonly kind: 'id' | 'none' }
   | { readonly kind: 'label'; readonly label: readonly PlacePlan[]; readonly further: readonly PlacePlan[] }
   | { readonly kind: 'signed-bytes'; readonly unless: readonly PlacePlan[] }
   | { readonly kind: 'body-without'; readonly fields: ReadonlySet<string> };
 
-/** Reads an identity; where the definition says nothing, the id counts: by itself if it is signed, otherwise as a label. */
+/**
+ * Reads an identity; where the definition says nothing, the id counts: by itself if it is signed, otherwise as a label.
+ */
 export function planIdentity(
   identity: DeliveryIdentity | undefined,
   id: { readonly signed: boolean } | undefined,

@@ -1,13 +1,13 @@
 import type { Place } from './place.js';
 
 /**
- * What makes two requests one delivery. Only what the sender documents: a copy that is handled again does less harm than an
- * event that is lost.
+ * The rule by which two requests are one delivery, as far as the sender documents one: a copy that is handled again
+ * does less harm than an event that is lost.
  *
  * - `'id'`: the delivery's id, which the signature covers. Default where there is one.
- * - `{ label }`: a text outside the signature that stays the same for all attempts, together with the signed bytes without
- *   the time of the attempt. Of several places the first that is present counts; `with` adds further texts. Default where
- *   `id` is not signed.
+ * - `{ label }`: a text outside the signature that stays the same for all attempts, together with the signed bytes
+ * without the time of the attempt. The first place that is present counts; `with` adds further texts. Default where
+ * `id` is not signed.
  * - `'signed-bytes'`: the signed bytes without the time of the attempt, where the body of no two events is equal.
  * - `{ signedBytesUnless }`: the same, but nothing where one of the places holds a text: such bodies may repeat.
  * - `{ bodyWithout }`: the JSON body without these fields, which count the attempts.

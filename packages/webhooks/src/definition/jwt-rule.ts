@@ -1,8 +1,8 @@
 import type { HashEncoding } from './algorithm.js';
 
 /**
- * What the claims of a sender's token say about the request. The token stands where `signature` says. `exp` and `nbf` are
- * respected wherever they stand in a token.
+ * The claims of a sender's token that speak of the request. The token stands where `signature` says. `exp` and `nbf`
+ * are respected wherever they stand in a token.
  */
 export interface JwtRule {
   /** The claim that holds the hash of the body. Without one the token vouches for no body. */

@@ -1,8 +1,8 @@
 import type { HeaderNames } from './header-names.js';
 
 /**
- * Where a value stands in a request: exactly one of the fields. `json` and `form` may stand together, for senders that post
- * the same both ways.
+ * Where a value stands in a request: exactly one of the fields. `json` and `form` may stand together, for senders that
+ * post the same both ways.
  */
 export interface Place {
   readonly header?: string;

@@ -1,7 +1,9 @@
+import type { Rejection } from '../contract/verification.js';
 import { parseDuration } from '../encoding/parse-duration.js';
 import type { TimestampUnit } from '../encoding/parse-timestamp.js';
 import { checkOutline, checkSender } from './check-sender.js';
 import { HeaderNames } from './header-names.js';
+import { mismatchOf } from './mismatch.js';
 import { planIdentity, type IdentityPlan } from './identity-plan.js';
 import { parsePayloadTemplate, tokensOf, type PayloadPart, type PayloadTemplate } from './payload-template.js';
 import { lazyPlace, planPlace, type PlacePlan } from './place.js';
@@ -28,13 +30,15 @@ export interface SenderPlan {
   readonly coversBody: boolean;
   /** `'if-covered'` where each signature says for itself whether it covers the URL. */
   readonly needsUrl: boolean | 'if-covered';
+  /** The refusal where no secret matches. */
+  readonly mismatch: Rejection;
   readonly identity: IdentityPlan;
   readonly agree: readonly PlacePlan[];
   readonly eventType: readonly PlacePlan[];
   readonly documentField: string | undefined;
 }
 
-/** What a sender whose code verifies says about itself; of others, the payload tells it. */
+/** Facts that a sender states whose code verifies; those of other senders follow from the payload. */
 export interface CodeTraits {
   /** The signature covers all of the body that matters to a handler. */
   readonly signsBody?: boolean;
@@ -118,6 +122,7 @@ function makePlan(sender: Sender): SenderPlan {
     lastingPayload: lasting(template),
     coversBody,
     needsUrl: code?.signsUrl ?? (uses('url') || uses('url-decoded')),
+    mismatch: mismatchOf(sender, family ?? 'mac', code?.signsUrl === true || uses('url') || uses('url-decoded')),
     identity: planIdentity(sender.identity, id, sender.id),
     agree: (sender.agree ?? []).map((place) => lazyPlace(place)),
     eventType: [sender.eventType ?? []].flat().map((place) => lazyPlace(place)),

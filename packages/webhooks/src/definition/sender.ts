@@ -27,8 +27,8 @@ export interface Sender {
    *
    * Tokens: `{body}`, `{body:sha256:hex}` (its hash; also sha1, sha512, md5, base64, base64url), `{timestamp}`, `{id}`,
    * `{method}`, `{url}`, `{url-decoded}` (HubSpot's twelve escapes), `{path}`, `{path-query}`, `{json:path.in.body}`,
-   * `{form:name}`, `{query:name}`, `{query:name:lower}`, `{header:name}`, `{nonce:name}` (a header that differs for each
-   * attempt), `{entry:label}` (of the signature's list), `{sorted-form}` (names and values of the form in order),
+   * `{form:name}`, `{query:name}`, `{query:name:lower}`, `{header:name}`, `{nonce:name}` (a header that differs for
+   * each attempt), `{entry:label}` (of the signature's list), `{sorted-form}` (names and values of the form in order),
    * `{signed-headers}`. Everything else is literal, and `[id:{query:id};]` is left out where its token is absent.
    */
   readonly payload?: string;
@@ -38,9 +38,9 @@ export interface Sender {
   readonly timestamp?: TimestampRule;
   /** Where the delivery's id is. Whether the signature covers it follows from `payload`. */
   readonly id?: IdPlace;
-  /** What makes two requests one delivery. Default: `id`, where there is one. */
+  /** The rule by which two requests are one delivery. Default: `id`, where there is one. */
   readonly identity?: DeliveryIdentity;
-  /** Where the event's name is, such as `'charge.succeeded'`. Of several places the first that is present counts. */
+  /** Where the event's name is, such as `'charge.succeeded'`. The first place that is present counts. */
   readonly eventType?: Place | readonly Place[];
   /** The form field that holds the JSON, for senders that post it inside a form. */
   readonly document?: { readonly form: string };
@@ -79,7 +79,9 @@ export interface SignaturePlace extends Place {
   readonly list?: SignatureList;
 }
 
-/** A list with labels has `assign` and `label`; pairs whose first half does not matter have `assign`; others neither. */
+/**
+ * A list with labels has `assign` and `label`; pairs whose first half does not matter have `assign`; others neither.
+ */
 export interface SignatureList {
   /** Between entries: `','`; blanks around it are ignored. */
   readonly separator: string;

@@ -45,8 +45,8 @@ export class SignedBytes {
   ) {}
 
   /**
-   * In one piece behind a prefix, where that is short and the text is ASCII. The result holds until the next call of any
-   * instance: all of them share one buffer.
+   * In one piece behind a prefix, where that is short and the text is ASCII. The result holds until the next call of
+   * any instance: all of them share one buffer.
    */
   behind(prefix: Uint8Array): Buffer | undefined {
     const { head, body, tail } = this;

@@ -7,7 +7,7 @@ for (let value = 0; value < 64; value++) VALUES[ALPHABET.charCodeAt(value)] = va
 const EQUALS = 61;
 
 /**
- * Decodes padded, canonical base64 from `start` to `end`, or gives `undefined` for anything else.
+ * Decodes padded, canonical base64 from `start` to `end`, or returns `undefined` for anything else.
  * (`Buffer.from` takes the URL alphabet, blanks, trailing junk and leftover bits.)
  *
  * `into` takes the bytes where it has exactly their number.

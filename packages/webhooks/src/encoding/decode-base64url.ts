@@ -1,8 +1,8 @@
 import { decodeBase64 } from './decode-base64.js';
 
 /**
- * Decodes canonical base64 of the URL alphabet (RFC 7515 §2), or returns `undefined` for anything else. Tokens have no padding;
- * elsewhere some senders write it, which `padded` allows.
+ * Decodes canonical base64 of the URL alphabet (RFC 7515 §2), or returns `undefined` for anything else. Tokens have no
+ * padding; elsewhere some senders write it, which `padded` allows.
  */
 export function decodeBase64Url(text: string, padded = false): Buffer | undefined {
   const bare = padded && text.length % 4 === 0 ? text.replace(/={1,2}$/, '') : text;

@@ -8,8 +8,8 @@ for (let digit = 0; digit < 16; digit++) {
 }
 
 /**
- * Decodes all of `text` from `start` to `end`, or gives `undefined` unless every character is a hex digit of a whole byte.
- * (`Buffer.from` drops an odd digit, stops at junk, and reads only the low byte of a wide character.)
+ * Decodes all of `text` from `start` to `end`, or returns `undefined` unless every character is a hex digit of a whole
+ * byte. (`Buffer.from` drops an odd digit, stops at junk, and reads only the low byte of a wide character.)
  *
  * `into` takes the bytes where it has exactly their number.
  */

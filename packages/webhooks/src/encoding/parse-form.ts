@@ -8,8 +8,8 @@ const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * The fields and files of a urlencoded or multipart body, or `undefined` where it is none, or malformed.
  *
- * `contentType` is the whole header, since it holds the boundary; a body without one is taken as urlencoded unless it looks like
- * JSON.
+ * `contentType` is the whole header, since it holds the boundary; a body without one is taken as urlencoded unless it
+ * looks like JSON.
  */
 export function parseForm(body: Uint8Array, contentType?: string): Form | undefined {
   const entries = formEntries(body, contentType);

@@ -16,7 +16,7 @@ import type { Scheme } from '../definition/scheme.js';
 import { MaterialKey, type KeyMaterial, type SecretKey } from '../keys/secret-key.js';
 import { verifies } from '../keys/verifies.js';
 
-/** The algorithms of RFC 9421 §3.3 that are supported. Which one applies follows from the key, never from the message. */
+/** The algorithms of RFC 9421 §3.3 that are supported. The key says which one applies, never the message. */
 export type HttpSignatureAlgorithm = 'hmac-sha256' | 'ed25519' | 'ecdsa-p256-sha256' | 'rsa-pss-sha512';
 
 const LEAST_BITS = 2048;

@@ -28,7 +28,7 @@ export interface HttpSignatureOptions {
   readonly algorithm?: HttpSignatureAlgorithm;
   /** How a shared secret is written. Default: `'base64'`. */
   readonly key?: Exclude<KeyEncoding, 'spki'>;
-  /** What a signature has to cover at least. Default: `['@method', '@target-uri', 'content-digest']`. */
+  /** The components that a signature has to cover. Default: `['@method', '@target-uri', 'content-digest']`. */
   readonly components?: readonly string[];
   /** The `tag` that a signature has to carry (RFC 9421 §2.3). */
   readonly tag?: string;

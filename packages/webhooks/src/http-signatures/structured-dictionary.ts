@@ -28,8 +28,8 @@ export interface Member {
 const MOST_PARTS = 64;
 
 /**
- * Parses a dictionary (RFC 9651 §4.2.2), or gives `undefined` where the text is none, has a key twice, or is of more than 64 parts.
- * Decimals, dates and display strings are refused as well: no signature has them.
+ * Parses a dictionary (RFC 9651 §4.2.2), or returns `undefined` where the text is none, has a key twice, or is of more
+ * than 64 parts. Decimals, dates and display strings are refused as well: no signature has them.
  */
 export function parseDictionary(text: string): ReadonlyMap<string, Member> | undefined {
   try {

@@ -10,8 +10,8 @@ const LEAST_BITS = 2048;
 /**
  * Makes a key of an RSA certificate in PEM, or of a pinned public key in PEM.
  *
- * A bundle is taken leaf first, and each certificate has to be issued by the one that follows. Whether the last is to be
- * trusted is for whoever fetched it to know: there is no store of roots here.
+ * A bundle is taken leaf first, and each certificate has to be issued by the one that follows. The fetcher vouches
+ * for the last one: there is no store of roots here.
  */
 export function importCertificate(secret: unknown, scheme: Scheme): SecretKey | KeyFault {
   const text = parseSecretText(secret);

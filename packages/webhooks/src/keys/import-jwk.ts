@@ -29,8 +29,8 @@ export function isJwk(material: unknown): boolean {
 }
 
 /**
- * The public keys of a JWK or JWKS that fit the algorithm. Keys of a set that are for something else are passed over; a single
- * one is a fault.
+ * The public keys of a JWK or JWKS that fit the algorithm. Keys of a set that are for something else are passed over; a
+ * single one is a fault.
  */
 export function importJwk(material: unknown, algorithm: Algorithm): readonly PublicJwk[] | KeyFault {
   const given = typeof material === 'string' ? parse(material) : material;

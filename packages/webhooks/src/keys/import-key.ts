@@ -7,7 +7,10 @@ import { fits } from './parse-public-key.js';
 import { PublicKey, secretKey, type SecretKey } from './secret-key.js';
 import type { KeyFault } from './secret-text.js';
 
-/** Imports a secret or a public key for the schemes that data describes. Public keys may also be JWK, JWKS or certificates. */
+/**
+ * Imports a secret or a public key for the schemes that data describes. Public keys may also be JWK, JWKS or
+ * certificates.
+ */
 export function importKey(scheme: Scheme, secret: unknown): SecretKey | KeyFault {
   if (scheme.family === 'public-key') {
     if (isJwk(secret)) return importSet(scheme, secret);

@@ -38,6 +38,9 @@ export function keyBytes(
   text: string,
   prefix: string | readonly string[] | undefined,
 ): Buffer | KeyFault {
+  if (prefixOf(key.mistaken, text) !== undefined) {
+    return { fault: 'is an API key', cure: 'copy the signing secret of the webhook, which is another' };
+  }
   const bare = text.slice(prefixOf(prefix, text)?.length ?? 0);
   if (bare === '') return { fault: 'has nothing behind its prefix', cure: 'copy all of it' };
   const bytes = decodeKey(key.encoding, bare);

@@ -6,7 +6,10 @@ export interface KeyFault {
 
 const UNSET = new Set(['undefined', 'null', '[object Object]']);
 const QUOTES = new Set(['"', "'", '`']);
-/** Control characters, and those that no eye sees: soft hyphen, zero-width and direction marks, byte order mark, odd blanks. */
+/**
+ * Control characters, and those that no eye sees: soft hyphen, zero-width and direction marks, byte order mark, odd
+ * blanks.
+ */
 const INVISIBLE = /[\p{Cc}\p{Cf}\u00a0\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/u;
 
 /** The secret as text, unless it is none, or looks like a mistake in the configuration. */
@@ -20,7 +23,7 @@ export function parseSecretText(secret: unknown): string | KeyFault {
   return surroundings(secret) ?? secret;
 }
 
-/** What stands around, or hides in, a secret that was copied from a page, a file or a shell. */
+/** A mistake around or inside a secret that was copied from a page, a file or a shell. */
 function surroundings(secret: string): KeyFault | undefined {
   if (/[\r\n]$/.test(secret)) {
     return { fault: 'ends in a line break', cure: 'cut it off; files often have one at the end' };

@@ -6,8 +6,8 @@ const BLOCK = 64;
 const SIZES: Readonly<Record<string, number>> = { sha1: 20, sha256: 32 };
 
 /**
- * HMAC (RFC 2104) of short messages by two hashes in one call each: Node has no HMAC in one call, and setting up the object that
- * `createHmac` gives costs more than to hash a kilobyte.
+ * HMAC (RFC 2104) of short messages by two hashes in one call each: Node has no HMAC in one call, and setting up the
+ * object that `createHmac` returns costs more than to hash a kilobyte.
  */
 export class ShortHmac {
   readonly #inner: Buffer;

@@ -5,8 +5,8 @@ const SEPARATOR = /\s*[|]\s*|(?<!\bv1a?)\s*,\s*|\s+/;
 const MARKED = /^(?:v1a?,)?[a-z]{2,12}_/i;
 
 /**
- * The secrets that stand in one text, as one variable may hold them: one to a line, or with commas, bars or blanks between them
- * where no single secret of this sender could look so.
+ * The secrets that stand in one text, as one variable may hold them: one to a line, or with commas, bars or blanks
+ * between them where no single secret of this sender could look so.
  */
 export function splitSecrets(schemes: readonly Scheme[], text: string): readonly string[] {
   if (text.includes('-----BEGIN ') || text.trimStart().startsWith('{')) return [text];

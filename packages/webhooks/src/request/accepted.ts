@@ -5,7 +5,7 @@ import { parseForm } from '../encoding/parse-form.js';
 import type { Delivery } from './delivery.js';
 import { identityOf, type IdentityMode } from './identity.js';
 
-/** The answer to a genuine request. Whatever costs something is computed when it is asked for. */
+/** The answer to a genuine request. Costly values are computed when they are asked for. */
 export class Accepted implements Acceptance {
   readonly ok = true;
   readonly secretIndex: number;

@@ -7,8 +7,8 @@ import type { Delivery } from './delivery.js';
 export type IdentityMode = 'sender' | 'signed';
 
 /**
- * The digest of what all attempts of one delivery have in common, in hex; `undefined` where nothing tells a copy from a new
- * event. It is the same for every endpoint.
+ * The digest of what all attempts of one delivery have in common, in hex; `undefined` where nothing tells a copy from a
+ * new event. It is the same for every endpoint.
  */
 export function identityOf(delivery: Delivery, id: string | undefined, mode: IdentityMode): string | undefined {
   const { plan } = delivery;

@@ -5,8 +5,8 @@ import { headerOf } from '../encoding/header-of.js';
 const MOST_NAMES = 32;
 
 /**
- * The headers that a request lists as covered by its signature, as the sender writes them; `undefined` where the list is
- * malformed or names a header that is absent, occurs twice, or stands in the list twice.
+ * The headers that a request lists as covered by its signature, as the sender writes them; `undefined` where the list
+ * is malformed or names a header that is absent, occurs twice, or stands in the list twice.
  */
 export function signedHeaders(
   { separator, format, join, include = [] }: SignedHeaders,

@@ -14,7 +14,9 @@ import { reject, type Rejection } from '../contract/verification.js';
 import { verifies } from '../keys/verifies.js';
 import type { WebhookRequest } from '../contract/webhook-request.js';
 
-/** Amazon SNS: fields of the JSON signed with RSA; the certificate's URL stands in the message. Its type is text/plain. */
+/**
+ * Amazon SNS: fields of the JSON signed with RSA; the certificate's URL stands in the message. Its type is text/plain.
+ */
 export const awsSns = defineCodedSender({
   name: 'aws-sns',
   docs: 'https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html',
@@ -109,7 +111,9 @@ function signedText(message: Message): string | undefined {
   return text;
 }
 
-/** Tells which address confirms a subscription. Whoever wants the topic visits it; nothing is fetched here. */
+/**
+ * Tells which address confirms a subscription. The receiver visits it if it wants the topic; nothing is fetched here.
+ */
 function reportConfirmation(_request: WebhookRequest, verifiedBody: Uint8Array): HandshakeResponse | undefined {
   const message = messageOf(parseJson(verifiedBody));
   const url = message?.['SubscribeURL'];

@@ -16,7 +16,10 @@ export const braintree = defineSender({
   handshake: { signed: false, answer: answerChallenge },
 });
 
-/** Answers the GET that checks an address: with the public key, which is the verify token here, and the MAC of the challenge. */
+/**
+ * Answers the GET that checks an address: with the public key, which is the verify token here, and the MAC of the
+ * challenge.
+ */
 function answerChallenge(
   { method, url }: WebhookRequest,
   _body: Uint8Array,

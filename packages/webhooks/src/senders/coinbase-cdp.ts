@@ -37,9 +37,7 @@ function verify(delivery: Delivery, keys: readonly SecretKey[], freshness: Fresh
   const text = `${signatures.timestamp}.${names}.${values.map(([value = '']) => value).join('.')}.`;
   const signed = new SignedBytes(text, delivery.request.body, '', 'utf8');
   const secretIndex = keys.findIndex((key) => key.matches(signatures.candidates, signed));
-  return secretIndex < 0
-    ? reject('mismatch', 'none of the secrets makes this signature')
-    : { secretIndex, signed, sentAtMs };
+  return secretIndex < 0 ? delivery.plan.mismatch : { secretIndex, signed, sentAtMs };
 }
 
 /** The one entry `h`: names with blanks between them. */

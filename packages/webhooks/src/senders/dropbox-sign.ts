@@ -1,8 +1,9 @@
 import { defineSender } from '../definition/define-sender.js';
 
 /**
- * Dropbox Sign (HelloSign) posts a multipart form whose part `json` holds the event. Only its time and type are signed: trust the
- * rest no further than the connection. It tries again for about 30 hours, hence the tolerance, and takes only this text for success.
+ * Dropbox Sign (HelloSign) posts a multipart form whose part `json` holds the event. Only its time and type are signed:
+ * trust the rest no further than the connection. It tries again for about 30 hours, hence the tolerance, and takes only
+ * this text for success.
  */
 export const dropboxSign = defineSender({
   name: 'dropbox-sign',

@@ -8,5 +8,6 @@ export const github = defineSender({
   signature: { header: 'x-hub-signature-256', prefix: 'sha256=' },
   id: { header: 'x-github-delivery' },
   eventType: { header: 'x-github-event' },
+  hint: 'the secret of another hook, or of another level: repository, organization and app have their own',
   document: { form: 'payload' },
 });

@@ -1,6 +1,9 @@
 import { defineSender } from '../definition/define-sender.js';
 
-/** GitLab's secret token: sent as it is, so nothing of the request is signed. Newer servers can sign: `gitlab-signing-token`. */
+/**
+ * GitLab's secret token: sent as it is, so nothing of the request is signed. Newer servers can sign:
+ * `gitlab-signing-token`.
+ */
 export const gitlabToken = defineSender({
   name: 'gitlab-token',
   docs: 'https://docs.gitlab.com/user/project/integrations/webhooks/',

@@ -16,7 +16,10 @@ export const linkedin = defineSender({
   handshake: { signed: false, answer: answerChallenge },
 });
 
-/** Answers the unsigned GET that asks for the MAC of a code. Deliveries are signed behind `hmacsha256=`, which no code holds. */
+/**
+ * Answers the unsigned GET that asks for the MAC of a code. Deliveries are signed behind `hmacsha256=`, which no code
+ * holds.
+ */
 function answerChallenge(
   { method, url }: WebhookRequest,
   _body: Uint8Array,

@@ -1,6 +1,9 @@
 import { defineSender } from '../definition/define-sender.js';
 
-/** Mailgun's webhooks (JSON) and routes (forms). Only timestamp and token are signed: trust the rest of the body no further than the connection. */
+/**
+ * Mailgun's webhooks (JSON) and routes (forms). Only timestamp and token are signed: trust the rest of the body no
+ * further than the connection.
+ */
 export const mailgun = defineSender({
   name: 'mailgun',
   docs: 'https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks',

@@ -10,7 +10,9 @@ import { SignedBytes } from '../definition/signed-bytes.js';
 import { reject, type Rejection } from '../contract/verification.js';
 import type { WebhookRequest } from '../contract/webhook-request.js';
 
-/** Microsoft Graph change notifications: every item repeats the `clientState` of its subscription. Nothing is signed. */
+/**
+ * Microsoft Graph change notifications: every item repeats the `clientState` of its subscription. Nothing is signed.
+ */
 export const msGraph = defineCodedSender({
   name: 'ms-graph',
   docs: 'https://learn.microsoft.com/graph/change-notifications-delivery-webhooks',

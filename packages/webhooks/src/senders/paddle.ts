@@ -1,6 +1,9 @@
 import { defineSender } from '../definition/define-sender.js';
 
-/** Paddle Billing; the tolerance is that of its own SDKs. */
+/**
+ * Paddle Billing. The tolerance of five seconds is that of its own SDKs: cold starts, queues and tunnels are often
+ * later, so that many receivers give more.
+ */
 export const paddle = defineSender({
   name: 'paddle',
   docs: 'https://developer.paddle.com/webhooks/signature-verification',

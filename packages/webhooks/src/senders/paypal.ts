@@ -13,7 +13,10 @@ import { SignedBytes } from '../definition/signed-bytes.js';
 import { reject, type Rejection } from '../contract/verification.js';
 import { verifies } from '../keys/verifies.js';
 
-/** PayPal: id, time, webhook id and checksum of the body, signed with RSA. The secret is the webhook id; the certificate is fetched. */
+/**
+ * PayPal: id, time, webhook id and checksum of the body, signed with RSA. The secret is the webhook id; the certificate
+ * is fetched.
+ */
 export const paypal = defineCodedSender({
   name: 'paypal',
   docs: 'https://developer.paypal.com/api/rest/webhooks/rest/',
@@ -71,7 +74,7 @@ function verify(delivery: Delivery, keys: readonly SecretKey[], freshness: Fresh
       ({ material: { key, ...validity } = {} }) =>
         key !== undefined && isValidAt(validity, freshness.nowMs) && verifies('sha256', data, key, bytes),
     );
-    // A checksum binds the body loosely: whoever dedupes without the id goes by the body as well.
+    // A checksum binds the body loosely, so a fingerprint takes the body as well.
     if (genuine) return { secretIndex, signed: new SignedBytes(text, undefined, '', 'latin1'), id, sentAtMs };
   }
   return reject('mismatch', 'no valid certificate belongs to this signature for the webhook id');

@@ -1,8 +1,8 @@
 import { defineSender } from '../definition/define-sender.js';
 
 /**
- * Plaid: an ES256 token in a header, which holds the hash of the body; its key is looked up by `kid`. A notification about an
- * item says only that the item has changed, so that the next one may have the same bytes.
+ * Plaid: an ES256 token in a header, which holds the hash of the body; its key is looked up by `kid`. A notification
+ * about an item says only that the item has changed, so that the next one may have the same bytes.
  */
 export const plaid = defineSender({
   name: 'plaid',

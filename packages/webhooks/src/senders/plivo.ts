@@ -38,7 +38,7 @@ function verify(delivery: Delivery, keys: readonly SecretKey[]): CodeMatch | Rej
     const secretIndex = keys.findIndex((key) => key.matches(signatures.candidates, signed));
     if (secretIndex >= 0) return { secretIndex, signed, lasting: new SignedBytes(text, NOTHING, '', 'utf8') };
   }
-  return reject('mismatch', 'none of the secrets makes this signature');
+  return delivery.plan.mismatch;
 }
 
 type Field = readonly [string, string];

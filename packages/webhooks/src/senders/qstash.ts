@@ -1,7 +1,8 @@
 import { defineSender } from '../definition/define-sender.js';
 
 /**
- * Upstash QStash: a token with the hash of the body, and the URL where that is configured. Give both signing keys.
+ * Upstash QStash: a token with the hash of the body, and the URL where that is configured. There are two signing keys:
+ * configure both.
  */
 export const qstash = defineSender({
   name: 'qstash',

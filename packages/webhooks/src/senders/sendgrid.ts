@@ -1,6 +1,9 @@
 import { defineSender } from '../definition/define-sender.js';
 
-/** SendGrid's event webhook: ECDSA, so the secret is the public key of the settings page. A trailing line break is signed. */
+/**
+ * SendGrid's event webhook: ECDSA, so the secret is the public key of the settings page. A trailing line break is
+ * signed.
+ */
 export const sendgrid = defineSender({
   name: 'sendgrid',
   docs: 'https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features',

@@ -16,5 +16,6 @@ export const shopify = defineSender({
     ],
     with: [{ header: 'x-shopify-topic' }, { header: 'shopify-topic' }],
   },
+  hint: 'webhooks of an app are signed with its client secret, those made in the admin with the secret shown there',
   eventType: [{ header: 'x-shopify-topic' }, { header: 'shopify-topic' }],
 });

@@ -11,7 +11,10 @@ import type { CodeMatch, CodeSigned, CodeToSign } from '../coded/sender-code.js'
 import { SignedBytes } from '../definition/signed-bytes.js';
 import { reject, type Rejection } from '../contract/verification.js';
 
-/** Twilio: the URL with the sorted form parameters; of other bodies, a hash that stands in the URL. The key is the auth token. */
+/**
+ * Twilio: the URL with the sorted form parameters; of other bodies, a hash that stands in the URL. The key is the auth
+ * token.
+ */
 export const twilio = defineCodedSender({
   name: 'twilio',
   docs: 'https://www.twilio.com/docs/usage/webhooks/webhooks-security',
@@ -19,6 +22,7 @@ export const twilio = defineCodedSender({
   signature: { header: 'x-twilio-signature', encoding: 'base64' },
   id: { header: 'i-twilio-idempotency-token' },
   code: { signsBody: true, signsId: false, signsUrl: true, headers: ['content-type'], verify, sign },
+  hint: 'the auth token of the main account where a subaccount sends',
   eventType: [{ form: 'CallStatus' }, { form: 'MessageStatus' }, { form: 'EventType' }],
 });
 
@@ -40,10 +44,13 @@ function verify(delivery: Delivery, keys: readonly SecretKey[]): CodeMatch | Rej
     const secretIndex = keys.findIndex((key) => key.matches(signatures.candidates, signed));
     if (secretIndex >= 0) return { secretIndex, signed, id: delivery.id };
   }
-  return reject('mismatch', 'none of the secrets makes this signature');
+  return delivery.plan.mismatch;
 }
 
-/** What is signed behind the URL; `undefined` where the URL itself must carry the hash of the body, and one does. */
+/**
+ * The text that is signed behind the URL; `undefined` where the URL itself must carry the hash of the body, and one
+ * does.
+ */
 function signedParameters(delivery: Delivery, urls: readonly string[]): string | undefined | Rejection {
   const { body } = delivery.request;
   const hashes = urls.map((url) => HASH.exec(url)?.[1]).filter((hash) => hash !== undefined);

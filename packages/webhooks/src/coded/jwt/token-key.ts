@@ -46,7 +46,7 @@ export class TokenKey implements SecretKey {
   }
 }
 
-/** Imports a shared secret, or a public key as PEM, JWK or JWKS. Which of them follows from the algorithm alone. */
+/** Imports a shared secret, or a public key as PEM, JWK or JWKS, as the algorithm says. */
 export function importTokenKey(secret: unknown, scheme: Scheme): TokenKey | KeyFault {
   const { algorithm } = scheme;
   if (algorithm.startsWith('jwt-hs')) return importShared(secret, scheme);
@@ -60,7 +60,7 @@ export function importTokenKey(secret: unknown, scheme: Scheme): TokenKey | KeyF
   return 'fault' in key ? key : new TokenKey(scheme, [{ key }]);
 }
 
-/** A public key is known to everyone: taken for a shared secret, it would let anyone sign (RFC 8725 §2.1). */
+/** Public keys are no secrets: taken for a shared one, such a key would let a stranger sign (RFC 8725 §2.1). */
 function importShared(secret: unknown, scheme: Scheme): TokenKey | KeyFault {
   const cure = `${TOKEN_ALGORITHMS[scheme.algorithm] ?? ''} takes the secret that is shared with the sender`;
   if (typeof secret === 'object' && secret !== null) return { fault: 'is a JWK, not text', cure };

@@ -1,10 +1,18 @@
 import type { Stage } from './stage.js';
+import type { Twins } from './twins.js';
 
 /** One kind of bad weather, and what the protected checkout promises to do in it. */
-export interface Storm {
+export interface Storm<Facts = unknown> {
   readonly name: string;
   readonly title: string;
-  run(stage: Stage): Promise<StormResult>;
+  run(stage: Stage): Promise<Weathered<Facts>>;
+}
+
+/** The facts about both checkouts after a storm, and how figures and promises follow from those about one. */
+export interface Weathered<Facts> {
+  readonly facts: Twins<Facts>;
+  figures(facts: Facts): Figures;
+  promises(facts: Facts): readonly PromiseCheck[];
 }
 
 export interface StormResult {

@@ -1,5 +1,4 @@
-import { FaultControl } from './fault-control.js';
-import { JsonClient } from './json-client.js';
+import { ServiceControl } from './service-control.js';
 
 export interface Ledger {
   readonly charges: readonly Charge[];
@@ -30,21 +29,9 @@ export interface WebhookEndpoint {
 }
 
 /** The payment provider's own books, and the handles by which a storm moves it. */
-export class PaymentsControl {
-  private readonly client: JsonClient;
-  readonly faults: FaultControl;
-
-  constructor(readonly url: string) {
-    this.client = new JsonClient(url);
-    this.faults = new FaultControl(this.client);
-  }
-
+export class PaymentsControl extends ServiceControl {
   ledger(merchant: string): Promise<Ledger> {
-    return this.client.call('GET', `/ledger?merchant=${encodeURIComponent(merchant)}`);
-  }
-
-  async forget(merchant: string): Promise<void> {
-    await this.client.call('DELETE', `/ledger?merchant=${encodeURIComponent(merchant)}`);
+    return this.client.call('GET', this.records(merchant));
   }
 
   async limit(merchant: string, quota: { readonly limit: number; readonly perMs: number }): Promise<void> {
@@ -72,7 +59,7 @@ export class PaymentsControl {
     return deliveries.pending;
   }
 
-  close(): Promise<void> {
-    return this.client.close();
+  protected records(merchant: string): string {
+    return `/ledger?merchant=${encodeURIComponent(merchant)}`;
   }
 }

@@ -8,7 +8,7 @@ const RATE = 50;
 const DROPS_S = 5;
 const DROP_RATE = 0.2;
 
-export const connectionDrops: Storm = {
+export const connectionDrops: Storm<OrderAudit> = {
   name: 'connection-drops',
   title: `payments charges, then drops the connection, at ${DROP_RATE * 100} % of its calls`,
 
@@ -17,12 +17,8 @@ export const connectionDrops: Storm = {
     stage.progress.phase(`${DROPS_S} s at ${RATE} orders/s`);
     await stage.payments.faults.put({ drop: { rate: DROP_RATE, when: 'after-work' } });
     const journeys = await stage.load({ orders: makeOrders('connection-drops', RATE * DROPS_S), rate: RATE });
-    const audits = await withBoth(stage.twins, (twin) => auditTwin(stage, twin, journeys[twin.name]));
-    return {
-      unprotected: figures(audits.unprotected),
-      protected: figures(audits.protected),
-      promises: promises(audits.protected),
-    };
+    const facts = await withBoth(stage.twins, (twin) => auditTwin(stage, twin, journeys[twin.name]));
+    return { facts, figures, promises };
   },
 };
 

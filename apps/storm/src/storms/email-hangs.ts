@@ -17,7 +17,7 @@ const CALM_S = 2;
 const HANG_S = 5;
 const NOISE_FLOOR_MS = 50;
 
-export const emailHangs: Storm = {
+export const emailHangs: Storm<Facts> = {
   name: 'email-hangs',
   title: 'email takes every call and never answers',
 
@@ -48,11 +48,7 @@ export const emailHangs: Storm = {
         confirmations: countConfirmations(messages, [...before, ...during, ...after]),
       };
     });
-    return {
-      unprotected: figures(facts.unprotected),
-      protected: figures(facts.protected),
-      promises: promises(facts.protected),
-    };
+    return { facts, figures, promises };
   },
 };
 

@@ -17,7 +17,7 @@ const DOWN_S = 3.5;
 const BACK_S = 3;
 const SLOW_ANSWER_MS = 3_000;
 
-export const paymentsDown: Storm = {
+export const paymentsDown: Storm<Facts> = {
   name: 'payments-down',
   title: 'payments is slow, then down, then back',
 
@@ -28,13 +28,10 @@ export const paymentsDown: Storm = {
     const facts = await withBoth(stage.twins, async (twin) => ({
       audit: await auditTwin(stage, twin, journeys[twin.name]),
       callsInOutage: outage.calls[twin.name],
+      allowed: allowance(outage.returnedAt - outage.beganAt),
       ...answersIn(outage, journeys[twin.name]),
     }));
-    return {
-      unprotected: figures(facts.unprotected),
-      protected: figures(facts.protected),
-      promises: promises(facts.protected, allowance(outage.returnedAt - outage.beganAt)),
-    };
+    return { facts, figures, promises };
   },
 };
 
@@ -49,6 +46,8 @@ interface Outage {
 interface Facts {
   readonly audit: OrderAudit;
   readonly callsInOutage: number;
+  /** How many calls a breaker may let through in an outage of this length. */
+  readonly allowed: BreakerAllowance;
   /** Submissions while payments was down. */
   readonly whileDown: number;
   /** How many of these the open breaker turned away, with 503 and Retry-After. */
@@ -92,7 +91,7 @@ const callsTo = (stage: Stage): Promise<Twins<number>> =>
 function answersIn(
   { beganAt, downAt, returnedAt }: Outage,
   journeys: readonly Journey[],
-): Omit<Facts, 'audit' | 'callsInOutage'> {
+): Omit<Facts, 'audit' | 'callsInOutage' | 'allowed'> {
   const whileDown = submissionsWithin(journeys, downAt, returnedAt);
   const refused = whileDown.filter(isRefusal);
   return {
@@ -133,7 +132,8 @@ function figures(facts: Facts): Figures {
   };
 }
 
-function promises(facts: Facts, allowed: BreakerAllowance): PromiseCheck[] {
+function promises(facts: Facts): PromiseCheck[] {
+  const { allowed } = facts;
   const { openForMs, halfOpenCalls } = checkoutSettings.payments.breaker;
   // Until the last trial call has been answered, the circuit turns all other calls away.
   const trialMs = checkoutSettings.payments.timeout.attemptMs;

@@ -9,7 +9,7 @@ const RATE = 80;
 const FLAKY_S = 11;
 const FAILURE_RATE = 0.2;
 
-export const paymentsFlaky: Storm = {
+export const paymentsFlaky: Storm<Facts> = {
   name: 'payments-flaky',
   title: `payments fails ${FAILURE_RATE * 100} % of its calls at random`,
 
@@ -22,11 +22,7 @@ export const paymentsFlaky: Storm = {
       audit: await auditTwin(stage, twin, journeys[twin.name]),
       calls: (await stage.payments.ledger(twin.merchant)).calls.total,
     }));
-    return {
-      unprotected: figures(facts.unprotected),
-      protected: figures(facts.protected),
-      promises: promises(facts.protected),
-    };
+    return { facts, figures, promises };
   },
 };
 

@@ -11,7 +11,7 @@ const QUOTA = 50;
 const RATE = 60;
 const LOAD_S = 6;
 
-export const paymentsThrottled: Storm = {
+export const paymentsThrottled: Storm<Facts> = {
   name: 'payments-throttled',
   title: `payments allows ${QUOTA} calls a second, customers bring ${RATE} orders`,
 
@@ -29,11 +29,7 @@ export const paymentsThrottled: Storm = {
         p99Ms: latencyFromPlan(journeys[twin.name].flatMap(({ submissions }) => submissions)).p99Ms,
       };
     });
-    return {
-      unprotected: figures(facts.unprotected),
-      protected: figures(facts.protected),
-      promises: promises(facts.protected),
-    };
+    return { facts, figures, promises };
   },
 };
 

@@ -10,7 +10,7 @@ import { type Twins, withBoth } from '../twins.js';
 const RATE = 25;
 const BATCH = 50;
 
-export const webhookForgery: Storm = {
+export const webhookForgery: Storm<Facts> = {
   name: 'webhook-forgery',
   title: 'webhooks that are repeated, forged, altered, stale and replayed',
 
@@ -22,11 +22,7 @@ export const webhookForgery: Storm = {
       for (const copies of [2, 3]) orders.push(...(await orderWithWebhooks(stage, taps, copies)));
       stage.progress.phase(`an attacker sends ${orders.length} webhooks: ${forgeryKinds.join(', ')}`);
       const facts = await withBoth(stage.twins, (twin) => attack(stage, twin, { tap: taps[twin.name], orders }));
-      return {
-        unprotected: figures(facts.unprotected),
-        protected: figures(facts.protected),
-        promises: promises(facts.protected),
-      };
+      return { facts, figures, promises };
     } finally {
       await withBoth(taps, (tap) => tap.close());
     }

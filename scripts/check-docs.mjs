@@ -22,7 +22,11 @@ writeFileSync(
   join(folder, 'tsconfig.json'),
   JSON.stringify({
     extends: '../../tsconfig.check.json',
-    compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+    compilerOptions: {
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      tsBuildInfoFile: join(root, 'node_modules', '.cache', 'documents.tsbuildinfo'),
+    },
     include: ['./*.ts'],
   }),
 );

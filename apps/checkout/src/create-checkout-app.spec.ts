@@ -4,6 +4,8 @@ import { createCheckoutApp } from './create-checkout-app.js';
 import { anOrder, eventually, ShopFixture } from './shop.fixture.js';
 
 const URLS = { PAYMENTS_URL: 'http://127.0.0.1:1', EMAIL_URL: 'http://127.0.0.1:2' };
+/** Calls that are under way when the shop closes are aborted. */
+const NO_GRACE = { SHUTDOWN_GRACE_MS: '0' };
 
 describe('createCheckoutApp', () => {
   beforeEach(() => {
@@ -32,7 +34,7 @@ describe('createCheckoutApp', () => {
 
   it.each([
     ['while its policies wait for email', {}],
-    ['while it waits for email without any policy', { RESILIENCE__ENABLED: 'false' }],
+    ['while it waits for email without any policy, and has no grace', { RESILIENCE__ENABLED: 'false', ...NO_GRACE }],
   ])('closes at once %s', async (_when, settings) => {
     const shop = await ShopFixture.open(settings);
     await shop.email.strike({ hang: true });
@@ -42,6 +44,16 @@ describe('createCheckoutApp', () => {
     await shop.stop();
     expect(performance.now() - before).toBeLessThan(500);
     await placed;
+    await shop.close();
+  });
+
+  it('answers an order that is under way when it closes', async () => {
+    const shop = await ShopFixture.open();
+    await shop.payments.strike({ latency: { ms: 200 } });
+    const placed = shop.place(anOrder('a-1'));
+    await eventually(async () => (await shop.ledger()).calls.total > 0);
+    await shop.stop();
+    expect((await placed).status).toBe(201);
     await shop.close();
   });
 });

@@ -94,7 +94,7 @@ describe('confirmations', () => {
   });
 
   it('confirms once what was being sent when the shop went down', async () => {
-    shop = await ShopFixture.open({ ...inFile(), RESILIENCE__EMAIL__TIMEOUT__ATTEMPT: '2s' });
+    shop = await ShopFixture.open({ ...inFile(), RESILIENCE__EMAIL__TIMEOUT__ATTEMPT: '2s', SHUTDOWN_GRACE_MS: '0' });
     await shop.email.strike({ latency: { ms: 600 } });
     const placed = shop.place(anOrder('a-1')).catch(() => undefined);
     await eventually(async () => (await shop.mailbox()).calls.total > 0);

@@ -1,4 +1,5 @@
 /** Shared with our own packages: stores, queues and adapters of frameworks. Not for applications; it changes without notice. */
+export { currentLiveCall } from './engine/current-call.js';
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';
 export type { Pipeline } from './engine/pipeline.js';
 export type { Gate, PolicySpec } from './engine/policy.js';

@@ -1,6 +1,6 @@
 import { CANCELLED, REFUSED, type Outcome } from '../outcome/outcome.js';
 import { AbortableWork } from './abortable-work.js';
-import { workInContext } from './current-call.js';
+import { begin, beginTracked, contextOf, workInContext } from './current-call.js';
 import type { LiveCall } from './live-call.js';
 import type { Environment, FaultInjector, Gate } from './policy.js';
 import { rejected } from './rejected.js';
@@ -11,20 +11,17 @@ import { rejected } from './rejected.js';
  */
 export class AttemptPath {
   private readonly unkeyedGates: readonly Gate[];
-  private readonly work: (call: LiveCall) => unknown;
-
   constructor(
     private readonly gates: readonly Gate[],
-    injector: FaultInjector | undefined,
+    private readonly injector: FaultInjector | undefined,
     private readonly environment: Environment,
   ) {
     this.unkeyedGates = gates.map((gate) => gate.unkeyed ?? gate);
-    this.work = injector === undefined ? workInContext : (call) => injector.inject(call, workInContext);
   }
 
   /**
-   * Enters the gates from the given one on, and does the work. A refusal is handed on and not thrown: throwing is most of what failing fast
-   * would cost. The work is started here rather than in a function of its own: each frame less shows one more of the caller's.
+   * Enters the gates from the given one on, and begins the work. A refusal is handed on and not thrown: throwing is most of what failing fast
+   * would cost. The work begins here and in no function between: the stack traces of its errors show ten frames, the caller's among them.
    */
   enter(call: LiveCall, from: number): Promise<unknown> {
     const gates = this.gatesOf(call);
@@ -46,7 +43,10 @@ export class AttemptPath {
     let work: Promise<unknown>;
     try {
       call.startWork();
-      const doing = this.work(call);
+      let doing: unknown;
+      if (this.injector !== undefined) doing = this.injector.inject(call, workInContext);
+      else if (call.isTracked) doing = contextOf(call).runInAsyncScope(beginTracked, undefined, call);
+      else doing = begin(call);
       // Made a promise once only: some libraries' queries are sent again by every `then`.
       work = doing instanceof Promise ? doing : Promise.resolve(doing);
     } catch (error) {

@@ -355,6 +355,14 @@ describe('the order of policies', () => {
     expect(provider.pipelineFor(plan, []).policies.map(({ kind }) => kind)).toEqual(EXPECTED);
   });
 
+  it('has names of policies in its stack traces', () => {
+    const { run } = liveProvider('payments', {}).pipelineFor(
+      { operation: 'charge', policies: new Map([['retry', {}]]) },
+      [],
+    );
+    expect(run.name).toBe('retry');
+  });
+
   it('lets every attempt pass the circuit breaker', async () => {
     const clock = new TestClock();
     const options = { retry: { attempts: 5, backoff: { initial: 0 } }, circuitBreaker: { window: { consecutive: 3 } } };

@@ -7,6 +7,8 @@ export class Pipeline {
   /** Sends a call through the policies. A property, so that no frame stands between the provider and the outermost policy. */
   run!: Next<unknown>;
   private used!: readonly Policy[];
+  /** Of the next attempt. */
+  private path!: AttemptPath;
 
   /** `policies` are in order, outermost first: wrappers, then gates, then a fault injector. */
   constructor(
@@ -23,15 +25,15 @@ export class Pipeline {
   /** Replaces the policies from the next attempt on. Attempts in flight leave the gates that they entered. */
   use(policies: readonly Policy[]): void {
     this.used = policies;
-    const path = new AttemptPath(policies.filter(isGate), policies.find(isFaultInjector), this.environment);
-    const attempt: Next<unknown> = (call) => path.enter(call, 0);
+    this.path = new AttemptPath(policies.filter(isGate), policies.find(isFaultInjector), this.environment);
+    const attempt: Next<unknown> = (call) => this.path.enter(call, 0);
     const wrappers = policies.filter(isWrapper);
     const innermost = wrappers.at(-1);
     this.run = wrappers.reduceRight<Next<unknown>>((next, wrapper) => {
       if (wrapper !== innermost || wrapper.watch === undefined) {
         return named(wrapper.kind, (call) => wrapper.execute(call, next));
       }
-      return named(wrapper.kind, (call) => path.enter(wrapper.watch!(call, attempt), 0));
+      return named(wrapper.kind, (call) => this.path.enter(wrapper.watch!(call, attempt), 0));
     }, attempt);
   }
 }

@@ -5,7 +5,7 @@ import { EventHub } from '../events/event-hub.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
 import { MethodLinker } from './method-linker.js';
 import type { MethodPlan } from './method-plan.js';
-import { Pipeline } from '../engine/pipeline.js';
+import type { Pipeline } from '../engine/pipeline.js';
 import type { Cache, CacheSelection } from '../policies/cache/cache.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
 import type { PolicyName } from '../policies/policy-options.js';
@@ -33,8 +33,6 @@ export class LiveProvider extends ResilientProvider {
   private common: Pipeline | undefined;
   /** For the calls that ask for certain policies only. */
   private readonly subsets = new Map<string, Pipeline>();
-  /** In place of every other while the provider is not enabled. */
-  private readonly unprotected: Pipeline;
 
   constructor(parts: ProviderParts) {
     super();
@@ -43,7 +41,6 @@ export class LiveProvider extends ResilientProvider {
     this.environment = createEnvironment(parts, this.events, () => this.linker.classify);
     this.linker = new MethodLinker(parts, this.environment);
     this.faults = this.linker.faults;
-    this.unprotected = new Pipeline(parts.entrance === undefined ? [] : [parts.entrance], this.environment);
   }
 
   override get enabled(): boolean {
@@ -73,7 +70,7 @@ export class LiveProvider extends ResilientProvider {
 
   /** Makes the pipeline of one method. Adds to `faults` what is wrong with its plan. */
   pipelineFor(plan: MethodPlan, faults: Fault[]): Pipeline {
-    return this.linker.link(plan, faults);
+    return this.linker.pipelineFor(plan, faults);
   }
 
   /** Makes a call of one of the provider's operations. */
@@ -83,7 +80,6 @@ export class LiveProvider extends ResilientProvider {
 
   /** Sends a call through a pipeline, tied to the caller's signal and to the call in whose method this happens. */
   run(pipeline: Pipeline, call: LiveCall, signal?: AbortSignal): Promise<unknown> {
-    if (!this.enabled) pipeline = this.unprotected;
     const outer = currentLiveCall();
     if (outer === undefined && signal === undefined) return pipeline.run(call);
     call.tied = true;

@@ -92,7 +92,7 @@ export class MethodLinker {
   }
 
   /** The pipeline of one method. Adds to `faults` what is wrong with it; then it is not told of new settings. */
-  link(given: MethodPlan, faults: Fault[]): Pipeline {
+  pipelineFor(given: MethodPlan, faults: Fault[]): Pipeline {
     const plan = this.withCopies(given);
     const before = faults.length;
     const specs = this.layers.specs(plan, faults);
@@ -172,7 +172,8 @@ export class MethodLinker {
       return policy;
     });
     const { entrance } = this.parts;
-    const passed = policies.filter(isPassed);
+    // A provider that is switched off keeps its policies, and no call passes them.
+    const passed = this.layers.enabled ? policies.filter(isPassed) : [];
     pipeline.use(entrance === undefined ? passed : [entrance, ...passed]);
     for (const [name, policy] of standing) if (!own.has(name)) this.drop(policy);
   }

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
+import { currentLiveCall, type LiveCall } from '@breakwater/core/adapter';
 import { Inject } from '@nestjs/common';
 import { Resilience } from '../resilience.js';
+import { callOf, type LinkedMethod } from './linked-methods.js';
 import { MethodBinding } from './method-binding.js';
 import { RUNTIME, runtimeBehind, runtimeOf } from './runtime-slot.js';
 
@@ -45,7 +47,19 @@ function wrapperOf(binding: MethodBinding): Method {
   const { original } = binding;
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     const runtime = runtimeOf(this);
-    return runtime === undefined ? original.apply(this, args) : runtime.invoke(binding, this as object, args);
+    if (runtime === undefined) return original.apply(this, args);
+    const receiver = this as object;
+    if (binding.returnsObservable) return runtime.stream(binding, receiver, args);
+    let method: LinkedMethod;
+    let call: LiveCall;
+    try {
+      method = runtime.methodOf(binding, receiver);
+      call = callOf(method, receiver, args, binding.work);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    // Straight to the policies: a stack trace shows ten frames, and the caller is to be among them.
+    return currentLiveCall() === undefined ? method.pipeline.run(call) : method.provider.run(method.pipeline, call);
   };
   for (const key of Reflect.ownKeys(original)) {
     if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;

@@ -1,4 +1,4 @@
-import type { LiveProvider, Pipeline } from '@breakwater/core/adapter';
+import type { LiveCall, LiveProvider, LiveWork, Pipeline } from '@breakwater/core/adapter';
 import type { MethodBinding } from './method-binding.js';
 
 /** A decorated method made alive in one application, for instances of one class. */
@@ -32,4 +32,12 @@ export class LinkedMethods {
     const others = this.others.get(binding) ?? new Map<unknown, LinkedMethod>();
     this.others.set(binding, others.set(constructedBy, method));
   }
+}
+
+/** A call of a decorated method. */
+export function callOf(method: LinkedMethod, receiver: object, args: unknown[], work: LiveWork): LiveCall {
+  const call = method.provider.newCall(method.operation, args, work);
+  call.receiver = receiver;
+  if (method.key !== undefined) call.key = method.key(...args);
+  return call;
 }

@@ -27,7 +27,7 @@ export const rooms = {
     ['engine'],
     ['counting'],
     ['policies/*'],
-    ['policies/policy-catalog.ts', 'policies/policy-options.ts'],
+    ['policies/policy-catalog.ts', 'policies/policy-options.ts', 'policies/policy-telemetry.ts'],
     ['policies/catalog.ts'],
     ['provider'],
     ['index.ts', 'adapter.ts'],

@@ -12,7 +12,7 @@ export {
   type ResilienceErrorInfo,
 } from './errors/resilience-error.js';
 export { isStoreUnavailableError, StoreUnavailableError } from './errors/store-unavailable.error.js';
-export type { EventHub, EventListener, ResilienceEvent } from './events/event-hub.js';
+export type { EventHub, EventLevel, EventListener } from './events/event-hub.js';
 export { MemoryStore } from './store/memory-store.js';
 export type { Outcome, OutcomeKind, Settled } from './outcome/outcome.js';
 export {
@@ -45,6 +45,7 @@ export {
 } from './policies/idempotency/idempotency.errors.js';
 export type { IdempotencyOptions } from './policies/idempotency/idempotency.options.js';
 export * from './policies/policy-options.js';
+export * from './policies/policy-telemetry.js';
 export { isRateLimitedError, RateLimitedError } from './policies/rate-limit/rate-limited.error.js';
 export type { QuotaOptions, RateLimitOptions } from './policies/rate-limit/rate-limit.options.js';
 export { retryHistory, type RetryHistory } from './policies/retry/retry-history.js';

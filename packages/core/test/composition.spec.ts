@@ -20,7 +20,8 @@ function bench(names: readonly string[], more: ProviderOptions = {}) {
   /** Every call is about something else, so that nothing is answered from memory. */
   const execute = (work: () => unknown, signal?: AbortSignal) =>
     provider.execute(work, { args: [calls++], ...(signal && { signal }) });
-  const shown = (kind: string) => provider.snapshot().policies.find((policy) => policy.kind === kind);
+  const shown = (kind: string) =>
+    provider.snapshot().policies.find((policy) => policy.kind === kind) as Record<string, unknown> | undefined;
   return { clock, provider, execute, shown };
 }
 

@@ -81,6 +81,6 @@ export class RetryBudget {
 }
 
 /** The budget that all retries and hedges of a provider share. */
-export function retryBudgetOf({ clock, shared }: Environment): RetryBudget {
+export function retryBudgetOf({ clock, shared }: Pick<Environment, 'clock' | 'shared'>): RetryBudget {
   return shared('retryBudget', () => new RetryBudget(clock));
 }

@@ -85,7 +85,7 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     const { summed } = this.unkeyed;
     if (summed === undefined) return shown;
     for (const gate of this) {
-      const ofKey = gate.snapshot?.(now);
+      const ofKey = gate.snapshot?.(now) as Readonly<Record<string, unknown>> | undefined;
       for (const name of summed) shown[name] = Number(shown[name]) + Number(ofKey?.[name]);
     }
     return shown;

@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import type { EventLevel } from '../events/event-hub.js';
 import type { Environment, Policy, PolicySpec } from './policy.js';
 
 /** How a caller may be told of a refusal: an HTTP status, and a sentence that says nothing of how the application is built. */
@@ -35,6 +36,8 @@ export interface PolicyKind {
   readonly parts: readonly string[];
   /** The part or kind before which a pipeline has it, where the catalog does not place it. */
   readonly before: string | undefined;
+  /** How much each of its events matters, by type. */
+  readonly events: Readonly<Record<string, EventLevel>>;
   /** How callers may be told of its refusals, by the errors' code. */
   readonly refusals: Readonly<Record<string, RefusalAnswer>>;
   specs(settings: unknown): readonly PolicySpec[];
@@ -50,6 +53,9 @@ interface CommonDefinition<S extends v.GenericSchema> {
   fitsStreams?: boolean | ((settings: v.InferOutput<S>) => boolean);
   /** Default `'circuitBreaker'`: the innermost wrapper, or the outermost gate. */
   before?: string;
+  /** How much each of its events matters, by type. An event that is not named here is `info`. */
+  events?: Readonly<Record<string, EventLevel>>;
+  /** How callers may be told of its refusals, by the errors' code. Default: status 503, and that the request cannot be served at the moment. */
   refusals?: Readonly<Record<string, RefusalAnswer>>;
 }
 
@@ -67,8 +73,8 @@ export type PolicyDefinition<S extends v.GenericSchema> = CommonDefinition<S> &
  * into; its instances are gates (`enter`, `leave`) or wrappers (`execute`).
  */
 export function definePolicy<S extends v.GenericSchema>(definition: PolicyDefinition<S>): PolicyKind {
-  const { kind, schema, takesAnyValue = false, ownValues = [], perCall = [], before, refusals = {} } = definition;
-  const { fitsStreams = true } = definition;
+  const { kind, schema, takesAnyValue = false, ownValues = [], perCall = [], before } = definition;
+  const { fitsStreams = true, events = {}, refusals = {} } = definition;
   const parts =
     'parts' in definition
       ? definition.parts
@@ -89,6 +95,7 @@ export function definePolicy<S extends v.GenericSchema>(definition: PolicyDefini
     ownValues,
     perCall,
     before,
+    events,
     refusals,
     parts: parts.map(({ name }) => name),
     specs: specsOf as (settings: unknown) => readonly PolicySpec[],

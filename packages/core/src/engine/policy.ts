@@ -1,5 +1,5 @@
 import type { ResilienceError } from '../errors/resilience-error.js';
-import type { Emit } from '../events/event-hub.js';
+import type { Emit, EmitOf } from '../events/event-hub.js';
 import type { CallOrigin, LiveCall, Next } from './live-call.js';
 import type { Circumstances } from '../outcome/exchange.js';
 import type { Outcome, Settled } from '../outcome/outcome.js';
@@ -17,12 +17,17 @@ export interface Environment extends CallOrigin {
   shared<T>(name: string, make: () => T): T;
 }
 
+/** The same for one policy: `Events` are the details of its events, by type. */
+export interface EnvironmentOf<Events extends object> extends Omit<Environment, 'emit'> {
+  readonly emit: EmitOf<Events>;
+}
+
 export interface LivePolicy {
   readonly kind: string;
   /** Whether a call may be answered with what an earlier one of the same operation has done. */
   readonly keepsOutcomes?: boolean;
   /** Plain JSON for health pages and dashboards. Never an argument, a key or a secret. */
-  snapshot?(now: number): Readonly<Record<string, unknown>>;
+  snapshot?(now: number): object;
   /** Takes new settings over at the next call; what is in flight goes on. */
   reconfigure?(settings: unknown): void;
   /** Learns from a response of the provider, and for which key the call was, where it had one. */

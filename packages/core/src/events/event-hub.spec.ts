@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { EventHub, type ResilienceEvent } from './event-hub.js';
+import type { EventType, ResilienceEvent } from '../policies/policy-telemetry.js';
+import { EventHub as Hub } from './event-hub.js';
 import { turn } from '../testing/calls.fixture.js';
 import { recordEvents } from '../testing/record-events.js';
 
-const EVENT: ResilienceEvent = { type: 'retry.scheduled', provider: 'payments', at: 0, detail: {} };
+const detail = { attempt: 1, outcome: 'unknown', waitMs: 0 };
+const EVENT = eventOf('retry.scheduled');
+
+function eventOf(type: EventType): ResilienceEvent {
+  return { type, provider: 'payments', at: 0, detail } as unknown as ResilienceEvent;
+}
+
+class EventHub extends Hub<ResilienceEvent> {}
 
 describe('EventHub', () => {
   it('tells every listener until it stops listening', () => {
@@ -48,10 +56,10 @@ describe('EventHub', () => {
   it('tells everybody in the order in which things happened, also what a listener brings about', () => {
     const hub = new EventHub();
     hub.on(({ type }) => {
-      if (type === 'circuitBreaker.opened') hub.emit({ ...EVENT, type: 'circuitBreaker.closed' });
+      if (type === 'circuitBreaker.opened') hub.emit(eventOf('circuitBreaker.closed'));
     });
     const after = recordEvents(hub);
-    hub.emit({ ...EVENT, type: 'circuitBreaker.opened' });
+    hub.emit(eventOf('circuitBreaker.opened'));
     expect(after.types).toEqual(['circuitBreaker.opened', 'circuitBreaker.closed']);
   });
 
@@ -85,7 +93,7 @@ describe('EventHub', () => {
     const hub = new EventHub();
     const events = recordEvents(hub);
     hub.emit(EVENT);
-    hub.emit({ ...EVENT, type: 'fallback.used' });
+    hub.emit(eventOf('fallback.used'));
     expect(events.types).toEqual(['retry.scheduled', 'fallback.used']);
     expect(events.ofType('fallback.used')).toHaveLength(1);
     events.clear();

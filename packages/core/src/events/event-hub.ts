@@ -1,31 +1,44 @@
-/** Something that happened in the engine. */
-export interface ResilienceEvent {
+/** Something that happened in the engine, of whatever type. */
+export interface EmittedEvent {
   /** The policy and what happened to it, such as `'circuitBreaker.opened'` or `'retry.scheduled'`. */
   readonly type: string;
   readonly provider: string;
   readonly operation?: string | undefined;
   /** When, in the clock's epoch milliseconds. */
   readonly at: number;
-  /** What belongs to this type of event. Plain JSON; never an argument, a key or a secret. */
-  readonly detail: Readonly<Record<string, unknown>>;
+  /** The fields of this type of event. Plain JSON; never an argument, a key or a secret. */
+  readonly detail: object;
 }
 
-/** Tells whoever listens. Costs next to nothing when nobody does. */
-export type Emit = (type: string, detail?: Readonly<Record<string, unknown>>, operation?: string) => void;
+/** How much an event matters: `debug` is business as usual, `warn` wants a look, `error` means that a promise was not kept. */
+export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
 
-export type EventListener = (event: ResilienceEvent) => void;
+/** The level of each of a policy's events. */
+export type EventLevels<Events extends object> = { readonly [Type in keyof Events]: EventLevel };
 
-/** How many events may come of one, before listeners that answer every event with another are taken to go on for ever. */
+/** Emits an event. Costs next to nothing while there is no listener. */
+export type Emit = (type: string, detail: object, operation?: string) => void;
+
+/** The same for one policy: `Events` are the details of its events, by type. */
+export type EmitOf<Events extends object> = <Type extends keyof Events & string>(
+  type: Type,
+  detail: Events[Type],
+  operation?: string,
+) => void;
+
+export type EventListener<Event = EmittedEvent> = (event: Event) => void;
+
+/** How many events may follow from one, before listeners that answer every event with another are taken to go on for ever. */
 const MOST_AT_ONCE = 100_000;
 
 /**
- * Where a provider's events meet their listeners. A listener that throws or rejects harms neither the call nor the others. What comes of
- * listening is told once everybody was told of the event before, so that all hear of everything in the order in which it happened.
+ * Where a provider's events meet their listeners. A listener that throws or rejects harms neither the call nor the others. Events emitted by
+ * listeners are queued, so that every listener sees all events in the same order.
  */
-export class EventHub {
-  private listeners: readonly { readonly tell: EventListener }[] = [];
-  /** What is being told, and what came of it. */
-  private telling: ResilienceEvent[] | undefined;
+export class EventHub<Event extends EmittedEvent = EmittedEvent> {
+  private listeners: readonly { readonly tell: EventListener<Event> }[] = [];
+  /** The event that is being told, and those that followed from it. */
+  private telling: Event[] | undefined;
 
   constructor(private readonly onListenerError: (error: unknown) => void = () => undefined) {}
 
@@ -33,7 +46,7 @@ export class EventHub {
     return this.listeners.length > 0;
   }
 
-  on(listener: EventListener): () => void {
+  on(listener: EventListener<Event>): () => void {
     const added = { tell: listener };
     this.listeners = [...this.listeners, added];
     return () => {
@@ -41,13 +54,13 @@ export class EventHub {
     };
   }
 
-  emit(event: ResilienceEvent): void {
+  emit(event: Event): void {
     if (this.telling === undefined) this.tellInOrder([event]);
     else if (this.telling.length < MOST_AT_ONCE) this.telling.push(event);
     else this.onListenerError(new Error(`${event.type} is not told: listeners make events of events without end`));
   }
 
-  private tellInOrder(events: ResilienceEvent[]): void {
+  private tellInOrder(events: Event[]): void {
     this.telling = events;
     try {
       for (const event of events) this.tell(event);
@@ -56,7 +69,7 @@ export class EventHub {
     }
   }
 
-  private tell(event: ResilienceEvent): void {
+  private tell(event: Event): void {
     for (const { tell } of this.listeners) {
       try {
         const done: unknown = tell(event);

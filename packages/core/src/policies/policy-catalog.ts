@@ -1,5 +1,7 @@
 import type { PolicySpec } from '../engine/policy.js';
-import type { PolicyKind } from '../engine/policy-kind.js';
+import type { PolicyKind, RefusalAnswer } from '../engine/policy-kind.js';
+import { engineEvents } from '../events/engine-events.js';
+import type { EventLevel } from '../events/event-hub.js';
 import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
 import { mergeSettings, type Layer } from '../settings/merge-settings.js';
 import { readSettings } from '../settings/read-settings.js';
@@ -20,6 +22,7 @@ export class PolicyCatalog {
   private readonly order: readonly string[];
   /** The places, within the settings, of values that are the user's own. */
   private readonly ownValues: ReadonlySet<string>;
+  private readonly levels: ReadonlyMap<string, EventLevel>;
 
   /** `places` are in order, outermost first. A part that is not placed by itself stands where its kind does. */
   constructor(private readonly places: readonly Place[]) {
@@ -27,6 +30,9 @@ export class PolicyCatalog {
     const placed = new Set(places.flatMap((place) => ('kind' in place ? [] : [place[1]])));
     this.order = places.flatMap((place) =>
       'kind' in place ? place.parts.filter((part) => !placed.has(part)) : [place[1]],
+    );
+    this.levels = new Map(
+      [engineEvents, ...this.kinds.map(({ events }) => events)].flatMap(Object.entries<EventLevel>),
     );
     this.ownValues = new Set(
       this.kinds.flatMap(({ kind, takesAnyValue, ownValues }) =>
@@ -71,6 +77,16 @@ export class PolicyCatalog {
 
   kind(name: string): PolicyKind | undefined {
     return this.kinds.find(({ kind }) => kind === name);
+  }
+
+  /** How much an event of this type matters. */
+  levelOf(type: string): EventLevel {
+    return this.levels.get(type) ?? 'info';
+  }
+
+  /** How a caller may be told of an error with this code; `undefined` where no kind says so. */
+  answerTo(code: string): RefusalAnswer | undefined {
+    return this.kinds.find(({ refusals }) => Object.hasOwn(refusals, code))?.refusals[code];
   }
 
   /** A fault for every setting that is neither a policy nor one of `others`. */

@@ -1,17 +1,20 @@
 import { createClassifier, type Classify } from '../outcome/classifier.js';
 import { messageOf } from '../errors/message-of.js';
 import type { Emit, EventHub } from '../events/event-hub.js';
+import type { ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { Environment } from '../engine/policy.js';
 import type { ProviderParts } from './provider-parts.js';
 
 /** What the live policies of a provider may reach. `classify` gives the user's own classifier, which may change. */
 export function createEnvironment(
   { name, clock, store, random, trackCalls = false }: ProviderParts,
-  events: EventHub,
+  events: EventHub<ResilienceEvent>,
   classify: () => Classify | undefined,
 ): Environment {
-  const emit: Emit = (type, detail = {}, operation) => {
-    if (events.listening) events.emit({ type, provider: name, operation, at: clock.wallNow(), detail });
+  const emit: Emit = (type, detail, operation) => {
+    if (!events.listening) return;
+    // Which detail belongs to which type is checked where policies emit them.
+    events.emit({ type, provider: name, operation, at: clock.wallNow(), detail } as ResilienceEvent);
   };
   const common = new Map<string, unknown>();
   return {

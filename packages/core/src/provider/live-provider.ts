@@ -2,6 +2,7 @@ import { UNNAMED_ARGS, type Call } from '../engine/call.js';
 import { currentLiveCall } from '../engine/current-call.js';
 import { createEnvironment } from './create-environment.js';
 import { EventHub } from '../events/event-hub.js';
+import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
 import { MethodLinker } from './method-linker.js';
 import type { MethodPlan } from './method-plan.js';
@@ -23,7 +24,7 @@ const NO_OPTIONS: ExecuteOptions = Object.freeze({});
 /** The engine's side of a provider: adapters make its pipelines and send calls through them. */
 export class LiveProvider extends ResilientProvider {
   readonly name: string;
-  readonly events: EventHub;
+  readonly events: EventHub<ResilienceEvent>;
   readonly faults: readonly Fault[];
   private readonly environment: Environment;
   private readonly linker: MethodLinker;
@@ -112,7 +113,7 @@ export class LiveProvider extends ResilientProvider {
     const policies = [...this.linker.live()].flatMap(({ policy, operation }) => {
       const own = policy.snapshot?.(now);
       return own === undefined ? [] : [{ kind: policy.kind, ...(operation !== undefined && { operation }), ...own }];
-    });
+    }) as PolicySnapshot[];
     return { name: this.name, enabled: this.enabled, policies };
   }
 

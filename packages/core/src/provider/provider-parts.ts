@@ -2,6 +2,7 @@ import type { Clock } from '../time/clock.js';
 import type { Gate } from '../engine/policy.js';
 import type { EventHub } from '../events/event-hub.js';
 import type { PolicyCatalog } from '../policies/policy-catalog.js';
+import type { ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { Layer } from '../settings/merge-settings.js';
 import type { Store } from '../store/store.js';
 
@@ -17,7 +18,7 @@ export interface ProviderParts {
   readonly random: () => number;
   /** Whether `currentCall()` finds the call at any depth, also after an `await`. Costs an async context for every call. Default false. */
   readonly trackCalls?: boolean;
-  readonly events?: EventHub;
+  readonly events?: EventHub<ResilienceEvent>;
   /** The kinds of policies that the settings may name. Default: those of this package. */
   readonly catalog?: PolicyCatalog;
   /** A gate of the adapter's own that every attempt enters first, also while the provider is not enabled. */

@@ -473,7 +473,7 @@ describe('a provider', () => {
     it('that hurts nobody when it is changed', () => {
       const { provider } = bench(EVERYTHING);
       const before = JSON.stringify(provider.snapshot());
-      for (const policy of provider.snapshot().policies) (policy as Record<string, unknown>)['kind'] = 'changed';
+      for (const policy of provider.snapshot().policies) Object.assign(policy, { kind: 'changed' });
       expect(JSON.stringify(provider.snapshot())).toBe(before);
     });
   });

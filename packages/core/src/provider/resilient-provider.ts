@@ -1,5 +1,6 @@
 import type { Call } from '../engine/call.js';
 import type { EventHub } from '../events/event-hub.js';
+import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { HeadersLike } from '../headers/headers.js';
 import type { CacheSelection } from '../policies/cache/cache.js';
 import type { PolicyName } from '../policies/policy-options.js';
@@ -10,7 +11,7 @@ import type { ProviderPatch } from './provider-options.js';
 /** One third party by name: its policies and the live state that its methods share. */
 export abstract class ResilientProvider {
   abstract readonly name: string;
-  abstract readonly events: EventHub;
+  abstract readonly events: EventHub<ResilienceEvent>;
   /** Everything wrong with the settings. A provider with faults refuses every call. */
   abstract readonly faults: readonly Fault[];
   abstract readonly enabled: boolean;
@@ -60,8 +61,5 @@ export interface ExecuteOptions {
 export interface ProviderSnapshot {
   readonly name: string;
   readonly enabled: boolean;
-  readonly policies: readonly (Readonly<Record<string, unknown>> & {
-    readonly kind: string;
-    readonly operation?: string;
-  })[];
+  readonly policies: readonly PolicySnapshot[];
 }

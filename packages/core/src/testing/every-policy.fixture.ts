@@ -23,7 +23,9 @@ const HELD = ['active', 'abandoned', 'queued', 'inFlight', 'loading'];
 /** The calls that a provider's policies hold: `[kind, what, how many]`. */
 export function heldBy(provider: ResilientProvider): unknown[] {
   const { policies } = provider.snapshot();
-  const held = policies.flatMap((policy) => HELD.map((name) => [policy.kind, name, policy[name]]));
+  const held = policies.flatMap((policy) =>
+    HELD.map((name) => [policy.kind, name, (policy as unknown as Record<string, unknown>)[name]]),
+  );
   return held.filter(([, , count]) => count !== undefined && count !== 0);
 }
 

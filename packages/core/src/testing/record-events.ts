@@ -1,4 +1,5 @@
-import type { EventHub, ResilienceEvent } from '../events/event-hub.js';
+import type { EventHub } from '../events/event-hub.js';
+import type { EventType, ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { ResilientProvider } from '../provider/resilient-provider.js';
 
 /** The events of a provider or a hub from now on, in the order in which they came. */
@@ -7,7 +8,7 @@ export class RecordedEvents {
   /** Records no more. */
   readonly stop: () => void;
 
-  constructor(hub: EventHub) {
+  constructor(hub: EventHub<ResilienceEvent>) {
     this.stop = hub.on((event) => this.all.push(event));
   }
 
@@ -16,8 +17,8 @@ export class RecordedEvents {
     return this.all.map(({ type }) => type);
   }
 
-  ofType(type: string): readonly ResilienceEvent[] {
-    return this.all.filter((event) => event.type === type);
+  ofType<Type extends EventType>(type: Type): readonly Extract<ResilienceEvent, { type: Type }>[] {
+    return this.all.filter((event): event is Extract<ResilienceEvent, { type: Type }> => event.type === type);
   }
 
   /** Forgets what was recorded. */
@@ -27,6 +28,6 @@ export class RecordedEvents {
 }
 
 /** Collects the events of a provider, or of all that share a hub. */
-export function recordEvents(source: ResilientProvider | EventHub): RecordedEvents {
+export function recordEvents(source: ResilientProvider | EventHub<ResilienceEvent>): RecordedEvents {
   return new RecordedEvents('events' in source ? source.events : source);
 }

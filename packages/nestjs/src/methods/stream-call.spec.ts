@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { HttpService } from '@nestjs/axios';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
+import { snapshotOf } from '@breakwater/core/testing';
 import { Test, type TestingModule } from '@nestjs/testing';
 import {
   concat,
@@ -121,7 +122,7 @@ describe('a decorated method that returns an Observable', () => {
   });
 
   describe('that is unsubscribed from', () => {
-    const windowOf = () => app.get(Resilience).provider('payments').snapshot().policies[0]!['window'];
+    const windowOf = () => snapshotOf(app.get(Resilience).provider('payments'), 'circuitBreaker').window;
 
     it('gives its permit back at once: who got the value may call again', async () => {
       for (let i = 1; i <= 3; i++) {

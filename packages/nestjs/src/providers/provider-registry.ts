@@ -1,4 +1,10 @@
-import { ResilienceConfigurationError, type Clock, type Fault, type Store } from '@breakwater/core';
+import {
+  ResilienceConfigurationError,
+  type Clock,
+  type Fault,
+  type ResilienceEvent,
+  type Store,
+} from '@breakwater/core';
 import { EventHub, LiveProvider, systemRandom, type ProviderParts } from '@breakwater/core/adapter';
 import type { ReadResilience } from '../config/read-resilience.js';
 import { withoutSections } from '../config/read-sections.js';
@@ -18,7 +24,7 @@ const NO_PROVIDERS = "none: where the settings stand in ConfigModule's 'resilien
 
 /** The providers of one application, by name. */
 export class ProviderRegistry {
-  readonly events = new EventHub();
+  readonly events = new EventHub<ResilienceEvent>();
   /** What is wrong with the settings; raised at boot together with what is wrong with their use. */
   readonly faults: readonly Fault[];
   private readonly providers = new Map<string, LiveProvider>();

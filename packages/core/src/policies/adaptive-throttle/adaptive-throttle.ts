@@ -1,9 +1,10 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import type { Outcome } from '../../outcome/outcome.js';
-import type { Environment, KeyableGate } from '../../engine/policy.js';
+import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { TimeWindow } from '../../counting/time-window.js';
 import type { AdaptiveThrottleSettings } from './adaptive-throttle.options.js';
 import { AdaptivelyThrottledError } from './adaptively-throttled.error.js';
+import type { AdaptiveThrottleEvents, AdaptiveThrottleSnapshot } from './adaptive-throttle.telemetry.js';
 
 /**
  * Refuses a share of the calls to a provider that accepts too few of them, so that it can recover, while the others go on finding out
@@ -18,7 +19,7 @@ export class AdaptiveThrottle implements KeyableGate<undefined> {
 
   constructor(
     private settings: AdaptiveThrottleSettings,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<AdaptiveThrottleEvents>,
   ) {
     this.window = new TimeWindow(settings.window, environment.clock.now());
   }
@@ -39,7 +40,7 @@ export class AdaptiveThrottle implements KeyableGate<undefined> {
     if (accepted !== undefined) this.window.record(!accepted, false, call.now);
   }
 
-  forKey(environment: Environment): AdaptiveThrottle {
+  forKey(environment: EnvironmentOf<AdaptiveThrottleEvents>): AdaptiveThrottle {
     return new AdaptiveThrottle(this.settings, environment);
   }
 
@@ -52,7 +53,7 @@ export class AdaptiveThrottle implements KeyableGate<undefined> {
     return this.window.failed > 0;
   }
 
-  snapshot(now: number): Readonly<Record<string, unknown>> {
+  snapshot(now: number): AdaptiveThrottleSnapshot {
     const { settings, window, refused } = this;
     const rejectionProbability = this.rejectionProbability(now);
     return {

@@ -4,6 +4,7 @@ import { readSettings } from '../../settings/read-settings.js';
 import { outcomeOf } from '../../testing/calls.fixture.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { bulkheadSchema } from './bulkhead.options.js';
+import { snapshotOf } from '../../testing/snapshot-of.js';
 
 const read = (bulkhead: unknown) => readSettings(bulkheadSchema, bulkhead, 'bulkhead');
 
@@ -85,7 +86,7 @@ describe('settings of a bulkhead', () => {
   it('can be switched off by a later layer, and on with the defaults', async () => {
     const provider = createProvider('payments', { bulkhead: { adaptive: { max: 50 } } }, { clock: new TestClock() });
     await outcomeOf(provider.execute(() => 1));
-    const adaptive = () => provider.snapshot().policies[0]!['adaptive'];
+    const adaptive = () => snapshotOf(provider, 'bulkhead').adaptive;
     expect(adaptive()).toMatchObject({ algorithm: 'aimd', max: 50 });
     provider.reconfigure({ bulkhead: { adaptive: true } });
     expect(adaptive()).toMatchObject({ max: 50 });

@@ -8,6 +8,7 @@ import { policyContract } from '../../testing/policy-contract.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { bulkheadKind } from './bulkhead.kind.js';
 import type { BulkheadOptions } from './bulkhead.options.js';
+import { snapshotOf } from '../../testing/snapshot-of.js';
 
 /** Counts how often it is read. */
 class CountingClock extends TestClock {
@@ -44,7 +45,7 @@ function bench(bulkhead: BulkheadOptions, more: ProviderOptions = {}) {
     await turn();
     return calls;
   };
-  const snapshot = () => provider.snapshot().policies.find(({ kind }) => kind === 'bulkhead')!;
+  const snapshot = () => snapshotOf(provider, 'bulkhead');
   return { clock, provider, started, begin, begun, snapshot };
 }
 

@@ -1,4 +1,5 @@
 import type { AdaptiveLimitSettings } from './adaptive-limit.options.js';
+import type { AdaptiveLimitSnapshot } from './bulkhead.telemetry.js';
 
 /** A limit that learns from calls how many of them the provider can take at once. Always a whole number from `min` to `max`. */
 export interface AdaptiveLimit {
@@ -8,7 +9,7 @@ export interface AdaptiveLimit {
   learn(sample: Sample): void;
   /** Takes new settings over; what was learned is kept. */
   reconfigure(settings: AdaptiveLimitSettings): void;
-  snapshot(): Readonly<Record<string, unknown>>;
+  snapshot(): AdaptiveLimitSnapshot;
 }
 
 /** What one call says about the limit. */

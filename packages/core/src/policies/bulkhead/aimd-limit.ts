@@ -1,5 +1,6 @@
 import { withinBounds, type AdaptiveLimit, type Sample } from './adaptive-limit.js';
 import type { AdaptiveLimitSettings } from './adaptive-limit.options.js';
+import type { AdaptiveLimitSnapshot } from './bulkhead.telemetry.js';
 
 /**
  * Additive increase, multiplicative decrease, with the triggers of Netflix's `AIMDLimit` (concurrency-limits) and the steps of TCP's congestion
@@ -36,7 +37,7 @@ export class AimdLimit implements AdaptiveLimit {
     this.limit = withinBounds(settings, this.limit);
   }
 
-  snapshot(): Readonly<Record<string, unknown>> {
+  snapshot(): AdaptiveLimitSnapshot {
     const { min, max } = this.settings;
     return { algorithm: 'aimd', min, max, backoffs: this.backoffs };
   }

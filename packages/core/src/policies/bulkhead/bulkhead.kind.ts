@@ -1,11 +1,13 @@
 import { definePolicy } from '../../engine/policy-kind.js';
 import { Bulkhead } from './bulkhead.js';
 import { bulkheadSchema } from './bulkhead.options.js';
+import { bulkheadEvents } from './bulkhead.telemetry.js';
 
 export const bulkheadKind = definePolicy({
   kind: 'bulkhead',
   scope: 'provider',
   schema: bulkheadSchema,
+  events: bulkheadEvents,
   policy: Bulkhead,
   refusals: {
     BULKHEAD_FULL: {

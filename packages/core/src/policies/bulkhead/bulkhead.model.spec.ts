@@ -7,6 +7,8 @@ import { deferred, type Deferred } from '../../testing/deferred.js';
 import { httpError, turn, watch } from '../../testing/calls.fixture.js';
 import { modelRuns } from '../../testing/model-runs.js';
 import { TestClock } from '../../testing/test-clock.js';
+import { snapshotOf } from '../../testing/snapshot-of.js';
+import type { BulkheadSnapshot } from './bulkhead.telemetry.js';
 
 /** How long an attempt may take. */
 const ATTEMPT_MS = 100;
@@ -173,8 +175,8 @@ class Subject {
     this.provider.reconfigure({ bulkhead: options });
   }
 
-  snapshot(): Readonly<Record<string, unknown>> {
-    return this.provider.snapshot().policies.find(({ kind }) => kind === 'bulkhead')!;
+  snapshot(): BulkheadSnapshot {
+    return snapshotOf(this.provider, 'bulkhead');
   }
 
   fate(i: number): Fate {
@@ -305,7 +307,7 @@ async function jostle(concurrency: number, moments: readonly Moment[]): Promise<
   let inside = 0;
   const arrive = () => {
     const name = arrived++;
-    const queued = provider.snapshot().policies[0]!['queued'];
+    const queued = snapshotOf(provider, 'bulkhead').queued;
     void provider.execute(async () => {
       started.push(name);
       most = Math.max(most, ++inside);

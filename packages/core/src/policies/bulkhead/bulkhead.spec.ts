@@ -11,6 +11,7 @@ import { TestClock } from '../../testing/test-clock.js';
 import { isBulkheadFullError } from './bulkhead-full.error.js';
 import { bulkheadKind } from './bulkhead.kind.js';
 import type { BulkheadOptions } from './bulkhead.options.js';
+import { snapshotOf } from '../../testing/snapshot-of.js';
 
 function bench(bulkhead: BulkheadOptions, more: ProviderOptions = {}) {
   const clock = new TestClock();
@@ -34,7 +35,7 @@ function bench(bulkhead: BulkheadOptions, more: ProviderOptions = {}) {
     const result = watch(provider.execute(run, { signal: caller.signal }));
     return { result, caller, end: () => (work.resolve(name), turn()), work };
   };
-  const snapshot = () => provider.snapshot().policies.find(({ kind }) => kind === 'bulkhead')!;
+  const snapshot = () => snapshotOf(provider, 'bulkhead');
   return { clock, provider, started, begin, snapshot, most: () => most };
 }
 

@@ -1,12 +1,13 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import type { Outcome } from '../../outcome/outcome.js';
-import type { Environment, KeyableGate } from '../../engine/policy.js';
+import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { WaitQueue } from '../../engine/wait-queue.js';
 import type { AdaptiveLimit } from './adaptive-limit.js';
 import { Admission } from './admission.js';
 import { BulkheadFullError } from './bulkhead-full.error.js';
 import type { BulkheadSettings } from './bulkhead.options.js';
 import { createAdaptiveLimit } from './create-adaptive-limit.js';
+import type { BulkheadEvents, BulkheadSnapshot } from './bulkhead.telemetry.js';
 
 const SUMMED = ['active', 'abandoned', 'queued'] as const;
 
@@ -28,7 +29,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
 
   constructor(
     private settings: BulkheadSettings,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<BulkheadEvents>,
   ) {
     this.queue = new WaitQueue<Ticket>(environment.clock);
     if (settings.adaptive !== undefined) this.adaptive = createAdaptiveLimit(settings.concurrency, settings.adaptive);
@@ -68,7 +69,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
     this.tellOfLimit(before, ticket?.call);
   }
 
-  forKey(environment: Environment): Bulkhead {
+  forKey(environment: EnvironmentOf<BulkheadEvents>): Bulkhead {
     const bulkhead = new Bulkhead(this.settings, environment);
     if (this.queue.closed) bulkhead.close();
     return bulkhead;
@@ -79,7 +80,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
     return true;
   }
 
-  snapshot(): Readonly<Record<string, unknown>> {
+  snapshot(): BulkheadSnapshot {
     const { limit, active, abandoned, queue, settings, counters, adaptive } = this;
     const { concurrency } = settings;
     return {

@@ -1,5 +1,6 @@
 import { withinBounds, type AdaptiveLimit, type Sample } from './adaptive-limit.js';
 import type { AdaptiveLimitSettings } from './adaptive-limit.options.js';
+import type { AdaptiveLimitSnapshot } from './bulkhead.telemetry.js';
 
 /** Over how many calls the time that they take now is averaged. */
 const SHORT_WINDOW = 10;
@@ -49,7 +50,7 @@ export class GradientLimit implements AdaptiveLimit {
     this.estimate = withinBounds(settings, this.estimate);
   }
 
-  snapshot(): Readonly<Record<string, unknown>> {
+  snapshot(): AdaptiveLimitSnapshot {
     const { min, max } = this.settings;
     const [usualMs, nowMs] = [Math.round(this.usualMs), Math.round(this.nowMs)];
     return { algorithm: 'gradient', min, max, backoffs: this.backoffs, usualMs, nowMs };

@@ -2,6 +2,7 @@ import { createProvider } from '../../provider/create-provider.js';
 import { httpError, seededRandom } from '../../testing/calls.fixture.js';
 import { TestClock } from '../../testing/test-clock.js';
 import type { BulkheadOptions } from './bulkhead.options.js';
+import { snapshotOf } from '../../testing/snapshot-of.js';
 
 export interface ServiceOptions {
   /** How many requests it works on at once. */
@@ -40,7 +41,7 @@ export class SimulatedService {
     const limits: number[] = [];
     for (let i = 0; i < seconds * 10; i++) {
       await this.clock.advance(100);
-      limits.push(this.provider.snapshot().policies[0]!['limit'] as number);
+      limits.push(snapshotOf(this.provider, 'bulkhead').limit);
     }
     return limits;
   }

@@ -1,11 +1,12 @@
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Outcome, Settled } from '../../outcome/outcome.js';
-import type { Environment } from '../../engine/policy.js';
+import type { EnvironmentOf } from '../../engine/policy.js';
 import { isSingleUse } from '../../values/single-use.js';
 import type { CacheReport } from './cache-report.js';
 import type { CacheSettings } from './cache.options.js';
 import type { Answer, KeptAnswers, Subject } from './kept-answers.js';
 import { SharedLoad } from './shared-load.js';
+import type { CacheEvents } from './cache.telemetry.js';
 
 /** How long nobody asks again after a failure that a stale answer outlives, unless the failure says for longer, in milliseconds. */
 const PAUSE_MS = 1000;
@@ -18,7 +19,7 @@ export class AnswerLoader {
     private settings: CacheSettings,
     private readonly answers: KeptAnswers,
     private readonly report: CacheReport,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<CacheEvents>,
   ) {}
 
   /** How many answers are on their way. */

@@ -1,7 +1,5 @@
-import type { Emit } from '../../events/event-hub.js';
-
-/** What cannot be cached: arguments that are no plain data, what `key` made of them, an operation with a key of its own, a result for one. */
-export type BypassReason = 'arguments' | 'key' | 'idempotencyKey' | 'result';
+import type { EmitOf } from '../../events/event-hub.js';
+import type { BypassReason, CacheEvents, CacheSnapshot } from './cache.telemetry.js';
 
 /** What a cache tells about itself: counters, and the events that matter. Never a key, an argument or an answer. */
 export class CacheReport {
@@ -14,7 +12,7 @@ export class CacheReport {
   uncached = 0;
   private readonly told = new Set<string>();
 
-  constructor(private readonly emit: Emit) {}
+  constructor(private readonly emit: EmitOf<CacheEvents>) {}
 
   /** A call went by the cache. Each reason is told once. */
   bypassed(reason: BypassReason, operation: string): void {
@@ -36,7 +34,7 @@ export class CacheReport {
     this.emit('cache.refreshFailed', { outcome }, operation);
   }
 
-  get counters(): Readonly<Record<string, number>> {
+  get counters(): Omit<CacheSnapshot, 'entries' | 'loading'> {
     const { hits, misses, stale, coalesced, refreshes, refreshesFailed, uncached } = this;
     return { hits, misses, stale, coalesced, refreshes, refreshesFailed, uncached };
   }

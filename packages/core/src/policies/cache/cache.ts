@@ -1,13 +1,14 @@
 import { UNNAMED_ARGS } from '../../engine/call.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
-import type { Environment, Wrapper } from '../../engine/policy.js';
+import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { AnswerLoader } from './answer-loader.js';
 import { argumentsKey } from './arguments-key.js';
-import { CacheReport, type BypassReason } from './cache-report.js';
+import { CacheReport } from './cache-report.js';
 import type { CacheSettings } from './cache.options.js';
 import { isRefreshedEarly } from './early-refresh.js';
 import { KeptAnswers, type Answer, type Subject } from './kept-answers.js';
 import { shortId } from './short-id.js';
+import type { BypassReason, CacheEvents, CacheSnapshot } from './cache.telemetry.js';
 
 /** Which cached answers are meant: those that fit everything that is given. */
 export interface CacheSelection {
@@ -31,7 +32,7 @@ export class Cache implements Wrapper {
 
   constructor(
     private settings: CacheSettings,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<CacheEvents>,
   ) {
     this.answers = new KeptAnswers(settings);
     this.report = new CacheReport(environment.emit);
@@ -68,7 +69,7 @@ export class Cache implements Wrapper {
     return result.ok ? Promise.resolve(this.loader.own(result.value as T)) : Promise.reject(result.error);
   }
 
-  snapshot(): Readonly<Record<string, unknown>> {
+  snapshot(): CacheSnapshot {
     return { entries: this.answers.size, loading: this.loader.size, ...this.report.counters };
   }
 

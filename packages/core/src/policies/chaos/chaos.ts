@@ -1,8 +1,9 @@
 import { messageOf } from '../../errors/message-of.js';
 import type { LiveCall } from '../../engine/live-call.js';
-import type { Environment, FaultInjector } from '../../engine/policy.js';
+import type { EnvironmentOf, FaultInjector } from '../../engine/policy.js';
 import type { ChaosSettings } from './chaos.options.js';
 import { InjectedFaultError, markInjected } from './injected-fault.error.js';
+import type { ChaosEvents, ChaosSnapshot } from './chaos.telemetry.js';
 
 type Attempt = (call: LiveCall) => unknown;
 
@@ -15,7 +16,7 @@ export class Chaos implements FaultInjector {
 
   constructor(
     private settings: ChaosSettings,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<ChaosEvents>,
   ) {}
 
   inject(call: LiveCall, work: Attempt): unknown {
@@ -28,7 +29,7 @@ export class Chaos implements FaultInjector {
     return this.answerLater(call, work, { settings, delayMs, run });
   }
 
-  snapshot(): Readonly<Record<string, unknown>> {
+  snapshot(): ChaosSnapshot {
     return { enabled: this.settings.enabled, ...this.counters };
   }
 
@@ -113,7 +114,7 @@ export class Chaos implements FaultInjector {
     return min + this.environment.random() * (max - min);
   }
 
-  private report(call: LiveCall, what: Readonly<Record<string, unknown>>): void {
+  private report(call: LiveCall, what: Omit<ChaosEvents['chaos.injected'], 'attempt'>): void {
     this.environment.emit('chaos.injected', { ...what, attempt: call.attempt }, call.operation);
   }
 }

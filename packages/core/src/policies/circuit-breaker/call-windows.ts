@@ -1,4 +1,5 @@
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
+import type { CircuitBreakerSnapshot, WindowSnapshot } from './circuit-breaker.telemetry.js';
 import { CountWindow } from './count-window.js';
 import { reaches } from './share.js';
 import type { LiveCall } from '../../engine/live-call.js';
@@ -61,7 +62,7 @@ export class CallWindows {
   }
 
   /** What stands in each of the windows. */
-  shown({ count, time }: CircuitBreakerSettings['window'], now: number): Readonly<Record<string, unknown>> {
+  shown({ count, time }: CircuitBreakerSettings['window'], now: number): CircuitBreakerSnapshot['window'] {
     this.time?.slideTo(now);
     return {
       ...(time !== undefined && { time: countsOf(this.time) }),
@@ -103,6 +104,6 @@ function isMarked(counts: WindowCounts | undefined): boolean {
   return counts !== undefined && counts.failed + counts.slow > 0;
 }
 
-function countsOf(counts: WindowCounts | undefined): Readonly<Record<string, number>> {
+function countsOf(counts: WindowCounts | undefined): WindowSnapshot {
   return { calls: counts?.total ?? 0, failed: counts?.failed ?? 0, slow: counts?.slow ?? 0 };
 }

@@ -5,6 +5,7 @@ import { deferred, type Deferred } from '../../testing/deferred.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
 import type { CircuitBreakerOptions } from './circuit-breaker.options.js';
+import { snapshotOf } from '../../testing/snapshot-of.js';
 
 /** A call that ends when the spec says so. */
 export type BegunCall = ReturnType<ReturnType<typeof bench>['begin']>;
@@ -38,7 +39,7 @@ export function bench(circuitBreaker: CircuitBreakerOptions = {}, more: Provider
     };
     return { result, caller, succeed: () => end('ok'), fail: () => end(httpError(500)), end, wasCalled: () => called };
   };
-  const snapshot = () => provider.snapshot().policies.find(({ kind }) => kind === 'circuitBreaker')!;
+  const snapshot = () => snapshotOf(provider, 'circuitBreaker');
   return { clock, provider, circuit, events, ok, fail, many, begin, snapshot };
 }
 

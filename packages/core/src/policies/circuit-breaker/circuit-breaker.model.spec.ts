@@ -12,6 +12,7 @@ import { TestClock } from '../../testing/test-clock.js';
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
 import { circuitBreakerSchema } from './circuit-breaker.options.js';
 import type { CircuitOpenError } from './circuit-open.error.js';
+import type { CircuitBreakerSnapshot } from './circuit-breaker.telemetry.js';
 
 /** Shares as fractions, so that the model compares whole numbers. */
 type Share = readonly [part: number, whole: number];
@@ -194,7 +195,7 @@ class Model {
   }
 
   /** What a snapshot says. */
-  shown(): Record<string, unknown> {
+  shown(): CircuitBreakerSnapshot {
     this.look();
     const { options, now, trials } = this;
     return {
@@ -363,7 +364,7 @@ class Subject {
     assert.equal(JSON.stringify(this.breaker.export()), exported);
   }
 
-  shown(): Record<string, unknown> {
+  shown(): CircuitBreakerSnapshot {
     return this.breaker.snapshot(this.clock.now());
   }
 
@@ -373,8 +374,7 @@ class Subject {
       provider: 'model',
       clock,
       store: new MemoryStore({ clock }),
-      emit: (type, { from, reason } = {}) =>
-        void this.told.push(`${String(from)} to ${EVENTS[type]!}: ${String(reason)}`),
+      emit: (type, detail) => void this.told.push(`${detail.from} to ${EVENTS[type]!}: ${detail.reason}`),
       random: this.random,
       classify: createClassifier(clock),
       shared: (_name, make) => make(),

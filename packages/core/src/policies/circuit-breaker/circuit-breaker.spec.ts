@@ -105,7 +105,7 @@ describe('circuit breaker', () => {
           await made.clock.advance(pauseMs);
           await made[call]();
         }
-        return [made.circuit.state, made.events.all[0]?.detail['window']];
+        return [made.circuit.state, made.events.ofType('circuitBreaker.opened')[0]?.detail.window];
       };
       expect(await reasonAfter(['fail', 'fail'])).toEqual(['open', 'consecutive']);
       expect(await reasonAfter(['fail', 'ok', 'fail'], 5000)).toEqual(['open', 'count']);

@@ -1,14 +1,15 @@
 import { UNUSED_MS } from '../../engine/keyed-gate.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { isFailure, SUCCESS, type Outcome } from '../../outcome/outcome.js';
-import type { Environment, KeyableGate } from '../../engine/policy.js';
+import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { Circuit, newCounters, UNCOUNTED } from './circuit.js';
 import type { CircuitOpenError } from './circuit-open.error.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import type { CircuitHandle } from './circuit-handle.js';
-import { CLOSED, ISOLATED, type CircuitState } from './circuit-state.js';
+import { CLOSED, ISOLATED } from './circuit-state.js';
 import { exportedCircuit, importedState, readExportedCircuit, type ExportedCircuit } from './exported-circuit.js';
 import { Ramp } from './ramp.js';
+import type { CircuitBreakerEvents, CircuitBreakerSnapshot, CircuitState } from './circuit-breaker.telemetry.js';
 
 export type { CircuitHandle, CircuitState, ExportedCircuit };
 
@@ -25,7 +26,7 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number>, Circ
 
   constructor(
     settings: CircuitBreakerSettings,
-    environment: Environment,
+    environment: EnvironmentOf<CircuitBreakerEvents>,
     /** The circuit of all keys, of which this is one: isolating it isolates every key. */
     private readonly whole?: CircuitBreaker,
   ) {
@@ -89,7 +90,7 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number>, Circ
     }
   }
 
-  forKey(environment: Environment): CircuitBreaker {
+  forKey(environment: EnvironmentOf<CircuitBreakerEvents>): CircuitBreaker {
     return new CircuitBreaker(this.settings, environment, this);
   }
 
@@ -163,7 +164,7 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number>, Circ
     if (next.name === 'half-open' && this.current === next) this.judge(next, now);
   }
 
-  snapshot(now: number): Readonly<Record<string, unknown>> {
+  snapshot(now: number): CircuitBreakerSnapshot {
     this.settle(now);
     const { current, settings, streak, windows } = this;
     return {

@@ -1,4 +1,4 @@
-import type { CircuitState } from './circuit-state.js';
+import type { CircuitState } from './circuit-breaker.telemetry.js';
 import type { ExportedCircuit } from './exported-circuit.js';
 
 /**

@@ -1,8 +1,6 @@
 import { HalfOpenTrial } from './half-open-trial.js';
 import { Ramp } from './ramp.js';
 
-export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
-
 /** The state, with the data that exists only in it. Times are monotonic. A circuit whose ramp goes on is closed. */
 export type CurrentState =
   typeof CLOSED | Ramp | { readonly name: 'open'; readonly until: number } | HalfOpenTrial | typeof ISOLATED;

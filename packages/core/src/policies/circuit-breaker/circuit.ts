@@ -1,5 +1,5 @@
 import type { LiveCall } from '../../engine/live-call.js';
-import type { Environment } from '../../engine/policy.js';
+import type { EnvironmentOf } from '../../engine/policy.js';
 import { CallWindows } from './call-windows.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { CircuitOpenError } from './circuit-open.error.js';
@@ -7,6 +7,7 @@ import { CLOSED, type CurrentState } from './circuit-state.js';
 import { HalfOpenTrial } from './half-open-trial.js';
 import { OpenStreak } from './open-streak.js';
 import { Ramp } from './ramp.js';
+import type { CircuitBreakerEvents } from './circuit-breaker.telemetry.js';
 
 /**
  * The ticket of a call that belongs to no generation, and decides nothing: it was let through because nothing is refused, or because the
@@ -27,7 +28,7 @@ export class Circuit {
 
   constructor(
     protected settings: CircuitBreakerSettings,
-    protected readonly environment: Environment,
+    protected readonly environment: EnvironmentOf<CircuitBreakerEvents>,
   ) {}
 
   /** Brings about what time has: an open circuit that has served goes half-open, a trial that hangs re-opens, a ramp ends. */
@@ -129,7 +130,9 @@ export class Circuit {
     this.windows.clear();
     this.streak.forgetHints();
     const mode = this.settings.mode === 'metricsOnly' && { mode: 'metricsOnly' };
-    this.environment.emit(`circuitBreaker.${EVENTS[next.name]}`, { from, reason, ...detail, ...mode });
+    // Which detail belongs to which state is known where the circuit enters it.
+    const told = { from, reason, ...detail, ...mode } as CircuitBreakerEvents[keyof CircuitBreakerEvents];
+    this.environment.emit(`circuitBreaker.${EVENTS[next.name]}`, told as never);
   }
 }
 

@@ -1,7 +1,8 @@
 import { consistent, integer, number, oneOf, options, optional } from '../../settings/fields.js';
 import { readSettings } from '../../settings/read-settings.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
-import { CLOSED, ISOLATED, type CircuitState, type CurrentState } from './circuit-state.js';
+import type { CircuitState } from './circuit-breaker.telemetry.js';
+import { CLOSED, ISOLATED, type CurrentState } from './circuit-state.js';
 import { HalfOpenTrial } from './half-open-trial.js';
 import { LONGEST_DELAY_MS } from '../../time/clock.js';
 import type { OpenStreak } from './open-streak.js';

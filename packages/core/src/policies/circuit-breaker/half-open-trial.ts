@@ -1,5 +1,6 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
+import type { CircuitBreakerSnapshot } from './circuit-breaker.telemetry.js';
 import { reaches } from './share.js';
 
 type Terms = CircuitBreakerSettings['halfOpen'];
@@ -59,7 +60,7 @@ export class HalfOpenTrial {
     return { succeeded: this.succeeded, failed: this.failed };
   }
 
-  shown(): Readonly<Record<string, number>> {
+  shown(): NonNullable<CircuitBreakerSnapshot['trial']> {
     return { inFlight: this.underWay.size, ...this.ended() };
   }
 }

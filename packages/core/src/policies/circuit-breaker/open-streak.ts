@@ -22,7 +22,7 @@ export class OpenStreak {
   }
 
   /** Until when the circuit stays open that opens now: its period, or as long as the provider has asked for. */
-  open(from: string, now: number, settings: CircuitBreakerSettings, environment: Environment) {
+  open(from: string, now: number, settings: CircuitBreakerSettings, environment: Pick<Environment, 'random'>) {
     // Opened by hand while it is open: still the same outage.
     if (from !== 'open') {
       this.settle(from === 'closed', now);

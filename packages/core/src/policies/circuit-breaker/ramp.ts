@@ -1,5 +1,6 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
+import type { CircuitBreakerSnapshot } from './circuit-breaker.telemetry.js';
 
 /** What shares are counted in: whole numbers add up exactly. */
 const PARTS = 1_000_000;
@@ -37,7 +38,7 @@ export class Ramp {
   }
 
   /** The share of the calls that is let through, and for how much longer it is not all of them. */
-  shown(terms: Terms, now: number): Readonly<Record<string, number>> {
+  shown(terms: Terms, now: number): NonNullable<CircuitBreakerSnapshot['ramp']> {
     return { share: this.partsAt(terms, now) / PARTS, leftMs: Math.ceil(this.leftMs(terms, now)) };
   }
 

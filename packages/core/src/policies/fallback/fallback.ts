@@ -1,6 +1,7 @@
 import type { LiveCall, Next } from '../../engine/live-call.js';
-import type { Environment, Wrapper } from '../../engine/policy.js';
+import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import type { FallbackHandler } from './fallback.options.js';
+import type { FallbackEvents, FallbackSnapshot } from './fallback.telemetry.js';
 
 /** Answers in place of an error. The caller's own abort is not an error that a fallback could mend. */
 export class Fallback implements Wrapper {
@@ -9,7 +10,7 @@ export class Fallback implements Wrapper {
 
   constructor(
     private handler: FallbackHandler,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<FallbackEvents>,
   ) {}
 
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
@@ -30,7 +31,7 @@ export class Fallback implements Wrapper {
     }
   }
 
-  snapshot(): Readonly<Record<string, unknown>> {
+  snapshot(): FallbackSnapshot {
     return { used: this.used };
   }
 

@@ -9,7 +9,7 @@ import { HedgeLostError } from './hedge-lost.error.js';
 /** What a race keeps to, and whom it tells. `hedge` counts from 1; 0 is the first attempt. */
 export interface RaceRules {
   readonly settings: { readonly attempts: number; readonly idempotent?: boolean | undefined };
-  readonly environment: Environment;
+  readonly environment: Omit<Environment, 'emit'>;
   /** Pays for another attempt; `false` when there is to be none. */
   pay(call: LiveCall, hedge: number, why: 'slow' | 'failed'): boolean;
   succeeded(call: LiveCall, hedge: number): void;

@@ -15,6 +15,7 @@ import { TestClock } from '../../testing/test-clock.js';
 import { HedgeLostError, isHedgeLostError } from './hedge-lost.error.js';
 import { hedgeKind } from './hedge.kind.js';
 import type { HedgeOptions } from './hedge.options.js';
+import { snapshotOf } from '../../testing/snapshot-of.js';
 
 /** A provider whose calls end when the test says so. */
 function bench(hedge: HedgeOptions, more: ProviderOptions = {}) {
@@ -37,7 +38,7 @@ function bench(hedge: HedgeOptions, more: ProviderOptions = {}) {
     else work.resolve(result);
     await turn();
   };
-  const snapshot = (kind = 'hedge') => provider.snapshot().policies.find((policy) => policy.kind === kind)!;
+  const snapshot = () => snapshotOf(provider, 'hedge');
   const sentAt = () => attempts.map(({ at }) => at);
   const aborted = () => attempts.map(({ call }) => call.signal.aborted);
   return { clock, provider, events, attempts, begin, end, snapshot, sentAt, aborted };
@@ -407,14 +408,14 @@ describe('hedge', () => {
 
   describe('the gates', () => {
     it('are passed by every attempt, and a loser keeps its slot until its work has settled', async () => {
-      const { clock, begin, end, snapshot, attempts } = bench({ delay: 100 }, { bulkhead: { concurrency: 2 } });
+      const { clock, begin, end, provider, attempts } = bench({ delay: 100 }, { bulkhead: { concurrency: 2 } });
       begin();
       await clock.advance(100);
-      expect(snapshot('bulkhead')).toMatchObject({ active: 2, abandoned: 0 });
+      expect(snapshotOf(provider, 'bulkhead')).toMatchObject({ active: 2, abandoned: 0 });
       await end(1, 'second');
-      expect(snapshot('bulkhead')).toMatchObject({ active: 1, abandoned: 1 });
+      expect(snapshotOf(provider, 'bulkhead')).toMatchObject({ active: 1, abandoned: 1 });
       await end(0, new Error('late'));
-      expect(snapshot('bulkhead')).toMatchObject({ active: 0, abandoned: 0, admitted: 2 });
+      expect(snapshotOf(provider, 'bulkhead')).toMatchObject({ active: 0, abandoned: 0, admitted: 2 });
       expect(attempts).toHaveLength(2);
     });
 
@@ -471,13 +472,13 @@ describe('hedge', () => {
     });
 
     it('let a loser that waits in line go at once', async () => {
-      const { clock, begin, end, snapshot } = bench({ delay: 100 }, { bulkhead: { concurrency: 1, queue: 1 } });
+      const { clock, begin, end, provider } = bench({ delay: 100 }, { bulkhead: { concurrency: 1, queue: 1 } });
       const result = begin();
       await clock.advance(100);
-      expect(snapshot('bulkhead')).toMatchObject({ queued: 1 });
+      expect(snapshotOf(provider, 'bulkhead')).toMatchObject({ queued: 1 });
       await end(0, 'first');
       expect(result.value).toBe('first');
-      expect(snapshot('bulkhead')).toMatchObject({ active: 0, queued: 0 });
+      expect(snapshotOf(provider, 'bulkhead')).toMatchObject({ active: 0, queued: 0 });
     });
 
     it('do not take a loser for the provider’s failure', async () => {
@@ -591,7 +592,7 @@ describe('hedge', () => {
 
   describe('the budget', () => {
     it('is the one of the retries: what one spends, the other has not', async () => {
-      const { clock, begin, end, attempts, snapshot, events } = bench(
+      const { clock, begin, end, attempts, provider, events } = bench(
         { delay: 100 },
         { retry: { attempts: 2, backoff: { initial: 0 }, budget: { ratio: 0, minPerSecond: 1 } } },
       );
@@ -603,7 +604,7 @@ describe('hedge', () => {
       await end(0, lost);
       expect(result.error).toBe(lost);
       expect(attempts).toHaveLength(2);
-      expect(snapshot('retry')).toMatchObject({ retries: 0, overBudget: 1, budget: 0 });
+      expect(snapshotOf(provider, 'retry')).toMatchObject({ retries: 0, overBudget: 1, budget: 0 });
       expect(events.ofType('hedge.overBudget')).toHaveLength(0);
     });
 

@@ -1,9 +1,10 @@
 import { LatencyHistogram } from '../../counting/latency-histogram.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
-import type { Environment, Wrapper } from '../../engine/policy.js';
+import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { retryBudgetOf, type RetryBudget } from '../../counting/retry-budget.js';
 import { HedgeRace, type RaceRules } from './hedge-race.js';
 import type { HedgeSettings, QuantileSettings } from './hedge.options.js';
+import type { HedgeEvents, HedgeSnapshot } from './hedge.telemetry.js';
 
 /**
  * Sends another attempt beside one that takes long, or has failed and may be repeated, and takes the first answer. What is sent so is
@@ -18,7 +19,7 @@ export class Hedge implements Wrapper, RaceRules {
 
   constructor(
     public settings: HedgeSettings,
-    readonly environment: Environment,
+    readonly environment: EnvironmentOf<HedgeEvents>,
   ) {
     this.budget = retryBudgetOf(environment);
     this.reconfigure(settings);
@@ -29,7 +30,7 @@ export class Hedge implements Wrapper, RaceRules {
     return delayMs === undefined ? this.alone(call, next) : new HedgeRace(this, delayMs, call, next).run();
   }
 
-  snapshot(): Readonly<Record<string, unknown>> {
+  snapshot(): HedgeSnapshot {
     const { delayMs } = this;
     return { ...this.counters, ...(delayMs !== undefined && { delayMs }) };
   }

@@ -2,12 +2,13 @@ import { messageOf } from '../../errors/message-of.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { StoreLease } from '../../store/store-lease.js';
 import { StoreUnavailableError } from '../../errors/store-unavailable.error.js';
-import type { Environment } from '../../engine/policy.js';
+import type { EnvironmentOf } from '../../engine/policy.js';
 import type { Entry, PutCondition } from '../../store/store.js';
 import { uniqueKey } from './idempotency-key.js';
 import { IdempotencyConflictError, IdempotencyMismatchError } from './idempotency.errors.js';
 import type { IdempotencySettings } from './idempotency.options.js';
 import type { Ended, IdempotencyRecord } from './idempotency-record.js';
+import type { IdempotencyEvents } from './idempotency.telemetry.js';
 
 /** How long a duplicate of another process's call waits before it looks again, in milliseconds. */
 const POLL_MS = 100;
@@ -36,7 +37,7 @@ export class IdempotencyLedger {
 
   constructor(
     public settings: IdempotencySettings,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<IdempotencyEvents>,
   ) {}
 
   /**

@@ -7,6 +7,7 @@ import { recordEvents } from '../../testing/record-events.js';
 import { liveProvider } from '../../testing/calls.fixture.js';
 import { TestClock } from '../../testing/test-clock.js';
 import type { IdempotencyOptions } from './idempotency.options.js';
+import { snapshotOf } from '../../testing/snapshot-of.js';
 
 export interface Order {
   readonly id: string;
@@ -23,7 +24,7 @@ export function processOn(
   const provider = liveProvider('payments', { idempotency, ...more }, { clock, store, random: () => 0.5 });
   const events = recordEvents(provider);
   const charge = methodOf(provider, { key: (order: Order) => order.id });
-  const counters = () => provider.snapshot().policies.find(({ kind }) => kind === 'idempotency')!;
+  const counters = () => snapshotOf(provider, 'idempotency');
   return { provider, events, charge, counters };
 }
 

@@ -1,11 +1,13 @@
 import { definePolicy } from '../../engine/policy-kind.js';
 import { Idempotency } from './idempotency.js';
 import { idempotencySchema } from './idempotency.options.js';
+import { idempotencyEvents } from './idempotency.telemetry.js';
 
 export const idempotencyKind = definePolicy({
   kind: 'idempotency',
   scope: 'method',
   schema: idempotencySchema,
+  events: idempotencyEvents,
   policy: Idempotency,
   // Without a key that names the operation nothing is kept.
   fitsStreams: ({ key }) => key === undefined,

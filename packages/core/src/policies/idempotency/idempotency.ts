@@ -1,7 +1,7 @@
 import { isStoreUnavailableError } from '../../errors/store-unavailable.error.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Settled } from '../../outcome/outcome.js';
-import type { Environment, Wrapper } from '../../engine/policy.js';
+import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { isSingleUse } from '../../values/single-use.js';
 import { canonicalText } from './canonical-text.js';
 import { Flight } from './flight.js';
@@ -11,6 +11,7 @@ import { IdempotencyKeyMissingError, IdempotencyPayloadError } from './idempoten
 import { restoredError, storedError, type IdempotencyRecord } from './idempotency-record.js';
 import type { IdempotencySettings } from './idempotency.options.js';
 import { restoredValue, storedValue } from './stored-value.js';
+import type { IdempotencyEvents, IdempotencySnapshot } from './idempotency.telemetry.js';
 
 /**
  * One key over all attempts of an operation, all restarts and all hosts. Its outcome is kept in the store and replayed;
@@ -24,7 +25,7 @@ export class Idempotency implements Wrapper {
 
   constructor(
     private settings: IdempotencySettings,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<IdempotencyEvents>,
   ) {
     this.ledger = new IdempotencyLedger(settings, environment);
     this.flights = environment.shared('idempotencyFlights', () => new Map<string, Flight>());
@@ -43,7 +44,7 @@ export class Idempotency implements Wrapper {
     return this.settings.key !== undefined;
   }
 
-  snapshot(): Readonly<Record<string, unknown>> {
+  snapshot(): IdempotencySnapshot {
     return { inFlight: this.flights.size, ...this.counters, ...this.ledger.counters };
   }
 
@@ -185,7 +186,11 @@ export class Idempotency implements Wrapper {
   private replay<T>(record: IdempotencyRecord, call: LiveCall): T {
     if (record.state === 'unkept') throw this.ledger.conflict(call, { standing: 'done' });
     this.counters.replayed++;
-    this.environment.emit('idempotency.replayed', { state: record.state }, call.operation);
+    this.environment.emit(
+      'idempotency.replayed',
+      { state: record.state === 'failed' ? 'failed' : 'done' },
+      call.operation,
+    );
     if (record.state === 'failed') throw restoredError(record.error);
     return restoredValue((record as { readonly value: unknown }).value) as T;
   }

@@ -2,6 +2,7 @@ import { definePart, definePolicy } from '../../engine/policy-kind.js';
 import { CallPrice } from './call-price.js';
 import { RateLimit } from './rate-limit.js';
 import { rateLimitSchema, type PriceSettings, type RateLimitSettings } from './rate-limit.options.js';
+import { rateLimitEvents } from './rate-limit.telemetry.js';
 
 interface Settings {
   readonly price: PriceSettings;
@@ -12,6 +13,7 @@ interface Settings {
 export const rateLimitKind = definePolicy({
   kind: 'rateLimit',
   schema: rateLimitSchema,
+  events: rateLimitEvents,
   perCall: ['cost', 'priority'],
   parts: [
     definePart({

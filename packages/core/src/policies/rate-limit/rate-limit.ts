@@ -1,7 +1,7 @@
 import type { Timer } from '../../time/timer.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
-import type { Environment, KeyableGate } from '../../engine/policy.js';
+import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { quotasOf } from '../../headers/rate-limit-headers.js';
 import { retryAfterMs } from '../../headers/retry-after.js';
 import { ObservedQuotas } from './observed-quotas.js';
@@ -10,6 +10,7 @@ import { PriorityQueue } from './priority-queue.js';
 import { Quotas, type Taken } from './quotas.js';
 import { RateLimitedError } from './rate-limited.error.js';
 import type { RateLimitSettings } from './rate-limit.options.js';
+import type { RateLimitEvents, RateLimitSnapshot } from './rate-limit.telemetry.js';
 
 /** How long a 429 without `Retry-After` closes the gate, in milliseconds. */
 const UNSPECIFIED_PAUSE_MS = 1000;
@@ -31,7 +32,7 @@ export class RateLimit implements KeyableGate<Taken> {
 
   constructor(
     private settings: RateLimitSettings,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<RateLimitEvents>,
   ) {
     this.queue = new PriorityQueue(environment.clock, settings.backgroundShare, () =>
       this.lookAgain(environment.clock.now()),
@@ -85,7 +86,7 @@ export class RateLimit implements KeyableGate<Taken> {
     this.lookAgain(now);
   }
 
-  forKey(environment: Environment): RateLimit {
+  forKey(environment: EnvironmentOf<RateLimitEvents>): RateLimit {
     const limit = new RateLimit(this.settings, environment);
     if (this.queue.closed) limit.close();
     return limit;
@@ -95,7 +96,7 @@ export class RateLimit implements KeyableGate<Taken> {
     return this.queue.size === 0 && this.quotas.isFresh(now) && this.waitMs(now, 1) === 0;
   }
 
-  snapshot(now: number): Readonly<Record<string, unknown>> {
+  snapshot(now: number): RateLimitSnapshot {
     const { settings, counters, queue } = this;
     return {
       quotas: settings.quotas.map(({ limit, per, burst }) => ({ limit, perMs: per, burst })),

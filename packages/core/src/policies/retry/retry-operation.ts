@@ -1,16 +1,17 @@
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Outcome, Settled } from '../../outcome/outcome.js';
-import type { Environment } from '../../engine/policy.js';
+import type { EnvironmentOf } from '../../engine/policy.js';
 import { backoffMs } from './backoff.js';
 import { noteRetries } from './retry-history.js';
 import type { RetrySettings } from './retry.options.js';
+import type { RetryEvents } from './retry.telemetry.js';
 
 export interface RetryOperationParts<T> {
   readonly call: LiveCall;
   readonly next: Next<T>;
   /** Those with which it began: newer ones are for the calls after it. */
   readonly settings: RetrySettings;
-  readonly environment: Environment;
+  readonly environment: EnvironmentOf<RetryEvents>;
   readonly startedAt: number;
   /** Whether nobody above can give it up. It is its own first attempt then. */
   readonly alone: boolean;

@@ -2,11 +2,12 @@ import { messageOf } from '../../errors/message-of.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import { mayRepeat } from '../../engine/may-repeat.js';
 import { REFUSED, type Outcome, type Settled } from '../../outcome/outcome.js';
-import type { Environment, Wrapper } from '../../engine/policy.js';
+import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { retryBudgetOf, type RetryBudget } from '../../counting/retry-budget.js';
 import { FirstAttempt, type Retrier } from './first-attempt.js';
 import { RetryOperation } from './retry-operation.js';
 import type { RetrySettings } from './retry.options.js';
+import type { RetryEvents, RetrySnapshot } from './retry.telemetry.js';
 
 /**
  * Calls again what failed and may be repeated, after a wait that ends before the deadline, within the provider's budget.
@@ -22,7 +23,7 @@ export class Retry implements Wrapper, Retrier {
 
   constructor(
     private settings: RetrySettings,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<RetryEvents>,
   ) {
     this.budget = retryBudgetOf(environment);
   }
@@ -56,7 +57,7 @@ export class Retry implements Wrapper, Retrier {
     return this.again(new RetryOperation<T>(parts), attempt, result);
   }
 
-  snapshot(): Readonly<Record<string, unknown>> {
+  snapshot(): RetrySnapshot {
     const { balance } = this.budget;
     return { ...this.counters, ...(balance !== Infinity && { budget: balance }) };
   }

@@ -1,8 +1,9 @@
 import type { DeadlineList } from '../../time/deadline-list.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import type { Outcome } from '../../outcome/outcome.js';
-import type { Environment, Gate } from '../../engine/policy.js';
+import type { EnvironmentOf, Gate } from '../../engine/policy.js';
 import { CallDeadline } from './call-deadline.js';
+import type { TimeoutEvents } from './timeout.telemetry.js';
 
 /** Gives an attempt up when it takes too long. Its work may go on; its signal tells it not to. */
 export class AttemptTimeout implements Gate<CallDeadline> {
@@ -11,7 +12,7 @@ export class AttemptTimeout implements Gate<CallDeadline> {
 
   constructor(
     private ms: number,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<TimeoutEvents>,
   ) {}
 
   enter(call: LiveCall): CallDeadline {

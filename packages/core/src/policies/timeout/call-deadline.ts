@@ -1,7 +1,8 @@
 import type { DeadlineList, ListedDeadline } from '../../time/deadline-list.js';
 import type { LiveCall } from '../../engine/live-call.js';
-import type { Environment } from '../../engine/policy.js';
+import type { EnvironmentOf } from '../../engine/policy.js';
 import { TimeoutError } from './timeout.error.js';
+import type { TimeoutEvents } from './timeout.telemetry.js';
 
 /** Gives a call up with a `TimeoutError` when its time is over. No heir of `Deadline`: one is made for every call, and `super` is dear. */
 export class CallDeadline implements ListedDeadline {
@@ -14,7 +15,7 @@ export class CallDeadline implements ListedDeadline {
     private readonly call: LiveCall,
     private readonly scope: 'attempt' | 'total',
     private readonly ms: number,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<TimeoutEvents>,
   ) {
     call.interruptible = true;
   }

@@ -2,10 +2,12 @@ import { definePart, definePolicy } from '../../engine/policy-kind.js';
 import { AttemptTimeout } from './attempt-timeout.js';
 import { timeoutSchema, type TimeoutSettings } from './timeout.options.js';
 import { TotalTimeout } from './total-timeout.js';
+import { timeoutEvents } from './timeout.telemetry.js';
 
 export const timeoutKind = definePolicy({
   kind: 'timeout',
   schema: timeoutSchema,
+  events: timeoutEvents,
   parts: [
     definePart({
       name: 'totalTimeout',

@@ -1,6 +1,7 @@
 import type { LiveCall, Next } from '../../engine/live-call.js';
-import type { Environment, Wrapper } from '../../engine/policy.js';
+import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { CallDeadline } from './call-deadline.js';
+import type { TimeoutEvents } from './timeout.telemetry.js';
 
 /** Gives an operation up, with all its attempts and waits, when it takes too long. */
 export class TotalTimeout implements Wrapper {
@@ -8,7 +9,7 @@ export class TotalTimeout implements Wrapper {
 
   constructor(
     private ms: number,
-    private readonly environment: Environment,
+    private readonly environment: EnvironmentOf<TimeoutEvents>,
   ) {}
 
   execute<T>(call: LiveCall, next: Next<T>): Promise<T> {

@@ -1,0 +1,21 @@
+import type { EventLevels } from '../../events/event-hub.js';
+
+export interface AdaptiveThrottleEvents {
+  /** A call was refused to spare a provider that accepts too few. */
+  'adaptiveThrottle.refused': {
+    /** The share of calls that is refused at the moment, from 0 to 1. */
+    rejectionProbability: number;
+  };
+}
+
+export const adaptiveThrottleEvents: EventLevels<AdaptiveThrottleEvents> = { 'adaptiveThrottle.refused': 'debug' };
+
+export interface AdaptiveThrottleSnapshot {
+  readonly k: number;
+  readonly windowMs: number;
+  /** Calls in the window, refused ones included, and those of them that the provider took on. */
+  readonly requests: number;
+  readonly accepts: number;
+  readonly rejectionProbability: number;
+  readonly refused: number;
+}

@@ -1,0 +1,45 @@
+import type { EventLevels } from '../../events/event-hub.js';
+
+/** What cannot be cached: arguments that are no plain data, what `key` made of them, an operation with a key of its own, a result for one. */
+export type BypassReason = 'arguments' | 'key' | 'idempotencyKey' | 'result';
+
+export interface CacheEvents {
+  /** Calls go past the cache. Told once for each reason. */
+  'cache.bypassed': { reason: BypassReason };
+  /** Calls got a stale answer in place of a failure. */
+  'cache.stale': {
+    /** The kind of the failure. */
+    outcome: string;
+    /** How old the answer is, in milliseconds. */
+    ageMs: number;
+    /** How many calls got it. */
+    calls: number;
+  };
+  /** A refresh in the background failed. */
+  'cache.refreshFailed': {
+    /** The kind of the failure. */
+    outcome: string;
+  };
+}
+
+export const cacheEvents: EventLevels<CacheEvents> = {
+  'cache.bypassed': 'warn',
+  'cache.stale': 'warn',
+  'cache.refreshFailed': 'warn',
+};
+
+export interface CacheSnapshot {
+  /** Answers that are kept, and those that are being fetched. */
+  readonly entries: number;
+  readonly loading: number;
+  readonly hits: number;
+  readonly misses: number;
+  /** Calls that got an answer past its time. */
+  readonly stale: number;
+  /** Calls that waited for another one's answer. */
+  readonly coalesced: number;
+  readonly refreshes: number;
+  readonly refreshesFailed: number;
+  /** Calls that went past the cache. */
+  readonly uncached: number;
+}

@@ -1,0 +1,29 @@
+import type { EventLevels } from '../../events/event-hub.js';
+
+export interface ChaosEvents {
+  /** Something was injected into a call. */
+  'chaos.injected': {
+    what: 'latency' | 'behavior' | 'fault' | 'outcome';
+    /** 1 for the first attempt. */
+    attempt: number;
+    /** Of latency: how long the call waits, in milliseconds. */
+    delayMs?: number;
+    /** Of a fault: its status, its code, or the name of its error. */
+    as?: string | number;
+  };
+  /** `only` threw: nothing was injected. */
+  'chaos.failed': {
+    /** The message of what it threw. */
+    error: string;
+  };
+}
+
+export const chaosEvents: EventLevels<ChaosEvents> = { 'chaos.injected': 'info', 'chaos.failed': 'warn' };
+
+export interface ChaosSnapshot {
+  readonly enabled: boolean;
+  readonly delays: number;
+  readonly behaviors: number;
+  readonly faults: number;
+  readonly outcomes: number;
+}

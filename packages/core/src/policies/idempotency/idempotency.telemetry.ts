@@ -1,0 +1,39 @@
+import type { EventLevels } from '../../events/event-hub.js';
+
+export interface IdempotencyEvents {
+  /** A stored outcome was returned in place of a call. */
+  'idempotency.replayed': { state: 'done' | 'failed' };
+  /** A key was taken over from an owner that gave no sign of life, or whose outcome is not known. */
+  'idempotency.reclaimed': {
+    /** How many owners the key has had. */
+    attempt: number;
+  };
+  /** The outcome was not stored: another owner has the key by now. */
+  'idempotency.fenced': Record<string, never>;
+  /** The outcome was not stored, or not yet: a repetition may find the operation in doubt. */
+  'idempotency.unsettled': { reason: string };
+  /** The key was lost to another owner while the call was at work. */
+  'idempotency.leaseLost': Record<string, never>;
+  /** The store did not take a sign of life. */
+  'idempotency.renewalFailed': Record<string, never>;
+}
+
+export const idempotencyEvents: EventLevels<IdempotencyEvents> = {
+  'idempotency.replayed': 'debug',
+  'idempotency.reclaimed': 'warn',
+  'idempotency.fenced': 'error',
+  'idempotency.unsettled': 'error',
+  'idempotency.leaseLost': 'error',
+  'idempotency.renewalFailed': 'warn',
+};
+
+export interface IdempotencySnapshot {
+  readonly inFlight: number;
+  readonly executed: number;
+  readonly replayed: number;
+  /** Calls that waited for another one with their key. */
+  readonly shared: number;
+  readonly reclaimed: number;
+  readonly conflicts: number;
+  readonly mismatches: number;
+}

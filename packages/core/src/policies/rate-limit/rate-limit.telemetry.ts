@@ -1,0 +1,34 @@
+import type { EventLevels } from '../../events/event-hub.js';
+
+export interface RateLimitEvents {
+  /** A call was not let through. */
+  'rateLimit.refused': {
+    why: string;
+    /** When to come back, in milliseconds, where that is known. */
+    retryAfterMs?: number | undefined;
+  };
+  /** The provider asked for fewer calls: none is let through for a while. */
+  'rateLimit.paused': {
+    /** For how long, in milliseconds. */
+    pauseMs: number;
+  };
+}
+
+export const rateLimitEvents: EventLevels<RateLimitEvents> = {
+  'rateLimit.refused': 'warn',
+  'rateLimit.paused': 'warn',
+};
+
+export interface RateLimitSnapshot {
+  readonly quotas: readonly { readonly limit: number; readonly perMs: number; readonly burst: number }[];
+  readonly queued: number;
+  readonly queuedInBackground: number;
+  /** How long a call would wait that comes now, in milliseconds. */
+  readonly waitMs: number;
+  readonly admitted: number;
+  readonly waited: number;
+  readonly refused: number;
+  /** How often the provider said 429. */
+  readonly throttled: number;
+  readonly givenBack: number;
+}

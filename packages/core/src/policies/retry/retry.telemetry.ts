@@ -1,0 +1,40 @@
+import type { EventLevels } from '../../events/event-hub.js';
+
+interface AttemptEnded {
+  /** The attempt that has ended, 1 for the first. */
+  attempt: number;
+  /** The kind of its outcome. */
+  outcome: string;
+}
+
+export interface RetryEvents {
+  /** There will be another attempt. */
+  'retry.scheduled': AttemptEnded & {
+    /** After how long, in milliseconds. */
+    waitMs: number;
+  };
+  /** There is no other attempt, because the retry budget is spent. */
+  'retry.overBudget': AttemptEnded;
+  /** `when` threw, or returned a promise. It counts as having said nothing. */
+  'retry.whenFailed': {
+    attempt: number;
+    /** The message of what it threw. */
+    error: string;
+  };
+}
+
+export const retryEvents: EventLevels<RetryEvents> = {
+  'retry.scheduled': 'debug',
+  'retry.overBudget': 'warn',
+  'retry.whenFailed': 'warn',
+};
+
+export interface RetrySnapshot {
+  readonly retries: number;
+  /** Operations that went well after a retry, and that failed after the last. */
+  readonly recovered: number;
+  readonly exhausted: number;
+  readonly overBudget: number;
+  /** Retries that could be made now; absent without a limit. */
+  readonly budget?: number;
+}

@@ -1,5 +1,7 @@
 import type { Fault } from '@breakwater/core';
+import { senderTraits, type SenderTraits } from '@breakwater/webhooks';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
+import type { WebhookSettings } from '../webhooks/webhook.options.js';
 import { webhookSection } from '../webhooks/webhook.section.js';
 import { webhookUses } from '../webhooks/webhook-uses.js';
 
@@ -11,7 +13,8 @@ export function webhookUseFaults(
 ): readonly Fault[] {
   const uses = [...classes].flatMap((constructor) => webhookUses(constructor));
   const faults: Fault[] = [];
-  for (const { provider, where } of uses) {
+  for (const { provider, where, choosesEvents } of uses) {
+    if (choosesEvents) faults.push(...namelessEvents(sections.get(provider, webhookSection), where));
     if (!registry.has(provider))
       faults.push({ path: `${where} (provider '${provider}')`, message: registry.unknownProvider() });
     else if (sections.given(provider, webhookSection) === undefined) {
@@ -29,4 +32,25 @@ export function webhookUseFaults(
     });
   }
   return faults;
+}
+
+/** A handler that receives events by name, of a sender whose definition has no names for them. */
+function namelessEvents(settings: WebhookSettings | undefined, where: string): readonly Fault[] {
+  const traits = settings && traitsOf(settings);
+  if (traits === undefined || traits.hasEventType) return [];
+  return [
+    {
+      path: where,
+      message: `it receives events by name, and the sender '${traits.name}' has no names for them: leave events out, or say in its definition where the name is (eventType)`,
+    },
+  ];
+}
+
+/** A definition that contradicts itself is a fault of the settings, and told there. */
+function traitsOf({ sender }: WebhookSettings): SenderTraits | undefined {
+  try {
+    return senderTraits(sender);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { GUARDS_METADATA } from '@nestjs/common/constants.js';
+import { webhookEventsOf } from './events/webhook-events.js';
 import { providerOfGuard } from './webhook.guard.js';
 
 /** A place that receives webhooks: a method, or a class with all of its methods. */
@@ -7,6 +8,8 @@ export interface WebhookUse {
   readonly provider: string;
   /** For example `'PaymentsWebhooks.receive'`. */
   readonly where: string;
+  /** Whether it receives some events alone. */
+  readonly choosesEvents?: boolean;
 }
 
 /** Where a class receives webhooks, inherited methods included. */
@@ -14,7 +17,11 @@ export function webhookUses(target: object): readonly WebhookUse[] {
   if (typeof target !== 'function') return [];
   const { name } = target;
   const ofMethods = [...methodsOf(target)].flatMap(([method, handler]) =>
-    guardedBy(handler).map((provider) => ({ provider, where: `${name}.${method}` })),
+    guardedBy(handler).map((provider) => ({
+      provider,
+      where: `${name}.${method}`,
+      ...(webhookEventsOf(handler) !== undefined && { choosesEvents: true }),
+    })),
   );
   return [...guardedBy(target).map((provider) => ({ provider, where: name })), ...ofMethods];
 }

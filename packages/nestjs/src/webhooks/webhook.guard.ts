@@ -1,11 +1,17 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
+import { Inject, Injectable, Logger, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import { ResilienceParts } from '../providers/resilience-parts.js';
 import { settleBeforeAnswer } from './answering/settle-before-answer.js';
 import { WebhookAnswer } from './answering/webhook-answer.js';
+import { WebhookHandOver } from './answering/webhook-hand-over.js';
+import { handlersOfRequest } from './events/share-endpoints.js';
+import { webhookEventsOf } from './events/webhook-events.js';
 import type { StoredAnswer } from './inbox/stored-answer.js';
 import { webhookExchange, type WebhookExchange } from './receiving/webhook-exchange.js';
+import type { WebhookDelivery } from './receiving/webhook-delivery.js';
 import { WebhookReceiver, type Reception } from './receiving/webhook-receiver.js';
 import { WebhookSignatureError } from './receiving/webhook-signature.error.js';
+
+const logger = new Logger('Webhooks');
 
 type WebhookGuardClass = Type<CanActivate>;
 
@@ -57,7 +63,9 @@ function makeGuard(provider: string, answers: boolean): WebhookGuardClass {
       if (exchange.received?.provider === provider) return true;
       const reception = await this.receiver.receive(exchange);
       if (answers) answer(reception);
-      return letThrough(reception, provider, exchange);
+      const isLetThrough = letThrough(reception, provider, exchange);
+      if (answers && reception.kind === 'delivery') direct(reception.delivery, context, exchange);
+      return isLetThrough;
     }
   }
   Object.defineProperty(ProviderWebhookGuard, 'name', { value: `WebhookGuard(${provider})` });
@@ -82,12 +90,29 @@ function answerAgain({ status, type, encoding, body }: StoredAnswer): WebhookAns
   return new WebhookAnswer(status, headers, body);
 }
 
+/** Has the webhook go to the handler of the endpoint that receives its event. */
+function direct({ type }: WebhookDelivery, context: ExecutionContext, { raw, handler }: WebhookExchange): void {
+  const handlers = handlersOfRequest(raw);
+  // Outside of an application with a ResilienceModule, no handlers share an endpoint.
+  const receives = handlers === undefined ? receivesAlone(context.getHandler(), type) : handlers.handlerOf(type);
+  if (receives === undefined || receives === false) {
+    logger.debug(`${handler}: no handler receives the event ${type === undefined ? 'without a name' : `'${type}'`}`);
+    throw new WebhookAnswer(200);
+  }
+  if (receives !== true && receives !== handlers?.first) throw new WebhookHandOver(receives);
+}
+
+function receivesAlone(handler: object, type: string | undefined): boolean {
+  const events = webhookEventsOf(handler);
+  return events === undefined || events.some((event) => type !== undefined && event.matches(type));
+}
+
 function letThrough(reception: Reception, provider: string, exchange: WebhookExchange): boolean {
   if (reception.kind === 'handshake') return false;
   if (reception.kind !== 'delivery') throw reception.error;
-  const { delivery, claim, rawBody } = reception;
+  const { delivery, claim, rawBody, acknowledgement } = reception;
   const { request, handler } = exchange;
-  const webhook = { provider, handler, delivery, claim };
+  const webhook = { provider, handler, delivery, claim, acknowledgement };
   exchange.received = webhook;
   settleBeforeAnswer(exchange, webhook);
   // Bodies that Nest could not read are there for @RawBody() and @Body() all the same.

@@ -2,17 +2,37 @@ import 'reflect-metadata';
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { HTTP_CODE_METADATA } from '@nestjs/common/constants.js';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Observable } from 'rxjs';
+import { finalize, map, type Observable } from 'rxjs';
+import { webhookExchange, type WebhookExchange } from './receiving/webhook-exchange.js';
 
-/** Has a webhook answered with 200 unless `@HttpCode` or the handler says otherwise: for some senders 201 is no success. */
+/**
+ * Has a webhook answered as its sender understands it: with 200 unless `@HttpCode` or the handler says otherwise (for some,
+ * 201 is no success), and with the body that it takes for success where the handler returns none.
+ */
 @Injectable()
 export class WebhookInterceptor implements NestInterceptor {
   constructor(@Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const exchange = webhookExchange(context);
+    const { httpAdapter } = this.adapterHost;
     if (Reflect.getMetadata(HTTP_CODE_METADATA, context.getHandler()) === undefined) {
-      this.adapterHost.httpAdapter.status(context.switchToHttp().getResponse(), 200);
+      httpAdapter.status(exchange.response, 200);
     }
-    return next.handle();
+    const acknowledge = (result: unknown) => {
+      const acknowledgement = exchange.received?.acknowledgement;
+      if (result !== undefined || acknowledgement === undefined || exchange.rawResponse.headersSent) return result;
+      httpAdapter.setHeader(exchange.response, 'content-type', 'text/plain');
+      return acknowledgement;
+    };
+    return next.handle().pipe(
+      map(acknowledge),
+      finalize(() => leaveUnheard(exchange)),
+    );
   }
+}
+
+/** A handler that has ended and whose sender hung up may never answer: its claim is left to run out soon. */
+function leaveUnheard({ received, rawResponse }: WebhookExchange): void {
+  if (rawResponse.destroyed) received?.claim?.abandonAfterLease();
 }

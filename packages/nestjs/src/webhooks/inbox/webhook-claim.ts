@@ -58,6 +58,11 @@ export class WebhookClaim {
     this.last.unref();
   }
 
+  /** Renews the claim for one more lease, unless it is settled before. */
+  abandonAfterLease(): void {
+    this.abandonIn(this.times.leaseMs);
+  }
+
   private async end(held: Promise<boolean>): Promise<Settlement> {
     this.last?.cancel();
     return (await held) ? 'settled' : 'lost';

@@ -1,4 +1,5 @@
 import type { Adapter } from './when-adapter-known.js';
+import { routeVerbs } from './route-verbs.js';
 import { isWebhookRoute } from './webhook-route-mark.js';
 
 export interface FastifyAdapterLike extends Adapter {
@@ -58,7 +59,7 @@ export function leaveUnreadOnFastify(adapter: FastifyAdapterLike): void {
 function watchRegistrations(adapter: object): () => boolean {
   let isWebhook = false;
   const methods = adapter as Record<string, unknown>;
-  for (const verb of VERBS) {
+  for (const verb of routeVerbs) {
     const register = methods[verb];
     if (typeof register !== 'function') continue;
     methods[verb] = (...args: unknown[]): unknown => {
@@ -72,9 +73,3 @@ function watchRegistrations(adapter: object): () => boolean {
   }
   return () => isWebhook;
 }
-
-/** The methods of an adapter that register a route. */
-const VERBS = [
-  ...['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all', 'search', 'query'],
-  ...['propfind', 'proppatch', 'mkcol', 'copy', 'move', 'lock', 'unlock'],
-];

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { shareEndpoints } from '../events/share-endpoints.js';
 import { leaveUnreadOnExpress, type ExpressAdapterLike } from './leave-unread-on-express.js';
 import { leaveUnreadOnFastify, type FastifyAdapterLike } from './leave-unread-on-fastify.js';
 import { markWebhookRoutes } from './webhook-route-mark.js';
@@ -22,6 +23,7 @@ export class WebhookBodies {
     for (const { controllers } of this.modules.values()) {
       for (const { metatype } of controllers.values()) if (metatype !== null) markWebhookRoutes(metatype);
     }
+    shareEndpoints(adapter);
     if (adapter.getType() === 'fastify') leaveUnreadOnFastify(adapter as FastifyAdapterLike);
     else if (adapter.getType() === 'express') leaveUnreadOnExpress(adapter as ExpressAdapterLike);
   }

@@ -9,4 +9,6 @@ export interface ReceivedWebhook {
   readonly delivery: WebhookDelivery;
   /** Absent where copies cannot be told from new events, or are not to be. */
   readonly claim: WebhookClaim | undefined;
+  /** The body that the sender takes for success, for a handler that returns none. */
+  readonly acknowledgement: string | undefined;
 }

@@ -28,6 +28,7 @@ export type Reception =
       readonly delivery: WebhookDelivery;
       readonly rawBody: Buffer;
       readonly claim: WebhookClaim | undefined;
+      readonly acknowledgement: string | undefined;
     }
   | { readonly kind: 'in-progress'; readonly error: WebhookDuplicateError }
   | { readonly kind: 'done'; readonly error: WebhookDuplicateError; readonly answer: StoredAnswer }
@@ -72,8 +73,9 @@ export class WebhookReceiver {
       contentType,
     });
     const admission = await this.admit(exchange, { accepted: verification, delivery, inbox: settings.inbox });
-    if ('claim' in admission) return { kind: 'delivery', delivery, rawBody: body.bytes, claim: admission.claim };
-    return this.duplicate(admission);
+    if (!('claim' in admission)) return this.duplicate(admission);
+    const { acknowledgement } = traits;
+    return { kind: 'delivery', delivery, rawBody: body.bytes, claim: admission.claim, acknowledgement };
   }
 
   private settings(): WebhookSettings {
@@ -96,7 +98,9 @@ export class WebhookReceiver {
       throw this.refusals.unreadable(error, maxBytes);
     }
     if (body !== undefined) return body;
-    const isText = [exchange.request.rawBody, exchange.request.body].some((kept) => typeof kept === 'string');
+    const isText = [exchange.request.rawBody, exchange.raw.rawBody, exchange.request.body].some(
+      (kept) => typeof kept === 'string',
+    );
     throw this.refusals.misconfigured(
       isText
         ? 'a parser made text of the body, and its bytes are not certain: have it keep a Buffer (express.raw() in place of express.text(), or no parser on this route)'

@@ -1,0 +1,9 @@
+import type { Row } from '../row.js';
+import { answerRows } from './answers.rows.js';
+import { bodyRows } from './bodies.rows.js';
+import { eventRows } from './events.rows.js';
+import { identityRows } from './identity.rows.js';
+import { secretRows } from './secrets.rows.js';
+
+/** Everything that was reported of webhooks elsewhere, and how it is here. */
+export const rows: readonly Row[] = [...identityRows, ...answerRows, ...bodyRows, ...secretRows, ...eventRows];

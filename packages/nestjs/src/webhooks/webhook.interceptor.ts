@@ -19,14 +19,8 @@ export class WebhookInterceptor implements NestInterceptor {
     if (Reflect.getMetadata(HTTP_CODE_METADATA, context.getHandler()) === undefined) {
       httpAdapter.status(exchange.response, 200);
     }
-    const acknowledge = (result: unknown) => {
-      const acknowledgement = exchange.received?.acknowledgement;
-      if (result !== undefined || acknowledgement === undefined || exchange.rawResponse.headersSent) return result;
-      httpAdapter.setHeader(exchange.response, 'content-type', 'text/plain');
-      return acknowledgement;
-    };
     return next.handle().pipe(
-      map(acknowledge),
+      map((result: unknown) => result ?? exchange.received?.acknowledgement),
       finalize(() => leaveUnheard(exchange)),
     );
   }

@@ -22,7 +22,7 @@ import { Resilience } from './resilience.js';
 import type { ResilienceOptions } from './resilience.options.js';
 import { sections } from './sections.js';
 import { RawBodyProbe } from './webhooks/raw-body/raw-body.probe.js';
-import { WebhookBodies } from './webhooks/raw-body/webhook-bodies.js';
+import { WebhookRoutes } from './webhooks/webhook-routes.js';
 
 export interface ResilienceModuleOptions extends ResilienceOptions {
   /** Whether the module serves the whole application. Default true. */
@@ -90,7 +90,7 @@ function moduleOf(
     { provide: APP_FILTER, useClass: ResilienceExceptionFilter },
     ResilienceExplorer,
     RawBodyProbe,
-    WebhookBodies,
+    WebhookRoutes,
   ];
   return {
     module: ResilienceModule,

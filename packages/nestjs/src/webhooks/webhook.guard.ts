@@ -3,7 +3,7 @@ import { ResilienceParts } from '../providers/resilience-parts.js';
 import { settleBeforeAnswer } from './answering/settle-before-answer.js';
 import { WebhookAnswer } from './answering/webhook-answer.js';
 import { WebhookHandOver } from './answering/webhook-hand-over.js';
-import { handlersOfRequest } from './events/share-endpoints.js';
+import { handlersOfRequest } from './events/handlers-of-request.js';
 import { webhookEventsOf } from './events/webhook-events.js';
 import type { StoredAnswer } from './inbox/stored-answer.js';
 import { webhookExchange, type WebhookExchange } from './receiving/webhook-exchange.js';

@@ -34,10 +34,12 @@ function verify(delivery: Delivery, keys: readonly SecretKey[], freshness: Fresh
   if (names === undefined) return reject('malformed', 'the signature does not say which headers it covers');
   const values = names.split(' ').map((name) => fieldValues(name.toLowerCase(), delivery.request.headers));
   if (values.some(({ length }) => length > 1)) return reject('duplicate-header', 'a covered header occurs twice');
-  const text = `${signatures.timestamp}.${names}.${values.map(([value = '']) => value).join('.')}.`;
-  const signed = new SignedBytes(text, delivery.request.body, '', 'utf8');
+  const text = `${names}.${values.map(([value = '']) => value).join('.')}.`;
+  const { body } = delivery.request;
+  const signed = new SignedBytes(`${signatures.timestamp}.${text}`, body, '', 'utf8');
   const secretIndex = keys.findIndex((key) => key.matches(signatures.candidates, signed));
-  return secretIndex < 0 ? delivery.plan.mismatch : { secretIndex, signed, sentAtMs };
+  if (secretIndex < 0) return delivery.plan.mismatch;
+  return { secretIndex, signed, sentAtMs, lasting: new SignedBytes(text, body, '', 'utf8') };
 }
 
 /** The one entry `h`: names with blanks between them. */

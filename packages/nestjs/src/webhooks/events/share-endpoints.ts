@@ -3,13 +3,7 @@ import { VERSION_METADATA } from '@nestjs/common/constants.js';
 import { isWebhookRoute } from '../raw-body/webhook-route-mark.js';
 import { routeVerbs } from '../raw-body/route-verbs.js';
 import { EventHandlers, type RouteHandler } from './event-handlers.js';
-
-const sharedBy = new WeakMap<object, EventHandlers>();
-
-/** The handlers that share the endpoint of a request; `undefined` where one handler has it alone. */
-export function handlersOfRequest(raw: object): EventHandlers | undefined {
-  return sharedBy.get(raw);
-}
+import { shareHandlers } from './handlers-of-request.js';
 
 /**
  * Lets several handlers of webhooks have one path: the HTTP server is given the first of them, in whose place the one that
@@ -41,7 +35,7 @@ export function shareEndpoints(adapter: object): void {
 function dispatcherOf(handlers: EventHandlers, first: RouteHandler): RouteHandler {
   const dispatch: RouteHandler = (...args) => {
     const request = args[0] as { raw?: object };
-    sharedBy.set(request.raw ?? request, handlers);
+    shareHandlers(request.raw ?? request, handlers);
     return first(...args);
   };
   for (const key of Reflect.getMetadataKeys(first) as unknown[]) {

@@ -255,7 +255,10 @@ export const bodyRows: readonly Row[] = [
         const headers = { ...JSON_TYPE, 'content-encoding': 'gzip', 'x-signature': hmac('sha256', 'secret', sent) };
         assert.equal((await post('/compressed', sent, headers)).status, 200, log.join('\n'));
       });
-      assert.deepEqual(seen, Array(4).fill({ a: 1 }));
+      assert.deepEqual(
+        seen,
+        Array.from({ length: 4 }, () => ({ a: 1 })),
+      );
     },
   },
 ];

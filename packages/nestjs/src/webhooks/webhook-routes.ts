@@ -1,17 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { shareEndpoints } from '../events/share-endpoints.js';
-import { leaveUnreadOnExpress, type ExpressAdapterLike } from './leave-unread-on-express.js';
-import { leaveUnreadOnFastify, type FastifyAdapterLike } from './leave-unread-on-fastify.js';
-import { markWebhookRoutes } from './webhook-route-mark.js';
-import { whenAdapterKnown, type Adapter } from './when-adapter-known.js';
+import { shareEndpoints } from './events/share-endpoints.js';
+import { leaveUnreadOnExpress, type ExpressAdapterLike } from './raw-body/leave-unread-on-express.js';
+import { leaveUnreadOnFastify, type FastifyAdapterLike } from './raw-body/leave-unread-on-fastify.js';
+import { markWebhookRoutes } from './raw-body/webhook-route-mark.js';
+import { whenAdapterKnown, type Adapter } from './raw-body/when-adapter-known.js';
 
 /**
- * Has the framework leave the bodies of webhook routes in the stream, for the guard to read: its parsers would refuse what
- * they do not know, stop at limits of their own, and parse what has not been verified. Other routes are not touched.
+ * Prepares the routes of webhooks before Nest registers them. Several handlers may have one path. The framework leaves the
+ * bodies in the stream, for the guard to read: its parsers would refuse what they do not know, stop at limits of their own,
+ * and parse what has not been verified. Other routes are not touched.
  */
 @Injectable()
-export class WebhookBodies {
+export class WebhookRoutes {
   constructor(
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,

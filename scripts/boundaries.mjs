@@ -25,6 +25,7 @@ export const rooms = {
     ['headers'],
     ['outcome'],
     ['engine'],
+    ['wire'],
     ['counting'],
     ['policies/*'],
     ['policies/policy-catalog.ts', 'policies/policy-options.ts', 'policies/policy-telemetry.ts'],

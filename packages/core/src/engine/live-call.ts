@@ -6,6 +6,7 @@ import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js
 import { DEFAULT_PRICE, type Price } from './price.js';
 import type { Circumstances, Exchange } from '../outcome/exchange.js';
 import { isRepeatable } from '../outcome/protocols/http-status.js';
+import type { WireListener } from './wire-listener.js';
 import { SentRequests, type SentRequest, type Unrepeatable } from './sent-requests.js';
 
 /** The work that a call is made for. */
@@ -28,6 +29,8 @@ export interface CallOrigin {
   readonly clock: Clock;
   /** Whether code at any depth below a method finds its call, also after it has waited. */
   readonly trackCalls?: boolean;
+  /** What wants to know of the requests that its calls send; `undefined` where nothing does. */
+  wire?(): WireListener | undefined;
 }
 
 /** The idempotency key of a call, as it goes to the provider. */

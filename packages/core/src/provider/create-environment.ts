@@ -1,4 +1,4 @@
-import { createClassifier, type Classify } from '../outcome/classifier.js';
+import { createClassifier, type Classify } from '../outcome/reading/classifier.js';
 import { messageOf } from '../errors/message-of.js';
 import type { Emit, EventHub } from '../events/event-hub.js';
 import type { ResilienceEvent } from '../policies/policy-telemetry.js';

@@ -1,4 +1,4 @@
-import type { Classify } from '../outcome/classifier.js';
+import type { Classify } from '../outcome/reading/classifier.js';
 import { GateAgreement } from './gate-agreement.js';
 import { KeyedGate } from '../engine/keyed-gate.js';
 import type { MethodPlan } from './method-plan.js';

@@ -1,5 +1,5 @@
 import { checkProviderSettings } from './check-provider-settings.js';
-import type { Classify } from '../outcome/classifier.js';
+import type { Classify } from '../outcome/reading/classifier.js';
 import type { MethodPlan } from './method-plan.js';
 import { catalog } from '../policies/catalog.js';
 import type { PolicyCatalog } from '../policies/policy-catalog.js';

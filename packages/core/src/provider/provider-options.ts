@@ -1,4 +1,4 @@
-import type { Classify } from '../outcome/classifier.js';
+import type { Classify } from '../outcome/reading/classifier.js';
 import type { PolicyName, PolicyOptions } from '../policies/policy-options.js';
 import type { Patch } from '../settings/patch.js';
 

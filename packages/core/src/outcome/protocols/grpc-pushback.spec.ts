@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createClassifier } from '../classifier.js';
+import { createClassifier } from '../reading/classifier.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { grpcPushback } from './grpc-pushback.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TestClock } from '../../testing/test-clock.js';
-import { createClassifier } from '../classifier.js';
+import { createClassifier } from '../reading/classifier.js';
 
 const classify = createClassifier(new TestClock());
 const ofError = (error: unknown) => classify({ ok: false, error });

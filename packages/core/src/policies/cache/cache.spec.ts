@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import type { Classify } from '../../outcome/classifier.js';
+import type { Classify } from '../../outcome/reading/classifier.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';

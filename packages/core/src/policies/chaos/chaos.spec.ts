@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import type { Call } from '../../engine/call.js';
-import { createClassifier } from '../../outcome/classifier.js';
+import { createClassifier } from '../../outcome/reading/classifier.js';
 import { createProvider } from '../../provider/create-provider.js';
 import { MemoryStore } from '../../store/memory-store.js';
 import type { Environment, FaultInjector } from '../../engine/policy.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createClassifier } from '../../outcome/classifier.js';
+import { createClassifier } from '../../outcome/reading/classifier.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { MemoryStore } from '../../store/memory-store.js';
 import type { Outcome } from '../../outcome/outcome.js';

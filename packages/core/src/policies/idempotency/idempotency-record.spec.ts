@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { createClassifier } from '../../outcome/classifier.js';
+import { createClassifier } from '../../outcome/reading/classifier.js';
 import type { Outcome } from '../../outcome/outcome.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { restoredError, storedError } from './idempotency-record.js';

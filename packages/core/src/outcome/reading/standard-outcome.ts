@@ -1,12 +1,12 @@
-import { isResilienceError, type ResilienceError } from '../errors/resilience-error.js';
+import { isResilienceError, type ResilienceError } from '../../errors/resilience-error.js';
 import { errorChain, readSafely } from './error-chain.js';
-import type { Circumstances, Exchange } from './exchange.js';
-import { notedOutcome } from './noted-outcome.js';
-import { SUCCESS, type Outcome } from './outcome.js';
+import type { Circumstances, Exchange } from '../exchange.js';
+import { notedOutcome } from '../noted-outcome.js';
+import { SUCCESS, type Outcome } from '../outcome.js';
 import { isProgrammingMistake } from './programming-mistake.js';
-import { appExceptionOutcome } from './protocols/app-exception.js';
-import { httpOutcome, isRepeatable } from './protocols/http-status.js';
-import { ANSWERS } from './protocols/index.js';
+import { appExceptionOutcome } from '../protocols/app-exception.js';
+import { httpOutcome, isRepeatable } from '../protocols/http-status.js';
+import { ANSWERS } from '../protocols/index.js';
 import { spokenOutcome } from './spoken-outcome.js';
 
 const UNKNOWN: Outcome = Object.freeze({ kind: 'unknown' });

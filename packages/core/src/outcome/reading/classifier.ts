@@ -1,7 +1,7 @@
-import type { Clock } from '../time/clock.js';
-import { NO_CIRCUMSTANCES, type Circumstances } from './exchange.js';
-import { SUCCESS, type Outcome, type OutcomeKind, type Settled } from './outcome.js';
-import { httpOutcome } from './protocols/http-status.js';
+import type { Clock } from '../../time/clock.js';
+import { NO_CIRCUMSTANCES, type Circumstances } from '../exchange.js';
+import { SUCCESS, type Outcome, type OutcomeKind, type Settled } from '../outcome.js';
+import { httpOutcome } from '../protocols/http-status.js';
 import { outcomeOfError, outcomeOfValue } from './standard-outcome.js';
 import { knownWord, withSaneWait } from './users-word.js';
 

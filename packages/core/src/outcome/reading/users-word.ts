@@ -1,6 +1,6 @@
-import { LONGEST_DELAY_MS } from '../time/clock.js';
-import { printed } from '../values/printed.js';
-import type { Outcome, OutcomeKind } from './outcome.js';
+import { LONGEST_DELAY_MS } from '../../time/clock.js';
+import { printed } from '../../values/printed.js';
+import type { Outcome, OutcomeKind } from '../outcome.js';
 
 const KINDS: Readonly<Record<OutcomeKind, true>> = {
   success: true,

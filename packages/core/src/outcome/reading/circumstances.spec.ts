@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../provider/create-provider.js';
-import { MemoryStore } from '../store/memory-store.js';
-import { httpError, networkError, outcomeOf } from '../testing/calls.fixture.js';
-import { deferred } from '../testing/deferred.js';
-import { TestClock } from '../testing/test-clock.js';
+import { createProvider } from '../../provider/create-provider.js';
+import { MemoryStore } from '../../store/memory-store.js';
+import { httpError, networkError, outcomeOf } from '../../testing/calls.fixture.js';
+import { deferred } from '../../testing/deferred.js';
+import { TestClock } from '../../testing/test-clock.js';
 
 const AT_ONCE = { backoff: { initial: 0 } } as const;
 const ABORTED = () => new DOMException('aborted', 'AbortError');

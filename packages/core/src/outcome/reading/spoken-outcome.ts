@@ -1,9 +1,9 @@
 import { errorChain, readSafely } from './error-chain.js';
-import type { Outcome, OutcomeKind } from './outcome.js';
-import { methodOf } from './protocols/http-answer.js';
-import { isRepeatable } from './protocols/http-status.js';
-import { ANSWERS } from './protocols/index.js';
-import { isConnecting, networkKind } from './protocols/network.js';
+import type { Outcome, OutcomeKind } from '../outcome.js';
+import { methodOf } from '../protocols/http-answer.js';
+import { isRepeatable } from '../protocols/http-status.js';
+import { ANSWERS } from '../protocols/index.js';
+import { isConnecting, networkKind } from '../protocols/network.js';
 
 /** How many of an aggregate's errors are read, and how deep one may stand in another. */
 const MOST_ERRORS = 32;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { createClassifier, type Classify } from './classifier.js';
-import { createProvider } from '../provider/create-provider.js';
-import type { ProviderOptions } from '../provider/provider-options.js';
-import { TimeoutError } from '../policies/timeout/timeout.error.js';
-import { CircuitOpenError } from '../policies/circuit-breaker/circuit-open.error.js';
-import { httpError, networkError, outcomeOf } from '../testing/calls.fixture.js';
-import { recordEvents } from '../testing/record-events.js';
-import { TestClock } from '../testing/test-clock.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
+import { TimeoutError } from '../../policies/timeout/timeout.error.js';
+import { CircuitOpenError } from '../../policies/circuit-breaker/circuit-open.error.js';
+import { httpError, networkError, outcomeOf } from '../../testing/calls.fixture.js';
+import { recordEvents } from '../../testing/record-events.js';
+import { TestClock } from '../../testing/test-clock.js';
 
 const classify = createClassifier(new TestClock());
 const ofError = (error: unknown) => classify({ ok: false, error });

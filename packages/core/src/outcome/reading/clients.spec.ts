@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { networkError } from '../testing/calls.fixture.js';
-import { TestClock } from '../testing/test-clock.js';
+import { networkError } from '../../testing/calls.fixture.js';
+import { TestClock } from '../../testing/test-clock.js';
 import { createClassifier } from './classifier.js';
 
 const clock = new TestClock();

@@ -1,0 +1,15 @@
+import type { Exchange } from '../outcome/exchange.js';
+import type { LiveCall } from './live-call.js';
+
+/** What a provider wants to know of the requests that go over the wire while one of its calls is at work. */
+export interface WireListener {
+  /**
+   * What a request to an origin means for the call: `own` is one to the provider itself, `other` one that nevertheless counts as what the
+   * call has sent, and `foreign` one that does not concern it.
+   */
+  concern(origin: string): 'own' | 'other' | 'foreign';
+  /** A request that may not be repeated without a key goes out, and does not carry the key that the call has. */
+  keyNotSent(call: LiveCall, exchange: Exchange): void;
+  /** The provider has answered. Told once for each answer, as soon as its headers are there. */
+  answered(call: LiveCall, exchange: Exchange): void;
+}

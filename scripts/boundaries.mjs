@@ -26,6 +26,7 @@ export const rooms = {
     ['outcome'],
     ['engine'],
     ['wire'],
+    ['http'],
     ['counting'],
     ['policies/*'],
     ['policies/policy-catalog.ts', 'policies/policy-options.ts', 'policies/policy-telemetry.ts'],

@@ -1,5 +1,6 @@
 export type { Call, Work } from './engine/call.js';
 export { currentCall } from './engine/current-call.js';
+export type { CredentialText, HttpAuth, HttpOptions } from './http/http.options.js';
 export type { Classify, ClassifyTools } from './outcome/reading/classifier.js';
 export { Clock } from './time/clock.js';
 export type { Timer } from './time/timer.js';

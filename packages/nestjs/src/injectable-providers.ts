@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { fetchProviders } from './http/fetch-providers.js';
 import { httpProviders } from './http/http-providers.js';
 import { resilientProviders } from './inject/resilient-providers.js';
 
@@ -7,5 +8,5 @@ import { resilientProviders } from './inject/resilient-providers.js';
  * earlier: what is asked for by classes that are loaded later would be missing.
  */
 export function injectableProviders(): Provider[] {
-  return [...resilientProviders(), ...httpProviders()];
+  return [...resilientProviders(), ...httpProviders(), ...fetchProviders()];
 }

@@ -10,14 +10,14 @@ import type { HttpOptions } from './http/http.options.js';
 import type { WebhookOptions } from './webhooks/webhook.options.js';
 
 /** One third party: the policies around its calls, how to reach it over HTTP, and the webhooks that it sends. */
-export interface ProviderOptions extends EngineOptions {
+export interface ProviderOptions extends Omit<EngineOptions, 'http'> {
   http?: HttpOptions;
   webhook?: WebhookOptions;
 }
 
 /** What changes in a provider's settings while the application runs. What it does not name stays, and `null` takes an option back. */
-export interface ProviderPatch extends EnginePatch {
-  http?: SectionPatch<HttpOptions>;
+export interface ProviderPatch extends Omit<EnginePatch, 'http'> {
+  http?: Omit<SectionPatch<HttpOptions>, 'baseUrl'> & Pick<HttpOptions, 'baseUrl'>;
   webhook?: SectionPatch<WebhookOptions>;
 }
 

@@ -2,6 +2,7 @@ import type { AsyncResource } from 'node:async_hooks';
 import type { Call } from './call.js';
 import type { Clock } from '../time/clock.js';
 import { Interruption, type AbortListener, type Waiting } from './abort-state.js';
+import { discard } from '../values/discard.js';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
 import { DEFAULT_PRICE, type Price } from './price.js';
 import type { Circumstances, Exchange } from '../outcome/exchange.js';
@@ -39,8 +40,12 @@ export interface CarriedKey {
   readonly header: string;
   /** Whether it was made for this call alone: whoever makes the call anew gives it another. */
   readonly ofThisCall: boolean;
+  /** Whether it takes the place of a key that stands in the request already. */
+  readonly replace?: boolean;
 }
 
+/** How many answers are kept that may still have to be cancelled. */
+const MOST_ANSWERS = 32;
 const NONE: never[] = [];
 
 /**
@@ -334,6 +339,24 @@ export class LiveCall implements Call, Circumstances {
     const announced = this.requests?.takeAnnounced(method);
     if (announced === undefined) return this.noteRequest(method, carriesKey);
     return this.bears(method, carriesKey) || !announced.repeatable ? announced : this.noteRequest(method, carriesKey);
+  }
+
+  /** What is being sent can be read once only: neither this call nor one in whose method it is made can send it again. */
+  sendOnce(): void {
+    this.delivered = true;
+    if (!this.independent) this.parent?.sendOnce();
+  }
+
+  /** Takes note of an answer, so that it can be cancelled where nobody reads it. */
+  received(answer: object): void {
+    const { answers } = (this.requests ??= new SentRequests());
+    // What a call has read long ago need not be kept.
+    if (answers.push(answer) > MOST_ANSWERS) answers.shift();
+  }
+
+  /** Cancels the answers that were received and that nobody has read: another attempt takes the place of this one. */
+  discardAnswers(): void {
+    this.requests?.answers.forEach((answer) => discard(answer));
   }
 
   /** The attempt is over. */

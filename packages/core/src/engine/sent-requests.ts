@@ -21,6 +21,8 @@ export class SentRequests {
   lastExchange: Exchange | undefined = undefined;
   /** Whether another attempt at the same is under way beside it, and so a request with the same key. */
   besideAnother = false;
+  /** What came back, as our own client has it. */
+  readonly answers: object[] = [];
   private latest: SentRequest | undefined = undefined;
   /** Whether the latest bears repeating, seen from here. */
   private latestBears = true;

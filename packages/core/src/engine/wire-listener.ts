@@ -1,5 +1,5 @@
 import type { Exchange } from '../outcome/exchange.js';
-import type { LiveCall } from './live-call.js';
+import type { Call } from './call.js';
 
 /** What a provider wants to know of the requests that go over the wire while one of its calls is at work. */
 export interface WireListener {
@@ -9,7 +9,7 @@ export interface WireListener {
    */
   concern(origin: string): 'own' | 'other' | 'foreign';
   /** A request that may not be repeated without a key goes out, and does not carry the key that the call has. */
-  keyNotSent(call: LiveCall, exchange: Exchange): void;
+  keyNotSent(call: Call, exchange: Exchange): void;
   /** The provider has answered. Told once for each answer, as soon as its headers are there. */
-  answered(call: LiveCall, exchange: Exchange): void;
+  answered(call: Call, exchange: Exchange): void;
 }

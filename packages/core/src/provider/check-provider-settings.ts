@@ -1,6 +1,7 @@
 import { PROVIDER_SETTINGS } from './provider-options.js';
 import type { ProviderParts } from './provider-parts.js';
 import type { Fault } from '../settings/fault.js';
+import { httpSchema } from '../http/http.options.js';
 import { callback, flag, optional } from '../settings/fields.js';
 import { isPlain } from '../values/is-plain.js';
 import type { Layer } from '../settings/merge-settings.js';
@@ -30,9 +31,10 @@ function checkMerged(base: Layer, { path, sections = {}, catalog = standardCatal
       .map((name) => ({ path: `${path}.${name}`, message: `it is not read here: give it to ${sections[name]}` })),
   ];
   catalog.read(base, path, faults);
-  const { classify, enabled, methods } = base;
+  const { classify, enabled, http, methods } = base;
   faults.push(
     ...(readSettings(optional(callback('a function of the result')), classify, `${path}.classify`).faults ?? []),
+    ...('http' in sections ? [] : (readSettings(optional(httpSchema), http, `${path}.http`).faults ?? [])),
     ...(readSettings(optional(flag()), enabled, `${path}.enabled`).faults ?? []),
     ...checkMethods(methods, base, `${path}.methods`, catalog),
   );

@@ -3,13 +3,22 @@ import { messageOf } from '../errors/message-of.js';
 import type { Emit, EventHub } from '../events/event-hub.js';
 import type { ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { Environment } from '../engine/policy.js';
+import type { WireListener } from '../engine/wire-listener.js';
 import type { ProviderParts } from './provider-parts.js';
 
-/** What the live policies of a provider may reach. `classify` gives the user's own classifier, which may change. */
+/** What of a provider may change while its policies live. */
+export interface ChangingParts {
+  /** The user's own classifier. */
+  classify(): Classify | undefined;
+  /** What hears of the requests that go over the wire. */
+  wire?(): WireListener | undefined;
+}
+
+/** What the live policies of a provider may reach. */
 export function createEnvironment(
   { name, clock, store, random, trackCalls = false }: ProviderParts,
   events: EventHub<ResilienceEvent>,
-  classify: () => Classify | undefined,
+  { classify, wire }: ChangingParts,
 ): Environment {
   const emit: Emit = (type, detail, operation) => {
     if (!events.listening) return;
@@ -24,6 +33,7 @@ export function createEnvironment(
     store,
     random,
     emit,
+    ...(wire && { wire }),
     classify: createClassifier(clock, classify, (error) => emit('classify.failed', { error: messageOf(error) })),
     shared: <T>(key: string, make: () => T): T => {
       if (!common.has(key)) common.set(key, make());

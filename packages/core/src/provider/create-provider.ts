@@ -17,7 +17,8 @@ const machineClock = new SystemClock();
 /**
  * A provider without any framework: `execute` applies every policy that `options` names. Throws a `ResilienceConfigurationError` that lists
  * every fault of the options. The store defaults to a `MemoryStore`, the clock to the machine's, `random` to `Math.random`. `trackCalls`
- * (default false) says whether `currentCall()` finds every call at any depth, also after an `await`. `policies` are kinds of your own, made
+ * (default false) says whether `currentCall()` finds every call at any depth, also after an `await`, and whether the requests are watched that
+ * calls send. `warn` is told of mistakes in their use; by default the process warns of them. `policies` are kinds of your own, made
  * with `definePolicy`, which the options may then name.
  */
 export function createProvider(
@@ -28,6 +29,7 @@ export function createProvider(
     store?: Store;
     random?: () => number;
     trackCalls?: boolean;
+    warn?: (message: string) => void;
     policies?: readonly PolicyKind[];
   } = {},
 ): ResilientProvider {
@@ -40,6 +42,7 @@ export function createProvider(
     store: parts.store ?? new MemoryStore({ clock }),
     random: parts.random ?? systemRandom,
     trackCalls: parts.trackCalls ?? false,
+    ...(parts.warn && { warn: parts.warn }),
     catalog: catalog.with(parts.policies ?? []),
   });
   if (provider.faults.length > 0) throw new ResilienceConfigurationError(provider.faults);

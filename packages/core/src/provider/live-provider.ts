@@ -11,6 +11,13 @@ import type { Cache, CacheSelection } from '../policies/cache/cache.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
 import type { PolicyName } from '../policies/policy-options.js';
 import type { Environment } from '../engine/policy.js';
+import { emitWarning } from 'node:process';
+import type { WireListener } from '../engine/wire-listener.js';
+import { providerFetch } from '../http/provider-fetch.js';
+import { credentialOf } from '../http/credential-of.js';
+import type { HttpSettings, ProviderHttp } from '../http/provider-http.js';
+import { ProviderWire } from '../wire/provider-wire.js';
+import { watchWire } from '../wire/watch-wire.js';
 import type { HeadersLike } from '../headers/headers.js';
 import { ResilientProvider, type ExecuteOptions, type ProviderSnapshot } from './resilient-provider.js';
 import type { ProviderPatch } from './provider-options.js';
@@ -19,6 +26,7 @@ import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
 import type { Layer } from '../settings/merge-settings.js';
 import { tieToSignal } from '../engine/abort-with-signal.js';
 
+const NO_HTTP: HttpSettings = Object.freeze({});
 const NO_OPTIONS: ExecuteOptions = Object.freeze({});
 
 /** The engine's side of a provider: adapters make its pipelines and send calls through them. */
@@ -28,6 +36,10 @@ export class LiveProvider extends ResilientProvider {
   readonly faults: readonly Fault[];
   private readonly environment: Environment;
   private readonly linker: MethodLinker;
+  readonly fetch: typeof globalThis.fetch;
+  private readonly http: ProviderHttp;
+  private readonly wire: ProviderWire;
+  private readonly watches: boolean;
   /** For the methods that the settings know by name. */
   private readonly pipelines = new Map<string, Pipeline>();
   /** For all others. */
@@ -39,8 +51,29 @@ export class LiveProvider extends ResilientProvider {
     super();
     this.name = parts.name;
     this.events = parts.events ?? new EventHub();
-    this.environment = createEnvironment(parts, this.events, () => this.linker.classify);
+    this.environment = createEnvironment(parts, this.events, {
+      classify: () => this.linker.classify,
+      wire: () => this.watching,
+    });
     this.linker = new MethodLinker(parts, this.environment);
+    this.http = parts.http ?? {
+      settings: () => this.linker.http,
+      credential: () => credentialOf(this.linker.http?.auth),
+    };
+    this.wire = new ProviderWire(this.http.settings() ?? {}, {
+      emit: this.environment.emit,
+      warn: parts.warn ?? ((message) => emitWarning(message, 'BreakwaterWarning')),
+      learn: (call, { status, headers }) => this.learn({ status: status!, headers: headers as HeadersLike }, call),
+    });
+    this.fetch = providerFetch({
+      provider: this.name,
+      http: this.http,
+      observe: (answer) => {
+        if (!this.seesAnswers) this.observe(answer);
+      },
+    });
+    this.watches = parts.trackCalls === true;
+    if (this.watches && this.http.settings()?.watch !== false) watchWire();
     this.faults = this.linker.faults;
   }
 
@@ -90,8 +123,26 @@ export class LiveProvider extends ResilientProvider {
     return runTied(pipeline, call, parent, signal);
   }
 
-  override observe(response: { readonly status: number; readonly headers: HeadersLike }): void {
+  /** Whether answers to the call in which this is asked are seen on the wire, so that they need not be shown to `observe`. */
+  get seesAnswers(): boolean {
     const call = currentLiveCall();
+    return call?.origin === this.environment && !call.ended && this.watching !== undefined;
+  }
+
+  override observe(response: { readonly status: number; readonly headers: HeadersLike }): void {
+    this.learn(response, currentLiveCall());
+  }
+
+  /** What hears of the wire now; `undefined` where nothing is to be heard. */
+  private get watching(): WireListener | undefined {
+    if (!this.watches || !this.enabled) return undefined;
+    const settings = this.http.settings() ?? NO_HTTP;
+    if (settings.watch === false) return undefined;
+    this.wire.configure(settings);
+    return this.wire;
+  }
+
+  private learn(response: { readonly status: number; readonly headers: HeadersLike }, call: Call | undefined): void {
     const own = call?.provider === this.name ? call : undefined;
     for (const { policy, operation } of this.linker.live()) {
       // What one operation has to itself learns nothing from the calls of another.

@@ -1,3 +1,4 @@
+import type { ReadHttp } from '../http/http.options.js';
 import type { Classify } from '../outcome/reading/classifier.js';
 import { GateAgreement } from './gate-agreement.js';
 import { KeyedGate } from '../engine/keyed-gate.js';
@@ -61,6 +62,11 @@ export class MethodLinker {
 
   get classify(): Classify | undefined {
     return this.layers.classify;
+  }
+
+  /** How the provider is reached over HTTP, as it stands in the settings. */
+  get http(): ReadHttp | undefined {
+    return this.layers.http;
   }
 
   /** The header that the settings name for keys, for one method. */

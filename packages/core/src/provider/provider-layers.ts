@@ -7,6 +7,8 @@ import type { PolicySpec } from '../engine/policy.js';
 import { DEFAULT_HEADER } from '../policies/idempotency/idempotency.options.js';
 import type { ProviderParts } from './provider-parts.js';
 import type { Fault } from '../settings/fault.js';
+import { httpSchema, type ReadHttp } from '../http/http.options.js';
+import { readSettings } from '../settings/read-settings.js';
 import { isPlain } from '../values/is-plain.js';
 import type { Layer } from '../settings/merge-settings.js';
 
@@ -22,6 +24,8 @@ export class ProviderLayers {
   readonly enabled: boolean;
   /** The user's own word on what a result means. */
   readonly classify: Classify | undefined;
+  /** How the provider is reached over HTTP, as it stands in the settings. */
+  readonly http: ReadHttp | undefined;
   private readonly settings: Layer;
   private readonly top: Layer;
   private readonly catalog: PolicyCatalog;
@@ -38,11 +42,18 @@ export class ProviderLayers {
     // Asked for with every call.
     this.enabled = (this.top['enabled'] ?? this.settings['enabled']) !== false;
     this.classify = (this.top['classify'] ?? this.settings['classify'] ?? undefined) as Classify | undefined;
+    this.http = this.readHttp();
     this.methods = new Set(
       [this.settings, this.top].flatMap(({ methods }) =>
         Object.entries(isPlain(methods) ? methods : {}).flatMap(([name, layer]) => (layer === null ? [] : [name])),
       ),
     );
+  }
+
+  private readHttp(): ReadHttp | undefined {
+    const { http } = this.merged(undefined, {});
+    if (http === undefined || http === null) return undefined;
+    return readSettings(httpSchema, http, '').settings;
   }
 
   /** The same with `patch` laid over the provider's settings. */

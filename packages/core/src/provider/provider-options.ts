@@ -1,3 +1,4 @@
+import type { HttpOptions } from '../http/http.options.js';
 import type { Classify } from '../outcome/reading/classifier.js';
 import type { PolicyName, PolicyOptions } from '../policies/policy-options.js';
 import type { Patch } from '../settings/patch.js';
@@ -14,6 +15,8 @@ export interface ProviderOptions extends PolicyOptions {
   methods?: Readonly<Record<string, MethodOptions>>;
   /** The user's own word on what a result or an error means; `undefined` leaves it to the engine. */
   classify?: Classify;
+  /** How the provider is reached over HTTP, by `provider.fetch`, and which requests are its own. */
+  http?: HttpOptions;
   /** `false` turns every policy of this provider into a pass-through. Default true. */
   enabled?: boolean;
 }
@@ -25,8 +28,9 @@ export interface ProviderOptions extends PolicyOptions {
 export interface ProviderPatch extends MethodOptions {
   methods?: Readonly<Record<string, MethodOptions | null>> | null;
   classify?: Classify | null;
+  http?: Patch<HttpOptions> | null;
   enabled?: boolean | null;
 }
 
 /** Settings of a provider beside its policies. */
-export const PROVIDER_SETTINGS = ['methods', 'classify', 'enabled'] as const;
+export const PROVIDER_SETTINGS = ['methods', 'classify', 'http', 'enabled'] as const;

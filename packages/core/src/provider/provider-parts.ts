@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock.js';
 import type { Gate } from '../engine/policy.js';
 import type { EventHub } from '../events/event-hub.js';
+import type { ProviderHttp } from '../http/provider-http.js';
 import type { PolicyCatalog } from '../policies/policy-catalog.js';
 import type { ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { Layer } from '../settings/merge-settings.js';
@@ -19,6 +20,10 @@ export interface ProviderParts {
   /** Whether `currentCall()` finds the call at any depth, also after an `await`. Costs an async context for every call. Default false. */
   readonly trackCalls?: boolean;
   readonly events?: EventHub<ResilienceEvent>;
+  /** How the provider is reached over HTTP, where somebody else reads those settings. Default: `http` of the settings. */
+  readonly http?: ProviderHttp;
+  /** Says something once to whoever runs the application. Default: a warning of the process. */
+  readonly warn?: (message: string) => void;
   /** The kinds of policies that the settings may name. Default: those of this package. */
   readonly catalog?: PolicyCatalog;
   /** A gate of the adapter's own that every attempt enters first, also while the provider is not enabled. */

@@ -17,6 +17,11 @@ export abstract class ResilientProvider {
   abstract readonly enabled: boolean;
   /** The circuit that the provider's methods share; `undefined` until there is one. */
   abstract readonly circuitBreaker: CircuitHandle | undefined;
+  /**
+   * A `fetch` for the provider's API, and for SDKs that take one: base URL, credential, signal and idempotency key of the current call, the
+   * running trace, a bound on answers and connections; what the answers say about rate limits is observed.
+   */
+  abstract readonly fetch: typeof globalThis.fetch;
 
   /** Runs `run` under every policy that the settings name, or under those in `options.policies`. */
   abstract execute<T>(run: (call: Call) => Promise<T> | T, options?: ExecuteOptions): Promise<T>;

@@ -1,5 +1,5 @@
 import type { Fault } from '@breakwater/core';
-import type { Layer } from '@breakwater/core/adapter';
+import type { Layer, ProviderHttp } from '@breakwater/core/adapter';
 import type { GenericSchema } from 'valibot';
 import type { SecretReader } from '../fields/secret-reader.js';
 
@@ -11,6 +11,8 @@ export interface Section<T = unknown> {
   readonly headerOptions?: readonly string[];
   /** True where what the section configures reads `currentCall()` after an `await`, so that calls have to be tracked. */
   readonly readsCalls?: boolean;
+  /** How the provider is reached over HTTP, where the section says so. `read` returns the section as it is now. */
+  reach?(read: () => T | undefined, secrets: SecretReader): ProviderHttp;
   /** The options of `standing` that `given` replaces as a whole instead of being merged into them. */
   replaced?(standing: Layer, given: Layer): readonly string[];
   /** What is wrong beyond the form: secrets that are not set, and options that do not fit each other. */

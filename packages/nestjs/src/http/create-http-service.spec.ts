@@ -332,7 +332,7 @@ describe('http settings', () => {
     [{ baseUrl: 'http://x', headers: ['a'] }, /http\.headers: a list given; expected an object of headers/],
     [{ baseUrl: 'http://x', headers: { a: 'b', c: null } }, /http\.headers\.c: null given; expected text/],
     [{ baseUrl: 'http://x', headers: { 'a b': 'sk_1' } }, /headers\.a b: 'a b' given; expected the name of a header/],
-    [{ baseUrl: 'http://x', timeout: 1 }, /http\.timeout: unknown option; known are baseUrl, auth, headers/],
+    [{ baseUrl: 'http://x', retries: 1 }, /http\.retries: unknown option; known are baseUrl, auth, headers/],
   ])('refuse %j', async (http, message) => {
     expect(await faultsOf(http)).toMatch(message);
   });

@@ -1,45 +1,64 @@
 import type { HttpService } from '@nestjs/axios';
-import { currentCall } from '@breakwater/core';
+import {
+  HTTP_DEFAULTS,
+  currentLiveCall,
+  isSingleUseBody,
+  requestHeaders,
+  setTraceHeaders,
+} from '@breakwater/core/adapter';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
 import type { AxiosAnswer, AxiosInstance, AxiosRequest } from './axios-types.js';
+import { boundStream } from './bound-stream.js';
+import { connectionsOf } from './connections.js';
 import { httpSection } from './http.section.js';
 import { loadHttpClient, type HttpClientPackages } from './load-http-client.js';
 import { isSameOrigin, stripOnRedirect } from './origin.js';
-import { providerHeaders } from './provider-headers.js';
+import { redactError } from './redact-error.js';
 import { withBothSignals } from './with-both-signals.js';
 
 /** The HTTP client of one provider, which must have `http` settings. Settings and secrets are read for each request. */
 export async function createHttpService(parts: ResilienceParts, provider: string): Promise<HttpService> {
   const { HttpService, axios } = await loadHttpClient(provider);
-  const instance = axios.create({ baseURL: parts.sections.get(provider, httpSection)!.baseUrl });
+  const { baseUrl } = parts.sections.get(provider, httpSection)!;
+  const instance = axios.create(baseUrl === undefined ? {} : { baseURL: baseUrl });
   prepareRequests(instance, parts, provider);
-  giveUpRequests(instance, axios);
+  abortRequests(instance, axios);
   observeResponses(instance, parts, provider);
   return new HttpService(instance);
 }
 
 function prepareRequests(instance: AxiosInstance, parts: ResilienceParts, provider: string): void {
   const baseUrlAtStart = instance.defaults.baseURL;
+  const http = parts.sections.httpOf(provider);
   instance.interceptors.request.use((config: AxiosRequest) => {
-    const { baseUrl } = parts.sections.get(provider, httpSection)!;
-    if (config.baseURL === baseUrlAtStart) config.baseURL = baseUrl;
+    const settings = parts.sections.get(provider, httpSection)!;
+    const { baseUrl } = settings;
+    if (config.baseURL === baseUrlAtStart && baseUrl !== undefined) config.baseURL = baseUrl;
     const method = (config.method ?? 'get').toUpperCase();
-    currentCall()?.sending(method);
-    if (!isSameOrigin(config, baseUrl)) return config;
-    const headers = providerHeaders(parts, provider, method);
+    const call = currentLiveCall();
+    call?.sending(method);
+    if (isSingleUseBody(config.data)) call?.sendOnce();
+    if ((config.maxContentLength ?? -1) < 0)
+      config.maxContentLength = settings.maxResponseBytes ?? HTTP_DEFAULTS.maxResponseBytes;
+    Object.assign(config, connectionsOf(settings, config));
+    setTraceHeaders((name, value) => config.headers.has(name) || config.headers.set(name, value));
+    if (baseUrl === undefined || !isSameOrigin(config, baseUrl)) return config;
+    const own = requestHeaders(http, settings, { provider, method, call });
     // The strongest come last, and may be written in another case than what they replace.
-    for (const [name, value] of Object.entries(headers).toReversed()) {
-      if (!config.headers.has(name)) config.headers.set(name, value);
+    const callers = new Set(Object.keys(config.headers.toJSON()).map((name) => name.toLowerCase()));
+    for (const { name, value, replaces } of own) {
+      if (replaces || !callers.has(name.toLowerCase())) config.headers.set(name, value);
     }
-    config.beforeRedirect = stripOnRedirect(baseUrl, Object.keys(headers), config.beforeRedirect);
+    const names = own.map(({ name }) => name);
+    config.beforeRedirect = stripOnRedirect(baseUrl, names, config.beforeRedirect);
     return config;
   });
 }
 
-/** A request is given up with the call in whose method it is made. */
-function giveUpRequests(instance: AxiosInstance, axios: HttpClientPackages['axios']): void {
+/** A request is aborted with the call in whose method it is made. */
+function abortRequests(instance: AxiosInstance, axios: HttpClientPackages['axios']): void {
   instance.interceptors.request.use((config: AxiosRequest) => {
-    const signal = currentCall()?.signal;
+    const signal = currentLiveCall()?.signal;
     if (signal === undefined) return config;
     if (!config.signal) config.signal = signal;
     else config.adapter = withBothSignals(axios.getAdapter(config.adapter, config), signal);
@@ -48,16 +67,18 @@ function giveUpRequests(instance: AxiosInstance, axios: HttpClientPackages['axio
 }
 
 function observeResponses(instance: AxiosInstance, parts: ResilienceParts, provider: string): void {
-  const observe = ({ status, headers }: AxiosAnswer) =>
-    parts.registry.provider(provider).observe({ status, headers: headers as Record<string, string> });
+  const observe = ({ status, headers }: AxiosAnswer) => {
+    const observed = parts.registry.provider(provider);
+    if (!observed.seesAnswers) observed.observe({ status, headers: headers as Record<string, string> });
+  };
   instance.interceptors.response.use(
     (response) => {
       observe(response);
-      return response;
+      return boundStream(response, provider);
     },
     (error: { response?: AxiosAnswer }) => {
       if (error.response !== undefined) observe(error.response);
-      throw error;
+      throw redactError(error);
     },
   );
 }

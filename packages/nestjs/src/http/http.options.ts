@@ -1,24 +1,15 @@
-import { isHeaderName, settings } from '@breakwater/core/adapter';
+import type { HttpAuth as EngineHttpAuth, HttpOptions as EngineHttpOptions } from '@breakwater/core';
+import { httpEntries, isHeaderName, settings } from '@breakwater/core/adapter';
 import * as v from 'valibot';
 import { secretOptions, secretText, type SecretText } from '../fields/secret-text.js';
 import { isHttpUrl } from '../fields/is-http-url.js';
 import { customSetting } from '../fields/custom-setting.js';
 
-/** How a provider is reached over HTTP by the client that `@InjectHttp` injects. */
-export interface HttpOptions {
-  /** Absolute. What is said below goes to this origin only: neither to an absolute URL elsewhere nor along a redirect away. */
-  baseUrl: string;
-  /** The credential of every request, read anew for each, so that a secret can be rotated. A header that the caller sets wins. */
-  auth?: HttpAuth;
-  /** Further headers of every request. */
-  headers?: Readonly<Record<string, string>>;
-}
+/** The credential of a provider. */
+export type HttpAuth = EngineHttpAuth<SecretText>;
 
-/** `Authorization: Bearer …`, `Authorization: Basic …` (RFC 7617), or a header of the provider's own, such as `X-Api-Key`. */
-export type HttpAuth =
-  | { bearer: SecretText }
-  | { basic: { username: SecretText; password: SecretText } }
-  | { header: { name: string; value: SecretText } };
+/** How a provider is reached over HTTP by the clients that `@InjectHttp` and `@InjectFetch` inject, and which requests are its own. */
+export type HttpOptions = EngineHttpOptions<SecretText>;
 
 const basic = settings.options({ username: secretText('API_USERNAME'), password: secretText('API_PASSWORD') });
 const header = settings.options({
@@ -50,15 +41,24 @@ const headers = v.pipe(
 );
 
 const httpOptions = settings.options({
-  baseUrl: customSetting<string>(isHttpUrl, "an absolute http or https URL, for example 'https://api.example.com/v1'"),
+  baseUrl: settings.optional(
+    customSetting<string>(isHttpUrl, "an absolute http or https URL, for example 'https://api.example.com/v1'"),
+  ),
   auth: settings.optional(secretOptions(auth, 'bearer', "{ bearer: secret('API_KEY') }")),
   headers: settings.optional(headers),
+  ...httpEntries,
 });
 
-export const httpSchema = settings.consistent(httpOptions, ['auth'], ({ auth: given }) =>
+const withOneCredential = settings.consistent(httpOptions, ['auth'], ({ auth: given }) =>
   given === undefined || Object.values(given).filter((way) => way !== undefined).length === 1
     ? undefined
     : { at: 'auth', message: 'expected exactly one of bearer, basic and header' },
+);
+
+export const httpSchema = settings.consistent(withOneCredential, ['baseUrl', 'hosts', 'watch'], (given) =>
+  given.baseUrl !== undefined || given.hosts !== undefined || given.watch === false
+    ? undefined
+    : { at: 'baseUrl', message: 'it is required, unless hosts says which requests are the provider’s' },
 );
 
 export type HttpSettings = settings.SettingsOf<typeof httpSchema>;

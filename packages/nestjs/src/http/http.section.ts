@@ -1,6 +1,7 @@
 import { settings, type Layer } from '@breakwater/core/adapter';
 import type { Section } from '../config/section.js';
 import { missingSecrets } from '../fields/missing-secrets.js';
+import { credentialOf } from './credential-of.js';
 import { httpSchema, type HttpSettings } from './http.options.js';
 
 /** `http` in a provider's settings: how the provider is reached. */
@@ -9,6 +10,13 @@ export const httpSection: Section<HttpSettings> = {
   schema: httpSchema,
   headerOptions: ['headers'],
   readsCalls: true,
+  reach: (read, secrets) => ({
+    settings: read,
+    credential: () => {
+      const { auth } = read() ?? {};
+      return auth && credentialOf(auth, secrets);
+    },
+  }),
   replaced: (standing, given) => (isOtherKind(standing['auth'], given['auth']) ? ['auth'] : []),
   faults: ({ given }, secrets, path) => missingSecrets(given, secrets, path),
 };

@@ -4,7 +4,7 @@ import type { AxiosAdapter, AxiosInstance, AxiosRequest } from './axios-types.js
 export interface HttpClientPackages {
   readonly HttpService: typeof NestAxios.HttpService;
   readonly axios: {
-    create(config: { baseURL: string }): AxiosInstance;
+    create(config: { baseURL?: string }): AxiosInstance;
     getAdapter(adapters: AxiosRequest['adapter'], request: AxiosRequest): AxiosAdapter;
   };
 }

@@ -1,5 +1,5 @@
 /** What can be injected by a provider's name. */
-export type InjectionKind = 'http' | 'provider';
+export type InjectionKind = 'http' | 'fetch' | 'provider';
 
 /** One place in a class into which something is injected by a provider's name. */
 export interface Injection {
@@ -18,7 +18,11 @@ export interface InjectionSite {
 }
 
 /** Every name that was asked for in this process: Nest must know the tokens before it makes the first instance. */
-const names: Readonly<Record<InjectionKind, Set<string>>> = { http: new Set(), provider: new Set() };
+const names: Readonly<Record<InjectionKind, Set<string>>> = {
+  http: new Set(),
+  fetch: new Set(),
+  provider: new Set(),
+};
 const injections = new WeakMap<object, readonly Injection[]>();
 
 /** What a class has injected by name, inherited places included. */

@@ -5,7 +5,7 @@ import {
   type ResilienceEvent,
   type Store,
 } from '@breakwater/core';
-import { EventHub, LiveProvider, systemRandom, type ProviderParts } from '@breakwater/core/adapter';
+import { EventHub, LiveProvider, systemRandom, type ProviderHttp, type ProviderParts } from '@breakwater/core/adapter';
 import type { ReadResilience } from '../config/read-resilience.js';
 import { withoutSections } from '../config/read-sections.js';
 import type { Gate } from '@breakwater/core/adapter';
@@ -18,6 +18,10 @@ export interface SharedParts {
   readonly sections: readonly Section[];
   /** The gate that every attempt enters first. */
   readonly entrance?: Gate;
+  /** How a provider is reached over HTTP, asked at each use. */
+  httpOf(provider: string): ProviderHttp;
+  /** Is told of mistakes in how calls are made. */
+  warn(message: string): void;
 }
 
 const NO_PROVIDERS = "none: where the settings stand in ConfigModule's 'resilience' namespace, it needs isGlobal: true";
@@ -29,7 +33,7 @@ export class ProviderRegistry {
   readonly faults: readonly Fault[];
   private readonly providers = new Map<string, LiveProvider>();
 
-  constructor(read: ReadResilience, { clock, store, sections, entrance }: SharedParts) {
+  constructor(read: ReadResilience, { clock, store, sections, entrance, httpOf, warn }: SharedParts) {
     const { trackCalls } = read.options;
     // What reads the current call after an `await` finds it only where calls are tracked.
     const areRead = sections.some(
@@ -48,6 +52,8 @@ export class ProviderRegistry {
       const parts: ProviderParts = {
         ...common,
         name,
+        http: httpOf(name),
+        warn,
         settings: withoutSections(sections, settings),
         top: withoutSections(sections, top),
         path: `resilience.providers.${name}`,

@@ -1,10 +1,13 @@
 import type { Fault } from '@breakwater/core';
-import { settings, type Layer } from '@breakwater/core/adapter';
+import { settings, type Layer, type ProviderHttp } from '@breakwater/core/adapter';
 import { mergeProviderSettings } from '../config/merge-provider-settings.js';
 import type { LayeredSettings } from '../config/read-resilience.js';
 import { readSections, withoutSections } from '../config/read-sections.js';
 import type { Section } from '../config/section.js';
 import type { SecretReader } from '../fields/secret-reader.js';
+
+/** Of a provider that no section says how to reach. */
+const UNREACHABLE: ProviderHttp = { settings: () => undefined, credential: () => undefined };
 
 /** The sections of every provider's settings, as they are now: `reconfigure` replaces them while the application runs. */
 export class ProviderSections {
@@ -28,6 +31,12 @@ export class ProviderSections {
   /** A section of a provider; `undefined` when its settings have none, or none that can be used. */
   get<T>(provider: string, { name }: Section<T>): T | undefined {
     return this.layers.get(provider)?.sections.get(name) as T | undefined;
+  }
+
+  /** How a provider is reached over HTTP. Asked at each use: settings and secrets change. */
+  httpOf(provider: string): ProviderHttp {
+    const section = this.known.find(({ reach }) => reach !== undefined);
+    return section?.reach?.(() => this.get(provider, section), this.secrets) ?? UNREACHABLE;
   }
 
   /** A section as it was given, right or wrong. */

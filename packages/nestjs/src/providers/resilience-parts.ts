@@ -38,8 +38,10 @@ export class ResilienceParts {
     this.ownsStore = store === undefined;
     this.store = tracked;
     this.secrets = new EnvironmentSecrets(environment);
-    this.registry = new ProviderRegistry(read, { clock, store: tracked, sections, entrance });
     this.sections = new ProviderSections(read.providers, sections, this.secrets);
+    const httpOf = (name: string) => this.sections.httpOf(name);
+    const warn = (message: string) => this.log?.warn(message);
+    this.registry = new ProviderRegistry(read, { clock, store: tracked, sections, entrance, httpOf, warn });
     this.warnings = read.warnings;
     this.log = read.options.logger === false ? undefined : new EventLog(clock);
     if (this.log !== undefined) this.registry.events.on(this.log.note);

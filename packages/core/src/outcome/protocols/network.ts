@@ -64,6 +64,8 @@ const KIND_BY_NAME: Readonly<Record<string, OutcomeKind>> = {
   HTTPParserError: 'contract',
   TimeoutError: 'unknown',
 };
+/** What axios says of an answer that is larger than it was told to take, under the code of any broken answer. */
+const AXIOS_TOO_LARGE = 'maxContentLength';
 /** Stages of a request at which got's time limits cut it off before anything was sent. */
 const BEFORE_SENDING = new Set(['lookup', 'connect', 'secureConnect']);
 
@@ -72,7 +74,9 @@ const BEFORE_SENDING = new Set(['lookup', 'connect', 'secureConnect']);
  * known.
  */
 export function networkKind(error: object): OutcomeKind | undefined {
-  const { code, name } = error as Readonly<Record<string, unknown>>;
+  const { code, name, message } = error as Readonly<Record<string, unknown>>;
+  if (code === 'ERR_BAD_RESPONSE' && typeof message === 'string' && message.startsWith(AXIOS_TOO_LARGE))
+    return 'contract';
   const byCode = typeof code === 'string' ? kindOfCode(code) : undefined;
   return byCode ?? (typeof name === 'string' && Object.hasOwn(KIND_BY_NAME, name) ? KIND_BY_NAME[name] : undefined);
 }

@@ -1,3 +1,4 @@
+import { discard } from '../../values/discard.js';
 import { Deadline } from '../../time/deadline-list.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import { mayRepeat } from '../../engine/may-repeat.js';
@@ -94,7 +95,7 @@ export class HedgeRace<T> extends Deadline {
   }
 
   private settle(attempt: LiveCall, result: Settled<T>): void {
-    if (this.result !== undefined) return;
+    if (this.result !== undefined) return discard(result.ok ? result.value : result.error);
     this.inFlight = this.inFlight.filter((other) => other !== attempt);
     const outcome = attempt.outcome ?? this.rules.environment.classify(result, attempt);
     if (isAnswer(outcome.kind)) return this.take(attempt, result, outcome);

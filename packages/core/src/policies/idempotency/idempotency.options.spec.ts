@@ -47,7 +47,7 @@ describe('the settings of idempotency', () => {
     [{ fingerprint: 'id' }, "fingerprint: 'id' given; expected a function of the arguments"],
     [
       { keys: 1 },
-      "keys: unknown option; did you mean 'key'? Known are header, ttl, lease, wait, storeDown, key, fingerprint",
+      "keys: unknown option; did you mean 'key'? Known are header, replace, ttl, lease, wait, storeDown, key, fingerprint",
     ],
   ])('refuse %j, and say what would be right', (input, message) => {
     expect(faultsOf(input)).toEqual([`idempotency.${message}`]);

@@ -1,13 +1,17 @@
 import * as v from 'valibot';
 import type { Duration } from '../../settings/duration.js';
 import { isHeaderName } from '../../headers/header-name.js';
-import { callback, consistent, duration, oneOf, options, optional } from '../../settings/fields.js';
+import { callback, consistent, duration, flag, oneOf, options, optional } from '../../settings/fields.js';
 
 export const DEFAULT_HEADER = 'Idempotency-Key';
 
 export interface IdempotencyOptions {
   /** The header that carries the key to the provider, a token (RFC 9110 §5.6.2). Default `'Idempotency-Key'`. */
   header?: string;
+  /**
+   * Whether our HTTP clients put the key in place of one that stands in the request already. Default false: whoever wrote it wins.
+   */
+  replace?: boolean;
   /** How long an outcome is kept and replayed: a result of plain data, or the error of a final refusal. Default `'24h'`. */
   ttl?: Duration;
   /** How long a call that stopped giving signs of life holds its key. Renewed at a third of it. Default `'30s'`. */
@@ -33,6 +37,7 @@ const fields = options({
     v.custom<string>(isHeaderName, "expected the name of a header, for example 'Idempotency-Key'"),
     DEFAULT_HEADER,
   ),
+  replace: optional(flag()),
   ttl: optional(duration({ min: 1000 }), 86_400_000),
   lease: optional(duration({ min: 100 }), 30_000),
   wait: optional(duration(), 10_000),

@@ -57,18 +57,18 @@ export class Idempotency implements Wrapper {
    * `IdempotencyPayloadError` when they cannot be told from others.
    */
   private identify(call: LiveCall): Operation | undefined {
-    const { key, header } = this.settings;
+    const { key, header, replace } = this.settings;
     const { provider, operation, args } = call;
     const tenant = call.key === undefined ? [] : [call.key];
     const given = call.idempotencyKey;
     if (given === undefined && key === undefined) {
-      call.carriedKey = { value: uniqueKey(), header, ofThisCall: true };
+      call.carriedKey = { value: uniqueKey(), header, replace: replace === true, ofThisCall: true };
       return undefined;
     }
     const id = given ?? key!(...args);
     if (!isBusinessId(id)) throw new IdempotencyKeyMissingError({ provider, operation });
     const value = given ?? derivedKey(provider, operation, String(id), ...tenant);
-    call.carriedKey = { value, header, ofThisCall: false };
+    call.carriedKey = { value, header, replace: replace === true, ofThisCall: false };
     return {
       recordKey: `idempotency:${provider}:${operation}:${derivedKey(value, ...tenant)}`,
       fingerprint: derivedKey(this.textOf(call)),

@@ -84,7 +84,7 @@ function bench(quotas: readonly object[], wait: number) {
     random: () => 0.5,
   };
   const provider = new LiveProvider(parts);
-  const environment = createEnvironment(parts, new EventHub(), () => undefined);
+  const environment = createEnvironment(parts, new EventHub(), { classify: () => undefined });
   const options = {
     quotas,
     wait,

@@ -1,3 +1,4 @@
+import { discard } from '../../values/discard.js';
 import { messageOf } from '../../errors/message-of.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import { mayRepeat } from '../../engine/may-repeat.js';
@@ -99,6 +100,9 @@ export class Retry implements Wrapper, Retrier {
       await this.wait(waitMs, operation);
       // A timer that fired late may have let the time run out.
       if (operation.givenUp || this.closed || operation.isLate) break;
+      // The next attempt takes its place, and may need the connection that an unread answer would hold.
+      attempted.discardAnswers();
+      discard(result.ok ? result.value : result.error);
       attempted = operation.attempt(attempt + 1);
       try {
         result = { ok: true, value: await operation.next(attempted) };

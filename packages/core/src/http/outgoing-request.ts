@@ -1,0 +1,96 @@
+import { absoluteUrl } from './absolute-url.js';
+import type { RequestHeader } from './request-headers.js';
+import { setTraceHeaders } from './trace-headers.js';
+
+export type FetchInput = Parameters<typeof globalThis.fetch>[0];
+export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
+
+/** Of what a request is made, beside what the caller gave it. */
+export interface OutgoingParts {
+  readonly baseUrl: string | undefined;
+  /** The provider's headers for a request of this method. */
+  headersFor(method: string): readonly RequestHeader[];
+}
+
+/** Redirects that turn any request into a GET without a body, and those that do so with a POST (RFC 9110 §15.4). */
+const TO_GET = new Set([303]);
+const POST_TO_GET = new Set([301, 302]);
+
+/** One request of a provider's `fetch`, as it is about to be sent, also along a redirect. */
+export class OutgoingRequest {
+  url: URL;
+  method: string;
+  readonly headers: Headers;
+  /** Of the caller. */
+  readonly signal: AbortSignal | null | undefined;
+  private readonly given: Request | undefined;
+  private readonly init: FetchInit;
+  private hasBody: boolean;
+  /** The names of the headers that stand for the provider alone. */
+  private readonly own = new Set<string>();
+
+  constructor(
+    private readonly parts: OutgoingParts,
+    input: FetchInput,
+    init: FetchInit = {},
+  ) {
+    this.given = input instanceof Request ? input : undefined;
+    this.init = init;
+    this.url = absoluteUrl(this.given?.url ?? String(input), parts.baseUrl);
+    this.method = (init.method ?? this.given?.method ?? 'GET').toUpperCase();
+    this.headers = new Headers(init.headers ?? this.given?.headers);
+    this.signal = init.signal === undefined ? this.given?.signal : init.signal;
+    this.hasBody = (init.body ?? this.given?.body ?? null) !== null;
+    this.addHeaders();
+  }
+
+  get redirect(): NonNullable<FetchInit['redirect']> {
+    return this.init.redirect ?? this.given?.redirect ?? 'follow';
+  }
+
+  /** What `fetch` is to be called with. A request that was given keeps its body: it may be sent again. */
+  initFor(signal: AbortSignal | undefined): RequestInit & { duplex?: 'half' } {
+    const { method, headers, hasBody, given, init } = this;
+    const body = hasBody ? (init.body ?? given?.clone().body) : undefined;
+    return {
+      ...init,
+      method,
+      headers,
+      redirect: 'manual',
+      ...(body !== undefined && body !== null && { body, duplex: 'half' as const }),
+      ...(body === undefined && { body: null }),
+      ...(signal && { signal }),
+    };
+  }
+
+  /** Goes on to where an answer redirects; `false` where it names no place. What is the provider's does not go to another origin. */
+  follow(status: number, location: string | null): boolean {
+    if (location === null || !URL.canParse(location, this.url.href)) return false;
+    const next = new URL(location, this.url);
+    if (next.origin !== this.url.origin) {
+      for (const name of [...this.own, 'authorization', 'cookie']) this.headers.delete(name);
+    }
+    this.url = next;
+    if (TO_GET.has(status) || (POST_TO_GET.has(status) && this.method === 'POST')) this.becomeGet();
+    return true;
+  }
+
+  private becomeGet(): void {
+    if (this.method !== 'HEAD') this.method = 'GET';
+    this.hasBody = false;
+    for (const name of ['content-type', 'content-length', 'content-encoding']) this.headers.delete(name);
+  }
+
+  private addHeaders(): void {
+    const { parts, headers, url } = this;
+    setTraceHeaders((name, value) => headers.has(name) || headers.set(name, value));
+    if (parts.baseUrl === undefined || url.origin !== new URL(parts.baseUrl).origin) return;
+    const callers = new Set(headers.keys());
+    for (const { name, value, replaces } of parts.headersFor(this.method)) {
+      const lower = name.toLowerCase();
+      if (callers.has(lower) && !replaces) continue;
+      headers.set(name, value);
+      this.own.add(lower);
+    }
+  }
+}

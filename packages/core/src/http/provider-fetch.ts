@@ -1,0 +1,95 @@
+import { currentLiveCall } from '../engine/current-call.js';
+import type { LiveCall } from '../engine/live-call.js';
+import type { HeadersLike } from '../headers/headers.js';
+import { bothSignals } from './both-signals.js';
+import { boundedResponse } from './bounded-response.js';
+import { FetchAgents, type FetchAgent } from './fetch-agent.js';
+import { OutgoingRequest, type FetchInit, type FetchInput } from './outgoing-request.js';
+import { HTTP_DEFAULTS } from './http.options.js';
+import type { HttpSettings, ProviderHttp } from './provider-http.js';
+import { requestHeaders } from './request-headers.js';
+import { isSingleUseBody } from './single-use-body.js';
+
+export interface ProviderFetchParts {
+  readonly provider: string;
+  readonly http: ProviderHttp;
+  /** Shows the provider an answer, unless it has seen it on the wire. */
+  observe(answer: { readonly status: number; readonly headers: HeadersLike }): void;
+}
+
+const NO_SETTINGS: HttpSettings = Object.freeze({});
+const MOST_REDIRECTS = 20;
+const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);
+
+/**
+ * A `fetch` that knows its provider: base URL, credential, the signal and the idempotency key of the current call, the running trace, and
+ * what the answers say about rate limits. Its answers are bounded, and so are its connections. Settings and secrets are read for each request.
+ */
+export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetch {
+  const agents = new FetchAgents(parts.provider);
+  return async (input: FetchInput, init?: FetchInit) => {
+    const { provider, http } = parts;
+    const settings = http.settings() ?? NO_SETTINGS;
+    const call = currentLiveCall();
+    const { baseUrl } = settings;
+    const headersFor = (method: string) => requestHeaders(http, settings, { provider, method, call });
+    const request = new OutgoingRequest({ baseUrl, headersFor }, input, init);
+    call?.sending(request.method);
+    if (isSingleUseBody(init?.body)) call?.sendOnce();
+    return send(parts, { request, call, agent: await agents.for(settings), mostBytes: settings.maxResponseBytes });
+  };
+}
+
+interface Sending {
+  readonly request: OutgoingRequest;
+  readonly call: LiveCall | undefined;
+  readonly agent: FetchAgent;
+  readonly mostBytes: number | undefined;
+}
+
+async function send(parts: ProviderFetchParts, sending: Sending): Promise<Response> {
+  const { request, call } = sending;
+  const sources = [call?.signal, request.signal].filter((signal) => signal !== undefined && signal !== null);
+  // One signal needs nothing beside it, and nothing has to be released after the answer.
+  const both = sources.length > 1 ? bothSignals(...sources) : undefined;
+  try {
+    const response = await followed(parts, sending, both?.signal ?? sources[0]);
+    const bound = {
+      provider: parts.provider,
+      mostBytes: sending.mostBytes ?? HTTP_DEFAULTS.maxResponseBytes,
+      onEnd: () => both?.release(),
+    };
+    const bounded = await boundedResponse(response, bound, both !== undefined);
+    call?.received(bounded);
+    return bounded;
+  } catch (error) {
+    both?.release();
+    throw error;
+  }
+}
+
+/** Redirects are followed here: `fetch` would carry the provider's own headers to another origin. */
+async function followed(
+  parts: ProviderFetchParts,
+  { request, agent }: Sending,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  for (let redirects = 0; ; redirects++) {
+    const init = {
+      ...request.initFor(signal),
+      ...(agent.dispatcher !== undefined && { dispatcher: agent.dispatcher }),
+    };
+    const response = await agent.fetch(request.url, init as RequestInit);
+    parts.observe(response);
+    if (!isRedirect(response.status) || request.redirect === 'manual') return response;
+    if (request.redirect === 'error' || redirects === MOST_REDIRECTS) {
+      await response.body?.cancel();
+      const why = request.redirect === 'error' ? 'unexpected redirect' : 'too many redirects';
+      throw new TypeError('fetch failed', {
+        cause: Object.assign(new Error(why), { code: 'ERR_FR_TOO_MANY_REDIRECTS' }),
+      });
+    }
+    if (!request.follow(response.status, response.headers.get('location'))) return response;
+    await response.body?.cancel();
+  }
+}

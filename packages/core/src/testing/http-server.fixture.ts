@@ -1,0 +1,58 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** What a provider does with a request. */
+export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** One request as the provider has seen it. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A provider on this machine that answers as it is told, for specs in which requests really go over the wire. */
+export class HttpServer {
+  readonly requests: SeenRequest[] = [];
+  answer: Answer = (_request, response) => response.end('{}');
+  private readonly server: Server;
+
+  constructor() {
+    this.server = createServer((request, response) => {
+      void text(request).then((body) => {
+        const { method = '', url = '', headers } = request;
+        this.requests.push({ method, url, headers, body });
+        this.answer(request, response);
+      });
+    });
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get methods(): readonly string[] {
+    return this.requests.map(({ method }) => method);
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  }
+
+  /** Answers with a status and headers. */
+  says(status: number, headers: Record<string, string> = {}): void {
+    this.answer = (_request, response) => response.writeHead(status, headers).end('{}');
+  }
+
+  /** Takes the request and drops the connection. */
+  drops(): void {
+    this.answer = (request) => request.socket.destroy();
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Emit } from '../events/event-hub.js';
+import type { Call } from '../engine/call.js';
+import type { WireListener } from '../engine/wire-listener.js';
+import type { Exchange } from '../outcome/exchange.js';
+import { ProviderHosts, type HostSettings } from './provider-hosts.js';
+
+/** What a provider does with what it hears of the wire. */
+export interface ProviderWireParts {
+  readonly emit: Emit;
+  /** Says something once to whoever runs the application. */
+  warn(message: string): void;
+  /** Learns from an answer what remains of the quota. */
+  learn(call: Call, answer: Exchange): void;
+}
+
+/** Operations that were warned of. Those with names without end are not all remembered. */
+const MOST_OPERATIONS = 1000;
+
+/** The requests of one provider's calls, as they are seen on the wire. */
+export class ProviderWire implements WireListener {
+  private hosts: ProviderHosts;
+  private readonly warned = new Set<string>();
+
+  constructor(
+    private settings: HostSettings,
+    private readonly parts: ProviderWireParts,
+  ) {
+    this.hosts = new ProviderHosts(settings);
+  }
+
+  /** Takes other settings over. */
+  configure(settings: HostSettings): void {
+    if (settings === this.settings) return;
+    this.settings = settings;
+    this.hosts = new ProviderHosts(settings);
+  }
+
+  concern(origin: string): 'own' | 'other' | 'foreign' {
+    return this.hosts.concern(origin);
+  }
+
+  keyNotSent({ provider, operation, idempotencyHeader }: Call, { method, origin }: Exchange): void {
+    const header = idempotencyHeader ?? 'Idempotency-Key';
+    this.parts.emit('idempotency.keyNotSent', { method, origin, header }, operation);
+    if (this.warned.has(operation) || this.warned.size >= MOST_OPERATIONS) return;
+    this.warned.add(operation);
+    this.parts.warn(
+      `${provider} (${operation}): the call has an idempotency key, and its ${method} to ${origin} went out without it, so it is ` +
+        `not repeated when its outcome is unknown. Hand the key on: currentCall()?.idempotencyKey in the header ${header}, ` +
+        "in the client's own option for it, or use the client that @InjectHttp, @InjectFetch or provider.fetch returns.",
+    );
+  }
+
+  answered(call: Call, exchange: Exchange): void {
+    this.parts.learn(call, exchange);
+  }
+}

@@ -1,10 +1,12 @@
-/** Shared with our own packages: stores, queues and adapters of frameworks. Not for applications; it changes without notice. */
+/**
+ * Shared with our own packages: stores, queues and adapters of frameworks. Not for applications; it changes without
+ * notice.
+ */
 export { currentLiveCall } from './engine/current-call.js';
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';
 export type { Pipeline } from './engine/pipeline.js';
 export type { Gate, PolicySpec } from './engine/policy.js';
 export { EventHub, type Emit } from './events/event-hub.js';
-export { currentLiveCall } from './engine/current-call.js';
 export { HTTP_DEFAULTS, httpEntries } from './http/http.options.js';
 export type { HttpSettings, ProviderHttp } from './http/provider-http.js';
 export { requestHeaders } from './http/request-headers.js';

@@ -49,8 +49,8 @@ const MOST_ANSWERS = 32;
 const NONE: never[] = [];
 
 /**
- * The engine's side of a call: it can be interrupted, and everything below it with it. It has no base class: a constructor that calls
- * another is not made part of its caller, and costs every call a tenth more.
+ * The engine's side of a call: it can be interrupted, and everything below it with it. It has no base class: a
+ * constructor that calls another is not made part of its caller, and costs every call a tenth more.
  */
 export class LiveCall implements Call, Circumstances {
   attempt = 1;
@@ -64,7 +64,10 @@ export class LiveCall implements Call, Circumstances {
   requests: SentRequests | undefined = undefined;
   /** The call in whose method this one is made, while this one goes on. */
   parent: LiveCall | undefined = undefined;
-  /** Whether it is nobody's who asks: the deadline of its parent is not its own, and what it sends the parent has not sent. */
+  /**
+   * Whether it is nobody's who asks: the deadline of its parent is not its own, and what it sends the parent has not
+   * sent.
+   */
   independent = false;
   /** Whether the work has handed on a part of its result: what somebody has seen is not done again. */
   delivered = false;
@@ -78,13 +81,18 @@ export class LiveCall implements Call, Circumstances {
   outcome: Outcome | undefined = undefined;
   /** Whether it belongs to a caller who may give up, or to the call in whose method it is made. */
   tied = false;
-  /** What lets only a few calls through for now, where it let this one through: the calls that are made in it go with it. */
+  /**
+   * What lets only a few calls through for now, where it let this one through: the calls that are made in it go with
+   * it.
+   */
   permit: unknown = undefined;
   /** Who waits for its work, where somebody may give it up. */
   waiting: Waiting | undefined = undefined;
   /** Who goes on from this attempt, where no promise between does. */
   watcher: Watcher | undefined = undefined;
-  /** Brings back the async context in which the attempt was begun, where something may have to go on in it from outside. */
+  /**
+   * Brings back the async context in which the attempt was begun, where something may have to go on in it from outside.
+   */
   context: AsyncResource | undefined = undefined;
   /** Whether a policy above pays the operation's successes into the retry budget. */
   budgeted = false;
@@ -153,8 +161,8 @@ export class LiveCall implements Call, Circumstances {
   }
 
   /**
-   * Gives the call up: whoever waits in it is rejected with `reason` at once, and the signal aborts. An attempt that has ended cannot
-   * be given up any more: the body of its response may still be streaming.
+   * Gives the call up: whoever waits in it is rejected with `reason` at once, and the signal aborts. An attempt that
+   * has ended cannot be given up any more: the body of its response may still be streaming.
    */
   abort(reason: unknown, cancelled = false): void {
     if (this.aborted || this.ended) return;
@@ -183,7 +191,10 @@ export class LiveCall implements Call, Circumstances {
     if (interruption?.early !== undefined) waiting.take(interruption.early.value);
   }
 
-  /** To be called by work that somebody may give up, when all is there that is wanted of it: the attempt ends with `value` at once. */
+  /**
+   * To be called by work that somebody may give up, when all is there that is wanted of it: the attempt ends with
+   * `value` at once.
+   */
   finish(value: unknown): void {
     const interruption = (this.interruption ??= new Interruption());
     interruption.early = { value };
@@ -199,7 +210,10 @@ export class LiveCall implements Call, Circumstances {
     });
   }
 
-  /** Its own, or that of the call in whose method it is made, for as long as that goes on: what outlives its parent has no deadline from it. */
+  /**
+   * Its own, or that of the call in whose method it is made, for as long as that goes on: what outlives its parent has
+   * no deadline from it.
+   */
   get deadline(): number {
     const { parent, limit = Infinity } = this;
     return parent === undefined || parent.ended || this.independent ? limit : Math.min(limit, parent.deadline);
@@ -209,7 +223,10 @@ export class LiveCall implements Call, Circumstances {
     this.limit = at;
   }
 
-  /** Whether code below finds the call after it has waited: where there is something to inherit, or all calls are tracked. */
+  /**
+   * Whether code below finds the call after it has waited: where there is something to inherit, or all calls are
+   * tracked.
+   */
   get isTracked(): boolean {
     return (
       this.origin.trackCalls === true ||
@@ -227,14 +244,17 @@ export class LiveCall implements Call, Circumstances {
   }
 
   /**
-   * The monotonic time at the boundary where the attempt is: where it reaches the gates, goes on after a wait, or ends. The clock is read
-   * when somebody first asks, and once for all who ask.
+   * The monotonic time at the boundary where the attempt is: where it reaches the gates, goes on after a wait, or ends.
+   * The clock is read when somebody first asks, and once for all who ask.
    */
   get now(): number {
     return (this.time ??= this.origin.clock.now());
   }
 
-  /** How long the work took, in milliseconds, waiting in gates not included. Only where a gate has asked for it with `timeWork`. */
+  /**
+   * How long the work took, in milliseconds, waiting in gates not included. Only where a gate has asked for it with
+   * `timeWork`.
+   */
   get tookMs(): number {
     return this.now - this.workStartedAt!;
   }
@@ -286,7 +306,10 @@ export class LiveCall implements Call, Circumstances {
     return call;
   }
 
-  /** A call for one of several attempts side by side, which are one attempt of the operation. Whoever makes it has to give it up. */
+  /**
+   * A call for one of several attempts side by side, which are one attempt of the operation. Whoever makes it has to
+   * give it up.
+   */
   beside(another = false): LiveCall {
     const call = this.again(this.attempt);
     if (another) (call.requests = new SentRequests()).besideAnother = true;
@@ -295,7 +318,10 @@ export class LiveCall implements Call, Circumstances {
     return call;
   }
 
-  /** The same call for work that belongs to nobody who asks: without their deadlines, and given up only by whoever made it. */
+  /**
+   * The same call for work that belongs to nobody who asks: without their deadlines, and given up only by whoever made
+   * it.
+   */
   detached(): LiveCall {
     const call = this.again(1);
     call.limit = call.operationCall = undefined;
@@ -332,8 +358,8 @@ export class LiveCall implements Call, Circumstances {
   }
 
   /**
-   * Notes a request that goes over the wire, with or without the call's key. Where the client has told of it before, it is the same one, and
-   * the wire knows better whether it carries the key.
+   * Notes a request that goes over the wire, with or without the call's key. Where the client has told of it before, it
+   * is the same one, and the wire knows better whether it carries the key.
    */
   sendingOverWire(method: string, carriesKey: boolean): SentRequest {
     const announced = this.requests?.takeAnnounced(method);
@@ -341,7 +367,9 @@ export class LiveCall implements Call, Circumstances {
     return this.bears(method, carriesKey) || !announced.repeatable ? announced : this.noteRequest(method, carriesKey);
   }
 
-  /** What is being sent can be read once only: neither this call nor one in whose method it is made can send it again. */
+  /**
+   * What is being sent can be read once only: neither this call nor one in whose method it is made can send it again.
+   */
   sendOnce(): void {
     this.delivered = true;
     if (!this.independent) this.parent?.sendOnce();
@@ -373,7 +401,10 @@ export class LiveCall implements Call, Circumstances {
     if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) this.doubt();
   }
 
-  /** Notes a request, here and in the calls in whose methods it is made: to repeat one of those is to repeat the request. */
+  /**
+   * Notes a request, here and in the calls in whose methods it is made: to repeat one of those is to repeat the
+   * request.
+   */
   private noteRequest(method: string, carriesKey: boolean): SentRequest {
     const repeatable = this.bears(method, carriesKey);
     const repeatableAbove = repeatable && (isRepeatable(method) === true || this.carriedKey?.ofThisCall === false);

@@ -5,7 +5,8 @@ export interface BothSignals {
 }
 
 /**
- * Follows several signals. (`AbortSignal.any` would keep whatever long-lived signals have ever been combined with, nodejs/node#54614.)
+ * Follows several signals. (`AbortSignal.any` would keep whatever long-lived signals have ever been combined with,
+ * nodejs/node#54614.)
  */
 export function bothSignals(...sources: readonly AbortSignal[]): BothSignals {
   const both = new AbortController();

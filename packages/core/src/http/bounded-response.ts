@@ -1,6 +1,6 @@
 import { ResponseTooLargeError } from './response-too-large.error.js';
 
-/** What a response is bounded by, and what is to happen once all of it was read or it was given back. */
+/** The bound of a response, and what is to happen once all of it was read or cancelled. */
 export interface ResponseBound {
   readonly provider: string;
   readonly mostBytes: number;
@@ -8,8 +8,9 @@ export interface ResponseBound {
 }
 
 /**
- * The response with a body that fails once more than so many bytes, unpacked, have come. One that says beforehand that it is small enough
- * is left as it is where nothing waits for its end. Throws a `ResponseTooLargeError`, and cancels the body, where it says that it is not.
+ * The response with a body that fails once more than so many bytes, unpacked, have come. One that says beforehand that
+ * it is small enough is left as it is where nothing waits for its end. Throws a `ResponseTooLargeError`, and cancels
+ * the body, where it says that it is not.
  */
 export async function boundedResponse(response: Response, bound: ResponseBound, isAwaited: boolean): Promise<Response> {
   const { body, headers } = response;
@@ -58,7 +59,7 @@ function counted(body: ReadableStream<Uint8Array>, bound: ResponseBound): Readab
         await reader.cancel(reason);
       },
     },
-    // Nothing is read before somebody asks for it.
+    // Nothing is read before the caller asks for it.
     { highWaterMark: 0 },
   );
 }

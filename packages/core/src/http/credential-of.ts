@@ -6,7 +6,10 @@ interface AuthSettings {
   readonly header?: { readonly name: string; readonly value: CredentialText } | undefined;
 }
 
-/** The header that carries a credential: `Authorization` in the form of RFC 6750 or RFC 7617, or one of the provider's own. */
+/**
+ * The header that carries a credential: `Authorization` in the form of RFC 6750 or RFC 7617, or one of the provider's
+ * own.
+ */
 export function credentialOf(auth: AuthSettings | undefined): { name: string; value: string } | undefined {
   const { bearer, basic, header } = auth ?? {};
   if (bearer !== undefined) return { name: 'Authorization', value: `Bearer ${read(bearer)}` };

@@ -1,7 +1,7 @@
 import { HTTP_DEFAULTS } from './http.options.js';
 import type { HttpSettings } from './provider-http.js';
 
-/** What `fetch` takes as its `dispatcher`, and the class of those of Node itself. */
+/** The type of `fetch`'s `dispatcher`, and the class of those of Node itself. */
 type Dispatcher = object;
 type AgentClass = new (options: object) => Dispatcher;
 
@@ -14,7 +14,10 @@ export interface FetchAgent {
   readonly dispatcher: Dispatcher | undefined;
 }
 
-/** The connections of one provider's `fetch`: the user's own agent, a proxy, or Node's with a bound on how many are open. */
+/**
+ * The connections of one provider's `fetch`: the user's own agent, a proxy, or Node's with a bound on how many are
+ * open.
+ */
 export class FetchAgents {
   private of: { readonly settings: HttpSettings; readonly agent: Promise<FetchAgent> } | undefined;
 
@@ -54,7 +57,9 @@ export class FetchAgents {
   }
 }
 
-/** The class of Node's dispatcher, unless the process has one of another kind: then that decides for everybody. */
+/**
+ * The class of Node's dispatcher, unless the process has one of another kind: then that one decides for the process.
+ */
 async function nodesAgent(): Promise<AgentClass | undefined> {
   const standing = () => (globalThis as { [GLOBAL]?: object })[GLOBAL];
   // Node loads its undici with the first use of anything of it.

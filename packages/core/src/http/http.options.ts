@@ -7,15 +7,18 @@ import { isPlain } from '../values/is-plain.js';
 /** A credential, or a function that reads it anew for each request, so that it can be rotated. */
 export type CredentialText = string | (() => string);
 
-/** `Authorization: Bearer …`, `Authorization: Basic …` (RFC 7617), or a header of the provider's own, such as `X-Api-Key`. */
+/**
+ * `Authorization: Bearer …`, `Authorization: Basic …` (RFC 7617), or a header of the provider's own, such as
+ * `X-Api-Key`.
+ */
 export type HttpAuth<Secret = CredentialText> =
   { bearer: Secret } | { basic: { username: Secret; password: Secret } } | { header: { name: string; value: Secret } };
 
 /** How a provider is reached over HTTP, and which requests are its own. */
 export interface HttpOptions<Secret = CredentialText> {
   /**
-   * Absolute. The credential, the headers and the idempotency key go to this origin only: neither to an absolute URL elsewhere nor along a
-   * redirect away.
+   * Absolute. The credential, the headers and the idempotency key go to this origin only: neither to an absolute URL
+   * elsewhere nor along a redirect away.
    */
   baseUrl?: string;
   /** The credential of every request. A header that the caller sets wins. */
@@ -23,12 +26,15 @@ export interface HttpOptions<Secret = CredentialText> {
   /** Further headers of every request. */
   headers?: Readonly<Record<string, string>>;
   /**
-   * The provider's own hosts, such as `'api.stripe.com'` or `'*.stripe.com'`. Requests to others (telemetry, token endpoints) then count for
-   * nothing. Default: every request made in a call counts as sent by it, and answers of the `baseUrl`'s origin, or of any host where there
-   * is no `baseUrl`, say what became of the call.
+   * The provider's own hosts, such as `'api.stripe.com'` or `'*.stripe.com'`. Requests to others (telemetry, token
+   * endpoints) then count for nothing. Default: every request made in a call counts as sent by it, and answers of the
+   * `baseUrl`'s origin, or of any host where there is no `baseUrl`, say what became of the call.
    */
   hosts?: readonly string[];
-  /** Whether the engine watches which requests a call sends, whichever client sends them. Default true where calls are tracked. */
+  /**
+   * Whether the engine watches which requests a call sends, whichever client sends them. Default true where calls are
+   * tracked.
+   */
   watch?: boolean;
   /** The most bytes of one answer that are read, unpacked. Beyond it the request fails. Default 32 MiB. */
   maxResponseBytes?: number;
@@ -48,7 +54,7 @@ export interface HttpOptions<Secret = CredentialText> {
   };
 }
 
-/** What holds where the settings say nothing. */
+/** Hold where the settings say nothing. */
 export const HTTP_DEFAULTS = { maxResponseBytes: 32 * 1024 * 1024, maxSockets: 100, connectMs: 10_000 } as const;
 
 const hostName = /^(\*\.)?[a-z\d_-]+(\.[a-z\d_-]+)*(:\d{1,5})?$/i;

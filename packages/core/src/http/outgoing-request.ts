@@ -5,7 +5,7 @@ import { setTraceHeaders } from './trace-headers.js';
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];
 export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
 
-/** Of what a request is made, beside what the caller gave it. */
+/** The provider's part of a request, beside the caller's. */
 export interface OutgoingParts {
   readonly baseUrl: string | undefined;
   /** The provider's headers for a request of this method. */
@@ -21,7 +21,7 @@ export class OutgoingRequest {
   url: URL;
   method: string;
   readonly headers: Headers;
-  /** Of the caller. */
+  /** The caller's own. */
   readonly signal: AbortSignal | null | undefined;
   private readonly given: Request | undefined;
   private readonly init: FetchInit;
@@ -48,7 +48,7 @@ export class OutgoingRequest {
     return this.init.redirect ?? this.given?.redirect ?? 'follow';
   }
 
-  /** What `fetch` is to be called with. A request that was given keeps its body: it may be sent again. */
+  /** The options that `fetch` is to be called with. A request that was given keeps its body: it may be sent again. */
   initFor(signal: AbortSignal | undefined): RequestInit & { duplex?: 'half' } {
     const { method, headers, hasBody, given, init } = this;
     const body = hasBody ? (init.body ?? given?.clone().body) : undefined;
@@ -63,7 +63,10 @@ export class OutgoingRequest {
     };
   }
 
-  /** Goes on to where an answer redirects; `false` where it names no place. What is the provider's does not go to another origin. */
+  /**
+   * Goes on to where an answer redirects; `false` where it names no place. The provider's own headers do not go to
+   * another origin.
+   */
   follow(status: number, location: string | null): boolean {
     if (location === null || !URL.canParse(location, this.url.href)) return false;
     const next = new URL(location, this.url);

@@ -22,8 +22,9 @@ const MOST_REDIRECTS = 20;
 const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);
 
 /**
- * A `fetch` that knows its provider: base URL, credential, the signal and the idempotency key of the current call, the running trace, and
- * what the answers say about rate limits. Its answers are bounded, and so are its connections. Settings and secrets are read for each request.
+ * A `fetch` that knows its provider: base URL, credential, the signal and the idempotency key of the current call, the
+ * running trace, and what the answers say about rate limits. Its answers are bounded, and so are its connections.
+ * Settings and secrets are read for each request.
  */
 export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetch {
   const agents = new FetchAgents(parts.provider);

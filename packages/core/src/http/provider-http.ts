@@ -1,4 +1,4 @@
-/** The `http` settings of a provider that are in force, whoever has read them. */
+/** The `http` settings of a provider that are in force, from the engine's settings or an adapter's. */
 export interface HttpSettings {
   readonly baseUrl?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;

@@ -13,8 +13,8 @@ export interface RequestHeader {
 }
 
 /**
- * The headers that a request to a provider carries beside the caller's: the configured ones, the credential, and the idempotency key of
- * `call` where it is this provider's. The strongest come last.
+ * The headers that a request to a provider carries beside the caller's: the configured ones, the credential, and the
+ * idempotency key of `call` where it is this provider's. The strongest come last.
  */
 export function requestHeaders(
   http: ProviderHttp,

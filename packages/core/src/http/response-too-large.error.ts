@@ -1,4 +1,7 @@
-/** The answer has more bytes than `http.maxResponseBytes` lets through. Clients' own code for it, so it counts as a broken contract. */
+/**
+ * The answer has more bytes than `http.maxResponseBytes` lets through. Clients' own code for it, so it counts as a
+ * broken contract.
+ */
 export class ResponseTooLargeError extends Error {
   override readonly name = 'ResponseTooLargeError';
   readonly code = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';

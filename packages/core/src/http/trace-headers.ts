@@ -10,10 +10,16 @@ interface TracingApi {
   };
 }
 
-/** Where every copy of `@opentelemetry/api` registers itself. Source: opentelemetry-js, `api/src/internal/global-utils.ts`. */
+/**
+ * Where every copy of `@opentelemetry/api` registers itself. Source: opentelemetry-js,
+ * `api/src/internal/global-utils.ts`.
+ */
 const API = Symbol.for('opentelemetry.js.api.1');
 
-/** Sets the headers that carry the current trace on (`traceparent` of W3C Trace Context), where a tracer runs. Never throws. */
+/**
+ * Sets the headers that carry the current trace on (`traceparent` of W3C Trace Context), where a tracer runs. Never
+ * throws.
+ */
 export function setTraceHeaders(set: (name: string, value: string) => void): void {
   const api = (globalThis as { [API]?: TracingApi })[API];
   if (api?.context === undefined || api.propagation === undefined) return;

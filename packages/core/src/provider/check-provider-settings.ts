@@ -11,8 +11,8 @@ import type { PolicyCatalog } from '../policies/policy-catalog.js';
 import { readSettings } from '../settings/read-settings.js';
 
 /**
- * Everything that is wrong with a provider's settings, with its methods' and the top layer laid over them. `patch` is the part of the settings
- * that is new: faults in it are found also where the top layer hides them.
+ * Everything that is wrong with a provider's settings, with its methods' and the top layer laid over them. `patch` is
+ * the part of the settings that is new: faults in it are found also where the top layer hides them.
  */
 export function checkProviderSettings(settings: unknown, parts: ProviderParts, patch?: Layer): readonly Fault[] {
   const { path, top, catalog = standardCatalog } = parts;

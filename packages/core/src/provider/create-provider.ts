@@ -15,11 +15,12 @@ import { systemRandom } from '../time/system-random.js';
 const machineClock = new SystemClock();
 
 /**
- * A provider without any framework: `execute` applies every policy that `options` names. Throws a `ResilienceConfigurationError` that lists
- * every fault of the options. The store defaults to a `MemoryStore`, the clock to the machine's, `random` to `Math.random`. `trackCalls`
- * (default false) says whether `currentCall()` finds every call at any depth, also after an `await`, and whether the requests are watched that
- * calls send. `warn` is told of mistakes in their use; by default the process warns of them. `policies` are kinds of your own, made
- * with `definePolicy`, which the options may then name.
+ * A provider without any framework: `execute` applies every policy that `options` names. Throws a
+ * `ResilienceConfigurationError` that lists every fault of the options. The store defaults to a `MemoryStore`, the
+ * clock to the machine's, `random` to `Math.random`. `trackCalls` (default false) says whether `currentCall()` finds
+ * every call at any depth, also after an `await`, and whether the requests are watched that calls send. `warn` is told
+ * of mistakes in their use; by default the process warns of them. `policies` are kinds of your own, made with
+ * `definePolicy`, which the options may then name.
  */
 export function createProvider(
   name: string,

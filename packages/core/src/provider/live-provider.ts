@@ -123,7 +123,10 @@ export class LiveProvider extends ResilientProvider {
     return runTied(pipeline, call, parent, signal);
   }
 
-  /** Whether answers to the call in which this is asked are seen on the wire, so that they need not be shown to `observe`. */
+  /**
+   * Whether answers to the call in which this is asked are seen on the wire, so that they need not be shown to
+   * `observe`.
+   */
   get seesAnswers(): boolean {
     const call = currentLiveCall();
     return call?.origin === this.environment && !call.ended && this.watching !== undefined;
@@ -206,7 +209,9 @@ function subsetId(method: string | undefined, policies: readonly PolicyName[]): 
   return `${policies.join()}|${method ?? ''}`;
 }
 
-/** A call that somebody above may give up, and that inherits their deadline. Nothing keeps listening once it has ended. */
+/**
+ * A call that somebody above may give up, and that inherits their deadline. Nothing keeps listening once it has ended.
+ */
 function runTied(
   pipeline: Pipeline,
   call: LiveCall,

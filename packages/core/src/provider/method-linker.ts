@@ -31,7 +31,9 @@ interface SharedPolicy {
   spec: PolicySpec;
 }
 
-/** Makes the pipelines of a provider's methods, gives them the gates that they share, and carries new settings to them. */
+/**
+ * Makes the pipelines of a provider's methods, gives them the gates that they share, and carries new settings to them.
+ */
 export class MethodLinker {
   private layers: ProviderLayers;
   private agreement: GateAgreement;

@@ -13,8 +13,9 @@ import { isPlain } from '../values/is-plain.js';
 import type { Layer } from '../settings/merge-settings.js';
 
 /**
- * The layers of a provider's settings, and what they come to for each method. Weakest first: the provider's settings, the method's own
- * options, `methods.<name>`, and the top layer with its own `methods.<name>`. Copied, and never changed: new settings make new layers.
+ * The layers of a provider's settings, and what they come to for each method. Weakest first: the provider's settings,
+ * the method's own options, `methods.<name>`, and the top layer with its own `methods.<name>`. Copied, and never
+ * changed: new settings make new layers.
  */
 export class ProviderLayers {
   readonly faults: readonly Fault[];

@@ -3,14 +3,16 @@ import type { Classify } from '../outcome/reading/classifier.js';
 import type { PolicyName, PolicyOptions } from '../policies/policy-options.js';
 import type { Patch } from '../settings/patch.js';
 
-/** What may differ for one method of a provider: what is not named is the provider's, and `null` takes an option back. */
+/**
+ * What may differ for one method of a provider: what is not named is the provider's, and `null` takes an option back.
+ */
 export type MethodOptions = { [K in PolicyName]?: Patch<PolicyOptions[K]> };
 
 /** One third party: the policies around its calls, and what differs for single methods. */
 export interface ProviderOptions extends PolicyOptions {
   /**
-   * Overrides by the method's name, stronger than what a decorator says. A gate that is overridden for an operation of `execute` is that
-   * operation's own; a decorated method has to say `scope: 'method'`.
+   * Overrides by the method's name, stronger than what a decorator says. A gate that is overridden for an operation of
+   * `execute` is that operation's own; a decorated method has to say `scope: 'method'`.
    */
   methods?: Readonly<Record<string, MethodOptions>>;
   /** The user's own word on what a result or an error means; `undefined` leaves it to the engine. */
@@ -22,8 +24,8 @@ export interface ProviderOptions extends PolicyOptions {
 }
 
 /**
- * What changes in a provider's settings at run time. What is not named stays; `null` takes an option back, as if it had never been named, so
- * that another can stand in its place. A whole policy is left out with `false`.
+ * What changes in a provider's settings at run time. What is not named stays; `null` takes an option back, as if it had
+ * never been named, so that another can stand in its place. A whole policy is left out with `false`.
  */
 export interface ProviderPatch extends MethodOptions {
   methods?: Readonly<Record<string, MethodOptions | null>> | null;

@@ -17,10 +17,15 @@ export interface ProviderParts {
   readonly clock: Clock;
   readonly store: Store;
   readonly random: () => number;
-  /** Whether `currentCall()` finds the call at any depth, also after an `await`. Costs an async context for every call. Default false. */
+  /**
+   * Whether `currentCall()` finds the call at any depth, also after an `await`. Costs an async context for every call.
+   * Default false.
+   */
   readonly trackCalls?: boolean;
   readonly events?: EventHub<ResilienceEvent>;
-  /** How the provider is reached over HTTP, where somebody else reads those settings. Default: `http` of the settings. */
+  /**
+   * How the provider is reached over HTTP, where somebody else reads those settings. Default: `http` of the settings.
+   */
   readonly http?: ProviderHttp;
   /** Says something once to whoever runs the application. Default: a warning of the process. */
   readonly warn?: (message: string) => void;
@@ -28,6 +33,9 @@ export interface ProviderParts {
   readonly catalog?: PolicyCatalog;
   /** A gate of the adapter's own that every attempt enters first, also while the provider is not enabled. */
   readonly entrance?: Gate;
-  /** Settings that somebody else reads, such as a framework's adapter, each with who it is to be given to. They are refused here. */
+  /**
+   * Settings that somebody else reads, such as a framework's adapter, each with who it is to be given to. They are
+   * refused here.
+   */
   readonly sections?: Readonly<Record<string, string>>;
 }

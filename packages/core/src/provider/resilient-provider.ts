@@ -18,8 +18,9 @@ export abstract class ResilientProvider {
   /** The circuit that the provider's methods share; `undefined` until there is one. */
   abstract readonly circuitBreaker: CircuitHandle | undefined;
   /**
-   * A `fetch` for the provider's API, and for SDKs that take one: base URL, credential, signal and idempotency key of the current call, the
-   * running trace, a bound on answers and connections; what the answers say about rate limits is observed.
+   * A `fetch` for the provider's API, and for SDKs that take one: base URL, credential, signal and idempotency key of
+   * the current call, the running trace, a bound on answers and connections; what the answers say about rate limits is
+   * observed.
    */
   abstract readonly fetch: typeof globalThis.fetch;
 
@@ -30,16 +31,17 @@ export abstract class ResilientProvider {
   abstract observe(response: { readonly status: number; readonly headers: HeadersLike }): void;
 
   /**
-   * Removes the cached answers that match everything in `which`: call it after a write. Without `which`, all answers of the provider. Answers
-   * that are still being loaded are not kept either. Returns how many were removed.
+   * Removes the cached answers that match everything in `which`: call it after a write. Without `which`, all answers of
+   * the provider. Answers that are still being loaded are not kept either. Returns how many were removed.
    */
   abstract invalidate(which?: CacheSelection): number;
 
   abstract snapshot(): ProviderSnapshot;
 
   /**
-   * Lays `patch` over the settings, checked as at the start; `null` takes an option back. It takes effect at the next call; calls in flight
-   * go on. `faults` are further faults that the caller has found: with any, nothing changes, and a `ResilienceConfigurationError` lists all.
+   * Lays `patch` over the settings, checked as at the start; `null` takes an option back. It takes effect at the next
+   * call; calls in flight go on. `faults` are further faults that the caller has found: with any, nothing changes, and
+   * a `ResilienceConfigurationError` lists all.
    */
   abstract reconfigure(patch: ProviderPatch, faults?: readonly Fault[]): void;
 
@@ -50,7 +52,10 @@ export abstract class ResilientProvider {
 export interface ExecuteOptions {
   /** What is called, for events and errors, and to find settings under `methods`. Default `'execute'`. */
   operation?: string;
-  /** What the call is about, as a method's arguments would say: functions in the settings are given it. Without it nothing is cached. */
+  /**
+   * What the call is about, as a method's arguments would say: functions in the settings are given it. Without it
+   * nothing is cached.
+   */
   args?: readonly unknown[];
   /** Tells keyed policies apart, such as a tenant. */
   key?: string;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What a provider does with a request. */
+/** Answers a request, or does not. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** One request as the provider has seen it. */

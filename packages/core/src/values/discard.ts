@@ -1,9 +1,9 @@
-/** Where results and errors hold the answer whose body nobody has read: `fetch` and axios, returned or thrown, or behind a cause. */
+/** The properties in which results and errors hold an answer, or its body: `fetch` and axios, returned or thrown. */
 const HOLDERS = ['response', 'data', 'body', 'cause', 'Body'] as const;
 const DEPTH = 3;
 
 /**
- * Cancels the body of an answer that is thrown away, so that its connection is not held up by what nobody will read. What was read, or is
+ * Cancels the unread body of an answer that is thrown away: it would hold up a connection. A body that was read, or is
  * being read, is left alone. Never throws.
  */
 export function discard(result: unknown, depth = 0): void {
@@ -12,11 +12,11 @@ export function discard(result: unknown, depth = 0): void {
     if (cancelled(result)) return;
     for (const holder of HOLDERS) discard((result as Record<string, unknown>)[holder], depth + 1);
   } catch {
-    // What cannot be read holds no answer that could be cancelled.
+    // An object that cannot be read holds no answer that could be cancelled.
   }
 }
 
-/** Whether it is a stream, which is then cancelled unless somebody reads it. */
+/** Whether it is a stream, which is then cancelled unless it is being read. */
 function cancelled(result: object): boolean {
   const { getReader, cancel, locked, pipe, destroy } = result as Readonly<Record<string, unknown>>;
   if (typeof getReader === 'function' && typeof cancel === 'function') {

@@ -5,7 +5,9 @@ type Headers = Readonly<Record<string, unknown>>;
 
 const streams = new WeakMap<object, WireRequest>();
 
-/** Requests over HTTP/2, and so of gRPC, where Node tells of them (24 and later). Source: Node, "Diagnostics Channel". */
+/**
+ * Requests over HTTP/2, and so of gRPC, where Node tells of them (24 and later). Source: Node, "Diagnostics Channel".
+ */
 export function watchHttp2(): void {
   subscribe('http2.client.stream.created', (message) => {
     const watched = watchedCall();

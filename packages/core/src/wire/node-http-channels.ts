@@ -5,7 +5,10 @@ import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
 
 const requests = new WeakMap<object, WireRequest>();
 
-/** Requests of Node's own client, and of all that is built on it: axios, got, Stripe, AWS. Source: Node, "Diagnostics Channel". */
+/**
+ * Requests of Node's own client, and of all that is built on it: axios, got, Stripe, AWS. Source: Node, "Diagnostics
+ * Channel".
+ */
 export function watchNodeHttp(): void {
   // Newer versions of Node tell of a request once it is made, older ones only once all of it was written.
   subscribe('http.client.request.created', (message) => {

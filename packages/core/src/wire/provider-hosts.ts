@@ -1,4 +1,6 @@
-/** Which requests are the provider's: those to `hosts`, or where none are named those to the origin of `baseUrl`. */
+/**
+ * Says which requests are the provider's: those to `hosts`, or where none are named those to the origin of `baseUrl`.
+ */
 export interface HostSettings {
   readonly baseUrl?: string | undefined;
   /** `'api.stripe.com'`, `'localhost:8080'`, or `'*.stripe.com'` for all below it. */

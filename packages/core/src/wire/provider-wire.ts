@@ -4,10 +4,10 @@ import type { WireListener } from '../engine/wire-listener.js';
 import type { Exchange } from '../outcome/exchange.js';
 import { ProviderHosts, type HostSettings } from './provider-hosts.js';
 
-/** What a provider does with what it hears of the wire. */
+/** The parts of a provider that are told of its requests. */
 export interface ProviderWireParts {
   readonly emit: Emit;
-  /** Says something once to whoever runs the application. */
+  /** Tells the operator of a mistake in how a client is used. */
   warn(message: string): void;
   /** Learns from an answer what remains of the quota. */
   learn(call: Call, answer: Exchange): void;

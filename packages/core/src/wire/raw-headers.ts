@@ -1,4 +1,7 @@
-/** Headers as undici has them, names and values as bytes by turns, which are read only when a client of these asks for one. */
+/**
+ * Headers as undici has them, names and values as bytes by turns, which are read only when a client of these asks for
+ * one.
+ */
 export class RawHeaders {
   readonly #raw: readonly unknown[];
   #byName: Map<string, string> | undefined;

@@ -2,7 +2,10 @@ import { subscribe } from 'node:diagnostics_channel';
 import { RawHeaders } from './raw-headers.js';
 import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
 
-/** A request of undici, and so of the global `fetch`, as its channels show it. Source: undici, "Diagnostics Channel Support". */
+/**
+ * A request of undici, and so of the global `fetch`, as its channels show it. Source: undici, "Diagnostics Channel
+ * Support".
+ */
 interface UndiciRequest {
   readonly method?: unknown;
   readonly origin?: unknown;

@@ -7,7 +7,7 @@ import { isRepeatable } from '../outcome/protocols/http-status.js';
 import { errorChain } from '../outcome/reading/error-chain.js';
 import type { Exchange } from '../outcome/exchange.js';
 
-/** What a channel can say of a request before it is sent. */
+/** A request before it is sent, as a channel shows it. */
 export interface RequestHead {
   readonly method: string;
   readonly origin: string;
@@ -15,15 +15,18 @@ export interface RequestHead {
   carries(key: string): boolean;
 }
 
-/** What holds the headers of an answer. They are read when they are asked for, which for most answers is never. */
+/** Holds the headers of an answer. They are read when they are asked for, which for most answers is never. */
 export interface HeadersHolder {
   readonly headers: unknown;
 }
 
-/** The call in whose method this runs, and who wants to know what it sends; `undefined` where its requests concern nothing. */
+/**
+ * The call in whose method this runs, and who wants to know what it sends; `undefined` where its requests concern
+ * nothing.
+ */
 export function watchedCall(): { readonly call: LiveCall; readonly listener: WireListener } | undefined {
   const call = currentLiveCall();
-  // What an ended call has left running is no part of it any more.
+  // Work that an ended call has left running is no part of it any more.
   if (call === undefined || call.ended) return undefined;
   const listener = call.origin.wire?.();
   return listener && { call, listener };

@@ -5,7 +5,10 @@ import type { ResilienceParts } from '../providers/resilience-parts.js';
 
 const DECORATORS = { http: 'InjectHttp', fetch: 'InjectFetch', provider: 'InjectProvider' } as const;
 
-/** A fault for every `@InjectProvider`, `@InjectHttp` and `@InjectFetch` of a class that names what the settings do not have. */
+/**
+ * A fault for every `@InjectProvider`, `@InjectHttp` and `@InjectFetch` of a class that names what the settings do not
+ * have.
+ */
 export function injectionFaults(constructor: object, { registry, sections }: ResilienceParts): readonly Fault[] {
   const faults: Fault[] = [];
   for (const { name, kind, where } of injectedNames(constructor)) {

@@ -3,13 +3,18 @@ import type { Layer, ProviderHttp } from '@breakwater/core/adapter';
 import type { GenericSchema } from 'valibot';
 import type { SecretReader } from '../fields/secret-reader.js';
 
-/** A part of a provider's settings that this package reads itself, such as `http` and `webhook`. The engine reads the rest. */
+/**
+ * A part of a provider's settings that this package reads itself, such as `http` and `webhook`. The engine reads the
+ * rest.
+ */
 export interface Section<T = unknown> {
   readonly name: string;
   readonly schema: GenericSchema<unknown, T>;
   /** Options whose keys are names of HTTP headers and whose values are text, whatever they look like. */
   readonly headerOptions?: readonly string[];
-  /** True where what the section configures reads `currentCall()` after an `await`, so that calls have to be tracked. */
+  /**
+   * True where what the section configures reads `currentCall()` after an `await`, so that calls have to be tracked.
+   */
   readonly readsCalls?: boolean;
   /** How the provider is reached over HTTP, where the section says so. `read` returns the section as it is now. */
   reach?(read: () => T | undefined, secrets: SecretReader): ProviderHttp;

@@ -1,7 +1,10 @@
 import { pipeline, Transform, type Readable } from 'node:stream';
 import type { AxiosAnswer } from './axios-types.js';
 
-/** The answer with a stream that fails once more bytes have come than `maxContentLength` lets through: axios bounds only what it reads itself. */
+/**
+ * The answer with a stream that fails once more bytes have come than `maxContentLength` lets through: axios bounds only
+ * what it reads itself.
+ */
 export function boundStream(answer: AxiosAnswer, provider: string): AxiosAnswer {
   const { responseType, maxContentLength = -1 } = answer.config;
   if (responseType !== 'stream' || maxContentLength < 0) return answer;

@@ -1,7 +1,10 @@
 import type { SecretReader } from '../fields/secret-reader.js';
 import type { HttpSettings } from './http.options.js';
 
-/** The header that carries a credential: `Authorization` in the form of RFC 6750 or RFC 7617, or one of the provider's own. */
+/**
+ * The header that carries a credential: `Authorization` in the form of RFC 6750 or RFC 7617, or one of the provider's
+ * own.
+ */
 export function credentialOf(
   { bearer, basic, header }: NonNullable<HttpSettings['auth']>,
   secrets: SecretReader,

@@ -8,7 +8,10 @@ import { customSetting } from '../fields/custom-setting.js';
 /** The credential of a provider. */
 export type HttpAuth = EngineHttpAuth<SecretText>;
 
-/** How a provider is reached over HTTP by the clients that `@InjectHttp` and `@InjectFetch` inject, and which requests are its own. */
+/**
+ * How a provider is reached over HTTP by the clients that `@InjectHttp` and `@InjectFetch` inject, and which requests
+ * are its own.
+ */
 export type HttpOptions = EngineHttpOptions<SecretText>;
 
 const basic = settings.options({ username: secretText('API_USERNAME'), password: secretText('API_PASSWORD') });

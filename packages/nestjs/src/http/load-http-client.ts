@@ -11,7 +11,9 @@ export interface HttpClientPackages {
 
 let loading: Promise<HttpClientPackages> | undefined;
 
-/** The optional peers of `@InjectHttp`, loaded when the first client is made. Throws an error that says what to install. */
+/**
+ * The optional peers of `@InjectHttp`, loaded when the first client is made. Throws an error that says what to install.
+ */
 export async function loadHttpClient(provider: string): Promise<HttpClientPackages> {
   try {
     return await (loading ??= load());

@@ -70,8 +70,8 @@ const AXIOS_TOO_LARGE = 'maxContentLength';
 const BEFORE_SENDING = new Set(['lookup', 'connect', 'secureConnect']);
 
 /**
- * What the code or the name of an error of Node, undici, axios or got says of a request that got no answer; `undefined` where neither is
- * known.
+ * What the code or the name of an error of Node, undici, axios or got says of a request that got no answer; `undefined`
+ * where neither is known.
  */
 export function networkKind(error: object): OutcomeKind | undefined {
   const { code, name, message } = error as Readonly<Record<string, unknown>>;

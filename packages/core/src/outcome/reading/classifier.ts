@@ -20,8 +20,8 @@ export type Classify = (result: Settled, tools: ClassifyTools) => OutcomeKind | 
 export type Classifier = (result: Settled, circumstances?: Circumstances) => Outcome;
 
 /**
- * Decides in one place what a result or an error means. `own` returns the user's own classifier. One that throws, or says what is no
- * outcome, is reported and has said nothing: it must not turn the provider's answer into a failure.
+ * Decides in one place what a result or an error means. `own` returns the user's own classifier. One that throws, or
+ * says what is no outcome, is reported and has said nothing: it must not turn the provider's answer into a failure.
  */
 export function createClassifier(
   clock: Clock,

@@ -4,8 +4,8 @@ const DEPTH = 5;
 const PLACES = ['cause', 'detail', 'original', 'originalError'] as const;
 
 /**
- * An error and the causes behind it, outermost first. An error that refuses to be read ends the chain: reading never throws, whatever
- * was thrown.
+ * An error and the causes behind it, outermost first. An error that refuses to be read ends the chain: reading never
+ * throws, whatever was thrown.
  */
 export function errorChain(error: unknown): readonly object[] {
   const chain: object[] = [];

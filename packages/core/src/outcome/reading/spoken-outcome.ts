@@ -10,9 +10,9 @@ const MOST_ERRORS = 32;
 const DEPTH = 3;
 
 /**
- * What an error says of itself, along the chain of its causes: the outermost answer wins, then what the network said. A status without any
- * sign of an answer is what a client writes where it got none (Octokit), so the network's words win over it. `undefined` where nothing in
- * the chain says anything.
+ * What an error says of itself, along the chain of its causes: the outermost answer wins, then what the network said. A
+ * status without any sign of an answer is what a client writes where it got none (Octokit), so the network's words win
+ * over it. `undefined` where nothing in the chain says anything.
  */
 export function spokenOutcome(chain: readonly object[], wallNow: number, depth = 0): Outcome | undefined {
   for (const error of chain) {
@@ -61,7 +61,10 @@ function withMethod(chain: readonly object[], outcome: Outcome): Outcome {
   return outcome;
 }
 
-/** What several errors say together, of as many addresses or requests; `undefined` where there are none or none says anything. */
+/**
+ * What several errors say together, of as many addresses or requests; `undefined` where there are none or none says
+ * anything.
+ */
 function outcomeOfAll(error: object, wallNow: number, depth: number): Outcome | undefined {
   const errors = readSafely(() => (error as { errors?: unknown }).errors);
   if (!Array.isArray(errors) || errors.length === 0 || depth >= DEPTH) return undefined;

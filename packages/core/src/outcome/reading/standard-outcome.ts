@@ -30,8 +30,8 @@ export function outcomeOfValue(value: unknown, wallNow: number): Outcome {
 }
 
 /**
- * The engine's own reading of an error. Its own words come first, along the chain of its causes; where they say nothing, the last request
- * that went over the wire decides; what neither says is `unknown`. Never throws.
+ * The engine's own reading of an error. Its own words come first, along the chain of its causes; where they say
+ * nothing, the last request that went over the wire decides; what neither says is `unknown`. Never throws.
  */
 export function outcomeOfError(error: unknown, circumstances: Circumstances, wallNow: number): Outcome {
   const noted = readSafely(() => notedOutcome(error));
@@ -49,7 +49,10 @@ export function outcomeOfError(error: unknown, circumstances: Circumstances, wal
   return inCircumstances(withMethodOf(lastExchange, outcome), circumstances);
 }
 
-/** The engine's own errors, of this provider or one below it: a timeout speaks of the provider, a refusal of no provider. */
+/**
+ * The engine's own errors, of this provider or one below it: a timeout speaks of the provider, a refusal of no
+ * provider.
+ */
 function ownOutcome(error: ResilienceError): Outcome {
   return { kind: error.code === 'TIMEOUT' ? 'unknown' : 'refused', retryAfterMs: error.retryAfterMs };
 }
@@ -92,7 +95,8 @@ function inCircumstances(outcome: Outcome, circumstances: Circumstances): Outcom
   const { aborted, idempotencyKey, earlierInDoubt, hasSent } = circumstances;
   switch (outcome.kind) {
     case 'cancelled':
-      // An abort that is not the call's own is a client's time limit, or the method's: the provider did not answer in time.
+      // An abort that is not the call's own is a client's time limit, or the method's: the provider did not answer in
+      // time.
       return aborted ? outcome : { ...outcome, kind: 'unknown' };
     case 'invalid':
       // A redirect may lead to where no request can be made.

@@ -45,7 +45,10 @@ interface Recorded {
 
 type End = 'success' | 'failure' | 'hint' | 'ignored';
 
-/** What came of a call that asked to be let in: under which generation it counts, and whether it is one of a few in it, or why it is refused. */
+/**
+ * What came of a call that asked to be let in: under which generation it counts, and whether it is one of a few in it,
+ * or why it is refused.
+ */
 type Answer =
   | { readonly generation: number | undefined; readonly isOneOfFew: boolean }
   | { readonly refused: CircuitOpenError['state']; readonly retryAfterMs: number | undefined };

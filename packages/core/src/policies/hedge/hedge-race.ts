@@ -19,8 +19,8 @@ export interface RaceRules {
 }
 
 /**
- * The attempts of one operation that run side by side. The first answer is everybody's; who is still under way then is given up. It is its
- * own deadline: when it expires, another attempt is due.
+ * The attempts of one operation that run side by side. The first answer is everybody's; who is still under way then is
+ * given up. It is its own deadline: when it expires, another attempt is due.
  */
 export class HedgeRace<T> extends Deadline {
   private readonly settings: RaceRules['settings'];
@@ -146,8 +146,8 @@ export class HedgeRace<T> extends Deadline {
   }
 
   /**
-   * Keeps what is to surface if no attempt brings an answer: the last failure, but neither a refusal by a gate nor what was certainly not
-   * done may hide what may have been done. It asks to wait as long as any of them did.
+   * Keeps what is to surface if no attempt brings an answer: the last failure, but neither a refusal by a gate nor what
+   * was certainly not done may hide what may have been done. It asks to wait as long as any of them did.
    */
   private noteFailure(result: Settled<T>, outcome: Outcome): void {
     const before = this.failure;
@@ -157,7 +157,9 @@ export class HedgeRace<T> extends Deadline {
     } else this.failure = { result: before.result, outcome: heeding(before.outcome, outcome) };
   }
 
-  /** Whether a failure allows no more attempts: the engine or the provider wants fewer calls, or it may have been done. */
+  /**
+   * Whether a failure allows no more attempts: the engine or the provider wants fewer calls, or it may have been done.
+   */
   private endsHedging(attempt: LiveCall, outcome: Outcome): boolean {
     const { kind, pushback, retryAfterMs = 0 } = outcome;
     if (kind === 'refused' || kind === 'throttled' || pushback === 'never' || retryAfterMs > 0) return true;

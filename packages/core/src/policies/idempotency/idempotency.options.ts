@@ -9,25 +9,32 @@ export interface IdempotencyOptions {
   /** The header that carries the key to the provider, a token (RFC 9110 §5.6.2). Default `'Idempotency-Key'`. */
   header?: string;
   /**
-   * Whether our HTTP clients put the key in place of one that stands in the request already. Default false: whoever wrote it wins.
+   * Whether our HTTP clients put the key in place of one that stands in the request already. Default false: whoever
+   * wrote it wins.
    */
   replace?: boolean;
-  /** How long an outcome is kept and replayed: a result of plain data, or the error of a final refusal. Default `'24h'`. */
+  /**
+   * How long an outcome is kept and replayed: a result of plain data, or the error of a final refusal. Default `'24h'`.
+   */
   ttl?: Duration;
   /** How long a call that stopped giving signs of life holds its key. Renewed at a third of it. Default `'30s'`. */
   lease?: Duration;
-  /** How long a duplicate waits for the call that is under way, here or elsewhere, before an `IdempotencyConflictError`. Default `'10s'`; 0 refuses at once. */
+  /**
+   * How long a duplicate waits for the call that is under way, here or elsewhere, before an `IdempotencyConflictError`.
+   * Default `'10s'`; 0 refuses at once.
+   */
   wait?: Duration;
   /**
-   * What to do when the store cannot be reached: `refuse` with a `StoreUnavailableError` (default), or `proceed` without its protection, but
-   * never beside another holder of the key that was seen.
+   * What to do when the store cannot be reached: `refuse` with a `StoreUnavailableError` (default), or `proceed`
+   * without its protection, but never beside another holder of the key that was seen.
    */
   storeDown?: 'refuse' | 'proceed';
   /** The business id of the operation, from the method's arguments. Without it each call has a key of its own. */
   key?: (...args: never[]) => string | number;
   /**
-   * What must be equal when a key is used again, from the method's arguments. Default: all of them, without functions, signals and private
-   * fields. What cannot be compared (streams, files, instances that show nothing of what they hold) is refused with an `IdempotencyPayloadError`.
+   * What must be equal when a key is used again, from the method's arguments. Default: all of them, without functions,
+   * signals and private fields. What cannot be compared (streams, files, instances that show nothing of what they hold)
+   * is refused with an `IdempotencyPayloadError`.
    */
   fingerprint?: (...args: never[]) => unknown;
 }

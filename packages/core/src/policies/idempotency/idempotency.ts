@@ -53,8 +53,8 @@ export class Idempotency implements Wrapper {
   }
 
   /**
-   * Gives the call its key for the provider. Throws an `IdempotencyKeyMissingError` when the arguments name no operation, an
-   * `IdempotencyPayloadError` when they cannot be told from others.
+   * Gives the call its key for the provider. Throws an `IdempotencyKeyMissingError` when the arguments name no
+   * operation, an `IdempotencyPayloadError` when they cannot be told from others.
    */
   private identify(call: LiveCall): Operation | undefined {
     const { key, header, replace } = this.settings;

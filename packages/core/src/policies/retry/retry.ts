@@ -11,8 +11,8 @@ import type { RetrySettings } from './retry.options.js';
 import type { RetryEvents, RetrySnapshot } from './retry.telemetry.js';
 
 /**
- * Calls again what failed and may be repeated, after a wait that ends before the deadline, within the provider's budget.
- * What surfaces in the end is the last real result or error, untouched.
+ * Calls again what failed and may be repeated, after a wait that ends before the deadline, within the provider's
+ * budget. What surfaces in the end is the last real result or error, untouched.
  */
 export class Retry implements Wrapper, Retrier {
   readonly kind = 'retry';
@@ -167,7 +167,10 @@ export class Retry implements Wrapper, Retrier {
     }
   }
 
-  /** Only what is safe: what was certainly not done, and what may be done twice without harm. Never what the server forbids. */
+  /**
+   * Only what is safe: what was certainly not done, and what may be done twice without harm. Never what the server
+   * forbids.
+   */
   private isRetryable(outcome: Outcome, attempted: LiveCall, { settings }: RetryOperation<unknown>): boolean {
     if (outcome.pushback === 'never') return false;
     switch (outcome.kind) {

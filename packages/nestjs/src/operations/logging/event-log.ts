@@ -25,6 +25,11 @@ export class EventLog {
     });
   };
 
+  /** Writes a warning that comes once by itself. */
+  warn(message: string): void {
+    this.logger.warn(message);
+  }
+
   /** Writes what is counted so far. */
   close(): void {
     this.limited.close();

@@ -6,7 +6,10 @@ export type LogLevel = 'log' | 'warn' | 'error';
 /** How one type of event is told. */
 export interface LogLine {
   readonly level: LogLevel;
-  /** The sentence after the provider's name. It is complete by itself: parameters are printed differently by Nest 11 and 12. */
+  /**
+   * The sentence after the provider's name. It is complete by itself: parameters are printed differently by Nest 11 and
+   * 12.
+   */
   readonly text: (detail: Detail) => string;
   /** How many such lines of one provider and operation a minute may have; the others are counted. */
   readonly perMinute: number;
@@ -52,12 +55,6 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
   ),
   'idempotency.renewalFailed': line('warn', () => 'a lease could not be renewed: the store cannot be reached'),
   'idempotency.reclaimed': line('warn', () => 'takes over an operation that another process began and did not end'),
-  'idempotency.keyNotSent': line(
-    'warn',
-    () =>
-      "a request that changes something went out without the call's idempotency key, so it is not repeated when its outcome is unknown: hand on currentCall().idempotencyKey",
-    1,
-  ),
   'store.unavailable': line(
     'error',
     ({ reason }) => `the store cannot be reached: calls that need it are refused${because(reason)}`,

@@ -7,6 +7,15 @@ export interface EngineEvents {
     /** The message of what it threw. */
     error: string;
   };
+  /** A request that may not be repeated without a key went out without the one that its call has. */
+  'idempotency.keyNotSent': {
+    /** The HTTP method, in upper case. */
+    method: string;
+    /** Where it went: scheme, host and port. */
+    origin: string;
+    /** The header in which the provider expects the key. */
+    header: string;
+  };
   /** The store did not do what it was asked. */
   'store.unavailable': {
     /** The message of its error. */
@@ -16,5 +25,6 @@ export interface EngineEvents {
 
 export const engineEvents: EventLevels<EngineEvents> = {
   'classify.failed': 'warn',
+  'idempotency.keyNotSent': 'warn',
   'store.unavailable': 'error',
 };

@@ -1,4 +1,5 @@
-import type { Emit } from '../events/event-hub.js';
+import type { EmitOf } from '../events/event-hub.js';
+import type { EngineEvents } from '../events/engine-events.js';
 import type { Call } from '../engine/call.js';
 import type { WireListener } from '../engine/wire-listener.js';
 import type { Exchange } from '../outcome/exchange.js';
@@ -6,7 +7,7 @@ import { ProviderHosts, type HostSettings } from './provider-hosts.js';
 
 /** The parts of a provider that are told of its requests. */
 export interface ProviderWireParts {
-  readonly emit: Emit;
+  readonly emit: EmitOf<EngineEvents>;
   /** Tells the operator of a mistake in how a client is used. */
   warn(message: string): void;
   /** Learns from an answer what remains of the quota. */

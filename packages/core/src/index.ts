@@ -48,7 +48,8 @@ export type { IdempotencyOptions } from './policies/idempotency/idempotency.opti
 export * from './policies/policy-options.js';
 export * from './policies/policy-telemetry.js';
 export { isRateLimitedError, RateLimitedError } from './policies/rate-limit/rate-limited.error.js';
-export type { QuotaOptions, RateLimitOptions } from './policies/rate-limit/rate-limit.options.js';
+export type { BucketQuotaOptions, QuotaOptions, WindowQuotaOptions } from './policies/rate-limit/quota.options.js';
+export type { RateLimitOptions } from './policies/rate-limit/rate-limit.options.js';
 export { retryHistory, type RetryHistory } from './policies/retry/retry-history.js';
 export type { RetryOptions } from './policies/retry/retry.options.js';
 export { isTimeoutError, TimeoutError } from './policies/timeout/timeout.error.js';

@@ -1,6 +1,7 @@
 import { isResilienceError, type ResilienceError } from '../errors/resilience-error.js';
 import type { LiveCall } from './live-call.js';
 import type { Outcome } from '../outcome/outcome.js';
+import { PackedKeys } from './packed-keys.js';
 import type { Environment, Gate, KeyableGate } from './policy.js';
 
 /** How many keys are kept; beyond it the least recently used that are idle and remember nothing make room. */
@@ -31,7 +32,8 @@ class Entered {
 /**
  * A gate with state for each key, such as a tenant or a host, made when the key first comes; calls without a key share the plain
  * one. A key makes room for others only when its gate is idle: never while a call is inside, or while forgetting it would let
- * calls through that it holds back. What remembers failures makes room last: else nobody would ever fail often enough.
+ * calls through that it holds back. What remembers failures makes room last: else nobody would ever fail often enough. A gate that can be packed
+ * makes room with its state packed, and goes on from there when its key comes again.
  */
 export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   readonly kind: string;
@@ -40,6 +42,7 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   private readonly byKey = new Map<string, Kept>();
   private readonly keptPlain: Kept;
   private readonly environment: Environment;
+  private readonly packed: PackedKeys | undefined;
 
   constructor(
     readonly unkeyed: KeyableGate,
@@ -50,6 +53,7 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     this.environment = keyedEnvironment(environment);
     this.keptPlain = { gate: unkeyed, inside: 0, usedAt: 0 };
     if (unkeyed.outlive !== undefined) this.outlive = outliveInside;
+    if (unkeyed.pack !== undefined) this.packed = new PackedKeys((state, now) => unkeyed.isOver?.(state, now) ?? false);
     unkeyed.oversee?.(this);
   }
 
@@ -81,7 +85,13 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
 
   /** The plain gate's, with what its kind shows for all keys together, and how many keys there are; never the keys. */
   snapshot(now: number): Readonly<Record<string, unknown>> {
-    const shown: Record<string, unknown> = { ...this.unkeyed.snapshot?.(now), keys: this.byKey.size };
+    const { packed } = this;
+    const shown: Record<string, unknown> = {
+      ...this.unkeyed.snapshot?.(now),
+      keys: this.byKey.size,
+      ...(packed !== undefined && packed.size > 0 && { packedKeys: packed.size }),
+      ...(packed !== undefined && packed.forgotten > 0 && { forgottenKeys: packed.forgotten }),
+    };
     const { summed } = this.unkeyed;
     if (summed === undefined) return shown;
     for (const gate of this) {
@@ -115,7 +125,7 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     let kept = this.byKey.get(key);
     if (kept === undefined) {
       this.makeRoom(now);
-      kept = { gate: this.unkeyed.forKey(this.environment), inside: 0, usedAt: now };
+      kept = { gate: this.unkeyed.forKey(this.environment, this.packed?.take(key, now)), inside: 0, usedAt: now };
     } else {
       this.byKey.delete(key);
       kept.usedAt = now;
@@ -130,11 +140,18 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     for (const [key, kept] of this.byKey) {
       const full = this.byKey.size >= this.mostKeys;
       if (looked++ === LOOKED_AT || (!full && now - kept.usedAt < UNUSED_MS)) return;
-      const forgotten = this.mayForget(kept, now);
+      const makesRoom = this.pack(key, kept, now) || this.mayForget(kept, now);
       this.byKey.delete(key);
-      if (forgotten) kept.gate.close?.();
+      if (makesRoom) kept.gate.close?.();
       else this.byKey.set(key, kept);
     }
+  }
+
+  private pack(key: string, { gate, inside }: Kept, now: number): boolean {
+    if (this.packed === undefined || inside > 0) return false;
+    const state = gate.pack?.(now);
+    if (state !== undefined) this.packed.put(key, state, now);
+    return true;
   }
 
   private mayForget({ gate, inside, usedAt }: Kept, now: number): boolean {

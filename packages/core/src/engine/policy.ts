@@ -1,5 +1,6 @@
 import type { ResilienceError } from '../errors/resilience-error.js';
 import type { Emit, EmitOf } from '../events/event-hub.js';
+import type { PackedGate } from './packed-keys.js';
 import type { CallOrigin, LiveCall, Next } from './live-call.js';
 import type { Circumstances } from '../outcome/exchange.js';
 import type { Outcome, Settled } from '../outcome/outcome.js';
@@ -59,14 +60,18 @@ export interface Gate<Ticket = unknown> extends LivePolicy {
 export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
   /** The numbers in its snapshot that are shown for all keys together. */
   readonly summed?: readonly string[];
-  /** A gate for one key, with this one's settings and state of its own, in the environment that all keys share. */
-  forKey(environment: Environment): KeyableGate;
+  /** A gate for one key, with this one's settings and state of its own, in the environment that all keys share. Goes on from a state that was packed. */
+  forKey(environment: Environment, packed?: unknown): KeyableGate;
   /** Told once of the gates of the keys, whichever there are when they are asked for. */
   oversee?(keys: Iterable<KeyableGate>): void;
   /** Whether it may be forgotten: it holds no call back. Calls inside are counted elsewhere. `usedAt` is when the last one came. */
   idle(now: number, usedAt: number): boolean;
   /** Whether it has counted what may soon make it hold calls back, such as failures. Then it is forgotten last. */
   remembers?(now: number): boolean;
+  /** The state that must outlive the gate of a key, for a gate that holds much for what little it knows; `undefined` when nothing must. */
+  pack?(now: number): PackedGate | undefined;
+  /** Whether a state that was packed need not be remembered any more. */
+  isOver?(packed: unknown, now: number): boolean;
 }
 
 /** May run the rest of the pipeline again, later, elsewhere or not at all. */

@@ -7,7 +7,7 @@ import type { LiveCall } from './live-call.js';
 class Waiter<Turn> implements ListedDeadline, AbortListener {
   ahead: Waiter<Turn> | undefined = undefined;
   behind: Waiter<Turn> | undefined = undefined;
-  dueAt = 0;
+  dueAt = Infinity;
   previous: ListedDeadline | undefined = undefined;
   next: ListedDeadline | undefined = undefined;
   list: DeadlineList | undefined = undefined;
@@ -104,6 +104,16 @@ export class WaitQueue<Turn = void> {
   /** Has the last in the queue leave. */
   refuseLast(refusal: Refusal): void {
     this.refuse(this.tail, refusal);
+  }
+
+  /** Has those leave for whom `refusal` returns a reason, asked from the first on. */
+  refuseSome(refusal: (call: LiveCall, waiter: { readonly weight: number; readonly dueAt: number }) => unknown): void {
+    for (let waiter = this.head; waiter !== undefined;) {
+      const { behind } = waiter;
+      const reason = refusal(waiter.call, waiter);
+      if (reason !== undefined && this.drop(waiter)) waiter.reject(reason);
+      waiter = behind;
+    }
   }
 
   /** Has everybody leave. */

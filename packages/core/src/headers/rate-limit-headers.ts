@@ -13,6 +13,8 @@ export interface QuotaObservation {
   readonly unit?: 'requests' | undefined;
   /** Milliseconds until the quota is whole again, at the latest, where the response says so. */
   readonly resetMs?: number | undefined;
+  /** Whether it refills all the time, so that what it lacks comes back evenly until `resetMs`. */
+  readonly refills?: boolean | undefined;
 }
 
 /**

@@ -88,12 +88,12 @@ describe('settings', () => {
       "payments.circuitBreaker.slowCall: an object given; needs window.time, for example '10s', or window.count: a consecutive window counts failures only",
     ],
     [
-      { rateLimit: { limit: 10, burst: 10 } },
-      'payments.rateLimit.burst: 10 given; expected less than the limit (10): what comes in a burst is taken from what is paced',
+      { rateLimit: { limit: 10, burst: 11 } },
+      'payments.rateLimit.burst: 11 given; expected at most the limit (10); a bucket that holds more than comes back in per is { bucket: 11, refill: 10 }',
     ],
     [
       { rateLimit: { limit: 1, burst: 5 } },
-      'payments.rateLimit.burst: 5 given; expected less than the limit (1): what comes in a burst is taken from what is paced',
+      'payments.rateLimit.burst: 5 given; expected at most the limit (1); a bucket that holds more than comes back in per is { bucket: 5, refill: 1 }',
     ],
     [
       { idempotency: { ttl: '10s', lease: '30s' } },
@@ -123,7 +123,7 @@ describe('settings', () => {
 
   it('are compared with each other wherever those that are compared are right by themselves', () => {
     const circuitBreaker = { failureRate: 50, window: { consecutive: 5 }, slowCall: { over: '1s' } };
-    const rateLimit = { limit: 10, burst: 10, cost: 11, queue: -1, wait: 'x' };
+    const rateLimit = { limit: 10, burst: 11, cost: 12, queue: -1, wait: 'x' };
     const bulkhead = { concurrency: 1.5, adaptive: { min: 5, max: 1, tolerance: 2, longWindow: 3 } };
     const given = {
       circuitBreaker,

@@ -14,8 +14,8 @@ describe('ObservedQuotas', () => {
   /** How many calls are let through at once. */
   function allowed(quotas: ObservedQuotas, now: number): number {
     let count = 0;
-    while (quotas.waitMs(now) === 0 && count < 100) {
-      quotas.take(now);
+    while (quotas.waitMs(now, 1, 1) === 0 && count < 100) {
+      quotas.take(now, 1);
       count++;
     }
     return count;
@@ -25,13 +25,13 @@ describe('ObservedQuotas', () => {
     const quotas = beside(4);
     quotas.observe(observation(10), 0);
     expect(allowed(quotas, 0)).toBe(6);
-    expect(quotas.waitMs(0)).toBe(1000);
+    expect(quotas.waitMs(0, 1, 1)).toBe(1000);
   });
 
   it('gives back what was held back in vain once the calls under way have been answered', () => {
     const quotas = beside(4);
     quotas.observe(observation(10), 0);
-    for (let i = 0; i < 5; i++) quotas.leave();
+    for (let i = 0; i < 5; i++) quotas.leave({ cost: 1 });
     quotas.observe(observation(9), 10);
     expect(allowed(quotas, 10)).toBe(9);
   });
@@ -46,7 +46,7 @@ describe('ObservedQuotas', () => {
   it('believes what is said of a new window', () => {
     const quotas = new ObservedQuotas();
     quotas.observe(observation(0), 0);
-    expect(quotas.waitMs(999)).toBe(1);
+    expect(quotas.waitMs(999, 1, 1)).toBe(1);
     quotas.observe(observation(50), 1000);
     expect(allowed(quotas, 1000)).toBe(50);
   });
@@ -55,25 +55,25 @@ describe('ObservedQuotas', () => {
     const quotas = new ObservedQuotas();
     quotas.observe(observation(10), 0);
     quotas.take(0, 7);
-    expect(quotas.waitMs(0, 3)).toBe(0);
-    expect(quotas.waitMs(0, 4)).toBe(1000);
+    expect(quotas.waitMs(0, 3, 1)).toBe(0);
+    expect(quotas.waitMs(0, 4, 1)).toBe(1000);
     quotas.take(0, 3);
-    expect(quotas.waitMs(400, 1)).toBe(600);
-    expect(quotas.waitMs(1000, 1)).toBe(0);
+    expect(quotas.waitMs(400, 1, 1)).toBe(600);
+    expect(quotas.waitMs(1000, 1, 1)).toBe(0);
   });
 
   it('counts calls, whatever they cost, where the quota is one of requests', () => {
     const quotas = beside(2, 1000);
     quotas.observe({ ...observation(5), unit: 'requests' }, 0);
-    expect(quotas.waitMs(0, 1000)).toBe(0);
+    expect(quotas.waitMs(0, 1000, 1)).toBe(0);
     quotas.take(0, 1000);
     quotas.take(0, 0);
     expect([quotas.waitMs(0, 50_000, 2), quotas.waitMs(0, 2, 3)]).toEqual([0, 1000]);
     quotas.take(0, 1000);
     quotas.take(0, 1000);
-    expect(quotas.waitMs(0, 1000)).toBe(1000);
-    quotas.giveBack(1000);
-    expect([quotas.waitMs(0, 1000), quotas.waitMs(0, 1, 2)]).toEqual([0, 1000]);
+    expect(quotas.waitMs(0, 1000, 1)).toBe(1000);
+    quotas.giveBack({ cost: 1000 }, 0);
+    expect([quotas.waitMs(0, 1000, 1), quotas.waitMs(0, 1, 2)]).toEqual([0, 1000]);
   });
 
   it('waits for the last of several quotas to be whole again', () => {
@@ -81,40 +81,40 @@ describe('ObservedQuotas', () => {
     quotas.observe({ name: 'minute', remaining: 5, resetMs: 60_000 }, 0);
     quotas.observe({ name: 'day', remaining: 3, resetMs: 86_400_000 }, 0);
     quotas.observe({ name: 'second', remaining: 0, resetMs: 1000 }, 0);
-    expect(quotas.waitMs(0, 3)).toBe(1000);
-    expect(quotas.waitMs(0, 4)).toBe(86_400_000);
+    expect(quotas.waitMs(0, 3, 1)).toBe(1000);
+    expect(quotas.waitMs(0, 4, 1)).toBe(86_400_000);
     quotas.take(2000, 3);
-    expect(quotas.waitMs(2000, 1)).toBe(86_398_000);
+    expect(quotas.waitMs(2000, 1, 1)).toBe(86_398_000);
   });
 
   it('takes back what was not used, and no more than the provider said remains', () => {
     const quotas = new ObservedQuotas();
     quotas.observe(observation(10), 0);
     quotas.take(0, 7);
-    quotas.giveBack(2);
-    expect(quotas.waitMs(0, 5)).toBe(0);
-    expect(quotas.waitMs(0, 6)).toBe(1000);
-    quotas.giveBack(100);
-    expect(quotas.waitMs(0, 10)).toBe(0);
-    expect(quotas.waitMs(0, 11)).toBe(1000);
+    quotas.giveBack({ cost: 2 }, 0);
+    expect(quotas.waitMs(0, 5, 1)).toBe(0);
+    expect(quotas.waitMs(0, 6, 1)).toBe(1000);
+    quotas.giveBack({ cost: 100 }, 0);
+    expect(quotas.waitMs(0, 10, 1)).toBe(0);
+    expect(quotas.waitMs(0, 11, 1)).toBe(1000);
   });
 
   it('lets nobody go for what is given back while more is under way than remains', () => {
     const quotas = beside(5);
     quotas.observe(observation(2), 0);
     for (let i = 0; i < 3; i++) {
-      expect(quotas.waitMs(0)).toBe(1000);
-      quotas.giveBack(1);
+      expect(quotas.waitMs(0, 1, 1)).toBe(1000);
+      quotas.giveBack({ cost: 1 }, 0);
     }
-    expect(quotas.waitMs(0)).toBe(1000);
-    quotas.giveBack(1);
-    expect(quotas.waitMs(0)).toBe(0);
+    expect(quotas.waitMs(0, 1, 1)).toBe(1000);
+    quotas.giveBack({ cost: 1 }, 0);
+    expect(quotas.waitMs(0, 1, 1)).toBe(0);
   });
 
   it.each([undefined, 0, -1])('learns nothing from a reset in %s ms', (resetMs) => {
     const quotas = new ObservedQuotas();
     quotas.observe({ name: 'default', remaining: 0, resetMs }, 0);
-    expect(quotas.waitMs(0)).toBe(0);
+    expect(quotas.waitMs(0, 1, 1)).toBe(0);
   });
 
   it('takes resets that lie less than a second and a half apart for the same', () => {
@@ -135,16 +135,71 @@ describe('ObservedQuotas', () => {
     const quotas = new ObservedQuotas();
     quotas.observe(observation(2, 10_000), 0);
     quotas.observe(observation(0, 9000), 0);
-    expect(quotas.waitMs(0)).toBe(9000);
+    expect(quotas.waitMs(0, 1, 1)).toBe(9000);
     quotas.observe(observation(0, 10_400), 0);
-    expect(quotas.waitMs(0)).toBe(9000);
+    expect(quotas.waitMs(0, 1, 1)).toBe(9000);
   });
 
   it('knows sixteen quotas at most, and of those whatever is new', () => {
     const quotas = new ObservedQuotas();
     for (let i = 0; i < 17; i++) quotas.observe({ name: `${i}`, remaining: i === 16 ? 0 : 5, resetMs: 1000 }, 0);
-    expect(quotas.waitMs(0)).toBe(0);
+    expect(quotas.waitMs(0, 1, 1)).toBe(0);
     quotas.observe({ name: '15', remaining: 0, resetMs: 1000 }, 0);
-    expect(quotas.waitMs(0)).toBe(1000);
+    expect(quotas.waitMs(0, 1, 1)).toBe(1000);
+  });
+
+  describe('that refill all the time', () => {
+    const refilling = (remaining: number, resetMs: number) => ({
+      name: 'tokens',
+      limit: 100,
+      remaining,
+      resetMs,
+      refills: true,
+    });
+
+    it('have so many tokens as time has brought back, not all of them at the reset only', () => {
+      const quotas = new ObservedQuotas();
+      quotas.observe(refilling(20, 8000), 0);
+      expect(quotas.waitMs(0, 20, 1)).toBe(0);
+      expect(quotas.waitMs(0, 50, 1)).toBe((50 - 20) * (8000 / (100 - 20)));
+      quotas.take(0, 20);
+      expect(quotas.waitMs(0, 1, 1)).toBe(100);
+      expect(quotas.waitMs(1000, 10, 1)).toBe(0);
+      expect(quotas.waitMs(1000, 12, 1)).toBeCloseTo(200, 9);
+    });
+
+    it('follow the latest word, be it more or less', () => {
+      const quotas = new ObservedQuotas();
+      quotas.observe(refilling(0, 10_000), 0);
+      quotas.observe(refilling(50, 5000), 0);
+      expect(quotas.waitMs(0, 50, 1)).toBe(0);
+      quotas.observe(refilling(10, 9000), 0);
+      expect(quotas.waitMs(0, 11, 1)).toBe(100);
+    });
+
+    it('are forgotten once they are whole', () => {
+      const quotas = new ObservedQuotas();
+      quotas.observe(refilling(0, 10_000), 0);
+      expect(quotas.waitMs(9999, 100, 1)).toBeGreaterThan(0);
+      expect(quotas.waitMs(10_000, 1000, 1)).toBe(0);
+      quotas.take(10_000, 1);
+      expect(quotas.knowsNothing).toBe(true);
+    });
+
+    it('take back what was not used', () => {
+      const quotas = new ObservedQuotas();
+      quotas.observe(refilling(20, 8000), 0);
+      quotas.take(0, 20);
+      quotas.giveBack({ cost: 20 }, 0);
+      expect(quotas.waitMs(0, 20, 1)).toBe(0);
+      expect(quotas.waitMs(0, 21, 1)).toBeGreaterThan(0);
+    });
+  });
+
+  it('knows nothing more once it is told to forget', () => {
+    const quotas = new ObservedQuotas();
+    quotas.observe(observation(0), 0);
+    quotas.forget();
+    expect([quotas.knowsNothing, quotas.waitMs(0, 1, 1)]).toEqual([true, 0]);
   });
 });

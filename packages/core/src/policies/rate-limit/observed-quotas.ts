@@ -1,22 +1,12 @@
 import type { QuotaObservation } from '../../headers/rate-limit-headers.js';
+import type { Taken } from './taken.js';
+import { ObservedQuota } from './observed-quota.js';
 
-/** Resets that differ by less than this speak of the same window: headers carry whole seconds. */
-const SAME_WINDOW_MS = 1500;
 /** A provider has a handful of quotas; more names than this are noise. */
 const MOST_QUOTAS = 16;
 
-/** What is known of one quota until it is whole again: what the provider last said remains, and what of it is not spoken for. */
-interface Known {
-  /** Whether it counts requests, rather than what they cost. */
-  readonly perCall: boolean;
-  said: number;
-  remaining: number;
-  resetAt: number;
-}
-
 /**
- * What the provider said remains of its quotas. Within one window what it says only ever falls, so a response that says more is an
- * older one that arrives late, and is ignored. Calls that are under way when a response arrives count against it: the provider may
+ * What the provider said remains of its quotas. Calls that are under way when a response arrives count against it: the provider may
  * not have counted them yet. What was held back for them in vain is given back by their own responses.
  */
 export class ObservedQuotas {
@@ -24,71 +14,72 @@ export class ObservedQuotas {
   calls = 0;
   /** What they cost together. */
   private cost = 0;
-  private readonly quotas = new Map<string, Known>();
+  private readonly quotas = new Map<string, ObservedQuota>();
 
   get knowsNothing(): boolean {
     return this.quotas.size === 0;
   }
 
-  observe({ name, remaining, unit, resetMs }: QuotaObservation, now: number): void {
-    if (resetMs === undefined || resetMs <= 0) return;
-    const resetAt = now + resetMs;
+  observe(said: QuotaObservation, now: number): void {
+    if (said.resetMs === undefined || said.resetMs <= 0) return;
     // Less than nothing when more is under way than remains: as much must be given back before there is any.
-    const perCall = unit === 'requests';
-    const left = remaining - this.takenByOthers(perCall);
-    const known = this.quotas.get(name);
-    if (known !== undefined && now < known.resetAt && Math.abs(resetAt - known.resetAt) < SAME_WINDOW_MS) {
-      known.resetAt = Math.min(known.resetAt, resetAt);
-      if (remaining > known.said) return;
-      known.said = remaining;
-      known.remaining = left;
-    } else if (known !== undefined || this.quotas.size < MOST_QUOTAS) {
-      this.quotas.set(name, { perCall, said: remaining, remaining: left, resetAt });
+    const left = said.remaining - this.takenByOthers(said.unit === 'requests');
+    const known = this.quotas.get(said.name);
+    if (known !== undefined && known.hears(said, left, now)) return;
+    if (known !== undefined || this.quotas.size < MOST_QUOTAS) {
+      this.quotas.set(said.name, new ObservedQuota(said, left, now));
     }
   }
 
-  /** Milliseconds until every quota has enough left for so many calls that cost `tokens` together; 0 when it has now or nothing is known. */
-  waitMs(now: number, tokens = 1, calls = 1): number {
+  /** Milliseconds until every quota has enough left for so many calls that cost so much together; 0 when it has now or nothing is known. */
+  waitMs(now: number, cost: number, calls: number): number {
     if (this.quotas.size === 0) return 0;
     let wait = 0;
-    for (const { perCall, remaining, resetAt } of this.quotas.values()) {
-      if (remaining < (perCall ? calls : tokens) && resetAt - now > wait) wait = resetAt - now;
-    }
+    for (const quota of this.quotas.values()) wait = Math.max(wait, quota.waitMs(now, quota.perCall ? calls : cost));
     return wait;
   }
 
   /** A call takes what it costs, until it leaves; one that costs nothing takes nothing. */
-  take(now: number, tokens = 1): void {
+  take(now: number, cost: number): void {
     this.calls++;
-    this.cost += tokens;
+    this.cost += cost;
     if (this.quotas.size === 0) return;
     for (const [name, quota] of this.quotas) {
-      if (quota.resetAt <= now) this.quotas.delete(name);
-      else quota.remaining -= ofOneCall(quota, tokens);
+      if (quota.isOver(now)) this.quotas.delete(name);
+      else quota.take(quota.perCall ? Math.min(1, cost) : cost, now);
     }
   }
 
-  /** A call that has taken so much is under way no longer. */
-  leave(tokens = 1): void {
+  /** A call under way turned out to cost something else. What remains is for its response to say. */
+  settle(from: number, to: number): void {
+    this.cost += to - from;
+  }
+
+  /** A call is under way no longer. */
+  leave({ cost }: Pick<Taken, 'cost'>): void {
     this.calls--;
-    this.cost -= tokens;
+    this.cost -= cost;
   }
 
-  /** What was taken was not used. Whatever was heard meanwhile has counted it, because it was under way. */
-  giveBack(tokens: number): void {
-    for (const quota of this.quotas.values()) {
-      quota.remaining = Math.min(quota.said, quota.remaining + ofOneCall(quota, tokens));
-    }
+  /** What was taken was not used. Responses that came meanwhile have counted it, because it was under way. */
+  giveBack({ cost }: Pick<Taken, 'cost'>, now: number): void {
+    for (const quota of this.quotas.values()) quota.giveBack(quota.perCall ? Math.min(1, cost) : cost, now);
   }
 
-  /** By what is under way beside the call whose response has come, which has not left yet; they are taken to cost the same. */
+  /** Whether all of them are whole again. */
+  isOver(now: number): boolean {
+    for (const quota of this.quotas.values()) if (!quota.isOver(now)) return false;
+    return true;
+  }
+
+  forget(): void {
+    this.quotas.clear();
+  }
+
+  /** By the calls under way beside the one whose response has come, which has not left yet; they are taken to cost the same. */
   private takenByOthers(perCall: boolean): number {
     const { calls, cost } = this;
     if (calls === 0) return 0;
     return perCall ? calls - 1 : cost - cost / calls;
   }
-}
-
-function ofOneCall({ perCall }: Known, tokens: number): number {
-  return perCall ? Math.min(1, tokens) : tokens;
 }

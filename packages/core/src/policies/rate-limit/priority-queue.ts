@@ -13,6 +13,13 @@ export interface Waiting {
   readonly tooLong: () => unknown;
 }
 
+/** When a call in line is served: after what costs so much together, in so many calls; and until when it may wait. */
+export interface ExpectedTurn {
+  readonly cost: number;
+  readonly calls: number;
+  readonly dueAt: number;
+}
+
 /**
  * Calls that wait in two classes. Foreground goes before background, which is guaranteed its share of what is admitted while both wait;
  * within a class it is first come first served.
@@ -57,11 +64,8 @@ export class PriorityQueue<Turn> {
 
   /** What stands before a newcomer, as far as those go who wait already. */
   costAhead(cost: number, background: boolean): number {
-    const { foreground, owed, owedPerToken } = this;
-    const own = this.background.weight;
-    return background
-      ? own + Math.min(foreground.weight, Math.max(0, Math.ceil((own + cost - owed) / owedPerToken - ROUNDING)))
-      : foreground.weight + Math.min(own, Math.floor(owed + foreground.weight * owedPerToken + ROUNDING));
+    const own = background ? this.background.weight : this.foreground.weight;
+    return own + this.costFromOthers(own, cost, background);
   }
 
   /** How many calls that is, but for those of the background that go before one in the foreground. */
@@ -95,9 +99,36 @@ export class PriorityQueue<Turn> {
     this.background.refuseLast(refusal);
   }
 
+  /** Has those leave for whom `refusal` returns a reason, told what is admitted until each of them is and until when it may wait. */
+  refuseSome(refusal: (call: LiveCall, turn: ExpectedTurn) => unknown): void {
+    for (const [queue, background] of [
+      [this.foreground, false],
+      [this.background, true],
+    ] as const) {
+      let calls = background ? this.foreground.size : 0;
+      let before = 0;
+      queue.refuseSome((call, { weight, dueAt }) => {
+        const cost = before + weight + this.costFromOthers(before, weight, background);
+        const refused = refusal(call, { cost, calls: calls + 1, dueAt });
+        if (refused !== undefined) return refused;
+        calls++;
+        before += weight;
+        return undefined;
+      });
+    }
+  }
+
   close(refusal: Refusal): void {
     this.foreground.close(refusal);
     this.background.close(refusal);
+  }
+
+  /** What the other class is admitted until a call is, before which stand `own` of its own. */
+  private costFromOthers(own: number, cost: number, background: boolean): number {
+    const { owed, owedPerToken } = this;
+    return background
+      ? Math.min(this.foreground.weight, Math.max(0, Math.ceil((own + cost - owed) / owedPerToken - ROUNDING)))
+      : Math.min(this.background.weight, Math.floor(owed + own * owedPerToken + ROUNDING));
   }
 
   private next(): WaitQueue<Turn> {

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import type { Duration } from '../../settings/duration.js';
-import type { Priority } from '../../engine/price.js';
 import {
   callback,
   consistent,
@@ -12,28 +11,30 @@ import {
   options,
   optional,
 } from '../../settings/fields.js';
-import type { Quota } from './gcra.js';
+import type { Priority } from '../../engine/price.js';
+import type { LineSettings } from './waiting-line.js';
+import type { PauseSettings } from './pause.js';
+import type { Quota } from './quota.js';
+import {
+  countsRequests,
+  mostAtOnce,
+  QUOTA_OPTIONS,
+  quotaFaults,
+  quotaFields,
+  quotaListSchema,
+  readQuota,
+  type BucketQuotaOptions,
+  type GivenQuota,
+  type QuotaOptions,
+  type WindowQuotaOptions,
+} from './quota.options.js';
 
-/** What a provider allows. */
-export interface QuotaOptions {
-  /** How many calls the provider allows in `per`, or what all calls in it may cost together. */
-  limit: number;
-  /** Default `'1s'`. */
-  per?: Duration;
-  /**
-   * How many of them may come at once. Default: a fifth of the limit, at least 1. The rest is paced, so that no window of the length `per`,
-   * wherever it begins, holds more than `limit`. Timers carry whole milliseconds: with a burst of 1, those who wait go on at some 800 a second
-   * at most, whatever the limit.
-   */
-  burst?: number;
-}
-
-export interface RateLimitOptions extends Partial<QuotaOptions> {
-  /** Several quotas in place of `limit`, `per` and `burst`, for example `[{ limit: 10 }, { limit: 1000, per: '1h' }]`. All must admit a call. */
+export interface RateLimitOptions extends Partial<WindowQuotaOptions>, Partial<BucketQuotaOptions> {
+  /** Several quotas in place of one, for example `[{ limit: 10 }, { limit: 1000, per: '1h' }]`. All must admit a call. */
   quotas?: readonly QuotaOptions[];
   /**
-   * How much of the quota a call takes: a whole number of tokens, or a function of the method's arguments. At most the burst, which is the
-   * most that there ever is at once; 0 passes without taking any. Methods that share a limit may differ in it. Default 1.
+   * How much of the quota a call takes: a whole number of tokens, or a function of the method's arguments. At most what there ever is at
+   * once; 0 passes without taking any. Methods that share a limit may differ in it. `call.settle(cost)` corrects it. Default 1.
    */
   cost?: number | ((...args: never[]) => number);
   /**
@@ -49,32 +50,23 @@ export interface RateLimitOptions extends Partial<QuotaOptions> {
   queue?: number;
   /**
    * Whether the provider's own response headers lower what is let through. Of a quota of requests each call takes one, of any other what it
-   * costs. Default true.
+   * costs. `false` also forgets what they said. Default true.
    */
   observeHeaders?: boolean;
+  /** How long a 429 that does not say for how long closes the gate; doubled while they go on. Default `'1s'`. */
+  pause?: Duration;
+  /** The longest such pause. Default `'1m'`, or `pause` where that is longer. */
+  maxPause?: Duration;
+  /** The longest that the gate stays closed by the provider's own word, such as `Retry-After`. Default `'1d'`; 0 heeds none. */
+  maxRetryAfter?: Duration;
 }
 
+const DAY_MS = 86_400_000;
 const MOST = 10_000_000;
 
-const perField = duration({ min: 1 });
-const burstField = optional(integer(1, MOST));
-
-const quotaSchema = consistent(
-  options({ limit: integer(1, MOST), per: optional(perField, 1000), burst: burstField }),
-  ['limit', 'burst'],
-  tooMuchAtOnce,
-);
-
 const fields = options({
-  limit: optional(integer(1, MOST)),
-  per: optional(perField),
-  burst: burstField,
-  quotas: optional(
-    v.pipe(
-      v.array(quotaSchema, "expected a list of quotas, for example [{ limit: 10 }, { limit: 1000, per: '1h' }]"),
-      v.minLength(1, 'expected at least one quota'),
-    ),
-  ),
+  ...quotaFields,
+  quotas: optional(quotaListSchema),
   cost: optional(
     v.custom<number | ((...args: unknown[]) => unknown)>(
       (value) => typeof value === 'function' || isCost(value),
@@ -93,61 +85,56 @@ const fields = options({
   wait: optional(duration(), 0),
   queue: optional(integer(0, MOST), 1000),
   observeHeaders: optional(flag(), true),
+  pause: optional(duration({ min: 1 }), 1000),
+  maxPause: optional(duration({ min: 1 })),
+  maxRetryAfter: optional(duration(), DAY_MS),
 });
 
-const either = consistent(fields, ['limit', 'per', 'burst', 'quotas'], ({ quotas, ...single }) => {
-  if (quotas === undefined) return single.limit === undefined ? { at: 'limit', message: 'it is required' } : undefined;
-  return (['limit', 'per', 'burst'] as const)
-    .filter((at) => single[at] !== undefined)
-    .map((at) => ({ at, message: 'expected within quotas, or no quotas beside it' }));
+const either = consistent(fields, [...QUOTA_OPTIONS, 'quotas'], ({ quotas, ...single }) => {
+  if (quotas === undefined) return quotaFaults(single);
+  return QUOTA_OPTIONS.filter((at) => single[at] !== undefined).map((at) => ({
+    at,
+    message: 'expected within quotas, or no quotas beside it',
+  }));
 });
 
-const paced = consistent(either, ['limit', 'burst', 'quotas'], ({ limit, burst, quotas }) =>
-  quotas === undefined && limit !== undefined ? tooMuchAtOnce({ limit, burst }) : undefined,
-);
-
-const affordable = consistent(paced, ['limit', 'burst', 'quotas', 'cost'], ({ limit, burst, quotas, cost }) => {
-  const all = quotas ?? (limit === undefined ? [] : [{ limit, burst }]);
-  const most = Math.min(...all.map(burstOf));
+const affordable = consistent(either, [...QUOTA_OPTIONS, 'quotas', 'cost'], ({ quotas, cost, ...single }) => {
+  const all = quotas ?? [single];
+  const most = Math.min(...all.filter((quota) => !countsRequests(quota, all)).map(mostAtOnce));
   return typeof cost === 'number' && cost > most
-    ? { at: 'cost', message: `expected at most the burst (${most}): there is never more at once` }
+    ? { at: 'cost', message: `expected at most ${most}: there is never more at once` }
     : undefined;
 });
 
+const patient = consistent(affordable, ['pause', 'maxPause'], ({ pause, maxPause }) =>
+  maxPause !== undefined && maxPause < pause
+    ? { at: 'maxPause', message: `expected at least pause (${pause})` }
+    : undefined,
+);
+
 export const rateLimitSchema = v.pipe(
-  affordable,
-  v.transform(({ limit, per = 1000, burst, quotas, cost, priority, ...shared }) => ({
-    price: { cost, priority },
-    limit: { ...shared, quotas: (quotas ?? [{ limit: limit!, per, burst }]).map(withBurst) },
-  })),
+  patient,
+  v.transform(({ limit, bucket, refill, per, burst, unit, margin, quotas, cost, priority, maxPause, ...shared }) => {
+    const given: readonly GivenQuota[] = quotas ?? [{ limit, bucket, refill, per, burst, unit, margin }];
+    return {
+      price: { cost, priority },
+      limit: {
+        ...shared,
+        maxPause: maxPause ?? Math.max(60_000, shared.pause),
+        quotas: given.map((quota) => readQuota(quota, given)),
+      } satisfies RateLimitSettings,
+    };
+  }),
 );
 
 /** What the methods of a provider share. */
-export type RateLimitSettings = v.InferOutput<typeof rateLimitSchema>['limit'];
+export interface RateLimitSettings extends LineSettings, PauseSettings {
+  readonly quotas: readonly Quota[];
+  readonly observeHeaders: boolean;
+}
 
 /** What each method says for itself. */
 export type PriceSettings = v.InferOutput<typeof rateLimitSchema>['price'];
-
-interface GivenQuota {
-  readonly limit: number;
-  readonly burst?: number | undefined;
-}
-
-function tooMuchAtOnce({ limit, burst }: GivenQuota): { at: string; message: string } | undefined {
-  if (burst === undefined || burst === 1 || burst < limit) return undefined;
-  return {
-    at: 'burst',
-    message: `expected less than the limit (${limit}): what comes in a burst is taken from what is paced`,
-  };
-}
-
-function burstOf({ limit, burst }: GivenQuota): number {
-  return burst ?? Math.max(1, Math.floor(limit / 5));
-}
-
-function withBurst({ limit, per, burst }: GivenQuota & { readonly per: number }): Quota {
-  return { limit, per, burst: burstOf({ limit, burst }) };
-}
 
 function isCost(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;

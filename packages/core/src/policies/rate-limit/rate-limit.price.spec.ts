@@ -48,10 +48,10 @@ describe('rate limit with a price', () => {
       const refused = cheap();
       const refusedDear = dear();
       await turn();
-      // 1000 ms ÷ (100 − 20) for each token, less what a timer may be late.
-      expect(refused.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 12.5 - 12.375 });
-      expect(refusedDear.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 15 * 12.5 - 12.375 });
-      await clock.advance(15 * 12.5);
+      // A hundred in 1000 ms and the 50 ms by which calls may arrive late.
+      expect(refused.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 10.5 });
+      expect(refusedDear.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 15 * 10.5 });
+      await clock.advance(15 * 10.5);
       expect(dear().error).toBeUndefined();
     });
 
@@ -76,7 +76,7 @@ describe('rate limit with a price', () => {
       expect(snapshot()).toMatchObject({ admitted: 1 });
       // One token is not there, and of twenty it would be longer.
       const { error } = (await outcomeOf(provider.execute(() => 1))) as { error: { retryAfterMs: number } };
-      expect(error.retryAfterMs).toBeCloseTo(12.5 - 12.375, 9);
+      expect(error.retryAfterMs).toBeCloseTo(10.5, 9);
     });
 
     it('is the same when another gate makes the call wait before it reaches the limit', async () => {
@@ -98,11 +98,11 @@ describe('rate limit with a price', () => {
       const cheap = method('cheap');
       for (const call of [dear, dear, cheap]) call();
       await clock.advance('10s');
-      // A token comes every 500 ms, and a timer may be 50 ms late.
+      // The first leaves the window a second after it has arrived at the latest; of a burst of three a token comes every 210 ms.
       expect(startedAt).toEqual([
         ['dear', 0],
-        ['dear', 1450],
-        ['cheap', 1950],
+        ['dear', 1050],
+        ['cheap', 1260],
       ]);
     });
 
@@ -117,7 +117,7 @@ describe('rate limit with a price', () => {
         provider: 'crm',
         operation: 'send',
         retryAfterMs: undefined,
-        message: 'crm: rate limited (cost too high); it costs 21, and there is never more than the burst of 20',
+        message: 'crm: rate limited (cost too high); it costs 21, and there is never more than 20 at once',
       });
       expect(events.ofType('rateLimit.refused')).toEqual([
         expect.objectContaining({ operation: 'send', detail: { why: 'cost-too-high' } }),
@@ -323,11 +323,11 @@ describe('rate limit with a price', () => {
       for (let i = 0; i < 9; i++) call();
       await turn();
       expect(startedAt).toHaveLength(7);
-      // A refused call took nothing of the seconds either: the hour has its next token after 12 minutes.
+      // A refused call took nothing of the seconds either: the hour has its next token after five minutes.
       const refused = call();
       await turn();
-      expect(refused.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 720_000 - 10_000 - 50 });
-      await clock.advance('12m');
+      expect((refused.error as { retryAfterMs: number }).retryAfterMs).toBeCloseTo(3_600_050 / 12 - 10_000, 6);
+      await clock.advance('5m');
       call();
       await turn();
       expect(startedAt).toHaveLength(8);
@@ -346,8 +346,8 @@ describe('rate limit with a price', () => {
         kind: 'rateLimit',
         keys: 0,
         quotas: [
-          { limit: 10, perMs: 1000, burst: 2 },
-          { limit: 1000, perMs: 3_600_000, burst: 50 },
+          { limit: 10, perMs: 1000, used: 0 },
+          { limit: 1000, perMs: 3_600_000, burst: 50, used: 0 },
         ],
         queued: 0,
         queuedInBackground: 0,
@@ -459,20 +459,20 @@ describe('rate limit with a price', () => {
     });
 
     it('is refused at once when all that goes before it would make it wait too long', async () => {
-      const { method } = bench({ limit: 2, burst: 1, wait: '5s' });
+      const { method } = bench({ limit: 2, burst: 1, wait: '3s' });
       const user = method('user');
       const sync = method('sync', { priority: 'background' });
       for (let i = 0; i < 5; i++) user();
       const refused = sync();
       const last = user();
       await turn();
-      // One token comes every second, and a timer may be 50 ms late.
+      // One token comes every 525 ms.
       expect(last.settled).toBe(false);
       expect(refused.settled).toBe(false);
       const refusedToo = [sync(), user()];
       await turn();
-      expect(refusedToo[0]!.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 7000 - 50 });
-      expect(refusedToo[1]!.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 6000 - 50 });
+      expect(refusedToo[0]!.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 7 * 525 });
+      expect(refusedToo[1]!.error).toMatchObject({ why: 'quota-spent', retryAfterMs: 6 * 525 });
     });
 
     it.each([
@@ -524,9 +524,10 @@ describe('rate limit with a price', () => {
       await turn();
       method('user')();
       await clock.advance(10_000 - 50);
+      // Eleven in 10 000 ms and the 50 ms by which calls may arrive late.
       expect(startedAt).toEqual([
         ['first', 0],
-        ['user', 9950],
+        ['user', Math.ceil(10_050 / 11)],
       ]);
     });
   });
@@ -632,11 +633,11 @@ describe('rate limit with a price', () => {
     it.each([
       ['of which the limit knows nothing', { retry: { attempts: 3 } }, { givenBack: 1, waitMs: 0 }],
       ['for how long calls may wait', { rateLimit: { wait: '1s' } }, { givenBack: 1, waitMs: 0 }],
-      // It is half as long until the next token, and a timer may be 50 ms late.
+      // Three in an hour and the 50 ms by which calls may arrive late.
       [
         'for the quota itself, which has no part in it',
         { rateLimit: { limit: 3 } },
-        { givenBack: 0, waitMs: 1_799_950 },
+        { givenBack: 0, waitMs: 1_200_017 },
       ],
     ])('is given back after new settings %s', async (_name, patch, expected) => {
       const { provider, snapshot } = bench(
@@ -686,8 +687,8 @@ describe('rate limit with a price', () => {
       [{ quotas: [{ per: 5 }] }, 'quotas.0.limit: nothing given; it is required'],
       [{ quotas: [{ limit: 5 }, { limit: 0 }] }, 'quotas.1.limit: 0 given; expected a whole number from 1 to 10000000'],
       [
-        { quotas: [{ limit: 5, burst: 5 }] },
-        'quotas.0.burst: 5 given; expected less than the limit (5): what comes in a burst is taken from what is paced',
+        { quotas: [{ limit: 5, burst: 6 }] },
+        'quotas.0.burst: 6 given; expected at most the limit (5); a bucket that holds more than comes back in per is { bucket: 6, refill: 5 }',
       ],
       [{ limit: 5, quotas: [{ limit: 5 }] }, 'limit: 5 given; expected within quotas, or no quotas beside it'],
       [{ per: '1s', quotas: [{ limit: 5 }] }, 'per: 1000 given; expected within quotas, or no quotas beside it'],
@@ -698,14 +699,40 @@ describe('rate limit with a price', () => {
         { limit: 5, cost: Number.NaN },
         'cost: NaN given; expected a whole number from 0, or a function of the arguments',
       ],
-      [{ limit: 100, cost: 21 }, 'cost: 21 given; expected at most the burst (20): there is never more at once'],
+      [{ limit: 100, burst: 20, cost: 21 }, 'cost: 21 given; expected at most 20: there is never more at once'],
+      [{ limit: 100, cost: 101 }, 'cost: 101 given; expected at most 100: there is never more at once'],
       [
         { quotas: [{ limit: 100 }, { limit: 100, burst: 3 }], cost: 4 },
-        'cost: 4 given; expected at most the burst (3): there is never more at once',
+        'cost: 4 given; expected at most 3: there is never more at once',
       ],
       [
         { limit: 5, priority: 'low' },
         "priority: 'low' given; expected 'foreground', 'background' or a function of the arguments",
+      ],
+      [{ bucket: 40 }, 'refill: nothing given; it is required beside bucket'],
+      [{ refill: 40 }, 'bucket: nothing given; it is required beside refill'],
+      [{ limit: 5, bucket: 4, refill: 1 }, 'limit: 5 given; expected a limit or a bucket, not both'],
+      [{ burst: 5, bucket: 8, refill: 1 }, 'burst: 5 given; expected none: a bucket has all it holds at once'],
+      [
+        { bucket: 1, refill: 10_000 },
+        'bucket: 1 given; expected at least 7: timers carry whole milliseconds, and with less more than half of what comes back would never be used',
+      ],
+      [
+        { limit: 10, margin: '2s' },
+        'margin: 2000 given; expected at most per (1000): more than half of the quota would never be used',
+      ],
+      [
+        { quotas: [{ bucket: 4, refill: 1, margin: '2s' }] },
+        'quotas.0.margin: 2000 given; expected at most per (1000): more than half of the quota would never be used',
+      ],
+      [
+        { limit: 5, unit: '' },
+        "unit: '' given; expected 'requests', or the name of what cost counts, such as 'tokens'",
+      ],
+      [{ limit: 5, pause: '2m', maxPause: '1m' }, 'maxPause: 60000 given; expected at least pause (120000)'],
+      [
+        { quotas: [{ limit: 500 }, { limit: 2000, unit: 'tokens' }], cost: 2001 },
+        'cost: 2001 given; expected at most 2000: there is never more at once',
       ],
       [{ limit: 5, backgroundShare: 0 }, 'backgroundShare: 0 given; expected a number from 0.01 to 0.99'],
       [{ limit: 5, backgroundShare: 1 }, 'backgroundShare: 1 given; expected a number from 0.01 to 0.99'],
@@ -719,6 +746,19 @@ describe('rate limit with a price', () => {
       { limit: 1, cost: 1 },
       { limit: 1, burst: 1 },
       { limit: 4 },
+      { limit: 10, burst: 10 },
+      { limit: 100, burst: 99 },
+      { bucket: 40, refill: 2, per: '1s' },
+      { bucket: 20, refill: 0.0167 },
+      {
+        quotas: [
+          { limit: 500, per: '1m' },
+          { limit: 200_000, per: '1m', unit: 'tokens' },
+        ],
+        cost: 1500,
+      },
+      { quotas: [{ limit: 5, unit: 'requests' }], cost: 1500 },
+      { limit: 10, margin: '1s' },
       { quotas: [{ limit: 10 }, { limit: 1000, per: '1h' }], cost: 2 },
     ])('%j is right', (options) => {
       expect(readSettings(rateLimitKind.schema, options, '').faults).toBeUndefined();

@@ -19,8 +19,20 @@ export const rateLimitEvents: EventLevels<RateLimitEvents> = {
   'rateLimit.paused': 'warn',
 };
 
+/** A quota of the settings: a window, or a token bucket. */
+export interface QuotaSnapshot {
+  readonly limit?: number;
+  readonly burst?: number;
+  readonly bucket?: number;
+  readonly refill?: number;
+  readonly perMs: number;
+  readonly unit?: string;
+  /** How much of it is taken. */
+  readonly used: number;
+}
+
 export interface RateLimitSnapshot {
-  readonly quotas: readonly { readonly limit: number; readonly perMs: number; readonly burst: number }[];
+  readonly quotas: readonly QuotaSnapshot[];
   readonly queued: number;
   readonly queuedInBackground: number;
   /** How long a call would wait that comes now, in milliseconds. */

@@ -1,73 +1,76 @@
-import type { Timer } from '../../time/timer.js';
-import type { LiveCall } from '../../engine/live-call.js';
-import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
-import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
-import { quotasOf } from '../../headers/rate-limit-headers.js';
 import { retryAfterMs } from '../../headers/retry-after.js';
+import { quotasOf } from '../../headers/rate-limit-headers.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { PackedGate } from '../../engine/packed-keys.js';
+import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
+import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
+import type { Allowance } from './allowance.js';
+import { LocalAllowance } from './local-allowance.js';
 import { ObservedQuotas } from './observed-quotas.js';
+import { LimitWithWord, takenOf, type PackedLimit } from './packed-limit.js';
 import { Pause } from './pause.js';
-import { PriorityQueue } from './priority-queue.js';
-import { Quotas, type Taken } from './quotas.js';
-import { RateLimitedError } from './rate-limited.error.js';
 import type { RateLimitSettings } from './rate-limit.options.js';
 import type { RateLimitEvents, RateLimitSnapshot } from './rate-limit.telemetry.js';
+import type { RateLimitedError } from './rate-limited.error.js';
+import { Refusals } from './refusals.js';
+import type { Taken } from './taken.js';
+import { WaitingLine, type LineService } from './waiting-line.js';
 
-/** How long a 429 without `Retry-After` closes the gate, in milliseconds. */
-const UNSPECIFIED_PAUSE_MS = 1000;
 const SUMMED = ['queued', 'queuedInBackground'] as const;
 
 /**
- * Lets calls through at the provider's pace: before the limit by its own count, corrected by the provider's response headers, and not
- * at all while a 429 asks to wait. Whoever may wait does so in line. What did not reach the provider after all is not counted.
+ * Admits calls within the provider's limit: by its own count, corrected by the provider's response headers, and not at all while a 429
+ * asks to wait. Calls that may wait do so in line. What did not reach the provider is not counted.
  */
-export class RateLimit implements KeyableGate<Taken> {
+export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   readonly kind = 'rateLimit';
   readonly summed = SUMMED;
-  private readonly queue: PriorityQueue<Taken>;
-  private quotas: Quotas;
-  private readonly observed = new ObservedQuotas();
-  private readonly pause = new Pause();
-  private wake: Timer | undefined;
-  private readonly counters = { admitted: 0, waited: 0, refused: 0, throttled: 0, givenBack: 0 };
+  private allowance: Allowance;
+  private observed = new ObservedQuotas();
+  private pause: Pause;
+  private readonly line: WaitingLine<Taken>;
+  private readonly refusals: Refusals;
+  private readonly counters = { admitted: 0, throttled: 0, givenBack: 0 };
 
   constructor(
     private settings: RateLimitSettings,
     private readonly environment: EnvironmentOf<RateLimitEvents>,
   ) {
-    this.queue = new PriorityQueue(environment.clock, settings.backgroundShare, () =>
-      this.lookAgain(environment.clock.now()),
-    );
-    this.quotas = new Quotas(settings.quotas);
+    this.allowance = new LocalAllowance(settings.quotas);
+    this.pause = new Pause(settings);
+    this.refusals = new Refusals(environment);
+    this.line = new WaitingLine(settings, environment.clock, this, this.refusals);
   }
 
   enter(call: LiveCall): Taken | Promise<Taken> | RateLimitedError {
-    const { queue } = this;
     const { now, price } = call;
     const { cost } = price;
-    if (cost === 1 && queue.size === 0 && this.isFree(now)) return this.take(now, cost);
-    const background = price.priority === 'background';
-    if (this.waitMs(now, cost) === 0) {
-      if (queue.size === 0) return this.take(now, cost);
-      if (cost === 0 || queue.isFirst(background)) {
-        queue.pass(cost);
-        return this.take(now, cost);
-      }
-    }
-    return this.refusalOf(call, cost, background) ?? this.waitForTurn(call, cost, background);
+    if (cost === 1 && this.line.size === 0 && this.isFree(now)) return this.take(now, cost, false);
+    const admitted = this.waitMs(now, cost, 1) === 0 && this.line.passes(cost, price.priority === 'background');
+    return admitted ? this.take(now, cost, false) : this.line.join(call);
+  }
+
+  /** The call goes out later than it was taken: a gate below held it. */
+  renew(taken: Taken, call: LiveCall): Taken {
+    this.allowance.sent(taken, call.now);
+    return taken;
   }
 
   leave(taken: Taken, outcome: Outcome, call: LiveCall): void {
-    this.observed.leave(taken.tokens);
-    if (outcome === SUCCESS) this.quotas.done(taken);
-    else this.heed(taken, outcome, call);
+    const { allowance, pause } = this;
+    this.observed.leave(taken);
+    if (outcome === SUCCESS) {
+      if (pause.grows) pause.wentWell(taken.at);
+    } else this.heed(taken, outcome, call);
+    if (allowance.heedsAnswers && isAnswer(outcome)) allowance.answered(taken, call.now);
+    allowance.done(taken);
   }
 
-  private heed(taken: Taken, outcome: Outcome, call: LiveCall): void {
-    if (outcome === REFUSED) this.giveBack(taken, call.now);
-    this.quotas.done(taken);
-    if (outcome.kind !== 'throttled') return;
-    this.counters.throttled++;
-    this.closeGate(call.now, outcome.retryAfterMs);
+  settle(taken: Taken, cost: number): void {
+    const now = this.environment.clock.now();
+    this.observed.settle(taken.cost, cost);
+    this.allowance.settle(taken, cost, now);
+    this.line.lookAgain(now);
   }
 
   /** Learns from a response: what its headers say of the quota, and from a 429 to wait. */
@@ -80,166 +83,130 @@ export class RateLimit implements KeyableGate<Taken> {
     if (status === 429) {
       // A call that is under way will say so itself when it leaves.
       if (this.observed.calls === 0) this.counters.throttled++;
-      this.closeGate(now, retryAfterMs(headers, wallNow));
+      this.close429(retryAfterMs(headers, wallNow), now);
     }
     // A new window may have come sooner than those who wait were told.
-    this.lookAgain(now);
+    this.line.lookAgain(now);
   }
 
-  forKey(environment: EnvironmentOf<RateLimitEvents>): RateLimit {
+  forKey(environment: EnvironmentOf<RateLimitEvents>, packed?: unknown): RateLimit {
     const limit = new RateLimit(this.settings, environment);
-    if (this.queue.closed) limit.close();
+    if (packed !== undefined) limit.unpack(packed as PackedLimit);
+    if (this.line.closed) limit.close();
     return limit;
   }
 
+  pack(now: number): PackedGate | undefined {
+    const taken = this.allowance.pack(now);
+    const hasWord = this.pause.leftMs(now) > 0 || this.pause.grows;
+    const observed = this.observed.isOver(now) ? undefined : this.observed;
+    const state = hasWord || observed !== undefined ? new LimitWithWord(taken, this.pause, observed) : taken;
+    return state === undefined ? undefined : { state, isSpent: state !== taken || this.allowance.isHalfSpent(now) };
+  }
+
+  isOver(packed: unknown, now: number): boolean {
+    const state = packed as PackedLimit;
+    const taken = takenOf(state);
+    if (taken !== undefined && !this.allowance.isOver(taken, now)) return false;
+    if (!(state instanceof LimitWithWord)) return true;
+    return state.pause.leftMs(now) === 0 && (state.observed?.isOver(now) ?? true);
+  }
+
   idle(now: number): boolean {
-    return this.queue.size === 0 && this.quotas.isFresh(now) && this.waitMs(now, 1) === 0;
+    return this.line.size === 0 && this.allowance.isFresh(now) && this.waitMs(now, 1, 1) === 0;
   }
 
   snapshot(now: number): RateLimitSnapshot {
-    const { settings, counters, queue } = this;
+    const { counters, line, refusals } = this;
     return {
-      quotas: settings.quotas.map(({ limit, per, burst }) => ({ limit, perMs: per, burst })),
-      queued: queue.size,
-      queuedInBackground: queue.backgroundSize,
-      waitMs: Math.ceil(this.waitMs(now, 1)),
-      ...counters,
+      quotas: this.allowance.snapshot(now),
+      queued: line.size,
+      queuedInBackground: line.backgroundSize,
+      waitMs: Math.ceil(this.waitMs(now, 1, 1)),
+      admitted: counters.admitted,
+      waited: line.waited,
+      refused: refusals.count,
+      throttled: counters.throttled,
+      givenBack: counters.givenBack,
     };
   }
 
   reconfigure(settings: RateLimitSettings): void {
     const now = this.environment.clock.now();
-    // Those who are under way can give back what they have taken.
-    if (!this.quotas.allow(settings.quotas)) {
-      const quotas = new Quotas(settings.quotas);
-      quotas.goOnFrom(this.quotas, now);
-      this.quotas = quotas;
-    }
+    this.allowance = this.allowance.withQuotas(settings.quotas, now);
     this.settings = settings;
-    this.queue.share = settings.backgroundShare;
-    this.lookAgain(now);
+    this.pause.settings = settings;
+    if (!settings.observeHeaders) this.observed.forget();
+    this.line.reconfigure(settings);
+    this.line.lookAgain(now);
   }
 
   close(): void {
-    this.queue.close((call) => this.refusal('closed', call));
-    this.cancelWake();
+    this.line.close();
   }
 
-  /** A 429 closes the gate for everyone. */
-  private closeGate(now: number, pauseMs = UNSPECIFIED_PAUSE_MS): void {
-    if (this.pause.extend(pauseMs, now)) this.environment.emit('rateLimit.paused', { pauseMs });
+  get mostCost(): number {
+    return this.allowance.mostCost;
   }
 
-  /** Whether `waitMs` of one token is sure to be 0, found out with as little as possible: it is so for nearly every call. */
-  private isFree(now: number): boolean {
-    return this.pause.leftMs(now) === 0 && this.observed.knowsNothing && this.quotas.isFree(now);
-  }
-
-  /** Milliseconds until so many tokens can be had, for so many calls; what costs nothing waits for nothing but a pause. */
-  private waitMs(now: number, tokens: number, calls = 1): number {
+  /** Milliseconds until so many calls, which cost so much together, can be had; what costs nothing waits for nothing but a pause. */
+  waitMs(now: number, cost: number, calls: number): number {
     const pauseMs = this.pause.leftMs(now);
-    if (tokens === 0) return pauseMs;
-    const heldMs = Math.max(pauseMs, this.observed.waitMs(now, tokens, calls));
-    return heldMs + this.quotas.waitMs(now + heldMs, tokens);
+    if (cost === 0) return pauseMs;
+    const heldMs = Math.max(pauseMs, this.observed.waitMs(now, cost, calls));
+    return heldMs + this.allowance.waitMs(now + heldMs, cost, calls);
   }
 
-  private take(now: number, cost: number): Taken {
-    this.observed.take(now, cost);
-    this.counters.admitted++;
-    return this.quotas.take(now, cost);
-  }
-
-  private giveBack(taken: Taken, now: number): void {
-    if (this.quotas.giveBack(taken, now)) this.counters.givenBack++;
-    this.observed.giveBack(taken.tokens);
-    this.lookAgain(now);
-  }
-
-  /** Why a call may not wait: it would be for too long or for ever, or too many wait already. */
-  private refusalOf(call: LiveCall, cost: number, background: boolean): RateLimitedError | undefined {
-    const { now, deadline } = call;
-    const { quotas, queue, settings } = this;
-    if (cost > quotas.most) return this.tooCostly(call, cost);
-    const waitMs = this.waitMs(now, queue.costAhead(cost, background) + cost, queue.callsAhead(background) + 1);
-    // What would come at the very end of the wait would come too late.
-    if (waitMs >= Math.min(settings.wait, deadline - now)) return this.refusal(this.reason(now), call, waitMs);
-    if (queue.closed) return this.refusal('closed', call);
-    if (queue.size < settings.queue || (!background && queue.backgroundSize > 0)) return undefined;
-    return this.refusal('queue-full', call, waitMs);
-  }
-
-  private async waitForTurn(call: LiveCall, cost: number, background: boolean): Promise<Taken> {
-    const { queue, settings } = this;
-    const { now } = call;
-    const isNext = queue.isFirst(background);
-    const tooLong = () => this.waitedTooLong(call, cost);
-    const turn = queue.join(call, { cost, background, maxWaitMs: settings.wait, tooLong });
-    if (queue.size > settings.queue) this.makeRoom(now);
-    if (isNext) this.scheduleWake(now);
-    this.counters.waited++;
-    try {
-      return await turn;
-    } catch (error) {
-      this.lookAgain(this.environment.clock.now());
-      throw error;
-    }
-  }
-
-  /** The last in the background leaves: it is not for the background that the foreground finds no place. */
-  private makeRoom(now: number): void {
-    this.queue.refuseLastInBackground((call, cost) => this.refusal('queue-full', call, this.waitMs(now, cost)));
-  }
-
-  /** One timer for the whole queue, for whoever goes next, and none while nobody waits. */
-  private scheduleWake(now: number): void {
-    this.cancelWake();
-    const cost = this.queue.nextCost;
-    if (cost === undefined) return;
-    this.wake = this.environment.clock.scheduleForAll(Math.ceil(this.waitMs(now, cost)), () =>
-      this.lookAgain(this.environment.clock.now()),
-    );
-  }
-
-  private cancelWake(): void {
-    this.wake?.cancel();
-    this.wake = undefined;
-  }
-
-  /** Lets those go on whose turn has come: it is time, or something has changed. */
-  private lookAgain(now: number): void {
-    const { queue } = this;
-    for (let cost = queue.nextCost; cost !== undefined; cost = queue.nextCost) {
-      // New settings may have less at once than it waits for.
-      if (cost > this.quotas.most) queue.refuseNext((call, cost) => this.tooCostly(call, cost));
-      else if (this.waitMs(now, cost) === 0) queue.admitNext(this.take(now, cost));
-      else break;
-    }
-    this.scheduleWake(now);
-  }
-
-  private waitedTooLong(call: LiveCall, cost: number): RateLimitedError {
-    if (cost > this.quotas.most) return this.tooCostly(call, cost);
-    const now = this.environment.clock.now();
-    return this.refusal(this.reason(now), call, this.waitMs(now, cost));
-  }
-
-  private reason(now: number): RateLimitedError['why'] {
+  reason(now: number): RateLimitedError['why'] {
     return this.pause.leftMs(now) > 0 ? 'paused-by-provider' : 'quota-spent';
   }
 
-  private tooCostly(call: LiveCall, cost: number): RateLimitedError {
-    const detail = `it costs ${cost}, and there is never more than the burst of ${this.quotas.most}`;
-    return this.refusal('cost-too-high', call, undefined, detail);
+  admit(now: number, cost: number): Taken {
+    return this.take(now, cost, true);
   }
 
-  private refusal(
-    why: RateLimitedError['why'],
-    { provider, operation }: LiveCall,
-    retryAfterMs?: number,
-    detail?: string,
-  ): RateLimitedError {
-    this.counters.refused++;
-    this.environment.emit('rateLimit.refused', { why, retryAfterMs }, operation);
-    return new RateLimitedError(why, { provider, operation, retryAfterMs }, detail);
+  /** Whether `waitMs` of one token is 0, found out with as little as possible: it is so for nearly every call. */
+  private isFree(now: number): boolean {
+    return this.pause.leftMs(now) === 0 && this.observed.knowsNothing && this.allowance.isFree(now);
   }
+
+  private take(now: number, cost: number, waited: boolean): Taken {
+    this.observed.take(now, cost);
+    this.counters.admitted++;
+    return this.allowance.take(now, cost, waited);
+  }
+
+  private unpack(packed: PackedLimit): void {
+    const taken = takenOf(packed);
+    if (taken !== undefined) this.allowance.unpack(taken, this.environment.clock.now());
+    if (!(packed instanceof LimitWithWord)) return;
+    this.pause = packed.pause;
+    this.pause.settings = this.settings;
+    if (packed.observed !== undefined) this.observed = packed.observed;
+  }
+
+  private heed(taken: Taken, outcome: Outcome, call: LiveCall): void {
+    if (outcome === REFUSED) this.giveBack(taken, call.now);
+    if (outcome.kind !== 'throttled') return;
+    this.counters.throttled++;
+    this.close429(outcome.retryAfterMs, call.now, taken.at);
+  }
+
+  private giveBack(taken: Taken, now: number): void {
+    this.observed.giveBack(taken, now);
+    if (this.allowance.giveBack(taken, now)) this.counters.givenBack++;
+    this.line.lookAgain(now);
+  }
+
+  /** A 429 closes the gate for all calls. `sentAt`: when the call was sent, where that is known. */
+  private close429(askedMs: number | undefined, now: number, sentAt = now): void {
+    const pauseMs = this.pause.throttled(askedMs, now, sentAt);
+    if (pauseMs !== undefined) this.environment.emit('rateLimit.paused', { pauseMs });
+    this.line.lookAgain(now);
+  }
+}
+
+/** Whether the provider has answered, so that the call has certainly arrived. */
+function isAnswer({ kind }: Outcome): boolean {
+  return kind === 'success' || kind === 'throttled' || kind === 'permanent' || kind === 'unauthorized';
 }

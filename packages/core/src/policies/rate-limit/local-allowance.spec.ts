@@ -1,0 +1,136 @@
+import { describe, expect, it } from '@jest/globals';
+import { LocalAllowance } from './local-allowance.js';
+import type { Quota } from './quota.js';
+
+const common = { margin: 0, unit: undefined, countsRequests: false, burst: undefined };
+const second: Quota = { ...common, limit: 2, per: 1000 };
+const hour: Quota = { ...common, limit: 3, per: 3_600_000 };
+const bucket: Quota = { ...common, bucket: 4, refill: 2, per: 1000 };
+
+function wait(allowance: LocalAllowance, now: number, tokens: number): number {
+  return allowance.waitMs(now, tokens, 1);
+}
+
+describe('local allowance', () => {
+  it('admits a call when all quotas do, and waits for the last', () => {
+    const allowance = new LocalAllowance([second, hour]);
+    expect(allowance.mostCost).toBe(2);
+    expect(wait(allowance, 0, 2)).toBe(0);
+    allowance.take(0, 2, false);
+    expect(wait(allowance, 0, 1)).toBe(1000);
+    allowance.take(1000, 1, false);
+    expect(wait(allowance, 2000, 1)).toBe(3_600_000 - 2000);
+  });
+
+  it('takes of each, and gives back to each', () => {
+    const allowance = new LocalAllowance([second, hour, bucket]);
+    const taken = allowance.take(0, 2, false);
+    expect(allowance.isFresh(0)).toBe(false);
+    expect(allowance.giveBack(taken, 0)).toBe(true);
+    expect(allowance.isFresh(0)).toBe(true);
+    expect(wait(allowance, 0, 2)).toBe(0);
+  });
+
+  it('is fresh when each quota is', () => {
+    for (const quotas of [
+      [second, hour],
+      [hour, second],
+    ]) {
+      const allowance = new LocalAllowance(quotas);
+      allowance.take(0, 1, false);
+      expect(allowance.isFresh(1000)).toBe(false);
+      expect(allowance.isFresh(3_600_000)).toBe(true);
+    }
+  });
+
+  it('counts calls of a quota of requests, and what they cost of all others', () => {
+    const requests: Quota = { ...second, countsRequests: true };
+    const tokens: Quota = { ...common, limit: 1000, per: 1000, unit: 'tokens' };
+    const allowance = new LocalAllowance([requests, tokens]);
+    expect(allowance.mostCost).toBe(1000);
+    allowance.take(0, 400, false);
+    expect(wait(allowance, 0, 600)).toBe(0);
+    expect(wait(allowance, 0, 601)).toBe(1000);
+    allowance.take(0, 0, false);
+    allowance.take(0, 1, false);
+    expect(wait(allowance, 0, 1)).toBe(1000);
+  });
+
+  it('corrects what a call turned out to cost, upwards and downwards, and never how many calls it was', () => {
+    const requests: Quota = { ...second, countsRequests: true };
+    const tokens: Quota = { ...common, limit: 1000, per: 1000, unit: 'tokens' };
+    const allowance = new LocalAllowance([requests, tokens]);
+    const taken = allowance.take(0, 400, false);
+    allowance.settle(taken, 900, 10);
+    expect(wait(allowance, 10, 101)).toBe(990);
+    allowance.settle(taken, 0, 10);
+    expect(wait(allowance, 10, 1000)).toBe(0);
+    allowance.take(10, 1, false);
+    expect(wait(allowance, 10, 1)).toBe(990);
+  });
+
+  it('goes on where the quota of the same period stood', () => {
+    const standing = new LocalAllowance([second, hour]);
+    standing.take(0, 2, false);
+    const allowance = standing.withQuotas(
+      [
+        { ...hour, limit: 8 },
+        { ...second, limit: 50 },
+      ],
+      500,
+    );
+    expect(wait(allowance, 500, 6)).toBe(0);
+    expect(wait(allowance, 500, 7)).toBe(3_599_500);
+    const short = standing.withQuotas([{ ...second, limit: 3 }], 500);
+    expect(wait(short, 500, 2)).toBe(500);
+  });
+
+  it('starts a new period with what is known of the longest', () => {
+    const standing = new LocalAllowance([second, hour]);
+    standing.take(0, 1, false);
+    standing.take(1500, 2, false);
+    const minute = standing.withQuotas([{ ...common, limit: 4, per: 60_000 }], 2000);
+    expect(wait(minute, 2000, 1)).toBe(0);
+    expect(wait(minute, 2000, 2)).toBe(58_000);
+    const filled = standing.withQuotas([bucket], 2000);
+    expect(wait(filled, 2000, 3)).toBe(0);
+    expect(wait(filled, 2000, 4)).toBe(500);
+  });
+
+  it('starts a bucket empty at worst, and a window with what is missing in a bucket', () => {
+    const many = new LocalAllowance([{ ...common, limit: 1000, per: 3_600_000 }]);
+    for (let i = 0; i < 10; i++) many.take(i, 100, false);
+    const filled = many.withQuotas([bucket], 10);
+    expect(wait(filled, 10, 1)).toBe(500);
+    const window = filled.withQuotas([{ ...common, limit: 5, per: 1000 }], 10);
+    expect(wait(window, 10, 1)).toBe(0);
+    expect(wait(window, 10, 2)).toBe(1000);
+  });
+
+  it('is the same where its quotas are', () => {
+    const allowance = new LocalAllowance([second, hour]);
+    expect(allowance.withQuotas([{ ...second }, { ...hour }], 0)).toBe(allowance);
+    expect(allowance.withQuotas([second], 0)).not.toBe(allowance);
+    expect(allowance.withQuotas([second, { ...hour, burst: 2 }], 0)).not.toBe(allowance);
+  });
+
+  it('takes nothing back, settles nothing and moves nothing that was taken of others', () => {
+    const before = new LocalAllowance([second]);
+    const taken = before.take(0, 2, false);
+    const allowance = before.withQuotas([{ ...second, burst: 1 }], 0);
+    allowance.settle(taken, 1, 0);
+    allowance.answered(taken, 0);
+    allowance.sent(taken, 700);
+    expect(allowance.giveBack(taken, 0)).toBe(false);
+    expect(wait(allowance, 0, 1)).toBe(1000);
+  });
+
+  it('counts a call from when it goes out, where something held it', () => {
+    const allowance = new LocalAllowance([second, bucket]);
+    const taken = allowance.take(0, 2, false);
+    allowance.sent(taken, 900);
+    expect(wait(allowance, 900, 1)).toBe(1000);
+    expect(allowance.giveBack(taken, 900)).toBe(true);
+    expect(wait(allowance, 900, 2)).toBe(0);
+  });
+});

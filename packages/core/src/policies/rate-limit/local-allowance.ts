@@ -1,0 +1,202 @@
+import type { Allowance, PackedAllowance } from './allowance.js';
+import { countsOf, isBucket, type Quota } from './quota.js';
+import type { QuotaSnapshot } from './rate-limit.telemetry.js';
+import { Taken } from './taken.js';
+import type { Departures, TokenCount } from './token-count.js';
+
+/** One count of a quota, and whether it counts calls rather than what they cost. */
+interface Counted {
+  readonly quota: Quota;
+  readonly count: TokenCount;
+  readonly perCall: boolean;
+}
+
+/** The quotas of one process: all of them must admit a call, which takes of each, or waits and takes of none. */
+export class LocalAllowance implements Allowance {
+  readonly mostCost: number;
+  private readonly first: Counted;
+  private readonly others: readonly Counted[];
+  /** As many as calls were once under way, so that a call need not make its own. */
+  private readonly spare: Taken[] = [];
+
+  /** How long what was taken counts at the most. */
+  private readonly longestPerMs: number;
+
+  constructor(private readonly quotas: readonly Quota[]) {
+    const [first, ...others] = quotas.flatMap((quota) =>
+      countsOf(quota).map((count) => ({ quota, count, perCall: quota.countsRequests })),
+    );
+    this.first = first!;
+    this.others = others;
+    this.longestPerMs = Math.max(...quotas.map(fullAfterMs));
+    this.mostCost = Math.min(...this.all.filter(({ perCall }) => !perCall).map(({ count }) => count.most));
+  }
+
+  isFree(now: number): boolean {
+    return this.first.count.waitMs(now, 1) === 0 && (this.others.length === 0 || this.waitMs(now, 1, 1) === 0);
+  }
+
+  waitMs(now: number, cost: number, calls: number): number {
+    const { count, perCall } = this.first;
+    let waitMs = count.waitMs(now, perCall ? calls : cost);
+    for (const other of this.others) waitMs = Math.max(waitMs, other.count.waitMs(now, other.perCall ? calls : cost));
+    return waitMs;
+  }
+
+  take(now: number, cost: number, waited: boolean): Taken {
+    const taken = this.spare.pop() ?? new Taken();
+    taken.from = this;
+    taken.cost = cost;
+    taken.calls = Math.min(1, cost);
+    taken.at = now;
+    taken.receipt = this.first.count.take(now, tokensOf(this.first, cost, taken.calls), waited);
+    taken.more =
+      this.others.length === 0
+        ? undefined
+        : this.others.map((other) => other.count.take(now, tokensOf(other, cost, taken.calls), waited));
+    return taken;
+  }
+
+  sent(taken: Taken, now: number): void {
+    if (taken.from !== this || now === taken.at) return;
+    const { cost, calls } = taken;
+    const resend = (counted: Counted, receipt: number) =>
+      counted.count.sent(receipt, tokensOf(counted, cost, calls), now);
+    taken.at = now;
+    taken.receipt = resend(this.first, taken.receipt);
+    taken.more = taken.more?.map((receipt, i) => resend(this.others[i]!, receipt));
+  }
+
+  get heedsAnswers(): boolean {
+    return this.first.count.heedsAnswers() || (this.others.length > 0 && this.others.some(heedsAnswers));
+  }
+
+  answered({ from, receipt, more }: Taken, now: number): void {
+    if (from !== this) return;
+    this.first.count.answered(receipt, now);
+    this.others.forEach(({ count }, i) => count.answered(more![i]!, now));
+  }
+
+  settle(taken: Taken, cost: number, now: number): void {
+    if (taken.from === this) this.change(taken, { cost, calls: taken.calls }, now);
+    taken.cost = cost;
+  }
+
+  giveBack(taken: Taken, now: number): boolean {
+    if (taken.from !== this) return false;
+    this.change(taken, { cost: 0, calls: 0 }, now);
+    taken.cost = taken.calls = 0;
+    return true;
+  }
+
+  done(taken: Taken): void {
+    this.spare.push(taken);
+  }
+
+  withQuotas(quotas: readonly Quota[], now: number): LocalAllowance {
+    if (JSON.stringify(quotas) === JSON.stringify(this.quotas)) return this;
+    const next = new LocalAllowance(quotas);
+    for (const counted of next.all) counted.count.adopt(this.memoryFor(counted).departures(now), now);
+    return next;
+  }
+
+  isFresh(now: number): boolean {
+    return this.all.every(({ count }) => count.isFresh(now));
+  }
+
+  isHalfSpent(now: number): boolean {
+    return this.all.some(({ count }) => count.used(now) * 2 >= count.most);
+  }
+
+  pack(now: number): PackedAllowance | undefined {
+    const calls = this.longestMemory(true)?.departures(now) ?? [];
+    const cost = this.longestMemory(false)?.departures(now) ?? [];
+    if (calls.length + cost.length === 0) return undefined;
+    if (calls.length > 0) return [flat(calls), flat(cost)];
+    return cost.length === 1 && cost[0]!.tokens === 1 ? cost[0]!.at : flat(cost);
+  }
+
+  unpack(packed: PackedAllowance, now: number): void {
+    const [calls, cost] = unpacked(packed);
+    for (const { count, perCall } of this.all) count.adopt(perCall ? calls : cost, now);
+  }
+
+  isOver(packed: PackedAllowance, now: number): boolean {
+    return unpacked(packed).every((departures) => (departures.at(-1)?.at ?? -Infinity) + this.longestPerMs <= now);
+  }
+
+  snapshot(now: number): readonly QuotaSnapshot[] {
+    return this.quotas.map((quota) => {
+      const { count } = this.all.find((counted) => counted.quota === quota)!;
+      const shape = isBucket(quota)
+        ? { bucket: quota.bucket, refill: quota.refill, perMs: quota.per }
+        : { limit: quota.limit, perMs: quota.per, ...(quota.burst !== undefined && { burst: quota.burst }) };
+      return { ...shape, ...(quota.unit !== undefined && { unit: quota.unit }), used: count.used(now) };
+    });
+  }
+
+  private longestMemory(perCall: boolean): TokenCount | undefined {
+    const alike = this.all.filter((counted) => counted.perCall === perCall);
+    return alike.toSorted((a, b) => b.quota.per - a.quota.per)[0]?.count;
+  }
+
+  /** The count whose word is the best for another: of the same period, otherwise the one that remembers longest. */
+  private memoryFor({ quota, perCall }: Counted): TokenCount {
+    const alike = this.all.filter((other) => other.perCall === perCall);
+    const candidates = alike.length > 0 ? alike : this.all;
+    const same = candidates.filter((other) => other.quota.per === quota.per);
+    return (same.length > 0 ? same : candidates.toSorted((a, b) => b.quota.per - a.quota.per))[0]!.count;
+  }
+
+  private get all(): readonly Counted[] {
+    return [this.first, ...this.others];
+  }
+
+  private change(taken: Taken, to: Pick<Taken, 'cost' | 'calls'>, now: number): void {
+    const settle = (counted: Counted, receipt: number) => {
+      const change = {
+        receipt,
+        takenAt: taken.at,
+        from: tokensOf(counted, taken.cost, taken.calls),
+        to: tokensOf(counted, to.cost, to.calls),
+      };
+      if (change.from !== change.to) counted.count.settle(change, now);
+    };
+    settle(this.first, taken.receipt);
+    this.others.forEach((other, i) => settle(other, taken.more![i]!));
+  }
+}
+
+function tokensOf({ perCall }: Counted, cost: number, calls: number): number {
+  return perCall ? calls : cost;
+}
+
+function heedsAnswers({ count }: Counted): boolean {
+  return count.heedsAnswers();
+}
+
+/** How long it takes until all of a quota is there again. */
+function fullAfterMs(quota: Quota): number {
+  return isBucket(quota) ? (quota.bucket / quota.refill) * quota.per : quota.per;
+}
+
+function flat(departures: readonly Departures[]): number[] {
+  return departures.flatMap(({ at, tokens }) => [at, tokens]);
+}
+
+/** The departures of quotas that count calls, and of those that count what they cost. */
+function unpacked(packed: PackedAllowance): [calls: Departures[], cost: Departures[]] {
+  if (typeof packed === 'number') return [[], [{ at: packed, tokens: 1 }]];
+  const [calls, cost] = isPair(packed) ? packed : [[], packed];
+  return [paired(calls), paired(cost)];
+}
+
+function isPair(
+  packed: readonly number[] | readonly [readonly number[], readonly number[]],
+): packed is readonly [readonly number[], readonly number[]] {
+  return Array.isArray(packed[0]);
+}
+
+function paired(flat: readonly number[]): Departures[] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => ({ at: flat[2 * i]!, tokens: flat[2 * i + 1]! }));
+}

@@ -1,0 +1,15 @@
+/** What one call took of an allowance. Used again for another call once this one has left. */
+export class Taken {
+  /** The allowance, which alone can do anything with it. */
+  from: object | undefined = undefined;
+  /** What the call costs, as far as is known. */
+  cost = 0;
+  /** 0 for a call that cost nothing when it was let through, and for one that was given back. */
+  calls = 0;
+  /** When it was taken, in the clock's monotonic milliseconds. */
+  at = 0;
+  /** The receipt of the allowance's first count. */
+  receipt = 0;
+  /** Those of the others. */
+  more: number[] | undefined = undefined;
+}

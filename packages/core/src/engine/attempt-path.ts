@@ -58,7 +58,7 @@ export class AttemptPath {
 
   /** Ends an attempt that has gone well. Returns what becomes of it. */
   succeeded(call: LiveCall, value: unknown): unknown {
-    const outcome = this.environment.classify({ ok: true, value });
+    const outcome = this.environment.classify({ ok: true, value }, call);
     call.end(outcome);
     const gates = this.gatesOf(call);
     for (let i = gates.length - 1; i >= 0; i--) gates[i]!.leave(call.tickets[i], outcome, call);
@@ -68,7 +68,7 @@ export class AttemptPath {
   /** Ends an attempt that has failed, or was aborted while `stillRunning` goes on. */
   failed(call: LiveCall, error: unknown, stillRunning: Promise<unknown> | undefined): void {
     const cancelled = call.cancelled && error === call.reason;
-    const outcome = cancelled ? CANCELLED : this.environment.classify({ ok: false, error });
+    const outcome = cancelled ? CANCELLED : this.environment.classify({ ok: false, error }, call);
     this.end(call, this.gates.length, outcome, stillRunning);
   }
 

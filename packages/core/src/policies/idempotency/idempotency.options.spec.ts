@@ -14,6 +14,7 @@ describe('the settings of idempotency', () => {
   it('have defaults: a day to replay, half a minute to hold the key, ten seconds to wait', () => {
     expect(readSettings(idempotencySchema, {}, '').settings).toEqual({
       header: 'Idempotency-Key',
+      replace: false,
       ttl: 86_400_000,
       lease: 30_000,
       wait: 10_000,
@@ -24,7 +25,16 @@ describe('the settings of idempotency', () => {
   it('are taken as they are given', () => {
     const key = (id: string) => id;
     const fingerprint = (id: string) => [id];
-    const given = { header: 'X-Key', ttl: '1s', lease: 100, wait: 0, storeDown: 'proceed', key, fingerprint };
+    const given = {
+      header: 'X-Key',
+      replace: true,
+      ttl: '1s',
+      lease: 100,
+      wait: 0,
+      storeDown: 'proceed',
+      key,
+      fingerprint,
+    };
     expect(readSettings(idempotencySchema, given, '').settings).toEqual({ ...given, ttl: 1000 });
   });
 

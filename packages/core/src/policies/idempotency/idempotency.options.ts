@@ -44,7 +44,7 @@ const fields = options({
     v.custom<string>(isHeaderName, "expected the name of a header, for example 'Idempotency-Key'"),
     DEFAULT_HEADER,
   ),
-  replace: optional(flag()),
+  replace: optional(flag(), false),
   ttl: optional(duration({ min: 1000 }), 86_400_000),
   lease: optional(duration({ min: 100 }), 30_000),
   wait: optional(duration(), 10_000),

@@ -62,13 +62,13 @@ export class Idempotency implements Wrapper {
     const tenant = call.key === undefined ? [] : [call.key];
     const given = call.idempotencyKey;
     if (given === undefined && key === undefined) {
-      call.carriedKey = { value: uniqueKey(), header, replace: replace === true, ofThisCall: true };
+      call.carriedKey = { value: uniqueKey(), header, replace, ofThisCall: true };
       return undefined;
     }
     const id = given ?? key!(...args);
     if (!isBusinessId(id)) throw new IdempotencyKeyMissingError({ provider, operation });
     const value = given ?? derivedKey(provider, operation, String(id), ...tenant);
-    call.carriedKey = { value, header, replace: replace === true, ofThisCall: false };
+    call.carriedKey = { value, header, replace, ofThisCall: false };
     return {
       recordKey: `idempotency:${provider}:${operation}:${derivedKey(value, ...tenant)}`,
       fingerprint: derivedKey(this.textOf(call)),

@@ -48,7 +48,7 @@ export const rooms = {
     ['signing'],
     ['prepare-secrets.ts', 'sender-traits.ts', 'requested-key.ts'],
     ['verify-webhook.ts', 'sign-webhook.ts', 'answer-handshake.ts'],
-    ['index.ts'],
+    ['index.ts', 'cli'],
   ],
   nestjs: [
     ['fields', 'operations'],

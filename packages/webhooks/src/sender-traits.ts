@@ -32,7 +32,7 @@ export function senderTraits(sender: string | Sender): SenderTraits {
     name: plan.sender.name,
     signsId: plan.id?.signed ?? false,
     signsBody: plan.coversBody,
-    signsUrl: plan.needsUrl !== false,
+    signsUrl: plan.needsUrl === true || (plan.needsUrl === 'if-covered' && plan.sender.jwt === undefined),
     ...(plan.timestamp !== undefined && { toleranceMs: plan.timestamp.toleranceMs }),
     hasHandshake: plan.sender.handshake !== undefined,
     identity: kind === 'body-without' ? 'signed-bytes' : kind,

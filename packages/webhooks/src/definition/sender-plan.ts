@@ -137,7 +137,7 @@ function codeTraits(sender: Sender & { readonly code?: CodeTraits }): CodeTraits
   return {
     signsBody: body !== undefined || detached === true,
     signsId: sender.id?.claim !== undefined,
-    signsUrl: url !== undefined && url.optional !== true,
+    signsUrl: url?.optional === true ? 'if-covered' : url !== undefined,
     verify: true,
   };
 }

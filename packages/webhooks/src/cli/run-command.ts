@@ -3,14 +3,8 @@ import { senders } from '../senders/index.js';
 import { HELP } from './help.js';
 import { readArguments } from './read-arguments.js';
 import { sendWebhook } from './send-webhook.js';
+import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
-
-/** The surroundings of the command: its output, and the variables that secrets may stand in. */
-export interface Terminal {
-  write(text: string): void;
-  complain(text: string): void;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
 
 /** Exit codes: as hoped, otherwise, and a command that was not understood. */
 const AS_HOPED = 0;

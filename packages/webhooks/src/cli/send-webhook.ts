@@ -4,8 +4,8 @@ import { wallClock } from '../encoding/wall-clock.js';
 import { senderTraits } from '../sender-traits.js';
 import { signWebhookRequest } from '../sign-webhook.js';
 import type { SendArguments } from './read-arguments.js';
-import type { Terminal } from './run-command.js';
 import { tampered, type OutgoingWebhook } from './tampered.js';
+import type { Terminal } from './terminal.js';
 
 const LONGEST_EXCERPT = 300;
 

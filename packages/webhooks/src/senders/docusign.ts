@@ -6,6 +6,6 @@ export const docusign = defineSender({
   docs: 'https://developers.docusign.com/platform/webhooks/connect/hmac/',
   algorithm: 'hmac-sha256',
   signature: { numbered: 'x-docusign-signature-', encoding: 'base64' },
-  identity: 'signed-bytes',
+  identity: { bodyWithout: ['retryCount'] },
   eventType: { json: 'event' },
 });

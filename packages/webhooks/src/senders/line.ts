@@ -6,6 +6,6 @@ export const line = defineSender({
   docs: 'https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/',
   algorithm: 'hmac-sha256',
   signature: { header: 'x-line-signature', encoding: 'base64' },
-  identity: { label: { json: 'events.0.webhookEventId' } },
+  identity: { bodyWithout: ['deliveryContext'] },
   eventType: { json: 'events.0.type' },
 });

@@ -37,6 +37,33 @@ export abstract class ResilienceError extends Error {
     this.retryAfterMs = info.retryAfterMs;
   }
 
+  /**
+   * The HTTP status with which a server may answer for it. This and the names below are what error handlers of frameworks look for, such as
+   * Nest's `BaseExceptionFilter` and Express: the answer is right where no filter of ours gives it.
+   */
+  get statusCode(): number {
+    return 503;
+  }
+
+  get status(): number {
+    return this.statusCode;
+  }
+
+  getStatus(): number {
+    return this.statusCode;
+  }
+
+  /** Whether clients may read the message. */
+  get expose(): boolean {
+    return true;
+  }
+
+  /** Headers of the answer: `Retry-After` in seconds, where the wait is known (RFC 9110 §10.2.3). */
+  get headers(): Readonly<Record<string, string>> {
+    const { retryAfterMs = Infinity } = this;
+    return Number.isFinite(retryAfterMs) ? { 'Retry-After': String(Math.ceil(Math.max(0, retryAfterMs) / 1000)) } : {};
+  }
+
   static override [Symbol.hasInstance](this: { prototype: object }, value: unknown): boolean {
     if (this === (ResilienceError as unknown)) return isResilienceError(value);
     return typeof value === 'object' && value !== null && Object.prototype.isPrototypeOf.call(this.prototype, value);

@@ -9,6 +9,10 @@ const CONFLICTS = {
 export class IdempotencyConflictError extends ResilienceError {
   readonly code = 'IDEMPOTENCY_CONFLICT';
 
+  override get statusCode(): number {
+    return 409;
+  }
+
   constructor(
     info: ResilienceErrorInfo,
     /** What is known of the operation: after `'done'` there is nothing to wait for. */
@@ -25,6 +29,10 @@ export class IdempotencyConflictError extends ResilienceError {
 export class IdempotencyMismatchError extends ResilienceError {
   readonly code = 'IDEMPOTENCY_MISMATCH';
 
+  override get statusCode(): number {
+    return 422;
+  }
+
   constructor(info: ResilienceErrorInfo) {
     super(
       `${info.provider}: this idempotency key of ${info.operation ?? 'the operation'} was used with another payload`,
@@ -37,6 +45,10 @@ export class IdempotencyMismatchError extends ResilienceError {
 export class IdempotencyKeyMissingError extends ResilienceError {
   readonly code = 'IDEMPOTENCY_KEY_MISSING';
 
+  override get statusCode(): number {
+    return 400;
+  }
+
   constructor(info: ResilienceErrorInfo) {
     super(`${info.provider}: ${info.operation ?? 'the operation'} requires an idempotency key`, info);
   }
@@ -45,6 +57,10 @@ export class IdempotencyKeyMissingError extends ResilienceError {
 /** It cannot be told whether a key comes again with the same payload. */
 export class IdempotencyPayloadError extends ResilienceError {
   readonly code = 'IDEMPOTENCY_PAYLOAD';
+
+  override get statusCode(): number {
+    return 500;
+  }
 
   constructor(info: ResilienceErrorInfo) {
     const why = info.cause instanceof Error ? ` (${info.cause.message})` : '';

@@ -4,6 +4,10 @@ import { guardFor, ResilienceError, type ResilienceErrorInfo } from '../../error
 export class TimeoutError extends ResilienceError {
   readonly code = 'TIMEOUT';
 
+  override get statusCode(): number {
+    return 504;
+  }
+
   constructor(
     readonly scope: 'attempt' | 'total',
     readonly afterMs: number,

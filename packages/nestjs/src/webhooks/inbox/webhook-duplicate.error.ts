@@ -11,4 +11,8 @@ export class WebhookDuplicateError extends ResilienceError {
     super(`${info.provider}: this webhook ${state === 'done' ? 'has been' : 'is being'} handled`, info);
     this.code = state === 'done' ? 'WEBHOOK_DUPLICATE' : 'WEBHOOK_IN_PROGRESS';
   }
+
+  override get statusCode(): number {
+    return this.state === 'done' ? 409 : 503;
+  }
 }

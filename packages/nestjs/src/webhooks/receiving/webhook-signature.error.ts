@@ -16,6 +16,11 @@ export class WebhookSignatureError extends ResilienceError {
     readonly detail: string,
     info: ResilienceErrorInfo,
   ) {
-    super(`${info.provider}: the webhook was refused (${code}): ${detail}`, info);
+    // A handler of errors may show it to the caller, who must not learn which check failed.
+    super(`${info.provider}: the webhook could not be verified`, info);
+  }
+
+  override get statusCode(): number {
+    return this.code === 'WEBHOOK_CONFIGURATION' ? 500 : 401;
   }
 }

@@ -1,6 +1,6 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { ApplicationConfig, DiscoveryService } from '@nestjs/core';
 import { bindingsOf } from '../methods/bind-method.js';
 import type { LinkedMethod } from '../methods/linked-methods.js';
 import type { MethodRuntime } from '../methods/method-runtime.js';
@@ -9,8 +9,11 @@ import { ResilienceParts } from '../providers/resilience-parts.js';
 import { Resilience } from '../resilience.js';
 import { RawBodyProbe } from '../webhooks/raw-body/raw-body.probe.js';
 import { adoptProvided, type Wrapper } from './adopt-provided.js';
+import { hidingFilters } from './hiding-filters.js';
 import { injectionFaults } from './injection-faults.js';
+import { minifiedNames } from './minified-names.js';
 import { sharedOutcomeFaults } from './shared-outcome-faults.js';
+import { unusedSettings } from './unused-settings.js';
 import { webhookUseFaults } from './webhook-use-faults.js';
 
 /**
@@ -23,22 +26,43 @@ export class ResilienceExplorer implements OnModuleInit {
     @Inject(ResilienceParts) private readonly parts: ResilienceParts,
     @Inject(Resilience) private readonly resilience: Resilience,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(RawBodyProbe) private readonly rawBody: RawBodyProbe,
   ) {}
 
   onModuleInit(): void {
+    const { parts } = this;
     const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()] as readonly Wrapper[];
     // A test may have replaced `Resilience`: then methods run bare.
     const runtime = runtimeBehind(this.resilience);
     const classes = new Set(wrappers.flatMap((wrapper) => classesOf(wrapper, runtime)));
+    const linkFaults: Fault[] = [];
+    const linked = runtime === undefined ? [] : linkAll(classes, runtime, linkFaults);
     const faults = [
-      ...this.parts.faults,
-      ...(runtime === undefined ? [] : linkAll(classes, runtime)),
-      ...[...classes].flatMap((found) => injectionFaults(found, this.parts)),
-      ...webhookUseFaults(classes, this.parts, this.rawBody.losesBytes),
+      ...parts.faults,
+      ...linkFaults,
+      ...sharedOutcomeFaults(linked),
+      ...[...classes].flatMap((found) => injectionFaults(found, parts)),
+      ...webhookUseFaults(classes, parts, this.rawBody.losesBytes),
     ];
-    if (faults.length > 0) throw new ResilienceConfigurationError(faults);
+    const warnings = [...parts.warnings, ...minifiedNames(linked)];
+    if (runtime !== undefined) warnings.push(...unusedSettings(parts, classes, linked));
+    raise(faults, warnings, parts.strict);
+    warnOf(parts.strict ? hidingFilters(this.config) : [...warnings, ...hidingFilters(this.config)]);
   }
+}
+
+/** Raises faults, and warnings as well where the settings are strict. */
+function raise(faults: readonly Fault[], warnings: readonly Fault[], strict: boolean): void {
+  const raised = strict ? [...faults, ...warnings] : faults;
+  if (raised.length > 0) throw new ResilienceConfigurationError(raised);
+}
+
+/** One entry of the log for all warnings. */
+function warnOf(warnings: readonly Fault[]): void {
+  if (warnings.length === 0) return;
+  const lines = warnings.map(({ path, message }) => `\n  ${path}: ${message}`);
+  new Logger('Resilience').warn(`${warnings.length} warnings about the settings and their use:${lines.join('')}`);
 }
 
 /** The classes behind a wrapper. Instances that a factory or a value provides are adopted by this application. */
@@ -50,8 +74,7 @@ function classesOf(wrapper: Wrapper, runtime: MethodRuntime | undefined): readon
   return instances.flatMap((made) => (made as object | undefined)?.constructor ?? []);
 }
 
-function linkAll(classes: ReadonlySet<object>, runtime: MethodRuntime): readonly Fault[] {
-  const faults: Fault[] = [];
+function linkAll(classes: ReadonlySet<object>, runtime: MethodRuntime, faults: Fault[]): readonly LinkedMethod[] {
   const linked: LinkedMethod[] = [];
   for (const constructor of classes) {
     for (const binding of bindingsOf((constructor as { prototype?: object }).prototype ?? null)) {
@@ -59,5 +82,5 @@ function linkAll(classes: ReadonlySet<object>, runtime: MethodRuntime): readonly
       if (method !== undefined) linked.push(method);
     }
   }
-  return [...faults, ...sharedOutcomeFaults(linked)];
+  return linked;
 }

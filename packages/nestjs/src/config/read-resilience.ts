@@ -13,6 +13,8 @@ export interface LayeredSettings extends ReadSections {
   readonly settings: Layer;
   /** From the environment. */
   readonly top: Layer;
+  /** What is said of this provider alone, by the settings and the environment: without the defaults for all. */
+  readonly own: Layer;
 }
 
 export interface ReadResilience {
@@ -42,9 +44,16 @@ export function readResilience(options: object, { environment, sections }: Setti
   const defaults = readDefaults(merge(usable.defaults as Layer, overrides.defaults), sections, faults);
   const providers = Object.entries(usable.providers ?? {}).map(([name, own]): LayeredSettings => {
     if (!settings.isPlain(own)) faults.push(notSettings(name, own));
-    const layers = merge(defaults, settings.isPlain(own) ? own : {});
+    const given = settings.isPlain(own) ? own : {};
+    const layers = merge(defaults, given);
     const top = merge(overrides.providers[name], enabled === false ? { enabled: false } : {});
-    return { name, settings: layers, top, ...readSections(sections, name, merge(layers, top)) };
+    return {
+      name,
+      settings: layers,
+      top,
+      own: merge(given, overrides.providers[name]),
+      ...readSections(sections, name, merge(layers, top)),
+    };
   });
   return { options: usable, providers, faults, warnings: overrides.warnings };
 }

@@ -1,4 +1,4 @@
-import type { Layer } from '@breakwater/core/adapter';
+import { settings, type Layer } from '@breakwater/core/adapter';
 import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 
@@ -12,10 +12,14 @@ export interface MethodScope {
   returns?: 'promise' | 'observable';
 }
 
-/** Adds a policy to a method. A string stands for the provider. */
-export function policyDecorator(kind: string, options: (MethodScope & object) | string = {}): AsyncMethodDecorator {
+/** Adds a policy to a method. A string stands for the provider; one that is a length of time for the option `duration`, where there is one. */
+export function policyDecorator(
+  kind: string,
+  options: (MethodScope & object) | string = {},
+  duration?: string,
+): AsyncMethodDecorator {
   const { provider, scope, returns, ...own } =
-    typeof options === 'string' ? { provider: options } : (options as MethodScope & Layer);
+    typeof options === 'string' ? optionsOf(options, duration) : (options as MethodScope & Layer);
   return (target, method, descriptor) => {
     const binding = bindMethod(target, method, descriptor);
     binding.addPolicy(kind, own);
@@ -23,4 +27,9 @@ export function policyDecorator(kind: string, options: (MethodScope & object) | 
     if (scope === 'method') binding.own.add(kind);
     if (returns === 'observable') binding.returnsObservable = true;
   };
+}
+
+/** No provider is called `2s`. */
+function optionsOf(text: string, duration: string | undefined): MethodScope & Layer {
+  return duration !== undefined && settings.isDuration(text) ? { [duration]: text } : { provider: text };
 }

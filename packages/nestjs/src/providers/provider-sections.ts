@@ -45,6 +45,11 @@ export class ProviderSections {
     return layers && mergeProviderSettings(this.known, layers.settings, layers.top)[name];
   }
 
+  /** What the engine reads of the settings of one provider alone, without the defaults for all. */
+  own(provider: string): Layer {
+    return this.engineSettings(this.layers.get(provider)?.own ?? {});
+  }
+
   /** The part of a layer that the engine reads. */
   engineSettings(layer: Layer): Layer {
     return withoutSections(this.known, layer);
@@ -56,7 +61,7 @@ export class ProviderSections {
    * of them is gone.
    */
   patched(provider: string, patch: unknown): LayeredSettings {
-    const { name, settings: standing, top } = this.layers.get(provider)!;
+    const { name, settings: standing, top, own } = this.layers.get(provider)!;
     const changes: Layer = settings.isPlain(patch) ? patch : {};
     const patched = mergeProviderSettings(this.known, standing, changes);
     const merged = mergeProviderSettings(this.known, patched, top);
@@ -69,7 +74,7 @@ export class ProviderSections {
     const places = new Set(faults.map(({ path }) => path));
     const hidden = faultsOf(mergeProviderSettings(this.known, merged, changes)).filter(({ path }) => !places.has(path));
     const { sections } = readSections(this.known, name, merged);
-    return { name, settings: patched, top, sections, faults: [...faults, ...hidden] };
+    return { name, settings: patched, top, own, sections, faults: [...faults, ...hidden] };
   }
 
   /** Makes patched settings the current ones. */

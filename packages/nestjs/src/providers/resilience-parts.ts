@@ -23,6 +23,8 @@ export class ResilienceParts {
   readonly sections: ProviderSections;
   /** Settings that have no effect. */
   readonly warnings: readonly Fault[];
+  /** Whether warnings are faults. */
+  readonly strict: boolean;
   private readonly ownsStore: boolean;
   private readonly log: EventLog | undefined;
   private readonly shutdown: Shutdown;
@@ -43,6 +45,7 @@ export class ResilienceParts {
     const warn = (message: string) => this.log?.warn(message);
     this.registry = new ProviderRegistry(read, { clock, store: tracked, sections, entrance, httpOf, warn });
     this.warnings = read.warnings;
+    this.strict = read.options.strict === true;
     this.log = read.options.logger === false ? undefined : new EventLog(clock);
     if (this.log !== undefined) this.registry.events.on(this.log.note);
     this.shutdown = new Shutdown({ clock, calls: entrance, store: tracked, graceMs: graceOf(read.options) });

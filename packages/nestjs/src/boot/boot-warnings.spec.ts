@@ -1,0 +1,254 @@
+import { ResilienceConfigurationError } from '@breakwater/core';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Catch, Injectable, Logger, type ExceptionFilter, type INestApplication, type Type } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { Cached } from '../decorators/cached.decorator.js';
+import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
+import { Hedge } from '../decorators/hedge.decorator.js';
+import { Idempotent } from '../decorators/idempotent.decorator.js';
+import { Resilient } from '../decorators/resilient.decorator.js';
+import { Retry } from '../decorators/retry.decorator.js';
+import { Timeout } from '../decorators/timeout.decorator.js';
+import { InjectProvider } from '../inject/inject-provider.decorator.js';
+import { Resilience } from '../resilience.js';
+import { ResilienceModule } from '../resilience.module.js';
+import type { ResilienceOptions } from '../resilience.options.js';
+
+@Injectable()
+@Resilient('payments')
+class PaymentsClient {
+  @Retry()
+  @CircuitBreaker()
+  async charge(): Promise<void> {}
+}
+
+@Injectable()
+@Resilient('payments')
+class Undecorated {
+  async charge(): Promise<void> {}
+}
+
+const { Minified } = (() => {
+  @Injectable()
+  @Resilient('payments')
+  class c {
+    @Idempotent({ key: (id: string) => id })
+    async charge(_id: string): Promise<void> {}
+
+    @Idempotent({ key: (id: string) => id })
+    @Resilient({ provider: 'payments', operation: 'PaymentsClient.refund' })
+    async refund(_id: string): Promise<void> {}
+  }
+  return { Minified: c };
+})();
+
+@Catch()
+class CatchAllFilter implements ExceptionFilter {
+  catch(): void {}
+}
+
+describe('warnings at boot', () => {
+  let entries: string[];
+  let environment: NodeJS.ProcessEnv;
+
+  beforeEach(() => {
+    entries = [];
+    environment = process.env;
+  });
+  afterEach(() => {
+    process.env = environment;
+    Logger.overrideLogger(false);
+  });
+
+  async function start(
+    options: ResilienceOptions,
+    providers: Type[],
+    prepare: (app: INestApplication) => void = () => undefined,
+  ): Promise<INestApplication> {
+    const module = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot(options)],
+      providers,
+    }).compile();
+    const ignore = () => undefined;
+    const warn = (message: unknown) => void entries.push(String(message));
+    const app = module.createNestApplication({ rawBody: true, logger: { log: ignore, error: ignore, warn } });
+    prepare(app);
+    return app.init();
+  }
+
+  async function warningsOf(...given: Parameters<typeof start>): Promise<string[]> {
+    const app = await start(...given);
+    await app.close();
+    expect(entries.length).toBeLessThanOrEqual(1);
+    return entries.flatMap((entry) => entry.split('\n').slice(1)).map((line) => line.trim());
+  }
+
+  it('tell of a policy of the settings that no method applies, and what to write', async () => {
+    const payments = {
+      retry: true,
+      bulkhead: { concurrency: 2 },
+      rateLimit: { limit: 3 },
+      circuitBreaker: false,
+    } as const;
+    expect(await warningsOf({ providers: { payments } }, [PaymentsClient])).toEqual([
+      "resilience.providers.payments.rateLimit: no method applies it: write @RateLimited(), or @Resilient('payments') for every policy of the settings, above PaymentsClient.charge",
+      "resilience.providers.payments.bulkhead: no method applies it: write @Bulkhead(), or @Resilient('payments') for every policy of the settings, above PaymentsClient.charge",
+    ]);
+  });
+
+  it('tell of settings for a method that there is not', async () => {
+    const payments = { retry: true, methods: { chrage: { retry: { attempts: 5 } }, charge: { retry: false } } };
+    expect(await warningsOf({ providers: { payments } }, [PaymentsClient])).toEqual([
+      "resilience.providers.payments.methods.chrage: unknown method; did you mean 'charge'? Known are charge; the decorated methods of 'payments' are charge",
+    ]);
+  });
+
+  it('tell of a class that names a provider and decorates no method', async () => {
+    expect(await warningsOf({ providers: { payments: { retry: true } } }, [Undecorated])).toEqual([
+      expect.stringMatching(/^Undecorated @Resilient\('payments'\): .*nothing is protected: decorate each method/),
+    ]);
+  });
+
+  it('tell of keys that are made of a minified class name, unless the operation has a name of its own', async () => {
+    const warnings = await warningsOf({ providers: { payments: {} } }, [Minified as Type]);
+    expect(warnings).toEqual([expect.stringMatching(/^c\.charge: its idempotency keys .* class name 'c'.*operation:/)]);
+  });
+
+  it('tell of variables that have no effect', async () => {
+    process.env = {
+      RESILIENCE__PAYMENTS__RETRY: 'false',
+      RESILIENCE__PAYMENTS__RETRY__ATTEMPTS: '2',
+      RESILIENCE_PAYMENTS_TIMEOUT_ATTEMPT: '1s',
+    };
+    const warnings = await warningsOf({ providers: { payments: { circuitBreaker: true } } }, [PaymentsClient]);
+    expect(warnings).toEqual([
+      'RESILIENCE__PAYMENTS__RETRY__ATTEMPTS: it has no effect: RESILIENCE__PAYMENTS__RETRY=false switches off what it sets an option of',
+      expect.stringMatching(/^RESILIENCE_PAYMENTS_TIMEOUT_ATTEMPT: .*two underscores.*RESILIENCE__PAYMENTS__RETRY/),
+    ]);
+  });
+
+  it('tell of a global filter that hides the engine’s answers, not of one that is asked later', async () => {
+    const hidden = [expect.stringMatching(/^filter CatchAllFilter: .*APP_FILTER/)];
+    const options = { providers: { payments: {} } };
+    expect(await warningsOf(options, [], (app) => app.useGlobalFilters(new CatchAllFilter()))).toEqual(hidden);
+    entries = [];
+    expect(await warningsOf(options, [{ provide: APP_FILTER, useClass: CatchAllFilter } as unknown as Type])).toEqual(
+      [],
+    );
+  });
+
+  it('are not given for what is right, for defaults, and for a provider that is injected', async () => {
+    @Injectable()
+    class Direct {
+      constructor(@InjectProvider('direct') readonly provider: unknown) {}
+
+      @Retry('direct')
+      async call(): Promise<void> {}
+    }
+    const providers = {
+      payments: { retry: true, circuitBreaker: true },
+      direct: { bulkhead: { concurrency: 5 }, methods: { other: { retry: false } } } as const,
+      unused: { retry: true } as const,
+    };
+    expect(await warningsOf({ defaults: { timeout: { total: '5s' } }, providers }, [PaymentsClient, Direct])).toEqual(
+      [],
+    );
+  });
+
+  it('are faults where the settings are strict', async () => {
+    const options: ResilienceOptions = { strict: true, providers: { payments: { bulkhead: { concurrency: 2 } } } };
+    const error: unknown = await start(options, [PaymentsClient]).catch((raised: unknown) => raised);
+    expect((error as ResilienceConfigurationError).faults.map(({ path }) => path)).toEqual([
+      'resilience.providers.payments.bulkhead',
+    ]);
+  });
+});
+
+describe('a policy that the environment switches off', () => {
+  it('stays off, whatever else it says of its options, in whichever order', async () => {
+    const before = process.env;
+    for (const names of [
+      ['RETRY', 'RETRY__ATTEMPTS'],
+      ['RETRY__ATTEMPTS', 'RETRY'],
+    ]) {
+      process.env = Object.fromEntries(
+        names.map((name) => [`RESILIENCE__PAYMENTS__${name}`, name === 'RETRY' ? 'false' : '2']),
+      );
+      const module = await Test.createTestingModule({
+        imports: [ResilienceModule.forRoot({ logger: false, providers: { payments: { retry: { attempts: 5 } } } })],
+      }).compile();
+      await module.init();
+      let calls = 0;
+      const run = () => {
+        calls++;
+        return Promise.reject(new Error('down'));
+      };
+      await expect(module.get(Resilience).provider('payments').execute(run)).rejects.toThrow('down');
+      expect(calls).toBe(1);
+      await module.close();
+    }
+    process.env = before;
+  });
+});
+
+describe('a decorator with a duration in the place of the provider', () => {
+  it('takes it for what it must be', async () => {
+    @Injectable()
+    @Resilient('payments')
+    class Client {
+      @Timeout('20ms')
+      slow(): Promise<void> {
+        return new Promise(() => undefined);
+      }
+
+      @Cached('1m')
+      @Hedge('2s')
+      async read(): Promise<void> {}
+    }
+    const module = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot({ providers: { payments: {} } })],
+      providers: [Client],
+    }).compile();
+    await module.init();
+    await expect(module.get(Client).slow()).rejects.toMatchObject({ code: 'TIMEOUT', afterMs: 20 });
+    await module.close();
+  });
+
+  it('is told what to write where it could be several', async () => {
+    @Injectable()
+    class Client {
+      @CircuitBreaker('10s')
+      async read(): Promise<void> {}
+    }
+    const module = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot({ providers: { payments: {} } })],
+      providers: [Client],
+    }).compile();
+    await expect(module.init()).rejects.toThrow(/'10s'.*A length of time is an option here/);
+  });
+});
+
+describe('faults of decorators', () => {
+  it('come in the same list as those of the settings, each once', async () => {
+    @Injectable()
+    @Resilient('payments')
+    class Client {
+      @Retry({ attempts: 0 })
+      async charge(): Promise<void> {}
+
+      @Timeout()
+      async read(): Promise<void> {}
+    }
+    const options = { providers: { payments: { timeout: { attempt: -1 } } } };
+    const module = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot(options)],
+      providers: [Client],
+    });
+    const error: unknown = await (await module.compile()).init().catch((raised: unknown) => raised);
+    expect((error as ResilienceConfigurationError).faults.map(({ path }) => path)).toEqual([
+      'resilience.providers.payments.timeout.attempt',
+      'resilience.providers.payments (Client.charge).retry.attempts',
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+import type { Fault } from '@breakwater/core';
+import { Observable } from 'rxjs';
+import type { MethodBinding } from './method-binding.js';
+
+/** Decorators that say nothing on a stream: two attempts would both emit, and of a stream there is no answer to keep. */
+const NOT_FOR_STREAMS: Readonly<Record<string, string>> = {
+  idempotency: '@Idempotent',
+  cache: '@Cached',
+  hedge: '@Hedge',
+};
+/** The advice where something does not fit a stream. */
+export const RETURN_A_PROMISE = 'return a Promise, for example with firstValueFrom()';
+
+/** Faults of a method as it is written, whatever the settings are. */
+export function methodFaults(binding: MethodBinding, constructor: object, operation: string): readonly Fault[] {
+  const { fallbackMethod, policies, returnType, returnsObservable, keys } = binding;
+  const { name, prototype } = constructor as { name: string; prototype?: Record<string, unknown> };
+  const faults: Fault[] = [];
+  const fault = (message: string, path = operation) => void faults.push({ path, message });
+  if (fallbackMethod !== undefined && typeof prototype?.[fallbackMethod] !== 'function') {
+    fault(`${name} has no method '${fallbackMethod}'`, `${operation} @FallbackTo('${fallbackMethod}')`);
+  }
+  if (fallbackMethod !== undefined && policies.has('fallback')) fault('has both @Fallback and @FallbackTo: keep one');
+  if (isSynchronous(returnType)) {
+    const { name: type } = returnType as { name: string };
+    fault(`returns ${type}: a decorated method returns a Promise or an Observable`);
+  }
+  for (const [kind, decorator] of Object.entries(NOT_FOR_STREAMS)) {
+    if (!returnsObservable || !policies.has(kind)) continue;
+    fault(`is ${decorator} and returns an Observable: ${RETURN_A_PROMISE}`);
+  }
+  if (new Set(keys.values()).size > 1) {
+    fault(`has different keys for ${[...keys.keys()].join(', ')}: a call has one key`);
+  }
+  return faults;
+}
+
+/** What TypeScript emits for a return type is a class when it is one; `Object` or nothing when it cannot be told. */
+function isSynchronous(returnType: unknown): boolean {
+  if (typeof returnType !== 'function' || returnType === Object) return false;
+  const { prototype } = returnType as { prototype: unknown };
+  return !(
+    returnType === Promise ||
+    prototype instanceof Promise ||
+    returnType === Observable ||
+    prototype instanceof Observable
+  );
+}

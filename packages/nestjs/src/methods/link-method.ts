@@ -78,7 +78,10 @@ function planOf(binding: MethodBinding, operation: string): MethodPlan {
 }
 
 /** Objects to a policy that the settings bring, now or later. What a decorator brings is a fault of the method. */
-function objectionForStreams({ kind, fitsStreams }: PolicySpec, { method, policies }: MethodBinding): string | undefined {
+function objectionForStreams(
+  { kind, fitsStreams }: PolicySpec,
+  { method, policies }: MethodBinding,
+): string | undefined {
   if (fitsStreams || policies.has(kind)) return undefined;
   return `has ${kind} by the settings and returns an Observable: ${RETURN_A_PROMISE}, or set methods.${method}.${kind} to false`;
 }

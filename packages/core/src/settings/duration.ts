@@ -15,11 +15,6 @@ export function durationMs(value: Duration): number {
   return ms;
 }
 
-/** Whether text is a duration. */
-export function isDuration(text: string): boolean {
-  return parseDuration(text) !== undefined;
-}
-
 /** Milliseconds of a duration, or `undefined` when the value is not one. */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) && value >= 0 ? value : undefined;

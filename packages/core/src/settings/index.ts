@@ -14,7 +14,6 @@ export {
   ratio,
   text,
 } from './fields.js';
-export { isDuration } from './duration.js';
 export { isPlain } from '../values/is-plain.js';
 export { printed } from '../values/printed.js';
 export { readSettings } from './read-settings.js';

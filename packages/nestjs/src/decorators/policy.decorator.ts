@@ -1,4 +1,5 @@
-import { settings, type Layer } from '@breakwater/core/adapter';
+import type { Layer } from '@breakwater/core/adapter';
+import { isDuration } from '../fields/is-duration.js';
 import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 
@@ -31,5 +32,5 @@ export function policyDecorator(
 
 /** No provider is called `2s`. */
 function optionsOf(text: string, duration: string | undefined): MethodScope & Layer {
-  return duration !== undefined && settings.isDuration(text) ? { [duration]: text } : { provider: text };
+  return duration !== undefined && isDuration(text) ? { [duration]: text } : { provider: text };
 }

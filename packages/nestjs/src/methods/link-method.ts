@@ -1,5 +1,6 @@
 import type { Fault } from '@breakwater/core';
-import { settings, type Layer, type LiveProvider, type MethodPlan, type PolicySpec } from '@breakwater/core/adapter';
+import type { Layer, LiveProvider, MethodPlan, PolicySpec } from '@breakwater/core/adapter';
+import { isDuration } from '../fields/is-duration.js';
 import type { ProviderRegistry } from '../providers/provider-registry.js';
 import type { LinkedMethod } from './linked-methods.js';
 import type { MethodBinding } from './method-binding.js';
@@ -54,7 +55,7 @@ function operationOf({ operationName, owner, method }: MethodBinding, constructo
 
 /** A decorator takes a string for the provider, except where it takes a duration. */
 function hintFor(name: string): string {
-  return settings.isDuration(name) ? `. A length of time is an option here, for example { openFor: '${name}' }` : '';
+  return isDuration(name) ? `. A length of time is an option here, for example { openFor: '${name}' }` : '';
 }
 
 /** Whether a fault in a method's merged options is one of the settings, which are reported where they stand. */

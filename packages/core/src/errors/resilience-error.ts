@@ -38,8 +38,8 @@ export abstract class ResilienceError extends Error {
   }
 
   /**
-   * The HTTP status with which a server may answer. Error handlers of frameworks, such as Nest's `BaseExceptionFilter` and
-   * Express, look for this and the names below: so the answer is right where no filter of ours gives it.
+   * The HTTP status with which a server may answer. Error handlers of frameworks, such as Nest's `BaseExceptionFilter`
+   * and Express, look for this and the names below: so the answer is right where no filter of ours gives it.
    */
   get statusCode(): number {
     return 503;

@@ -1,5 +1,9 @@
 /** What is said of a name that is not among the known ones, with the one that was probably meant. */
-export function unknownName(what: 'option' | 'setting' | 'policy' | 'method', name: string, known: readonly string[]): string {
+export function unknownName(
+  what: 'option' | 'setting' | 'policy' | 'method',
+  name: string,
+  known: readonly string[],
+): string {
   const meant = nearest(name, known);
   const list = known.join(', ');
   return meant === undefined

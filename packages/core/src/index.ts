@@ -14,7 +14,8 @@ export {
 } from './errors/resilience-error.js';
 export { isStoreUnavailableError, StoreUnavailableError } from './errors/store-unavailable.error.js';
 export type { EventHub, EventLevel, EventListener } from './events/event-hub.js';
-export { MemoryStore } from './store/memory-store.js';
+export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
+export type { Eviction } from './store/eviction-reports.js';
 export type { Outcome, OutcomeKind, Settled } from './outcome/outcome.js';
 export {
   AdaptivelyThrottledError,
@@ -71,5 +72,5 @@ export * as settings from './settings/index.js';
 export type { Bus, Unsubscribe } from './store/bus.js';
 export { MemoryBus } from './store/memory-bus.js';
 export type { CountResult, SlidingWindow } from './store/sliding-count.js';
-export type { AdvanceResult, Entry, PutCondition, PutResult, Store } from './store/store.js';
+export type { AdvanceResult, Entry, PutCondition, PutOptions, PutResult, Store } from './store/store.js';
 export { SystemClock } from './time/system-clock.js';

@@ -16,6 +16,13 @@ export interface EngineEvents {
     /** The header in which the provider expects the key. */
     header: string;
   };
+  /** The provider's memory is full: records were forgotten before their time. Told at first, and then once a minute. */
+  'store.evicted': {
+    /** The first two parts of their keys, such as `idempotency:payments`. */
+    share: string;
+    /** How many of the share since it was told last. */
+    evicted: number;
+  };
   /** The store did not do what it was asked. */
   'store.unavailable': {
     /** The message of its error. */
@@ -26,5 +33,6 @@ export interface EngineEvents {
 export const engineEvents: EventLevels<EngineEvents> = {
   'classify.failed': 'warn',
   'idempotency.keyNotSent': 'warn',
+  'store.evicted': 'warn',
   'store.unavailable': 'error',
 };

@@ -1,6 +1,7 @@
 import type { PolicyKind } from '../engine/policy-kind.js';
 import { catalog } from '../policies/catalog.js';
 import type { Clock } from '../time/clock.js';
+import { warnOnce, type Eviction } from '../store/eviction-reports.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { LiveProvider } from './live-provider.js';
 import type { ResilientProvider } from './resilient-provider.js';
@@ -35,12 +36,19 @@ export function createProvider(
   } = {},
 ): ResilientProvider {
   const clock = parts.clock ?? machineClock;
-  const provider = new LiveProvider({
+  const warn = warnOnce();
+  const tellOfEviction = (detail: Eviction) => {
+    const { events } = provider;
+    if (events.listening)
+      events.emit({ type: 'store.evicted', provider: name, at: clock.wallNow(), detail: { ...detail } });
+    else warn(detail);
+  };
+  const provider: LiveProvider = new LiveProvider({
     name,
     settings: options as Layer,
     path: name,
     clock,
-    store: parts.store ?? new MemoryStore({ clock }),
+    store: parts.store ?? new MemoryStore({ clock, onEvicted: tellOfEviction }),
     random: parts.random ?? systemRandom,
     trackCalls: parts.trackCalls ?? false,
     ...(parts.warn && { warn: parts.warn }),

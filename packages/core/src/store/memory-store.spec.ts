@@ -75,6 +75,95 @@ describe('MemoryStore', () => {
     expect(await store.get('a')).toMatchObject({ value: 'a' });
   });
 
+  describe('when it is full', () => {
+    const KEPT = { ttlMs: 60_000, if: 'always' } as const;
+
+    function bench(bounds: { maxEntries?: number; maxBytes?: number }) {
+      const clock = new TestClock();
+      const evictions: unknown[] = [];
+      const store = new MemoryStore({ clock, ...bounds, onEvicted: (eviction) => evictions.push(eviction) });
+      const keysOf = async (keys: readonly string[]) => {
+        const found = await Promise.all(keys.map(async (key) => ((await store.get(key)) === undefined ? [] : [key])));
+        return found.flat();
+      };
+      return { clock, store, evictions, keysOf };
+    }
+
+    it('keeps what is pending, and lets the oldest of the others go', async () => {
+      const { store, keysOf } = bench({ maxEntries: 3 });
+      await store.put('claim', 'pending', { ttlMs: 60_000, if: 'absent', pending: true });
+      for (const key of ['a', 'b', 'c', 'd']) await store.put(key, 'done', KEPT);
+      expect(await keysOf(['claim', 'a', 'b', 'c', 'd'])).toEqual(['claim', 'c', 'd']);
+    });
+
+    it('refuses further claims where only claims could make room, and renews those it has', async () => {
+      const { store, keysOf } = bench({ maxEntries: 2 });
+      const claim = { ttlMs: 60_000, if: 'absent', pending: true } as const;
+      const first = await store.put('idempotency:payments:a', 'claim', claim);
+      await store.put('idempotency:payments:b', 'claim', claim);
+      await expect(store.put('idempotency:payments:c', 'claim', claim)).rejects.toThrow(
+        "MemoryStore is full: every entry that could make room for 'idempotency:payments' is pending",
+      );
+      const { version } = (first as { written: { version: string } }).written;
+      const renewed = await store.put('idempotency:payments:a', 'claim', { ...claim, if: { version } });
+      expect(renewed).toHaveProperty('written');
+      expect(await keysOf(['a', 'b', 'c'].map((key) => `idempotency:payments:${key}`))).toEqual([
+        'idempotency:payments:a',
+        'idempotency:payments:b',
+      ]);
+    });
+
+    it('lets a claim go once it is done', async () => {
+      const { store, keysOf } = bench({ maxEntries: 2 });
+      const claimed = await store.put('claim', 'pending', { ttlMs: 60_000, if: 'absent', pending: true });
+      const { version } = (claimed as { written: { version: string } }).written;
+      await store.put('claim', 'done', { ttlMs: 60_000, if: { version } });
+      await store.put('a', 'done', KEPT);
+      await store.put('b', 'done', KEPT);
+      expect(await keysOf(['claim', 'a', 'b'])).toEqual(['a', 'b']);
+    });
+
+    it('takes from the provider that holds the most: one cannot push out the records of another', async () => {
+      const { store, evictions, keysOf } = bench({ maxEntries: 10 });
+      const payments = ['a', 'b', 'c', 'd'].map((key) => `idempotency:payments:${key}`);
+      for (const key of payments) await store.put(key, 'done', KEPT);
+      for (let i = 0; i < 1000; i++) await store.put(`idempotency:email:${i}`, 'done', KEPT);
+      expect(await keysOf(payments)).toEqual(payments);
+      expect(store.evicted).toBe(994);
+      expect(evictions).toEqual([{ share: 'idempotency:email', evicted: 1 }]);
+    });
+
+    it('is bounded in bytes as well', async () => {
+      const { store, keysOf } = bench({ maxBytes: 5000 });
+      const large = 'x'.repeat(2000);
+      for (const key of ['a', 'b', 'c']) await store.put(key, large, KEPT);
+      expect(await keysOf(['a', 'b', 'c'])).toEqual(['b', 'c']);
+      await store.put('d', '€'.repeat(1000), KEPT);
+      expect(await keysOf(['b', 'c', 'd'])).toEqual(['d']);
+    });
+
+    it('forgets what has expired before anything else', async () => {
+      const { clock, store, evictions, keysOf } = bench({ maxEntries: 2 });
+      await store.put('short', 'done', { ttlMs: 10, if: 'always' });
+      await store.put('long', 'done', KEPT);
+      await clock.advance(10);
+      await store.put('new', 'done', KEPT);
+      expect(await keysOf(['short', 'long', 'new'])).toEqual(['long', 'new']);
+      expect(evictions).toEqual([]);
+    });
+
+    it('says so once, and then once a minute with the number since', async () => {
+      const { clock, store, evictions } = bench({ maxEntries: 1 });
+      for (let i = 0; i < 4; i++) await store.put(`webhook:stripe:${i}`, 'done', KEPT);
+      expect(evictions).toEqual([{ share: 'webhook:stripe', evicted: 1 }]);
+      await clock.advance(59_999);
+      await store.put('webhook:stripe:4', 'done', KEPT);
+      await clock.advance(1);
+      await store.put('webhook:stripe:5', 'done', KEPT);
+      expect(evictions.slice(1)).toEqual([{ share: 'webhook:stripe', evicted: 4 }]);
+    });
+  });
+
   it('is empty after close', async () => {
     const store = new MemoryStore();
     await store.put('key', 'value', { ttlMs: 1000, if: 'always' });

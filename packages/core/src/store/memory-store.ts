@@ -1,15 +1,11 @@
 import type { Clock } from '../time/clock.js';
 import { MemoryBus } from './memory-bus.js';
 import { requireCount, slidingCount, type CountResult, type Slice, type SlidingWindow } from './sliding-count.js';
-import type { AdvanceResult, Entry, PutCondition, PutResult, Store } from './store.js';
+import { EvictionReports, warnOnce, type Eviction } from './eviction-reports.js';
+import { MemoryEntries } from './memory-entries.js';
+import type { Held } from './memory-share.js';
+import type { AdvanceResult, Entry, PutCondition, PutOptions, PutResult, Store } from './store.js';
 import { SystemClock } from '../time/system-clock.js';
-
-interface Held {
-  readonly value: string;
-  readonly version: string;
-  readonly writtenAt: number;
-  readonly expiresAt: number;
-}
 
 interface Counted {
   readonly slices: readonly Slice[];
@@ -17,26 +13,47 @@ interface Counted {
   readonly expiresAt: number;
 }
 
-/** How many entries each write looks at for expiry. More than one, so that the expired never pile up. */
+/** How many counters each write looks at for expiry. More than one, so that the expired never pile up. */
 const SWEEP_PER_WRITE = 4;
+const MAX_ENTRIES = 100_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+export interface MemoryStoreOptions {
+  /** Default: the machine's. */
+  clock?: Clock;
+  /** Default 100 000. Virtual clocks and counters are bounded by as many each. */
+  maxEntries?: number;
+  /** Of keys and values with what it takes to hold them, about. Default 64 MiB. */
+  maxBytes?: number;
+  /** Told of the first eviction of a share, and after that at most once a minute. Default: a warning of the process, once. */
+  onEvicted?: (eviction: Eviction) => void;
+}
 
 /**
- * State of one process. Sets no timer: each write sweeps a few entries. Holds at most `maxEntries` (default 100 000);
- * beyond it the oldest entry goes first, so size it above the number of keys that are alive at once.
+ * State of one process. Sets no timer: each write sweeps a few entries. Beyond its bounds the oldest entries go first, of the provider that
+ * holds the most, and never one that is pending: where only those are left, a write rejects.
  */
 export class MemoryStore implements Store {
-  private readonly entries = new Map<string, Held>();
+  /** How many entries were evicted before their time. */
+  evicted = 0;
+  readonly bus = new MemoryBus();
+  private readonly entries: MemoryEntries;
   private readonly clocks = new Map<string, number>();
   private readonly counts = new Map<string, Counted>();
-  readonly bus = new MemoryBus();
   private readonly clock: Clock;
   private readonly maxEntries: number;
-  private sweep: Iterator<[string, Held]> | undefined;
+  private readonly reports: EvictionReports;
   private versions = 0;
 
-  constructor(options: { clock?: Clock; maxEntries?: number } = {}) {
+  constructor(options: MemoryStoreOptions = {}) {
+    const { maxEntries = MAX_ENTRIES, maxBytes = MAX_BYTES, onEvicted = warnOnce() } = options;
     this.clock = options.clock ?? new SystemClock();
-    this.maxEntries = options.maxEntries ?? 100_000;
+    this.maxEntries = maxEntries;
+    this.reports = new EvictionReports(onEvicted);
+    this.entries = new MemoryEntries({ maxEntries, maxBytes }, (share, now) => {
+      this.evicted++;
+      this.reports.note(share, now);
+    });
   }
 
   get size(): number {
@@ -45,26 +62,25 @@ export class MemoryStore implements Store {
 
   async get(key: string): Promise<Entry | undefined> {
     const now = this.clock.now();
-    const held = this.live(key, now);
+    const held = this.entries.find(key, now);
     return held && entryOf(held, now);
   }
 
-  async put(key: string, value: string, when: { ttlMs: number; if: PutCondition }): Promise<PutResult> {
+  async put(key: string, value: string, when: PutOptions): Promise<PutResult> {
     const now = this.clock.now();
     const expiresAt = now + numeric(when.ttlMs, 'ttlMs');
-    const held = this.live(key, now);
+    const held = this.entries.find(key, now);
     if (!allows(when.if, held)) return { standing: held && entryOf(held, now) };
-    const next: Held = { value, version: String(++this.versions), writtenAt: now, expiresAt };
-    this.entries.delete(key);
-    this.entries.set(key, next);
-    this.tidy(now);
-    return { written: entryOf(next, now) };
+    const version = String(++this.versions);
+    const written = this.entries.write({ key, value, version, expiresAt, pending: when.pending === true }, now);
+    return { written: entryOf(written, now) };
   }
 
   async delete(key: string, when?: { version: string }): Promise<boolean> {
-    const held = this.live(key, this.clock.now());
+    const held = this.entries.find(key, this.clock.now());
     if (held === undefined || (when && when.version !== held.version)) return false;
-    return this.entries.delete(key);
+    this.entries.remove(held);
+    return true;
   }
 
   async advance(key: string, byMs: number, windowMs: number): Promise<AdvanceResult> {
@@ -96,25 +112,6 @@ export class MemoryStore implements Store {
     this.clocks.clear();
     this.counts.clear();
     await this.bus.close();
-  }
-
-  private live(key: string, now: number): Held | undefined {
-    const held = this.entries.get(key);
-    if (held === undefined || held.expiresAt > now) return held;
-    this.entries.delete(key);
-    return undefined;
-  }
-
-  private tidy(now: number): void {
-    for (let i = 0; i < SWEEP_PER_WRITE; i++) {
-      const step = (this.sweep ??= this.entries.entries()).next();
-      if (step.done) {
-        this.sweep = undefined;
-        break;
-      }
-      if (step.value[1].expiresAt <= now) this.entries.delete(step.value[0]);
-    }
-    if (this.entries.size > this.maxEntries) this.entries.delete(this.entries.keys().next().value!);
   }
 
   private tidyCounts(now: number): void {

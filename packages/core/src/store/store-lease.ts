@@ -46,7 +46,7 @@ export class StoreLease {
   /** Ends the lease with another record in place of the claim. Whether the key was still held. */
   replace(value: string, ttlMs: number): Promise<boolean> {
     this.abandon();
-    return this.write(value, ttlMs);
+    return this.write(value, { ttlMs, pending: false });
   }
 
   /** Ends the lease and frees the key. Whether it was still held. */
@@ -72,7 +72,7 @@ export class StoreLease {
   private async renew(): Promise<void> {
     const { value, ttlMs, onLost, onMissed } = this.parts;
     try {
-      if ((await this.write(value, ttlMs)) || this.timer === undefined) return;
+      if ((await this.write(value, { ttlMs, pending: true })) || this.timer === undefined) return;
       this.abandon();
       onLost?.();
     } catch {
@@ -81,11 +81,11 @@ export class StoreLease {
   }
 
   /** Writes over the claim, whichever renewal wrote what stands there. Whether the key was still held. */
-  private async write(value: string, ttlMs: number): Promise<boolean> {
+  private async write(value: string, record: { ttlMs: number; pending: boolean }): Promise<boolean> {
     const { store, key } = this.parts;
     for (;;) {
       const version = this.latest;
-      const result = await store.put(key, value, { ttlMs, if: { version } });
+      const result = await store.put(key, value, { ...record, if: { version } });
       if ('written' in result) {
         this.latest = result.written.version;
         return true;

@@ -16,6 +16,14 @@ export type PutCondition = 'always' | 'absent' | { readonly version: string };
 /** The result of a write. A refused one answers with the entry that stands there. */
 export type PutResult = { readonly written: Entry } | { readonly standing: Entry | undefined };
 
+/** How an entry is written. */
+export interface PutOptions {
+  readonly ttlMs: number;
+  readonly if: PutCondition;
+  /** Whether the entry stands for work under way. A store that has to forget entries before their time keeps it. */
+  readonly pending?: boolean;
+}
+
 export interface AdvanceResult {
   readonly admitted: boolean;
   /** How far the virtual clock is ahead of now, in milliseconds. */
@@ -30,7 +38,7 @@ export interface AdvanceResult {
  */
 export interface Store {
   get(key: string): Promise<Entry | undefined>;
-  put(key: string, value: string, when: { ttlMs: number; if: PutCondition }): Promise<PutResult>;
+  put(key: string, value: string, when: PutOptions): Promise<PutResult>;
   /** Whether something was deleted. */
   delete(key: string, when?: { version: string }): Promise<boolean>;
   /**

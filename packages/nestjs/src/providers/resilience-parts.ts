@@ -1,4 +1,4 @@
-import { MemoryStore, SystemClock, type Clock, type Fault, type Store } from '@breakwater/core';
+import { MemoryStore, SystemClock, type Clock, type Eviction, type Fault, type Store } from '@breakwater/core';
 import { EventLog } from '../operations/logging/event-log.js';
 import { CallsUnderWay } from '../operations/shutdown/calls-under-way.js';
 import { Shutdown } from '../operations/shutdown/shutdown.js';
@@ -32,7 +32,8 @@ export class ResilienceParts {
   constructor(options: object, sections: readonly Section[], environment: Environment = process.env) {
     const read = readResilience(options, { environment, sections });
     const { clock = new SystemClock(), store, memoryStore } = read.options;
-    const tracked = new TrackedStore(store ?? new MemoryStore({ clock, ...memoryStore }), (error, key) =>
+    const onEvicted = (eviction: Eviction) => this.tellOfEviction(eviction);
+    const tracked = new TrackedStore(store ?? new MemoryStore({ clock, onEvicted, ...memoryStore }), (error, key) =>
       this.tellOfStore(error, key),
     );
     const entrance = new CallsUnderWay();
@@ -56,6 +57,16 @@ export class ResilienceParts {
     const [, provider = 'store'] = key.split(':');
     const reason = error instanceof Error ? error.message : String(error);
     this.registry.events.emit({ type: 'store.unavailable', provider, at: this.clock.wallNow(), detail: { reason } });
+  }
+
+  private tellOfEviction({ share, evicted }: Eviction): void {
+    const [, provider = 'store'] = share.split(':');
+    this.registry.events.emit({
+      type: 'store.evicted',
+      provider,
+      at: this.clock.wallNow(),
+      detail: { share, evicted },
+    });
   }
 
   /** Everything that is wrong with the settings. */

@@ -143,7 +143,7 @@ export class IdempotencyLedger {
     call: LiveCall,
   ): Promise<Claim | { readonly standing: Entry | undefined }> {
     const { recordKey: key, fingerprint } = operation;
-    const when = { ttlMs: this.settings.ttl, if: condition };
+    const when = { ttlMs: this.settings.ttl, if: condition, pending: true };
     const value = serialized({ fingerprint, attempt, state: 'pending', owner: uniqueKey() });
     const result = await this.reach(() => this.environment.store.put(key, value, when), call);
     if ('standing' in result) return result;

@@ -1,4 +1,4 @@
-import type { AdvanceResult, Entry, PutCondition, PutResult, Store } from '@breakwater/core';
+import type { AdvanceResult, Entry, PutOptions, PutResult, Store } from '@breakwater/core';
 
 type AfterKey<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
 
@@ -21,7 +21,7 @@ export class TrackedStore implements Store {
     return this.track(key, this.inner.get(key));
   }
 
-  put(key: string, value: string, when: { ttlMs: number; if: PutCondition }): Promise<PutResult> {
+  put(key: string, value: string, when: PutOptions): Promise<PutResult> {
     return this.track(key, this.inner.put(key, value, when));
   }
 

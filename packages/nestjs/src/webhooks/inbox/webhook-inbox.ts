@@ -27,7 +27,7 @@ export class WebhookInbox {
     const value = `claimed by ${randomUUID()}`;
     let condition: 'absent' | { version: string } = 'absent';
     for (let tries = 0; tries < TRIES; tries++) {
-      const result = await this.store.put(key, value, { ttlMs: keepMs, if: condition });
+      const result = await this.store.put(key, value, { ttlMs: keepMs, if: condition, pending: true });
       if ('written' in result) {
         const { version } = result.written;
         return { claim: new WebhookClaim({ key, value, version }, this.store, this.clock, this.times) };

@@ -1,0 +1,129 @@
+import { MemoryShare, type Held } from './memory-share.js';
+
+/** How many entries each write looks at for expiry. More than one, so that the expired never pile up. */
+const SWEEP_PER_WRITE = 4;
+/** Bytes of an entry beside its key and value, about. */
+const OVERHEAD = 200;
+/** Beyond it, keys of further prefixes have one share together: finding the largest share takes a look at each. */
+const MOST_SHARES = 200;
+
+export interface Bounds {
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+}
+
+/** An entry as it is written. */
+export interface NewEntry {
+  readonly key: string;
+  readonly value: string;
+  readonly version: string;
+  readonly expiresAt: number;
+  readonly pending: boolean;
+}
+
+/**
+ * The entries of a memory store, within its bounds. Where there is no room, the oldest entry that is not pending goes, of the share that holds
+ * the most: a write never pushes out an entry of a share that holds less than its own.
+ */
+export class MemoryEntries {
+  private readonly byKey = new Map<string, Held>();
+  private readonly shares = new Map<string, MemoryShare>();
+  private sweep: Iterator<Held> | undefined;
+  private bytes = 0;
+
+  constructor(
+    private readonly bounds: Bounds,
+    private readonly onEvicted: (share: string, now: number) => void,
+  ) {}
+
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  find(key: string, now: number): Held | undefined {
+    const held = this.byKey.get(key);
+    if (held === undefined || held.expiresAt > now) return held;
+    this.remove(held);
+    return undefined;
+  }
+
+  /** Throws an error where there is no room for a pending entry but that of other pending ones. */
+  write(entry: NewEntry, now: number): Held {
+    const standing = this.byKey.get(entry.key);
+    if (standing !== undefined) this.remove(standing);
+    const bytes = Buffer.byteLength(entry.key) + Buffer.byteLength(entry.value) + OVERHEAD;
+    const share = this.shareOf(entry.key);
+    const held: Held = { ...entry, writtenAt: now, bytes, share, older: undefined, newer: undefined };
+    this.byKey.set(entry.key, held);
+    share.add(held);
+    this.bytes += bytes;
+    this.removeExpired(now);
+    this.makeRoom(held, standing, now);
+    return held;
+  }
+
+  remove(held: Held): void {
+    const { share } = held;
+    this.byKey.delete(held.key);
+    this.bytes -= held.bytes;
+    share.remove(held);
+    if (share.entries === 0) this.shares.delete(share.name);
+  }
+
+  clear(): void {
+    this.byKey.clear();
+    this.shares.clear();
+    this.bytes = 0;
+  }
+
+  private removeExpired(now: number): void {
+    for (let i = 0; i < SWEEP_PER_WRITE; i++) {
+      const step = (this.sweep ??= this.byKey.values()).next();
+      if (step.done) {
+        this.sweep = undefined;
+        return;
+      }
+      if (step.value.expiresAt <= now) this.remove(step.value);
+    }
+  }
+
+  private makeRoom(written: Held, standing: Held | undefined, now: number): void {
+    while (this.byKey.size > this.bounds.maxEntries || this.bytes > this.bounds.maxBytes) {
+      const victim = this.victimOf(written.share);
+      if (victim === undefined) {
+        // A promise that was given before is renewed nevertheless.
+        if (standing !== undefined) return;
+        this.remove(written);
+        throw new Error(`MemoryStore is full: every entry that could make room for '${written.share.name}' is pending`);
+      }
+      this.remove(victim);
+      this.onEvicted(victim.share.name, now);
+    }
+  }
+
+  /** The entry to evict for a write to a share: one of its own, or of a share that holds more. */
+  private victimOf(own: MemoryShare): Held | undefined {
+    const measure = this.bytes > this.bounds.maxBytes ? 'bytes' : 'entries';
+    let largest: MemoryShare | undefined;
+    for (const share of this.shares.values()) {
+      if (share.evictable === undefined || (share !== own && share[measure] <= own[measure])) continue;
+      if (largest === undefined || share[measure] > largest[measure]) largest = share;
+    }
+    return largest?.evictable;
+  }
+
+  private shareOf(key: string): MemoryShare {
+    let name = prefixOf(key);
+    let share = this.shares.get(name);
+    if (share === undefined && this.shares.size >= MOST_SHARES) share = this.shares.get((name = ''));
+    if (share === undefined) this.shares.set(name, (share = new MemoryShare(name)));
+    return share;
+  }
+}
+
+/** The purpose of a key and the provider, such as `idempotency:payments` of `idempotency:payments:…`. */
+function prefixOf(key: string): string {
+  const first = key.indexOf(':');
+  const second = first === -1 ? -1 : key.indexOf(':', first + 1);
+  return second === -1 ? '' : key.slice(0, second);
+}

@@ -22,8 +22,8 @@ export interface NewEntry {
 }
 
 /**
- * The entries of a memory store, within its bounds. Where there is no room, the oldest entry that is not pending goes, of the share that holds
- * the most: a write never pushes out an entry of a share that holds less than its own.
+ * The entries of a memory store, within its bounds. Where there is no room, the oldest entry that is not pending goes,
+ * of the share that holds the most: a write never pushes out an entry of a share that holds less than its own.
  */
 export class MemoryEntries {
   private readonly byKey = new Map<string, Held>();

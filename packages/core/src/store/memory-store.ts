@@ -23,15 +23,18 @@ export interface MemoryStoreOptions {
   clock?: Clock;
   /** Default 100 000. Virtual clocks and counters are bounded by as many each. */
   maxEntries?: number;
-  /** Of keys and values with what it takes to hold them, about. Default 64 MiB. */
+  /** The size of keys and values with what it takes to hold them, about. Default 64 MiB. */
   maxBytes?: number;
-  /** Told of the first eviction of a share, and after that at most once a minute. Default: a warning of the process, once. */
+  /**
+   * Told of the first eviction of a share, and after that at most once a minute. Default: a warning of the process,
+   * once.
+   */
   onEvicted?: (eviction: Eviction) => void;
 }
 
 /**
- * State of one process. Sets no timer: each write sweeps a few entries. Beyond its bounds the oldest entries go first, of the provider that
- * holds the most, and never one that is pending: where only those are left, a write rejects.
+ * State of one process. Sets no timer: each write sweeps a few entries. Beyond its bounds the oldest entries go first,
+ * of the provider that holds the most, and never one that is pending: where only those are left, a write rejects.
  */
 export class MemoryStore implements Store {
   /** How many entries were evicted before their time. */

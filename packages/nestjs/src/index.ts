@@ -72,6 +72,7 @@ export {
 } from './resilience.module.js';
 export type { WebhookDelivery } from './webhooks/receiving/webhook-delivery.js';
 export { WebhookEvent } from './webhooks/webhook-event.decorator.js';
+export { WebhookClaimLostError } from './webhooks/inbox/mark-within.js';
 export { WebhookDuplicateError } from './webhooks/inbox/webhook-duplicate.error.js';
 export { WebhookSignatureError, type WebhookSignatureCode } from './webhooks/receiving/webhook-signature.error.js';
 export { Webhook, type WebhookHandlerOptions } from './webhooks/webhook.decorator.js';

@@ -22,14 +22,14 @@ export function openDatabase(settings: SqliteStoreSettings): Database.Database {
   }
 }
 
-function open({ file, durability, busyTimeout, clock }: SqliteStoreSettings): Database.Database {
+function open({ file, tablePrefix, durability, busyTimeout, clock }: SqliteStoreSettings): Database.Database {
   const db = connect(file);
   try {
     db.exec(`PRAGMA busy_timeout = ${Math.round(busyTimeout)}`);
-    checkSchema(db, file);
+    checkSchema(db, { file, tablePrefix });
     useWal(db, file);
     db.exec(`PRAGMA synchronous = ${durability}`);
-    prepareSchema(db, file, clock.wallNow());
+    prepareSchema(db, { file, tablePrefix }, clock.wallNow());
     // From here on the store waits by itself: SQLite would block the process.
     db.exec('PRAGMA busy_timeout = 0');
     return db;

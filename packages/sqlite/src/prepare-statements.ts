@@ -10,36 +10,37 @@ export type ClockRow = readonly [writtenAt: number, ahead: number];
 /** `[slices as JSON, written_at]` */
 export type CountRow = readonly [slices: string, writtenAt: number];
 
-const SQL = {
+/** The statements over tables whose names begin with `prefix`, which is checked to be a name itself. */
+const sqlFor = (prefix: string) => ({
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
 
-  entry: 'SELECT version, value, written_at, expires_at FROM entries WHERE key = ?',
-  write: 'REPLACE INTO entries (key, value, written_at, expires_at) VALUES (?, ?, ?, ?) RETURNING version',
-  redate: 'UPDATE entries SET written_at = ?, expires_at = ? WHERE version = ?',
-  remove: 'DELETE FROM entries WHERE version = ?',
-  sweep: sweepOf('entries', 'version'),
+  entry: `SELECT version, value, written_at, expires_at FROM ${prefix}entries WHERE key = ?`,
+  write: `REPLACE INTO ${prefix}entries (key, value, written_at, expires_at) VALUES (?, ?, ?, ?) RETURNING version`,
+  redate: `UPDATE ${prefix}entries SET written_at = ?, expires_at = ? WHERE version = ?`,
+  remove: `DELETE FROM ${prefix}entries WHERE version = ?`,
+  sweep: sweepOf(`${prefix}entries`, 'version'),
 
-  clock: 'SELECT written_at, ahead FROM clocks WHERE key = ?',
-  writeClock: 'REPLACE INTO clocks (key, written_at, ahead, expires_at) VALUES (?, ?, ?, ?)',
-  removeClock: 'DELETE FROM clocks WHERE key = ?',
-  sweepClocks: sweepOf('clocks', 'key'),
+  clock: `SELECT written_at, ahead FROM ${prefix}clocks WHERE key = ?`,
+  writeClock: `REPLACE INTO ${prefix}clocks (key, written_at, ahead, expires_at) VALUES (?, ?, ?, ?)`,
+  removeClock: `DELETE FROM ${prefix}clocks WHERE key = ?`,
+  sweepClocks: sweepOf(`${prefix}clocks`, 'key'),
 
-  counted: 'SELECT slices, written_at FROM counts WHERE key = ?',
-  writeCounted: 'REPLACE INTO counts (key, slices, written_at, expires_at) VALUES (?, ?, ?, ?)',
-  removeCounted: 'DELETE FROM counts WHERE key = ?',
-  sweepCounted: sweepOf('counts', 'key'),
-};
+  counted: `SELECT slices, written_at FROM ${prefix}counts WHERE key = ?`,
+  writeCounted: `REPLACE INTO ${prefix}counts (key, slices, written_at, expires_at) VALUES (?, ?, ?, ?)`,
+  removeCounted: `DELETE FROM ${prefix}counts WHERE key = ?`,
+  sweepCounted: sweepOf(`${prefix}counts`, 'key'),
+});
 
-export type Statements = Readonly<Record<keyof typeof SQL, Database.Statement>>;
+export type Statements = Readonly<Record<keyof ReturnType<typeof sqlFor>, Database.Statement>>;
 
 /**
  * Every statement of the store, prepared once. Bind by arrays: libsql takes a `Buffer` on its own for named parameters,
  * and ends the process.
  */
-export function prepareStatements(db: Database.Database): Statements {
-  const prepared = Object.entries(SQL).map(([name, sql]) => {
+export function prepareStatements(db: Database.Database, prefix: string): Statements {
+  const prepared = Object.entries(sqlFor(prefix)).map(([name, sql]) => {
     const statement: Database.Statement = db.prepare(sql);
     return [name, statement.reader ? statement.raw() : statement] as const;
   });

@@ -15,6 +15,11 @@ export interface SqliteStoreOptions {
    * Default `'normal'`.
    */
   durability?: 'normal' | 'full';
+  /**
+   * Has the store's tables stand in your application's own database, under names with this prefix, so that they can be
+   * written in its transactions: `'breakwater_'`. Turns the file to WAL mode. Default: the file is the store's own.
+   */
+  tablePrefix?: string;
   /** How long an operation waits for the lock that another process holds, before it rejects. Default `'5s'`. */
   busyTimeout?: Duration;
   /**
@@ -23,14 +28,21 @@ export interface SqliteStoreOptions {
   clock?: Clock;
 }
 
-export type SqliteStoreSettings = settings.SettingsOf<typeof schema> & { readonly clock: Clock };
+export type SqliteStoreSettings = settings.SettingsOf<typeof schema> & {
+  readonly clock: Clock;
+  /** Empty where the file is the store's own. */
+  readonly tablePrefix: string;
+};
 
 export const IN_MEMORY = ':memory:';
+
+const NAME = /^[a-z][a-z0-9_]*$/i;
 
 const schema = settings.options({
   file: settings.text(`the path of a file, or '${IN_MEMORY}'`),
   durability: settings.optional(settings.oneOf('normal', 'full'), 'normal'),
   busyTimeout: settings.optional(settings.duration({ max: 600_000 }), 5000),
+  tablePrefix: settings.optional(settings.text("the beginning of a name, such as 'breakwater_'")),
 });
 
 /** The options with their defaults. Throws a `ResilienceConfigurationError` that lists all that is wrong. */
@@ -40,9 +52,14 @@ export function readSqliteStoreOptions(options: SqliteStoreOptions): SqliteStore
   const faults = [...(read.faults ?? [])];
   const wrong = typeof rest.file === 'string' ? whatIsWrongWith(rest.file) : undefined;
   if (wrong !== undefined) faults.push({ path: 'SqliteStore.file', message: `'${rest.file}' given; ${wrong}` });
+  const { tablePrefix } = read.settings ?? {};
+  if (tablePrefix !== undefined && !NAME.test(tablePrefix)) {
+    const message = `'${tablePrefix}' given; expected letters, digits and _, such as 'breakwater_'`;
+    faults.push({ path: 'SqliteStore.tablePrefix', message });
+  }
   if (!isClock(clock)) faults.push({ path: 'SqliteStore.clock', message: 'expected a Clock of @breakwater/core' });
   if (read.settings === undefined || faults.length > 0) throw new ResilienceConfigurationError(faults);
-  return { ...read.settings, clock };
+  return { ...read.settings, clock, tablePrefix: tablePrefix ?? '' };
 }
 
 function whatIsWrongWith(file: string): string | undefined {

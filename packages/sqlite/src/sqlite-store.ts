@@ -8,29 +8,16 @@ import type {
   SlidingWindow,
   Store,
 } from '@breakwater/core';
-import { requireCount, slidingCount, type Slice } from '@breakwater/core/adapter';
 import type Database from 'libsql';
 import { openDatabase } from './open-database.js';
 import { isBusy, SqliteStoreError } from './sqlite-store.error.js';
 import { readSqliteStoreOptions, type SqliteStoreOptions } from './sqlite-store.options.js';
-import {
-  first,
-  prepareStatements,
-  type ClockRow,
-  type CountRow,
-  type EntryRow,
-  type Statements,
-} from './prepare-statements.js';
-import { storedText, textOf } from './stored-text.js';
+import { advanceClock, countCalls, deleteEntry, getEntry, putEntry, readEntry } from './operations.js';
+import { prepareStatements, type Statements } from './prepare-statements.js';
+import { SqliteTransactionStore } from './sqlite-transaction-store.js';
 
 /** The longest pause between two tries for a lock. */
 const LONGEST_PAUSE_MS = 25;
-
-interface Held {
-  readonly version: number;
-  readonly value: string | Buffer;
-  readonly writtenAt: number;
-}
 
 /**
  * State of one host, in a file that several processes may open. An operation that has answered survives the death of
@@ -43,6 +30,7 @@ export class SqliteStore implements Store {
   private readonly file: string;
   private readonly clock: Clock;
   private readonly busyTimeoutMs: number;
+  private readonly tablePrefix: string;
   private readonly db: Database.Database;
   private statements: Statements | undefined;
 
@@ -51,62 +39,55 @@ export class SqliteStore implements Store {
     this.file = settings.file;
     this.clock = settings.clock;
     this.busyTimeoutMs = settings.busyTimeout;
+    this.tablePrefix = settings.tablePrefix;
     this.db = openDatabase(settings);
-    this.statements = prepareStatements(this.db);
+    this.statements = prepareStatements(this.db, this.tablePrefix);
   }
 
   get(key: string): Promise<Entry | undefined> {
     return this.operation((sql) => {
-      const row = first<EntryRow>(sql.entry, [storedText(key, 'the key')]);
-      if (row === undefined) return undefined;
       const now = this.clock.wallNow();
-      const held = row[2] > now ? this.transaction(sql, (now) => heldAt(sql, key, now)) : live(row, now);
-      return held && entryOf(held, now);
+      const read = readEntry(sql, key, now);
+      return read === 'written-later' ? this.transaction(sql, (now) => getEntry(sql, key, now)) : read;
     });
   }
 
   put(key: string, value: string, when: { ttlMs: number; if: PutCondition }): Promise<PutResult> {
-    return this.writing((sql, now): PutResult => {
-      const stored = storedText(value, 'the value');
-      const expiresAt = now + numeric(when.ttlMs, 'ttlMs');
-      const held = heldAt(sql, key, now);
-      if (!allows(when.if, held)) return { standing: held && entryOf(held, now) };
-      const [version] = first<[number]>(sql.write, [storedText(key, 'the key'), stored, now, expiresAt])!;
-      sql.sweep.run([now]);
-      return { written: { value, version: String(version), ageMs: 0 } };
+    return this.writing((sql, now) => {
+      const result = putEntry(sql, now, { key, value, when });
+      if ('written' in result) sql.sweep.run([now]);
+      return result;
     });
   }
 
   delete(key: string, when?: { version: string }): Promise<boolean> {
-    return this.writing((sql, now) => {
-      const held = heldAt(sql, key, now);
-      if (held === undefined || (when && when.version !== String(held.version))) return false;
-      sql.remove.run([held.version]);
-      return true;
-    });
+    return this.writing((sql, now) => deleteEntry(sql, now, { key, when }));
   }
 
   advance(key: string, byMs: number, windowMs: number): Promise<AdvanceResult> {
     return this.writing((sql, now) => {
-      const standing = aheadAt(sql, key, now);
-      const ahead = standing + numeric(byMs, 'byMs');
-      if (ahead > numeric(windowMs, 'windowMs')) {
-        return { admitted: false, aheadMs: standing, retryAfterMs: ahead - windowMs };
-      }
-      setAhead(sql, key, ahead, now);
-      sql.sweepClocks.run([now]);
-      return { admitted: true, aheadMs: ahead, retryAfterMs: 0 };
+      const result = advanceClock(sql, now, { key, byMs, windowMs });
+      if (result.admitted) sql.sweepClocks.run([now]);
+      return result;
     });
   }
 
   count(key: string, by: number, window: SlidingWindow): Promise<CountResult> {
     return this.writing((sql, now) => {
-      requireCount(by, window, 'SqliteStore');
-      const { counted, result } = slidingCount(countedAt(sql, key, now), by, { window, now });
-      setCounted(sql, key, { counted, windowMs: window.windowMs, now });
+      const result = countCalls(sql, now, { key, by, window });
       sql.sweepCounted.run([now]);
       return result;
     });
+  }
+
+  /**
+   * The same store inside the transaction that `client` has begun: what it writes is committed or rolled back with the
+   * rest. `client` is a connection of libsql to the same file, where the store's tables have a prefix.
+   *
+   * Throws a `SqliteStoreError` for a connection to another file, or one that is in no transaction.
+   */
+  within(client: Database.Database): SqliteTransactionStore {
+    return new SqliteTransactionStore(client, { file: this.file, clock: this.clock, tablePrefix: this.tablePrefix });
   }
 
   /**
@@ -157,77 +138,4 @@ export class SqliteStore implements Store {
       throw error;
     }
   }
-}
-
-/**
- * The entry of a key. One that was written later than now tells that the clock was put back: it is taken as written
- * now.
- */
-function heldAt(sql: Statements, key: string, now: number): Held | undefined {
-  const row = first<EntryRow>(sql.entry, [storedText(key, 'the key')]);
-  if (row === undefined) return undefined;
-  const [version, value, writtenAt, expiresAt] = row;
-  if (writtenAt <= now) return live(row, now);
-  const redated: EntryRow = [version, value, now, now + (expiresAt - writtenAt)];
-  sql.redate.run([redated[2], redated[3], version]);
-  return live(redated, now);
-}
-
-function live([version, value, writtenAt, expiresAt]: EntryRow, now: number): Held | undefined {
-  return expiresAt > now ? { version, value, writtenAt } : undefined;
-}
-
-/**
- * How far a virtual clock is ahead of now, where nothing or the past is 0. A clock that was put back does not put it
- * ahead.
- */
-function aheadAt(sql: Statements, key: string, now: number): number {
-  const row = first<ClockRow>(sql.clock, [storedText(key, 'the key')]);
-  if (row === undefined) return 0;
-  const [writtenAt, ahead] = row;
-  if (writtenAt <= now) return Math.max(0, ahead - (now - writtenAt));
-  setAhead(sql, key, ahead, now);
-  return ahead;
-}
-
-function setAhead(sql: Statements, key: string, ahead: number, now: number): void {
-  const stored = storedText(key, 'the key');
-  if (ahead > 0) sql.writeClock.run([stored, now, ahead, now + ahead]);
-  else sql.removeClock.run([stored]);
-}
-
-/** The count of a key. When the clock was put back, its slices move with it. */
-function countedAt(sql: Statements, key: string, now: number): readonly Slice[] {
-  const row = first<CountRow>(sql.counted, [storedText(key, 'the key')]);
-  if (row === undefined) return [];
-  const slices = JSON.parse(row[0]) as readonly Slice[];
-  const behindMs = row[1] - now;
-  return behindMs > 0 ? slices.map(([endsAt, amount]) => [endsAt - behindMs, amount] as const) : slices;
-}
-
-function setCounted(
-  sql: Statements,
-  key: string,
-  { counted, windowMs, now }: { counted: readonly Slice[]; windowMs: number; now: number },
-): void {
-  const stored = storedText(key, 'the key');
-  const last = counted.at(-1);
-  if (last === undefined) sql.removeCounted.run([stored]);
-  else sql.writeCounted.run([stored, JSON.stringify(counted), now, last[0] + windowMs]);
-}
-
-function allows(condition: PutCondition, held: Held | undefined): boolean {
-  if (condition === 'always') return true;
-  if (condition === 'absent') return held === undefined;
-  return held !== undefined && String(held.version) === condition.version;
-}
-
-function entryOf({ version, value, writtenAt }: Held, now: number): Entry {
-  return { value: textOf(value), version: String(version), ageMs: Math.max(0, now - writtenAt) };
-}
-
-/** libsql ends the process when it is given what it cannot bind. */
-function numeric(value: number, what: string): number {
-  if (typeof value === 'number' && !Number.isNaN(value)) return value;
-  throw new TypeError(`SqliteStore: expected ${what} to be a number of milliseconds, got ${String(value)}`);
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.js';
 import type { Timer } from '../time/timer.js';
-import type { Entry, Store } from './store.js';
+import type { Entry, PutResult, Store } from './store.js';
 
 export interface StoreLeaseParts {
   readonly store: Store;
@@ -35,6 +35,21 @@ export class StoreLease {
   constructor(private readonly parts: StoreLeaseParts) {
     this.latest = parts.version;
     this.schedule();
+  }
+
+  /** The version of the latest write that is known. A write made past the lease names it. */
+  get version(): string {
+    return this.latest;
+  }
+
+  /**
+   * Goes on from a write over the claim that was made past the lease, such as inside a transaction: `'again'` where a
+   * renewal came between.
+   */
+  goOnFrom(result: PutResult): 'written' | 'again' | 'lost' {
+    if (!('written' in result)) return this.recognise(result.standing, this.latest) ? 'again' : 'lost';
+    this.latest = result.written.version;
+    return 'written';
   }
 
   /** Stops renewing: the lease is left to run out. */

@@ -37,6 +37,11 @@ export class TrackedStore implements Store {
     return this.track(key, this.inner.count(key, ...rest));
   }
 
+  /** The store inside a transaction of the caller's, which is the caller's to await; `undefined` where it cannot take part in one. */
+  within(transaction: unknown): Store | undefined {
+    return (this.inner as { within?: (transaction: unknown) => Store }).within?.(transaction);
+  }
+
   close(): Promise<void> {
     return this.inner.close();
   }

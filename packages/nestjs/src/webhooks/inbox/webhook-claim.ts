@@ -1,6 +1,7 @@
 import type { Clock, Store, Timer } from '@breakwater/core';
 import { StoreLease, type StoreLeaseParts } from '@breakwater/core/adapter';
-import { DONE, doneWith, type StoredAnswer } from './stored-answer.js';
+import { markWithin } from './mark-within.js';
+import { answerIn, DONE, doneWith, type StoredAnswer } from './stored-answer.js';
 
 export interface InboxTimes {
   /** How long a claim holds without a sign of life. */
@@ -17,10 +18,12 @@ export class WebhookClaim {
   private readonly lease: StoreLease;
   private settlement: Promise<Settlement> | undefined;
   private last: Timer | undefined;
+  /** A transaction may have marked the delivery, if it was committed. */
+  private isMarked = false;
 
   constructor(
-    claimed: Pick<StoreLeaseParts, 'key' | 'value' | 'version'>,
-    store: Store,
+    private readonly claimed: Pick<StoreLeaseParts, 'key' | 'value' | 'version'>,
+    private readonly store: Store,
     private readonly clock: Clock,
     private readonly times: InboxTimes,
   ) {
@@ -41,7 +44,19 @@ export class WebhookClaim {
 
   /** The delivery has not been handled: the sender's next try may. */
   release(): Promise<Settlement> {
-    return (this.settlement ??= this.end(this.lease.free()));
+    return (this.settlement ??= this.end(this.isMarked ? this.freeUnlessDone() : this.lease.free()));
+  }
+
+  /**
+   * Marks the delivery as handled inside a transaction of the caller's: both are committed or neither. Throws when the
+   * claim was lost, so that the transaction is rolled back; at once where the store is synchronous.
+   */
+  settleWithin(transaction: unknown, provider: string): Promise<void> {
+    // A renewal would write over the mark once that is committed.
+    this.lease.abandon();
+    this.isMarked = true;
+    const { key } = this.claimed;
+    return markWithin(this.lease, { store: this.store, transaction, key, provider, ttlMs: this.times.keepMs });
   }
 
   /** The outcome may never be known: the lease is left to run out. It can still be settled. */
@@ -61,6 +76,12 @@ export class WebhookClaim {
   /** Renews the claim for one more lease, unless it is settled before. */
   abandonAfterLease(): void {
     this.abandonIn(this.times.leaseMs);
+  }
+
+  /** A handler that failed after its transaction was committed has had its effect. */
+  private async freeUnlessDone(): Promise<boolean> {
+    const standing = await this.store.get(this.claimed.key);
+    return standing !== undefined && answerIn(standing.value) !== undefined ? true : this.lease.free();
   }
 
   private async end(held: Promise<boolean>): Promise<Settlement> {

@@ -1,4 +1,5 @@
 import type { Acceptance } from '@breakwater/webhooks';
+import type { WebhookClaim } from '../inbox/webhook-claim.js';
 import { contentOf } from './content-of.js';
 import type { WebhookDelivery } from './webhook-delivery.js';
 
@@ -16,6 +17,8 @@ export class GenuineDelivery implements WebhookDelivery {
   readonly sentAt: Date | undefined;
   declare readonly body: unknown;
   readonly #accepted: Acceptance;
+  #claim: WebhookClaim | undefined;
+  #provider = '';
 
   constructor({ sender, accepted, bytes, contentType }: GenuineParts) {
     this.id = accepted.id;
@@ -32,5 +35,15 @@ export class GenuineDelivery implements WebhookDelivery {
 
   get type(): string | undefined {
     return this.#accepted.eventType;
+  }
+
+  settle(transaction: unknown): Promise<void> {
+    return this.#claim?.settleWithin(transaction, this.#provider) ?? Promise.resolve();
+  }
+
+  /** Has the delivery settle by its claim. */
+  holdBy(claim: WebhookClaim | undefined, provider: string): void {
+    this.#claim = claim;
+    this.#provider = provider;
   }
 }

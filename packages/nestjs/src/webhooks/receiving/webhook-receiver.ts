@@ -75,6 +75,7 @@ export class WebhookReceiver {
     const admission = await this.admit(exchange, { accepted: verification, delivery, inbox: settings.inbox });
     if (!('claim' in admission)) return this.duplicate(admission);
     const { acknowledgement } = traits;
+    delivery.holdBy(admission.claim, this.provider);
     return { kind: 'delivery', delivery, rawBody: body.bytes, claim: admission.claim, acknowledgement };
   }
 

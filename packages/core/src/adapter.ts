@@ -14,6 +14,7 @@ export { isSingleUseBody } from './http/single-use-body.js';
 export { setTraceHeaders } from './http/trace-headers.js';
 export { isHeaderName } from './headers/header-name.js';
 export { LiveProvider } from './provider/live-provider.js';
+export { isSelectiveFallback } from './policies/fallback/fallback.options.js';
 export { catalog } from './policies/catalog.js';
 export type { PolicyCatalog } from './policies/policy-catalog.js';
 export type { MethodPlan } from './provider/method-plan.js';

@@ -32,7 +32,7 @@ export { InjectedFaultError, isInjectedFault } from './policies/chaos/injected-f
 export { CircuitOpenError, isCircuitOpenError } from './policies/circuit-breaker/circuit-open.error.js';
 export type { CircuitHandle, CircuitState, ExportedCircuit } from './policies/circuit-breaker/circuit-breaker.js';
 export type { CircuitBreakerOptions } from './policies/circuit-breaker/circuit-breaker.options.js';
-export type { FallbackOptions } from './policies/fallback/fallback.options.js';
+export type { FallbackOptions, SelectiveFallback } from './policies/fallback/fallback.options.js';
 export { HedgeLostError, isHedgeLostError } from './policies/hedge/hedge-lost.error.js';
 export type { HedgeOptions } from './policies/hedge/hedge.options.js';
 export {

@@ -4,7 +4,9 @@ import type { ProviderOptions } from '../../provider/provider-options.js';
 import { deferred } from '../../testing/deferred.js';
 import { httpError, liveProvider, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
+import type { Outcome, Settled } from '../../outcome/outcome.js';
 import { recordEvents } from '../../testing/record-events.js';
+import { snapshotOf } from '../../testing/snapshot-of.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { fallbackKind } from './fallback.kind.js';
 
@@ -13,10 +15,7 @@ function providerWith(options: ProviderOptions) {
 }
 
 describe('fallback', () => {
-  policyContract(fallbackKind, {
-    options: () => 'instead',
-    except: { 'passes errors untouched': 'it answers in their place' },
-  });
+  policyContract(fallbackKind, { options: () => 'instead' });
 
   it.each([['text'], [0], [''], [false], [true], [null], [[]], [{ items: [] }]])(
     'answers with %j in place of an error: any value is one',
@@ -60,6 +59,174 @@ describe('fallback', () => {
     const provider = providerWith({ fallback: (error: { code: string }) => error.code, circuitBreaker: {} });
     provider.circuitBreaker!.isolate();
     expect(await provider.execute(() => 'never')).toBe('CIRCUIT_OPEN');
+  });
+
+  describe('for a failure that was returned', () => {
+    it.each([503, 500, 429])('answers in place of a Response with status %i, and is given it', async (status) => {
+      const down = new Response('down', { status });
+      const provider = providerWith({ fallback: (failure: unknown) => ['instead of', failure] });
+      expect(await provider.execute<unknown>(() => down)).toEqual(['instead of', down]);
+    });
+
+    it('answers after the last attempt, not after each', async () => {
+      const provider = providerWith({ fallback: 'instead', retry: { attempts: 3, backoff: { initial: 0 } } });
+      let calls = 0;
+      expect(await provider.execute<unknown>(() => (calls++, new Response('', { status: 503 })))).toBe('instead');
+      expect([calls, snapshotOf(provider, 'fallback')]).toMatchObject([3, { used: 1, failed: 0 }]);
+    });
+
+    it('leaves alone what another attempt has mended', async () => {
+      const provider = providerWith({ fallback: 'instead', retry: { attempts: 3, backoff: { initial: 0 } } });
+      const answers = [new Response('', { status: 503 }), { stock: 7 }];
+      expect(await provider.execute<unknown>(() => answers.shift())).toEqual({ stock: 7 });
+    });
+
+    it('is asked where the user calls a value a failure', async () => {
+      const provider = providerWith({
+        fallback: 'instead',
+        classify: (result) => (result.ok && (result.value as { failed?: boolean }).failed ? 'transient' : undefined),
+      });
+      expect(await provider.execute<unknown>(() => ({ failed: true }))).toBe('instead');
+    });
+  });
+
+  describe('without a word on when', () => {
+    it.each([
+      ['what the provider would refuse again', httpError(404)],
+      ['a payload that it refuses', httpError(422)],
+      ['a refused credential', httpError(401)],
+      ['a mistake of the program', new TypeError('undefined is not a function')],
+    ])('does not hide %s', async (_what, error) => {
+      const provider = providerWith({ fallback: { inStock: 0 } });
+      await expect(provider.execute(() => Promise.reject(error))).rejects.toBe(error);
+      expect(snapshotOf(provider, 'fallback')).toMatchObject({ used: 0 });
+    });
+  });
+
+  describe('with a word on when', () => {
+    const onlyFor = (when: (result: Settled, outcome: Outcome) => boolean) =>
+      providerWith({ fallback: { use: 'instead', when } });
+
+    it('answers for the failures that it names, and no others', async () => {
+      const provider = onlyFor((_result, { status }) => status === 404);
+      expect(await provider.execute(() => Promise.reject(httpError(404)))).toBe('instead');
+      await expect(provider.execute(() => Promise.reject(httpError(500)))).rejects.toThrow('status 500');
+    });
+
+    it('is told the result', async () => {
+      const provider = onlyFor((result) => !result.ok && result.error === 'this one');
+      expect(await provider.execute(() => Promise.reject('this one'))).toBe('instead');
+    });
+
+    it.each<[string, () => unknown]>([
+      [
+        'throws',
+        () => {
+          throw new Error('broken');
+        },
+      ],
+      ['returns a promise', async () => true],
+      ['returns no boolean', () => 'yes'],
+    ])('that %s lets the failure surface, and is reported', async (_how, when) => {
+      const provider = onlyFor(when as () => boolean);
+      const events = recordEvents(provider);
+      await expect(provider.execute(() => Promise.reject(httpError(500)))).rejects.toThrow('status 500');
+      expect(events.types).toEqual(['fallback.whenFailed']);
+    });
+
+    it('takes an object with the same names and no function for an answer', async () => {
+      const provider = providerWith({ fallback: { use: 'bus', when: 'tomorrow' } });
+      expect(await provider.execute<unknown>(() => Promise.reject(httpError(500)))).toEqual({
+        use: 'bus',
+        when: 'tomorrow',
+      });
+    });
+  });
+
+  it('keeps the first failure as the cause when it fails itself, counts and tells it', async () => {
+    const down = httpError(500);
+    const provider = providerWith({ fallback: () => Promise.reject(new Error('the database is down, too')) });
+    const events = recordEvents(provider);
+    const { error } = (await outcomeOf(provider.execute(() => Promise.reject(down)))) as { error: Error };
+    expect([error.message, error.cause]).toEqual(['the database is down, too', down]);
+    expect(snapshotOf(provider, 'fallback')).toMatchObject({ used: 1, failed: 1 });
+    expect(events.types).toEqual(['fallback.used', 'fallback.failed']);
+  });
+
+  it.each([
+    ['frozen', Object.freeze(new Error('frozen'))],
+    ['with a cause of its own', new Error('outer', { cause: 'its own' })],
+    ['no error', 'text'],
+  ])('throws on what it threw itself, untouched, when that is %s', async (_what, thrown) => {
+    const provider = providerWith({ fallback: () => Promise.reject(thrown) });
+    const before = thrown instanceof Error ? thrown.cause : undefined;
+    await expect(provider.execute(() => Promise.reject(httpError(500)))).rejects.toBe(thrown);
+    expect(thrown instanceof Error ? thrown.cause : undefined).toBe(before);
+  });
+
+  it.each([
+    [
+      'whose name throws',
+      Object.defineProperty(new Error('hostile'), 'name', {
+        get: () => {
+          throw new Error('name');
+        },
+      }),
+    ],
+    [
+      'whose prototype throws',
+      new Proxy(
+        {},
+        {
+          getPrototypeOf: () => {
+            throw new Error('prototype');
+          },
+        },
+      ),
+    ],
+    [
+      'whose every property throws',
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error('property');
+          },
+        },
+      ),
+    ],
+  ])('answers for an error %s', async (_what, error) => {
+    const provider = providerWith({ fallback: 'instead' });
+    expect(await provider.execute(() => Promise.reject(error))).toBe('instead');
+  });
+
+  describe('that takes long', () => {
+    const hanging = (more: ProviderOptions) => {
+      const clock = new TestClock();
+      const provider = liveProvider('payments', { fallback: () => new Promise(() => undefined), ...more }, { clock });
+      return { clock, provider };
+    };
+
+    it('has until the total timeout, and then the first failure surfaces', async () => {
+      const { clock, provider } = hanging({ timeout: { total: '2s' } });
+      const down = httpError(500);
+      const work = () => clock.sleep(500).then(() => Promise.reject(down));
+      const result = watch(provider.execute(work));
+      await clock.advance(1999);
+      expect(result.settled).toBe(false);
+      await clock.advance(1);
+      expect([result.error, snapshotOf(provider, 'fallback')]).toMatchObject([down, { used: 1, failed: 1 }]);
+      expect(clock.pendingTimers('referenced')).toBe(0);
+    });
+
+    it('has as long again where it is asked because that has passed', async () => {
+      const { clock, provider } = hanging({ timeout: { total: '2s' } });
+      const result = watch(provider.execute(() => new Promise(() => undefined)));
+      await clock.advance(3999);
+      expect(result.settled).toBe(false);
+      await clock.advance(1);
+      expect(result.error).toMatchObject({ code: 'TIMEOUT', scope: 'total' });
+    });
   });
 
   it('lets its own error surface when it fails', async () => {
@@ -109,7 +276,7 @@ describe('fallback', () => {
     const caller = new AbortController();
     const work = () => ('timeout' in more ? new Promise(() => undefined) : Promise.reject(httpError(500)));
     const result = watch(provider.execute(work, { signal: caller.signal }));
-    await clock.advance('2s');
+    await clock.advance('1500ms');
     expect([result.settled, provider.snapshot().policies[0]]).toEqual([false, expect.objectContaining({ used: 1 })]);
     const reason = new Error('the user left');
     caller.abort(reason);
@@ -137,12 +304,12 @@ describe('fallback', () => {
   it('says that it was used, and never the value', async () => {
     const provider = providerWith({ fallback: { token: 'secret' } });
     const events = recordEvents(provider);
-    await provider.execute(() => Promise.reject(new TypeError('down')));
+    await provider.execute(() => Promise.reject(new AggregateError([], 'down')));
     await provider.execute(() => Promise.reject('just text'));
     expect(events.all.map(({ type, detail }) => [type, detail])).toEqual([
-      ['fallback.used', { error: 'TypeError' }],
+      ['fallback.used', { error: 'AggregateError' }],
       ['fallback.used', { error: 'string' }],
     ]);
-    expect(provider.snapshot().policies).toEqual([{ kind: 'fallback', operation: 'execute', used: 2 }]);
+    expect(provider.snapshot().policies).toEqual([{ kind: 'fallback', operation: 'execute', used: 2, failed: 0 }]);
   });
 });

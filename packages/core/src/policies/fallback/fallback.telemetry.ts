@@ -3,13 +3,29 @@ import type { EventLevels } from '../../events/event-hub.js';
 export interface FallbackEvents {
   /** The fallback was asked in place of a failure. */
   'fallback.used': {
-    /** The name of the error. */
+    /** The name of the error, or the type of the value that was returned. */
+    error: string;
+  };
+  /** The fallback threw, or did not answer in time. */
+  'fallback.failed': {
+    /** The name of its error. */
+    error: string;
+  };
+  /** `when` threw, or returned no boolean. The failure surfaces. */
+  'fallback.whenFailed': {
+    /** The message of what it threw. */
     error: string;
   };
 }
 
-export const fallbackEvents: EventLevels<FallbackEvents> = { 'fallback.used': 'warn' };
+export const fallbackEvents: EventLevels<FallbackEvents> = {
+  'fallback.used': 'warn',
+  'fallback.failed': 'error',
+  'fallback.whenFailed': 'warn',
+};
 
 export interface FallbackSnapshot {
+  /** How often it was asked, and how often it failed itself. */
   readonly used: number;
+  readonly failed: number;
 }

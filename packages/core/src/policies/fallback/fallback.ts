@@ -1,41 +1,111 @@
+import { messageOf } from '../../errors/message-of.js';
+import { nameOf } from '../../errors/name-of.js';
+import { isResilienceError } from '../../errors/resilience-error.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
-import type { FallbackHandler } from './fallback.options.js';
+import type { Outcome, Settled } from '../../outcome/outcome.js';
+import { AnswerDeadline } from './answer-deadline.js';
+import type { FallbackSettings } from './fallback.options.js';
 import type { FallbackEvents, FallbackSnapshot } from './fallback.telemetry.js';
+import { withCause } from './with-cause.js';
 
-/** Answers in place of an error. The caller's own abort is not an error that a fallback could mend. */
+/** Answers in place of a failure. A caller's own abort is not a failure that a fallback could mend. */
 export class Fallback implements Wrapper {
   readonly kind = 'fallback';
-  private used = 0;
+  private readonly counters = { used: 0, failed: 0 };
 
   constructor(
-    private handler: FallbackHandler,
+    private settings: FallbackSettings,
     private readonly environment: EnvironmentOf<FallbackEvents>,
   ) {}
 
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
-    const { interruptible } = call;
+    // A policy that aborts or ends the call below leaves this one to its caller, who may still abort it while the answer is made.
+    const below = call.interruptible ? call.forAttempt(1) : call;
+    let result: Settled<T>;
     try {
-      // What gives up or ends the call below leaves this one to its caller, who may still give up while the answer is made.
-      return await next(interruptible ? call.forAttempt(1) : call);
+      const value = await next(below);
+      // No response, and so no failure, for all that the engine can tell by itself.
+      if (typeof value !== 'object') return value;
+      result = { ok: true, value };
     } catch (error) {
       if (call.cancelled) throw error;
-      this.used++;
-      this.environment.emit(
-        'fallback.used',
-        { error: error instanceof Error ? error.name : typeof error },
-        call.operation,
-      );
-      const answer = this.handler.call(call.receiver, error, ...call.args) as T | Promise<T>;
-      return await (interruptible ? call.race(Promise.resolve(answer)) : answer);
+      result = { ok: false, error };
     }
+    const outcome = this.environment.classify(result, below);
+    if (outcome.kind === 'success' || !this.isWanted(result, outcome, call)) return valueOf(result);
+    return this.answer(call, below, result);
   }
 
   snapshot(): FallbackSnapshot {
-    return { used: this.used };
+    return { ...this.counters };
   }
 
-  reconfigure(handler: FallbackHandler): void {
-    this.handler = handler;
+  reconfigure(settings: FallbackSettings): void {
+    this.settings = settings;
+  }
+
+  private isWanted(result: Settled, outcome: Outcome, { operation }: LiveCall): boolean {
+    try {
+      const wanted: unknown = this.settings.when(result, outcome);
+      if (typeof wanted === 'boolean') return wanted;
+      if (wanted instanceof Promise) wanted.catch(() => undefined);
+      throw new TypeError(
+        `expected true or false at once, got ${wanted instanceof Promise ? 'a promise' : typeof wanted}`,
+      );
+    } catch (error) {
+      this.environment.emit('fallback.whenFailed', { error: messageOf(error) }, operation);
+      return false;
+    }
+  }
+
+  private async answer<T>(call: LiveCall, below: LiveCall, result: Settled<T>): Promise<T> {
+    const { operation } = call;
+    const failure = result.ok ? result.value : result.error;
+    this.counters.used++;
+    this.environment.emit('fallback.used', { error: nameOf(failure) }, operation);
+    try {
+      const answer = this.settings.answer.call(call.receiver, failure, ...call.args) as T | Promise<T>;
+      return await this.inTime(call, below, failure, answer);
+    } catch (error) {
+      if (below !== call && call.aborted && error === call.reason) throw error;
+      this.counters.failed++;
+      this.environment.emit('fallback.failed', { error: nameOf(error) }, operation);
+      throw withCause(error, failure);
+    }
+  }
+
+  /**
+   * The answer, while there is time for it: until the total timeout, or for as long again where that has passed. After that the failure
+   * surfaces for which the fallback was asked.
+   */
+  private async inTime<T>(call: LiveCall, below: LiveCall, failure: unknown, answer: T | Promise<T>): Promise<T> {
+    const { clock } = this.environment;
+    // Where no caller can abort the call, it may have been the total timeout that did.
+    const made = below === call ? answer : call.race(Promise.resolve(answer));
+    const leftMs = totalOf(failure) ?? below.deadline - clock.now();
+    if (leftMs === Infinity) return made;
+    const deadline = new AnswerDeadline(failure);
+    clock.expireAfter(Math.max(0, leftMs), deadline, clock.now());
+    try {
+      return await Promise.race([made, deadline.passed]);
+    } finally {
+      deadline.remove();
+    }
+  }
+}
+
+function valueOf<T>(result: Settled<T>): T {
+  if (result.ok) return result.value;
+  throw result.error;
+}
+
+/** How long the total timeout was that has passed. */
+function totalOf(failure: unknown): number | undefined {
+  try {
+    if (!isResilienceError(failure) || !('scope' in failure) || failure.scope !== 'total') return undefined;
+    return 'afterMs' in failure && typeof failure.afterMs === 'number' ? failure.afterMs : undefined;
+  } catch {
+    return undefined;
   }
 }

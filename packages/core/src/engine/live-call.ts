@@ -233,6 +233,7 @@ export class LiveCall implements Call, Circumstances {
       this.limit !== undefined ||
       this.tied ||
       this.permit !== undefined ||
+      this.context !== undefined ||
       this.key !== undefined ||
       this.carriedKey !== undefined
     );

@@ -7,13 +7,24 @@ import type { AdaptiveLimit } from './adaptive-limit.js';
 export class Admission {
   private readonly backoffs: number;
 
+  /** The bulkhead's slot that the call holds. */
+  readonly slot: object;
+  private readonly inFlight: number;
+
   /** `inFlight` counts the call itself. */
   constructor(
     readonly call: LiveCall,
     private readonly to: AdaptiveLimit,
-    private readonly inFlight: number,
+    { inFlight, slot }: { readonly inFlight: number; readonly slot: object },
   ) {
     this.backoffs = to.backoffs;
+    this.inFlight = inFlight;
+    this.slot = slot;
+  }
+
+  /** Itself, as tickets without one have none. */
+  get admission(): this {
+    return this;
   }
 
   /** Tells the limit how the call ended, where that says anything. */

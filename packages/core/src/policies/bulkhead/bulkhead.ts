@@ -1,3 +1,4 @@
+import { contextOf } from '../../engine/current-call.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import type { Outcome } from '../../outcome/outcome.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
@@ -11,12 +12,21 @@ import type { BulkheadEvents, BulkheadSnapshot } from './bulkhead.telemetry.js';
 
 const SUMMED = ['active', 'abandoned', 'queued'] as const;
 
-/** What a call holds while it is inside: nothing where the limit is fixed. */
-type Ticket = Admission | undefined;
+/** A slot of one bulkhead, where there is no more to know of it: one object for all calls. */
+class Slot {
+  readonly admission = undefined;
+}
+
+/** The ticket of a call that is made within one that holds a slot: it takes none. */
+const WITHIN = Object.freeze({ admission: undefined });
+
+/** What a call holds while it is inside. */
+type Ticket = Slot | Admission | typeof WITHIN;
 
 /**
- * Lets a limited number of calls run at once. A freed slot goes to the head of the queue before any newcomer, and a call that
- * was given up keeps its slot until its work settles: else the limit would be fiction.
+ * Lets a limited number of calls run at once. A freed slot goes to the head of the queue before any newcomer, and an aborted call keeps its
+ * slot until its work settles: otherwise the limit would be fiction. A call that is made within one that holds a slot passes with it where all
+ * are taken: if it waited, the outer call would wait for itself.
  */
 export class Bulkhead implements KeyableGate<Ticket> {
   readonly kind = 'bulkhead';
@@ -26,6 +36,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
   private readonly counters = { admitted: 0, refused: 0 };
   private adaptive: AdaptiveLimit | undefined;
   private readonly queue: WaitQueue<Ticket>;
+  private readonly slot = new Slot();
 
   constructor(
     private settings: BulkheadSettings,
@@ -39,34 +50,40 @@ export class Bulkhead implements KeyableGate<Ticket> {
     if (this.adaptive === undefined && this.active < this.settings.concurrency) {
       this.active++;
       this.counters.admitted++;
-      return undefined;
+      if (this.active === this.settings.concurrency) contextOf(call);
+      return this.slot;
     }
-    if (this.active >= this.limit) return this.refusalOf(call) ?? this.waitForSlot(call);
-    return this.admit(call, ++this.active);
+    if (this.active < this.limit) return this.admit(call, ++this.active);
+    if (this.isWithin(call)) return this.admitWithin();
+    return this.refusalOf(call) ?? this.waitForSlot(call);
   }
 
   leave(ticket: Ticket, outcome: Outcome): void {
-    // What is fixed does not change, and nobody waits.
+    if (ticket === WITHIN) return;
+    // A fixed limit does not change, and no call waits.
     if (this.adaptive === undefined && this.queue.size === 0) {
       this.active--;
       return;
     }
     const before = this.limit;
-    ticket?.end(outcome);
+    const { admission } = ticket;
+    admission?.end(outcome);
     this.release();
-    this.tellOfLimit(before, ticket?.call);
+    this.tellOfLimit(before, admission?.call);
   }
 
   outlive(ticket: Ticket, work: Promise<unknown>): void {
+    if (ticket === WITHIN) return;
     const before = this.limit;
-    ticket?.end(ticket.call.outcome!);
+    const { admission } = ticket;
+    admission?.end(admission.call.outcome!);
     this.abandoned++;
     const settled = () => {
       this.abandoned--;
       this.release();
     };
     work.then(settled, settled);
-    this.tellOfLimit(before, ticket?.call);
+    this.tellOfLimit(before, admission?.call);
   }
 
   forKey(environment: EnvironmentOf<BulkheadEvents>): Bulkhead {
@@ -119,17 +136,39 @@ export class Bulkhead implements KeyableGate<Ticket> {
     return this.queue.closed ? this.refusal('closed', call) : undefined;
   }
 
+  /** Whether it is made, at whatever depth, in the work of a call that holds a slot here. */
+  private isWithin({ parent }: LiveCall): boolean {
+    for (let outer = parent; outer !== undefined && !outer.ended; outer = outer.parent) {
+      if (outer.tickets.some((ticket) => this.isSlot(ticket))) return true;
+    }
+    return false;
+  }
+
+  /** Where the gate has state for each key, its ticket holds the one from here. */
+  private isSlot(ticket: unknown): boolean {
+    if (ticket === this.slot || (ticket instanceof Admission && ticket.slot === this.slot)) return true;
+    return typeof ticket === 'object' && ticket !== null && 'ticket' in ticket && this.isSlot(ticket.ticket);
+  }
+
+  private admitWithin(): Ticket {
+    this.counters.admitted++;
+    return WITHIN;
+  }
+
   private waitForSlot(call: LiveCall): Promise<Ticket> {
     const { wait = Infinity } = this.settings;
+    // It will have the last slot, and be admitted in the async context of another.
+    contextOf(call);
     // A step later than it could be: a hedge hears first of the answer that has freed the slot, and has no need of who waits.
     return this.queue.join(call, wait, () => this.refusal('waited-too-long', call)).then(unchanged);
   }
 
   private admit(call: LiveCall, inFlight: number): Ticket {
     this.counters.admitted++;
-    if (this.adaptive === undefined) return undefined;
+    if (inFlight >= this.limit) contextOf(call);
+    if (this.adaptive === undefined) return this.slot;
     call.timeWork();
-    return new Admission(call, this.adaptive, inFlight);
+    return new Admission(call, this.adaptive, { inFlight, slot: this.slot });
   }
 
   /** Only once those were admitted who may be now: else whoever is told could overtake them. */

@@ -238,6 +238,26 @@ describe('how many keys are kept', () => {
     expect(plain.made.slice(0, 100).every(({ closed }) => closed)).toBe(true);
   });
 
+  it('has a hard bound: the least recently used go although they hold calls back, and are counted', () => {
+    const { visit, enter, keys, plain, gate } = keyed(3);
+    const inside = enter('inside');
+    for (let i = 0; i < 1000; i++) {
+      visit(`sick ${i}`);
+      plain.made.at(-1)!.busy = true;
+    }
+    expect(keys()).toBe(30);
+    expect(plain.made[0]!.closed).toBe(false);
+    expect(plain.made.slice(-29).some(({ closed }) => closed)).toBe(false);
+    expect(gate.snapshot(0)).toMatchObject({ forgottenKeys: 971 });
+    expect(inside).toBeDefined();
+  });
+
+  it('keeps ten thousand open circuits at most', async () => {
+    const { fail, snapshot } = bench({ circuitBreaker: { window: { consecutive: 1 } } });
+    for (let i = 0; i < 10_050; i++) await fail(`tenant ${i}`);
+    expect(snapshot()).toMatchObject({ keys: 10_000, forgottenKeys: 50 });
+  });
+
   it('shrinks when keys were not used for an hour', () => {
     const { visit, keys } = keyed(1000);
     for (let i = 0; i < 100; i++) visit(`tenant ${i}`, 0);

@@ -6,7 +6,10 @@ import type { Environment, Gate, KeyableGate } from './policy.js';
 
 /** How many keys are kept; beyond it the least recently used that are idle and remember nothing make room. */
 const MOST_KEYS = 1000;
-/** How many times as many are kept where all that are idle remember something. */
+/**
+ * How many times as many are kept where all others remember something or hold calls back. There are never more, but for
+ * calls inside.
+ */
 const REMEMBERED = 10;
 /** An idle key that was not used for so long makes room anyway, in milliseconds. */
 export const UNUSED_MS = 3_600_000;
@@ -30,10 +33,11 @@ class Entered {
 }
 
 /**
- * A gate with state for each key, such as a tenant or a host, made when the key first comes; calls without a key share the plain
- * one. A key makes room for others only when its gate is idle: never while a call is inside, or while forgetting it would let
- * calls through that it holds back. What remembers failures makes room last: else nobody would ever fail often enough. A gate that can be packed
- * makes room with its state packed, and goes on from there when its key comes again.
+ * A gate with state for each key, such as a tenant or a host, made when the key first comes; calls without a key share
+ * one gate. A key makes room for others while its gate is idle: not while a call is inside, nor while forgetting it
+ * would admit calls that it holds back. Gates that remember failures make room last: otherwise no key would ever fail
+ * often enough. With ten times as many keys the least recently used goes whatever it holds back. A gate that can be
+ * packed makes room with its state packed, and goes on from there when its key comes again.
  */
 export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   readonly kind: string;
@@ -43,6 +47,9 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   private readonly keptPlain: Kept;
   private readonly environment: Environment;
   private readonly packed: PackedKeys | undefined;
+  private sweep: Iterator<[string, Kept]> | undefined;
+  /** Gates that were dropped although they held calls back. */
+  private forgotten = 0;
 
   constructor(
     readonly unkeyed: KeyableGate,
@@ -86,11 +93,12 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   /** The plain gate's, with what its kind shows for all keys together, and how many keys there are; never the keys. */
   snapshot(now: number): Readonly<Record<string, unknown>> {
     const { packed } = this;
+    const forgotten = this.forgotten + (packed?.forgotten ?? 0);
     const shown: Record<string, unknown> = {
       ...this.unkeyed.snapshot?.(now),
       keys: this.byKey.size,
       ...(packed !== undefined && packed.size > 0 && { packedKeys: packed.size }),
-      ...(packed !== undefined && packed.forgotten > 0 && { forgottenKeys: packed.forgotten }),
+      ...(forgotten > 0 && { forgottenKeys: forgotten }),
     };
     const { summed } = this.unkeyed;
     if (summed === undefined) return shown;
@@ -135,16 +143,49 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     return kept;
   }
 
+  /**
+   * Looks at a few keys: those that hold nothing back make room. Where it is full it goes on from where it stopped the
+   * last time.
+   */
   private makeRoom(now: number): void {
+    if (this.byKey.size >= REMEMBERED * this.mostKeys) this.dropOldest(now);
+    for (let looked = 0; looked < LOOKED_AT; looked++) {
+      const isFull = this.byKey.size >= this.mostKeys;
+      const [key, kept] = (isFull ? this.nextInSweep() : this.leastRecentlyUsed) ?? [];
+      if (key === undefined || kept === undefined || (!isFull && now - kept.usedAt < UNUSED_MS)) return;
+      if (this.pack(key, kept, now) || this.mayForget(kept, now)) this.drop(key, kept);
+      else if (!isFull) return;
+    }
+  }
+
+  private get leastRecentlyUsed(): [string, Kept] | undefined {
+    return this.byKey.entries().next().value;
+  }
+
+  private nextInSweep(): [string, Kept] | undefined {
+    const step = (this.sweep ??= this.byKey.entries()).next();
+    if (!step.done) return step.value;
+    this.sweep = this.byKey.entries();
+    return this.sweep.next().value;
+  }
+
+  /** The least recently used goes, whatever it holds back, unless a call is inside: then it is in use. */
+  private dropOldest(now: number): void {
     let looked = 0;
     for (const [key, kept] of this.byKey) {
-      const full = this.byKey.size >= this.mostKeys;
-      if (looked++ === LOOKED_AT || (!full && now - kept.usedAt < UNUSED_MS)) return;
-      const makesRoom = this.pack(key, kept, now) || this.mayForget(kept, now);
+      if (kept.inside === 0) {
+        if (!this.pack(key, kept, now) && !kept.gate.idle(now, kept.usedAt)) this.forgotten++;
+        return this.drop(key, kept);
+      }
       this.byKey.delete(key);
-      if (makesRoom) kept.gate.close?.();
-      else this.byKey.set(key, kept);
+      this.byKey.set(key, kept);
+      if (++looked === LOOKED_AT) return;
     }
+  }
+
+  private drop(key: string, { gate }: Kept): void {
+    this.byKey.delete(key);
+    gate.close?.();
   }
 
   private pack(key: string, { gate, inside }: Kept, now: number): boolean {
@@ -156,8 +197,7 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
 
   private mayForget({ gate, inside, usedAt }: Kept, now: number): boolean {
     if (inside > 0 || !gate.idle(now, usedAt)) return false;
-    if (now - usedAt >= UNUSED_MS || this.byKey.size >= REMEMBERED * this.mostKeys) return true;
-    return gate.remembers === undefined || !gate.remembers(now);
+    return now - usedAt >= UNUSED_MS || gate.remembers === undefined || !gate.remembers(now);
   }
 }
 

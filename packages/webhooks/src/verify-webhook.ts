@@ -89,8 +89,9 @@ function examine(delivery: Delivery, keys: readonly SecretKey[], freshness: Fres
   const secretIndex = indexOfMatch(keys, signatures.candidates, { signed, freshness });
   if (secretIndex < 0) return plan.mismatch;
 
-  const contradiction = plan.agree.length === 0 ? undefined : delivery.checkAgreement();
-  if (contradiction !== undefined) return contradiction;
+  const checksContent = plan.agree.length > 0 || plan.never !== undefined;
+  const unfit = checksContent ? delivery.checkContent() : undefined;
+  if (unfit !== undefined) return unfit;
 
   if (rule?.afterSignature === true) {
     const text = delivery.at(rule);

@@ -34,6 +34,7 @@ export interface SenderPlan {
   readonly mismatch: Rejection;
   readonly identity: IdentityPlan;
   readonly agree: readonly PlacePlan[];
+  readonly never: { readonly place: PlacePlan; readonly pattern: RegExp } | undefined;
   readonly eventType: readonly PlacePlan[];
   readonly documentField: string | undefined;
 }
@@ -125,6 +126,7 @@ function makePlan(sender: Sender): SenderPlan {
     mismatch: mismatchOf(sender, family ?? 'mac', code?.signsUrl === true || uses('url') || uses('url-decoded')),
     identity: planIdentity(sender.identity, id, sender.id),
     agree: (sender.agree ?? []).map((place) => lazyPlace(place)),
+    never: sender.never && { place: lazyPlace(sender.never), pattern: new RegExp(sender.never.matching) },
     eventType: [sender.eventType ?? []].flat().map((place) => lazyPlace(place)),
     documentField: sender.document?.form,
   };

@@ -48,6 +48,10 @@ export interface Sender {
   readonly require?: Readonly<Record<string, string>>;
   /** Places that must not contradict each other: a signed one, and one that the signature leaves out. */
   readonly agree?: readonly Place[];
+  /**
+   * A text that no delivery consists of, as a regular expression, because a handshake has such texts signed on request.
+   */
+  readonly never?: Place & { readonly matching: string };
   /** Further schemes whose signatures stand in the same list; a secret's prefix picks the scheme. */
   readonly also?: readonly AlternativeScheme[];
   readonly fetchedKey?: FetchedKey;

@@ -91,8 +91,12 @@ export class Delivery implements PayloadValues, SignatureTexts {
     return undefined;
   }
 
-  /** Texts that must not contradict each other; one that is absent does not. */
-  checkAgreement(): Rejection | undefined {
+  /** Texts that contradict each other, or that a handshake would have signed for a stranger. */
+  checkContent(): Rejection | undefined {
+    const { never } = this.plan;
+    if (never?.pattern.test(this.at(never.place) ?? '') === true) {
+      return reject('malformed', 'the text is one that a handshake has signed, and no delivery');
+    }
     const texts = this.plan.agree.map((place) => this.at(place)?.toLowerCase()).filter((text) => text !== undefined);
     return new Set(texts).size < 2
       ? undefined

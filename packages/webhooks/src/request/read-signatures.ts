@@ -132,7 +132,7 @@ function decode(scheme: Scheme, { text, start, end }: Part, index: number): Cand
 function decodeAs(encoding: HashEncoding, { text, start, end }: Part, into: Buffer | undefined): Buffer | undefined {
   if (encoding === 'hex') return decodeHex(text, start, end, into);
   if (encoding === 'base64') return decodeBase64(text, start, end, into);
-  return decodeBase64Url(text.slice(start, end), true);
+  return decodeBase64Url(text, { start, end, padded: true, into });
 }
 
 /** RFC 7617: the scheme's name in any case, one blank, base64 of `user:password`. */

@@ -13,6 +13,7 @@ export const braintree = defineSender({
   signature: { form: 'bt_signature', list: { separator: '&', assign: '|' } },
   payload: '{form:bt_payload}',
   identity: 'signed-bytes',
+  never: { form: 'bt_payload', matching: '^[0-9a-f]{20,32}$' },
   handshake: { signed: false, answer: answerChallenge },
 });
 

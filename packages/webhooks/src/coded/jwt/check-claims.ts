@@ -57,5 +57,5 @@ export function checkUrl(claims: Claims, rule: JwtRule['url'], urls: readonly st
 
 function decode(text: string, encoding: HashEncoding): Buffer | undefined {
   if (encoding === 'hex') return decodeHex(text);
-  return encoding === 'base64' ? decodeBase64(text) : decodeBase64Url(text, true);
+  return encoding === 'base64' ? decodeBase64(text) : decodeBase64Url(text, { padded: true });
 }

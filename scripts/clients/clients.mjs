@@ -1,5 +1,6 @@
-// One function for each client: given where the provider is, a function that makes one POST with the client's own retries off. It is told
-// the signal of the call and its idempotency key, where it is to hand them on; `keyless` clients have no way to carry a key in a header.
+// One function for each client: given where the provider is, a function that makes one POST with the client's own
+// retries off. It is told the signal of the call and its idempotency key, where it is to hand them on; `keyless`
+// clients have no way to carry a key in a header.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
@@ -123,7 +124,7 @@ export const clients = {
         rejectRateLimitedCalls: true,
         logLevel: 'error',
         headers: keyHeader(key),
-      }).chat.postMessage({ channel: 'c', text: 't' });
+      }).apiCall('chat.postMessage', { channel: 'c', text: 't' });
   },
   hubspot: async ({ url }) => {
     const { Client } = await import('@hubspot/api-client');
@@ -198,7 +199,9 @@ export const clients = {
 
 /** Clients whose calls cannot be aborted by a signal: the call ends, the request goes on. */
 export const withoutSignal = new Set(['superagent', 'stripe', 'sendgrid', 'slack', 'hubspot', 'twilio', 'postmark', 'resend']);
-/** Clients that repeat a lost connection once by themselves, whatever they are told, under a key that they make for it. */
+/**
+ * Clients that repeat a lost connection once by themselves, whatever they are told, under a key that they make for it.
+ */
 export const repeatsItself = new Set(['stripe']);
 /** Clients that have no option for a header of one request. */
 export const keyless = new Set(['postmark']);

@@ -12,7 +12,7 @@ const definition = {
     responseDeserialize: bytes,
   },
 };
-/** What gRPC calls the failures that HTTP has statuses for. */
+/** The codes of gRPC for the failures that HTTP has statuses for. */
 const CODES = { 400: 3, 404: 5, 409: 6, 429: 8, 500: 13 };
 
 const field = (number, content) => Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content]);

@@ -1,6 +1,6 @@
-// Tries the engine with the real clients of third parties: installs them apart (once), then runs every client through every failure and
-// compares with the table in packages/core/README.md. Arguments name the clients to try; without any, all of them, and the examples of
-// docs/sdks.md.
+// Tries the engine with the real clients of third parties: installs them apart (once), then runs every client through
+// every failure and compares with the table in packages/core/README.md. Arguments name the clients to try; without any,
+// all of them, and the examples of docs/sdks.md.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

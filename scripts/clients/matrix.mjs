@@ -66,7 +66,9 @@ async function tryRow(name, row) {
   return { requests: String(requests), outcome, circuit: failed > 0 ? 'failure' : succeeded > 0 ? 'success' : 'not counted' };
 }
 
-/** How many requests the engine has brought about: one that the client repeats by itself, under one key, counts once. */
+/**
+ * How many requests the engine has brought about: one that the client repeats by itself, under one key, counts once.
+ */
 function countOf(name, requests) {
   if (!repeatsItself.has(name)) return requests.length;
   return new Set(requests.map(({ headers }) => headers['idempotency-key'])).size;

@@ -5,7 +5,7 @@ import type { HttpService } from '@nestjs/axios';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ConsoleLogger, Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import axios, { AxiosError } from 'axios';
+import { AxiosError, isAxiosError } from 'axios';
 import { Idempotent } from '../decorators/idempotent.decorator.js';
 import { Resilient } from '../decorators/resilient.decorator.js';
 import { ResilienceModule } from '../resilience.module.js';
@@ -86,7 +86,7 @@ describe('an error of our HTTP client', () => {
   it('is the error of axios still, with its answer for those who ask for it', async () => {
     const error = await failed();
     expect(error).toBeInstanceOf(AxiosError);
-    expect(axios.isAxiosError(error)).toBe(true);
+    expect(isAxiosError(error)).toBe(true);
     expect(error.response).toMatchObject({ status: 400, data: { text: 'answer-body' } });
     expect(error.config?.url).toBe('/charges?token=query-secret');
     expect(inspect(error.response, { depth: 10 })).not.toMatch(/secret|4242|answer-body/);

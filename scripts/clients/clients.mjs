@@ -24,10 +24,14 @@ const failedFetch = async (response) => {
 };
 
 export const clients = {
-  fetch: async ({ url }) => ({ signal, key }) =>
-    fetch(url, { method: 'POST', body: '{}', headers: keyHeader(key), signal }).then(failedFetch),
-  'provider.fetch': async ({ url, provider }) => () =>
-    provider().fetch(`${url}/charges`, { method: 'POST', body: '{}' }).then(failedFetch),
+  fetch:
+    async ({ url }) =>
+    ({ signal, key }) =>
+      fetch(url, { method: 'POST', body: '{}', headers: keyHeader(key), signal }).then(failedFetch),
+  'provider.fetch':
+    async ({ url, provider }) =>
+    () =>
+      provider().fetch(`${url}/charges`, { method: 'POST', body: '{}' }).then(failedFetch),
   undici: async ({ url }) => {
     const { request } = await import('undici');
     return async ({ signal, key }) => {
@@ -61,9 +65,18 @@ export const clients = {
   },
   stripe: async ({ port }) => {
     const { default: Stripe } = await import('stripe');
-    const stripe = new Stripe('sk_test_x', { host: '127.0.0.1', port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
+    const stripe = new Stripe('sk_test_x', {
+      host: '127.0.0.1',
+      port,
+      protocol: 'http',
+      maxNetworkRetries: 0,
+      telemetry: false,
+    });
     return ({ key }) =>
-      stripe.charges.create({ amount: 5, currency: 'eur', source: 'tok' }, key === undefined ? {} : { idempotencyKey: key });
+      stripe.charges.create(
+        { amount: 5, currency: 'eur', source: 'tok' },
+        key === undefined ? {} : { idempotencyKey: key },
+      );
   },
   'stripe, fetch': async ({ url, port, provider }) => {
     const { default: Stripe } = await import('stripe');
@@ -92,7 +105,11 @@ export const clients = {
   octokit: async ({ url }) => {
     const { Octokit } = await import('@octokit/rest');
     const quiet = () => undefined;
-    const octokit = new Octokit({ auth: 'x', baseUrl: url, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } });
+    const octokit = new Octokit({
+      auth: 'x',
+      baseUrl: url,
+      log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    });
     return ({ signal, key }) =>
       octokit.issues.create({ owner: 'o', repo: 'r', title: 't', headers: keyHeader(key), request: { signal } });
   },
@@ -106,7 +123,9 @@ export const clients = {
     const { SQSClient, SendMessageCommand } = await import('@aws-sdk/client-sqs');
     const sqs = new SQSClient({ region: 'eu', endpoint: url, maxAttempts: 1, credentials });
     return ({ signal, key }) =>
-      sqs.send(withHeader(new SendMessageCommand({ QueueUrl: `${url}/q`, MessageBody: 'x' }), key), { abortSignal: signal });
+      sqs.send(withHeader(new SendMessageCommand({ QueueUrl: `${url}/q`, MessageBody: 'x' }), key), {
+        abortSignal: signal,
+      });
   },
   sendgrid: async ({ url }) => {
     const { Client } = require('@sendgrid/client');
@@ -168,8 +187,7 @@ export const clients = {
   elastic: async ({ url }) => {
     const { Client } = await import('@elastic/elasticsearch');
     const client = new Client({ node: url, maxRetries: 0 });
-    return ({ signal, key }) =>
-      client.index({ index: 'i', document: { a: 1 } }, { signal, headers: keyHeader(key) });
+    return ({ signal, key }) => client.index({ index: 'i', document: { a: 1 } }, { signal, headers: keyHeader(key) });
   },
   azure: async ({ url }) => {
     const { createDefaultHttpClient, createPipelineFromOptions, createPipelineRequest, createHttpHeaders, RestError } =
@@ -178,7 +196,14 @@ export const clients = {
     const http = createDefaultHttpClient();
     return async ({ signal, key }) => {
       const headers = createHttpHeaders(keyHeader(key));
-      const request = createPipelineRequest({ url, method: 'POST', body: '{}', headers, allowInsecureConnection: true, abortSignal: signal });
+      const request = createPipelineRequest({
+        url,
+        method: 'POST',
+        body: '{}',
+        headers,
+        allowInsecureConnection: true,
+        abortSignal: signal,
+      });
       const response = await pipeline.sendRequest(http, request);
       if (response.status >= 400) throw new RestError('failed', { statusCode: response.status, request, response });
       return response;
@@ -198,7 +223,16 @@ export const clients = {
 };
 
 /** Clients whose calls cannot be aborted by a signal: the call ends, the request goes on. */
-export const withoutSignal = new Set(['superagent', 'stripe', 'sendgrid', 'slack', 'hubspot', 'twilio', 'postmark', 'resend']);
+export const withoutSignal = new Set([
+  'superagent',
+  'stripe',
+  'sendgrid',
+  'slack',
+  'hubspot',
+  'twilio',
+  'postmark',
+  'resend',
+]);
 /**
  * Clients that repeat a lost connection once by themselves, whatever they are told, under a key that they make for it.
  */

@@ -1,17 +1,25 @@
 import { createServer } from 'node:http';
 
 /** Error codes that AWS' clients understand. */
-const AWS_CODES = { 400: 'InvalidRequest', 404: 'NoSuchUpload', 409: 'Conflict', 429: 'TooManyRequests', 500: 'InternalError' };
+const AWS_CODES = {
+  400: 'InvalidRequest',
+  404: 'NoSuchUpload',
+  409: 'Conflict',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+};
 
 /** A provider on this machine that treats every request in one way: `drop`, `hang`, or a status with `Retry-After`. */
 export async function fakeProvider(scenario) {
   const requests = [];
   const server = createServer((request, response) => {
     const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
-      requests.push({ method: request.method, headers: request.headers, body: Buffer.concat(chunks).toString() });
-      answer(scenario, request, response);
-    });
+    request
+      .on('data', (chunk) => chunks.push(chunk))
+      .on('end', () => {
+        requests.push({ method: request.method, headers: request.headers, body: Buffer.concat(chunks).toString() });
+        answer(scenario, request, response);
+      });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
@@ -47,5 +55,16 @@ function bodyOf(status, { headers }) {
   }
   const type = { 429: 'rate_limit_error', 500: 'api_error' }[status] ?? 'invalid_request_error';
   const error = { type, message, code: 'refused' };
-  return ['application/json', JSON.stringify({ error, errors: [{ message }], message, name: 'refused', code: 20_003, status, statusCode: status })];
+  return [
+    'application/json',
+    JSON.stringify({
+      error,
+      errors: [{ message }],
+      message,
+      name: 'refused',
+      code: 20_003,
+      status,
+      statusCode: status,
+    }),
+  ];
 }

@@ -17,10 +17,12 @@ install();
 // The clients are imported from where they are installed.
 for (const name of readdirSync(here)) if (name !== 'main.mjs') copyFileSync(join(here, name), join(folder, name));
 run('matrix.mjs', process.argv.slice(2));
-// EXAMPLES
+if (process.argv.length === 2) run('examples.mjs', []);
 
 function install() {
-  const wanted = createHash('sha256').update(readFileSync(join(here, 'package.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(here, 'package.json')))
+    .digest('hex');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   process.stderr.write('Installing the clients (once) …\n');
   copyFileSync(join(here, 'package.json'), join(folder, 'package.json'));

@@ -32,11 +32,14 @@ async function tryClient(name) {
     const want = expected.get(row);
     const cell = `${got.requests} ${got.outcome} ${got.circuit}`;
     if (cell === `${want.requests} ${want.outcome} ${want.circuit}`) return '·';
-    differences.push(`${name}, ${row}: ${cell}; packages/core/README.md says ${want.requests} ${want.outcome} ${want.circuit}`);
+    differences.push(
+      `${name}, ${row}: ${cell}; packages/core/README.md says ${want.requests} ${want.outcome} ${want.circuit}`,
+    );
     return cell;
   });
   const keyed = keyless.has(name) ? 'no header' : await tryKey(name);
-  if (keyed !== 'no header' && keyed !== '3, one key') differences.push(`${name}, with the key: ${keyed}; expected 3, one key`);
+  if (keyed !== 'no header' && keyed !== '3, one key')
+    differences.push(`${name}, with the key: ${keyed}; expected 3, one key`);
   process.stdout.write(`${name.padEnd(16)} ${shown.join(' ')}   with the key: ${keyed}\n`);
 }
 
@@ -63,7 +66,11 @@ async function tryRow(name, row) {
   server.close();
   provider.close();
   const outcome = scenario === 'abort' && seen.length === 0 ? 'cancelled' : [...new Set(seen.map(nameOf))].join('/');
-  return { requests: String(requests), outcome, circuit: failed > 0 ? 'failure' : succeeded > 0 ? 'success' : 'not counted' };
+  return {
+    requests: String(requests),
+    outcome,
+    circuit: failed > 0 ? 'failure' : succeeded > 0 ? 'success' : 'not counted',
+  };
 }
 
 /**
@@ -83,7 +90,9 @@ async function tryKey(name) {
   const server = await serve(name, name === 'grpc-js' ? '500' : 'drop');
   const provider = providerOf(name, { retry: AT_ONCE, http: { baseUrl: `http://127.0.0.1:${server.port}` } });
   const send = await all[name]({ ...server, url: `http://127.0.0.1:${server.port}`, provider: () => provider });
-  await provider.execute((call) => send({ key: call.idempotencyKey }), { idempotencyKey: 'order-1' }).catch(() => undefined);
+  await provider
+    .execute((call) => send({ key: call.idempotencyKey }), { idempotencyKey: 'order-1' })
+    .catch(() => undefined);
   const keys = new Set(server.requests.map(({ headers }) => headers['idempotency-key']));
   server.close();
   provider.close();
@@ -101,16 +110,29 @@ function providerOf(name, options) {
 
 /** The rows of the table that says what becomes of a POST without a key. */
 function tableOf(readme) {
-  const rows = readme.split('\n').filter((line) => line.startsWith('|')).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  const rows = readme
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
   const start = rows.findIndex(([first]) => first === 'a POST without a key ends with');
-  const found = rows.slice(start + 2).map(([row, requests, outcome, circuit]) => [row, { requests, outcome: outcome?.replaceAll('`', ''), circuit }]);
+  const found = rows
+    .slice(start + 2)
+    .map(([row, requests, outcome, circuit]) => [row, { requests, outcome: outcome?.replaceAll('`', ''), circuit }]);
   const table = new Map(found.filter(([row]) => row in SCENARIOS));
   const missing = Object.keys(SCENARIOS).filter((row) => !table.has(row));
-  if (start === -1 || missing.length > 0) throw new Error(`packages/core/README.md: the table lacks ${missing.join(', ')}`);
+  if (start === -1 || missing.length > 0)
+    throw new Error(`packages/core/README.md: the table lacks ${missing.join(', ')}`);
   return table;
 }
 
 if (names.length === 0) differences.push(`no such client: ${only.join(', ')}`);
 for (const difference of differences) process.stderr.write(`${difference}\n`);
-process.stdout.write(`${names.length} clients, ${Object.keys(SCENARIOS).length} endings each: ${differences.length} differences\n`);
+process.stdout.write(
+  `${names.length} clients, ${Object.keys(SCENARIOS).length} endings each: ${differences.length} differences\n`,
+);
 process.exit(differences.length === 0 ? 0 : 1);

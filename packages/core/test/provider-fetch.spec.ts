@@ -38,7 +38,9 @@ describe('the fetch of a provider', () => {
     token = 'new';
     await fetch('charges', { method: 'post', headers: { 'x-version': '3' } });
     await fetch(new Request(`${server.origin}/v2`, { headers: { Authorization: 'its own' } }));
-    expect(server.requests.map(({ method, url, headers }) => [method, url, headers.authorization, headers['x-version']])).toEqual([
+    expect(
+      server.requests.map(({ method, url, headers }) => [method, url, headers.authorization, headers['x-version']]),
+    ).toEqual([
       ['GET', '/v1/charges?a=1', 'Bearer old', '2'],
       ['POST', '/v1/charges', 'Bearer new', '3'],
       ['GET', '/v2', 'its own', '2'],
@@ -61,7 +63,10 @@ describe('the fetch of a provider', () => {
     const carried = ({ headers }: { headers: Record<string, unknown> }) =>
       ['x-api-key', 'x-tenant', 'idempotency-key'].map((name) => headers[name]);
     expect(server.requests.map(carried)).toEqual([['sk_1', 'a', 'order-1']]);
-    expect(elsewhere.requests.map(carried)).toEqual([[undefined, undefined, undefined], [undefined, undefined, undefined]]);
+    expect(elsewhere.requests.map(carried)).toEqual([
+      [undefined, undefined, undefined],
+      [undefined, undefined, undefined],
+    ]);
     expect(elsewhere.requests[1]).toMatchObject({ method: 'POST', url: '/away', body: '{"a":1}' });
   });
 
@@ -86,7 +91,14 @@ describe('the fetch of a provider', () => {
     server.answer = (request, response) => (request.method === 'GET' ? response.end() : request.socket.destroy());
     await outcomeOf(payments.execute(charge, { idempotencyKey: 'order-1' }));
     const keys = server.requests.map(({ method, headers }) => `${method} ${String(headers['idempotency-key'])}`);
-    expect(keys).toEqual(['GET undefined', 'POST order-1', 'GET undefined', 'POST order-1', 'GET undefined', 'POST order-1']);
+    expect(keys).toEqual([
+      'GET undefined',
+      'POST order-1',
+      'GET undefined',
+      'POST order-1',
+      'GET undefined',
+      'POST order-1',
+    ]);
   });
 
   it.each([
@@ -104,7 +116,11 @@ describe('the fetch of a provider', () => {
     server.says(503, { 'retry-after-ms': '1' });
     const body = Readable.from(['part'], { objectMode: false });
     const upload = payments.execute(() =>
-      payments.fetch('/file', { method: 'PUT', body: body as unknown as ReadableStream, duplex: 'half' } as RequestInit),
+      payments.fetch('/file', {
+        method: 'PUT',
+        body: body as unknown as ReadableStream,
+        duplex: 'half',
+      } as RequestInit),
     );
     expect((await upload).status).toBe(503);
     expect(server.requests.map(({ body: sent }) => sent)).toEqual(['part']);
@@ -121,9 +137,20 @@ describe('the fetch of a provider', () => {
   });
 
   it.each([
-    ['announced', (response: import('node:http').ServerResponse) => response.writeHead(200, { 'content-length': '2000' }).end('x'.repeat(2000))],
-    ['of no known length', (response: import('node:http').ServerResponse) => response.writeHead(200).end('x'.repeat(2000))],
-    ['packed', (response: import('node:http').ServerResponse) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(2000)))],
+    [
+      'announced',
+      (response: import('node:http').ServerResponse) =>
+        response.writeHead(200, { 'content-length': '2000' }).end('x'.repeat(2000)),
+    ],
+    [
+      'of no known length',
+      (response: import('node:http').ServerResponse) => response.writeHead(200).end('x'.repeat(2000)),
+    ],
+    [
+      'packed',
+      (response: import('node:http').ServerResponse) =>
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'.repeat(2000))),
+    ],
   ])('fails where an answer is larger than it may be, and is not repeated: %s', async (_name, answer) => {
     const payments = provider({ maxResponseBytes: 1000 }, { retry: AT_ONCE });
     server.answer = (_request, response) => answer(response);
@@ -140,7 +167,9 @@ describe('the fetch of a provider', () => {
     const own = new AbortController();
     await (await payments.execute(() => payments.fetch('/', { signal: own.signal }))).text();
     server.answer = () => undefined;
-    await expect(payments.execute(() => payments.fetch('/', { signal: own.signal }))).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(payments.execute(() => payments.fetch('/', { signal: own.signal }))).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    });
     await turn();
     expect(getEventListeners(own.signal, 'abort')).toEqual([]);
     const left = payments.fetch('/', { signal: own.signal });

@@ -11,7 +11,15 @@ import { Resilient } from '../decorators/resilient.decorator.js';
 import { ResilienceModule } from '../resilience.module.js';
 import { InjectHttp } from './inject-http.decorator.js';
 
-const SECRETS = ['sk_live_secret', 'tenant-secret', 'card-4242', 'order-key', 'set-cookie-secret', 'answer-body', 'query-secret'];
+const SECRETS = [
+  'sk_live_secret',
+  'tenant-secret',
+  'card-4242',
+  'order-key',
+  'set-cookie-secret',
+  'answer-body',
+  'query-secret',
+];
 
 @Injectable()
 @Resilient('payments')
@@ -49,10 +57,13 @@ describe('an error of our HTTP client', () => {
   });
 
   async function failed(): Promise<AxiosError> {
-    return module.get(PaymentsClient).charge().then(
-      () => new Error('it succeeded'),
-      (error: unknown) => error,
-    ) as Promise<AxiosError>;
+    return module
+      .get(PaymentsClient)
+      .charge()
+      .then(
+        () => new Error('it succeeded'),
+        (error: unknown) => error,
+      ) as Promise<AxiosError>;
   }
 
   /** Everything that a log makes of an error. */
@@ -97,6 +108,7 @@ describe('an error of our HTTP client', () => {
     await new Promise((resolve) => server.close(resolve));
     const error = await failed();
     expect(error.code).toBe('ECONNREFUSED');
-    for (const text of Object.values(printed(error))) expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
+    for (const text of Object.values(printed(error)))
+      expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
   });
 });

@@ -4,8 +4,8 @@ import { httpProviders } from './http/http-providers.js';
 import { resilientProviders } from './inject/resilient-providers.js';
 
 /**
- * Nest providers for everything that was asked for by a provider's name so far. Call this when Nest scans the modules, not
- * earlier: what is asked for by classes that are loaded later would be missing.
+ * Nest providers for everything that was asked for by a provider's name so far. Call this when Nest scans the modules,
+ * not earlier: what is asked for by classes that are loaded later would be missing.
  */
 export function injectableProviders(): Provider[] {
   return [...resilientProviders(), ...httpProviders(), ...fetchProviders()];

@@ -45,8 +45,9 @@ export interface ResilienceModuleAsyncOptions extends Pick<DynamicModule, 'impor
 const OPTIONS = Symbol.for('breakwater.options');
 
 /**
- * Makes an application's calls to third parties resilient. Its settings stand in the `resilience` namespace of `ConfigService`, in
- * `forRoot`'s options, or both: what the options say of a provider is laid over what the namespace says of it.
+ * Makes an application's calls to third parties resilient. Its settings stand in the `resilience` namespace of
+ * `ConfigService`, in `forRoot`'s options, or both: what the options say of a provider is laid over what the namespace
+ * says of it.
  */
 @Module({})
 export class ResilienceModule implements BeforeApplicationShutdown, OnApplicationShutdown {

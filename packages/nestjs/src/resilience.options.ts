@@ -15,7 +15,10 @@ export interface ProviderOptions extends Omit<EngineOptions, 'http'> {
   webhook?: WebhookOptions;
 }
 
-/** What changes in a provider's settings while the application runs. What it does not name stays, and `null` takes an option back. */
+/**
+ * What changes in a provider's settings while the application runs. What it does not name stays, and `null` takes an
+ * option back.
+ */
 export interface ProviderPatch extends Omit<EnginePatch, 'http'> {
   http?: Omit<SectionPatch<HttpOptions>, 'baseUrl'> & Pick<HttpOptions, 'baseUrl'>;
   webhook?: SectionPatch<WebhookOptions>;
@@ -25,30 +28,39 @@ type SectionPatch<T> = { [K in keyof T]?: T[K] | (object extends Pick<T, K> ? nu
 
 /** What stands under `resilience` in the configuration, or is given to `ResilienceModule.forRoot`. */
 export interface ResilienceOptions {
-  /** `false` turns every policy into a pass-through: for an incident, or a comparison. Webhooks are verified all the same. Default true. */
+  /**
+   * `false` turns every policy into a pass-through: for an incident, or a comparison. Webhooks are verified all the
+   * same. Default true.
+   */
   enabled?: boolean;
   /** Policies' options, and a classifier, for every provider that has the policy or says nothing else. */
   defaults?: PolicyOptions & Pick<EngineOptions, 'classify'>;
   providers?: Readonly<Record<string, ProviderOptions>>;
-  /** Where state lives that outlives a call. Default: a `MemoryStore`. A store that is given is not closed by the module. */
+  /**
+   * Where state lives that outlives a call. Default: a `MemoryStore`. A store that is given is not closed by the
+   * module.
+   */
   store?: Store;
   /**
-   * Whether `currentCall()` finds the call at any depth below a decorated method, also after an `await`, and nested calls are given up with
-   * it. `false` spares every call an async context: then that holds only for what a method does before it first waits, and for calls that
-   * have a total timeout, a key or an idempotency key. Taken as true where a provider has `http` settings: the HTTP client reads its call.
-   * Default true.
+   * Whether `currentCall()` finds the call at any depth below a decorated method, also after an `await`, and nested
+   * calls are given up with it. `false` spares every call an async context: then that holds only for what a method does
+   * before it first waits, and for calls that have a total timeout, a key or an idempotency key. Taken as true where a
+   * provider has `http` settings: the HTTP client reads its call. Default true.
    */
   trackCalls?: boolean;
   shutdown?: {
     /**
-     * How long calls that are under way may go on when the application closes; what is not done then is aborted. Default `'10s'`, by
-     * the machine's clock; with a `clock` of your own nothing is waited for unless this is given.
+     * How long calls that are under way may go on when the application closes; what is not done then is aborted.
+     * Default `'10s'`, by the machine's clock; with a `clock` of your own nothing is waited for unless this is given.
      */
     grace?: Duration;
   };
   /** How large the `MemoryStore` grows that is made where no `store` is given. */
   memoryStore?: { maxEntries?: number; maxBytes?: number };
-  /** Makes a fault of every warning about settings: those that reach no method, and variables that have no effect. Default false. */
+  /**
+   * Makes a fault of every warning about settings: those that reach no method, and variables that have no effect.
+   * Default false.
+   */
   strict?: boolean;
   /** `false` silences the lines that tell of circuits, pauses, budgets and the store. Default true. */
   logger?: boolean;

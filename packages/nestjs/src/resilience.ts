@@ -7,7 +7,10 @@ export interface ResilienceSnapshot {
   readonly providers: readonly ProviderSnapshot[];
 }
 
-/** One application's resilience: its providers, what their methods share, and what happens to them. Injected by this class. */
+/**
+ * One application's resilience: its providers, what their methods share, and what happens to them. Injected by this
+ * class.
+ */
 export abstract class Resilience {
   /** Everything that happens to the providers, as it happens. */
   abstract readonly events$: Observable<ResilienceEvent>;
@@ -19,7 +22,8 @@ export abstract class Resilience {
   abstract snapshot(): ResilienceSnapshot;
 
   /**
-   * Merges `patch` over a provider's settings, checked as at boot; takes effect at the next call. Throws a `ResilienceConfigurationError`.
+   * Merges `patch` over a provider's settings, checked as at boot; takes effect at the next call. Throws a
+   * `ResilienceConfigurationError`.
    */
   abstract reconfigure(name: string, patch: ProviderPatch): void;
 }

@@ -15,8 +15,9 @@ class TiedCalls {
 const tied = new WeakMap<AbortSignal, TiedCalls>();
 
 /**
- * Has the caller's signal give the call up, until the returned function is called. All calls of one signal share one listener, which is
- * there only while one of them is in flight: Node takes a signal with more than ten listeners for a leak, and says so.
+ * Has the caller's signal give the call up, until the returned function is called. All calls of one signal share one
+ * listener, which is there only while one of them is in flight: Node takes a signal with more than ten listeners for a
+ * leak, and says so.
  */
 export function tieToSignal(call: LiveCall, signal: AbortSignal): () => void {
   let on = tied.get(signal);

@@ -6,8 +6,9 @@ import type { Environment, FaultInjector, Gate } from './policy.js';
 import { rejected } from './rejected.js';
 
 /**
- * The way of one attempt through the gates to the method and back. It enters each gate in order and leaves each that it entered, once and in
- * reverse order. No async function and no closure per gate: what they would allocate is a third of what a call costs.
+ * The way of one attempt through the gates to the method and back. It enters each gate in order and leaves each that it
+ * entered, once and in reverse order. No async function and no closure per gate: what they would allocate is a third of
+ * what a call costs.
  */
 export class AttemptPath {
   private readonly unkeyedGates: readonly Gate[];
@@ -20,8 +21,9 @@ export class AttemptPath {
   }
 
   /**
-   * Enters the gates from the given one on, and begins the work. A refusal is handed on and not thrown: throwing is most of what failing fast
-   * would cost. The work begins here and in no function between: the stack traces of its errors show ten frames, the caller's among them.
+   * Enters the gates from the given one on, and begins the work. A refusal is handed on and not thrown: throwing is
+   * most of what failing fast would cost. The work begins here and in no function between: the stack traces of its
+   * errors show ten frames, the caller's among them.
    */
   enter(call: LiveCall, from: number): Promise<unknown> {
     const gates = this.gatesOf(call);

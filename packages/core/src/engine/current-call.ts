@@ -11,8 +11,9 @@ let stored = false;
 let starting: LiveCall | undefined;
 
 /**
- * The call in whose method this code runs, at any depth; `undefined` outside of one. Where calls are not tracked, code that runs after an
- * `await` finds its call only when there is something to inherit: a deadline, a caller who may give up, a key.
+ * The call in whose method this code runs, at any depth; `undefined` outside of one. Where calls are not tracked, code
+ * that runs after an `await` finds its call only when there is something to inherit: a deadline, a caller who may give
+ * up, a key.
  */
 export function currentCall(): Call | undefined {
   return currentLiveCall();
@@ -29,8 +30,9 @@ export function workInContext(call: LiveCall): unknown {
 }
 
 /**
- * Begins the work of a tracked call, whose code finds it after a wait as well. To be run in the scope of `contextOf(call)`, which brings back
- * the context around it: a fourth of what `storage.run` costs, and still more than all gates together.
+ * Begins the work of a tracked call, whose code finds it after a wait as well. To be run in the scope of
+ * `contextOf(call)`, which brings back the context around it: a fourth of what `storage.run` costs, and still more than
+ * all gates together.
  */
 export function beginTracked(call: LiveCall): unknown {
   const outer = starting;

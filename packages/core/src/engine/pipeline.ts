@@ -4,7 +4,10 @@ import { isFaultInjector, isGate, isWrapper, type Environment, type Policy } fro
 
 /** The policies of one method. Wrappers call each other; the gates of an attempt stand on one path. */
 export class Pipeline {
-  /** Sends a call through the policies. A property, so that no frame stands between the provider and the outermost policy. */
+  /**
+   * Sends a call through the policies. A property, so that no frame stands between the provider and the outermost
+   * policy.
+   */
   run!: Next<unknown>;
   private used!: readonly Policy[];
   /** Of the next attempt. */

@@ -8,8 +8,8 @@ export function rejected(call: LiveCall, error: unknown): Promise<unknown> {
 const SETTLED = Promise.resolve();
 
 /**
- * A promise that rejects a microtask later, when the caller listens: Node notes a rejection without a listener as unhandled, which is most of
- * what a refusal costs.
+ * A promise that rejects a microtask later, when the caller listens: Node notes a rejection without a listener as
+ * unhandled, which is most of what a refusal costs.
  */
 function soonRejected(reason: unknown): Promise<never> {
   return new Promise((_resolve, reject) => void SETTLED.then(() => reject(reason)));

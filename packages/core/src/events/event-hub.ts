@@ -10,7 +10,10 @@ export interface EmittedEvent {
   readonly detail: object;
 }
 
-/** How much an event matters: `debug` is business as usual, `warn` wants a look, `error` means that a promise was not kept. */
+/**
+ * How much an event matters: `debug` is business as usual, `warn` wants a look, `error` means that a promise was not
+ * kept.
+ */
 export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** The level of each of a policy's events. */
@@ -28,12 +31,15 @@ export type EmitOf<Events extends object> = <Type extends keyof Events & string>
 
 export type EventListener<Event = EmittedEvent> = (event: Event) => void;
 
-/** How many events may follow from one, before listeners that answer every event with another are taken to go on for ever. */
+/**
+ * How many events may follow from one, before listeners that answer every event with another are taken to go on for
+ * ever.
+ */
 const MOST_AT_ONCE = 100_000;
 
 /**
- * Where a provider's events meet their listeners. A listener that throws or rejects harms neither the call nor the others. Events emitted by
- * listeners are queued, so that every listener sees all events in the same order.
+ * Where a provider's events meet their listeners. A listener that throws or rejects harms neither the call nor the
+ * others. Events emitted by listeners are queued, so that every listener sees all events in the same order.
  */
 export class EventHub<Event extends EmittedEvent = EmittedEvent> {
   private listeners: readonly { readonly tell: EventListener<Event> }[] = [];

@@ -15,9 +15,9 @@ const DATE = new RegExp(String.raw`^(?:${FORMS.join('|')})(?=\s*(?:[,;(]|$))`);
 const WITHOUT_ZONE = /(?<=[T ])\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: \d{4})?$/;
 
 /**
- * A moment as headers spell it, in milliseconds since the epoch: in one of the three forms of an HTTP date (RFC 9110 §5.6.7), in ISO 8601,
- * or as JavaScript prints it. Where it names no zone it is in GMT. Of several the first counts. `undefined` for anything else: `Date.parse`
- * takes even `retry 5` for a date.
+ * A moment as headers spell it, in milliseconds since the epoch: in one of the three forms of an HTTP date (RFC 9110
+ * §5.6.7), in ISO 8601, or as JavaScript prints it. Where it names no zone it is in GMT. Of several the first counts.
+ * `undefined` for anything else: `Date.parse` takes even `retry 5` for a date.
  */
 export function httpDateMs(text: string): number | undefined {
   const date = DATE.exec(text)?.[0];

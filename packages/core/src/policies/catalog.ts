@@ -12,8 +12,8 @@ import { timeoutKind } from './timeout/timeout.kind.js';
 import { PolicyCatalog } from './policy-catalog.js';
 
 /**
- * The policies that every provider may have, in the fixed order of a pipeline, outermost first. From the circuit breaker to the attempt timeout
- * these are the gates of one attempt. A new kind is added here and to `PolicyOptions`.
+ * The policies that every provider may have, in the fixed order of a pipeline, outermost first. From the circuit
+ * breaker to the attempt timeout these are the gates of one attempt. A new kind is added here and to `PolicyOptions`.
  */
 export const catalog = new PolicyCatalog([
   fallbackKind,

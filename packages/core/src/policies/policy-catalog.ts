@@ -41,7 +41,10 @@ export class PolicyCatalog {
     );
   }
 
-  /** The same with further kinds, each where it says. Throws a `ResilienceConfigurationError` for names that are taken or unknown. */
+  /**
+   * The same with further kinds, each where it says. Throws a `ResilienceConfigurationError` for names that are taken
+   * or unknown.
+   */
   with(kinds: readonly PolicyKind[]): PolicyCatalog {
     return kinds.reduce<PolicyCatalog>((catalog, kind) => catalog.withOne(kind), this);
   }
@@ -111,7 +114,10 @@ export class PolicyCatalog {
     return new PolicyCatalog(this.places.toSpliced(at, 0, added));
   }
 
-  /** Known by its place, as names may be the user's, too: `methods.fallback` is the method `fallback`, `methods.charge.fallback` its fallback. */
+  /**
+   * Known by its place, as names may be the user's, too: `methods.fallback` is the method `fallback`,
+   * `methods.charge.fallback` its fallback.
+   */
   private readonly isOwnValue = (place: readonly string[]): boolean =>
     this.ownValues.has((place[0] === 'methods' ? place.slice(2) : place).join('.'));
 }

@@ -11,8 +11,8 @@ import type { RetryOptions } from './retry/retry.options.js';
 import type { TimeoutOptions } from './timeout/timeout.options.js';
 
 /**
- * The options of each kind. `true` takes the defaults, `false` leaves out what a weaker layer of settings asks for. The options of kinds of
- * your own are added by `declare module '@breakwater/core' { interface PolicyOptions { … } }`.
+ * The options of each kind. `true` takes the defaults, `false` leaves out what a weaker layer of settings asks for. The
+ * options of kinds of your own are added by `declare module '@breakwater/core' { interface PolicyOptions { … } }`.
  */
 export interface PolicyOptions {
   timeout?: TimeoutOptions | false;

@@ -36,7 +36,10 @@ export interface EventDetails
 
 export type EventType = keyof EventDetails & string;
 
-/** Something that happened in the engine, by `type`. Of a policy with state for each key, `detail.keyed` says that it concerns one key. */
+/**
+ * Something that happened in the engine, by `type`. Of a policy with state for each key, `detail.keyed` says that it
+ * concerns one key.
+ */
 export type ResilienceEvent = {
   [Type in EventType]: Omit<EmittedEvent, 'type' | 'detail'> & {
     readonly type: Type;
@@ -44,13 +47,19 @@ export type ResilienceEvent = {
   };
 }[EventType];
 
-/** What a gate shows that has state for each key: its numbers are those of calls without a key, unless they say otherwise. */
+/**
+ * What a gate shows that has state for each key: its numbers are those of calls without a key, unless they say
+ * otherwise.
+ */
 export interface KeyedSnapshot {
   /** How many keys have state. */
   readonly keys: number;
 }
 
-/** What each kind of policy shows. Kinds of your own are added by `declare module '@breakwater/core' { interface PolicySnapshots { … } }`. */
+/**
+ * What each kind of policy shows. Kinds of your own are added by `declare module '@breakwater/core' { interface
+ * PolicySnapshots { … } }`.
+ */
 export interface PolicySnapshots {
   adaptiveThrottle: AdaptiveThrottleSnapshot & KeyedSnapshot;
   bulkhead: BulkheadSnapshot & KeyedSnapshot;
@@ -64,7 +73,10 @@ export interface PolicySnapshots {
   retry: RetrySnapshot;
 }
 
-/** One live policy: what it counts and holds. Plain JSON, never a secret. `operation` is there where a method has it to itself. */
+/**
+ * One live policy: what it counts and holds. Plain JSON, never a secret. `operation` is there where a method has it to
+ * itself.
+ */
 export type PolicySnapshot = {
   [Kind in keyof PolicySnapshots]: { readonly kind: Kind; readonly operation?: string } & PolicySnapshots[Kind];
 }[keyof PolicySnapshots];

@@ -7,13 +7,17 @@ import type { Fault } from '../settings/fault.js';
 interface Agreed {
   readonly spec: PolicySpec;
   readonly definedBy: string;
-  /** Whether these settings were given explicitly. Explicit settings win over defaults, in whatever order methods are linked. */
+  /**
+   * Whether these settings were given explicitly. Explicit settings win over defaults, in whatever order methods are
+   * linked.
+   */
   readonly isSaid: boolean;
 }
 
 /**
- * The settings of what the methods of a provider share: its gates, and its retry budget. Two settings for one gate would be a contradiction: a
- * method with others must say that it wants a gate of its own. Of the budget there is only one.
+ * The settings of what the methods of a provider share: its gates, and its retry budget. Two settings for one gate
+ * would be a contradiction: a method with others must say that it wants a gate of its own. Of the budget there is only
+ * one.
  */
 export class GateAgreement {
   /** What is wrong with the settings themselves. */

@@ -11,7 +11,10 @@ export interface MethodPlan {
   readonly policies: ReadonlyMap<string, Layer>;
   /** Whether the method has every other policy that the settings name, too. */
   readonly every?: boolean | undefined;
-  /** Kinds of which the method has an instance of its own rather than the provider's; `overridden`: those that the settings override for it. */
+  /**
+   * Kinds of which the method has an instance of its own rather than the provider's; `overridden`: those that the
+   * settings override for it.
+   */
   readonly own?: ReadonlySet<string> | 'overridden' | undefined;
   /** Why a policy cannot stand around the method, as a fault says it; `undefined` where it can. */
   readonly objection?: ((spec: PolicySpec) => string | undefined) | undefined;

@@ -1,6 +1,9 @@
 import { printed } from '../values/printed.js';
 
-/** A length of time: a number of milliseconds, or a string with a unit such as `'250ms'`, `'2s'`, `'5m'`, `'24h'`, `'30d'`. Never seconds. */
+/**
+ * A length of time: a number of milliseconds, or a string with a unit such as `'250ms'`, `'2s'`, `'5m'`, `'24h'`,
+ * `'30d'`. Never seconds.
+ */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

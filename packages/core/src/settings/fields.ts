@@ -6,7 +6,10 @@ import { unknownName } from './unknown-name.js';
 /** Marks what is wrong with a name, whatever is given there. */
 export const UNKNOWN = 'never';
 
-/** The parts that settings are described with. Each says what would be right; `readSettings` adds where and what was given. */
+/**
+ * The parts that settings are described with. Each says what would be right; `readSettings` adds where and what was
+ * given.
+ */
 
 /** A duration, read as milliseconds. `Duration` strings, or a number of milliseconds. */
 export function duration(range: { min?: number; max?: number } = {}) {

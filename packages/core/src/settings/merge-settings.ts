@@ -3,12 +3,15 @@ import { isPlain } from '../values/is-plain.js';
 /** What one layer of settings may be: more settings by name, or a value. */
 export type Layer = Readonly<Record<string, unknown>>;
 
-/** Whether the value at a place, such as `['chaos', 'outcome', 'value']`, is the user's own: taken as it is, and replaced as a whole. */
+/**
+ * Whether the value at a place, such as `['chaos', 'outcome', 'value']`, is the user's own: taken as it is, and
+ * replaced as a whole.
+ */
 export type IsOwnValue = (place: readonly string[]) => boolean;
 
 /**
- * Layers laid over each other, the weakest first. Plain objects are merged, everything else replaces what was there; `true` keeps it. Objects
- * and lists are copied, so that later changes to the layers are not seen.
+ * Layers laid over each other, the weakest first. Plain objects are merged, everything else replaces what was there;
+ * `true` keeps it. Objects and lists are copied, so that later changes to the layers are not seen.
  */
 export function mergeSettings(layers: readonly (Layer | undefined)[], isOwnValue: IsOwnValue): Layer {
   return layers.reduce<Layer>(

@@ -15,8 +15,8 @@ export interface Wrapper {
 }
 
 /**
- * Makes what a value or a factory provides this application's: the instances that there are, which it gives, and those that the factory
- * will make for requests or for whoever injects them.
+ * Makes what a value or a factory provides this application's: the instances that there are, which it gives, and those
+ * that the factory will make for requests or for whoever injects them.
  */
 export function adoptProvided(wrapper: Wrapper, runtime: MethodRuntime): readonly object[] {
   const { metatype, inject, isTransient } = wrapper;

@@ -10,7 +10,10 @@ import { Resilience, type ResilienceSnapshot } from '../resilience.js';
 /** The resilience of an application with a `ResilienceModule`. */
 export class ApplicationResilience extends Resilience {
   readonly events$: Observable<ResilienceEvent>;
-  /** Through which decorated methods find their policies. Anything else that is injected as `Resilience` leaves them bare. */
+  /**
+   * Through which decorated methods find their policies. Anything else that is injected as `Resilience` leaves them
+   * bare.
+   */
   readonly [METHODS]: MethodRuntime;
 
   constructor(private readonly parts: ResilienceParts) {

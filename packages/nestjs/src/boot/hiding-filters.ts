@@ -5,8 +5,9 @@ import type { ApplicationConfig } from '@nestjs/core';
 import { ResilienceExceptionFilter } from '../filters/resilience-exception.filter.js';
 
 /**
- * A warning for every global filter that catches everything and is asked before `ResilienceExceptionFilter`: Nest asks the filter first
- * that was registered last. The engine's errors carry their status, but such a filter decides what becomes of it.
+ * A warning for every global filter that catches everything and is asked before `ResilienceExceptionFilter`: Nest asks
+ * the filter first that was registered last. The engine's errors carry their status, but such a filter decides what
+ * becomes of it.
  */
 export function hidingFilters(config: ApplicationConfig): readonly Fault[] {
   const filters = config.getGlobalFilters() as readonly object[];

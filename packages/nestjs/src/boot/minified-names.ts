@@ -5,8 +5,8 @@ import type { LinkedMethod } from '../methods/linked-methods.js';
 const MINIFIED_LENGTH = 2;
 
 /**
- * A warning for every idempotent method with a `key` whose operation is named after a class that a minifier seems to have renamed: the key
- * that the provider gets is made of that name, and the next build may choose another.
+ * A warning for every idempotent method with a `key` whose operation is named after a class that a minifier seems to
+ * have renamed: the key that the provider gets is made of that name, and the next build may choose another.
  */
 export function minifiedNames(linked: readonly LinkedMethod[]): readonly Fault[] {
   return linked.flatMap(({ binding, operation, pipeline, provider }) => {

@@ -17,8 +17,8 @@ import { unusedSettings } from './unused-settings.js';
 import { webhookUseFaults } from './webhook-use-faults.js';
 
 /**
- * Looks once, at boot, at everything the application is made of: adopts the instances that Nest did not construct, links every
- * decorated method, and raises one error that lists all that is wrong with the settings and with their use.
+ * Looks once, at boot, at everything the application is made of: adopts the instances that Nest did not construct,
+ * links every decorated method, and raises one error that lists all that is wrong with the settings and with their use.
  */
 @Injectable()
 export class ResilienceExplorer implements OnModuleInit {

@@ -2,8 +2,9 @@ import type { Fault } from '@breakwater/core';
 import type { LinkedMethod } from '../methods/linked-methods.js';
 
 /**
- * A fault for every idempotent method with a `key` that has the operation of another one: outcomes are kept by operation, so each would
- * answer with what the other has done. A name that the method itself was given is its user's own word, whatever classes inherit it.
+ * A fault for every idempotent method with a `key` that has the operation of another one: outcomes are kept by
+ * operation, so each would answer with what the other has done. A name that the method itself was given is its user's
+ * own word, whatever classes inherit it.
  */
 export function sharedOutcomeFaults(methods: readonly LinkedMethod[]): readonly Fault[] {
   const faults: Fault[] = [];

@@ -21,8 +21,9 @@ const DECORATORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A warning for everything in the settings that reaches no method, and for every class that names a provider and has no decorated method. A
- * provider whose `execute` is used applies every policy to what it is given, so of one that is injected nothing is said.
+ * A warning for everything in the settings that reaches no method, and for every class that names a provider and has no
+ * decorated method. A provider whose `execute` is used applies every policy to what it is given, so of one that is
+ * injected nothing is said.
  */
 export function unusedSettings(
   parts: ResilienceParts,

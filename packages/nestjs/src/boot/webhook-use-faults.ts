@@ -5,7 +5,9 @@ import type { WebhookSettings } from '../webhooks/webhook.options.js';
 import { webhookSection } from '../webhooks/webhook.section.js';
 import { webhookUses } from '../webhooks/webhook-uses.js';
 
-/** Faults of the classes that receive webhooks: unknown providers, missing settings, and a body that Nest does not keep. */
+/**
+ * Faults of the classes that receive webhooks: unknown providers, missing settings, and a body that Nest does not keep.
+ */
 export function webhookUseFaults(
   classes: ReadonlySet<object>,
   { registry, sections }: ResilienceParts,

@@ -10,7 +10,10 @@ export interface CheckedOptions {
   readonly faults: readonly Fault[];
 }
 
-/** Tells options of the module that are what they should be from those that are not. What the providers hold is not looked into. */
+/**
+ * Tells options of the module that are what they should be from those that are not. What the providers hold is not
+ * looked into.
+ */
 export function checkOptions(given: object): CheckedOptions {
   const faults: Fault[] = [];
   const usable = Object.entries(given).flatMap(([name, value]) => {

@@ -15,17 +15,20 @@ export interface EnvironmentOverrides {
   readonly warnings: readonly Fault[];
 }
 
-/** What overrides are resolved against: a path's names are upper case in a variable, and the settings know how they are written. */
+/**
+ * What overrides are resolved against: a path's names are upper case in a variable, and the settings know how they are
+ * written.
+ */
 export interface KnownSettings {
   readonly providers: Layer;
   readonly sections: readonly Section[];
 }
 
 /**
- * Reads `RESILIENCE__PAYMENTS__CIRCUIT_BREAKER__OPEN_FOR=10s` and its like: names are the settings' own in upper case, with
- * `_` between words and `__` between levels. `RESILIENCE__ENABLED` and `RESILIENCE__DEFAULTS__…` stand beside the providers. Under
- * `HTTP__HEADERS` a `_` is the `-` of the header's name, and the value is text, whatever it looks like. A policy that one variable
- * switches off stays off, whatever others say of its options.
+ * Reads `RESILIENCE__PAYMENTS__CIRCUIT_BREAKER__OPEN_FOR=10s` and its like: names are the settings' own in upper case,
+ * with `_` between words and `__` between levels. `RESILIENCE__ENABLED` and `RESILIENCE__DEFAULTS__…` stand beside the
+ * providers. Under `HTTP__HEADERS` a `_` is the `-` of the header's name, and the value is text, whatever it looks
+ * like. A policy that one variable switches off stays off, whatever others say of its options.
  */
 export function environmentOverrides(
   environment: Readonly<Record<string, string | undefined>>,

@@ -2,8 +2,8 @@ import { catalog, settings, type Layer } from '@breakwater/core/adapter';
 import type { Section } from './section.js';
 
 /**
- * Layers of one provider's settings merged, the weakest first, as the engine does. An option of a section that is one of several
- * kinds, such as a credential, is replaced as a whole by one of another kind.
+ * Layers of one provider's settings merged, the weakest first, as the engine does. An option of a section that is one
+ * of several kinds, such as a credential, is replaced as a whole by one of another kind.
  */
 export function mergeProviderSettings(sections: readonly Section[], ...layers: readonly (Layer | undefined)[]): Layer {
   return layers.reduce<Layer>((below, above = {}) => catalog.merge(withoutReplaced(sections, below, above), above), {});

@@ -3,7 +3,10 @@ import { isSelectiveFallback as isSelective, plainCopy, type Layer } from '@brea
 import { bindMethod } from '../methods/bind-method.js';
 import type { Answer, AsyncMethod } from './async-method.js';
 
-/** A literal as it can be assigned, at every depth: `Fallback({ items: [] })` fits a method that answers with `{ items: string[] }`. */
+/**
+ * A literal as it can be assigned, at every depth: `Fallback({ items: [] })` fits a method that answers with `{ items:
+ * string[] }`.
+ */
 type Literal<F> = F extends (...args: never[]) => unknown ? F : { -readonly [K in keyof F]: Literal<F[K]> };
 
 /** Whether a fallback fits a method: `unknown` when it does, so that it adds nothing, and `never` when it does not. */
@@ -26,8 +29,8 @@ type FallbackMethodDecorator<F> = <M extends AsyncMethod>(
 ) => void;
 
 /**
- * Answers in place of a failure: with a value, or with what a function makes of the failure and the method's arguments. `{ use, when }` says for
- * which failures.
+ * Answers in place of a failure: with a value, or with what a function makes of the failure and the method's arguments.
+ * `{ use, when }` says for which failures.
  */
 export function Fallback<const F>(fallback: F): FallbackMethodDecorator<F> {
   const handler = typeof fallback === 'function' || isSelective(fallback) ? fallback : () => plainCopy(fallback);

@@ -7,13 +7,19 @@ import type { AsyncMethodDecorator } from './async-method.js';
 export interface MethodScope {
   /** The provider, where it is not the class's. */
   provider?: string;
-  /** `'method'`: an instance of its own rather than the provider's. Needed to differ from the options of a gate that methods share. */
+  /**
+   * `'method'`: an instance of its own rather than the provider's. Needed to differ from the options of a gate that
+   * methods share.
+   */
   scope?: 'provider' | 'method';
   /** `'observable'` for a method whose return type is inferred as an Observable: TypeScript emits no type for it. */
   returns?: 'promise' | 'observable';
 }
 
-/** Adds a policy to a method. A string stands for the provider; one that is a length of time for the option `duration`, where there is one. */
+/**
+ * Adds a policy to a method. A string stands for the provider; one that is a length of time for the option `duration`,
+ * where there is one.
+ */
 export function policyDecorator(
   kind: string,
   options: (MethodScope & object) | string = {},

@@ -3,9 +3,9 @@ import { nameProvider } from '../methods/provider-of-class.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 
 /**
- * On a class: names the provider of its decorated methods. On a method: applies every policy that the provider's settings have.
- * `operation`, for a method only, is what events and errors call it, and what idempotency knows it by; default `'Class.method'`, of the
- * instance's class.
+ * On a class: names the provider of its decorated methods. On a method: applies every policy that the provider's
+ * settings have. `operation`, for a method only, is what events and errors call it, and what idempotency knows it by;
+ * default `'Class.method'`, of the instance's class.
  */
 export function Resilient(provider: string | { provider: string }): ClassDecorator & AsyncMethodDecorator;
 export function Resilient(options: { provider: string; operation?: string }): AsyncMethodDecorator;

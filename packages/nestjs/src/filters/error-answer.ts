@@ -1,7 +1,9 @@
 import type { ResilienceError } from '@breakwater/core';
 import { catalog } from '@breakwater/core/adapter';
 
-/** What a caller is told of an error: an HTTP status, a code and a sentence. Nothing of how the application is built. */
+/**
+ * What a caller is told of an error: an HTTP status, a code and a sentence. Nothing of how the application is built.
+ */
 export interface ErrorAnswer {
   readonly status: number;
   readonly code: string;
@@ -10,7 +12,9 @@ export interface ErrorAnswer {
 
 const UNVERIFIED = { status: 401, code: 'WEBHOOK_UNVERIFIED', message: 'The webhook could not be verified.' };
 
-/** What no policy says. Refusals of webhooks share their answers, so that a forger does not learn which check failed. */
+/**
+ * What no policy says. Refusals of webhooks share their answers, so that a forger does not learn which check failed.
+ */
 const ANSWERS: Readonly<Record<string, Omit<ErrorAnswer, 'code'> & { readonly code?: string }>> = {
   SHUTTING_DOWN: { status: 503, message: 'The service is shutting down.' },
   WEBHOOK_MISSING: UNVERIFIED,
@@ -23,7 +27,9 @@ const ANSWERS: Readonly<Record<string, Omit<ErrorAnswer, 'code'> & { readonly co
   WEBHOOK_DUPLICATE: { status: 409, message: 'The webhook has been processed.' },
 };
 
-/** The answer for an error of the engine. A policy that is not known here has refused the call for now, as they all do. */
+/**
+ * The answer for an error of the engine. A policy that is not known here has refused the call for now, as they all do.
+ */
 export function answerFor(error: ResilienceError): ErrorAnswer {
   const answer = ANSWERS[error.code] ??
     catalog.answerTo(error.code) ?? { status: 503, message: 'The request cannot be served at the moment.' };

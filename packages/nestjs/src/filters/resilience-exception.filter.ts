@@ -5,7 +5,9 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { throwError, type Observable } from 'rxjs';
 import { answerFor } from './error-answer.js';
 
-/** Tells callers of every transport what the engine's errors mean to them: HTTP, microservices, WebSockets and GraphQL. */
+/**
+ * Tells callers of every transport what the engine's errors mean to them: HTTP, microservices, WebSockets and GraphQL.
+ */
 @Catch(ResilienceError)
 export class ResilienceExceptionFilter implements ExceptionFilter<ResilienceError> {
   constructor(@Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost) {}

@@ -1,8 +1,8 @@
 import type { HttpService } from '@nestjs/axios';
 
 /**
- * axios as `@nestjs/axios` sees it. axios has its types twice, for `import` and for `require`, and they do not fit each other: taken
- * from here they are the same in both builds of this package.
+ * axios as `@nestjs/axios` sees it. axios has its types twice, for `import` and for `require`, and they do not fit each
+ * other: taken from here they are the same in both builds of this package.
  */
 export type AxiosInstance = HttpService['axiosRef'];
 

@@ -2,7 +2,10 @@ import type { AxiosRequest } from './axios-types.js';
 
 type BeforeRedirect = NonNullable<AxiosRequest['beforeRedirect']>;
 
-/** Whether a request goes to the provider itself. The caller may give any absolute URL, and credentials must not follow it. */
+/**
+ * Whether a request goes to the provider itself. The caller may give any absolute URL, and credentials must not follow
+ * it.
+ */
 export function isSameOrigin(request: Pick<AxiosRequest, 'url' | 'baseURL'>, baseUrl: string): boolean {
   const { url = '', baseURL } = request;
   const absolute = /^([a-z][a-z\d+.-]*:)?\/\//i.test(url);
@@ -11,7 +14,10 @@ export function isSameOrigin(request: Pick<AxiosRequest, 'url' | 'baseURL'>, bas
   return URL.canParse(target, baseUrl) && new URL(target, baseUrl).origin === new URL(baseUrl).origin;
 }
 
-/** Takes these headers off a request that is redirected away from the provider. axios does that for `Authorization` alone. */
+/**
+ * Takes these headers off a request that is redirected away from the provider. axios does that for `Authorization`
+ * alone.
+ */
 export function stripOnRedirect(
   baseUrl: string,
   names: readonly string[],

@@ -13,8 +13,9 @@ const MOST_TEXT = 200;
 const PRIVATE = ['config', 'request', 'response', 'headers', 'data', 'cause'] as const;
 
 /**
- * Has an error of axios print as little as a log needs: by `inspect`, as JSON, and by whatever lists its properties. What carries the
- * credential, headers, body or key stays where it is for those who ask for it by name. Returns the error itself.
+ * Has an error of axios print as little as a log needs: by `inspect`, as JSON, and by whatever lists its properties.
+ * What carries the credential, headers, body or key stays where it is for those who ask for it by name. Returns the
+ * error itself.
  */
 export function redactError<E>(error: E): E {
   if (!(error instanceof Error)) return error;

@@ -4,8 +4,9 @@ import type { AxiosAdapter, AxiosRequest } from './axios-types.js';
 type Signal = NonNullable<AxiosRequest['signal']>;
 
 /**
- * An adapter that gives a request up by `signal` as well as by the caller's own. Nothing listens to either once the response is there, the
- * whole of it where it is a stream. (`AbortSignal.any` would keep what long-lived signals have ever been combined with.)
+ * An adapter that gives a request up by `signal` as well as by the caller's own. Nothing listens to either once the
+ * response is there, the whole of it where it is a stream. (`AbortSignal.any` would keep what long-lived signals have
+ * ever been combined with.)
  */
 export function withBothSignals(send: AxiosAdapter, signal: Signal): AxiosAdapter {
   return async (request) => {

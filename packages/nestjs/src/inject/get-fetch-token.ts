@@ -1,6 +1,8 @@
 import { requestName } from './injected-names.js';
 
-/** The token under which Nest injects the `fetch` of the provider of this name: for `inject` lists and `moduleRef.get`. */
+/**
+ * The token under which Nest injects the `fetch` of the provider of this name: for `inject` lists and `moduleRef.get`.
+ */
 export function getFetchToken(name: string): string {
   requestName('fetch', name);
   return `ResilienceFetch_${name}`;

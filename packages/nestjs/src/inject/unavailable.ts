@@ -1,6 +1,6 @@
 /**
- * Stands for something that could not be made: whoever uses it gets the reason. Nest may look at it, as it does at every
- * instance: for hooks of the life cycle and for a `then`.
+ * Stands for something that could not be made: whoever uses it gets the reason. Nest may look at it, as it does at
+ * every instance: for hooks of the life cycle and for a `then`.
  */
 export function unavailable<T extends object>(reason: Error): T {
   return new Proxy<object>(

@@ -42,7 +42,10 @@ export function bindingsOf(prototype: object | null): readonly MethodBinding[] {
   return found;
 }
 
-/** Looks like the method it stands for: name, length, own properties and metadata; `this` and the arguments are passed on as they are. */
+/**
+ * Looks like the method it stands for: name, length, own properties and metadata; `this` and the arguments are passed
+ * on as they are.
+ */
 function wrapperOf(binding: MethodBinding): Method {
   const { original } = binding;
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
@@ -71,7 +74,9 @@ function wrapperOf(binding: MethodBinding): Method {
   return wrapper;
 }
 
-/** Has Nest inject the application's runtime into every instance of the class that it makes: once per class hierarchy. */
+/**
+ * Has Nest inject the application's runtime into every instance of the class that it makes: once per class hierarchy.
+ */
 function injectRuntime(prototype: object): void {
   if (RUNTIME in prototype) return;
   Object.defineProperty(prototype, RUNTIME, {

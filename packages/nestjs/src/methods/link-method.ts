@@ -41,8 +41,8 @@ export function linkMethod(
 }
 
 /**
- * `'Charges.create'` for instances of `Charges`, also where `create` was written in a class that it extends: subclasses are told apart. What
- * a subclass overrides and calls with `super` is another operation than its own.
+ * `'Charges.create'` for instances of `Charges`, also where `create` was written in a class that it extends: subclasses
+ * are told apart. What a subclass overrides and calls with `super` is another operation than its own.
  */
 function operationOf({ operationName, owner, method }: MethodBinding, constructor: object): string {
   if (operationName !== undefined) return operationName;

@@ -2,7 +2,9 @@ import type { Fault } from '@breakwater/core';
 import { Observable } from 'rxjs';
 import type { MethodBinding } from './method-binding.js';
 
-/** Decorators that say nothing on a stream: two attempts would both emit, and of a stream there is no answer to keep. */
+/**
+ * Decorators that say nothing on a stream: two attempts would both emit, and of a stream there is no answer to keep.
+ */
 const NOT_FOR_STREAMS: Readonly<Record<string, string>> = {
   idempotency: '@Idempotent',
   cache: '@Cached',

@@ -21,7 +21,10 @@ export class MethodRuntime {
     return streamCall(run, () => binding.stream(receiver, args));
   }
 
-  /** A decorated method as the receiver's class has it. Throws a `ResilienceConfigurationError` when it cannot be linked. */
+  /**
+   * A decorated method as the receiver's class has it. Throws a `ResilienceConfigurationError` when it cannot be
+   * linked.
+   */
   methodOf(binding: MethodBinding, receiver: object): LinkedMethod {
     const standing = this.linked.find(binding, receiver.constructor);
     if (standing !== undefined) return standing;
@@ -31,7 +34,9 @@ export class MethodRuntime {
     return linked;
   }
 
-  /** A decorated method, linked for instances of one class when it is not yet. Adds what is wrong with it to `faults`. */
+  /**
+   * A decorated method, linked for instances of one class when it is not yet. Adds what is wrong with it to `faults`.
+   */
   link(binding: MethodBinding, constructor: object, faults: Fault[]): LinkedMethod | undefined {
     const standing = this.linked.find(binding, constructor);
     if (standing !== undefined) return standing;

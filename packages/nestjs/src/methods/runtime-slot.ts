@@ -1,6 +1,9 @@
 import { MethodRuntime } from './method-runtime.js';
 
-/** The property into which Nest injects an instance's application. The name is what Nest prints when it cannot be injected. */
+/**
+ * The property into which Nest injects an instance's application. The name is what Nest prints when it cannot be
+ * injected.
+ */
 export const RUNTIME: unique symbol = Symbol('Resilience (import ResilienceModule.forRoot() in the root module)');
 
 /** The property in which an application's `Resilience` carries its runtime. */
@@ -15,7 +18,10 @@ export function runtimeOf(instance: unknown): MethodRuntime | undefined {
   return (instance as { [RUNTIME]?: MethodRuntime })[RUNTIME] ?? adopted.get(instance);
 }
 
-/** The runtime that comes with an injected `Resilience`; `undefined` for a mock in its place, which may answer for any property. */
+/**
+ * The runtime that comes with an injected `Resilience`; `undefined` for a mock in its place, which may answer for any
+ * property.
+ */
 export function runtimeBehind(resilience: unknown): MethodRuntime | undefined {
   if (typeof resilience !== 'object' || resilience === null) return undefined;
   const runtime = (resilience as { [METHODS]?: unknown })[METHODS];

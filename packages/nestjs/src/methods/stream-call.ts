@@ -6,9 +6,9 @@ import { isObservable, Observable, Subject, takeUntil } from 'rxjs';
 const COMPLETED = Symbol('completed');
 
 /**
- * Runs a method that returns an Observable under its policies: once per subscription, and again for every retry until it has emitted. It
- * succeeds when it completes, or when whoever has got a value wants no more; whoever unsubscribes before gives the call up. A value in its
- * place, from a fallback, is emitted.
+ * Runs a method that returns an Observable under its policies: once per subscription, and again for every retry until
+ * it has emitted. It succeeds when it completes, or when whoever has got a value wants no more; whoever unsubscribes
+ * before gives the call up. A value in its place, from a fallback, is emitted.
  */
 export function streamCall(
   run: (work: (call: Call) => Promise<unknown>, signal: AbortSignal) => Promise<unknown>,

@@ -9,7 +9,9 @@ import type { SecretReader } from '../fields/secret-reader.js';
 /** Of a provider that no section says how to reach. */
 const UNREACHABLE: ProviderHttp = { settings: () => undefined, credential: () => undefined };
 
-/** The sections of every provider's settings, as they are now: `reconfigure` replaces them while the application runs. */
+/**
+ * The sections of every provider's settings, as they are now: `reconfigure` replaces them while the application runs.
+ */
 export class ProviderSections {
   private readonly layers: Map<string, LayeredSettings>;
 
@@ -56,9 +58,9 @@ export class ProviderSections {
   }
 
   /**
-   * A provider's settings with `patch` merged over them, and what is wrong with the sections, as at boot, also with what the environment
-   * hides of the patch. The secrets of sections that the patch does not name are not asked for: an incident is no time to learn that one
-   * of them is gone.
+   * A provider's settings with `patch` merged over them, and what is wrong with the sections, as at boot, also with
+   * what the environment hides of the patch. The secrets of sections that the patch does not name are not asked for: an
+   * incident is no time to learn that one of them is gone.
    */
   patched(provider: string, patch: unknown): LayeredSettings {
     const { name, settings: standing, top, own } = this.layers.get(provider)!;

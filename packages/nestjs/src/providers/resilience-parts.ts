@@ -14,7 +14,9 @@ const GRACE_MS = 10_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What one application's resilience is made of. The module makes it once and injects it where this package needs it. */
+/**
+ * What one application's resilience is made of. The module makes it once and injects it where this package needs it.
+ */
 export class ResilienceParts {
   readonly clock: Clock;
   readonly store: Store;

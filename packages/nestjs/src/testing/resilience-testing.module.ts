@@ -8,8 +8,9 @@ import { ResilienceModule, type ResilienceModuleOptions } from '../resilience.mo
 const CLOCK_PROVIDER = { provide: CLOCK, useFactory: () => new TestClock(Date.now()) };
 
 /**
- * The resilience of an application under test, with a clock that stands still, today, until it is told to advance. Imported as it is, beside
- * the application's own module, it gives the clock to the `ResilienceModule` of that; `forRoot` brings one for parts that have none.
+ * The resilience of an application under test, with a clock that stands still, today, until it is told to advance.
+ * Imported as it is, beside the application's own module, it gives the clock to the `ResilienceModule` of that;
+ * `forRoot` brings one for parts that have none.
  */
 @Global()
 @Module({ providers: [CLOCK_PROVIDER], exports: [CLOCK_PROVIDER] })

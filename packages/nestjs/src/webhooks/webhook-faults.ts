@@ -7,7 +7,10 @@ import type { WebhookSettings } from './webhook.options.js';
 
 type Reveal = (value: SecretText) => string;
 
-/** What is wrong with a provider's webhook settings beyond their form: the sender's definition, its needs, the secrets. Never shows one. */
+/**
+ * What is wrong with a provider's webhook settings beyond their form: the sender's definition, its needs, the secrets.
+ * Never shows one.
+ */
 export function webhookFaults(settings: WebhookSettings, reveal: Reveal, path: string): Fault[] {
   const faults: Fault[] = [];
   const traits = attempt(() => senderTraits(settings.sender), `${path}.sender`, faults);
@@ -19,7 +22,9 @@ export function webhookFaults(settings: WebhookSettings, reveal: Reveal, path: s
   return faults;
 }
 
-/** Secrets that a function finds are looked at when it has found them; the variable of a further secret may be unset. */
+/**
+ * Secrets that a function finds are looked at when it has found them; the variable of a further secret may be unset.
+ */
 function secretFaults({ secrets = [], sender }: WebhookSettings, reveal: Reveal, path: string): Fault[] {
   const faults: Fault[] = [];
   if (typeof secrets === 'function') return faults;

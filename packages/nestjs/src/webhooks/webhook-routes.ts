@@ -7,9 +7,9 @@ import { markWebhookRoutes } from './raw-body/webhook-route-mark.js';
 import { whenAdapterKnown, type Adapter } from './raw-body/when-adapter-known.js';
 
 /**
- * Prepares the routes of webhooks before Nest registers them. Several handlers may have one path. The framework leaves the
- * bodies in the stream, for the guard to read: its parsers would refuse what they do not know, stop at limits of their own,
- * and parse what has not been verified. Other routes are not touched.
+ * Prepares the routes of webhooks before Nest registers them. Several handlers may have one path. The framework leaves
+ * the bodies in the stream, for the guard to read: its parsers would refuse what they do not know, stop at limits of
+ * their own, and parse what has not been verified. Other routes are not touched.
  */
 @Injectable()
 export class WebhookRoutes {

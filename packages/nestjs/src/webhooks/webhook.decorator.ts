@@ -6,17 +6,17 @@ import { WebhookInterceptor } from './webhook.interceptor.js';
 
 export interface WebhookHandlerOptions {
   /**
-   * The events that the method receives, by the names that their sender gives them, with `*` for any characters: `'charge.*'`.
-   * The handler that names an event most precisely receives it; one without `events` receives the rest. An event that no
-   * handler of the path receives is answered with 200. Default: all.
+   * The events that the method receives, by the names that their sender gives them, with `*` for any characters:
+   * `'charge.*'`. The handler that names an event most precisely receives it; one without `events` receives the rest.
+   * An event that no handler of the path receives is answered with 200. Default: all.
    */
   events?: string | readonly string[];
 }
 
 /**
- * Receives the webhooks of a provider: genuine ones only, each once, answered with 200 unless the handler or `@HttpCode`
- * says otherwise. A copy gets the answer of the first, and 503 with `Retry-After` while that is being handled; the sender's
- * handshake is answered; a handler that throws leaves the delivery to the sender's next try.
+ * Receives the webhooks of a provider: genuine ones only, each once, answered with 200 unless the handler or
+ * `@HttpCode` says otherwise. A copy gets the answer of the first, and 503 with `Retry-After` while that is being
+ * handled; the sender's handshake is answered; a handler that throws leaves the delivery to the sender's next try.
  *
  * Several handlers may have one path, told apart by `events`.
  */

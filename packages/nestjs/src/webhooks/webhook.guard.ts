@@ -19,8 +19,9 @@ const classes = new Map<string, WebhookGuardClass>();
 const providers = new WeakMap<object, string>();
 
 /**
- * A guard that lets genuine webhooks of a provider through, each once. A copy is refused: with 503 and `Retry-After` while
- * the first is being handled, with 409 afterwards. An answer other than 2xx releases the delivery for the sender's next try.
+ * A guard that lets genuine webhooks of a provider through, each once. A copy is refused: with 503 and `Retry-After`
+ * while the first is being handled, with 409 afterwards. An answer other than 2xx releases the delivery for the
+ * sender's next try.
  */
 export function WebhookGuard(provider: string): WebhookGuardClass {
   return guardOf(provider, false);

@@ -6,8 +6,8 @@ import { finalize, map, type Observable } from 'rxjs';
 import { webhookExchange, type WebhookExchange } from './receiving/webhook-exchange.js';
 
 /**
- * Has a webhook answered as its sender understands it: with 200 unless `@HttpCode` or the handler says otherwise (for some,
- * 201 is no success), and with the body that it takes for success where the handler returns none.
+ * Has a webhook answered as its sender understands it: with 200 unless `@HttpCode` or the handler says otherwise (for
+ * some, 201 is no success), and with the body that it takes for success where the handler returns none.
  */
 @Injectable()
 export class WebhookInterceptor implements NestInterceptor {

@@ -1,5 +1,5 @@
-// An application that is told to stop while it works, as a process of its own: bundled and started by shutdown.processes.spec.ts.
-// Plain JavaScript, so that it is no part of the package: decorators are applied by hand.
+// An application that is told to stop while it works, as a process of its own: bundled and started by
+// shutdown.processes.spec.ts. Plain JavaScript, so that it is no part of the package: decorators are applied by hand.
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentCall, Resilience, ResilienceModule } from '@breakwater/nestjs';

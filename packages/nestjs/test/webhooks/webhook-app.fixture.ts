@@ -131,7 +131,9 @@ export async function withWebhooks(
   }
 }
 
-/** Sends bytes as they are, with headers that may come twice. A connection that ends without an answer is a status of 0. */
+/**
+ * Sends bytes as they are, with headers that may come twice. A connection that ends without an answer is a status of 0.
+ */
 function send(
   port: number,
   path: string,

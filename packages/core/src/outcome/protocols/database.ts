@@ -1,7 +1,10 @@
 import type { OutcomeKind } from '../outcome.js';
 import type { Protocol } from './protocol.js';
 
-/** What the classes of SQLSTATE, its first two characters, mean. Source: PostgreSQL, "Error Codes". What is not listed is `permanent`. */
+/**
+ * What the classes of SQLSTATE, its first two characters, mean. Source: PostgreSQL, "Error Codes". What is not listed
+ * is `permanent`.
+ */
 const KIND_BY_CLASS: Readonly<Record<string, OutcomeKind>> = {
   '08': 'unknown',
   '28': 'unauthorized',
@@ -19,7 +22,9 @@ const KIND_BY_STATE: Readonly<Record<string, OutcomeKind>> = {
   '53300': 'not-sent',
   '57P03': 'not-sent',
 };
-/** What Prisma's codes mean. Source: Prisma, "Error message reference". Further ones of queries (`P2…`) are `permanent`. */
+/**
+ * What Prisma's codes mean. Source: Prisma, "Error message reference". Further ones of queries (`P2…`) are `permanent`.
+ */
 const KIND_BY_PRISMA_CODE: Readonly<Record<string, OutcomeKind>> = {
   P1000: 'unauthorized',
   P1001: 'not-sent',

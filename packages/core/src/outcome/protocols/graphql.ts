@@ -2,7 +2,10 @@ import type { Outcome, OutcomeKind } from '../outcome.js';
 import { asFields } from './http-answer.js';
 import type { Protocol } from './protocol.js';
 
-/** Codes that servers put into `extensions.code`, or GitHub into `type`. Source: Apollo Server, "Error handling"; the APIs of Shopify and GitHub. */
+/**
+ * Codes that servers put into `extensions.code`, or GitHub into `type`. Source: Apollo Server, "Error handling"; the
+ * APIs of Shopify and GitHub.
+ */
 const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
   THROTTLED: 'throttled',
   RATE_LIMITED: 'throttled',
@@ -26,8 +29,9 @@ const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
 const WORST_FIRST: readonly OutcomeKind[] = ['unknown', 'throttled', 'unauthorized', 'permanent'];
 
 /**
- * The errors of a GraphQL response as clients throw them: `error.response.errors` (graphql-request), `error.errors` (Octokit, Apollo),
- * `error.graphQLErrors` (urql). A request that was refused as a whole has no `data`, and its errors no `path`. Source: GraphQL over HTTP.
+ * The errors of a GraphQL response as clients throw them: `error.response.errors` (graphql-request), `error.errors`
+ * (Octokit, Apollo), `error.graphQLErrors` (urql). A request that was refused as a whole has no `data`, and its errors
+ * no `path`. Source: GraphQL over HTTP.
  */
 export const graphql: Protocol = {
   ofError: (error) => {
@@ -49,7 +53,10 @@ function isGraphqlErrors(value: unknown): value is readonly Readonly<Record<stri
   return Array.isArray(value) && value.length > 0 && value.every(isGraphqlError);
 }
 
-/** An error of a response: a message, with places in the document or extensions beside it. Other lists of errors have a `path`, too. */
+/**
+ * An error of a response: a message, with places in the document or extensions beside it. Other lists of errors have a
+ * `path`, too.
+ */
 function isGraphqlError(value: unknown): boolean {
   const error = asFields(value);
   if (error === undefined || typeof error['message'] !== 'string') return false;

@@ -6,8 +6,9 @@ const PUSHBACK = 'grpc-retry-pushback-ms';
 const MILLISECONDS = /^(0|[1-9]\d{0,9})$/;
 
 /**
- * What a gRPC server says about another attempt, in the trailing metadata of an error as `@grpc/grpc-js` raises it: to wait exactly so many
- * milliseconds, or, with a negative number or anything else, never. Source: gRFC A6, "Server Pushback".
+ * What a gRPC server says about another attempt, in the trailing metadata of an error as `@grpc/grpc-js` raises it: to
+ * wait exactly so many milliseconds, or, with a negative number or anything else, never. Source: gRFC A6, "Server
+ * Pushback".
  */
 export function grpcPushback(error: unknown): Pick<Outcome, 'retryAfterMs' | 'pushback'> | undefined {
   const values = trailersOf(error)?.get(PUSHBACK);

@@ -12,8 +12,8 @@ interface Field {
 }
 
 /**
- * How long the server asks to wait, in milliseconds: the `retry_delay` of a `google.rpc.RetryInfo`. `undefined` where there is none, or what
- * is there cannot be read. Source: googleapis `google/rpc/error_details.proto`.
+ * How long the server asks to wait, in milliseconds: the `retry_delay` of a `google.rpc.RetryInfo`. `undefined` where
+ * there is none, or what is there cannot be read. Source: googleapis `google/rpc/error_details.proto`.
  */
 export function grpcRetryDelayMs(metadata: unknown): number | undefined {
   const { get } = (metadata ?? {}) as { get?: unknown };

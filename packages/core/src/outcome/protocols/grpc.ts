@@ -25,7 +25,9 @@ const KIND_BY_CODE: Readonly<Record<number, OutcomeKind>> = {
 };
 const RESOURCE_EXHAUSTED = 8;
 const UNAVAILABLE = 14;
-/** What grpc-js says where no connection was made, where one was lost, and of the answer of a proxy that knows no gRPC. */
+/**
+ * What grpc-js says where no connection was made, where one was lost, and of the answer of a proxy that knows no gRPC.
+ */
 const NO_CONNECTION = /^(No connection established|Name resolution failed)/;
 const LOST_CONNECTION = /^(Connection dropped|Stream (removed|refused)|read E|write E|RST_STREAM)/;
 const PROXY_STATUS = /^Received HTTP status code (\d{3})/;
@@ -38,8 +40,9 @@ interface GrpcError {
 }
 
 /**
- * The errors of `@grpc/grpc-js` and of what is built on it: a status number, its text, and trailing metadata, in which the server may say
- * when to try again (`RetryInfo`, and the pushback of gRFC A6). All calls are POSTs, so one that may have been done is not repeated without a key.
+ * The errors of `@grpc/grpc-js` and of what is built on it: a status number, its text, and trailing metadata, in which
+ * the server may say when to try again (`RetryInfo`, and the pushback of gRFC A6). All calls are POSTs, so one that may
+ * have been done is not repeated without a key.
  */
 export const grpc: Protocol = {
   ofError: (error, wallNow) => {

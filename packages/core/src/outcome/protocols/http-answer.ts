@@ -3,9 +3,10 @@ import { isErrorStatus, type HttpAnswer } from './http-status.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The answer that an error carries, as the clients spell it: in its `response` (axios, got, ky, Octokit, Azure), in AWS' `$metadata` and
- * `$response`, as a number in `code` beside `response` or `headers` (SendGrid, and what openapi-generator makes, such as HubSpot), else as
- * `status` or `statusCode` on the error itself (Stripe, OpenAI, Twilio, Postmark), with the headers that stand beside it.
+ * The answer that an error carries, as the clients spell it: in its `response` (axios, got, ky, Octokit, Azure), in
+ * AWS' `$metadata` and `$response`, as a number in `code` beside `response` or `headers` (SendGrid, and what
+ * openapi-generator makes, such as HubSpot), else as `status` or `statusCode` on the error itself (Stripe, OpenAI,
+ * Twilio, Postmark), with the headers that stand beside it.
  */
 export function answerOf(error: object): HttpAnswer | undefined {
   const fields = error as Fields;
@@ -24,7 +25,9 @@ export function answerOf(error: object): HttpAnswer | undefined {
   return isErrorStatus(status) ? { status, headers, method } : undefined;
 }
 
-/** The method of the request that failed, where the error carries its request: axios and gaxios, ky and `Request`, got. */
+/**
+ * The method of the request that failed, where the error carries its request: axios and gaxios, ky and `Request`, got.
+ */
 export function methodOf(error: unknown): string | undefined {
   const fields = asFields(error);
   if (fields === undefined) return undefined;

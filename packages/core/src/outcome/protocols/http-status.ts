@@ -15,8 +15,9 @@ export interface HttpAnswer {
 }
 
 /**
- * What an HTTP status means, with its headers (RFC 9110 §15 and what providers do). With `X-Should-Retry` and `Stripe-Should-Retry` the
- * provider has its own word on another attempt. What is throttled and names no `Retry-After` waits for the reset of the spent quota.
+ * What an HTTP status means, with its headers (RFC 9110 §15 and what providers do). With `X-Should-Retry` and
+ * `Stripe-Should-Retry` the provider has its own word on another attempt. What is throttled and names no `Retry-After`
+ * waits for the reset of the spent quota.
  */
 export function httpOutcome(answer: HttpAnswer, wallNow: number): Outcome {
   const { status, headers } = answer;

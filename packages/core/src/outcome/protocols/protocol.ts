@@ -1,6 +1,9 @@
 import type { Outcome } from '../outcome.js';
 
-/** One way in which providers say what became of a request. Each looks at one object only; causes are followed elsewhere. */
+/**
+ * One way in which providers say what became of a request. Each looks at one object only; causes are followed
+ * elsewhere.
+ */
 export interface Protocol {
   /** What a returned value means; `undefined` where it is no answer of this protocol. */
   ofValue?(value: object, wallNow: number): Outcome | undefined;

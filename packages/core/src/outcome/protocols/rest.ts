@@ -15,7 +15,10 @@ export const rest: Protocol = {
   },
 };
 
-/** A response that was returned rather than thrown: of `fetch` and undici by their shape, of axios by its request config. */
+/**
+ * A response that was returned rather than thrown: of `fetch` and undici by their shape, of axios by its request
+ * config.
+ */
 function responseIn(value: object): HttpAnswer | undefined {
   // One look is enough for what is no response: each costs, where methods return values of many shapes.
   const { headers } = value as Record<string, unknown>;
@@ -27,7 +30,10 @@ function responseIn(value: object): HttpAnswer | undefined {
   return typeof statusCode === 'number' && body !== undefined ? { status: statusCode, headers } : undefined;
 }
 
-/** What AWS calls throttling where the status does not say so. Source: smithy-typescript, `service-error-classification`. */
+/**
+ * What AWS calls throttling where the status does not say so. Source: smithy-typescript,
+ * `service-error-classification`.
+ */
 const AWS_THROTTLING =
   /^(BandwidthLimitExceeded|EC2ThrottledException|PriorRequestNotComplete|ProvisionedThroughputExceeded(Exception)?|RequestLimitExceeded|RequestThrottled(Exception)?|SlowDown|Throttl(ed|ing)(Exception)?|TooManyRequestsException)$/;
 

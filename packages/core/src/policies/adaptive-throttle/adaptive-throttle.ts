@@ -7,9 +7,9 @@ import { AdaptivelyThrottledError } from './adaptively-throttled.error.js';
 import type { AdaptiveThrottleEvents, AdaptiveThrottleSnapshot } from './adaptive-throttle.telemetry.js';
 
 /**
- * Refuses a share of the calls to a provider that accepts too few of them, so that it can recover, while the others go on finding out
- * whether it has: client-side throttling as in Site Reliability Engineering (Beyer et al., chapter 21, "Handling Overload"). Calls under
- * way count once they have ended, and those that were refused count as asked for.
+ * Refuses a share of the calls to a provider that accepts too few of them, so that it can recover, while the others go
+ * on finding out whether it has: client-side throttling as in Site Reliability Engineering (Beyer et al., chapter 21,
+ * "Handling Overload"). Calls under way count once they have ended, and those that were refused count as asked for.
  */
 export class AdaptiveThrottle implements KeyableGate<undefined> {
   readonly kind = 'adaptiveThrottle';

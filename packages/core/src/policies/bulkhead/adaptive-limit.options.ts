@@ -3,14 +3,14 @@ import type { Duration } from '../../settings/duration.js';
 import { consistent, duration, integer, number, oneOf, options, optional, ratio } from '../../settings/fields.js';
 
 /**
- * A limit that follows what the provider can take at the moment. Work that was too much for it counts as turned away: throttled (429), answered
- * 503, or given up by the attempt's timeout. Of everything else only successes say anything.
+ * A limit that follows what the provider can take at the moment. Work that was too much for it counts as turned away:
+ * throttled (429), answered 503, or given up by the attempt's timeout. Of everything else only successes say anything.
  */
 export interface AdaptiveLimitOptions {
   /**
-   * `aimd` (default): one more after as many successes as the limit, a tenth less when work was turned away. `gradient`: more while calls
-   * take as long as they do when few are in flight, less as they take longer: it acts before the provider turns anything away, and needs
-   * calls that take about the same time each.
+   * `aimd` (default): one more after as many successes as the limit, a tenth less when work was turned away.
+   * `gradient`: more while calls take as long as they do when few are in flight, less as they take longer: it acts
+   * before the provider turns anything away, and needs calls that take about the same time each.
    */
   algorithm?: 'aimd' | 'gradient';
   /** The limit never falls below. Default 1. */

@@ -1,7 +1,10 @@
 import type { AdaptiveLimitSettings } from './adaptive-limit.options.js';
 import type { AdaptiveLimitSnapshot } from './bulkhead.telemetry.js';
 
-/** A limit that learns from calls how many of them the provider can take at once. Always a whole number from `min` to `max`. */
+/**
+ * A limit that learns from calls how many of them the provider can take at once. Always a whole number from `min` to
+ * `max`.
+ */
 export interface AdaptiveLimit {
   readonly limit: number;
   /** How often the limit was lowered because work was turned away. */

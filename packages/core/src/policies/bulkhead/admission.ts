@@ -42,8 +42,8 @@ function isOverload(outcome: Outcome): boolean {
 }
 
 /**
- * Whether the attempt took too long. A total timeout does not say so: the time may have gone in waiting. Nor does that of an attempt at
- * something else, in which this call was made.
+ * Whether the attempt took too long. A total timeout does not say so: the time may have gone in waiting. Nor does that
+ * of an attempt at something else, in which this call was made.
  */
 function hasTimedOut({ aborted, cancelled, reason }: LiveCall): boolean {
   if (!aborted || cancelled || !isResilienceError(reason)) return false;

@@ -3,9 +3,9 @@ import type { AdaptiveLimitSettings } from './adaptive-limit.options.js';
 import type { AdaptiveLimitSnapshot } from './bulkhead.telemetry.js';
 
 /**
- * Additive increase, multiplicative decrease, with the triggers of Netflix's `AIMDLimit` (concurrency-limits) and the steps of TCP's congestion
- * avoidance (RFC 5681 §3.1): one more in a round of calls, and one step down however many of those in flight were turned away. Else a single
- * overload, seen by all of them, would take the limit to the bottom.
+ * Additive increase, multiplicative decrease, with the triggers of Netflix's `AIMDLimit` (concurrency-limits) and the
+ * steps of TCP's congestion avoidance (RFC 5681 §3.1): one more in a round of calls, and one step down however many of
+ * those in flight were turned away. Else a single overload, seen by all of them, would take the limit to the bottom.
  */
 export class AimdLimit implements AdaptiveLimit {
   limit: number;

@@ -1,8 +1,8 @@
 import { guardFor, ResilienceError, type ResilienceErrorInfo } from '../../errors/resilience-error.js';
 
 /**
- * Every slot is taken, and the queue is full or the wait for a slot was too long. Has no `retryAfterMs`: when a slot will be free depends on
- * calls that are still running. Or it was closed, and nobody waits any more.
+ * Every slot is taken, and the queue is full or the wait for a slot was too long. Has no `retryAfterMs`: when a slot
+ * will be free depends on calls that are still running. Or it was closed, and nobody waits any more.
  */
 export class BulkheadFullError extends ResilienceError {
   readonly code = 'BULKHEAD_FULL';

@@ -338,7 +338,9 @@ async function jostle(concurrency: number, moments: readonly Moment[]): Promise<
 const ADAPTIVE: Options = { concurrency: 2, queue: 4, wait: 30, adaptive: { min: 1, max: 4, slowerThan: 40 } };
 const served = (which: number): Step => ({ do: 'end', which, how: 'served' });
 
-/** The limit rises as a slot falls free, so two who waited go on at once: each is under way with those who went before. */
+/**
+ * The limit rises as a slot falls free, so two who waited go on at once: each is under way with those who went before.
+ */
 const TWO_GO_ON_AT_ONCE: Step[] = [
   { do: 'arrive', times: 2 },
   { do: 'arrive', times: 4 },

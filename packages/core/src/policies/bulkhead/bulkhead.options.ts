@@ -13,7 +13,9 @@ export interface BulkheadOptions {
   queue?: number;
   /** How long one may wait for a slot. Default: until the call is given up, by its total timeout or its caller. */
   wait?: Duration;
-  /** Lets the limit follow what the provider can take. `true` takes the defaults. Default false: nothing is measured. */
+  /**
+   * Lets the limit follow what the provider can take. `true` takes the defaults. Default false: nothing is measured.
+   */
   adaptive?: AdaptiveLimitOptions | boolean;
 }
 

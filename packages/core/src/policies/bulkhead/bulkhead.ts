@@ -24,9 +24,9 @@ const WITHIN = Object.freeze({ admission: undefined });
 type Ticket = Slot | Admission | typeof WITHIN;
 
 /**
- * Lets a limited number of calls run at once. A freed slot goes to the head of the queue before any newcomer, and an aborted call keeps its
- * slot until its work settles: otherwise the limit would be fiction. A call that is made within one that holds a slot passes with it where all
- * are taken: if it waited, the outer call would wait for itself.
+ * Lets a limited number of calls run at once. A freed slot goes to the head of the queue before any newcomer, and an
+ * aborted call keeps its slot until its work settles: otherwise the limit would be fiction. A call that is made within
+ * one that holds a slot passes with it where all are taken: if it waited, the outer call would wait for itself.
  */
 export class Bulkhead implements KeyableGate<Ticket> {
   readonly kind = 'bulkhead';
@@ -159,7 +159,8 @@ export class Bulkhead implements KeyableGate<Ticket> {
     const { wait = Infinity } = this.settings;
     // It will have the last slot, and be admitted in the async context of another.
     contextOf(call);
-    // A step later than it could be: a hedge hears first of the answer that has freed the slot, and has no need of who waits.
+    // A step later than it could be: a hedge hears first of the answer that has freed the slot, and has no need of who
+    // waits.
     return this.queue.join(call, wait, () => this.refusal('waited-too-long', call)).then(unchanged);
   }
 

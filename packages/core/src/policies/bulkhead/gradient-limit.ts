@@ -4,7 +4,10 @@ import type { AdaptiveLimitSnapshot } from './bulkhead.telemetry.js';
 
 /** Over how many calls the time that they take now is averaged. */
 const SHORT_WINDOW = 10;
-/** How many calls must have been seen before some of them count as usual and others not: the first to end are the fastest. */
+/**
+ * How many calls must have been seen before some of them count as usual and others not: the first to end are the
+ * fastest.
+ */
 const WARM_UP = 30;
 /** How much the limit may be cut in one go, before smoothing. */
 const STEEPEST = 0.5;
@@ -12,9 +15,10 @@ const STEEPEST = 0.5;
 const DECAY = 0.95;
 
 /**
- * Follows the ratio of the time that calls usually take to the time that they take now, after Netflix's `Gradient2Limit` (concurrency-limits).
- * Other than there, the usual time is learned only while less than half of the limit is in use or the limit is at its lowest, and the
- * limit rises only while calls take no longer: else, under a load that never ends, queueing would become the usual and the limit drift up.
+ * Follows the ratio of the time that calls usually take to the time that they take now, after Netflix's
+ * `Gradient2Limit` (concurrency-limits). Other than there, the usual time is learned only while less than half of the
+ * limit is in use or the limit is at its lowest, and the limit rises only while calls take no longer: else, under a
+ * load that never ends, queueing would become the usual and the limit drift up.
  */
 export class GradientLimit implements AdaptiveLimit {
   backoffs = 0;

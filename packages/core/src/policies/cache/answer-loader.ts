@@ -8,7 +8,10 @@ import type { Answer, KeptAnswers, Subject } from './kept-answers.js';
 import { SharedLoad } from './shared-load.js';
 import type { CacheEvents } from './cache.telemetry.js';
 
-/** How long nobody asks again after a failure that a stale answer outlives, unless the failure says for longer, in milliseconds. */
+/**
+ * How long nobody asks again after a failure that a stale answer outlives, unless the failure says for longer, in
+ * milliseconds.
+ */
 const PAUSE_MS = 1000;
 
 /** Fetches answers, one call at a time for each key, and decides what becomes of what comes. */
@@ -112,7 +115,10 @@ export class AnswerLoader {
     if (failed && load.inBackground) this.report.refreshFailed(outcome.kind, load.subject.operation);
   }
 
-  /** The answer that a failure leaves in place, if somebody may still get it: then the provider is left alone for a while. */
+  /**
+   * The answer that a failure leaves in place, if somebody may still get it: then the provider is left alone for a
+   * while.
+   */
   private outliving(key: string, outcome: Outcome, now: number): Answer | undefined {
     const standing = this.answers.get(key);
     if (standing === undefined) return undefined;

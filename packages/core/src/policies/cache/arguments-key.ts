@@ -3,8 +3,9 @@ const DEEPEST = 32;
 const MOST_PARTS = 10_000;
 
 /**
- * Text that is the same for equal arguments and for no others; the order of an object's keys does not matter. `undefined` when they hold
- * anything but plain data: a function, a symbol, an instance of a class other than `Date`, a circle, or far too much.
+ * Text that is the same for equal arguments and for no others; the order of an object's keys does not matter.
+ * `undefined` when they hold anything but plain data: a function, a symbol, an instance of a class other than `Date`, a
+ * circle, or far too much.
  */
 export function argumentsKey(args: readonly unknown[]): string | undefined {
   const writer = new Writer();

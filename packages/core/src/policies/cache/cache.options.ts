@@ -27,32 +27,36 @@ export interface CacheOptions {
   /** How long an answer is fresh: it is given without asking the provider. */
   ttl: Duration;
   /**
-   * For how long after that an answer is still given at once, while one call in the background fetches a new one (RFC 5861 §3).
-   * Default 0: never.
+   * For how long after that an answer is still given at once, while one call in the background fetches a new one (RFC
+   * 5861 §3). Default 0: never.
    */
   staleWhileRevalidate?: Duration;
   /**
-   * For how long after `ttl` an answer is given in place of a failure, refusals by the engine such as an open circuit included (RFC 5861
-   * §4). What the provider itself says no to, such as a 404 or a 401, surfaces, and the answer is dropped. Default 0: never.
+   * For how long after `ttl` an answer is given in place of a failure, refusals by the engine such as an open circuit
+   * included (RFC 5861 §4). What the provider itself says no to, such as a 404 or a 401, surfaces, and the answer is
+   * dropped. Default 0: never.
    */
   staleIfError?: Duration;
   /**
-   * Whether an answer that is still fresh may be fetched anew in the background, the likelier the closer its end and the longer the last
-   * fetch took, so that not everybody finds it expired at once (XFetch). A `beta` above 1 favours earlier refreshes. Default false.
+   * Whether an answer that is still fresh may be fetched anew in the background, the likelier the closer its end and
+   * the longer the last fetch took, so that not everybody finds it expired at once (XFetch). A `beta` above 1 favours
+   * earlier refreshes. Default false.
    */
   earlyRefresh?: boolean | { beta?: number };
   /**
-   * Failures that are kept, too, and for how long: by default `kinds: ['permanent']`, what the provider would refuse again, such as a 404.
-   * Default false: none.
+   * Failures that are kept, too, and for how long: by default `kinds: ['permanent']`, what the provider would refuse
+   * again, such as a 404. Default false: none.
    */
   errors?: false | { ttl: Duration; kinds?: readonly (typeof KEPT_FAILURES)[number][] };
   /**
-   * What tells answers apart, from the method's arguments, called on the object whose method it is; `undefined` leaves a call out of the
-   * cache. The tenant (`key` of the call) and the operation are always part of it. Default: all arguments, when they are plain data.
+   * What tells answers apart, from the method's arguments, called on the object whose method it is; `undefined` leaves
+   * a call out of the cache. The tenant (`key` of the call) and the operation are always part of it. Default: all
+   * arguments, when they are plain data.
    */
   key?: (...args: never[]) => string | number | undefined;
   /**
-   * Whether every caller gets a deep copy (`structuredClone`) of its own. Default false: all get the same object, and must not change it.
+   * Whether every caller gets a deep copy (`structuredClone`) of its own. Default false: all get the same object, and
+   * must not change it.
    */
   clone?: boolean;
   /** How many answers are kept; beyond it the least recently used make room. Default 1000. */

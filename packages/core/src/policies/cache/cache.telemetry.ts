@@ -1,6 +1,9 @@
 import type { EventLevels } from '../../events/event-hub.js';
 
-/** What cannot be cached: arguments that are no plain data, what `key` made of them, an operation with a key of its own, a result for one. */
+/**
+ * What cannot be cached: arguments that are no plain data, what `key` made of them, an operation with a key of its own,
+ * a result for one.
+ */
 export type BypassReason = 'arguments' | 'key' | 'idempotencyKey' | 'result';
 
 export interface CacheEvents {

@@ -14,15 +14,18 @@ import type { BypassReason, CacheEvents, CacheSnapshot } from './cache.telemetry
 export interface CacheSelection {
   /** What was called, for example `'CatalogClient.find'`. */
   readonly operation?: string;
-  /** The arguments that it was called with. Where the cache's `key` throws, as it is called on no object here: whatever these are. */
+  /**
+   * The arguments that it was called with. Where the cache's `key` throws, as it is called on no object here: whatever
+   * these are.
+   */
   readonly args?: readonly unknown[];
   /** The key of the calls, such as a tenant. */
   readonly key?: string;
 }
 
 /**
- * Keeps the answers of successful calls in this process and gives them to whoever asks the same. Those who ask at once wait for one call.
- * The operation and the call's key are part of what is asked, so no answer crosses tenants.
+ * Keeps the answers of successful calls in this process and gives them to whoever asks the same. Those who ask at once
+ * wait for one call. The operation and the call's key are part of what is asked, so no answer crosses tenants.
  */
 export class Cache implements Wrapper {
   readonly kind = 'cache';
@@ -94,7 +97,10 @@ export class Cache implements Wrapper {
     return this.answers.forget(isMeant);
   }
 
-  /** Tells the answers to these arguments; every answer is one when `key` cannot say, as too much forgotten is better than too little. */
+  /**
+   * Tells the answers to these arguments; every answer is one when `key` cannot say, as too much forgotten is better
+   * than too little.
+   */
   private matcherOf(args: readonly unknown[]): (id: string) => boolean {
     try {
       const meant = this.idOf(args, undefined);

@@ -23,8 +23,9 @@ export interface Answer {
 }
 
 /**
- * The answers that are kept, by key: a bounded number, the least recently used make room. Sets no timer: what has expired goes when its
- * place is needed. An answer's age is held against the settings of the moment, so new ones hold for what is there.
+ * The answers that are kept, by key: a bounded number, the least recently used make room. Sets no timer: what has
+ * expired goes when its place is needed. An answer's age is held against the settings of the moment, so new ones hold
+ * for what is there.
  */
 export class KeptAnswers {
   private byKey: LRUCache<string, Answer>;

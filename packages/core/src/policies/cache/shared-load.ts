@@ -10,8 +10,8 @@ interface Waiter {
 }
 
 /**
- * One call that fetches an answer, and the callers who wait for it. It is nobody's own: each of them can give up alone, and only when the
- * last one has is the call given up, too. One in the background goes on when nobody waits.
+ * One call that fetches an answer, and the callers who wait for it. It is nobody's own: each of them can give up alone,
+ * and only when the last one has is the call given up, too. One in the background goes on when nobody waits.
  */
 export class SharedLoad {
   /** Whether it was given up, so that what comes of it means nothing. */
@@ -30,8 +30,8 @@ export class SharedLoad {
   ) {}
 
   /**
-   * What `deliver` gives, or the reason for which the call was given up. `onAbandon` is told when nobody is left who waits, before the load's
-   * call is given up.
+   * What `deliver` gives, or the reason for which the call was given up. `onAbandon` is told when nobody is left who
+   * waits, before the load's call is given up.
    */
   join(call: LiveCall, onAbandon: (load: SharedLoad) => void): Promise<Settled | undefined> {
     return new Promise((resolve, reject) => {

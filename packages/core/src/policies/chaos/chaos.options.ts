@@ -22,22 +22,31 @@ interface Injection {
 }
 
 /**
- * What is injected in place of the method or before it, each at its own rate and in this order: latency, behavior, fault, outcome. Everybody
- * else takes it for the provider's doing: retries retry it, circuits count it, timeouts end it. After Polly's chaos strategies.
+ * What is injected in place of the method or before it, each at its own rate and in this order: latency, behavior,
+ * fault, outcome. Everybody else takes it for the provider's doing: retries retry it, circuits count it, timeouts end
+ * it. After Polly's chaos strategies.
  */
 export interface ChaosOptions {
   /** The call waits before it goes on, for `delay` or for anything between `min` and `max`. */
   latency?: Injection & { delay: Duration | { min: Duration; max: Duration } };
-  /** Something of yours is done, and waited for, before the call goes on. What it throws is what the call fails with. */
+  /**
+   * Something of yours is done, and waited for, before the call goes on. What it throws is what the call fails with.
+   */
   behavior?: Injection & { run: (call: Call) => unknown };
   /**
-   * The call fails, and the method is not called: as if the answer had this `status` (and asked to wait for `retryAfter`), as if the
-   * connection had failed with this `code` of Node's, such as `'ECONNRESET'`, or with what `error` makes.
+   * The call fails, and the method is not called: as if the answer had this `status` (and asked to wait for
+   * `retryAfter`), as if the connection had failed with this `code` of Node's, such as `'ECONNRESET'`, or with what
+   * `error` makes.
    */
   fault?: Injection & { status?: number; retryAfter?: Duration; code?: string; error?: (call: Call) => unknown };
-  /** The call answers with a copy of a value, or what a function makes, and the method is not called. Default `undefined`. */
+  /**
+   * The call answers with a copy of a value, or what a function makes, and the method is not called. Default
+   * `undefined`.
+   */
   outcome?: Injection & { value?: unknown };
-  /** Which calls anything may happen to: those for which it says `true`. Default: all. When it throws, nothing happens. */
+  /**
+   * Which calls anything may happen to: those for which it says `true`. Default: all. When it throws, nothing happens.
+   */
   only?: (call: Call) => boolean;
   /** Switches everything off and on, also at run time. Default true. */
   enabled?: boolean;

@@ -9,7 +9,10 @@ export interface InjectedFault {
   readonly code?: string | undefined;
 }
 
-/** A failure that chaos made up. Shaped like what HTTP clients throw, so that everything takes it for the provider's own. */
+/**
+ * A failure that chaos made up. Shaped like what HTTP clients throw, so that everything takes it for the provider's
+ * own.
+ */
 export class InjectedFaultError extends Error {
   readonly response: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
   readonly code: string | undefined;
@@ -40,7 +43,10 @@ export function isInjectedFault(error: unknown): boolean {
   return (error as Record<symbol, unknown>)[BRAND] === true || ownFaults.has(error);
 }
 
-/** Whole seconds, as the standard has them (RFC 9110 §10.2.3), and the exact time beside them, as some providers send it. */
+/**
+ * Whole seconds, as the standard has them (RFC 9110 §10.2.3), and the exact time beside them, as some providers send
+ * it.
+ */
 function headersOf(retryAfterMs: number | undefined): Readonly<Record<string, string>> {
   if (retryAfterMs === undefined) return {};
   return { 'retry-after': String(Math.ceil(retryAfterMs / 1000)), 'retry-after-ms': String(retryAfterMs) };

@@ -2,17 +2,21 @@ import type { CircuitState } from './circuit-breaker.telemetry.js';
 import type { ExportedCircuit } from './exported-circuit.js';
 
 /**
- * A provider's circuit, to look at and to take in hand. What is done by hand is done to the calls without a key and to every key that
- * there is; the state, and what is exported, are those of the calls without a key.
+ * A provider's circuit, to look at and to take in hand. What is done by hand is done to the calls without a key and to
+ * every key that there is; the state, and what is exported, are those of the calls without a key.
  */
 export interface CircuitHandle {
   /** The state at this moment: an open circuit that has been open for long enough is half-open. */
   readonly state: CircuitState;
   /**
-   * Refuses every call, also of keys that come later, until somebody forces another state or resets. With metrics only it refuses none.
+   * Refuses every call, also of keys that come later, until somebody forces another state or resets. With metrics only
+   * it refuses none.
    */
   isolate(): void;
-  /** Opens the circuits as if the provider had failed; they go half-open in their time. A key that comes later begins closed. */
+  /**
+   * Opens the circuits as if the provider had failed; they go half-open in their time. A key that comes later begins
+   * closed.
+   */
   forceOpen(): void;
   /** Closes the circuits without a ramp. How often they have opened lately is forgotten only when they stay closed. */
   forceClosed(): void;

@@ -7,7 +7,10 @@ const WHY = {
   isolated: 'the circuit is isolated',
 } as const;
 
-/** The circuit is open, isolated, half-open with all its trial calls taken, or recovering: closed, with a ramp that lets only a share through. */
+/**
+ * The circuit is open, isolated, half-open with all its trial calls taken, or recovering: closed, with a ramp that lets
+ * only a share through.
+ */
 export class CircuitOpenError extends ResilienceError {
   readonly code = 'CIRCUIT_OPEN';
 

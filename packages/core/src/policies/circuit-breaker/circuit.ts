@@ -10,14 +10,14 @@ import { Ramp } from './ramp.js';
 import type { CircuitBreakerEvents } from './circuit-breaker.telemetry.js';
 
 /**
- * The ticket of a call that belongs to no generation, and decides nothing: it was let through because nothing is refused, or because the
- * call in whose method it is made was.
+ * The ticket of a call that belongs to no generation, and decides nothing: it was let through because nothing is
+ * refused, or because the call in whose method it is made was.
  */
 export const UNCOUNTED = -1;
 
 /**
- * The states of a circuit, and what leads from one to another. Every transition starts a new generation. There is no timer: what time
- * brings about happens at the next admission, or when somebody looks.
+ * The states of a circuit, and what leads from one to another. Every transition starts a new generation. There is no
+ * timer: what time brings about happens at the next admission, or when somebody looks.
  */
 export class Circuit {
   protected current: CurrentState = CLOSED;
@@ -31,7 +31,10 @@ export class Circuit {
     protected readonly environment: EnvironmentOf<CircuitBreakerEvents>,
   ) {}
 
-  /** Brings about what time has: an open circuit that has served goes half-open, a trial that hangs re-opens, a ramp ends. */
+  /**
+   * Brings about what time has: an open circuit that has served goes half-open, a trial that hangs re-opens, a ramp
+   * ends.
+   */
   protected settle(now: number): void {
     const { current, settings } = this;
     if (current.name === 'open') {
@@ -79,7 +82,10 @@ export class Circuit {
     return new CircuitOpenError(state, { provider: call.provider, operation: call.operation, retryAfterMs });
   }
 
-  /** The call that finds the circuit to have been open for long enough is the first of the trial, before anybody is told of it. */
+  /**
+   * The call that finds the circuit to have been open for long enough is the first of the trial, before anybody is told
+   * of it.
+   */
   private beginTrial(call: LiveCall): number {
     const trial = new HalfOpenTrial();
     trial.admit(this.settings.halfOpen, call);

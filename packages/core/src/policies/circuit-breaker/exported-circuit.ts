@@ -9,8 +9,8 @@ import type { OpenStreak } from './open-streak.js';
 import { Ramp } from './ramp.js';
 
 /**
- * The circuit as another process, or this one after a restart, can take it up. Plain JSON; remaining milliseconds, never timestamps. What
- * stands in the windows is not part of it.
+ * The circuit as another process, or this one after a restart, can take it up. Plain JSON; remaining milliseconds,
+ * never timestamps. What stands in the windows is not part of it.
  */
 export interface ExportedCircuit {
   readonly state: CircuitState;
@@ -18,7 +18,10 @@ export interface ExportedCircuit {
   readonly consecutiveOpens?: number;
   /** Open: for how much longer. Default: what `openFor` begins with. */
   readonly openForMs?: number;
-  /** Half-open: how the trial calls that have ended did. Those that were under way are not waited for. Default: none has. */
+  /**
+   * Half-open: how the trial calls that have ended did. Those that were under way are not waited for. Default: none
+   * has.
+   */
   readonly trial?: { readonly succeeded: number; readonly failed: number };
   /** Closed: for how much longer only a share of the calls is let through. Default 0. */
   readonly rampForMs?: number;
@@ -74,7 +77,9 @@ export function exportedCircuit(
   }
 }
 
-/** What `exportedCircuit` gave, checked, with its defaults. Throws a `TypeError` that names everything that is wrong. */
+/**
+ * What `exportedCircuit` gave, checked, with its defaults. Throws a `TypeError` that names everything that is wrong.
+ */
 export function readExportedCircuit(exported: unknown) {
   const { settings, faults } = readSettings(schema, exported, 'circuit');
   if (faults !== undefined) throw new TypeError(faults.map(({ path, message }) => `${path}: ${message}`).join('; '));

@@ -5,7 +5,10 @@ import { reaches } from './share.js';
 
 type Terms = CircuitBreakerSettings['halfOpen'];
 
-/** The calls that a half-open circuit lets through to see whether the provider is back. Times are monotonic milliseconds. */
+/**
+ * The calls that a half-open circuit lets through to see whether the provider is back. Times are monotonic
+ * milliseconds.
+ */
 export class HalfOpenTrial {
   readonly name = 'half-open';
   private readonly underWay = new Set<LiveCall>();

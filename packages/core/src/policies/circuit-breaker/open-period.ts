@@ -2,8 +2,8 @@ import type { Environment } from '../../engine/policy.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 
 /**
- * How long a circuit stays open that opens for the `opens`-th time in a row, in milliseconds: growth and jitter first, the cap last,
- * never NaN and never less than 1.
+ * How long a circuit stays open that opens for the `opens`-th time in a row, in milliseconds: growth and jitter first,
+ * the cap last, never NaN and never less than 1.
  */
 export function openPeriodMs(
   { initial, factor, max, jitter }: CircuitBreakerSettings['openFor'],

@@ -6,8 +6,8 @@ import { openPeriodMs } from './open-period.js';
 const STABLE_AFTER_MS = 10_000;
 
 /**
- * How often a circuit has opened with no stable time closed in between, and so for how long it opens next. Times are monotonic
- * milliseconds.
+ * How often a circuit has opened with no stable time closed in between, and so for how long it opens next. Times are
+ * monotonic milliseconds.
  */
 export class OpenStreak {
   private opens = 0;

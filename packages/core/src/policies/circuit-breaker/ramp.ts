@@ -8,8 +8,8 @@ const PARTS = 1_000_000;
 type Terms = NonNullable<CircuitBreakerSettings['ramp']>;
 
 /**
- * The time after a trial has succeeded, when a closed circuit lets a growing share of the calls through (slow start): of every ten at a
- * share of 0.3 exactly three. Times are monotonic milliseconds.
+ * The time after a trial has succeeded, when a closed circuit lets a growing share of the calls through (slow start):
+ * of every ten at a share of 0.3 exactly three. Times are monotonic milliseconds.
  */
 export class Ramp {
   readonly name = 'closed';

@@ -1,6 +1,6 @@
 /**
- * The least number of `whole` that is at least `share` of it, a share in (0, 1]: 11 of 20 for 0.55, 2 of 3 for 2/3. Calls are compared with
- * it, as whole numbers.
+ * The least number of `whole` that is at least `share` of it, a share in (0, 1]: 11 of 20 for 0.55, 2 of 3 for 2/3.
+ * Calls are compared with it, as whole numbers.
  */
 export function leastOf(whole: number, share: number): number {
   const least = Math.ceil(share * whole);

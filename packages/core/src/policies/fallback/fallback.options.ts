@@ -12,10 +12,11 @@ export interface SelectiveFallback {
 }
 
 /**
- * The answer in place of a failure: a value, which every caller gets a copy of as far as it is plain data, or a function of the failure and the
- * call's arguments. It is asked for failures that were thrown and for those that were returned, such as a 503 as a `Response`. Without `when` it
- * does not answer for what the provider would refuse again (`permanent`), for a refused credential (`unauthorized`) nor for a
- * mistake of the program's own (`invalid`): these surface.
+ * The answer in place of a failure: a value, which every caller gets a copy of as far as it is plain data, or a
+ * function of the failure and the call's arguments. It is asked for failures that were thrown and for those that were
+ * returned, such as a 503 as a `Response`. Without `when` it does not answer for what the provider would refuse again
+ * (`permanent`), for a refused credential (`unauthorized`) nor for a mistake of the program's own (`invalid`): these
+ * surface.
  */
 export type FallbackOptions = unknown | SelectiveFallback | ((failure: unknown, ...args: never[]) => unknown);
 

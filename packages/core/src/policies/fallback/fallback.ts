@@ -20,7 +20,8 @@ export class Fallback implements Wrapper {
   ) {}
 
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
-    // A policy that aborts or ends the call below leaves this one to its caller, who may still abort it while the answer is made.
+    // A policy that aborts or ends the call below leaves this one to its caller, who may still abort it while the
+    // answer is made.
     const below = call.interruptible ? call.forAttempt(1) : call;
     let result: Settled<T>;
     try {
@@ -76,8 +77,8 @@ export class Fallback implements Wrapper {
   }
 
   /**
-   * The answer, while there is time for it: until the total timeout, or for as long again where that has passed. After that the failure
-   * surfaces for which the fallback was asked.
+   * The answer, while there is time for it: until the total timeout, or for as long again where that has passed. After
+   * that the failure surfaces for which the fallback was asked.
    */
   private async inTime<T>(call: LiveCall, below: LiveCall, failure: unknown, answer: T | Promise<T>): Promise<T> {
     const { clock } = this.environment;

@@ -4,19 +4,21 @@ import { consistent, duration, flag, integer, options, optional, optionsOr, rati
 
 export interface HedgeOptions {
   /**
-   * After how long without an answer another attempt is sent beside those in flight. A time, or how long first attempts have lately taken
-   * at `quantile` (default 0.95), not below `min` (default 0) and not above `max` (no limit unless given). While fewer than `minimumCalls`
-   * (default 20, at most 500) have been seen it is `initial`; without that, nothing is hedged yet. Default `{ quantile: 0.95 }`.
+   * After how long without an answer another attempt is sent beside those in flight. A time, or how long first attempts
+   * have lately taken at `quantile` (default 0.95), not below `min` (default 0) and not above `max` (no limit unless
+   * given). While fewer than `minimumCalls` (default 20, at most 500) have been seen it is `initial`; without that,
+   * nothing is hedged yet. Default `{ quantile: 0.95 }`.
    */
   delay?: Duration | { quantile?: number; min?: Duration; max?: Duration; minimumCalls?: number; initial?: Duration };
   /**
-   * How many attempts are sent at most, the first included, before one of them has an answer. 2 to 10, default 2. The next is sent at once
-   * when one has failed and may be repeated, and none when the provider asks to wait or a gate refuses. For a retry they are one attempt.
+   * How many attempts are sent at most, the first included, before one of them has an answer. 2 to 10, default 2. The
+   * next is sent at once when one has failed and may be repeated, and none when the provider asks to wait or a gate
+   * refuses. For a retry they are one attempt.
    */
   attempts?: number;
   /**
-   * Whether a call may be in flight twice. By default it may when it has an idempotency key, or nothing says that its HTTP method forbids
-   * it: once the client has said that it sends a POST, nothing is sent beside it.
+   * Whether a call may be in flight twice. By default it may when it has an idempotency key, or nothing says that its
+   * HTTP method forbids it: once the client has said that it sends a POST, nothing is sent beside it.
    */
   idempotent?: boolean;
 }

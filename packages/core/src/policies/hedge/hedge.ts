@@ -7,9 +7,9 @@ import type { HedgeSettings, QuantileSettings } from './hedge.options.js';
 import type { HedgeEvents, HedgeSnapshot } from './hedge.telemetry.js';
 
 /**
- * Sends another attempt beside one that takes long, or has failed and may be repeated, and takes the first answer. What is sent so is
- * paid from the provider's retry budget. For a retry, all these attempts are one, and they have its number. Source: gRFC A6, "Hedging
- * Policy"; Dean and Barroso, "The Tail at Scale".
+ * Sends another attempt beside one that takes long, or has failed and may be repeated, and takes the first answer. What
+ * is sent so is paid from the provider's retry budget. For a retry, all these attempts are one, and they have its
+ * number. Source: gRFC A6, "Hedging Policy"; Dean and Barroso, "The Tail at Scale".
  */
 export class Hedge implements Wrapper, RaceRules {
   readonly kind = 'hedge';

@@ -7,9 +7,10 @@ import { onlyHoldsData } from './only-holds-data.js';
 const WEB_LISTS = new Set(['FormData', 'Headers', 'URLSearchParams']);
 
 /**
- * Text for comparing payloads: of JSON values it is JSON in which the order of an object's keys does not matter (after RFC 8785, without its
- * number rules). What has a `toJSON` is what that says; maps, sets, bytes and forms are what they hold. Functions and signals are no part of a
- * payload. Throws a `TypeError` that says what cannot be compared: a circle, a stream, an instance that shows nothing of what it holds.
+ * Text for comparing payloads: of JSON values it is JSON in which the order of an object's keys does not matter (after
+ * RFC 8785, without its number rules). What has a `toJSON` is what that says; maps, sets, bytes and forms are what they
+ * hold. Functions and signals are no part of a payload. Throws a `TypeError` that says what cannot be compared: a
+ * circle, a stream, an instance that shows nothing of what it holds.
  */
 export function canonicalText(value: unknown): string {
   return textOf(value, []) ?? 'undefined';

@@ -3,8 +3,8 @@ import type { LiveCall } from '../../engine/live-call.js';
 import type { Settled } from '../../outcome/outcome.js';
 
 /**
- * An operation that is under way in this process, and the callers who wait for it. It is nobody's own: each of them can give up alone, and
- * only when the last one has is the operation given up, too.
+ * An operation that is under way in this process, and the callers who wait for it. It is nobody's own: each of them can
+ * give up alone, and only when the last one has is the operation given up, too.
  */
 export class Flight {
   /** The call that the operation is made with. */

@@ -41,8 +41,9 @@ export class IdempotencyLedger {
   ) {}
 
   /**
-   * Claims the key, or waits until whoever has it is done or dead. Throws an `IdempotencyConflictError` when that takes too long, an
-   * `IdempotencyMismatchError` for another payload, a `StoreUnavailableError`, and the call's reason when it was given up: then nothing is held.
+   * Claims the key, or waits until whoever has it is done or dead. Throws an `IdempotencyConflictError` when that takes
+   * too long, an `IdempotencyMismatchError` for another payload, a `StoreUnavailableError`, and the call's reason when
+   * it was given up: then nothing is held.
    */
   async claim(call: LiveCall, operation: Operation): Promise<Claim | { readonly ended: IdempotencyRecord }> {
     const { clock } = this.environment;
@@ -66,8 +67,8 @@ export class IdempotencyLedger {
   }
 
   /**
-   * Keeps how the operation ended, which `endedAs` makes; when that throws, only that it was done. The provider has answered: whatever goes
-   * wrong here must not be taken for its failure.
+   * Keeps how the operation ended, which `endedAs` makes; when that throws, only that it was done. The provider has
+   * answered: whatever goes wrong here must not be taken for its failure.
    */
   async settle(call: LiveCall, operation: Operation, { lease, attempt }: Claim, endedAs: () => Ended): Promise<void> {
     const { emit } = this.environment;

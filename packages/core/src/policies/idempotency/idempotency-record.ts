@@ -3,8 +3,8 @@ import type { Outcome } from '../../outcome/outcome.js';
 import { restoredValue, storedValue } from './stored-value.js';
 
 /**
- * What the store holds under a key. `unknown`: an attempt ended without our knowing whether it took effect. `unkept`: it was done, and its
- * result cannot be given again.
+ * What the store holds under a key. `unknown`: an attempt ended without our knowing whether it took effect. `unkept`:
+ * it was done, and its result cannot be given again.
  */
 export type IdempotencyRecord = {
   readonly fingerprint: string;
@@ -47,7 +47,8 @@ export function storedError(error: unknown, outcome: Outcome): StoredError {
   const { name, message, response } = (error ?? {}) as Readonly<Record<string, unknown>>;
   const fields = pick(error, FIELDS);
   if (isNestException(error)) {
-    // Its response is what clients are told anyway. That they may be told, and the status, is where Nest looks for it in errors of others.
+    // Its response is what clients are told anyway. That they may be told, and the status, is where Nest looks for it
+    // in errors of others.
     const status = error.getStatus();
     Object.assign(fields, { status, statusCode: status, expose: true }, pick(error, ['response']));
   } else if (typeof response === 'object' && response !== null) {

@@ -1,6 +1,6 @@
 /**
- * Whether nothing is inherited that a copy of an object's own properties would lack: it is a plain object, or its class has no methods and no
- * getters.
+ * Whether nothing is inherited that a copy of an object's own properties would lack: it is a plain object, or its class
+ * has no methods and no getters.
  */
 export function onlyHoldsData(value: object): boolean {
   let prototype = Object.getPrototypeOf(value) as object | null;

@@ -7,8 +7,9 @@ const KIND = '$kind';
 const AS = 'as';
 
 /**
- * A value as JSON from which `restoredValue` makes its equal: plain data, dates, bigints. Instances of classes that only hold data become plain
- * objects. Throws a `TypeError` on what would not be the same again: an instance with methods, a function, a circle.
+ * A value as JSON from which `restoredValue` makes its equal: plain data, dates, bigints. Instances of classes that
+ * only hold data become plain objects. Throws a `TypeError` on what would not be the same again: an instance with
+ * methods, a function, a circle.
  */
 export function storedValue(value: unknown): unknown {
   return written(value, []);

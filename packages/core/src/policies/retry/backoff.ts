@@ -4,8 +4,8 @@ import type { RetrySettings } from './retry.options.js';
 const DECORRELATED_GROWTH = 3;
 
 /**
- * How long to wait after the given attempt failed, in milliseconds: jitter first, the cap last, never NaN or negative. `previousMs` is how
- * long the backoff before it was, where there was one.
+ * How long to wait after the given attempt failed, in milliseconds: jitter first, the cap last, never NaN or negative.
+ * `previousMs` is how long the backoff before it was, where there was one.
  */
 export function backoffMs(
   backoff: RetrySettings['backoff'],

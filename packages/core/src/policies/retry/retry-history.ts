@@ -7,8 +7,9 @@ export interface RetryHistory {
 const histories = new WeakMap<object, { readonly history: RetryHistory; readonly endedAt: number }>();
 
 /**
- * Notes how often the operation was tried that began at `startedAt` and ended with this error. The error itself is not touched: it may be
- * frozen. Where an operation was tried once, what one within it has noted stands, and what an earlier one with the same error has does not.
+ * Notes how often the operation was tried that began at `startedAt` and ended with this error. The error itself is not
+ * touched: it may be frozen. Where an operation was tried once, what one within it has noted stands, and what an
+ * earlier one with the same error has does not.
  */
 export function noteRetries(error: unknown, history: RetryHistory, startedAt: number): void {
   if (typeof error !== 'object' || error === null) return;
@@ -16,7 +17,10 @@ export function noteRetries(error: unknown, history: RetryHistory, startedAt: nu
   else if ((histories.get(error)?.endedAt ?? Infinity) < startedAt) histories.delete(error);
 }
 
-/** How often an operation was tried before this error surfaced, and how long that took; `undefined` when it was not retried. */
+/**
+ * How often an operation was tried before this error surfaced, and how long that took; `undefined` when it was not
+ * retried.
+ */
 export function retryHistory(error: unknown): RetryHistory | undefined {
   return histories.get(error as object)?.history;
 }

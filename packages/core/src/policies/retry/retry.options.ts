@@ -18,40 +18,52 @@ import {
 export interface RetryOptions {
   /** How often the method is called at most, the first time included. Default 3. */
   attempts?: number;
-  /** No attempt begins later than so long after the operation began, and no wait that would end later is begun. No limit unless given. */
+  /**
+   * No attempt begins later than so long after the operation began, and no wait that would end later is begun. No limit
+   * unless given.
+   */
   maxElapsed?: Duration;
   /** How long to wait between attempts. Default: exponential from 100 ms, doubling up to 10 s, with full jitter. */
   backoff?: {
     /**
-     * `constant`: always `initial`. `linear`: `initial` × the attempt. `exponential`: `initial` × `factor` to the attempt. `decorrelated`:
-     * anything from `initial` to three times the wait before, which is its jitter, too: it has no `factor` and no `jitter`.
+     * `constant`: always `initial`. `linear`: `initial` × the attempt. `exponential`: `initial` × `factor` to the
+     * attempt. `decorrelated`: anything from `initial` to three times the wait before, which is its jitter, too: it has
+     * no `factor` and no `jitter`.
      */
     kind?: 'constant' | 'linear' | 'exponential' | 'decorrelated';
     initial?: Duration;
     max?: Duration;
     factor?: number;
-    /** `full`: anything from 0 to the wait. `equal`: from half of it. Source: "Exponential Backoff and Jitter", AWS Architecture Blog. */
+    /**
+     * `full`: anything from 0 to the wait. `equal`: from half of it. Source: "Exponential Backoff and Jitter", AWS
+     * Architecture Blog.
+     */
     jitter?: 'none' | 'full' | 'equal';
   };
   /**
-   * The provider's retries and hedges are at most `ratio` of its successes (default 0.2), beyond `minPerSecond` (default 10) that are
-   * always allowed. Shared by all methods of the provider. `false`: no budget.
+   * The provider's retries and hedges are at most `ratio` of its successes (default 0.2), beyond `minPerSecond`
+   * (default 10) that are always allowed. Shared by all methods of the provider. `false`: no budget.
    */
   budget?: { ratio?: number; minPerSecond?: number } | false;
   /**
-   * Whether a call whose outcome is unknown (a timeout, a lost connection, a 500) may be repeated. By default it may when it
-   * has an idempotency key or nothing says that its HTTP method forbids it. A POST without a key is not repeated, whatever fails after it.
+   * Whether a call whose outcome is unknown (a timeout, a lost connection, a 500) may be repeated. By default it may
+   * when it has an idempotency key or nothing says that its HTTP method forbids it. A POST without a key is not
+   * repeated, whatever fails after it.
    */
   idempotent?: boolean;
   /**
-   * The user's own word on another attempt after a result, value or error: `true` asks for one, whatever the result means, `false` for none,
-   * `undefined` leaves it to the engine. `attempt` is 1 for the first. Not asked about the engine's own refusals. The limits of attempts, time and
-   * budget hold nevertheless. A predicate that throws, or gives a promise, is reported with the event `retry.whenFailed` and has said nothing.
+   * The user's own word on another attempt after a result, value or error: `true` asks for one, whatever the result
+   * means, `false` for none, `undefined` leaves it to the engine. `attempt` is 1 for the first. Not asked about the
+   * engine's own refusals. The limits of attempts, time and budget hold nevertheless. A predicate that throws, or gives
+   * a promise, is reported with the event `retry.whenFailed` and has said nothing.
    */
   when?: (result: Settled, attempt: number) => boolean | undefined;
   /** The longest `Retry-After` that is waited for; above it the error surfaces at once. Default `'1m'`. */
   maxRetryAfter?: Duration;
-  /** Whether a refusal by the engine (circuit open, bulkhead full, rate limited) is waited for when it says for how long. Default false. */
+  /**
+   * Whether a refusal by the engine (circuit open, bulkhead full, rate limited) is waited for when it says for how
+   * long. Default false.
+   */
   refusals?: boolean;
 }
 

@@ -4,7 +4,10 @@ import type { EnvironmentOf } from '../../engine/policy.js';
 import { TimeoutError } from './timeout.error.js';
 import type { TimeoutEvents } from './timeout.telemetry.js';
 
-/** Gives a call up with a `TimeoutError` when its time is over. No heir of `Deadline`: one is made for every call, and `super` is dear. */
+/**
+ * Gives a call up with a `TimeoutError` when its time is over. No heir of `Deadline`: one is made for every call, and
+ * `super` is dear.
+ */
 export class CallDeadline implements ListedDeadline {
   dueAt = 0;
   previous: ListedDeadline | undefined = undefined;

@@ -5,7 +5,10 @@ import { consistent, duration, options, optional } from '../../settings/fields.j
 export interface TimeoutOptions {
   /** How long one attempt may take. No limit unless given. */
   attempt?: Duration;
-  /** How long the operation may take with all its attempts and waits. Nested calls inherit it while this one goes on. No limit unless given. */
+  /**
+   * How long the operation may take with all its attempts and waits. Nested calls inherit it while this one goes on. No
+   * limit unless given.
+   */
   total?: Duration;
 }
 

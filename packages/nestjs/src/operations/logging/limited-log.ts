@@ -20,7 +20,10 @@ interface Minute {
   timer: Timer;
 }
 
-/** Writes the first lines of a kind at once, and the others of each minute as one line with their count. No timer while nothing is counted. */
+/**
+ * Writes the first lines of a kind at once, and the others of each minute as one line with their count. No timer while
+ * nothing is counted.
+ */
 export class LimitedLog {
   private readonly minutes = new Map<string, Minute>();
 

@@ -5,8 +5,8 @@ import { ShuttingDownError } from './shutting-down.error.js';
 type Refuses = (call: LiveCall) => boolean;
 
 /**
- * The outermost gate of every attempt in an application: it knows which are under way, and refuses new ones at shutdown. A gate because
- * that is the cheapest place to stand: it costs a call two array writes and no promise.
+ * The outermost gate of every attempt in an application: it knows which are under way, and refuses new ones at
+ * shutdown. A gate because that is the cheapest place to stand: it costs a call two array writes and no promise.
  */
 export class CallsUnderWay implements Gate<number> {
   readonly kind = 'shutdown';
@@ -29,7 +29,9 @@ export class CallsUnderWay implements Gate<number> {
     if (this.whenEmpty !== undefined && this.size === 0) this.whenEmpty();
   }
 
-  /** How many attempts are under way. Work that runs on after a timeout is not among them: its caller has its answer. */
+  /**
+   * How many attempts are under way. Work that runs on after a timeout is not among them: its caller has its answer.
+   */
   get size(): number {
     return this.calls.length - this.free.length;
   }

@@ -6,8 +6,8 @@ import type { ServerResponse } from 'node:http';
 const REQUESTS = 'http.server.request.start';
 
 /**
- * Tells HTTP requests that arrive while the application shuts down from those that were under way before. Nest goes on accepting requests
- * until its hooks have run. Costs nothing before `watch` is called.
+ * Tells HTTP requests that arrive while the application shuts down from those that were under way before. Nest goes on
+ * accepting requests until its hooks have run. Costs nothing before `watch` is called.
  */
 export class LateRequests {
   private readonly late = new AsyncLocalStorage<true>();

@@ -13,16 +13,25 @@ export interface ShutdownParts {
 
 /** How long aborted work and its last writes get to end, in milliseconds. */
 const ABORTED_MS = 1000;
-/** Turns of the event loop in which nothing may begin before the work counts as done: a call's end may lead to its next step. */
+/**
+ * Turns of the event loop in which nothing may begin before the work counts as done: a call's end may lead to its next
+ * step.
+ */
 const QUIET_TURNS = 3;
 
-/** Lets work that is under way end before the application does: refuses late requests, waits, and aborts what outlasts the grace period. */
+/**
+ * Lets work that is under way end before the application does: refuses late requests, waits, and aborts what outlasts
+ * the grace period.
+ */
 export class Shutdown {
   private readonly late = new LateRequests();
 
   constructor(private readonly parts: ShutdownParts) {}
 
-  /** Resolves when no work is under way any more, and after the grace period at the latest. Returns how many calls it aborted. */
+  /**
+   * Resolves when no work is under way any more, and after the grace period at the latest. Returns how many calls it
+   * aborted.
+   */
   async drain(): Promise<number> {
     const { calls, graceMs } = this.parts;
     this.late.watch();

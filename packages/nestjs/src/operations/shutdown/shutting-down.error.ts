@@ -1,6 +1,9 @@
 import { isResilienceError, ResilienceError, type ResilienceErrorInfo } from '@breakwater/core';
 
-/** Refuses a call because the application shuts down, or is the reason why one is aborted that outlasts the grace period. */
+/**
+ * Refuses a call because the application shuts down, or is the reason why one is aborted that outlasts the grace
+ * period.
+ */
 export class ShuttingDownError extends ResilienceError {
   readonly code = 'SHUTTING_DOWN';
 

@@ -2,7 +2,9 @@ import type { AdvanceResult, Entry, PutOptions, PutResult, Store } from '@breakw
 
 type AfterKey<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
 
-/** A store of which is known whether an operation is under way: what a call has left to write is not lost at shutdown. */
+/**
+ * A store of which is known whether an operation is under way: what a call has left to write is not lost at shutdown.
+ */
 export class TrackedStore implements Store {
   private pending = 0;
   private whenIdle: (() => void) | undefined;
@@ -37,7 +39,10 @@ export class TrackedStore implements Store {
     return this.track(key, this.inner.count(key, ...rest));
   }
 
-  /** The store inside a transaction of the caller's, which is the caller's to await; `undefined` where it cannot take part in one. */
+  /**
+   * The store inside a transaction of the caller's, which is the caller's to await; `undefined` where it cannot take
+   * part in one.
+   */
   within(transaction: unknown): Store | undefined {
     return (this.inner as { within?: (transaction: unknown) => Store }).within?.(transaction);
   }

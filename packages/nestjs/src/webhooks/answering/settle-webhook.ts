@@ -4,7 +4,10 @@ import type { ReceivedWebhook } from '../receiving/received-webhook.js';
 
 const logger = new Logger('Webhooks');
 
-/** Marks a delivery as handled, with its answer; without one, it is released for the sender's next try. Never throws: the handler has done its work. */
+/**
+ * Marks a delivery as handled, with its answer; without one, it is released for the sender's next try. Never throws:
+ * the handler has done its work.
+ */
 export async function settleWebhook(
   { claim, provider, handler }: ReceivedWebhook,
   answer: StoredAnswer | undefined,

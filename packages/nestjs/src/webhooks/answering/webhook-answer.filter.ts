@@ -9,8 +9,8 @@ interface SendingResponse {
 }
 
 /**
- * Writes an answer as it is, past interceptors that would wrap it: a handshake must be echoed to the letter. A webhook that
- * another handler of the endpoint receives goes its own way to that one.
+ * Writes an answer as it is, past interceptors that would wrap it: a handshake must be echoed to the letter. A webhook
+ * that another handler of the endpoint receives goes its own way to that one.
  */
 @Catch(WebhookAnswer, WebhookHandOver)
 export class WebhookAnswerFilter implements ExceptionFilter<WebhookAnswer | WebhookHandOver> {

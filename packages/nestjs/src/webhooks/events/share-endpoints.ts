@@ -6,8 +6,8 @@ import { EventHandlers, type RouteHandler } from './event-handlers.js';
 import { shareHandlers } from './handlers-of-request.js';
 
 /**
- * Lets several handlers of webhooks have one path: the HTTP server is given the first of them, in whose place the one that
- * receives the event goes on once the webhook has been verified.
+ * Lets several handlers of webhooks have one path: the HTTP server is given the first of them, in whose place the one
+ * that receives the event goes on once the webhook has been verified.
  */
 export function shareEndpoints(adapter: object): void {
   const endpoints = new Map<string, EventHandlers>();

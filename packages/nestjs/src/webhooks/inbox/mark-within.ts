@@ -58,7 +58,10 @@ function storeWithin({ store, transaction }: Mark): Store & Partial<SynchronousS
   ]);
 }
 
-/** Another process has taken a delivery while it was being handled: the transaction around its effect is to be rolled back. */
+/**
+ * Another process has taken a delivery while it was being handled: the transaction around its effect is to be rolled
+ * back.
+ */
 export class WebhookClaimLostError extends ResilienceError {
   readonly code = 'WEBHOOK_CLAIM_LOST';
 

@@ -1,5 +1,5 @@
-// An application whose webhooks take effect in its own database, as a process of its own that may kill itself at a given
-// moment: bundled and started by settle-within.processes.spec.ts.
+// An application whose webhooks take effect in its own database, as a process of its own that may kill itself at a
+// given moment: bundled and started by settle-within.processes.spec.ts.
 import 'reflect-metadata';
 import { ResilienceModule, Webhook, WebhookEvent } from '@breakwater/nestjs';
 import { SqliteStore } from '@breakwater/sqlite';

@@ -1,5 +1,6 @@
-// An application that receives webhooks, as a process of its own: bundled and started by webhook-inbox.processes.spec.ts.
-// Plain JavaScript, so that it is no part of the package: decorators are applied by hand.
+// An application that receives webhooks, as a process of its own: bundled and started by
+// webhook-inbox.processes.spec.ts. Plain JavaScript, so that it is no part of the package: decorators are applied by
+// hand.
 import 'reflect-metadata';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

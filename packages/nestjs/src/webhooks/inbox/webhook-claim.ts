@@ -13,7 +13,9 @@ export interface InboxTimes {
 /** `lost`: the lease had run out and another process took the delivery. */
 export type Settlement = 'settled' | 'lost';
 
-/** The right to handle one delivery, under a lease. Every write names its version, so that a lost claim changes nothing. */
+/**
+ * The right to handle one delivery, under a lease. Every write names its version, so that a lost claim changes nothing.
+ */
 export class WebhookClaim {
   private readonly lease: StoreLease;
   private settlement: Promise<Settlement> | undefined;

@@ -19,8 +19,8 @@ type ErrorMiddleware = (error: unknown, request: IncomingMessage, response: unkn
 const logger = new Logger('Webhooks');
 
 /**
- * Has Nest's parsers on Express pass over webhook routes: while they run, such a request has no type that they know. Parsers
- * that the application registered before are not kept from reading; what they refuse is logged.
+ * Has Nest's parsers on Express pass over webhook routes: while they run, such a request has no type that they know.
+ * Parsers that the application registered before are not kept from reading; what they refuse is logged.
  */
 export function leaveUnreadOnExpress(adapter: ExpressAdapterLike): void {
   const register = adapter.registerParserMiddleware.bind(adapter);

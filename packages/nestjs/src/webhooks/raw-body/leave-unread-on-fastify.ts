@@ -53,8 +53,8 @@ export function leaveUnreadOnFastify(adapter: FastifyAdapterLike): void {
 }
 
 /**
- * Whether the route that the adapter registers at this moment serves webhooks. Nest's adapter wraps handlers of routes with
- * parameters, and the wrapper does not have what stands on the handler.
+ * Whether the route that the adapter registers at this moment serves webhooks. Nest's adapter wraps handlers of routes
+ * with parameters, and the wrapper does not have what stands on the handler.
  */
 function watchRegistrations(adapter: object): () => boolean {
   let isWebhook = false;

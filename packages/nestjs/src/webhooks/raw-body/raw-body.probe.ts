@@ -6,8 +6,8 @@ import { whenAdapterKnown } from './when-adapter-known.js';
 export type RawBodyState = 'on' | 'off' | 'none';
 
 /**
- * Finds out whether Nest keeps the raw body, which no public option tells: by listening in when it registers its parsers, at the
- * beginning of `app.init()`.
+ * Finds out whether Nest keeps the raw body, which no public option tells: by listening in when it registers its
+ * parsers, at the beginning of `app.init()`.
  */
 @Injectable()
 export class RawBodyProbe {
@@ -30,7 +30,10 @@ export class RawBodyProbe {
     return this.seen;
   }
 
-  /** Whether a webhook's bytes may be lost to a parser. Fastify has no parser before the route, and webhook routes have none. */
+  /**
+   * Whether a webhook's bytes may be lost to a parser. Fastify has no parser before the route, and webhook routes have
+   * none.
+   */
   get losesBytes(): boolean {
     return this.seen === 'off' && this.platform !== 'fastify';
   }

@@ -22,7 +22,9 @@ export class WebhookLayers {
 
   constructor(private readonly router: RouterLike) {}
 
-  /** Whether a request will be handled by a webhook route: no other route of its path or before it takes the request. */
+  /**
+   * Whether a request will be handled by a webhook route: no other route of its path or before it takes the request.
+   */
   serve(request: IncomingMessage): boolean {
     const path = (request.url ?? '/').split('?', 1)[0]!;
     const takes = (layer: LayerLike) => hasMethod(layer, request.method ?? 'GET') && matches(layer, path);

@@ -16,7 +16,10 @@ export function contentOf(accepted: Acceptance, bytes: Buffer, contentType: stri
   return document === undefined ? text : document;
 }
 
-/** The JSON that a sender puts into a field of its forms. Without one, the document is the form itself, without a prototype. */
+/**
+ * The JSON that a sender puts into a field of its forms. Without one, the document is the form itself, without a
+ * prototype.
+ */
 function documentIn(accepted: Acceptance): object | undefined {
   const document = accepted.document();
   const isJson = typeof document === 'object' && document !== null && Object.getPrototypeOf(document) !== null;

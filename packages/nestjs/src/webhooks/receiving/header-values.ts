@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * All headers as they came, by lower-case name: several with one name are a list, which `IncomingMessage.headers` hides.
- * Adapters such as `serverless-http` leave `rawHeaders` empty and fill `headers` alone.
+ * All headers as they came, by lower-case name: several with one name are a list, which `IncomingMessage.headers`
+ * hides. Adapters such as `serverless-http` leave `rawHeaders` empty and fill `headers` alone.
  */
 export function headerValues({ rawHeaders, headers }: IncomingMessage): Record<string, string | string[]> {
   const values: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;

@@ -12,8 +12,8 @@ export interface RawBytes {
 }
 
 /**
- * The body as it was received; `undefined` where a parser has read it and kept only what it understood. Reads the stream
- * where no parser has. Throws a `PayloadTooLargeException` beyond `maxBytes`.
+ * The body as it was received; `undefined` where a parser has read it and kept only what it understood. Reads the
+ * stream where no parser has. Throws a `PayloadTooLargeException` beyond `maxBytes`.
  */
 export async function rawBytes({ request, raw }: WebhookExchange, maxBytes: number): Promise<RawBytes | undefined> {
   const kept = [request.rawBody, raw.rawBody, request.body];

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { BadRequestException, PayloadTooLargeException } from '@nestjs/common';
 
-/** The whole of a request's body. Stops at `maxBytes` without closing the connection, so that the refusal can still be sent. */
+/**
+ * The whole of a request's body. Stops at `maxBytes` without closing the connection, so that the refusal can still be
+ * sent.
+ */
 export function readStream(stream: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (Number(stream.headers['content-length']) > maxBytes) return Promise.reject(new PayloadTooLargeException());
   if (stream.destroyed) return Promise.reject(cutOff());

@@ -10,8 +10,8 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLeng
 };
 
 /**
- * The body before it was compressed for the way (RFC 9110 §8.4): senders sign that, and Nest's own parsers keep that. Throws a
- * `PayloadTooLargeException` beyond `maxBytes`, a `BadRequestException` for what is damaged, and an
+ * The body before it was compressed for the way (RFC 9110 §8.4): senders sign that, and Nest's own parsers keep that.
+ * Throws a `PayloadTooLargeException` beyond `maxBytes`, a `BadRequestException` for what is damaged, and an
  * `UnsupportedMediaTypeException` for other encodings.
  */
 export async function undoEncoding(bytes: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {

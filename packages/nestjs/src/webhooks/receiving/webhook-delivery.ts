@@ -8,13 +8,16 @@ export interface WebhookDelivery<T = unknown> {
   readonly sentAt: Date | undefined;
   /** The sender's name for what happened, for example `'charge.succeeded'`, where it has one. */
   readonly type: string | undefined;
-  /** JSON and forms parsed, other text as a string, anything else as a `Buffer`: always from the bytes that were verified. */
+  /**
+   * JSON and forms parsed, other text as a string, anything else as a `Buffer`: always from the bytes that were
+   * verified.
+   */
   readonly body: T;
   /**
-   * Marks the delivery as handled inside a transaction of yours, so that a process that dies leaves both your write and the
-   * mark, or neither. Needs a store of the same database: a `SqliteStore` with `tablePrefix` (call it before the commit, also
-   * without `await`), or a `PostgresStore`. Throws when another process has taken the delivery: have the transaction rolled
-   * back. Does nothing where copies are handled again.
+   * Marks the delivery as handled inside a transaction of yours, so that a process that dies leaves both your write and
+   * the mark, or neither. Needs a store of the same database: a `SqliteStore` with `tablePrefix` (call it before the
+   * commit, also without `await`), or a `PostgresStore`. Throws when another process has taken the delivery: have the
+   * transaction rolled back. Does nothing where copies are handled again.
    */
   settle(transaction: unknown): Promise<void>;
 }

@@ -35,8 +35,8 @@ export type Reception =
   | { readonly kind: 'handshake'; readonly response: HandshakeResponse };
 
 /**
- * Verifies what comes in for one provider, and lets each delivery through once. Settings and secrets are read each time.
- * The log says why something was refused; the errors do not reach the caller in that detail.
+ * Verifies what comes in for one provider, and lets each delivery through once. Settings and secrets are read each
+ * time. The log says why something was refused; the errors do not reach the caller in that detail.
  */
 export class WebhookReceiver {
   private readonly logger = new Logger('Webhooks');
@@ -53,7 +53,10 @@ export class WebhookReceiver {
     this.verifier = new Verifier(parts, provider, this.refusals);
   }
 
-  /** Throws a `WebhookSignatureError` for what is not genuine, and a `StoreUnavailableError` when the store cannot tell whether it is a copy. */
+  /**
+   * Throws a `WebhookSignatureError` for what is not genuine, and a `StoreUnavailableError` when the store cannot tell
+   * whether it is a copy.
+   */
   async receive(exchange: WebhookExchange): Promise<Reception> {
     const settings = this.settings();
     const traits = this.traitsOf(settings);

@@ -8,7 +8,10 @@ export type WebhookSignatureCode =
   | 'WEBHOOK_DUPLICATE_HEADER'
   | 'WEBHOOK_CONFIGURATION';
 
-/** A webhook that was not verified: it is not genuine, or (`WEBHOOK_CONFIGURATION`) our own side is set up wrongly. For the log; callers are told less. */
+/**
+ * A webhook that was not verified: it is not genuine, or (`WEBHOOK_CONFIGURATION`) our own side is set up wrongly. For
+ * the log; callers are told less.
+ */
 export class WebhookSignatureError extends ResilienceError {
   constructor(
     readonly code: WebhookSignatureCode,

@@ -2,8 +2,8 @@ import type { SecretText } from '../../fields/secret-text.js';
 import { SecretReference } from '../../fields/secret.js';
 
 /**
- * The values of a list of secrets. The first has to be there; the variable of a further one may be unset, as that of the
- * next secret is between two rotations. Throws what `reveal` throws for the first.
+ * The values of a list of secrets. The first has to be there; the variable of a further one may be unset, as that of
+ * the next secret is between two rotations. Throws what `reveal` throws for the first.
  */
 export function presentSecrets(
   secrets: readonly SecretText[],

@@ -12,7 +12,9 @@ export type SecretsByRequest = (request: UnverifiedWebhook) => SecretsAnswer | P
 
 /** How long an answer is kept, in milliseconds. */
 const KEPT_MS = 60_000;
-/** An answer that fits no signature is asked for again, but not more often than this: strangers can send what fits none. */
+/**
+ * An answer that fits no signature is asked for again, but not more often than this: strangers can send what fits none.
+ */
 const ASKED_AGAIN_MS = 1000;
 /** Strangers can name tenants: more than these are not kept. */
 const MOST_KEPT = 1000;
@@ -22,7 +24,9 @@ interface Kept {
   readonly at: number;
 }
 
-/** The answers of one function, each kept for a minute for the requests that agree in everything that it read of them. */
+/**
+ * The answers of one function, each kept for a minute for the requests that agree in everything that it read of them.
+ */
 export class KeptSecrets {
   private readonly kept = new Map<string, Kept>();
   private readonly reads = new ReadsOfRequest();

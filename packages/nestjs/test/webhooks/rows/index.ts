@@ -4,6 +4,14 @@ import { bodyRows } from './bodies.rows.js';
 import { eventRows } from './events.rows.js';
 import { identityRows } from './identity.rows.js';
 import { secretRows } from './secrets.rows.js';
+import { surroundingRows } from './surroundings.rows.js';
 
 /** Everything that was reported of webhooks elsewhere, and how it is here. */
-export const rows: readonly Row[] = [...identityRows, ...answerRows, ...bodyRows, ...secretRows, ...eventRows];
+export const rows: readonly Row[] = [
+  ...identityRows,
+  ...answerRows,
+  ...bodyRows,
+  ...secretRows,
+  ...eventRows,
+  ...surroundingRows,
+];

@@ -1,5 +1,5 @@
-// Runs the rows of packages/nestjs/test/webhooks, which Jest runs on the Nest of this workspace, on another release of Nest:
-// from the packed files, in an application of their own, on Express and Fastify. Usage: webhooks-matrix.mjs [11]
+// Runs the rows of packages/nestjs/test/webhooks, which Jest runs on the Nest of this workspace, on another release of
+// Nest: from the packed files, in an application of their own, on Express and Fastify. Usage: webhooks-matrix.mjs [11]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -12,7 +12,7 @@ export { prepareSecrets, type KeyText, type PreparedSecrets, type Secrets } from
 export type { Algorithm, HashEncoding, KeyEncoding, KeyFormat } from './definition/algorithm.js';
 export type { FetchedKey } from './definition/fetched-key.js';
 export type { DeliveryIdentity } from './definition/identity.js';
-export type { HashClaim, JwtRule } from './definition/jwt-rule.js';
+export type { HashClaim, JwtRule, UrlClaim } from './definition/jwt-rule.js';
 export type { Place } from './definition/place.js';
 export type {
   AlternativeScheme,

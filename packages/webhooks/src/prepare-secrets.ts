@@ -10,14 +10,30 @@ import type { SenderPlan } from './definition/sender-plan.js';
 import type { Sender } from './definition/sender.js';
 import { WebhookConfigurationError } from './contract/webhook-configuration-error.js';
 
+let keysIn: (prepared: PreparedSecrets, plan: SenderPlan) => readonly SecretKey[];
+let prepared: (plan: SenderPlan, keys: readonly SecretKey[]) => PreparedSecrets;
+
 /** Secrets that have been checked and imported. Prints nothing of them. */
 export class PreparedSecrets {
   readonly #plan: SenderPlan;
   readonly #keys: readonly SecretKey[];
 
-  constructor(plan: SenderPlan, keys: readonly SecretKey[]) {
+  private constructor(plan: SenderPlan, keys: readonly SecretKey[]) {
     this.#plan = plan;
     this.#keys = keys;
+  }
+
+  // The keys and their plan are for this file alone, and no part of what users see.
+  static {
+    prepared = (plan, keys) => new PreparedSecrets(plan, keys);
+    keysIn = (secrets, plan) => {
+      if (plan === secrets.#plan) return secrets.#keys;
+      const { name } = plan.sender;
+      throw new WebhookConfigurationError(
+        `The secrets were prepared for the sender "${secrets.sender}", not for "${name}": call prepareSecrets for it.`,
+        name,
+      );
+    };
   }
 
   get sender(): string {
@@ -26,16 +42,6 @@ export class PreparedSecrets {
 
   get size(): number {
     return this.#keys.length;
-  }
-
-  /** The keys, for the sender they were prepared for. */
-  keysFor(plan: SenderPlan): readonly SecretKey[] {
-    if (plan === this.#plan) return this.#keys;
-    const name = plan.sender.name;
-    throw new WebhookConfigurationError(
-      `The secrets were prepared for the sender "${this.sender}", not for "${name}": call prepareSecrets for it.`,
-      name,
-    );
   }
 }
 
@@ -61,13 +67,13 @@ export function prepareSecrets(
   options: { readonly provider?: string } = {},
 ): PreparedSecrets {
   const plan = planOf(sender);
-  return new PreparedSecrets(plan, importKeys(plan, secrets, options.provider));
+  return prepared(plan, importKeys(plan, secrets, options.provider));
 }
 
 /** The keys of the secrets that `verifyWebhook` was given; each is imported once and kept. */
 export function keysOf(plan: SenderPlan, secrets: Secrets, fetched?: readonly KeyText[]): readonly SecretKey[] {
   const none = fetched?.length && Array.isArray(secrets) && secrets.length === 0;
-  const own = none ? [] : secrets instanceof PreparedSecrets ? secrets.keysFor(plan) : importKeys(plan, secrets);
+  const own = none ? [] : secrets instanceof PreparedSecrets ? keysIn(secrets, plan) : importKeys(plan, secrets);
   return fetched?.length ? [...own, ...importKeys(plan, fetched)] : own;
 }
 

@@ -34,20 +34,20 @@ export interface VerifyOptions extends FreshnessOptions {
  */
 export function verifyWebhook(
   sender: string | Sender,
-  given: WebhookRequest,
+  request: WebhookRequest,
   secrets: Secrets,
   options: VerifyOptions = {},
 ): Verification {
   const plan = planOf(sender);
   const keys = keysOf(plan, secrets, options.keys);
   const freshness = new Freshness(options);
-  const known = options.url ?? (plan.needsUrl === false ? undefined : given.url);
+  const known = options.url ?? (plan.needsUrl === false ? undefined : request.url);
   const url = plan.needsUrl === true ? absoluteUrl(plan, known) : known;
-  checkBody(plan, given.body);
-  const request = plainRequest(given);
-  const headers = plan.headers.read(request.headers);
+  checkBody(plan, request.body);
+  const plain = plainRequest(request);
+  const headers = plan.headers.read(plain.headers);
   if (!Array.isArray(headers)) return headers;
-  const delivery = new Delivery(plan, request, headers, url);
+  const delivery = new Delivery(plan, plain, headers, url);
   return plan.verifiedByCode ? examineByCode(delivery, keys, freshness) : examine(delivery, keys, freshness);
 }
 

@@ -4,9 +4,9 @@ import type { WebhookRequest } from '../contract/webhook-request.js';
 
 /** The headers that a sender's signature depends on, each with its slot in the array that `read` returns. */
 export class HeaderNames {
-  readonly #names: string[] = [];
+  private readonly names: string[] = [];
   /** Bit n is set when a name of n (mod 32) characters is wanted: most other headers are passed over by length. */
-  #lengths = 0;
+  private lengths = 0;
 
   constructor(private readonly sender: string) {}
 
@@ -19,20 +19,20 @@ export class HeaderNames {
         this.sender,
       );
     }
-    const known = this.#names.indexOf(lower);
+    const known = this.names.indexOf(lower);
     if (known >= 0) return known;
-    this.#lengths |= 1 << (lower.length & 31);
-    return this.#names.push(lower) - 1;
+    this.lengths |= 1 << (lower.length & 31);
+    return this.names.push(lower) - 1;
   }
 
   name(slot: number): string {
-    return this.#names[slot] ?? '';
+    return this.names[slot] ?? '';
   }
 
   /** The values by slot. A header that occurs twice, in whatever case, is refused. */
   read(headers: WebhookRequest['headers']): (string | undefined)[] | Rejection {
-    const names = this.#names;
-    const lengths = this.#lengths;
+    const names = this.names;
+    const lengths = this.lengths;
     const values = new Array<string | undefined>(names.length);
     for (let slot = 0; slot < names.length; slot++) {
       const name = names[slot] as string;

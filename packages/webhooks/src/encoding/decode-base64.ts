@@ -16,7 +16,7 @@ export function decodeBase64(text: string, start = 0, end = text.length, into?: 
   const length = end - start;
   if (length < 4 || length % 4 !== 0) return undefined;
   const ascii = asciiBytes(text);
-  if (!ascii) return undefined;
+  if (ascii === undefined) return undefined;
   const padding = ascii[end - 1] !== EQUALS ? 0 : ascii[end - 2] !== EQUALS ? 1 : 2;
   const size = (length / 4) * 3 - padding;
   const bytes = into?.length === size ? into : Buffer.allocUnsafe(size);

@@ -17,7 +17,7 @@ export function decodeHex(text: string, start = 0, end = text.length, into?: Buf
   const size = (end - start) / 2;
   if (!Number.isInteger(size) || size <= 0) return undefined;
   const ascii = asciiBytes(text);
-  if (!ascii) return undefined;
+  if (ascii === undefined) return undefined;
   const bytes = into?.length === size ? into : Buffer.allocUnsafe(size);
   let wrong = 0;
   for (let i = 0, at = start; i < size; i++, at += 2) {

@@ -34,7 +34,7 @@ function parseDigits(text: string, most: number): number | undefined {
 
 function parseRfc3339(text: string): number | undefined {
   const match = text.length <= 40 ? RFC3339.exec(text) : null;
-  if (!match) return undefined;
+  if (match === null) return undefined;
   const field = (index: number): number => Number(match[index] ?? '0');
   const [month, day, hour, minute, second] = [field(2), field(3), field(4), field(5), field(6)];
   const [offsetHours, offsetMinutes] = [field(9), field(10)];

@@ -82,7 +82,7 @@ function algorithmOf(key: KeyObject | undefined): HttpSignatureAlgorithm | undef
 
 /** Whether the key made the signature of the text. */
 export function verifyHttpSignature({ key, algorithm }: KeyMaterial, text: string, signature: Buffer): boolean {
-  if (!key) return false;
+  if (key === undefined) return false;
   const data = Buffer.from(text, 'latin1');
   switch (algorithm) {
     case 'hmac-sha256':

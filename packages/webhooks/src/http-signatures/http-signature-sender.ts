@@ -83,21 +83,21 @@ interface Labelled {
 }
 
 class HttpSignature {
-  readonly #components: readonly string[];
-  readonly #tag: string | undefined;
+  private readonly components: readonly string[];
+  private readonly tag: string | undefined;
 
   constructor(options: HttpSignatureOptions & { readonly components: readonly string[] }) {
-    this.#components = options.components;
-    this.#tag = options.tag;
+    this.components = options.components;
+    this.tag = options.tag;
   }
 
   /** Takes the first signature that satisfies everything; the first refusal tells why none does. */
   verify(delivery: Delivery, keys: readonly SecretKey[], freshness: Freshness): CodeMatch | Rejection {
-    const labelled = this.#read(delivery);
+    const labelled = this.read(delivery);
     if ('reason' in labelled) return labelled;
     let refusal: Rejection | undefined;
     for (const each of labelled) {
-      const found = this.#examine(each, { delivery, keys, freshness });
+      const found = this.examine(each, { delivery, keys, freshness });
       if (!('reason' in found)) return found;
       refusal ??= found;
     }
@@ -105,7 +105,7 @@ class HttpSignature {
   }
 
   keyRequest(delivery: Delivery): KeyRequest | Rejection {
-    const labelled = this.#read(delivery);
+    const labelled = this.read(delivery);
     if ('reason' in labelled) return labelled;
     for (const { input } of labelled) {
       const kid = input.parameters.get('keyid');
@@ -114,7 +114,7 @@ class HttpSignature {
     return reject('missing', 'no signature names its key');
   }
 
-  #read(delivery: Delivery): readonly Labelled[] | Rejection {
+  private read(delivery: Delivery): readonly Labelled[] | Rejection {
     const written = delivery.header('signature');
     const described = delivery.header('signature-input');
     if (!written || !described) return reject('missing', 'there is no signature');
@@ -123,7 +123,8 @@ class HttpSignature {
     }
     const signatures = parseDictionary(written);
     const inputs = parseDictionary(described);
-    if (!signatures || !inputs) return reject('malformed', 'the signature headers are no dictionaries');
+    if (signatures === undefined || inputs === undefined)
+      return reject('malformed', 'the signature headers are no dictionaries');
     if (inputs.size > MOST_SIGNATURES) {
       return reject('malformed', `there are more than ${MOST_SIGNATURES} signatures`);
     }
@@ -132,20 +133,20 @@ class HttpSignature {
       const signature = signatures.get(label)?.bare?.value;
       if (!input.items || !Buffer.isBuffer(signature)) return reject('malformed', 'a signature lacks one of its parts');
       const tag = input.parameters.get('tag')?.value;
-      if (this.#tag === undefined || tag === this.#tag) labelled.push({ input, signature });
+      if (this.tag === undefined || tag === this.tag) labelled.push({ input, signature });
     }
     return labelled;
   }
 
-  #examine(
+  private examine(
     { input, signature }: Labelled,
     { delivery, keys, freshness }: { delivery: Delivery; keys: readonly SecretKey[]; freshness: Freshness },
   ): CodeMatch | Rejection {
     const { items = [], parameters } = input;
     const covered = new Set(items.filter((item) => item.parameters.size === 0).map((item) => item.bare.value));
-    const lacking = this.#components.find((name) => !covered.has(name));
+    const lacking = this.components.find((name) => !covered.has(name));
     if (lacking !== undefined) return reject('malformed', `the signature does not cover ${lacking}`);
-    const sentAtMs = this.#time(input, delivery, freshness);
+    const sentAtMs = this.time(input, delivery, freshness);
     if (typeof sentAtMs === 'object') return sentAtMs;
     const { method, headers, body } = delivery.request;
     const base = signatureBase(items, input.text, { method, url: delivery.url, headers });
@@ -157,7 +158,7 @@ class HttpSignature {
     const claimed = parameters.get('alg');
     const kid = parameters.get('keyid')?.value;
     for (const [secretIndex, { material }] of keys.entries()) {
-      if (!material || (claimed !== undefined && claimed.value !== material.algorithm)) continue;
+      if (material === undefined || (claimed !== undefined && claimed.value !== material.algorithm)) continue;
       if (material.id !== undefined && kid !== undefined && material.id !== kid) continue;
       if (!isValidAt(material, freshness.nowMs) || !verifyHttpSignature(material, base.text, signature)) continue;
       return {
@@ -170,7 +171,7 @@ class HttpSignature {
   }
 
   /** `created` is asked for, since nothing else ends the life of a copy; `expires` only shortens it. */
-  #time({ parameters }: Member, delivery: Delivery, freshness: Freshness): number | Rejection {
+  private time({ parameters }: Member, delivery: Delivery, freshness: Freshness): number | Rejection {
     const created = parameters.get('created');
     const expires = parameters.get('expires');
     if ((created && created.kind !== 'integer') || (expires && expires.kind !== 'integer')) {
@@ -184,7 +185,7 @@ class HttpSignature {
     const { body, url, method } = webhook;
     const digest = { 'content-digest': contentDigest(body) };
     const headers = { ...webhook.headers, ...digest };
-    const wanted = this.#components.length > 0 ? this.#components : this.#usual(url);
+    const wanted = this.components.length > 0 ? this.components : this.usual(url);
     const created = Math.floor(webhook.nowMs / 1000);
     const inputs: string[] = [];
     const signatures: string[] = [];
@@ -193,21 +194,22 @@ class HttpSignature {
         'sig',
       );
       const message: SignedMessage = { method, url, headers };
-      const base = member && signatureBase(member.items ?? [], this.#described(member.text), message);
-      if (!base || 'fault' in base) return webhook.refuse(`cannot be signed: ${base?.fault ?? 'no component'}`);
+      const base = member && signatureBase(member.items ?? [], this.described(member.text), message);
+      if (base === undefined || 'fault' in base)
+        return webhook.refuse(`cannot be signed: ${base?.fault ?? 'no component'}`);
       const signature = makeHttpSignature(secret, webhook.scheme, base.text);
       if ('fault' in signature) return webhook.refuse(`has a key that ${signature.fault}: ${signature.cure}`);
-      inputs.push(`sig${index + 1}=${this.#described((member as Member).text)}`);
+      inputs.push(`sig${index + 1}=${this.described((member as Member).text)}`);
       signatures.push(`sig${index + 1}=:${signature.toString('base64')}:`);
     }
     return { headers: { ...digest, 'signature-input': inputs.join(', '), signature: signatures.join(', ') } };
   }
 
-  #described(text: string): string {
-    return this.#tag === undefined ? text : `${text};tag="${this.#tag}"`;
+  private described(text: string): string {
+    return this.tag === undefined ? text : `${text};tag="${this.tag}"`;
   }
 
-  #usual(url: string | undefined): readonly string[] {
+  private usual(url: string | undefined): readonly string[] {
     return ['@method', ...(url === undefined ? [] : ['@target-uri']), 'content-digest'];
   }
 }

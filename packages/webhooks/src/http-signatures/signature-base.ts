@@ -51,7 +51,7 @@ interface UrlParts {
 /** Cut, not normalised: the characters are those that were signed. */
 function parseUrl(url: string): UrlParts | undefined {
   const match = /^(https?):\/\/(?:[^/?#@]*@)?([^/?#@]+)([^?#]*)(\?[^#]*)?(?:#.*)?$/is.exec(url);
-  if (!match) return undefined;
+  if (match === null) return undefined;
   const scheme = (match[1] ?? '').toLowerCase();
   const authority = (match[2] ?? '').toLowerCase().replace(scheme === 'https' ? /:443$/ : /:80$/, '');
   return { scheme, authority, path: match[3] || '/', query: match[4] ?? '' };

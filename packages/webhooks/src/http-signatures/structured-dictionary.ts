@@ -43,90 +43,90 @@ export function parseDictionary(text: string): ReadonlyMap<string, Member> | und
 class NoDictionary extends Error {}
 
 class Scanner {
-  #at = 0;
-  #parts = 0;
+  private at = 0;
+  private parts = 0;
 
   constructor(private readonly text: string) {}
 
   dictionary(): ReadonlyMap<string, Member> {
     const members = new Map<string, Member>();
-    this.#take(/ */y);
+    this.take(/ */y);
     for (;;) {
-      const key = this.#need(/[a-z*][a-z0-9_.*-]*/y);
+      const key = this.need(/[a-z*][a-z0-9_.*-]*/y);
       if (members.has(key)) throw new NoDictionary();
-      members.set(key, this.#take(/=/y) === undefined ? this.#flag() : this.#member());
-      this.#take(/[ \t]*/y);
-      if (this.#at === this.text.length) return members;
-      this.#need(/,[ \t]*/y);
+      members.set(key, this.take(/=/y) === undefined ? this.flag() : this.member());
+      this.take(/[ \t]*/y);
+      if (this.at === this.text.length) return members;
+      this.need(/,[ \t]*/y);
     }
   }
 
-  #flag(): Member {
-    const parameters = this.#parameters();
+  private flag(): Member {
+    const parameters = this.parameters();
     return { bare: boolean(true), parameters, text: `?1${textOf(parameters)}` };
   }
 
-  #member(): Member {
-    if (this.#take(/\(/y) === undefined) return this.#item();
+  private member(): Member {
+    if (this.take(/\(/y) === undefined) return this.item();
     const items: Item[] = [];
     for (;;) {
-      const blanks = this.#need(/ */y);
-      if (this.#take(/\)/y) !== undefined) break;
+      const blanks = this.need(/ */y);
+      if (this.take(/\)/y) !== undefined) break;
       if (items.length > 0 && blanks === '') throw new NoDictionary();
-      items.push(this.#item());
+      items.push(this.item());
     }
-    const parameters = this.#parameters();
+    const parameters = this.parameters();
     return { items, parameters, text: `(${items.map(({ text }) => text).join(' ')})${textOf(parameters)}` };
   }
 
-  #item(): Item {
-    const bare = this.#bare();
-    const parameters = this.#parameters();
+  private item(): Item {
+    const bare = this.bare();
+    const parameters = this.parameters();
     return { bare, parameters, text: bare.text + textOf(parameters) };
   }
 
-  #parameters(): Parameters {
+  private parameters(): Parameters {
     const parameters = new Map<string, BareItem>();
-    while (this.#take(/; */y) !== undefined) {
-      const key = this.#need(/[a-z*][a-z0-9_.*-]*/y);
+    while (this.take(/; */y) !== undefined) {
+      const key = this.need(/[a-z*][a-z0-9_.*-]*/y);
       if (parameters.has(key)) throw new NoDictionary();
-      parameters.set(key, this.#take(/=/y) === undefined ? boolean(true) : this.#bare());
+      parameters.set(key, this.take(/=/y) === undefined ? boolean(true) : this.bare());
     }
     return parameters;
   }
 
-  #bare(): BareItem {
-    if (++this.#parts > MOST_PARTS) throw new NoDictionary();
-    const string = this.#take(/"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"/y);
+  private bare(): BareItem {
+    if (++this.parts > MOST_PARTS) throw new NoDictionary();
+    const string = this.take(/"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"/y);
     if (string !== undefined) {
       return { kind: 'string', value: string.slice(1, -1).replaceAll(/\\(.)/g, '$1'), text: string };
     }
-    const bytes = this.#take(/:[A-Za-z0-9+/=]*:/y);
+    const bytes = this.take(/:[A-Za-z0-9+/=]*:/y);
     if (bytes !== undefined) {
       const value = bytes === '::' ? Buffer.alloc(0) : decodeBase64(bytes, 1, bytes.length - 1);
       if (!value) throw new NoDictionary();
       return { kind: 'bytes', value, text: bytes };
     }
-    const digits = this.#take(/-?\d{1,15}(?![\d.])/y);
+    const digits = this.take(/-?\d{1,15}(?![\d.])/y);
     if (digits !== undefined) {
       const value = Number(digits) || 0;
       return { kind: 'integer', value, text: String(value) };
     }
-    const flag = this.#take(/\?[01]/y);
+    const flag = this.take(/\?[01]/y);
     if (flag !== undefined) return boolean(flag === '?1');
-    const token = this.#need(/[A-Za-z*][\w!#$%&'*+.^`|~:/-]*/y);
+    const token = this.need(/[A-Za-z*][\w!#$%&'*+.^`|~:/-]*/y);
     return { kind: 'token', value: token, text: token };
   }
 
-  #take(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.#at;
+  private take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.at;
     const found = pattern.exec(this.text)?.[0];
-    if (found !== undefined) this.#at += found.length;
+    if (found !== undefined) this.at += found.length;
     return found;
   }
 
-  #need(pattern: RegExp): string {
-    const found = this.#take(pattern);
+  private need(pattern: RegExp): string {
+    const found = this.take(pattern);
     if (found === undefined) throw new NoDictionary();
     return found;
   }

@@ -8,6 +8,6 @@ const byName = new Map<string, SenderPlan>();
 export function planOf(sender: string | Sender): SenderPlan {
   if (typeof sender !== 'string') return senderPlan(sender);
   let plan = byName.get(sender);
-  if (!plan) byName.set(sender, (plan = senderPlan(findSender(sender))));
+  if (plan === undefined) byName.set(sender, (plan = senderPlan(findSender(sender))));
   return plan;
 }

@@ -29,7 +29,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 function verify(delivery: Delivery, keys: readonly SecretKey[]): CodeMatch | Rejection {
   const items = itemsOf(delivery.document());
-  if (!items) return reject('malformed', 'the body holds no notificationItems');
+  if (items === undefined) return reject('malformed', 'the body holds no notificationItems');
   const parsed: { text: string; bytes: Buffer }[] = [];
   for (const item of items) {
     const text = signedText(item);
@@ -95,7 +95,7 @@ function isObject(value: unknown): value is Json {
 
 function sign(webhook: CodeToSign): CodeSigned {
   const items = itemsOf(webhook.json);
-  if (!items) return webhook.refuse('signs the items of a body: give a JSON body with notificationItems');
+  if (items === undefined) return webhook.refuse('signs the items of a body: give a JSON body with notificationItems');
   const notificationItems = items.map((item) => {
     const text = signedText(item);
     if (text === undefined) return webhook.refuse('signs fields that are text');

@@ -45,7 +45,7 @@ type Message = Readonly<Record<string, unknown>>;
 
 function verify(delivery: Delivery, keys: readonly SecretKey[], { nowMs }: Freshness): CodeMatch | Rejection {
   const message = messageOf(delivery.document());
-  if (!message) return reject('malformed', 'the body is no SNS message');
+  if (message === undefined) return reject('malformed', 'the body is no SNS message');
   const wanted = certificateUrl(message);
   if ('reason' in wanted) return wanted;
   const version = message['SignatureVersion'];
@@ -56,7 +56,7 @@ function verify(delivery: Delivery, keys: readonly SecretKey[], { nowMs }: Fresh
   const signature = message['Signature'];
   if (typeof signature !== 'string' || signature === '') return reject('missing', 'there is no Signature');
   const bytes = signature.length <= LONGEST_SIGNATURE ? decodeBase64(signature) : undefined;
-  if (!bytes) return reject('malformed', 'the Signature is not base64');
+  if (bytes === undefined) return reject('malformed', 'the Signature is not base64');
 
   const data = Buffer.from(text);
   let expired = false;

@@ -30,7 +30,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 function verify(delivery: Delivery, keys: readonly SecretKey[]): CodeMatch | Rejection {
   const items = itemsOf(delivery.document());
-  if (!items) return reject('malformed', 'the body holds no notifications');
+  if (items === undefined) return reject('malformed', 'the body holds no notifications');
   const states = [
     ...new Set(items.map((item) => (Object.hasOwn(item, 'clientState') ? item['clientState'] : undefined))),
   ];
@@ -66,7 +66,8 @@ function echoToken({ method, url }: WebhookRequest): HandshakeResponse | undefin
 function sign(webhook: CodeToSign): CodeSigned {
   const items = itemsOf(webhook.json);
   const [clientState, second] = webhook.secrets;
-  if (!items) return webhook.refuse('signs nothing, but repeats its secret in each item of "value": give such a body');
+  if (items === undefined)
+    return webhook.refuse('signs nothing, but repeats its secret in each item of "value": give such a body');
   if (second !== undefined) return webhook.refuse('has room for 1 signature(s) only');
   const value = items.map((item) => ({ ...item, clientState }));
   return { headers: {}, body: Buffer.from(JSON.stringify({ ...(webhook.json as Json), value })) };

@@ -57,7 +57,7 @@ function verify(delivery: Delivery, keys: readonly SecretKey[], freshness: Fresh
   const signature = delivery.header('paypal-transmission-sig');
   if (!signature) return reject('missing', 'there is no signature');
   const bytes = signature.length <= LONGEST_SIGNATURE ? decodeBase64(signature) : undefined;
-  if (!bytes) return reject('malformed', 'the signature is not base64');
+  if (bytes === undefined) return reject('malformed', 'the signature is not base64');
   const id = delivery.header('paypal-transmission-id');
   if (!id) return reject('missing', 'there is no id');
   if (!isId(id) || id.includes('|')) return reject('malformed', 'the id is too long or not plain text');

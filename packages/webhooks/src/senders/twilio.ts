@@ -90,7 +90,7 @@ function spellings(url: string): readonly string[] {
 
 function withPort(url: string, wanted: boolean): string {
   const parts = /^(https?):\/\/([^/?#]*@)?(\[[^\]]*\]|[^/?#:]*)(:\d+)?(?=[/?#]|$)/i.exec(url);
-  if (!parts) return url;
+  if (parts === null) return url;
   const [whole, scheme = '', user = '', host = '', port] = parts;
   const added = wanted ? (port ?? (scheme.toLowerCase() === 'https' ? ':443' : ':80')) : '';
   return `${scheme}://${user}${host}${added}${url.slice(whole.length)}`;

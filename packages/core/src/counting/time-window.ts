@@ -35,6 +35,12 @@ export class TimeWindow implements WindowCounts {
     this.add(1, failed ? 1 : 0, slow ? 1 : 0);
   }
 
+  /** Notes that a call has failed which was recorded already. */
+  markFailed(now: number): void {
+    this.slideTo(now);
+    this.add(0, 1, 0);
+  }
+
   slideTo(now: number): void {
     const bucket = this.bucketOf(now);
     if (bucket <= this.bucket) return;

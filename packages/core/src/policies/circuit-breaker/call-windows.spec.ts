@@ -11,8 +11,12 @@ function bench(options: CircuitBreakerOptions) {
   const settings = readSettings(circuitBreakerSchema, options, '').settings!;
   const clock = new TestClock();
   const windows = new CallWindows();
-  const record = (kind: Kind) =>
-    windows.record(kind.includes('failed'), kind.includes('slow'), liveCall(undefined, undefined, clock), settings);
+  const record = (kind: Kind) => {
+    const mark = kind.includes('slow') ? windows.markSlow(clock.now(), settings) : undefined;
+    const failed = kind.includes('failed');
+    const trip = windows.record({ failed, refused: false, mark }, liveCall(undefined, undefined, clock), settings);
+    return trip ?? (mark && windows.judge(failed, true, settings));
+  };
   const shown = () => windows.shown(settings.window, clock.now());
   const holdsAny = () => windows.holdAny(settings.window, clock.now());
   return { windows, clock, record, shown, holdsAny };

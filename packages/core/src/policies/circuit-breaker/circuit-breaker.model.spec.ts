@@ -11,7 +11,8 @@ import { modelRuns } from '../../testing/model-runs.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
 import { circuitBreakerSchema } from './circuit-breaker.options.js';
-import type { CircuitOpenError } from './circuit-open.error.js';
+import { CircuitOpenError } from './circuit-open.error.js';
+import type { SlowWatch } from './slow-watch.js';
 import type { CircuitBreakerSnapshot } from './circuit-breaker.telemetry.js';
 
 /** Shares as fractions, so that the model compares whole numbers. */
@@ -39,8 +40,10 @@ interface Options {
 
 interface Recorded {
   readonly at: number;
-  readonly failed: boolean;
+  failed: boolean;
   readonly slow: boolean;
+  /** Set where the call was counted before, and only its failure is new. */
+  readonly isAmended?: boolean;
 }
 
 type End = 'success' | 'failure' | 'hint' | 'ignored';
@@ -74,6 +77,8 @@ class Model {
   private hints: number[] = [];
   private ramp: { startedAt: number; credit: number } | undefined;
   private trials = noTrials();
+  /** The calls of this generation that were found to be slow, and when. */
+  private slow = new Map<number, { readonly at: number; readonly recorded: Recorded }>();
 
   constructor(
     public options: Options,
@@ -113,16 +118,25 @@ class Model {
     if (this.trials.underWay.has(id)) this.trials.underWay.set(id, this.now);
   }
 
-  end(id: number, generation: number | undefined, how: End, tookMs: number): void {
+  /** The work of a call has gone on for too long. */
+  turnSlow(id: number, generation: number | undefined): void {
+    if (generation !== this.generation || this.options.slow === undefined) return;
+    if (this.state === 'half-open') return this.endTrial(id, 'failure');
+    const recorded = { at: this.now, failed: false, slow: true };
+    this.slow.set(id, { at: this.now, recorded });
+    this.record(recorded);
+    this.judgeClosed(recorded);
+  }
+
+  end(id: number, generation: number | undefined, how: End): void {
     if (this.state === 'half-open') this.look();
     if (generation !== this.generation) return;
     this.add(how === 'ignored' ? 'ignored' : how === 'success' ? 'succeeded' : 'failed');
     const { options, now } = this;
     const failed = how === 'failure' || how === 'hint';
-    const slow = how !== 'ignored' && options.slow !== undefined && tookMs > options.slow.over;
     if (how === 'hint') this.hints.push(now + Math.min(HINT_MS, options.maxRetryAfter));
-    if (this.state === 'half-open') this.endTrial(id, how, slow);
-    else if (how !== 'ignored') this.endClosed({ at: now, failed, slow });
+    if (this.state === 'half-open') this.endTrial(id, how);
+    else if (how !== 'ignored') this.endClosed(id, failed);
   }
 
   /** What time has brought about, found when somebody looks. */
@@ -272,10 +286,10 @@ class Model {
     return [...this.trials.underWay.values()].filter((at) => at !== undefined);
   }
 
-  private endTrial(id: number, how: End, slow: boolean): void {
+  private endTrial(id: number, how: End): void {
     const { trials } = this;
     trials.underWay.delete(id);
-    if (how === 'success' && !slow) trials.succeeded++;
+    if (how === 'success') trials.succeeded++;
     else if (how !== 'ignored') trials.failed++;
     this.judge();
   }
@@ -287,11 +301,31 @@ class Model {
     else if (!atLeast(calls - trials.failed, calls, successRate)) this.open('trial failed');
   }
 
-  private endClosed(call: Recorded): void {
-    const { consecutive, count, time, minimumCalls, failureRate, slow: slowCall } = this.options;
-    this.inARow = call.failed ? this.inARow + 1 : 0;
+  private endClosed(id: number, failed: boolean): void {
+    this.inARow = failed ? this.inARow + 1 : 0;
+    const standing = this.slow.get(id);
+    const call = { at: this.now, failed, slow: false };
+    if (standing === undefined) this.record(call);
+    else if (failed) this.amend(standing);
+    if (failed) this.judgeClosed(call);
+  }
+
+  private record(call: Recorded): void {
+    const { count, time } = this.options;
     if (count !== undefined) this.latest = [...this.latest, call].slice(-count);
-    if (time !== undefined) this.timed = [...this.inTime(), call];
+    if (time !== undefined) this.timed = [...this.inTime(), { ...call }];
+  }
+
+  /** A slow call has failed as well: in the time window from now on, and as a call of its own where it is forgotten there. */
+  private amend({ at, recorded }: { readonly at: number; readonly recorded: Recorded }): void {
+    const { time } = this.options;
+    recorded.failed = true;
+    if (time === undefined) return;
+    this.timed = [...this.inTime(), { at: this.now, failed: true, slow: false, isAmended: this.now - at < time }];
+  }
+
+  private judgeClosed(call: Recorded): void {
+    const { consecutive, count, time, minimumCalls, failureRate, slow: slowCall } = this.options;
     if (consecutive !== undefined && call.failed && this.inARow >= consecutive)
       return this.open('consecutive failures');
     const windows = [
@@ -299,10 +333,10 @@ class Model {
       [time === undefined ? [] : this.timed, minimumCalls],
     ] as const;
     for (const [calls, minimum] of windows) {
-      if (calls.length < minimum) continue;
-      const { failed, slow } = countsOf(calls);
-      if (call.failed && atLeast(failed, calls.length, failureRate)) return this.open('failure rate');
-      if (call.slow && atLeast(slow, calls.length, slowCall!.rate)) return this.open('slow call rate');
+      const { calls: total, failed, slow } = countsOf(calls);
+      if (total < minimum) continue;
+      if (call.failed && atLeast(failed, total, failureRate)) return this.open('failure rate');
+      if (call.slow && atLeast(slow, total, slowCall!.rate)) return this.open('slow call rate');
     }
   }
 }
@@ -322,7 +356,8 @@ function millionths([part, whole]: Share): number {
 
 function countsOf(calls: readonly Recorded[]) {
   const count = (what: 'failed' | 'slow') => calls.filter((recorded) => recorded[what]).length;
-  return { calls: calls.length, failed: count('failed'), slow: count('slow') };
+  const total = calls.filter(({ isAmended }) => isAmended !== true).length;
+  return { calls: total, failed: count('failed'), slow: count('slow') };
 }
 
 /** The real one. */
@@ -338,11 +373,11 @@ class Subject {
     this.breaker = this.newBreaker();
   }
 
-  begin(outer: LiveCall | undefined): { ticket: number; call: LiveCall } | CircuitOpenError {
+  begin(outer: LiveCall | undefined): { ticket: number | SlowWatch; call: LiveCall } | CircuitOpenError {
     const call = liveCall(undefined, undefined, this.clock);
     call.parent = outer;
     const ticket = this.breaker.enter(call);
-    return typeof ticket === 'number' ? { ticket, call } : ticket;
+    return ticket instanceof CircuitOpenError ? ticket : { ticket, call };
   }
 
   start(call: LiveCall): void {
@@ -350,7 +385,14 @@ class Subject {
     call.startWork();
   }
 
-  end({ ticket, call }: { ticket: number; call: LiveCall }, outcome: Outcome): void {
+  /** The deadline of a call falls due. */
+  expire(ticket: number | SlowWatch): void {
+    if (typeof ticket === 'number') return;
+    ticket.remove();
+    ticket.expire();
+  }
+
+  end({ ticket, call }: { ticket: number | SlowWatch; call: LiveCall }, outcome: Outcome): void {
     call.end(outcome);
     this.breaker.leave(ticket, outcome, call);
   }
@@ -456,7 +498,7 @@ const options: fc.Arbitrary<Options> = fc
 
 type Step =
   | { readonly do: 'begin'; readonly inside: number | undefined; readonly waits: boolean }
-  | { readonly do: 'start'; readonly which: number }
+  | { readonly do: 'start' | 'expire'; readonly which: number }
   | { readonly do: 'end'; readonly which: number; readonly how: End }
   | { readonly do: 'advance'; readonly ms: number }
   | { readonly do: 'look' | 'reconfigure' | 'moveOn' }
@@ -472,6 +514,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('start' as const), which: fc.nat(1000) }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('expire' as const), which: fc.nat(1000) }) },
   {
     weight: 20,
     arbitrary: fc.record({
@@ -501,10 +544,11 @@ interface UnderWay {
   readonly isOneOfFew: boolean;
   /** The call in which it was made. */
   readonly outer: UnderWay | undefined;
-  readonly ticket: number;
+  readonly ticket: number | SlowWatch;
   readonly call: LiveCall;
-  /** Whether its time is taken. */
-  readonly isTimed: boolean;
+  /** How long its work may take without being slow. */
+  readonly over: number | undefined;
+  isSlow: boolean;
   startedAt: number | undefined;
 }
 
@@ -522,7 +566,7 @@ function follow([given, other]: readonly [Options, Options], seed: number, steps
     if (next.do === 'begin') {
       const outer = next.inside === undefined ? undefined : pick(underWay, next.inside);
       const id = ids++;
-      const isTimed = model.options.slow !== undefined;
+      const over = model.options.slow?.over;
       const expected = model.begin(id, fewAround(outer));
       const actual = subject.begin(outer?.call);
       if ('ticket' in actual) {
@@ -532,7 +576,8 @@ function follow([given, other]: readonly [Options, Options], seed: number, steps
           id,
           ...expected,
           ...actual,
-          isTimed: isTimed || model.state === 'half-open',
+          over: expected.generation === undefined ? undefined : over,
+          isSlow: false,
           outer,
           startedAt: undefined,
         };
@@ -547,13 +592,25 @@ function follow([given, other]: readonly [Options, Options], seed: number, steps
         next.which,
       );
       if (waiting !== undefined) start(waiting);
+    } else if (next.do === 'expire') {
+      const late = pick(
+        underWay.filter(
+          ({ startedAt, over, isSlow }) =>
+            !isSlow && startedAt !== undefined && over !== undefined && model.now - startedAt > over,
+        ),
+        next.which,
+      );
+      if (late === undefined) continue;
+      late.isSlow = true;
+      model.turnSlow(late.id, late.generation);
+      subject.expire(late.ticket);
     } else if (next.do === 'end') {
       const ended = pick(underWay, next.which);
       if (ended === undefined) continue;
       underWay = underWay.filter((call) => call !== ended);
       // What never left the gates was refused, or given up.
       const how = ended.startedAt === undefined ? 'ignored' : next.how;
-      model.end(ended.id, ended.generation, how, ended.isTimed ? model.now - ended.startedAt! : Number.NaN);
+      model.end(ended.id, ended.generation, how);
       subject.end(ended, OUTCOMES[how]);
     } else if (next.do === 'advance') {
       model.now += next.ms;

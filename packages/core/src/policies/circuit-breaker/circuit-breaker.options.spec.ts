@@ -16,7 +16,7 @@ describe('the settings of a circuit breaker', () => {
   it('have the defaults that are documented', () => {
     expect(read({}).settings).toEqual({
       mode: 'enforce',
-      window: { time: 10_000 },
+      window: { time: 10_000, consecutive: 10 },
       failureRate: 0.5,
       minimumCalls: 20,
       openFor: { initial: 5000, factor: 1, max: 5000, jitter: 'none' },

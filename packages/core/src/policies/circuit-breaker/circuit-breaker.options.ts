@@ -20,15 +20,16 @@ export interface CircuitBreakerOptions {
    */
   mode?: 'enforce' | 'metricsOnly';
   /**
-   * What the circuit looks at: the calls of the last `time` (default `'10s'` when nothing else is named), the last `count` calls, or how
-   * many failed in a row (`consecutive`). Of several, any opens it. Without `time` no clock is read for a call that succeeds.
+   * What the circuit looks at: the calls of the last `time`, the last `count` calls, or how many failed in a row (`consecutive`). Of several, any
+   * opens it. Default `{ time: '10s', consecutive: 10 }`: a provider that is down is found at a call a second, too, which is too few for a rate.
+   * Answers that refuse the request, such as a 404, neither add to a row of failures nor end it. Without `time` no clock is read for a call that succeeds.
    */
   window?: { time?: Duration; count?: number; consecutive?: number };
   /** Share of failed calls in the time or count window at which the circuit opens, looked at when a call fails. Default 0.5. */
   failureRate?: number;
   /**
-   * Calls longer than `over`, failed or not, and the share of them (`rate`, default 0.8) in the time or count window at which the circuit
-   * opens. Off by default.
+   * Calls longer than `over`, failed, aborted or under way, and the share of them (`rate`, default 0.8) in the time or count window at which the
+   * circuit opens. A call is slow from the moment at which `over` has passed; one whose result came while the event loop was blocked is not. Off by default.
    */
   slowCall?: { over: Duration; rate?: number };
   /** How many calls a window must hold before a rate counts; a count window that cannot hold so many must be full. Default 20. */
@@ -109,7 +110,7 @@ export const circuitBreakerSchema = consistent(
             ? { at: 'time', message: "expected a time such as '10s', count: 100 or consecutive: 5" }
             : undefined,
       ),
-      { time: 10_000 },
+      { time: 10_000, consecutive: 10 },
     ),
     failureRate: optional(ratio(), 0.5),
     slowCall: optional(options({ over: duration({ min: 1 }), rate: optional(ratio(), 0.8) })),

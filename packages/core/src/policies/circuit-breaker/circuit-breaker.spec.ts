@@ -42,7 +42,7 @@ describe('circuit breaker', () => {
     });
 
     it('at 11 failures of 20 for a rate of 0.55, which binary fractions would miss', async () => {
-      const { circuit, ok, fail, many } = bench({ failureRate: 0.55, minimumCalls: 20 });
+      const { circuit, ok, fail, many } = bench({ window: { time: '10s' }, failureRate: 0.55, minimumCalls: 20 });
       await many(9, ok);
       await many(10, fail);
       expect(circuit.state).toBe('closed');
@@ -51,7 +51,7 @@ describe('circuit breaker', () => {
     });
 
     it('not before the minimum of calls: one failure of one is no rate', async () => {
-      const { circuit, fail, many } = bench({ minimumCalls: 20 });
+      const { circuit, fail, many } = bench({ window: { time: '10s' }, minimumCalls: 20 });
       await many(19, fail);
       expect(circuit.state).toBe('closed');
       await fail();

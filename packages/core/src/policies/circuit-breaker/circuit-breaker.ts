@@ -1,4 +1,5 @@
 import { UNUSED_MS } from '../../engine/keyed-gate.js';
+import type { Clock } from '../../time/clock.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { isFailure, SUCCESS, type Outcome } from '../../outcome/outcome.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
@@ -8,10 +9,15 @@ import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import type { CircuitHandle } from './circuit-handle.js';
 import { CLOSED, ISOLATED } from './circuit-state.js';
 import { exportedCircuit, importedState, readExportedCircuit, type ExportedCircuit } from './exported-circuit.js';
+import { hasHung } from './has-hung.js';
 import { Ramp } from './ramp.js';
+import { SlowWatch } from './slow-watch.js';
 import type { CircuitBreakerEvents, CircuitBreakerSnapshot, CircuitState } from './circuit-breaker.telemetry.js';
 
 export type { CircuitHandle, CircuitState, ExportedCircuit };
+
+/** The generation under which a call was admitted; where slow calls count, with what watches over its time. */
+type Ticket = number | SlowWatch;
 
 const NO_KEYS: Iterable<CircuitBreaker> = [];
 
@@ -19,7 +25,7 @@ const NO_KEYS: Iterable<CircuitBreaker> = [];
  * Opens when too many calls fail or are slow, refuses while open, and lets a few through to see whether the provider is
  * back. A call that ends in another generation than it began in changes nothing.
  */
-export class CircuitBreaker extends Circuit implements KeyableGate<number>, CircuitHandle {
+export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, CircuitHandle {
   readonly kind = 'circuitBreaker';
   /** The circuits of keys, where this is the one of all. */
   private keys = NO_KEYS;
@@ -33,44 +39,55 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number>, Circ
     super(settings, environment);
   }
 
+  get clock(): Clock {
+    return this.environment.clock;
+  }
+
   get state(): CircuitState {
     this.settle(this.environment.clock.now());
     return this.current.name;
   }
 
-  /** The ticket is the generation under which the call was admitted. */
-  enter(call: LiveCall): number | CircuitOpenError {
+  enter(call: LiveCall): Ticket | CircuitOpenError {
     if (this.whole?.current === ISOLATED) return this.refuse('isolated', call);
     if (this.current !== CLOSED) {
       const ticket = this.admit(call);
       if (ticket !== this.generation) return ticket;
     }
-    if (this.settings.slowCall !== undefined) call.timeWork();
-    return this.generation;
+    const { slowCall } = this.settings;
+    if (slowCall === undefined) {
+      // It may be ended by the deadline of the call that it is made in.
+      if (call.parent !== undefined && call.deadline !== Infinity) call.timeWork();
+      return this.generation;
+    }
+    call.timeWork();
+    return new SlowWatch(this.generation, call, slowCall.over, this);
   }
 
   /** Who has waited below while the state changed asks again: those who queue for a provider that fails are not sent to it. */
-  renew(ticket: number, call: LiveCall): number | CircuitOpenError {
+  renew(ticket: Ticket, call: LiveCall): Ticket | CircuitOpenError {
     // Where nothing is refused, it was counted once.
     if (ticket === UNCOUNTED && this.settings.mode === 'metricsOnly') return ticket;
-    return ticket === this.generation && this.whole?.current !== ISOLATED ? ticket : this.enter(call);
+    if (generationOf(ticket) === this.generation && this.whole?.current !== ISOLATED) return ticket;
+    if (typeof ticket !== 'number') ticket.remove();
+    return this.enter(call);
   }
 
-  leave(generation: number, outcome: Outcome, call: LiveCall): void {
+  leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void {
     const { settings } = this;
-    const plain = outcome === SUCCESS && this.current === CLOSED && settings.slowCall === undefined;
-    if (plain && generation === this.generation) {
+    if (ticket === this.generation && outcome === SUCCESS && this.current === CLOSED) {
       this.counters.succeeded++;
       this.windows.succeeded(call, settings);
     } else {
-      this.judgeLeaving(generation, outcome, call);
+      if (typeof ticket !== 'number') ticket.remove();
+      this.judgeLeaving(ticket, outcome, call);
     }
   }
 
-  private judgeLeaving(generation: number, outcome: Outcome, call: LiveCall): void {
+  private judgeLeaving(ticket: Ticket, outcome: Outcome, call: LiveCall): void {
     if (this.current.name === 'half-open') this.settle(call.now);
-    if (generation !== this.generation) return;
-    const failed = isFailure(outcome);
+    if (generationOf(ticket) !== this.generation) return;
+    const failed = isFailure(outcome) ?? (call.cancelled && hasHung(call) ? true : undefined);
     const { current, counters, settings } = this;
     if (failed === undefined) {
       counters.ignored++;
@@ -79,15 +96,30 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number>, Circ
     }
     if (failed) counters.failed++;
     else counters.succeeded++;
-    const slow = settings.slowCall !== undefined && call.tookMs > settings.slowCall.over;
     if (failed && outcome.retryAfterMs !== undefined) this.streak.heed(outcome.retryAfterMs, call.now, settings);
     if (current.name === 'half-open') {
-      current.end(call, failed || slow);
+      current.end(call, failed);
       this.judge(current, call.now);
     } else {
-      const trip = this.windows.record(failed, slow, call, settings);
+      const { mark } = typeof ticket === 'number' ? NOT_SLOW : ticket;
+      const trip = this.windows.record({ failed, mark, refused: outcome.kind !== 'success' }, call, settings);
       if (trip !== undefined) this.becomeOpen(call.now, trip);
     }
+  }
+
+  /** To be called when a call turns out to be slow: it counts as such while it goes on. */
+  onSlow(watch: SlowWatch): void {
+    const { current, settings } = this;
+    if (watch.generation !== this.generation || settings.slowCall === undefined) return;
+    const now = this.clock.now();
+    if (current.name === 'half-open') {
+      current.end(watch.call, true);
+      this.judge(current, now);
+      return;
+    }
+    watch.mark = this.windows.markSlow(now, settings);
+    const trip = this.windows.judge(false, true, settings);
+    if (trip !== undefined) this.becomeOpen(now, trip);
   }
 
   forKey(environment: EnvironmentOf<CircuitBreakerEvents>): CircuitBreaker {
@@ -204,4 +236,10 @@ export class CircuitBreaker extends Circuit implements KeyableGate<number>, Circ
     }
     return shown;
   }
+}
+
+const NOT_SLOW = { mark: undefined };
+
+function generationOf(ticket: Ticket): number {
+  return typeof ticket === 'number' ? ticket : ticket.generation;
 }

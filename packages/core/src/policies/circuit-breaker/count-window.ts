@@ -33,6 +33,15 @@ export class CountWindow implements WindowCounts {
     this.at = at + 1 === this.size ? 0 : at + 1;
   }
 
+  /** Notes that a call has failed after which so many others were recorded, unless it has left the window. */
+  markFailed(after: number): void {
+    if (after >= this.total) return;
+    const index = (this.at - 1 - after + this.size) % this.size;
+    if ((this.bitsAt(index) & FAILED) !== 0) return;
+    this.words[index >> WORD_SHIFT]! |= FAILED << shiftOf(index);
+    this.failed++;
+  }
+
   /** Another size, with as many of the latest calls as it can hold. */
   resized(size: number): CountWindow {
     const window = new CountWindow(size);

@@ -46,7 +46,7 @@ describe('settings', () => {
       enabled: 'yes',
     };
     expect(messageFor(given)).toEqual([
-      'payments.retries: unknown setting; known are fallback, cache, idempotency, timeout, retry, hedge, circuitBreaker, adaptiveThrottle, rateLimit, bulkhead, chaos, methods, classify, enabled',
+      'payments.retries: unknown setting; known are fallback, cache, idempotency, timeout, retry, hedge, circuitBreaker, adaptiveThrottle, rateLimit, bulkhead, chaos, methods, classify, http, enabled',
       "payments.idempotency.storeDown: 'ignore' given; expected one of 'refuse', 'proceed'",
       "payments.idempotency.key: 'id' given; expected a function of the arguments, for example (order) => order.id",
       "payments.timeout.attempt: '2 seconds' given; expected a duration such as '250ms', '2s', '5m', '24h' or a number of milliseconds of at least 1 ms",

@@ -3,24 +3,28 @@ import type { Fault } from './fault.js';
 import { UNKNOWN } from './fields.js';
 import { printed } from '../values/printed.js';
 
+/** Describes a value that was given at `option`, for a message: never a secret. */
+export type DescribeValue = (value: unknown, option: readonly string[]) => string;
+
 /** The settings that `input` describes, or every fault in it. Never keeps or changes the input: what comes out is a frozen copy. */
 export function readSettings<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
   path: string,
+  describe: DescribeValue = printed,
 ):
   | { readonly settings: v.InferOutput<S>; readonly faults?: undefined }
   | { readonly settings?: undefined; readonly faults: readonly Fault[] } {
   const result = v.safeParse(schema, input);
   if (result.success) return { settings: freeze(result.output) };
-  return { faults: result.issues.map((issue) => faultOf(issue, path)) };
+  return { faults: result.issues.map((issue) => faultOf(issue, path, describe)) };
 }
 
-function faultOf(issue: v.BaseIssue<unknown>, base: string): Fault {
+function faultOf(issue: v.BaseIssue<unknown>, base: string, describe: DescribeValue): Fault {
   const keys = issue.path?.map((item) => String(item.key)) ?? [];
   const last = issue.path?.at(-1);
   const given = last === undefined ? issue.input : last.value;
-  const shown = issue.expected === UNKNOWN ? '' : `${printed(given)} given; `;
+  const shown = issue.expected === UNKNOWN ? '' : `${describe(given, keys)} given; `;
   return { path: [base, ...keys].join('.'), message: `${shown}${issue.message}` };
 }
 

@@ -32,6 +32,16 @@ describe('a value in a message', () => {
     expect(printed(value)).toBe(text);
   });
 
+  it.each([
+    'sk_live_51Hx0aBcDeFgHiJk',
+    'Bearer sk_live_51Hx0aBcDeFgHiJk',
+    'AKIAIOSFODNN7EXAMPLE',
+    'redis://:hunter2@cache:6379',
+    'https://api.example.com/v1?key=hunter2',
+  ])('is not shown where it may be a secret: %s', (text) => {
+    expect(printed(text)).toBe(`text of ${text.length} characters`);
+  });
+
   it('is never more than a line', () => {
     expect(printed('a\nb\r\n\tc\u2028d\u0085e\0')).toBe(String.raw`'a\nb\r\n\tc\u2028d\u0085e\u0000'`);
     expect(printed(Symbol('a\nb'))).toBe(String.raw`Symbol(a\nb)`);

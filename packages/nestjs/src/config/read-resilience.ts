@@ -76,6 +76,8 @@ function unknownDefaults(given: Layer, path: string): readonly Fault[] {
 }
 
 function notSettings(name: string, given: unknown): Fault {
-  const message = `${settings.printed(given)} given; expected an object of settings, for example { retry: { attempts: 3 } }`;
+  // A credential may stand here by mistake.
+  const described = typeof given === 'string' ? 'text' : settings.printed(given);
+  const message = `${described} given; expected an object of settings, for example { retry: { attempts: 3 } }`;
   return { path: `resilience.providers.${name}`, message };
 }

@@ -1,5 +1,6 @@
 import type { Fault } from '@breakwater/core';
 import { settings, type Layer } from '@breakwater/core/adapter';
+import { describeGiven } from './describe-given.js';
 import type { Section } from './section.js';
 
 /** The sections of one provider's settings, by name, and what is wrong with their form. */
@@ -12,9 +13,11 @@ export interface ReadSections {
 export function readSections(known: readonly Section[], provider: string, layer: Layer): ReadSections {
   const faults: Fault[] = [];
   const sections = new Map<string, unknown>();
-  for (const { name, schema } of known) {
+  for (const section of known) {
+    const { name, schema } = section;
     if (layer[name] === undefined) continue;
-    const read = settings.readSettings(schema, layer[name], `resilience.providers.${provider}.${name}`);
+    const path = `resilience.providers.${provider}.${name}`;
+    const read = settings.readSettings(schema, layer[name], path, describeGiven(section));
     if (read.faults === undefined) sections.set(name, read.settings);
     else faults.push(...read.faults);
   }

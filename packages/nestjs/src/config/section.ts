@@ -18,6 +18,10 @@ export interface Section<T = unknown> {
   readonly readsCalls?: boolean;
   /** How the provider is reached over HTTP, where the section says so. `read` returns the section as it is now. */
   reach?(read: () => T | undefined, secrets: SecretReader): ProviderHttp;
+  /** Options that hold credentials, such as `auth`: nothing that is given in them is shown in messages. */
+  readonly credentials: readonly string[];
+  /** Whether text may be shown that was given for an option and is wrong. By default where it cannot be a secret. */
+  shows?(option: string, text: string): boolean;
   /** The options of `standing` that `given` replaces as a whole instead of being merged into them. */
   replaced?(standing: Layer, given: Layer): readonly string[];
   /** What is wrong beyond the form: secrets that are not set, and options that do not fit each other. */

@@ -9,7 +9,7 @@ export function missingSecrets(setting: unknown, secrets: SecretReader, path: st
       secrets.reveal(setting);
       return [];
     } catch {
-      return [{ path, message: `the secret is not set: give the environment variable ${setting.name} a value` }];
+      return [{ path, message: `the secret is not set: give the environment variable ${setting.shownName} a value` }];
     }
   }
   if (typeof setting !== 'object' || setting === null) return [];

@@ -17,7 +17,7 @@ export class EnvironmentSecrets implements SecretReader {
     const value = this.environment[secret.name];
     if (value !== undefined && value !== '') return value;
     throw new ResilienceConfigurationError([
-      { path: secret.name, message: 'the secret is not set: give the environment variable a value' },
+      { path: secret.shownName, message: 'the secret is not set: give the environment variable a value' },
     ]);
   }
 }

@@ -4,8 +4,13 @@ import { inspect } from 'node:util';
 export class SecretReference {
   constructor(readonly name: string) {}
 
+  /** The name, for messages. Text that is no usual name of a variable may be the secret itself, and is not shown. */
+  get shownName(): string {
+    return isVariableName(this.name) ? this.name : `(text of ${this.name.length} characters)`;
+  }
+
   toString(): string {
-    return `[secret ${this.name}]`;
+    return `[secret ${this.shownName}]`;
   }
 
   toJSON(): string {
@@ -22,4 +27,9 @@ export function secret(name: string): SecretReference {
   if (typeof name !== 'string' || name === '')
     throw new TypeError(`secret(${JSON.stringify(name)}): expected the name of a secret`);
   return new SecretReference(name);
+}
+
+/** Upper case, with an underscore or without a digit: `PAYMENTS_API_KEY` and `TOKEN`, not `AKIAIOSFODNN7EXAMPLE`. */
+function isVariableName(text: string): boolean {
+  return /^[A-Z][A-Z0-9_]*$/.test(text) && (text.includes('_') || !/\d/.test(text));
 }

@@ -2,6 +2,7 @@ import type { HttpAuth as EngineHttpAuth, HttpOptions as EngineHttpOptions } fro
 import { httpEntries, isHeaderName, settings } from '@breakwater/core/adapter';
 import * as v from 'valibot';
 import { secretOptions, secretText, type SecretText } from '../fields/secret-text.js';
+import { isHarmless } from '../fields/is-harmless.js';
 import { isHttpUrl } from '../fields/is-http-url.js';
 import { customSetting } from '../fields/custom-setting.js';
 
@@ -30,8 +31,10 @@ const eachHeader = v.rawCheck<Readonly<Record<string, string>>>(({ dataset, addI
   const { value: input } = dataset;
   const wrong = (key: string, value: unknown, expected: string) =>
     addIssue({ message: `expected ${expected}`, path: [{ type: 'object', origin: 'value', input, key, value }] });
-  for (const [name, text] of Object.entries<unknown>(input)) {
-    if (!isHeaderName(name)) wrong(name, name, "the name of a header, for example 'X-Version'");
+  for (const [index, [name, text]] of Object.entries<unknown>(input).entries()) {
+    // The value may stand in the name, too.
+    const place = isHarmless(name) ? name : `(entry ${index + 1})`;
+    if (!isHeaderName(name)) wrong(place, name, "the name of a header, for example 'X-Version'");
     else if (typeof text !== 'string') wrong(name, text, 'text');
   }
 });

@@ -9,6 +9,7 @@ export const httpSection: Section<HttpSettings> = {
   name: 'http',
   schema: httpSchema,
   headerOptions: ['headers'],
+  credentials: ['auth', 'headers'],
   readsCalls: true,
   reach: (read, secrets) => ({
     settings: read,

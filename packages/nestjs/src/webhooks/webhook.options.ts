@@ -128,3 +128,8 @@ function knownSenders(): readonly string[] {
 function isSender(value: unknown): boolean {
   return typeof value === 'string' ? knownSenders().includes(value) : typeof value === 'object' && value !== null;
 }
+
+/** Whether text was probably meant to be a sender's name. */
+export function isNearSender(text: string): boolean {
+  return settings.unknownName('option', text, knownSenders()).includes('did you mean');
+}

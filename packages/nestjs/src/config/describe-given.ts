@@ -1,0 +1,15 @@
+import { settings } from '@breakwater/core/adapter';
+import { isHarmless } from '../fields/is-harmless.js';
+import type { Section } from './section.js';
+
+/** Describes what was given in a section, for messages. A secret may stand in any place of it, by mistake. */
+export function describeGiven({ credentials, shows }: Section) {
+  return (value: unknown, [option, ...rest]: readonly string[]): string => {
+    const inCredential = option !== undefined && credentials.includes(option);
+    if (typeof value === 'number' && inCredential) return 'a number';
+    if (typeof value !== 'string') return settings.printed(value);
+    if (option === undefined) return 'text';
+    const isShown = rest.length === 0 && shows !== undefined ? shows(option, value) : isHarmless(value);
+    return isShown && (!inCredential || value.length < 4) ? settings.printed(value) : 'text';
+  };
+}

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,6 +43,30 @@ describe('SqliteStore', () => {
     db.close();
     return rows;
   }
+
+  it('is opened within busyTimeout, or not at all, while another process holds the lock', () => {
+    const other = new Database(file);
+    other.exec('CREATE TABLE held (id INTEGER)');
+    other.exec('BEGIN EXCLUSIVE');
+    const startedAt = performance.now();
+    expect(() => new SqliteStore({ file, busyTimeout: '300ms', clock: new TestClock() })).toThrow(/locked|busy/i);
+    const tookMs = performance.now() - startedAt;
+    expect(tookMs).toBeGreaterThanOrEqual(300);
+    expect(tookMs).toBeLessThan(2000);
+    other.exec('ROLLBACK');
+    other.close();
+  });
+
+  it('keeps a new file, and what stands beside it, for its owner alone, and leaves the mode of one that is there', async () => {
+    const modes = () => ['', '-wal', '-shm'].map((suffix) => statSync(file + suffix).mode & 0o777);
+    const store = new SqliteStore({ file });
+    await store.put('a', '1', KEPT);
+    expect(modes()).toEqual([0o600, 0o600, 0o600]);
+    await store.close();
+    chmodSync(file, 0o640);
+    await new SqliteStore({ file }).close();
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+  });
 
   describe('in a file, by a clock that stands still', () => {
     storeContract(async () => {

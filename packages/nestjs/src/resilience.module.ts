@@ -15,6 +15,7 @@ import { ApplicationResilience } from './boot/application-resilience.js';
 import { ResilienceExplorer } from './boot/resilience.explorer.js';
 import { CLOCK } from './config/clock-token.js';
 import { mergeModuleOptions } from './config/merge-module-options.js';
+import { SECRETS, type SecretReader } from './fields/secret-reader.js';
 import { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
 import { injectableProviders } from './injectable-providers.js';
 import { ResilienceParts } from './providers/resilience-parts.js';
@@ -85,7 +86,12 @@ function moduleOf(
     {
       provide: ResilienceParts,
       useFactory: partsOf,
-      inject: [OPTIONS, { token: ConfigService, optional: true }, { token: CLOCK, optional: true }],
+      inject: [
+        OPTIONS,
+        { token: ConfigService, optional: true },
+        { token: CLOCK, optional: true },
+        { token: SECRETS, optional: true },
+      ],
     },
     { provide: Resilience, useFactory: (parts) => new ApplicationResilience(parts), inject: [ResilienceParts] },
     { provide: APP_FILTER, useClass: ResilienceExceptionFilter },
@@ -115,10 +121,12 @@ function partsOf(
   options: ResilienceOptions | undefined,
   config: ConfigService | undefined,
   clock: Clock | undefined,
+  secrets: SecretReader | undefined,
 ): ResilienceParts {
   const configured = config?.get<ResilienceOptions>('resilience') ?? {};
   const given = mergeModuleOptions(sections, configured, options ?? {});
-  return new ResilienceParts(clock === undefined ? given : mergeModuleOptions(sections, { clock }, given), sections);
+  const all = clock === undefined ? given : mergeModuleOptions(sections, { clock }, given);
+  return new ResilienceParts(all, sections, { secrets });
 }
 
 function asyncOptions(options: ResilienceModuleAsyncOptions): readonly Provider[] {

@@ -10,6 +10,6 @@ export function startResilience(
   options: ResilienceOptions = {},
   environment: Environment = {},
 ): { readonly parts: ResilienceParts; readonly resilience: ApplicationResilience } {
-  const parts = new ResilienceParts(options, sections, environment);
+  const parts = new ResilienceParts(options, sections, { environment });
   return { parts, resilience: new ApplicationResilience(parts) };
 }

@@ -6,6 +6,7 @@ import type { MethodRuntime } from '../methods/method-runtime.js';
 export interface Wrapper {
   /** The class, or the factory. */
   metatype: unknown;
+  readonly token?: unknown;
   /** What a factory has injected; not there for a class. */
   readonly inject?: unknown;
   readonly instance: unknown;

@@ -156,6 +156,17 @@ describe('warnings at boot', () => {
     );
   });
 
+  it('tell of a second ResilienceModule with other options, which knows its own providers only', async () => {
+    const imports = [
+      ResilienceModule.forRoot({ providers: { payments: {} } }),
+      ResilienceModule.forRoot({ providers: { email: {} } }),
+    ];
+    const module = await Test.createTestingModule({ imports, providers: [PaymentsClient] }).compile();
+    await expect(module.init()).rejects.toThrow(
+      /imported several times with different options.*give all of them to one/,
+    );
+  });
+
   it('are faults where the settings are strict', async () => {
     const options: ResilienceOptions = { strict: true, providers: { payments: { bulkhead: { concurrency: 2 } } } };
     const error: unknown = await start(options, [PaymentsClient]).catch((raised: unknown) => raised);

@@ -45,12 +45,20 @@ export class ResilienceExplorer implements OnModuleInit {
       ...[...classes].flatMap((found) => injectionFaults(found, parts)),
       ...webhookUseFaults(classes, parts, this.rawBody.losesBytes),
     ];
-    const warnings = [...parts.warnings, ...minifiedNames(linked)];
+    const isOneOfSeveral = wrappers.filter(({ token }) => token === ResilienceParts).length > 1;
+    if (isOneOfSeveral && faults.length > 0) faults.push(SEVERAL_MODULES);
+    const warnings = [...parts.warnings, ...minifiedNames(linked), ...(isOneOfSeveral ? [SEVERAL_MODULES] : [])];
     if (runtime !== undefined) warnings.push(...unusedSettings(parts, classes, linked));
     raise(faults, warnings, parts.strict);
     warnOf(parts.strict ? hidingFilters(this.config) : [...warnings, ...hidingFilters(this.config)]);
   }
 }
+
+const SEVERAL_MODULES: Fault = {
+  path: 'ResilienceModule',
+  message:
+    'it is imported several times with different options, and each knows its own providers only: give all of them to one forRoot(), in the root module',
+};
 
 /** Raises faults, and warnings as well where the settings are strict. */
 function raise(faults: readonly Fault[], warnings: readonly Fault[], strict: boolean): void {

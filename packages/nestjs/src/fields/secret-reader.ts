@@ -8,6 +8,9 @@ export interface SecretReader {
   reveal(secret: SecretText): string;
 }
 
+/** Reads secrets in place of the application's own reader, in a test. Registered: the module and its tests may be two copies. */
+export const SECRETS = Symbol.for('breakwater.secrets');
+
 /** Reads secrets from environment variables. */
 export class EnvironmentSecrets implements SecretReader {
   constructor(private readonly environment: Readonly<Record<string, string | undefined>>) {}

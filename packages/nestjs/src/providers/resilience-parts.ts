@@ -14,6 +14,12 @@ const GRACE_MS = 10_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Where an application stands. Default: the process, and the secrets in its environment. */
+export interface Surroundings {
+  readonly environment?: Environment;
+  readonly secrets?: SecretReader | undefined;
+}
+
 /**
  * What one application's resilience is made of. The module makes it once and injects it where this package needs it.
  */
@@ -31,7 +37,8 @@ export class ResilienceParts {
   private readonly log: EventLog | undefined;
   private readonly shutdown: Shutdown;
 
-  constructor(options: object, sections: readonly Section[], environment: Environment = process.env) {
+  constructor(options: object, sections: readonly Section[], surroundings: Surroundings = {}) {
+    const { environment = process.env, secrets = new EnvironmentSecrets(environment) } = surroundings;
     const read = readResilience(options, { environment, sections });
     const { clock = new SystemClock(), store, memoryStore } = read.options;
     const onEvicted = (eviction: Eviction) => this.tellOfEviction(eviction);
@@ -42,7 +49,7 @@ export class ResilienceParts {
     this.clock = clock;
     this.ownsStore = store === undefined;
     this.store = tracked;
-    this.secrets = new EnvironmentSecrets(environment);
+    this.secrets = secrets;
     this.sections = new ProviderSections(read.providers, sections, this.secrets);
     const httpOf = (name: string) => this.sections.httpOf(name);
     const warn = (message: string) => this.log?.warn(message);

@@ -6,6 +6,7 @@ import { Test } from '@nestjs/testing';
 import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
 import { Resilient } from '../decorators/resilient.decorator.js';
 import { Timeout } from '../decorators/timeout.decorator.js';
+import { secret } from '../fields/secret.js';
 import { ResilienceModule } from '../resilience.module.js';
 import { ResilienceTestingModule } from './resilience-testing.module.js';
 
@@ -98,6 +99,26 @@ describe('ResilienceTestingModule', () => {
     resilience.forceOpen('payments');
     await resilience.clock.advance('5s');
     await expect(client.charge()).resolves.toBe('charged');
+    await app.close();
+  });
+
+  it('lets an application boot without its secrets, and tells what stands in their place', async () => {
+    @Module({
+      imports: [
+        ResilienceModule.forRoot({
+          providers: {
+            payments: {
+              http: { baseUrl: 'http://localhost:1', auth: { bearer: secret('NOT_SET_IN_CI') } },
+              webhook: { sender: 'stripe', secrets: [secret('NOT_SET_IN_CI_EITHER')] },
+            },
+          },
+        }),
+      ],
+    })
+    class AppModule {}
+    const app = await Test.createTestingModule({ imports: [AppModule, ResilienceTestingModule] }).compile();
+    await app.init();
+    expect(app.get(ResilienceTestingModule).secret('NOT_SET_IN_CI')).toMatch(/^whsec_/);
     await app.close();
   });
 });

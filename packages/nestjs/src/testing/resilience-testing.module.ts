@@ -1,10 +1,14 @@
 import { TestClock } from '@breakwater/core/testing';
 import { Global, Inject, Module, Optional, type DynamicModule } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { secret } from '../fields/secret.js';
+import { SECRETS } from '../fields/secret-reader.js';
+import { PlaceholderSecrets } from './placeholder-secrets.js';
 import { CLOCK } from '../config/clock-token.js';
 import { ResilienceParts } from '../providers/resilience-parts.js';
 import { ResilienceModule, type ResilienceModuleOptions } from '../resilience.module.js';
 
+const SECRETS_PROVIDER = { provide: SECRETS, useFactory: () => new PlaceholderSecrets(process.env) };
 const CLOCK_PROVIDER = { provide: CLOCK, useFactory: () => new TestClock(Date.now()) };
 
 /**
@@ -13,7 +17,7 @@ const CLOCK_PROVIDER = { provide: CLOCK, useFactory: () => new TestClock(Date.no
  * `forRoot` brings one for parts that have none.
  */
 @Global()
-@Module({ providers: [CLOCK_PROVIDER], exports: [CLOCK_PROVIDER] })
+@Module({ providers: [CLOCK_PROVIDER, SECRETS_PROVIDER], exports: [CLOCK_PROVIDER, SECRETS_PROVIDER] })
 export class ResilienceTestingModule {
   constructor(
     @Optional() @Inject(ResilienceParts) private readonly imported: ResilienceParts | undefined,
@@ -32,6 +36,11 @@ export class ResilienceTestingModule {
     const { clock } = this.parts;
     if (clock instanceof TestClock) return clock;
     throw new TypeError('ResilienceTestingModule: the application was given a clock that is no TestClock');
+  }
+
+  /** The value of a secret in the application under test: of its environment variable, or a placeholder where that is not set. */
+  secret(name: string): string {
+    return this.parts.secrets.reveal(secret(name));
   }
 
   /** Opens a provider's circuit. Throws when the provider has none. */

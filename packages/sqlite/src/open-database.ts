@@ -32,7 +32,7 @@ export function openDatabase(settings: SqliteStoreSettings): Database.Database {
   }
 }
 
-/** SQLite would make it readable by everyone, and gives its companions (`-wal`, `-shm`) the same mode. */
+/** Makes the file first: SQLite would make it readable by all, and gives `-wal` and `-shm` the mode that it has. */
 function makeFile(file: string): void {
   if (file === IN_MEMORY) return;
   try {

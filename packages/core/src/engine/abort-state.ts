@@ -10,6 +10,7 @@ export interface Waiting {
 interface Attempt {
   readonly attempt: number;
   abort(reason: unknown, cancelled: boolean): void;
+  settle(cost: number): void;
 }
 
 /** Is told that a call is given up. */

@@ -21,6 +21,11 @@ export interface Call {
    * then not retried when its outcome is unknown, even where the error does not say what was sent, nor after something else has failed.
    */
   sending(method: string): void;
+  /**
+   * Corrects what the call takes of its rate limit, once it is known what it really costs, such as the tokens of an answer: a whole number
+   * from 0. To be called while the method runs; after that it changes nothing.
+   */
+  settle(cost: number): void;
 }
 
 /** What a caller wants done, told the call it is done for. */

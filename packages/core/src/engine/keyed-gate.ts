@@ -1,4 +1,6 @@
 import { isResilienceError, type ResilienceError } from '../errors/resilience-error.js';
+import type { ObservedResponse } from '../headers/rate-reading.js';
+import { Entered, type Kept } from './entered.js';
 import type { LiveCall } from './live-call.js';
 import type { Outcome } from '../outcome/outcome.js';
 import { PackedKeys } from './packed-keys.js';
@@ -15,22 +17,6 @@ const REMEMBERED = 10;
 export const UNUSED_MS = 3_600_000;
 /** How many of the least recently used keys each new one looks at. More than one, so that the unused never pile up. */
 const LOOKED_AT = 8;
-
-/** The gate of one key. */
-interface Kept {
-  readonly gate: KeyableGate;
-  /** Calls that entered it and have not left. */
-  inside: number;
-  usedAt: number;
-}
-
-/** What a call holds while it is inside: the gate that it entered, and that gate's own ticket. */
-class Entered {
-  constructor(
-    readonly kept: Kept,
-    readonly ticket: unknown,
-  ) {}
-}
 
 /**
  * A gate with state for each key, such as a tenant or a host, made when the key first comes; calls without a key share
@@ -114,9 +100,15 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     for (const gate of this) gate.reconfigure?.(settings);
   }
 
-  observe(response: { readonly status: number; readonly headers: unknown }, key?: string): void {
-    const gate = key === undefined ? this.unkeyed : this.byKey.get(key)?.gate;
-    gate?.observe?.(response);
+  observe(response: ObservedResponse, key?: string, call?: LiveCall): void {
+    const { gate } = key === undefined ? this.keptPlain : this.keptFor(key, this.environment.clock.now());
+    gate.observe?.(response, key, call);
+  }
+
+  reset(): void {
+    this.unkeyed.reset?.();
+    for (const gate of this) gate.reset?.();
+    this.packed?.replace((state) => this.unkeyed.resetPacked?.(state));
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../time/clock.js';
 import { Interruption, type AbortListener, type Waiting } from './abort-state.js';
 import { discard } from '../values/discard.js';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
-import { DEFAULT_PRICE, type Price } from './price.js';
+import { DEFAULT_PRICE, settlePrice, type Price } from './price.js';
 import type { Circumstances, Exchange } from '../outcome/exchange.js';
 import { isRepeatable } from '../outcome/protocols/http-status.js';
 import type { WireListener } from './wire-listener.js';
@@ -351,6 +351,13 @@ export class LiveCall implements Call, Circumstances {
     return this.operationCall === undefined
       ? this.inDoubt
       : this.operationCall.inDoubt || this.operationCall.earlierInDoubt;
+  }
+
+  settle(cost: number): void {
+    if (this.ended) return;
+    const attempt = this.interruption?.attempt;
+    if (attempt === undefined) settlePrice(this.tickets, cost);
+    else attempt.settle(cost);
   }
 
   sending(method: string): void {

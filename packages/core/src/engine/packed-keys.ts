@@ -51,9 +51,15 @@ export class PackedKeys {
     return state;
   }
 
-  /** Puts something else in the place of every state. */
+  /** Puts something else in the place of every state; nothing where that is `undefined`. */
   replace(change: (state: unknown) => unknown): void {
-    for (const keys of [this.light, this.spent]) for (const [key, state] of keys) keys.set(key, change(state));
+    for (const keys of [this.light, this.spent]) {
+      for (const [key, state] of keys) {
+        const next = change(state);
+        if (next === undefined) keys.delete(key);
+        else keys.set(key, next);
+      }
+    }
   }
 
   private sweep(now: number): void {

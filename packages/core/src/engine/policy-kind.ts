@@ -16,6 +16,8 @@ export interface PolicyPart<All> {
   readonly scope: 'provider' | 'method';
   /** The option that holds its settings, where all methods of the provider must agree on that option, whatever else differs. */
   readonly option?: string;
+  /** The name, of a part before it, under which a method's own stands beside the provider's; `undefined` where it takes its place. */
+  besideOf?(settings: unknown): string | undefined;
   /** The settings of this part; `undefined` when there is no such policy. */
   of(settings: All): unknown;
   create(settings: unknown, environment: Environment): Policy;
@@ -80,13 +82,14 @@ export function definePolicy<S extends v.GenericSchema>(definition: PolicyDefini
       ? definition.parts
       : [definePart({ name: kind, scope: definition.scope, of: unchanged, policy: definition.policy })];
   const specsOf = (settings: v.InferOutput<S>): readonly PolicySpec[] =>
-    parts.flatMap(({ name, scope, option, of, create }) => {
+    parts.flatMap(({ name, scope, option, of, create, besideOf }) => {
       const own = of(settings);
       if (own === undefined) return [];
       // No call passes through what is made of one option for all methods.
       const fits = option !== undefined || (typeof fitsStreams === 'function' ? fitsStreams(settings) : fitsStreams);
       const make = (environment: Environment) => create(own, environment);
-      return [{ kind, name, scope, option, fitsStreams: fits, settings: own, create: make }];
+      const beside = besideOf?.(own);
+      return [{ kind, name, scope, option, beside, fitsStreams: fits, settings: own, create: make }];
     });
   return {
     kind,
@@ -106,11 +109,13 @@ export function definePolicy<S extends v.GenericSchema>(definition: PolicyDefini
 export function definePart<All, Settings>(
   part: Pick<PolicyPart<All>, 'name' | 'scope' | 'option'> & {
     of: (settings: All) => Settings | undefined;
+    besideOf?: (settings: Settings) => string | undefined;
     policy: PolicyClass<Settings>;
   },
 ): PolicyPart<All> {
-  const { policy: Policy, ...rest } = part;
-  return { ...rest, create: (settings, environment) => new Policy(settings as Settings, environment) };
+  const { policy: Policy, besideOf, ...rest } = part;
+  const beside = besideOf && { besideOf: besideOf as (settings: unknown) => string | undefined };
+  return { ...rest, ...beside, create: (settings, environment) => new Policy(settings as Settings, environment) };
 }
 
 function unchanged<T>(settings: T): T {

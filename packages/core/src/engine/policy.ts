@@ -1,5 +1,6 @@
 import type { ResilienceError } from '../errors/resilience-error.js';
 import type { Emit, EmitOf } from '../events/event-hub.js';
+import type { ObservedResponse } from '../headers/rate-reading.js';
 import type { PackedGate } from './packed-keys.js';
 import type { CallOrigin, LiveCall, Next } from './live-call.js';
 import type { Circumstances } from '../outcome/exchange.js';
@@ -32,7 +33,7 @@ export interface LivePolicy {
   /** Takes new settings over at the next call; what is in flight goes on. */
   reconfigure?(settings: unknown): void;
   /** Learns from a response of the provider, and for which key the call was, where it had one. */
-  observe?(response: { readonly status: number; readonly headers: unknown }, key?: string): void;
+  observe?(response: ObservedResponse, key?: string, call?: LiveCall): void;
   /** Lets go of timers and waiting calls. */
   close?(): void;
 }
@@ -70,6 +71,10 @@ export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
   remembers?(now: number): boolean;
   /** The state that must outlive the gate of a key, for a gate that holds much for what little it knows; `undefined` when nothing must. */
   pack?(now: number): PackedGate | undefined;
+  /** Forgets what it was told from outside, such as what a provider has said. */
+  reset?(): void;
+  /** The same for a state that was packed: returns what is left of it, `undefined` for nothing. */
+  resetPacked?(packed: unknown): unknown;
   /** Whether a state that was packed need not be remembered any more. */
   isOver?(packed: unknown, now: number): boolean;
 }
@@ -104,6 +109,8 @@ export interface PolicySpec {
   readonly scope: 'provider' | 'method';
   /** The option that it is made of, where all methods of the provider must agree on it, whatever else differs. */
   readonly option?: string | undefined;
+  /** The name under which a method's own stands beside the provider's; `undefined` where it takes its place. */
+  readonly beside?: string | undefined;
   /** Whether it can stand around a method that returns a stream. */
   readonly fitsStreams: boolean;
   readonly settings: unknown;

@@ -10,3 +10,20 @@ export interface Price {
 
 /** The price of a call whose method names none. */
 export const DEFAULT_PRICE: Price = Object.freeze({ cost: 1, priority: 'foreground' });
+
+/** The ticket of a gate that can be told what the call turned out to cost. */
+export interface SettleableTicket {
+  settle(cost: number): void;
+}
+
+/** Tells the gates of a call that is under way what it turned out to cost. Throws a `TypeError` when that is no whole number from 0. */
+export function settlePrice(tickets: readonly unknown[], cost: number): void {
+  if (!Number.isSafeInteger(cost) || cost < 0) {
+    throw new TypeError(`a call cannot have cost ${String(cost)}; expected a whole number from 0`);
+  }
+  for (const ticket of tickets) if (isSettleable(ticket)) ticket.settle(cost);
+}
+
+function isSettleable(ticket: unknown): ticket is SettleableTicket {
+  return typeof ticket === 'object' && ticket !== null && 'settle' in ticket;
+}

@@ -36,6 +36,12 @@ export function headersLike(headers: unknown, pattern: RegExp): unknown {
   return found;
 }
 
+/** The names, in lower case, of the headers that fit a pattern. None of those that only answer by name. */
+export function namesLike(headers: unknown, pattern: RegExp): readonly string[] {
+  const found = headersLike(headers, pattern);
+  return found instanceof Map ? [...found.keys()] : [];
+}
+
 function text(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   return Array.isArray(value) ? value.join(', ') : String(value);

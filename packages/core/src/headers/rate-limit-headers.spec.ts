@@ -213,7 +213,10 @@ describe('rate limit headers', () => {
         'x-hubspot-ratelimit-interval-milliseconds': '10000',
         'x-hubspot-ratelimit-daily-remaining': '0',
       },
-      [{ name: 'hubspot', remaining: 188, limit: 190, resetMs: 10_000 }],
+      [
+        { name: 'hubspot', remaining: 188, limit: 190, resetMs: 10_000 },
+        { name: 'hubspot-daily', remaining: 0, resetMs: 86_400_000 },
+      ],
     ],
     [
       'Meta: minutes',

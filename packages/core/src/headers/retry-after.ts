@@ -20,9 +20,11 @@ const NUMBER = /^\d+(\.\d+)?$/;
 const EPOCH_SECONDS = 1e9;
 /** Above this a bare number is milliseconds since the epoch. */
 const EPOCH_MS = 1e11;
+/** Our time, in milliseconds since the epoch (2014 to 2128): what falls into it in a smaller unit is given in that. */
+const OUR_TIME = [1.4e12, 5e12] as const;
 
 /**
- * Milliseconds until a moment given as seconds from now, seconds or milliseconds since the epoch, a duration such as
+ * Milliseconds until a moment given as seconds from now, seconds or smaller units since the epoch, a duration such as
  * `6m0s`, or a date. Never more than a timer can carry, about 24.8 days: no answer closes a gate for ever.
  */
 export function timeUntil(value: string, headers: unknown, wallNow: number): number | undefined {
@@ -34,13 +36,19 @@ function spelledMs(text: string, serverNow: () => number): number | undefined {
   const first = firstOf(text);
   if (NUMBER.test(first)) {
     const number = Number(first);
-    if (number >= EPOCH_MS) return number - serverNow();
+    if (number >= EPOCH_MS) return epochMs(number) - serverNow();
     return number >= EPOCH_SECONDS ? number * 1000 - serverNow() : number * 1000;
   }
   const duration = spelledDuration(first);
   if (duration !== undefined) return duration;
   const date = httpDateMs(text);
   return date === undefined ? undefined : date - serverNow();
+}
+
+/** A moment in milliseconds, microseconds or nanoseconds since the epoch. */
+function epochMs(number: number): number {
+  const [from, to] = OUR_TIME;
+  return [number / 1e3, number / 1e6].find((ms) => ms >= from && ms <= to) ?? number;
 }
 
 /** The first of several values, or a value without its parameters. */

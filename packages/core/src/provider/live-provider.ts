@@ -18,8 +18,15 @@ import { credentialOf } from '../http/credential-of.js';
 import type { HttpSettings, ProviderHttp } from '../http/provider-http.js';
 import { ProviderWire } from '../wire/provider-wire.js';
 import { watchWire } from '../wire/watch-wire.js';
-import type { HeadersLike } from '../headers/headers.js';
-import { ResilientProvider, type ExecuteOptions, type ProviderSnapshot } from './resilient-provider.js';
+import type { RateLimit } from '../policies/rate-limit/rate-limit.js';
+import type { RateLimitHandle } from '../policies/rate-limit/rate-limit-handle.js';
+import {
+  ResilientProvider,
+  type ExecuteOptions,
+  type ObservedAnswer,
+  type ObservedCall,
+  type ProviderSnapshot,
+} from './resilient-provider.js';
 import type { ProviderPatch } from './provider-options.js';
 import type { ProviderParts } from './provider-parts.js';
 import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
@@ -63,7 +70,8 @@ export class LiveProvider extends ResilientProvider {
     this.wire = new ProviderWire(this.http.settings() ?? {}, {
       emit: this.environment.emit,
       warn: parts.warn ?? ((message) => emitWarning(message, 'BreakwaterWarning')),
-      learn: (call, { status, headers }) => this.learn({ status: status!, headers: headers as HeadersLike }, call),
+      learn: (call, { status, headers }) =>
+        this.learn({ status: status!, headers: headers as ObservedAnswer['headers'] }, call),
     });
     this.fetch = providerFetch({
       provider: this.name,
@@ -132,8 +140,8 @@ export class LiveProvider extends ResilientProvider {
     return call?.origin === this.environment && !call.ended && this.watching !== undefined;
   }
 
-  override observe(response: { readonly status: number; readonly headers: HeadersLike }): void {
-    this.learn(response, currentLiveCall());
+  override observe(response: ObservedAnswer, of: ObservedCall = {}): void {
+    this.learn(response, currentLiveCall(), of);
   }
 
   /** What hears of the wire now; `undefined` where nothing is to be heard. */
@@ -145,13 +153,30 @@ export class LiveProvider extends ResilientProvider {
     return this.wire;
   }
 
-  private learn(response: { readonly status: number; readonly headers: HeadersLike }, call: Call | undefined): void {
-    const own = call?.provider === this.name ? call : undefined;
-    for (const { policy, operation } of this.linker.live()) {
-      // What one operation has to itself learns nothing from the calls of another.
-      const concerned = operation === undefined || own === undefined || operation === own.operation;
-      if (concerned) policy.observe?.(response, own?.key);
+  private learn(response: ObservedAnswer, answered: Call | undefined, of: ObservedCall = {}): void {
+    const call = answered?.provider === this.name ? (answered as LiveCall) : undefined;
+    const { operation = call?.operation, key = call?.key } = of;
+    const learning = [...this.linker.live()].filter(({ policy }) => policy.observe !== undefined);
+    const own = new Set(learning.filter((each) => isOf(each, operation)).map(({ policy }) => policy.kind));
+    for (const each of learning) {
+      // Of an operation that has its own, the answer says nothing about the one that the others share.
+      const concerned = each.operation === undefined ? !own.has(each.policy.kind) : isOf(each, operation);
+      if (concerned) each.policy.observe!(response, key, operation === call?.operation ? call : undefined);
     }
+  }
+
+  override get rateLimit(): RateLimitHandle | undefined {
+    const limits = [...this.linker.live()]
+      .map(({ policy }) => policy as RateLimit)
+      .filter(({ reset, kind }) => kind === 'rateLimit' && reset !== undefined);
+    const [first] = limits;
+    if (first === undefined) return undefined;
+    return {
+      snapshot: () => first.snapshot(this.environment.clock.now()),
+      reset: () => {
+        for (const limit of limits) limit.reset();
+      },
+    };
   }
 
   override invalidate(which: CacheSelection = {}): number {
@@ -239,4 +264,8 @@ function runTied(
       throw error;
     },
   );
+}
+
+function isOf(policy: { readonly operation?: string | undefined }, operation: string | undefined): boolean {
+  return policy.operation !== undefined && policy.operation === operation;
 }

@@ -89,7 +89,15 @@ export class ProviderLayers {
       const message = plan.objection?.(spec);
       if (message !== undefined) faults.push({ path: plan.operation, message });
     }
-    return this.catalog.inOrder(specs);
+    return this.catalog.inOrder(specs.flatMap((spec) => this.withShared(spec, plan)));
+  }
+
+  /** A method's own policy, and beside it the one that the settings name for all methods, where it is to stand so. */
+  private withShared(spec: PolicySpec, plan: MethodPlan): readonly PolicySpec[] {
+    const { beside, name } = spec;
+    if (beside === undefined || plan.own === undefined || !this.wantsOwn(spec, plan)) return [spec];
+    const shared = this.sharedNamed(name);
+    return shared === undefined ? [spec] : [{ ...spec, name: beside, scope: 'method' }, shared];
   }
 
   /** The header in which a method's idempotency keys go to the provider. */
@@ -116,9 +124,18 @@ export class ProviderLayers {
   }
 
   /** Whether a method has a policy to itself rather than the provider's. */
-  isOwn({ kind, scope, option }: PolicySpec, { own, method }: MethodPlan): boolean {
-    if (scope === 'method' || own === undefined || option !== undefined) return scope === 'method';
-    return own === 'overridden' ? this.overridesGate(kind, method) : own.has(kind);
+  isOwn(spec: PolicySpec, plan: MethodPlan): boolean {
+    if (spec.scope === 'method' || plan.own === undefined || spec.option !== undefined) return spec.scope === 'method';
+    // A method's own that stands beside the provider's says so by its scope.
+    return this.wantsOwn(spec, plan) && (spec.beside === undefined || this.sharedNamed(spec.name) === undefined);
+  }
+
+  private sharedNamed(name: string): PolicySpec | undefined {
+    return this.shared().find((spec) => spec.name === name);
+  }
+
+  private wantsOwn({ kind }: PolicySpec, { own, method }: MethodPlan): boolean {
+    return own === 'overridden' ? this.overridesGate(kind, method) : own?.has(kind) === true;
   }
 
   /** Whether the settings say more of a gate for one method than what its calls cost there. */

@@ -143,7 +143,7 @@ describe('a provider', () => {
     it('may be what its calls cost, of the limit that all methods share', async () => {
       const { provider, kinds } = bench({
         rateLimit: { limit: 100, per: '1h', burst: 10 },
-        methods: { bulk: { rateLimit: { cost: 8 } }, other: { rateLimit: { limit: 50 } } },
+        methods: { bulk: { rateLimit: { cost: 8 } }, other: { rateLimit: { limit: 50, shared: false } } },
       });
       await provider.execute(() => 1, { operation: 'bulk' });
       for (let i = 0; i < 2; i++) await provider.execute(() => 1, { operation: 'single' });

@@ -5,6 +5,7 @@ import type { HeadersLike } from '../headers/headers.js';
 import type { CacheSelection } from '../policies/cache/cache.js';
 import type { PolicyName } from '../policies/policy-options.js';
 import type { CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
+import type { RateLimitHandle } from '../policies/rate-limit/rate-limit-handle.js';
 import type { Fault } from '../settings/fault.js';
 import type { ProviderPatch } from './provider-options.js';
 
@@ -24,11 +25,17 @@ export abstract class ResilientProvider {
    */
   abstract readonly fetch: typeof globalThis.fetch;
 
+  /** What limits the provider's calls; `undefined` until there is a rate limit. */
+  abstract readonly rateLimit: RateLimitHandle | undefined;
+
   /** Runs `run` under every policy that the settings name, or under those in `options.policies`. */
   abstract execute<T>(run: (call: Call) => Promise<T> | T, options?: ExecuteOptions): Promise<T>;
 
-  /** Learns from a response: rate limits follow what its headers say. */
-  abstract observe(response: { readonly status: number; readonly headers: HeadersLike }): void;
+  /**
+   * Learns from a response: rate limits follow what it says. Within a tracked call it is that call's; `of` says so where it is not. The answer
+   * of an operation with a limit of its own speaks of that alone, and one of which nothing is known of the limit that all share.
+   */
+  abstract observe(response: ObservedAnswer, of?: ObservedCall): void;
 
   /**
    * Removes the cached answers that match everything in `which`: call it after a write. Without `which`, all answers of
@@ -47,6 +54,20 @@ export abstract class ResilientProvider {
 
   /** Cancels the provider's timers. Waiting calls are refused, now and later, and nothing is retried. */
   abstract close(): void;
+}
+
+/** A response of the provider. */
+export interface ObservedAnswer {
+  readonly status: number;
+  readonly headers: HeadersLike;
+  /** The parsed body: some providers name their quotas there. */
+  readonly body?: unknown;
+}
+
+/** Which call a response answers. */
+export interface ObservedCall {
+  readonly operation?: string;
+  readonly key?: string;
 }
 
 export interface ExecuteOptions {

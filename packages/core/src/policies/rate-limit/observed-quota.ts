@@ -1,4 +1,4 @@
-import type { QuotaObservation } from '../../headers/rate-limit-headers.js';
+import type { QuotaReading } from '../../headers/quota-observation.js';
 
 /** Resets that differ by less than this speak of the same window: headers carry whole seconds. */
 const SAME_WINDOW_MS = 1500;
@@ -11,6 +11,8 @@ const SAME_WINDOW_MS = 1500;
 export class ObservedQuota {
   /** Whether it counts requests, rather than what they cost. */
   readonly perCall: boolean;
+  /** The resource or bucket that it is for; `undefined` for all calls. */
+  readonly scope: string | undefined;
   private said: number;
   private remaining: number;
   private resetAt: number;
@@ -18,8 +20,9 @@ export class ObservedQuota {
   private refillPerMs = 0;
   private refilledAt: number;
 
-  constructor(said: QuotaObservation, left: number, now: number) {
+  constructor(said: QuotaReading, left: number, now: number) {
     this.perCall = said.unit === 'requests';
+    this.scope = said.scope;
     this.said = said.remaining;
     this.remaining = left;
     this.resetAt = now + said.resetMs!;
@@ -28,7 +31,7 @@ export class ObservedQuota {
   }
 
   /** Takes a later word of the same quota over; `false` where it speaks of another window. */
-  hears(said: QuotaObservation, left: number, now: number): boolean {
+  hears(said: QuotaReading, left: number, now: number): boolean {
     const resetAt = now + said.resetMs!;
     const refills = refillPerMs(said) > 0;
     const isSameWindow = now < this.resetAt && Math.abs(resetAt - this.resetAt) < SAME_WINDOW_MS;
@@ -38,6 +41,11 @@ export class ObservedQuota {
     this.said = said.remaining;
     this.remaining = left;
     return true;
+  }
+
+  /** Whether calls of a scope draw from it. */
+  isFor(scope: string | undefined): boolean {
+    return this.scope === undefined || this.scope === scope;
   }
 
   isOver(now: number): boolean {
@@ -71,7 +79,7 @@ export class ObservedQuota {
 }
 
 /** n tokens are there after (n − remaining) · reset ÷ (limit − remaining). */
-function refillPerMs({ refills, limit, remaining, resetMs }: QuotaObservation): number {
+function refillPerMs({ refills, limit, remaining, resetMs }: QuotaReading): number {
   if (refills !== true || limit === undefined || limit <= remaining || resetMs === undefined) return 0;
   return (limit - remaining) / resetMs;
 }

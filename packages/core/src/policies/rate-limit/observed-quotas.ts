@@ -1,9 +1,11 @@
-import type { QuotaObservation } from '../../headers/rate-limit-headers.js';
+import type { QuotaReading } from '../../headers/quota-observation.js';
 import type { Taken } from './taken.js';
 import { ObservedQuota } from './observed-quota.js';
 
 /** A provider has a handful of quotas; more names than this are noise. */
 const MOST_QUOTAS = 16;
+/** As many operations are told apart by what they draw from. */
+const MOST_OPERATIONS = 1000;
 
 /**
  * What the provider said remains of its quotas. Calls that are under way when a response arrives count against it: the provider may
@@ -15,38 +17,51 @@ export class ObservedQuotas {
   /** What they cost together. */
   private cost = 0;
   private readonly quotas = new Map<string, ObservedQuota>();
+  /** Which resource or bucket the calls of an operation draw from, as their answers have named it. */
+  private readonly scopes = new Map<string, string>();
+  /** What calls draw from of which that is not known. */
+  private commonScope: string | undefined;
 
   get knowsNothing(): boolean {
     return this.quotas.size === 0;
   }
 
-  observe(said: QuotaObservation, now: number): void {
+  /** The scope of an operation's calls; `undefined` where it is not known. */
+  scopeOf(operation: string): string | undefined {
+    return this.scopes.size === 0 ? undefined : this.scopes.get(operation);
+  }
+
+  observe(said: QuotaReading, now: number, operation?: string): void {
+    if (said.scope !== undefined && operation !== undefined) this.learnScope(operation, said.scope);
     if (said.resetMs === undefined || said.resetMs <= 0) return;
     // Less than nothing when more is under way than remains: as much must be given back before there is any.
     const left = said.remaining - this.takenByOthers(said.unit === 'requests');
-    const known = this.quotas.get(said.name);
+    const known = this.quotas.get(keyOf(said));
     if (known !== undefined && known.hears(said, left, now)) return;
     if (known !== undefined || this.quotas.size < MOST_QUOTAS) {
-      this.quotas.set(said.name, new ObservedQuota(said, left, now));
+      this.quotas.set(keyOf(said), new ObservedQuota(said, left, now));
+      this.commonScope = this.findCommonScope();
     }
   }
 
   /** Milliseconds until every quota has enough left for so many calls that cost so much together; 0 when it has now or nothing is known. */
-  waitMs(now: number, cost: number, calls: number): number {
+  waitMs(now: number, cost: number, calls: number, scope = this.commonScope): number {
     if (this.quotas.size === 0) return 0;
     let wait = 0;
-    for (const quota of this.quotas.values()) wait = Math.max(wait, quota.waitMs(now, quota.perCall ? calls : cost));
+    for (const quota of this.quotas.values()) {
+      if (quota.isFor(scope)) wait = Math.max(wait, quota.waitMs(now, quota.perCall ? calls : cost));
+    }
     return wait;
   }
 
   /** A call takes what it costs, until it leaves; one that costs nothing takes nothing. */
-  take(now: number, cost: number): void {
+  take(now: number, cost: number, scope = this.commonScope): void {
     this.calls++;
     this.cost += cost;
     if (this.quotas.size === 0) return;
     for (const [name, quota] of this.quotas) {
       if (quota.isOver(now)) this.quotas.delete(name);
-      else quota.take(quota.perCall ? Math.min(1, cost) : cost, now);
+      else if (quota.isFor(scope)) quota.take(quota.perCall ? Math.min(1, cost) : cost, now);
     }
   }
 
@@ -62,8 +77,10 @@ export class ObservedQuotas {
   }
 
   /** What was taken was not used. Responses that came meanwhile have counted it, because it was under way. */
-  giveBack({ cost }: Pick<Taken, 'cost'>, now: number): void {
-    for (const quota of this.quotas.values()) quota.giveBack(quota.perCall ? Math.min(1, cost) : cost, now);
+  giveBack({ cost }: Pick<Taken, 'cost'>, now: number, scope = this.commonScope): void {
+    for (const quota of this.quotas.values()) {
+      if (quota.isFor(scope)) quota.giveBack(quota.perCall ? Math.min(1, cost) : cost, now);
+    }
   }
 
   /** Whether all of them are whole again. */
@@ -74,6 +91,8 @@ export class ObservedQuotas {
 
   forget(): void {
     this.quotas.clear();
+    this.scopes.clear();
+    this.commonScope = undefined;
   }
 
   /** By the calls under way beside the one whose response has come, which has not left yet; they are taken to cost the same. */
@@ -82,4 +101,19 @@ export class ObservedQuotas {
     if (calls === 0) return 0;
     return perCall ? calls - 1 : cost - cost / calls;
   }
+
+  private learnScope(operation: string, scope: string): void {
+    if (this.scopes.has(operation) || this.scopes.size < MOST_OPERATIONS) this.scopes.set(operation, scope);
+  }
+
+  /** GitHub's `core`, or the only one there is. */
+  private findCommonScope(): string | undefined {
+    const scopes = new Set([...this.quotas.values()].flatMap(({ scope }) => scope ?? []));
+    if (scopes.size <= 1) return [...scopes].find((scope) => scope !== 'search' && scope !== 'graphql');
+    return scopes.has('core') ? 'core' : undefined;
+  }
+}
+
+function keyOf({ name, scope }: QuotaReading): string {
+  return scope === undefined ? name : `${scope}\n${name}`;
 }

@@ -9,6 +9,8 @@ interface Settings {
   readonly limit: RateLimitSettings;
 }
 
+const OWN = 'ownRateLimit';
+
 /** The limit belongs to all methods, and the price of its calls to each. */
 export const rateLimitKind = definePolicy({
   kind: 'rateLimit',
@@ -22,7 +24,15 @@ export const rateLimitKind = definePolicy({
       of: ({ price }: Settings) => (price.cost === 1 && price.priority === 'foreground' ? undefined : price),
       policy: CallPrice,
     }),
-    definePart({ name: 'rateLimit', scope: 'provider', of: ({ limit }: Settings) => limit, policy: RateLimit }),
+    // The place of a method's own limit, where it stands beside the one that all methods share.
+    definePart({ name: OWN, scope: 'method', of: (): RateLimitSettings | undefined => undefined, policy: RateLimit }),
+    definePart({
+      name: 'rateLimit',
+      scope: 'provider',
+      of: ({ limit }: Settings) => limit,
+      besideOf: ({ shared }) => (shared ? OWN : undefined),
+      policy: RateLimit,
+    }),
   ],
   refusals: {
     RATE_LIMITED: { status: 503, message: 'The quota of a service that this request depends on is spent.' },

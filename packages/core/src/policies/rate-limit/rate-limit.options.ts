@@ -13,7 +13,16 @@ import {
 } from '../../settings/fields.js';
 import type { Priority } from '../../engine/price.js';
 import type { LineSettings } from './waiting-line.js';
+import type { RateProfile } from '../../headers/profiles/rate-profile.js';
 import type { PauseSettings } from './pause.js';
+import {
+  isProfileName,
+  isReader,
+  PROFILE_NAMES,
+  profileOf,
+  type ProfileName,
+  type QuotaReader,
+} from './profile.options.js';
 import type { Quota } from './quota.js';
 import {
   countsRequests,
@@ -30,8 +39,11 @@ import {
 } from './quota.options.js';
 
 export interface RateLimitOptions extends Partial<WindowQuotaOptions>, Partial<BucketQuotaOptions> {
-  /** Several quotas in place of one, for example `[{ limit: 10 }, { limit: 1000, per: '1h' }]`. All must admit a call. */
-  quotas?: readonly QuotaOptions[];
+  /**
+   * Several quotas in place of one, for example `[{ limit: 10 }, { limit: 1000, per: '1h' }]`. All must admit a call. Or a function that reads what
+   * remains of the provider's quotas from a response, in place of the generic reading: short for `profile: { quotas }`.
+   */
+  quotas?: readonly QuotaOptions[] | QuotaReader;
   /**
    * How much of the quota a call takes: a whole number of tokens, or a function of the method's arguments. At most what there ever is at
    * once; 0 passes without taking any. Methods that share a limit may differ in it. `call.settle(cost)` corrects it. Default 1.
@@ -53,6 +65,16 @@ export interface RateLimitOptions extends Partial<WindowQuotaOptions>, Partial<B
    * costs. `false` also forgets what they said. Default true.
    */
   observeHeaders?: boolean;
+  /**
+   * How the provider says what remains of its quotas, where the generic reading cannot be right: the name of one that is known, such as
+   * `'github'`, or an object whose `quotas` reads a response.
+   */
+  profile?: ProfileName | { readonly quotas: QuotaReader };
+  /**
+   * For a method's own limit: whether its calls draw from the provider's limit as well. `false` puts the method's limit in its place. Default
+   * true: it stands beside it.
+   */
+  shared?: boolean;
   /** How long a 429 that does not say for how long closes the gate; doubled while they go on. Default `'1s'`. */
   pause?: Duration;
   /** The longest such pause. Default `'1m'`, or `pause` where that is longer. */
@@ -66,7 +88,12 @@ const MOST = 10_000_000;
 
 const fields = options({
   ...quotaFields,
-  quotas: optional(quotaListSchema),
+  quotas: optional(
+    v.lazy((given) => (typeof given === 'function' ? callback<QuotaReader>() : quotaListSchema)) as v.GenericSchema<
+      unknown,
+      readonly GivenQuota[] | QuotaReader
+    >,
+  ),
   cost: optional(
     v.custom<number | ((...args: unknown[]) => unknown)>(
       (value) => typeof value === 'function' || isCost(value),
@@ -85,13 +112,20 @@ const fields = options({
   wait: optional(duration(), 0),
   queue: optional(integer(0, MOST), 1000),
   observeHeaders: optional(flag(), true),
-  pause: optional(duration({ min: 1 }), 1000),
+  profile: optional(
+    v.union(
+      [v.custom<ProfileName>(isProfileName), v.custom<{ readonly quotas: QuotaReader }>(isReader)],
+      `expected one of ${PROFILE_NAMES.map((name) => `'${name}'`).join(', ')}, or an object with a function quotas`,
+    ),
+  ),
+  shared: optional(flag(), true),
+  pause: optional(duration({ min: 1 })),
   maxPause: optional(duration({ min: 1 })),
   maxRetryAfter: optional(duration(), DAY_MS),
 });
 
 const either = consistent(fields, [...QUOTA_OPTIONS, 'quotas'], ({ quotas, ...single }) => {
-  if (quotas === undefined) return quotaFaults(single);
+  if (!isList(quotas)) return quotaFaults(single);
   return QUOTA_OPTIONS.filter((at) => single[at] !== undefined).map((at) => ({
     at,
     message: 'expected within quotas, or no quotas beside it',
@@ -99,14 +133,14 @@ const either = consistent(fields, [...QUOTA_OPTIONS, 'quotas'], ({ quotas, ...si
 });
 
 const affordable = consistent(either, [...QUOTA_OPTIONS, 'quotas', 'cost'], ({ quotas, cost, ...single }) => {
-  const all = quotas ?? [single];
+  const all = isList(quotas) ? quotas : [single];
   const most = Math.min(...all.filter((quota) => !countsRequests(quota, all)).map(mostAtOnce));
   return typeof cost === 'number' && cost > most
     ? { at: 'cost', message: `expected at most ${most}: there is never more at once` }
     : undefined;
 });
 
-const patient = consistent(affordable, ['pause', 'maxPause'], ({ pause, maxPause }) =>
+const patient = consistent(affordable, ['pause', 'maxPause'], ({ pause = 0, maxPause }) =>
   maxPause !== undefined && maxPause < pause
     ? { at: 'maxPause', message: `expected at least pause (${pause})` }
     : undefined,
@@ -114,16 +148,20 @@ const patient = consistent(affordable, ['pause', 'maxPause'], ({ pause, maxPause
 
 export const rateLimitSchema = v.pipe(
   patient,
-  v.transform(({ limit, bucket, refill, per, burst, unit, margin, quotas, cost, priority, maxPause, ...shared }) => {
-    const given: readonly GivenQuota[] = quotas ?? [{ limit, bucket, refill, per, burst, unit, margin }];
-    return {
-      price: { cost, priority },
-      limit: {
-        ...shared,
-        maxPause: maxPause ?? Math.max(60_000, shared.pause),
-        quotas: given.map((quota) => readQuota(quota, given)),
-      } satisfies RateLimitSettings,
+  v.transform(({ limit, bucket, refill, per, burst, unit, margin, cost, priority, ...shared }) => {
+    const { quotas, profile, pause, maxPause, ...rest } = shared;
+    const given = isList(quotas) ? quotas : [{ limit, bucket, refill, per, burst, unit, margin }];
+    const known = profileOf(profile ?? (typeof quotas === 'function' ? { quotas } : undefined));
+    const firstPause = pause ?? known?.pauseMs ?? 1000;
+    const settings: RateLimitSettings = {
+      ...rest,
+      profile: known,
+      pause: firstPause,
+      pauseIsGiven: pause !== undefined,
+      maxPause: maxPause ?? Math.max(60_000, firstPause),
+      quotas: given.map((quota) => readQuota(quota, given)),
     };
+    return { price: { cost, priority }, limit: settings };
   }),
 );
 
@@ -131,6 +169,10 @@ export const rateLimitSchema = v.pipe(
 export interface RateLimitSettings extends LineSettings, PauseSettings {
   readonly quotas: readonly Quota[];
   readonly observeHeaders: boolean;
+  readonly profile: RateProfile | undefined;
+  readonly pauseIsGiven: boolean;
+  /** Of a method's own limit: whether it stands beside the provider's. */
+  readonly shared: boolean;
 }
 
 /** What each method says for itself. */
@@ -138,4 +180,8 @@ export type PriceSettings = v.InferOutput<typeof rateLimitSchema>['price'];
 
 function isCost(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isList(quotas: readonly GivenQuota[] | QuotaReader | undefined): quotas is readonly GivenQuota[] {
+  return Array.isArray(quotas);
 }

@@ -262,7 +262,8 @@ describe('rate limit with a price', () => {
     it('counts for each key apart, and for a method that has a limit of its own', async () => {
       const { provider } = bench({ limit: 100, burst: 20 });
       const link = (operation: string, own?: ReadonlySet<string>) => {
-        const policies = new Map<string, Layer>([['rateLimit', { cost: 15 }]]);
+        const options = own === undefined ? { cost: 15 } : { cost: 15, shared: false };
+        const policies = new Map<string, Layer>([['rateLimit', options]]);
         return provider.pipelineFor({ operation, policies, own }, []);
       };
       const [shared, alone] = [link('shared'), link('alone', new Set(['rateLimit']))];
@@ -633,11 +634,11 @@ describe('rate limit with a price', () => {
     it.each([
       ['of which the limit knows nothing', { retry: { attempts: 3 } }, { givenBack: 1, waitMs: 0 }],
       ['for how long calls may wait', { rateLimit: { wait: '1s' } }, { givenBack: 1, waitMs: 0 }],
-      // Three in an hour and the 50 ms by which calls may arrive late.
+      // Three in an hour and 50 ms, from when the first had arrived at the latest.
       [
         'for the quota itself, which has no part in it',
         { rateLimit: { limit: 3 } },
-        { givenBack: 0, waitMs: 1_200_017 },
+        { givenBack: 0, waitMs: 1_200_067 },
       ],
     ])('is given back after new settings %s', async (_name, patch, expected) => {
       const { provider, snapshot } = bench(

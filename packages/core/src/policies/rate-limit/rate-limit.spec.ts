@@ -12,6 +12,7 @@ import { TestClock } from '../../testing/test-clock.js';
 import type { RateLimit } from './rate-limit.js';
 import { rateLimitKind } from './rate-limit.kind.js';
 import type { RateLimitOptions } from './rate-limit.options.js';
+import type { RateLimitSnapshot } from './rate-limit.telemetry.js';
 import { isRateLimitedError } from './rate-limited.error.js';
 
 function bench(rateLimit: RateLimitOptions, more: ProviderOptions = {}) {
@@ -21,7 +22,7 @@ function bench(rateLimit: RateLimitOptions, more: ProviderOptions = {}) {
   const startedAt: number[] = [];
   const call = (signal?: AbortSignal) =>
     watch(provider.execute(() => startedAt.push(clock.now()), { ...(signal && { signal }) }));
-  const snapshot = () => provider.snapshot().policies.find(({ kind }) => kind === 'rateLimit')!;
+  const snapshot = () => provider.snapshot().policies.find(({ kind }) => kind === 'rateLimit') as RateLimitSnapshot;
   return { clock, provider, events, startedAt, call, snapshot };
 }
 
@@ -453,10 +454,132 @@ describe('rate limit', () => {
       expect(await admitted(call, 10, startedAt)).toBe(9);
     });
 
-    it('does not close the gate for ever, whatever it says of the reset', async () => {
+    it.each([
+      ['a bare number beyond twice the longest period', '1m', { 'x-ratelimit-reset': '121' }],
+      ['a bare number in milliseconds', '1s', { 'x-ratelimit-reset': '600000' }],
+      ['a moment in another age', '1h', { 'x-ratelimit-reset': '999999999999999' }],
+      ['a moment beyond a day', '1h', { 'x-ratelimit-reset': '2026-01-02T00:00:01Z' }],
+      ['so many seconds', '1s', { ratelimit: '"default";r=0;t=999999999999999' }],
+    ] as const)('is not believed where its reset is %s: it is misread, or none of ours', (_name, per, headers) => {
+      const { provider, snapshot } = bench({ limit: 1000, per });
+      provider.observe({ status: 200, headers: { 'x-ratelimit-remaining': '0', ...headers } });
+      expect(snapshot()).toMatchObject({ waitMs: 0 });
+    });
+
+    it.each([
+      ['a bare number within a minute', '1s', { 'x-ratelimit-reset': '60' }, 60_000],
+      ['a bare number within twice the longest period', '1h', { 'x-ratelimit-reset': '7200' }, 7_200_000],
+      ['a moment within a day', '1s', { 'x-ratelimit-reset': '2026-01-02T00:00:00Z' }, 86_400_000],
+      ['a moment within twice a longer period', '30d', { 'x-ratelimit-reset': '2026-01-20T00:00:00Z' }, 1_641_600_000],
+      ['microseconds since the epoch', '1m', { 'x-ratelimit-reset': '1767225660000000' }, 60_000],
+      ['nanoseconds since the epoch', '1m', { 'x-ratelimit-reset': '1767225660000000000' }, 60_000],
+      ['not said: then it is the period of the settings', '7s', {}, 7000],
+    ] as const)('is believed where its reset is %s', (_name, per, headers, waitMs) => {
+      const { provider, snapshot } = bench({ limit: 1000, per });
+      provider.observe({ status: 200, headers: { 'x-ratelimit-remaining': '0', ...headers } });
+      expect(snapshot()).toMatchObject({ waitMs });
+    });
+
+    it('on a 429 gives way to its Retry-After', () => {
       const { provider, snapshot } = bench({ limit: 1000 });
-      provider.observe({ status: 200, headers: { ratelimit: '"default";r=0;t=999999999999999' } });
-      expect(snapshot()).toMatchObject({ waitMs: 2_147_483_647 });
+      const headers = { 'retry-after': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '6' };
+      provider.observe({ status: 429, headers });
+      expect(snapshot()).toMatchObject({ waitMs: 1000 });
+    });
+
+    it('on a 429 without Retry-After closes the gate until the last of the spent quotas is whole', () => {
+      const { provider, snapshot } = bench({ limit: 1000 });
+      provider.observe({
+        status: 429,
+        headers: {
+          'x-ratelimit-limit-requests': '200',
+          'x-ratelimit-remaining-requests': '0',
+          'x-ratelimit-reset-requests': '7m12s',
+        },
+      });
+      expect(snapshot()).toMatchObject({ waitMs: 432_000 });
+    });
+
+    it.each([
+      [418, { 'retry-after': '720' }, 720_000],
+      [403, { 'retry-after': '60' }, 60_000],
+      [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' }, 30_000],
+      [403, {}, 0],
+      [418, {}, 0],
+      [503, { 'retry-after': '60' }, 0],
+    ])('closes the gate on a %i with %j', (status, headers, waitMs) => {
+      const { provider, snapshot } = bench({ limit: 1000 });
+      provider.observe({ status, headers: headers as Record<string, string> });
+      expect(snapshot()).toMatchObject({ waitMs });
+    });
+
+    it('is that of another moment where a cache has kept the answer', () => {
+      const { provider, snapshot } = bench({ limit: 1000 });
+      provider.observe({
+        status: 200,
+        headers: { age: '20', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' },
+      });
+      expect(snapshot()).toMatchObject({ waitMs: 0 });
+    });
+
+    it('is forgotten when it is to be ignored from now on', () => {
+      const { provider, snapshot } = bench({ limit: 1000 });
+      provider.observe(remaining(0, 60));
+      provider.reconfigure({ rateLimit: { observeHeaders: false } });
+      expect(snapshot()).toMatchObject({ waitMs: 0 });
+    });
+
+    describe('of one of several resources', () => {
+      const of = (resource: string, left: number) => ({
+        status: 200,
+        headers: {
+          'x-ratelimit-remaining': `${left}`,
+          'x-ratelimit-reset': '40',
+          'x-ratelimit-resource': resource,
+        },
+      });
+      const refused = { error: { why: 'quota-spent', retryAfterMs: 40_000 } };
+
+      it('stops those operations alone whose answers have named it', async () => {
+        const { provider } = bench({ limit: 1000 });
+        const run = (operation: string, answer = of('core', 4000)) =>
+          outcomeOf(provider.execute(() => provider.observe(answer), { operation }));
+        await run('list');
+        await run('search', of('search', 0));
+        expect(await run('search')).toMatchObject(refused);
+        expect(await run('list')).toEqual({ value: undefined });
+        expect(await run('another')).toEqual({ value: undefined });
+        await run('list', of('core', 0));
+        expect(await run('list')).toMatchObject(refused);
+        expect(await run('another')).toMatchObject(refused);
+      });
+    });
+
+    describe('read by a function of the settings', () => {
+      it('stands in place of all else, by header and by body', async () => {
+        const { provider, snapshot } = bench({
+          limit: 1000,
+          quotas: ({ header, body }) => [
+            { remaining: Number(header('X-Left')), resetMs: 9000 },
+            { name: 'body', remaining: (body as { left: number }).left },
+          ],
+        });
+        const headers = { 'x-left': '0', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' };
+        provider.observe({ status: 200, headers, body: { left: 5 } });
+        expect(snapshot()).toMatchObject({ waitMs: 9000 });
+      });
+
+      it('says nothing where it throws, which is an event', () => {
+        const profile = {
+          quotas: () => {
+            throw new Error('no such header');
+          },
+        };
+        const { provider, events, snapshot } = bench({ limit: 1000, profile });
+        provider.observe(remaining(0, 60));
+        expect(snapshot()).toMatchObject({ waitMs: 0 });
+        expect(events.ofType('rateLimit.profileFailed')).toMatchObject([{ detail: { error: 'no such header' } }]);
+      });
     });
 
     it('of a window that is over changes nothing in the next', async () => {
@@ -514,6 +637,69 @@ describe('rate limit', () => {
       provider.observe({ status: 429, headers: { 'retry-after': '60' } });
       expect(await admitted(call, 10, startedAt)).toBe(10);
     });
+  });
+
+  it('stays open after a pause that is long over, and grows the next one while 429s go on', async () => {
+    const { provider, clock, snapshot } = bench({ limit: 1000, pause: '2s', maxPause: '5s' });
+    const throttled = () => outcomeOf(provider.execute(() => Promise.reject(httpError(429))));
+    const lasted: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      await throttled();
+      lasted.push(snapshot().waitMs);
+      await clock.advance(lasted.at(-1)!);
+    }
+    expect(lasted).toEqual([2000, 4000, 5000, 5000]);
+    await provider.execute(() => 'ok');
+    await throttled();
+    expect(snapshot()).toMatchObject({ waitMs: 2000 });
+  });
+
+  it('tells all in line at once that a pause has made their wait hopeless, and only them', async () => {
+    const { provider, call, clock, startedAt } = bench({ limit: 1, per: '10s', wait: '1h' });
+    const calls = Array.from({ length: 5 }, () => call());
+    await turn();
+    const patient = bench({ limit: 1, per: '10s', wait: '3h' });
+    const others = Array.from({ length: 5 }, () => patient.call());
+    await turn();
+    for (const { observe } of [provider, patient.provider].map((each) => ({ observe: each.observe.bind(each) }))) {
+      observe({ status: 429, headers: { 'retry-after': '7200' } });
+    }
+    await turn();
+    expect(calls.slice(1).map(({ error }) => (error as { why: string }).why)).toEqual(
+      Array(4).fill('paused-by-provider'),
+    );
+    expect(others.slice(1).some(({ settled }) => settled)).toBe(false);
+    expect(clock.pendingTimers('referenced')).toBe(0);
+    expect(startedAt).toHaveLength(1);
+  });
+
+  it('takes what a call really cost, once it says so', async () => {
+    const { provider, snapshot } = bench({ limit: 1000, per: '1m', cost: 400 });
+    await provider.execute((call) => call.settle(900));
+    expect(snapshot().quotas[0]).toMatchObject({ used: 900 });
+    const refused = await outcomeOf(provider.execute(() => 1));
+    expect(refused).toMatchObject({ error: { why: 'quota-spent' } });
+    const keyed = await outcomeOf(provider.execute((call) => call.settle(100), { key: 'tenant' }));
+    expect(keyed).toEqual({ value: undefined });
+    expect(await outcomeOf(provider.execute(() => 'ok', { key: 'tenant' }))).toEqual({ value: 'ok' });
+    await expect(provider.execute((call) => call.settle(-1), { key: 'other' })).rejects.toThrow(
+      'a call cannot have cost -1; expected a whole number from 0',
+    );
+  });
+
+  it('lets others go on when a call turns out to have cost less', async () => {
+    const { provider, clock, startedAt, call } = bench({ limit: 1000, per: '1m', cost: 600, wait: '1h' });
+    const working = deferred();
+    void provider.execute(async (own) => {
+      await working.promise;
+      own.settle(100);
+    });
+    call();
+    await turn();
+    expect(startedAt).toEqual([]);
+    working.resolve(1);
+    await clock.advance(0);
+    expect(startedAt).toEqual([0]);
   });
 
   it('takes a new limit over at the next call without granting a second burst', async () => {

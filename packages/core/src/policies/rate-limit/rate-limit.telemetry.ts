@@ -12,11 +12,16 @@ export interface RateLimitEvents {
     /** For how long, in milliseconds. */
     pauseMs: number;
   };
+  /** A function of the settings that reads the provider's quotas from a response has thrown: the response says nothing. */
+  'rateLimit.profileFailed': {
+    error: string;
+  };
 }
 
 export const rateLimitEvents: EventLevels<RateLimitEvents> = {
   'rateLimit.refused': 'warn',
   'rateLimit.paused': 'warn',
+  'rateLimit.profileFailed': 'error',
 };
 
 /** A quota of the settings: a window, or a token bucket. */

@@ -1,6 +1,6 @@
-import { retryAfterMs } from '../../headers/retry-after.js';
-import { quotasOf } from '../../headers/rate-limit-headers.js';
+import type { ObservedResponse, RateReading } from '../../headers/rate-reading.js';
 import type { LiveCall } from '../../engine/live-call.js';
+import { Entered } from '../../engine/entered.js';
 import type { PackedGate } from '../../engine/packed-keys.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
@@ -12,10 +12,13 @@ import { Pause } from './pause.js';
 import type { RateLimitSettings } from './rate-limit.options.js';
 import type { RateLimitEvents, RateLimitSnapshot } from './rate-limit.telemetry.js';
 import type { RateLimitedError } from './rate-limited.error.js';
+import { ProviderWord } from './provider-word.js';
 import { Refusals } from './refusals.js';
-import type { Taken } from './taken.js';
+import { Taken } from './taken.js';
 import { WaitingLine, type LineService } from './waiting-line.js';
 
+/** The operation of a call of which nothing says what it is. */
+const UNNAMED = 'execute';
 const SUMMED = ['queued', 'queuedInBackground'] as const;
 
 /**
@@ -30,6 +33,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   private pause: Pause;
   private readonly line: WaitingLine<Taken>;
   private readonly refusals: Refusals;
+  private readonly word: ProviderWord;
   private readonly counters = { admitted: 0, throttled: 0, givenBack: 0 };
 
   constructor(
@@ -39,6 +43,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     this.allowance = new LocalAllowance(settings.quotas);
     this.pause = new Pause(settings);
     this.refusals = new Refusals(environment);
+    this.word = new ProviderWord(environment);
     this.line = new WaitingLine(settings, environment.clock, this, this.refusals);
   }
 
@@ -46,8 +51,12 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     const { now, price } = call;
     const { cost } = price;
     if (cost === 1 && this.line.size === 0 && this.isFree(now)) return this.take(now, cost, false);
-    const admitted = this.waitMs(now, cost, 1) === 0 && this.line.passes(cost, price.priority === 'background');
-    return admitted ? this.take(now, cost, false) : this.line.join(call);
+    const scope = this.observed.scopeOf(call.operation);
+    const background = price.priority === 'background';
+    if (this.waitMs(now, cost, 1, scope) === 0 && this.line.passes(cost, background)) {
+      return this.take(now, cost, false, scope);
+    }
+    return this.scopedRefusal(call, scope) ?? this.line.join(call);
   }
 
   /** The call goes out later than it was taken: a gate below held it. */
@@ -66,6 +75,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     allowance.done(taken);
   }
 
+  /** A call that is under way turns out to cost something else. */
   settle(taken: Taken, cost: number): void {
     const now = this.environment.clock.now();
     this.observed.settle(taken.cost, cost);
@@ -73,20 +83,29 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     this.line.lookAgain(now);
   }
 
-  /** Learns from a response: what its headers say of the quota, and from a 429 to wait. */
-  observe({ status, headers }: { readonly status: number; readonly headers: unknown }): void {
-    if (!this.settings.observeHeaders) return;
-    const { clock } = this.environment;
-    const now = clock.now();
-    const wallNow = clock.wallNow();
-    for (const quota of quotasOf(headers, wallNow)) this.observed.observe(quota, now);
-    if (status === 429) {
-      // A call that is under way will say so itself when it leaves.
-      if (this.observed.calls === 0) this.counters.throttled++;
-      this.close429(retryAfterMs(headers, wallNow), now);
-    }
+  /** Learns from a response: what it says of the quota, and from one that throttles to wait. `call`: the call that it answers, where it is known. */
+  observe(response: ObservedResponse, _key?: string, call?: LiveCall): void {
+    const { settings } = this;
+    if (!settings.observeHeaders) return;
+    const now = this.environment.clock.now();
+    const reading = this.word.of(response, this.environment.clock.wallNow(), settings);
+    const operation = call === undefined || call.operation === UNNAMED ? undefined : call.operation;
+    for (const quota of reading.quotas) this.observed.observe(quota, now, operation);
+    if (reading.throttled) this.heedThrottled(reading, now);
+    if (reading.cost !== undefined && call?.ended === false) call.settle(reading.cost);
     // A new window may have come sooner than those who wait were told.
     this.line.lookAgain(now);
+  }
+
+  /** Forgets what the provider has said. What was sent still counts. */
+  reset(): void {
+    this.pause.forget();
+    this.observed.forget();
+    this.line.lookAgain(this.environment.clock.now());
+  }
+
+  resetPacked(packed: unknown): unknown {
+    return takenOf(packed as PackedLimit);
   }
 
   forKey(environment: EnvironmentOf<RateLimitEvents>, packed?: unknown): RateLimit {
@@ -150,10 +169,10 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   }
 
   /** Milliseconds until so many calls, which cost so much together, can be had; what costs nothing waits for nothing but a pause. */
-  waitMs(now: number, cost: number, calls: number): number {
+  waitMs(now: number, cost: number, calls: number, scope?: string): number {
     const pauseMs = this.pause.leftMs(now);
     if (cost === 0) return pauseMs;
-    const heldMs = Math.max(pauseMs, this.observed.waitMs(now, cost, calls));
+    const heldMs = Math.max(pauseMs, this.observed.waitMs(now, cost, calls, scope));
     return heldMs + this.allowance.waitMs(now + heldMs, cost, calls);
   }
 
@@ -170,10 +189,12 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     return this.pause.leftMs(now) === 0 && this.observed.knowsNothing && this.allowance.isFree(now);
   }
 
-  private take(now: number, cost: number, waited: boolean): Taken {
-    this.observed.take(now, cost);
+  private take(now: number, cost: number, waited: boolean, scope?: string): Taken {
+    this.observed.take(now, cost, scope);
     this.counters.admitted++;
-    return this.allowance.take(now, cost, waited);
+    const taken = this.allowance.take(now, cost, waited);
+    taken.limit = this;
+    return taken;
   }
 
   private unpack(packed: PackedLimit): void {
@@ -185,11 +206,25 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     if (packed.observed !== undefined) this.observed = packed.observed;
   }
 
+  /** Who waits for a resource of its own waits in no line: it would hold up those that draw from others. */
+  private scopedRefusal(call: LiveCall, scope: string | undefined): RateLimitedError | undefined {
+    if (scope === undefined) return undefined;
+    const { now, price } = call;
+    const waitMs = this.observed.waitMs(now, price.cost, 1, scope);
+    return waitMs > 0 && price.cost > 0 ? this.refusals.make('quota-spent', call, waitMs) : undefined;
+  }
+
+  private heedThrottled(reading: RateReading, now: number): void {
+    // A call that is under way will say so itself when it leaves.
+    if (this.observed.calls === 0) this.counters.throttled++;
+    this.closeGate(reading.retryAfterMs, now);
+  }
+
   private heed(taken: Taken, outcome: Outcome, call: LiveCall): void {
     if (outcome === REFUSED) this.giveBack(taken, call.now);
-    if (outcome.kind !== 'throttled') return;
+    if (outcome.kind !== 'throttled' || !answersTo(taken, call)) return;
     this.counters.throttled++;
-    this.close429(outcome.retryAfterMs, call.now, taken.at);
+    this.closeGate(outcome.retryAfterMs, call.now, taken.at);
   }
 
   private giveBack(taken: Taken, now: number): void {
@@ -199,7 +234,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   }
 
   /** A 429 closes the gate for all calls. `sentAt`: when the call was sent, where that is known. */
-  private close429(askedMs: number | undefined, now: number, sentAt = now): void {
+  private closeGate(askedMs: number | undefined, now: number, sentAt = now): void {
     const pauseMs = this.pause.throttled(askedMs, now, sentAt);
     if (pauseMs !== undefined) this.environment.emit('rateLimit.paused', { pauseMs });
     this.line.lookAgain(now);
@@ -209,4 +244,13 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 /** Whether the provider has answered, so that the call has certainly arrived. */
 function isAnswer({ kind }: Outcome): boolean {
   return kind === 'success' || kind === 'throttled' || kind === 'permanent' || kind === 'unauthorized';
+}
+
+/** Whether the answer of a call speaks of the limit of which it took this: of several, the first, which is its method's own. */
+function answersTo(taken: Taken, { tickets }: LiveCall): boolean {
+  for (const ticket of tickets) {
+    const entered: unknown = ticket instanceof Entered ? ticket.ticket : ticket;
+    if (entered instanceof Taken) return entered === taken;
+  }
+  return true;
 }

@@ -57,6 +57,14 @@ describe.each(SHAPES)('sliding window as %s', (name, make) => {
     expect(fresh.waitMs(0, 11)).toBeLessThan(1010);
   });
 
+  it('forgets nothing when it is asked about a moment to come', () => {
+    const window = make(2, 1000, 0);
+    window.take(0, 2, false);
+    expect(window.waitMs(5000, 2)).toBe(0);
+    expect(window.waitMs(500, 1)).toBeGreaterThan(0);
+    expect(window.used(500)).toBe(2);
+  });
+
   it('has what is given back at once, and once', () => {
     const window = make(3, 1000, 0);
     const receipts = [0, 1, 2].map(() => window.take(0, 1, false));

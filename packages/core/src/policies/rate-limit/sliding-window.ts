@@ -1,6 +1,9 @@
 import type { Change, Departures, TokenCount } from './token-count.js';
 
+/** The smallest ring. */
 const SMALLEST = 8;
+/** Up to this limit every answer counts. */
+const SMALL = 64;
 
 export interface WindowSettings {
   /** The most tokens that any window may hold. */
@@ -37,7 +40,6 @@ export class SlidingWindow implements TokenCount {
   }
 
   waitMs(now: number, tokens: number): number {
-    this.forget(now);
     if (this.taken + tokens <= this.most) return 0;
     // What stands behind a full window in line waits for those before it in line, which leave a period later.
     const rounds = Math.max(0, Math.ceil(tokens / this.most) - 1);
@@ -47,6 +49,7 @@ export class SlidingWindow implements TokenCount {
 
   take(now: number, tokens: number): number {
     const { perMs, marginMs } = this.settings;
+    this.forget(now);
     return this.push(now + marginMs + perMs, tokens);
   }
 
@@ -68,9 +71,9 @@ export class SlidingWindow implements TokenCount {
     this.change(receipt, to - from);
   }
 
-  /** Where less than half is taken nothing waits soon. */
+  /** Where less than half of a large limit is taken nothing waits soon. */
   heedsAnswers(): boolean {
-    return this.settings.untilAnswered && this.taken * 2 >= this.most;
+    return this.settings.untilAnswered && (this.most <= SMALL || this.taken * 2 >= this.most);
   }
 
   isFresh(now: number): boolean {

@@ -1,7 +1,15 @@
+import type { SettleableTicket } from '../../engine/price.js';
+
+/** What can correct what a call has taken. */
+interface Limit {
+  settle(taken: Taken, cost: number): void;
+}
+
 /** What one call took of an allowance. Used again for another call once this one has left. */
-export class Taken {
+export class Taken implements SettleableTicket {
   /** The allowance, which alone can do anything with it. */
   from: object | undefined = undefined;
+  limit: Limit | undefined = undefined;
   /** What the call costs, as far as is known. */
   cost = 0;
   /** 0 for a call that cost nothing when it was let through, and for one that was given back. */
@@ -12,4 +20,8 @@ export class Taken {
   receipt = 0;
   /** Those of the others. */
   more: number[] | undefined = undefined;
+
+  settle(cost: number): void {
+    this.limit?.settle(this, cost);
+  }
 }

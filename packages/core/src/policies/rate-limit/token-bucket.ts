@@ -92,7 +92,8 @@ export class TokenBucket implements TokenCount {
       this.empty(at, at);
       this.theoreticalArrival += tokens * intervalMs;
     }
-    this.theoreticalArrival = Math.min(this.theoreticalArrival, now + this.capacityMs);
+    const emptyAt = Math.max(now, this.refillsFrom) + this.capacityMs;
+    this.theoreticalArrival = Math.min(this.theoreticalArrival, emptyAt);
   }
 
   /** Tokens that are taken come back from when the call arrives, which is later than it is sent. */

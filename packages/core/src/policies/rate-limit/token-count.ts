@@ -18,7 +18,7 @@ export interface TokenCount {
   readonly most: number;
   /**
    * Milliseconds until `tokens` can be taken, as far as can be told; 0 when, and only when, they can be now. More than `most` stand for
-   * several calls in line.
+   * several calls in line. Changes nothing: `now` may be a moment to come.
    */
   waitMs(now: number, tokens: number): number;
   /** Takes them, and returns the receipt for what follows. Only to be called when `waitMs` is 0. */

@@ -1,0 +1,22 @@
+import type { KeyableGate } from './policy.js';
+import { settlePrice, type SettleableTicket } from './price.js';
+
+/** The gate of one key. */
+export interface Kept {
+  readonly gate: KeyableGate;
+  /** Calls that entered it and have not left. */
+  inside: number;
+  usedAt: number;
+}
+
+/** What a call holds while it is inside a gate of its key: that gate, and the gate's own ticket. */
+export class Entered implements SettleableTicket {
+  constructor(
+    readonly kept: Kept,
+    readonly ticket: unknown,
+  ) {}
+
+  settle(cost: number): void {
+    settlePrice([this.ticket], cost);
+  }
+}

@@ -5,6 +5,7 @@ try {
   const options = readOptions(process.argv.slice(2));
   if (options.task === 'help') process.stdout.write(USAGE);
   else if (options.task === 'webhooks') await (await import('./webhooks/bench-webhooks.js')).benchWebhooks();
+  else if (options.task === 'limits') await (await import('./limits/bench-limits.js')).benchLimits(options.only);
   else await benchCalls(options);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

@@ -22,6 +22,11 @@ describe('the options of the benchmark', () => {
     expect(() => readOptions(['webhooks', '--rounds', '2'])).toThrow(new UsageError('webhooks takes no options'));
   });
 
+  it('lead to the limits, of which one can be picked', () => {
+    expect(readOptions(['limits', '--only', '10 per'])).toMatchObject({ task: 'limits', only: '10 per' });
+    expect(() => readOptions(['limits', '--rounds', '2'])).toThrow(new UsageError('limits takes no option but --only'));
+  });
+
   it('ask for help', () => {
     expect(readOptions(['--help']).task).toBe('help');
   });
@@ -29,8 +34,8 @@ describe('the options of the benchmark', () => {
   it.each([
     [['--round', '3'], 'unknown option --round'],
     [['-r'], 'unknown option -r'],
-    [['storms'], 'unknown: storms. Expected nothing, or webhooks'],
-    [['webhooks', 'twice'], 'unknown: webhooks twice. Expected nothing, or webhooks'],
+    [['storms'], 'unknown: storms. Expected nothing, webhooks or limits'],
+    [['webhooks', 'twice'], 'unknown: webhooks twice. Expected nothing, webhooks or limits'],
     [['--rounds', '0'], '--rounds needs a whole number from 1 to 100, such as 3'],
     [['--rounds', '1.5'], '--rounds needs a whole number from 1 to 100, such as 3'],
     [['--rounds', '101'], '--rounds needs a whole number from 1 to 100, such as 3'],

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** The command line of `npm run bench --`. */
 export interface BenchOptions {
-  readonly task: 'compare' | 'webhooks' | 'help';
+  readonly task: 'compare' | 'webhooks' | 'limits' | 'help';
   /** How often every case is measured, in turn. Default 3. */
   readonly rounds: number;
   /** Only cases whose id contains it, and the bare ones that they are told against. */
@@ -17,6 +17,7 @@ export class UsageError extends Error {}
 
 export const USAGE = `npm run bench -- [options]    what a call costs, ours beside others
 npm run bench -- webhooks     what verifying a webhook costs
+npm run bench -- limits       how much of a quota limiters use, and whether they keep to it
 
   --rounds N     measure every case N times, in turn (default 3)
   --only TEXT    only cases whose name contains TEXT, such as "idle" or "cockatiel: breaker"
@@ -46,15 +47,26 @@ export function readOptions(args: readonly string[]): BenchOptions {
     if (token.kind === 'option' && !KNOWN.has(token.name)) throw new UsageError(`unknown option ${token.rawName}`);
   }
   const [task = 'compare', ...more] = positionals;
-  if ((task !== 'compare' && task !== 'webhooks') || more.length > 0) {
-    throw new UsageError(`unknown: ${positionals.join(' ')}. Expected nothing, or webhooks`);
+  if (!isTask(task) || more.length > 0) {
+    throw new UsageError(`unknown: ${positionals.join(' ')}. Expected nothing, webhooks or limits`);
   }
   if (values.help === true) return { task: 'help', rounds: 0, docs: false };
   if (task === 'webhooks' && Object.keys(values).length > 0) throw new UsageError('webhooks takes no options');
   const only = textOf('only', values.only);
+  if (task === 'limits') return { task, only, ...limitsTakeOnly(values) };
   const docs = values.docs === true;
   if (docs && only !== undefined) throw new UsageError('--docs tells of every case: leave --only away');
   return { task, rounds: roundsOf(values.rounds), only, json: textOf('json', values.json), docs };
+}
+
+function isTask(task: string): task is 'compare' | 'webhooks' | 'limits' {
+  return task === 'compare' || task === 'webhooks' || task === 'limits';
+}
+
+/** The simulation is the same in every round. */
+function limitsTakeOnly(values: object): { rounds: number; docs: boolean } {
+  if (Object.keys(values).some((name) => name !== 'only')) throw new UsageError('limits takes no option but --only');
+  return { rounds: 1, docs: false };
 }
 
 function textOf(name: string, value: string | boolean | undefined): string | undefined {

@@ -50,6 +50,8 @@ export * from './policies/policy-options.js';
 export * from './policies/policy-telemetry.js';
 export { isRateLimitedError, RateLimitedError } from './policies/rate-limit/rate-limited.error.js';
 export type { BucketQuotaOptions, QuotaOptions, WindowQuotaOptions } from './policies/rate-limit/quota.options.js';
+export type { ObservedQuota, ProfileName, QuotaReader, QuotaResponse } from './policies/rate-limit/profile.options.js';
+export type { RateLimitHandle } from './policies/rate-limit/rate-limit-handle.js';
 export type { RateLimitOptions } from './policies/rate-limit/rate-limit.options.js';
 export { retryHistory, type RetryHistory } from './policies/retry/retry-history.js';
 export type { RetryOptions } from './policies/retry/retry.options.js';
@@ -65,7 +67,13 @@ export {
 } from './engine/policy-kind.js';
 export type { Environment, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './engine/policy.js';
 export type { HeadersLike } from './headers/headers.js';
-export { ResilientProvider, type ExecuteOptions, type ProviderSnapshot } from './provider/resilient-provider.js';
+export {
+  ResilientProvider,
+  type ExecuteOptions,
+  type ObservedAnswer,
+  type ObservedCall,
+  type ProviderSnapshot,
+} from './provider/resilient-provider.js';
 export type { MethodOptions, ProviderOptions, ProviderPatch } from './provider/provider-options.js';
 export { ResilienceConfigurationError, type Fault } from './settings/fault.js';
 export * as settings from './settings/index.js';

@@ -137,19 +137,25 @@ export class SlidingWindow implements TokenCount {
     }
   }
 
-  /** Milliseconds until so many tokens are expected to have left: calls that are not answered yet may be at any moment. */
+  /** Milliseconds until so many tokens have left, as far as is known now. */
   private waitForRoom(now: number, tokens: number): number {
-    const { latenessMs } = this;
-    const { perMs, marginMs } = this.settings;
-    let expectedAt = now;
+    let leavesAt = now;
     for (let i = 0, left = 0; i < this.size && left < tokens; i++) {
       const place = this.place(i);
-      const leavesAt = this.leavesAt[place]!;
-      const answeredAt = Math.max(now, leavesAt - perMs - marginMs + latenessMs);
       left += this.tokens[place]!;
-      expectedAt = Math.max(expectedAt, Math.min(leavesAt, answeredAt + perMs));
+      leavesAt = Math.max(leavesAt, this.expectedAt(this.leavesAt[place]!, now));
     }
-    return expectedAt - now;
+    return leavesAt - now;
+  }
+
+  /**
+   * When a departure is expected to leave. Where more than one may be on its way, answers shorten no wait that has begun: those that left
+   * together may arrive in any order, and the margin between them and the next is kept. A single one may be answered at any moment.
+   */
+  private expectedAt(leavesAt: number, now: number): number {
+    if (this.most > 1) return leavesAt;
+    const { perMs, marginMs } = this.settings;
+    return Math.min(leavesAt, Math.max(now, leavesAt - perMs - marginMs + this.latenessMs) + perMs);
   }
 
   /** Where a departure stands, most often the last one; `undefined` when it has left. */

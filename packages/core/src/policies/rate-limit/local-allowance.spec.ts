@@ -114,15 +114,25 @@ describe('local allowance', () => {
     expect(allowance.withQuotas([second, { ...hour, burst: 2 }], 0)).not.toBe(allowance);
   });
 
-  it('takes nothing back, settles nothing and moves nothing that was taken of others', () => {
+  it('takes nothing back and settles nothing that was taken of others', () => {
     const before = new LocalAllowance([second]);
     const taken = before.take(0, 2, false);
     const allowance = before.withQuotas([{ ...second, burst: 1 }], 0);
     allowance.settle(taken, 1, 0);
     allowance.answered(taken, 0);
-    allowance.sent(taken, 700);
     expect(allowance.giveBack(taken, 0)).toBe(false);
     expect(wait(allowance, 0, 1)).toBe(1000);
+  });
+
+  it('counts what was taken of others once more where it goes out only now', () => {
+    const before = new LocalAllowance([second]);
+    const taken = before.take(0, 1, false);
+    const allowance = before.withQuotas([{ ...second, limit: 3 }], 0);
+    allowance.sent(taken, 700);
+    expect([wait(allowance, 700, 1), wait(allowance, 700, 2)]).toEqual([0, 300]);
+    expect(wait(allowance, 1000, 3)).toBe(700);
+    expect(allowance.giveBack(taken, 1000)).toBe(true);
+    expect(wait(allowance, 1000, 3)).toBe(0);
   });
 
   it('counts a call from when it goes out, where something held it', () => {

@@ -33,7 +33,9 @@ export class LocalAllowance implements Allowance {
   }
 
   isFree(now: number): boolean {
-    return this.first.count.waitMs(now, 1) === 0 && (this.others.length === 0 || this.waitMs(now, 1, 1) === 0);
+    if (this.first.count.waitMs(now, 1) > 0) return false;
+    for (const { count } of this.others) if (count.waitMs(now, 1) > 0) return false;
+    return true;
   }
 
   waitMs(now: number, cost: number, calls: number): number {
@@ -50,21 +52,19 @@ export class LocalAllowance implements Allowance {
     taken.calls = Math.min(1, cost);
     taken.at = now;
     taken.receipt = this.first.count.take(now, tokensOf(this.first, cost, taken.calls), waited);
-    taken.more =
-      this.others.length === 0
-        ? undefined
-        : this.others.map((other) => other.count.take(now, tokensOf(other, cost, taken.calls), waited));
+    if (this.others.length > 0) this.takeOfOthers(taken, now, waited);
     return taken;
   }
 
   sent(taken: Taken, now: number): void {
-    if (taken.from !== this || now === taken.at) return;
+    if (taken.from !== this) return this.retake(taken, now);
+    if (now === taken.at) return;
     const { cost, calls } = taken;
     const resend = (counted: Counted, receipt: number) =>
       counted.count.sent(receipt, tokensOf(counted, cost, calls), now);
     taken.at = now;
     taken.receipt = resend(this.first, taken.receipt);
-    taken.more = taken.more?.map((receipt, i) => resend(this.others[i]!, receipt));
+    this.others.forEach((other, i) => (taken.more![i] = resend(other, taken.more![i]!)));
   }
 
   get heedsAnswers(): boolean {
@@ -146,6 +146,24 @@ export class LocalAllowance implements Allowance {
     const candidates = alike.length > 0 ? alike : this.all;
     const same = candidates.filter((other) => other.quota.per === quota.per);
     return (same.length > 0 ? same : candidates.toSorted((a, b) => b.quota.per - a.quota.per))[0]!.count;
+  }
+
+  /** Taken of other quotas, of which it counts as gone by now: it goes out only now, and counts here, too. */
+  private retake(taken: Taken, now: number): void {
+    taken.from = this;
+    taken.at = now;
+    taken.receipt = this.first.count.take(now, tokensOf(this.first, taken.cost, taken.calls), false);
+    if (this.others.length > 0) this.takeOfOthers(taken, now, false);
+  }
+
+  /** Fills the list that the last call has left, rather than make another. */
+  private takeOfOthers(taken: Taken, now: number, waited: boolean): void {
+    const receipts = (taken.more ??= []);
+    const { cost, calls } = taken;
+    for (let i = 0; i < this.others.length; i++) {
+      const other = this.others[i]!;
+      receipts[i] = other.count.take(now, tokensOf(other, cost, calls), waited);
+    }
   }
 
   private get all(): readonly Counted[] {

@@ -14,12 +14,24 @@ import { modelRuns } from '../../testing/model-runs.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { rateLimitKind } from './rate-limit.kind.js';
 
-const QUOTAS: fc.Arbitrary<{ limit: number; per: number; burst: number }[]> = fc.constantFrom(
+interface QuotaGiven {
+  readonly limit: number;
+  readonly per: number;
+  readonly burst?: number;
+  readonly margin?: number;
+}
+
+const QUOTAS: fc.Arbitrary<readonly QuotaGiven[]> = fc.constantFrom<readonly QuotaGiven[]>(
   [{ limit: 1, per: 100, burst: 1 }],
+  [{ limit: 3, per: 100 }],
   [{ limit: 4, per: 300, burst: 3 }],
   [
     { limit: 10, per: 200, burst: 5 },
     { limit: 15, per: 2000, burst: 6 },
+  ],
+  [
+    { limit: 12, per: 2000 },
+    { limit: 4, per: 200, margin: 0 },
   ],
   [
     { limit: 30, per: 1000, burst: 4 },
@@ -37,6 +49,8 @@ interface Arrival {
   readonly refused: boolean;
   readonly workMs: number;
   readonly abortAfterMs: number | undefined;
+  /** New settings that come before it. */
+  readonly quotas: readonly QuotaGiven[] | undefined;
 }
 
 const ARRIVAL: fc.Arbitrary<Arrival> = fc.record({
@@ -47,17 +61,20 @@ const ARRIVAL: fc.Arbitrary<Arrival> = fc.record({
   refused: fc.boolean(),
   workMs: fc.constantFrom(0, 0, 60),
   abortAfterMs: fc.option(fc.constantFrom(0, 3, 50), { nil: undefined }),
+  quotas: fc.option(QUOTAS, { nil: undefined, freq: 30 }),
 });
 
 /** Stands below the rate limit: notes when a call came through it, and holds or refuses calls as it is told. */
 class Below implements Gate<undefined> {
   readonly kind = 'below';
-  readonly cameAt = new Map<LiveCall, number>();
 
-  constructor(private readonly clock: TestClock) {}
+  constructor(
+    private readonly clock: TestClock,
+    private readonly came: (call: LiveCall) => void,
+  ) {}
 
   enter(call: LiveCall): undefined | Promise<undefined> {
-    this.cameAt.set(call, this.clock.now());
+    this.came(call);
     const { heldMs, refused } = call.args[0] as Arrival;
     if (heldMs > 0) return this.hold(call, heldMs, refused);
     if (refused) throw new Error('refused below');
@@ -73,7 +90,7 @@ class Below implements Gate<undefined> {
   }
 }
 
-function bench(quotas: readonly object[], wait: number) {
+function bench(quotas: readonly QuotaGiven[], wait: number) {
   const clock = new TestClock();
   const parts: ProviderParts = {
     name: 'crm',
@@ -94,31 +111,44 @@ function bench(quotas: readonly object[], wait: number) {
   };
   const { settings } = readSettings(rateLimitKind.schema, options, '');
   const [price, limit] = rateLimitKind.specs(settings).map((spec) => spec.create(environment));
-  const below = new Below(clock);
+  /** The settings by which each call was let through. */
+  const eraOf = new Map<LiveCall, number>();
+  const below = new Below(clock, (call) => eraOf.set(call, eras.length - 1));
   const pipeline = new Pipeline([price!, limit!, below], environment);
-  const began: { at: number; cost: number }[] = [];
+  const began: { at: number; cost: number; from: number; to: number }[] = [];
+  const eras: (readonly QuotaGiven[])[] = [quotas];
+  const reconfigure = (next: readonly QuotaGiven[]) => {
+    const read = readSettings(rateLimitKind.schema, { ...options, quotas: next }, '');
+    limit!.reconfigure!(rateLimitKind.specs(read.settings)[1]!.settings);
+    eras.push(next);
+  };
   const call = (arrival: Arrival, signal: AbortSignal) => {
     const made: LiveCall = provider.newCall('call', [arrival], () => {
-      began.push({ at: below.cameAt.get(made)!, cost: arrival.cost });
+      began.push({ at: clock.now(), cost: arrival.cost, from: eraOf.get(made)!, to: eras.length - 1 });
       return arrival.workMs === 0 ? undefined : clock.sleep(arrival.workMs);
     });
     return watch(provider.run(pipeline, made, signal));
   };
   const shown = () => limit!.snapshot!(clock.now()) as Record<'admitted' | 'givenBack' | 'queued', number>;
-  return { clock, call, began, shown };
+  return { clock, call, began, eras, reconfigure, shown };
 }
 
 describe('rate limit', () => {
-  it('lets no window of any quota hold more than its limit, whatever arrives, waits, is refused below or given up', async () => {
+  it('lets no window of any quota hold more than its limit, whatever arrives, waits, is held or refused below, is given up or reconfigured', async () => {
     const property = fc.asyncProperty(
       QUOTAS,
       fc.constantFrom(0, 100, 3_600_000),
       fc.array(ARRIVAL, { maxLength: 60, size: 'max' }),
       async (quotas, wait, arrivals) => {
-        const { clock, call, began, shown } = bench(quotas, wait);
+        const { clock, call, began, eras, reconfigure, shown } = bench(quotas, wait);
         const results = [];
         for (const arrival of arrivals) {
           if (arrival.afterMs > 0) await clock.advance(arrival.afterMs);
+          if (arrival.quotas !== undefined) {
+            reconfigure(arrival.quotas);
+            // Those who are let through by them come before the next.
+            await turn();
+          }
           const caller = new AbortController();
           results.push(call(arrival, caller.signal));
           if (arrival.abortAfterMs === 0) caller.abort('left');
@@ -127,14 +157,21 @@ describe('rate limit', () => {
         await clock.advance('1m');
         await turn();
         expect(results.filter(({ settled }) => !settled)).toEqual([]);
-        for (const { limit, per } of quotas) {
-          for (const { at: from } of began) {
-            const within = began.filter(({ at }) => at >= from && at < from + per);
-            expect(within.reduce((sum, { cost }) => sum + cost, 0)).toBeLessThanOrEqual(limit);
+        for (const [from, { at: begin }] of began.entries()) {
+          for (const per of new Set(eras.flatMap((each) => each.map((quota) => quota.per)))) {
+            const within = began.slice(from).filter(({ at }) => at < begin + per);
+            const first = Math.min(...within.map((each) => each.from));
+            // The largest limit of the eras that the window touches; none where one of them has no quota of the period.
+            const limits = eras
+              .slice(first, within.at(-1)!.to + 1)
+              .map((each) => Math.min(...each.filter((quota) => quota.per === per).map(({ limit }) => limit)));
+            expect(within.reduce((sum, { cost }) => sum + cost, 0)).toBeLessThanOrEqual(Math.max(...limits));
           }
         }
-        // What did not begin was given back.
-        expect(shown().admitted - shown().givenBack).toBe(began.length);
+        // What did not begin was given back, unless other quotas had taken the place of those of which it was taken.
+        const counted = shown().admitted - shown().givenBack;
+        expect(counted).toBeGreaterThanOrEqual(began.length);
+        expect(eras.length > 1 || counted === began.length).toBe(true);
         expect(shown().queued).toBe(0);
         expect(clock.pendingTimers('referenced')).toBe(0);
       },

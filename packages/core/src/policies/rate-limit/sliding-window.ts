@@ -29,13 +29,19 @@ export class SlidingWindow implements TokenCount {
   private readonly leavesAt: number[] = [];
   private readonly tokens: number[] = [];
   private head = 0;
+  private tail = 0;
   private size = 0;
   private lastId = 0;
   /** How late the latest answer came, at most the margin: those to come are expected to be as late. */
   private latenessMs: number;
+  private readonly sliceMs: number;
+  /** How long a call is counted from when it is sent, where no answer shortens that. */
+  private readonly heldMs: number;
 
   constructor(private readonly settings: WindowSettings) {
     this.most = settings.limit;
+    this.sliceMs = settings.sliceMs;
+    this.heldMs = settings.perMs + settings.marginMs;
     this.latenessMs = settings.untilAnswered ? 0 : settings.marginMs;
   }
 
@@ -48,9 +54,8 @@ export class SlidingWindow implements TokenCount {
   }
 
   take(now: number, tokens: number): number {
-    const { perMs, marginMs } = this.settings;
     this.forget(now);
-    return this.push(now + marginMs + perMs, tokens);
+    return this.push(now + this.heldMs, tokens);
   }
 
   sent(receipt: number, tokens: number, now: number): number {
@@ -103,20 +108,19 @@ export class SlidingWindow implements TokenCount {
   }
 
   private push(at: number, tokens: number): number {
-    const { sliceMs } = this.settings;
-    const leavesAt = sliceMs === 0 ? at : Math.ceil(at / sliceMs) * sliceMs;
-    const last = this.place(this.size - 1);
-    if (sliceMs > 0 && this.size > 0 && this.leavesAt[last]! >= leavesAt) {
-      this.tokens[last]! += tokens;
-      this.taken += tokens;
-      return this.ids[last]!;
+    const { sliceMs } = this;
+    this.taken += tokens;
+    // Most often a slice takes more: then it is known when it leaves.
+    if (sliceMs > 0 && this.size > 0 && this.leavesAt[this.tail]! >= at) {
+      this.tokens[this.tail]! += tokens;
+      return this.ids[this.tail]!;
     }
     if (this.size === this.ids.length) this.makeRoom();
-    const place = this.place(this.size++);
-    this.ids[place] = ++this.lastId;
-    this.leavesAt[place] = leavesAt;
-    this.tokens[place] = tokens;
-    this.taken += tokens;
+    this.size++;
+    this.tail = this.place(this.size - 1);
+    this.ids[this.tail] = ++this.lastId;
+    this.leavesAt[this.tail] = sliceMs === 0 ? at : Math.ceil(at / sliceMs) * sliceMs;
+    this.tokens[this.tail] = tokens;
     return this.lastId;
   }
 
@@ -125,7 +129,10 @@ export class SlidingWindow implements TokenCount {
     if (place === undefined) return;
     this.taken += tokens;
     this.tokens[place]! += tokens;
-    while (this.size > 0 && this.tokens[this.place(this.size - 1)] === 0) this.size--;
+    while (this.size > 0 && this.tokens[this.tail] === 0) {
+      this.size--;
+      this.tail = this.place(this.size - 1);
+    }
   }
 
   /** Forgets what has left the window. */
@@ -160,9 +167,9 @@ export class SlidingWindow implements TokenCount {
 
   /** Where a departure stands, most often the last one; `undefined` when it has left. */
   private find(id: number): number | undefined {
+    if (this.size > 0 && this.ids[this.tail] === id) return this.tail;
     let from = 0;
-    let to = this.size - 1;
-    if (to >= 0 && this.ids[this.place(to)] === id) return this.place(to);
+    let to = this.size - 2;
     while (from <= to) {
       const middle = (from + to) >> 1;
       const place = this.place(middle);
@@ -193,6 +200,7 @@ export class SlidingWindow implements TokenCount {
     }
     this.head = 0;
     this.size = kept.length;
+    this.tail = Math.max(0, this.size - 1);
   }
 
   private place(index: number): number {

@@ -167,7 +167,10 @@ describe('a POST without a key that is sent in a call within', () => {
   });
 
   it('is repeated by the outer retry when none of the inner attempts was sent', async () => {
-    const { clock, checkout, payments } = bench(twice, { retry: { attempts: 2, backoff: NO_JITTER } });
+    const { clock, checkout, payments } = bench(
+      { retry: { ...twice.retry, nested: true } },
+      { retry: { attempts: 2, backoff: NO_JITTER } },
+    );
     const { sent, work } = post(() => Promise.reject(networkError('ECONNREFUSED')));
     watch(checkout.execute(() => payments.execute(work)));
     await clock.advance('1m');

@@ -17,6 +17,28 @@ export function noteRetries(error: unknown, history: RetryHistory, startedAt: nu
   else if ((histories.get(error)?.endedAt ?? Infinity) < startedAt) histories.delete(error);
 }
 
+/** How far the chain of causes is followed. */
+const DEPTH = 5;
+
+/** Whether a retry has ended in vain between two times, with this error or with one of its causes. */
+export function wasRetriedWithin(error: unknown, from: number, to: number): boolean {
+  let cause = error;
+  for (let depth = 0; depth < DEPTH && typeof cause === 'object' && cause !== null; depth++) {
+    const { endedAt = Infinity } = histories.get(cause) ?? {};
+    if (endedAt >= from && endedAt <= to) return true;
+    cause = causeOf(cause);
+  }
+  return false;
+}
+
+function causeOf(error: object): unknown {
+  try {
+    return (error as { readonly cause?: unknown }).cause;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * How often an operation was tried before this error surfaced, and how long that took; `undefined` when it was not
  * retried.

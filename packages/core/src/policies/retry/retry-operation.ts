@@ -2,7 +2,7 @@ import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Outcome, Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf } from '../../engine/policy.js';
 import { backoffMs } from './backoff.js';
-import { noteRetries } from './retry-history.js';
+import { noteRetries, wasRetriedWithin } from './retry-history.js';
 import type { RetrySettings } from './retry.options.js';
 import type { RetryEvents } from './retry.telemetry.js';
 
@@ -48,13 +48,27 @@ export class RetryOperation<T> {
     return this.parts.alone ? call.again(number) : call.forAttempt(number);
   }
 
+  /** How many attempts there are at most after this outcome. */
+  attemptsFor({ kind }: Outcome): number {
+    const { attempts, throttled } = this.settings;
+    return (kind === 'throttled' ? throttled?.attempts : undefined) ?? attempts;
+  }
+
+  /** Whether a retry within this operation has failed with it: another round would multiply the attempts. */
+  wasTriedBelow(result: Settled): boolean {
+    if (this.settings.nested || result.ok) return false;
+    const { startedAt, environment } = this.parts;
+    return wasRetriedWithin(result.error, startedAt, environment.clock.now());
+  }
+
   /** How long to wait after an attempt, or `undefined` when that is longer than anybody waits. */
   waitFor(outcome: Outcome, attempt: number): number | undefined {
     const { settings, backedOffMs: previousMs } = this;
     const { environment } = this.parts;
     const asked = outcome.retryAfterMs ?? 0;
     if (asked > settings.maxRetryAfter) return undefined;
-    const backedOffMs = backoffMs(settings.backoff, { attempt, previousMs }, () => environment.random());
+    const backoff = (outcome.kind === 'throttled' ? settings.throttled?.backoff : undefined) ?? settings.backoff;
+    const backedOffMs = backoffMs(backoff, { attempt, previousMs }, () => environment.random());
     this.backedOffMs = backedOffMs;
     const waitMs = outcome.pushback === 'exact' ? asked : Math.max(asked, backedOffMs);
     return this.isLateAt(environment.clock.now() + waitMs) ? undefined : waitMs;

@@ -61,6 +61,16 @@ export interface RetryOptions {
   /** The longest `Retry-After` that is waited for; above it the error surfaces at once. Default `'1m'`. */
   maxRetryAfter?: Duration;
   /**
+   * Other limits for attempts that the provider has throttled (429): it wants fewer calls, and later. `attempts` counts
+   * all attempts, the first included. Default: those of other failures.
+   */
+  throttled?: { attempts?: number; backoff?: RetryOptions['backoff'] };
+  /**
+   * Whether to retry what a retry of a call within this one has already given up on: attempts multiply then, 3 × 3 for
+   * two layers. Default false: its error surfaces at once.
+   */
+  nested?: boolean;
+  /**
    * Whether a refusal by the engine (circuit open, bulkhead full, rate limited) is waited for when it says for how
    * long. Default false.
    */
@@ -105,6 +115,8 @@ export const retrySchema = options({
   idempotent: optional(flag()),
   maxRetryAfter: optional(duration(), 60_000),
   refusals: optional(flag(), false),
+  throttled: optional(options({ attempts: optional(integer(1, 1000)), backoff: optional(backoff) })),
+  nested: optional(flag(), false),
   when: optional(callback<NonNullable<RetryOptions['when']>>()),
 });
 

@@ -94,7 +94,8 @@ export class Retry implements Wrapper, Retrier {
         last = result;
       }
       const mayGoOn = !givenUp && !attempted.delivered;
-      const retryable = mayGoOn && (wanted ?? this.isRetryable(outcome, attempted, operation));
+      const retryable =
+        mayGoOn && (wanted ?? (this.isRetryable(outcome, attempted, operation) && !operation.wasTriedBelow(result)));
       const waitMs = retryable ? this.planRetry(outcome, attempt, operation) : undefined;
       if (waitMs === undefined) break;
       await this.wait(waitMs, operation);
@@ -122,8 +123,8 @@ export class Retry implements Wrapper, Retrier {
   /** Pays for another attempt and says so, if there is to be one. Gives how long to wait for it. */
   private planRetry(outcome: Outcome, attempt: number, operation: RetryOperation<unknown>): number | undefined {
     const { environment, counters } = this;
-    const { call, settings } = operation;
-    if (attempt >= settings.attempts) {
+    const { call } = operation;
+    if (attempt >= operation.attemptsFor(outcome)) {
       if (attempt > 1) counters.exhausted++;
       return undefined;
     }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { defineSender } from '@breakwater/nestjs';
+import { Controller, Post, Req } from '@nestjs/common';
 import type { Row } from '../row.js';
 import { FORM_TYPE, github, hmac, JSON_TYPE, multipart, MULTIPART_TYPE, seconds, stripe } from '../signing.js';
-import { withWebhooks, type Body, type Platform, type Route, type WebhookApp } from '../webhook-app.fixture.js';
+import { controllerOf, withWebhooks, type Body, type Platform, type Route, type WebhookApp } from '../webhook-app.fixture.js';
 
 const webhooks = {
   github: { sender: 'github', secrets: ['gh'], maxBytes: 25 * 1024 * 1024, inbox: false as const },
@@ -153,7 +154,6 @@ export const bodyRows: readonly Row[] = [
     id: 'M10',
     sentence: 'leaves routes beside the webhooks to the parsers of the framework',
     run: async (platform) => {
-      const { Controller, Post, Req } = await import('@nestjs/common');
       class Other {
         receive(request: { body: unknown }): unknown {
           return { got: request.body };
@@ -170,7 +170,7 @@ export const bodyRows: readonly Row[] = [
         {
           webhooks,
           routes: [],
-          controllers: [Other, (await import('../webhook-app.fixture.js')).controllerOf('Later', routes)],
+          controllers: [Other, controllerOf('Later', routes)],
         },
         async ({ post }) => {
           const answer = await post('/github/other', '{"a":1}', JSON_TYPE);

@@ -5,7 +5,14 @@ import { defineSender } from '@breakwater/nestjs';
 import { Controller, Post, Req } from '@nestjs/common';
 import type { Row } from '../row.js';
 import { FORM_TYPE, github, hmac, JSON_TYPE, multipart, MULTIPART_TYPE, seconds, stripe } from '../signing.js';
-import { controllerOf, withWebhooks, type Body, type Platform, type Route, type WebhookApp } from '../webhook-app.fixture.js';
+import {
+  controllerOf,
+  withWebhooks,
+  type Body,
+  type Platform,
+  type Route,
+  type WebhookApp,
+} from '../webhook-app.fixture.js';
 
 const webhooks = {
   github: { sender: 'github', secrets: ['gh'], maxBytes: 25 * 1024 * 1024, inbox: false as const },

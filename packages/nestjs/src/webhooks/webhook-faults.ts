@@ -8,7 +8,7 @@ import type { WebhookSettings } from './webhook.options.js';
 type Reveal = (value: SecretText) => string;
 
 /**
- * What is wrong with a provider's webhook settings beyond their form: the sender's definition, its needs, the secrets.
+ * Faults of a provider's webhook settings beyond their form: the sender's definition, its needs, the secrets.
  * Never shows one.
  */
 export function webhookFaults(settings: WebhookSettings, reveal: Reveal, path: string): Fault[] {

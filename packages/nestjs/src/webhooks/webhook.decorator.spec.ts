@@ -29,14 +29,14 @@ import { Webhook } from './webhook.decorator.js';
 const SECRET = 'whsec_8f2bd5c1a7e94f03b6d1';
 const adapters = { Express: () => new ExpressAdapter(), Fastify: () => new FastifyAdapter() };
 
-/** What an application does with its handler's answers; never with those of `@Webhook`. */
+/** An application's own wrapping of its handler's answers; never of those of `@Webhook`. */
 class Envelope implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(map((data: unknown) => ({ data })));
   }
 }
 
-/** What the handler does: changed by each test. */
+/** The handler's work: changed by each test. */
 let handle: (event: WebhookDelivery<{ id: string }>) => unknown;
 let handled: string[] = [];
 

@@ -14,26 +14,32 @@ export interface WebhookOptions {
   /** The name of a known sender, or a definition made by `defineSender`. */
   sender: string | Sender;
   /**
-   * One; several while they rotate, of which the variables behind the first may be unset. Public keys, for senders that sign
-   * with a private one. Read anew for each request. Or a function that finds them for a request, of a tenant or a shop: its
-   * answer is kept for a minute for the requests that agree in everything that it read of them.
+   * One; several while they rotate, of which the variables behind the first may be unset. Public keys, for senders that
+   * sign with a private one. Read anew for each request. Or a function that finds them for a request, of a tenant or a
+   * shop: its answer is kept for a minute for the requests that agree in everything that it read of them.
    */
   secrets?: SecretText | readonly SecretText[] | SecretsByRequest;
   /**
-   * Keeps a secret that the sender hands over in its handshake (Asana, Zoho, Notion), before that is answered. Anyone can send
-   * such a request: store it only for an endpoint that is being registered.
+   * Keeps a secret that the sender hands over in its handshake (Asana, Zoho, Notion), before that is answered. A
+   * stranger can send such a request: store it only for an endpoint that is being registered.
    */
   storeSecret?: (secret: string, request: UnverifiedWebhook) => void | Promise<void>;
   /**
-   * Brings the certificate or key that a request refers to, for senders that publish theirs (AWS SNS, PayPal, Plaid). What it is asked
-   * for has passed the sender's allow-list. Each is fetched once and kept for an hour; `secrets` may then be left out.
+   * Brings the certificate or key that a request refers to, for senders that publish theirs (AWS SNS, PayPal, Plaid).
+   * Its URL or key id has passed the sender's allow-list. Each is fetched once and kept for an hour; `secrets` may then
+   * be left out.
    */
   fetchKey?: KeyFetcher;
-  /** The text that was chosen when the webhook was registered, for senders that ask for it in their handshake (Meta). */
+  /**
+   * The text that was chosen when the webhook was registered, for senders that ask for it in their handshake (Meta).
+   */
   verifyToken?: SecretText;
   /** How far the sender's time may be from ours, past and future. Default: the sender's own rule. */
   tolerance?: Duration;
-  /** The public URL that the sender calls, as it was given to the sender. Needed for senders that sign it; never guessed. */
+  /**
+   * The public URL that the sender calls, as it was given to the sender. Needed for senders that sign it; never
+   * guessed.
+   */
   url?: string;
   /** How copies of a delivery are kept from being handled. `false`: they are handled like new ones. */
   inbox?: false | WebhookInboxOptions;
@@ -43,15 +49,21 @@ export interface WebhookOptions {
 
 /** How copies of one delivery are told, and for how long. */
 export interface WebhookInboxOptions {
-  /** What two copies of one delivery have in common, told by hand. `undefined` has the delivery handled whatever came before. */
+  /**
+   * The part that two copies of one delivery have in common, told by hand. `undefined` has the delivery handled
+   * whatever came before.
+   */
   id?: (delivery: WebhookDelivery) => string | undefined;
   /**
-   * `'sender'`: as the sender's definition says, by a signed id or a documented label, so that different events with equal
-   * bodies are all handled. `'signed'`: by signed ids and signed bytes alone, which stops replays under a new label, and loses
-   * events whose bodies repeat. Default `'sender'`.
+   * `'sender'`: as the sender's definition says, by a signed id or a documented label, so that different events with
+   * equal bodies are all handled. `'signed'`: by signed ids and signed bytes alone, which stops replays under a new
+   * label, and loses events whose bodies repeat. Default `'sender'`.
    */
   identity?: 'sender' | 'signed';
-  /** How long a delivery stays claimed when its process gives no sign of life. Renewed at a third of it. Default `'30s'`. */
+  /**
+   * How long a delivery stays claimed when its process gives no sign of life. Renewed at a third of it. Default
+   * `'30s'`.
+   */
   lease?: Duration;
   /** How long a handled delivery is remembered, with its answer. Default `'3d'`. */
   keep?: Duration;

@@ -11,7 +11,7 @@ export class EventPattern {
     return this.pattern.test(type);
   }
 
-  /** Of several patterns that match, the one that says most counts: a whole name, otherwise the most characters. */
+  /** Ranks patterns that match the same name: a whole name first, then the most characters. */
   get precision(): number {
     return this.text.includes('*') ? this.text.replaceAll('*', '').length : Infinity;
   }

@@ -99,7 +99,7 @@ describe('a webhook that is settled in the transaction of its effect', () => {
     await died;
     expect(left('evt_1')).toEqual(standing);
     await start();
-    // What the sender sends again is the same delivery, although this time the process is not told to die.
+    // The same delivery by its id, although this time the process is not told to die.
     expect(await retry({ id: 'evt_1' })).toBe(200);
     expect(left('evt_1')).toEqual({ effects: 1, marks: 1 });
     expect(await send({ id: 'evt_1' })).toBe(200);

@@ -1,7 +1,7 @@
 /** An answer as a copy of the delivery gets it again. */
 export interface StoredAnswer {
   readonly status: number;
-  /** Of the body, as the headers of these names say. */
+  /** The content type and the content encoding of the body. */
   readonly type?: string;
   readonly encoding?: string;
   /** Absent where there was none, or where it was too long to keep. */

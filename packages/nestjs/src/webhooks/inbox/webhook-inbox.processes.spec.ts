@@ -15,7 +15,7 @@ const SCRIPT = join(ROOT, `node_modules/.cache/breakwater/webhook-app-${process.
 const SECRET = 'whsec_8f2bd5c1a7e94f03b6d1';
 const LEASE_MS = 1000;
 
-/** What a delivery tells the handler to do. */
+/** Instructions that a delivery brings to the handler. */
 interface Instructions {
   readonly id: string;
   readonly holdMs?: number;
@@ -77,7 +77,7 @@ describe('the webhook inbox, with several processes of an application on one Sql
     await once(child, 'exit');
   }
 
-  /** Gives the status, or 0 when the process died before it answered. */
+  /** The status, or 0 when the process died before it answered. */
   async function send({ url }: AppProcess, instructions: Instructions): Promise<number> {
     const body = JSON.stringify({ holdMs: 0, ...instructions });
     const headers = { 'content-type': 'application/json', ...signWebhook('stripe', { body, now: Date.now() }, SECRET) };
@@ -88,7 +88,7 @@ describe('the webhook inbox, with several processes of an application on one Sql
     }
   }
 
-  /** What a sender does: it tries again until it is told that the delivery arrived. Gives the statuses. */
+  /** Delivers as a sender does, again until it is told that the delivery arrived. Returns the statuses. */
   async function deliver(app: AppProcess, instructions: Instructions): Promise<number[]> {
     const statuses: number[] = [];
     do {
@@ -148,7 +148,7 @@ describe('the webhook inbox, with several processes of an application on one Sql
     await Promise.all(done.map((id) => deliver(victim!, { id })));
     const unanswered = underWay.map((id) => send(victim!, { id, holdMs: 1500 }));
     while (notesOf('attempts', deliveries).length < deliveries.length) await sleep(10);
-    // Long enough for a renewal: what runs longer than its lease is nobody else's.
+    // Long enough for a renewal: a handler that runs longer than its lease keeps the delivery.
     await sleep(LEASE_MS / 2);
     expect(await send(survivor!, { id: underWay[0]! })).toBe(503);
     await kill(victim!);

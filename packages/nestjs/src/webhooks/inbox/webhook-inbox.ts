@@ -3,7 +3,7 @@ import type { Clock, Store } from '@breakwater/core';
 import { answerIn, type StoredAnswer } from './stored-answer.js';
 import { WebhookClaim, type InboxTimes } from './webhook-claim.js';
 
-/** What became of a delivery that asked to be handled: it may be, or another copy came first. */
+/** The answer to a delivery that asks to be handled: it may be, or another copy came first. */
 export type Admission =
   | { readonly claim: WebhookClaim }
   | { readonly duplicate: 'in-progress'; readonly retryAfterMs: number }

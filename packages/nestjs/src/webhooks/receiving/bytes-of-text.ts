@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { charsetOf, isJson, mediaType } from './media-type.js';
 
-/** What a decoder writes in place of bytes that it does not understand. */
+/** Written by decoders in place of bytes that they do not understand. */
 const REPLACEMENT = '\ufffd';
 
 const ENCODINGS: Readonly<Record<string, BufferEncoding>> = {

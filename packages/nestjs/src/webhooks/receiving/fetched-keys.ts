@@ -50,7 +50,10 @@ export class FetchedKeys {
     }
   }
 
-  /** A set of keys that lacks the wanted one may have been rotated. Strangers can name keys, so it is not fetched at once again. */
+  /**
+   * A set of keys that lacks the wanted one may have been rotated. Strangers can name keys, so it is not fetched at
+   * once again.
+   */
   private async serves({ key, fetchedAt }: Kept, wanted: KeyRequest & { ok: true }): Promise<boolean> {
     if (wanted.kind !== 'url' || wanted.kid === undefined) return true;
     if (this.clock.now() - fetchedAt < FETCHED_AGAIN_MS) return true;

@@ -9,14 +9,14 @@ export class Refusals {
 
   constructor(private readonly provider: string) {}
 
-  /** Of a request that is not genuine. */
+  /** Refuses a request that is not genuine. */
   unverified({ reason, detail }: Rejection): WebhookSignatureError {
     this.logger.warn(`Webhook of '${this.provider}' refused (${reason}): ${detail}`);
     const code = `WEBHOOK_${reason.toUpperCase().replace('-', '_')}` as WebhookSignatureCode;
     return new WebhookSignatureError(code, detail, { provider: this.provider });
   }
 
-  /** Of a body that cannot be read: too long, cut off, damaged, in an unknown encoding. */
+  /** Refuses a body that cannot be read: too long, cut off, damaged, in an unknown encoding. */
   unreadable(error: unknown, maxBytes: number): unknown {
     const setting = `resilience.providers.${this.provider}.webhook.maxBytes`;
     if (error instanceof PayloadTooLargeException) this.warn(`longer than ${setting} (${maxBytes})`);
@@ -24,19 +24,19 @@ export class Refusals {
     return error;
   }
 
-  /** Of anything, for a fault on our side. */
+  /** Refuses a request for a fault on our side. */
   misconfigured(detail: string, cause?: unknown): WebhookSignatureError {
     this.logger.error(`Webhook of '${this.provider}' cannot be verified: ${detail}`);
     return new WebhookSignatureError('WEBHOOK_CONFIGURATION', detail, { provider: this.provider, cause });
   }
 
-  /** Of what cannot be verified now, because something that is needed cannot be reached. */
+  /** Refuses a request that cannot be verified now, because something that is needed cannot be reached. */
   unavailable(what: string, cause: unknown): ServiceUnavailableException {
     this.logger.error(`Webhook of '${this.provider}' refused: ${what} (${String(cause)})`);
     return new ServiceUnavailableException('The webhook cannot be verified at the moment.');
   }
 
-  /** Of what cannot be told from a copy. */
+  /** Refuses a delivery that cannot be told from a copy. */
   storeless(handler: string, cause: unknown): StoreUnavailableError {
     const message = cause instanceof Error ? cause.message : String(cause);
     this.logger.error(`Webhook of '${this.provider}' refused: the store cannot be reached (${message})`);

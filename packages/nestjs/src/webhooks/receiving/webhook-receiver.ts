@@ -21,7 +21,10 @@ import { Verifier, type Examined } from './verifier.js';
 import type { WebhookDelivery } from './webhook-delivery.js';
 import type { WebhookExchange } from './webhook-exchange.js';
 
-/** What came in: a genuine delivery to handle, a copy of one, or a question that the sender asks about the endpoint. */
+/**
+ * The kinds of requests: a genuine delivery to handle, a copy of one, or a question that the sender asks about the
+ * endpoint.
+ */
 export type Reception =
   | {
       readonly kind: 'delivery';

@@ -13,7 +13,7 @@ export class ReadsOfRequest {
     return this.watched(request, []) as T;
   }
 
-  /** What the request has in all places that were ever read. */
+  /** The request's values in all places that were ever read. */
   valuesIn(request: object): string {
     return JSON.stringify([...this.places.values()].map((place) => JSON.stringify(valueAt(request, place)) ?? ''));
   }

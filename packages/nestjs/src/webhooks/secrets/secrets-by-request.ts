@@ -4,7 +4,7 @@ import type { SecretText } from '../../fields/secret-text.js';
 import { ReadsOfRequest } from './reads-of-request.js';
 import type { UnverifiedWebhook } from './unverified-webhook.js';
 
-/** What a function of `webhook.secrets` may return; nothing, or none, where it knows of no secret. */
+/** The answer of a function of `webhook.secrets`; nothing, or an empty list, where it knows of no secret. */
 export type SecretsAnswer = SecretText | readonly SecretText[] | undefined;
 
 /** Finds the secrets that a request is to be verified with: a tenant's, a shop's, an endpoint's. */

@@ -16,8 +16,8 @@ export interface ProviderOptions extends Omit<EngineOptions, 'http'> {
 }
 
 /**
- * What changes in a provider's settings while the application runs. What it does not name stays, and `null` takes an
- * option back.
+ * Changes in a provider's settings while the application runs. Options that it does not name stay, and `null` takes one
+ * back.
  */
 export interface ProviderPatch extends Omit<EnginePatch, 'http'> {
   http?: Omit<SectionPatch<HttpOptions>, 'baseUrl'> & Pick<HttpOptions, 'baseUrl'>;
@@ -26,7 +26,7 @@ export interface ProviderPatch extends Omit<EnginePatch, 'http'> {
 
 type SectionPatch<T> = { [K in keyof T]?: T[K] | (object extends Pick<T, K> ? null : never) };
 
-/** What stands under `resilience` in the configuration, or is given to `ResilienceModule.forRoot`. */
+/** The settings that stand under `resilience` in the configuration, or is given to `ResilienceModule.forRoot`. */
 export interface ResilienceOptions {
   /**
    * `false` turns every policy into a pass-through: for an incident, or a comparison. Webhooks are verified all the
@@ -43,7 +43,7 @@ export interface ResilienceOptions {
   store?: Store;
   /**
    * Whether `currentCall()` finds the call at any depth below a decorated method, also after an `await`, and nested
-   * calls are given up with it. `false` spares every call an async context: then that holds only for what a method does
+   * calls are aborted with it. `false` spares every call an async context: then that holds only for what a method does
    * before it first waits, and for calls that have a total timeout, a key or an idempotency key. Taken as true where a
    * provider has `http` settings: the HTTP client reads its call. Default true.
    */

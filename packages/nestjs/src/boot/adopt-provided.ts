@@ -7,7 +7,7 @@ export interface Wrapper {
   /** The class, or the factory. */
   metatype: unknown;
   readonly token?: unknown;
-  /** What a factory has injected; not there for a class. */
+  /** The dependencies of a factory; `undefined` for a class. */
   readonly inject?: unknown;
   readonly instance: unknown;
   readonly isTransient: boolean;
@@ -16,8 +16,8 @@ export interface Wrapper {
 }
 
 /**
- * Makes what a value or a factory provides this application's: the instances that there are, which it gives, and those
- * that the factory will make for requests or for whoever injects them.
+ * Makes what a value or a factory provides this application's: the instances that there are, which it returns, and
+ * those that the factory will make for requests or for other providers.
  */
 export function adoptProvided(wrapper: Wrapper, runtime: MethodRuntime): readonly object[] {
   const { metatype, inject, isTransient } = wrapper;

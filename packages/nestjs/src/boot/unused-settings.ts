@@ -6,7 +6,7 @@ import { ownProviderOfClass } from '../methods/provider-of-class.js';
 import { requestedNames } from '../inject/injected-names.js';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
 
-/** What stands on a method for a policy of the settings; `adaptiveThrottle` has no decorator of its own. */
+/** The decorator for each policy of the settings; `adaptiveThrottle` has no decorator of its own. */
 const DECORATORS: Readonly<Record<string, string>> = {
   bulkhead: '@Bulkhead()',
   cache: '@Cached()',

@@ -11,8 +11,8 @@ export interface CheckedOptions {
 }
 
 /**
- * Tells options of the module that are what they should be from those that are not. What the providers hold is not
- * looked into.
+ * Tells options of the module that are what they should be from those that are not. The settings of the
+ * providers are not looked into.
  */
 export function checkOptions(given: object): CheckedOptions {
   const faults: Fault[] = [];

@@ -5,7 +5,7 @@ import type { Section } from './section.js';
 import { misspelledVariables } from './misspelled-variables.js';
 import { PREFIX, upperCase } from './variable-names.js';
 
-/** What environment variables override: single leaves of the settings. */
+/** Overrides by environment variables: single leaves of the settings. */
 export interface EnvironmentOverrides {
   readonly enabled?: unknown;
   readonly defaults: Layer;
@@ -16,8 +16,8 @@ export interface EnvironmentOverrides {
 }
 
 /**
- * What overrides are resolved against: a path's names are upper case in a variable, and the settings know how they are
- * written.
+ * The settings that overrides are resolved against: a path's names are upper case in a variable, and the settings know
+ * how they are written.
  */
 export interface KnownSettings {
   readonly providers: Layer;

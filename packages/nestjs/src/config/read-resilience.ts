@@ -13,7 +13,7 @@ export interface LayeredSettings extends ReadSections {
   readonly settings: Layer;
   /** From the environment. */
   readonly top: Layer;
-  /** What is said of this provider alone, by the settings and the environment: without the defaults for all. */
+  /** Settings of this provider alone, the environment's included: without the defaults for all. */
   readonly own: Layer;
 }
 

@@ -24,7 +24,7 @@ export function readSections(known: readonly Section[], provider: string, layer:
   return { sections, faults };
 }
 
-/** The settings of a provider that the engine reads. What is no object is left for it to refuse. */
+/** The settings of a provider that the engine reads. Anything but an object is left for it to refuse. */
 export function withoutSections(known: readonly Section[], layer: Layer): Layer {
   if (!settings.isPlain(layer)) return layer;
   return Object.fromEntries(Object.entries(layer).filter(([name]) => !known.some((section) => section.name === name)));

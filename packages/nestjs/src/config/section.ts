@@ -24,7 +24,7 @@ export interface Section<T = unknown> {
   shows?(option: string, text: string): boolean;
   /** The options of `standing` that `given` replaces as a whole instead of being merged into them. */
   replaced?(standing: Layer, given: Layer): readonly string[];
-  /** What is wrong beyond the form: secrets that are not set, and options that do not fit each other. */
+  /** Faults beyond the form: secrets that are not set, and options that do not fit each other. */
   faults(section: GivenSection<T>, secrets: SecretReader, path: string): readonly Fault[];
 }
 

@@ -1,4 +1,4 @@
-/** What the names of all variables begin with that override settings. */
+/** The prefix of all variables that override settings. */
 export const PREFIX = 'RESILIENCE__';
 
 /** How a name of the settings is written in an environment variable: `circuitBreaker` is `CIRCUIT_BREAKER`. */

@@ -3,7 +3,7 @@ import type { AsyncMethodDecorator } from './async-method.js';
 import { policyDecorator, type MethodScope } from './policy.decorator.js';
 
 /**
- * Gives the answer that another call with the same arguments got, for a while. All instances of the class share it:
+ * Returns the answer that another call with the same arguments got, for a while. All instances of the class share it:
  * what the method reads from `this` and answers differ by belongs into `key`. A duration is short for `{ ttl }`, any
  * other string for the provider.
  */

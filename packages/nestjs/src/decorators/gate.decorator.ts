@@ -2,7 +2,7 @@ import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 import { policyDecorator, type MethodScope } from './policy.decorator.js';
 
-/** What decorators of gates take: the key that tells tenants, hosts or accounts apart. */
+/** The options of decorators of gates: the key that tells tenants, hosts or accounts apart. */
 export interface KeyedMethodScope extends MethodScope {
   key?: (...args: never[]) => string;
 }

@@ -3,7 +3,7 @@ import { isDuration } from '../fields/is-duration.js';
 import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 
-/** What every decorator of a policy takes beside the policy's own options. */
+/** The options of every decorator of a policy, beside the policy's own. */
 export interface MethodScope {
   /** The provider, where it is not the class's. */
   provider?: string;

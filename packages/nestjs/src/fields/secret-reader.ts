@@ -4,11 +4,11 @@ import { SecretReference } from './secret.js';
 
 /** Resolves the secrets that settings refer to. The seam for other sources than the environment. */
 export interface SecretReader {
-  /** The value of a secret; text is its own value. Asked at each use, so that a secret can be rotated. Throws when it is not set. */
+  /** The value of a secret, at each use, so that it can be rotated; text is its own. Throws when it is not set. */
   reveal(secret: SecretText): string;
 }
 
-/** Reads secrets in place of the application's own reader, in a test. Registered: the module and its tests may be two copies. */
+/** The token of the reader that a test puts in. Registered: the module and its tests may be two copies. */
 export const SECRETS = Symbol.for('breakwater.secrets');
 
 /** Reads secrets from environment variables. */

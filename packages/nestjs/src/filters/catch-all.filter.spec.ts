@@ -37,7 +37,7 @@ class Orders {
   }
 }
 
-/** What an application answers when the engine refuses, and when something else fails. */
+/** The answers of an application when the engine refuses, and when something else fails. */
 async function answersOf(providers: Provider[]): Promise<unknown[]> {
   @Module({
     imports: [ResilienceModule.forRoot({ providers: { payments: {} } })],

@@ -2,7 +2,7 @@ import type { ResilienceError } from '@breakwater/core';
 import { catalog } from '@breakwater/core/adapter';
 
 /**
- * What a caller is told of an error: an HTTP status, a code and a sentence. Nothing of how the application is built.
+ * An error as a caller is told of it: an HTTP status, a code and a sentence. Nothing of how the application is built.
  */
 export interface ErrorAnswer {
   readonly status: number;
@@ -13,7 +13,8 @@ export interface ErrorAnswer {
 const UNVERIFIED = { status: 401, code: 'WEBHOOK_UNVERIFIED', message: 'The webhook could not be verified.' };
 
 /**
- * What no policy says. Refusals of webhooks share their answers, so that a forger does not learn which check failed.
+ * Answers for errors that belong to no policy. Refusals of webhooks share their answers, so that a forger does not
+ * learn which check failed.
  */
 const ANSWERS: Readonly<Record<string, Omit<ErrorAnswer, 'code'> & { readonly code?: string }>> = {
   SHUTTING_DOWN: { status: 503, message: 'The service is shutting down.' },

@@ -44,7 +44,7 @@ export class ResilienceExceptionFilter implements ExceptionFilter<ResilienceErro
   }
 }
 
-/** What clients of microservices and sockets get: the shape that Nest gives its own errors there. */
+/** The error as clients of microservices and sockets get it: the shape that Nest gives its own errors there. */
 function plainError(error: ResilienceError): Record<string, unknown> {
   const { code, message } = answerFor(error);
   return { status: 'error', message, code, ...details(error) };

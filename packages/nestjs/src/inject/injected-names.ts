@@ -1,4 +1,4 @@
-/** What can be injected by a provider's name. */
+/** The kinds of objects that can be injected by a provider's name. */
 export type InjectionKind = 'http' | 'fetch' | 'provider';
 
 /** One place in a class into which something is injected by a provider's name. */
@@ -25,7 +25,7 @@ const names: Readonly<Record<InjectionKind, Set<string>>> = {
 };
 const injections = new WeakMap<object, readonly Injection[]>();
 
-/** What a class has injected by name, inherited places included. */
+/** The injections by name of a class, inherited places included. */
 export function injectedNames(target: object): readonly Injection[] {
   const found: Injection[] = [];
   for (let at: object | null = target; typeof at === 'function'; at = Object.getPrototypeOf(at) as object | null) {

@@ -1,5 +1,5 @@
 /**
- * Stands for something that could not be made: whoever uses it gets the reason. Nest may look at it, as it does at
+ * Stands for something that could not be made: every use throws the reason. Nest may look at it, as it does at
  * every instance: for hooks of the life cycle and for a `then`.
  */
 export function unavailable<T extends object>(reason: Error): T {

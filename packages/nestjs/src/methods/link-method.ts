@@ -42,7 +42,7 @@ export function linkMethod(
 
 /**
  * `'Charges.create'` for instances of `Charges`, also where `create` was written in a class that it extends: subclasses
- * are told apart. What a subclass overrides and calls with `super` is another operation than its own.
+ * are told apart. A method that a subclass overrides and calls with `super` is another operation than its own.
  */
 function operationOf({ operationName, owner, method }: MethodBinding, constructor: object): string {
   if (operationName !== undefined) return operationName;
@@ -78,7 +78,7 @@ function planOf(binding: MethodBinding, operation: string): MethodPlan {
   return { operation, method, policies, own, every: everyPolicy, objection };
 }
 
-/** Objects to a policy that the settings bring, now or later. What a decorator brings is a fault of the method. */
+/** Objects to a policy that the settings bring, now or later. One of a decorator is a fault of the method. */
 function objectionForStreams(
   { kind, fitsStreams }: PolicySpec,
   { method, policies }: MethodBinding,

@@ -6,7 +6,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 let bindings = 0;
 
-/** What the decorators of one method say. Inert: an application makes it alive. */
+/** The words of one method's decorators. Inert: an application links it. */
 export class MethodBinding {
   /** Where an application keeps what it made of this: an index, so that a call looks nothing up. */
   readonly id = bindings++;
@@ -19,7 +19,7 @@ export class MethodBinding {
   operationName: string | undefined;
   fallbackMethod: string | undefined;
   returnsObservable: boolean;
-  /** What tells keyed gates apart, from the arguments. */
+  /** The functions that make the key of keyed gates from the arguments, by kind. */
   readonly keys = new Map<string, (...args: unknown[]) => string>();
   private named: string | undefined;
 
@@ -28,7 +28,7 @@ export class MethodBinding {
     readonly owner: object,
     readonly method: string,
     readonly original: Method,
-    /** What TypeScript emitted as the method's return type. */
+    /** The return type that TypeScript emitted. */
     readonly returnType: unknown,
   ) {
     this.returnsObservable = returnType === Observable;

@@ -37,7 +37,7 @@ export function methodFaults(binding: MethodBinding, constructor: object, operat
   return faults;
 }
 
-/** What TypeScript emits for a return type is a class when it is one; `Object` or nothing when it cannot be told. */
+/** TypeScript emits a class for a return type that is one, and `Object` or nothing where it cannot tell. */
 function isSynchronous(returnType: unknown): boolean {
   if (typeof returnType !== 'function' || returnType === Object) return false;
   const { prototype } = returnType as { prototype: unknown };

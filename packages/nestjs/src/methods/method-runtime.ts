@@ -6,7 +6,7 @@ import { callOf, LinkedMethods, type LinkedMethod } from './linked-methods.js';
 import type { MethodBinding } from './method-binding.js';
 import { streamCall } from './stream-call.js';
 
-/** What the wrappers of one application's decorated methods call. */
+/** Runs the decorated methods of one application: their wrappers call it. */
 export class MethodRuntime {
   private readonly linked = new LinkedMethods();
 

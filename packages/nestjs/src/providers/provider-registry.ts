@@ -11,7 +11,7 @@ import { withoutSections } from '../config/read-sections.js';
 import type { Gate } from '@breakwater/core/adapter';
 import type { Section } from '../config/section.js';
 
-/** What all providers of an application share. */
+/** The parts that all providers of an application share. */
 export interface SharedParts {
   readonly clock: Clock;
   readonly store: Store;
@@ -29,13 +29,13 @@ const NO_PROVIDERS = "none: where the settings stand in ConfigModule's 'resilien
 /** The providers of one application, by name. */
 export class ProviderRegistry {
   readonly events = new EventHub<ResilienceEvent>();
-  /** What is wrong with the settings; raised at boot together with what is wrong with their use. */
+  /** Faults of the settings; raised at boot together with those of their use. */
   readonly faults: readonly Fault[];
   private readonly providers = new Map<string, LiveProvider>();
 
   constructor(read: ReadResilience, { clock, store, sections, entrance, httpOf, warn }: SharedParts) {
     const { trackCalls } = read.options;
-    // What reads the current call after an `await` finds it only where calls are tracked.
+    // Code that reads the current call after an `await` finds it only where calls are tracked.
     const areRead = sections.some(
       ({ name, readsCalls }) => readsCalls && read.providers.some((p) => p.sections.has(name)),
     );

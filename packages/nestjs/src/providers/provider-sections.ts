@@ -6,7 +6,7 @@ import { readSections, withoutSections } from '../config/read-sections.js';
 import type { Section } from '../config/section.js';
 import type { SecretReader } from '../fields/secret-reader.js';
 
-/** Of a provider that no section says how to reach. */
+/** The HTTP settings of a provider that has no such section. */
 const UNREACHABLE: ProviderHttp = { settings: () => undefined, credential: () => undefined };
 
 /**
@@ -23,7 +23,7 @@ export class ProviderSections {
     this.layers = new Map(providers.map((layers) => [layers.name, layers]));
   }
 
-  /** What is wrong with the sections beyond their form, such as a secret that is not set. */
+  /** Faults of the sections beyond their form, such as a secret that is not set. */
   get faults(): readonly Fault[] {
     return [...this.layers.values()].flatMap(({ name, settings: own, top, sections }) =>
       this.faultsIn(name, mergeProviderSettings(this.known, own, top), sections),
@@ -47,7 +47,7 @@ export class ProviderSections {
     return layers && mergeProviderSettings(this.known, layers.settings, layers.top)[name];
   }
 
-  /** What the engine reads of the settings of one provider alone, without the defaults for all. */
+  /** The part that the engine reads of the settings of one provider alone, without the defaults for all. */
   own(provider: string): Layer {
     return this.engineSettings(this.layers.get(provider)?.own ?? {});
   }

@@ -21,7 +21,7 @@ export interface Surroundings {
 }
 
 /**
- * What one application's resilience is made of. The module makes it once and injects it where this package needs it.
+ * The parts of one application's resilience. The module makes it once and injects it where this package needs it.
  */
 export class ResilienceParts {
   readonly clock: Clock;
@@ -99,7 +99,7 @@ export class ResilienceParts {
   }
 }
 
-/** A clock of another kind is a test's, and may stand still: nothing is waited for that nobody asked for. */
+/** A clock of another kind is a test's, and may stand still: no wait is added to those that the test makes. */
 function graceOf({ clock, shutdown }: ModuleOptions): number | undefined {
   const { grace } = shutdown ?? {};
   if (grace !== undefined) return grace;

@@ -2,7 +2,7 @@ import type { SecretReader } from '../fields/secret-reader.js';
 import type { SecretText } from '../fields/secret-text.js';
 import { SecretReference } from '../fields/secret.js';
 
-/** Secrets of an application under test: those that are set, and placeholders for the others, so that it boots without real ones. */
+/** Secrets of an application under test: those that are set, and placeholders for the others. */
 export class PlaceholderSecrets implements SecretReader {
   constructor(private readonly environment: Readonly<Record<string, string | undefined>>) {}
 
@@ -12,7 +12,7 @@ export class PlaceholderSecrets implements SecretReader {
   }
 }
 
-/** Has the form that senders with the Standard Webhooks scheme ask for, and that all others with a shared secret take. */
+/** Has the form that the Standard Webhooks scheme asks for; all other senders with a shared secret take it. */
 function placeholderFor(name: string): string {
   return `whsec_${Buffer.from(name.padEnd(32, '.')).toString('base64')}`;
 }

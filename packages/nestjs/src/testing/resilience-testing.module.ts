@@ -38,7 +38,7 @@ export class ResilienceTestingModule {
     throw new TypeError('ResilienceTestingModule: the application was given a clock that is no TestClock');
   }
 
-  /** The value of a secret in the application under test: of its environment variable, or a placeholder where that is not set. */
+  /** The value of a secret under test: its environment variable's, or a placeholder where that is not set. */
   secret(name: string): string {
     return this.parts.secrets.reveal(secret(name));
   }

@@ -6,7 +6,7 @@ const MOST_COUNTED = 1000;
 
 /** Something that may be told again and again. */
 export interface Line {
-  /** What is counted together. */
+  /** Lines of one id are counted together. */
   readonly id: string;
   readonly text: string;
   readonly perMinute: number;
@@ -70,7 +70,7 @@ export class LimitedLog {
       return;
     }
     tellCount(minute);
-    // What goes on is told once a minute.
+    // As long as it goes on, one line a minute.
     this.minutes.set(id, { told: minute.line.perMinute, untold: 0, line: minute.line, timer: this.nextMinute(id) });
   }
 }

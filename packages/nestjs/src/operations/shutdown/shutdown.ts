@@ -35,7 +35,7 @@ export class Shutdown {
   async drain(): Promise<number> {
     const { calls, graceMs } = this.parts;
     this.late.watch();
-    // What a call under way calls in turn, and what a request under way still has to call, goes through.
+    // Calls within a call under way, and further calls of a request under way, go through.
     calls.refuse((call) => this.late.isCurrent && call.parent === undefined);
     if (graceMs === undefined || (await this.within(graceMs, this.quiet()))) return 0;
     const aborted = calls.size;

@@ -6,6 +6,7 @@ try {
   if (options.task === 'help') process.stdout.write(USAGE);
   else if (options.task === 'webhooks') await (await import('./webhooks/bench-webhooks.js')).benchWebhooks();
   else if (options.task === 'limits') await (await import('./limits/bench-limits.js')).benchLimits(options.only);
+  else if (options.task === 'route') await (await import('./route/bench-route.js')).benchRoute();
   else await benchCalls(options);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

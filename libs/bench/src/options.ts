@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** The command line of `npm run bench --`. */
 export interface BenchOptions {
-  readonly task: 'compare' | 'webhooks' | 'limits' | 'help';
+  readonly task: 'compare' | 'webhooks' | 'limits' | 'route' | 'help';
   /** How often every case is measured, in turn. Default 3. */
   readonly rounds: number;
   /** Only cases whose id contains it, and the bare ones that they are told against. */
@@ -18,6 +18,7 @@ export class UsageError extends Error {}
 export const USAGE = `npm run bench -- [options]    what a call costs, ours beside others
 npm run bench -- webhooks     what verifying a webhook costs
 npm run bench -- limits       how much of a quota limiters use, and whether they keep to it
+npm run bench -- route        what a real HTTP route costs with five and six policies
 
   --rounds N     measure every case N times, in turn (default 3)
   --only TEXT    only cases whose name contains TEXT, such as "idle" or "cockatiel: breaker"
@@ -48,10 +49,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
   }
   const [task = 'compare', ...more] = positionals;
   if (!isTask(task) || more.length > 0) {
-    throw new UsageError(`unknown: ${positionals.join(' ')}. Expected nothing, webhooks or limits`);
+    throw new UsageError(`unknown: ${positionals.join(' ')}. Expected nothing, webhooks, limits or route`);
   }
   if (values.help === true) return { task: 'help', rounds: 0, docs: false };
-  if (task === 'webhooks' && Object.keys(values).length > 0) throw new UsageError('webhooks takes no options');
+  if ((task === 'webhooks' || task === 'route') && Object.keys(values).length > 0) {
+    throw new UsageError(`${task} takes no options`);
+  }
   const only = textOf('only', values.only);
   if (task === 'limits') return { task, only, ...limitsTakeOnly(values) };
   const docs = values.docs === true;
@@ -59,8 +62,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
   return { task, rounds: roundsOf(values.rounds), only, json: textOf('json', values.json), docs };
 }
 
-function isTask(task: string): task is 'compare' | 'webhooks' | 'limits' {
-  return task === 'compare' || task === 'webhooks' || task === 'limits';
+function isTask(task: string): task is 'compare' | 'webhooks' | 'limits' | 'route' {
+  return ['compare', 'webhooks', 'limits', 'route'].includes(task);
 }
 
 /** The simulation is the same in every round. */

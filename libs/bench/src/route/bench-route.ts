@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { benchWire } from './bench-wire.js';
 import { median } from '../median.js';
 
 const WAYS = [
@@ -20,8 +21,8 @@ interface Usage {
 }
 
 /**
- * A real HTTP route: a Nest application that sends one POST to a provider for each request, in another process, as is the
- * provider. Rounds by turns; prints medians of the processor time that the application took for a request.
+ * A real HTTP route: a Nest application that sends one POST to a provider for each request, in another process, as is
+ * the provider. Rounds by turns; prints medians of the processor time that the application took for a request.
  */
 export async function benchRoute(): Promise<void> {
   const upstream = await start('upstream.main.js', {});
@@ -41,6 +42,7 @@ export async function benchRoute(): Promise<void> {
   }
   agent.destroy();
   for (const { process: each } of [app, upstream]) each.kill();
+  await benchWire();
   const base = median(times.get('bare')!);
   for (const [way, name] of WAYS) {
     const us = median(times.get(way)!);

@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { nextTick } from 'node:process';
 import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
@@ -11,15 +11,16 @@ const requests = new WeakMap<object, WireRequest>();
  */
 export function watchNodeHttp(): void {
   // Newer versions of Node tell of a request once it is made, older ones only once all of it was written.
+  subscribe('http.client.request.start', onStart);
   subscribe('http.client.request.created', (message) => {
+    unsubscribe('http.client.request.start', onStart);
     const { request } = message as { request: ClientRequest };
     const seen = requestOf(request);
-    // Its headers are set by the code that makes it, at once.
-    if (seen !== undefined) nextTick(() => seen.begin(new NodeHead(request)));
-  });
-  subscribe('http.client.request.start', (message) => {
-    const { request } = message as { request: ClientRequest };
-    requestOf(request)?.begin(new NodeHead(request));
+    if (seen === undefined) return;
+    const head = new NodeHead(request);
+    // Its headers are set by the code that makes it, at once: the key may be among them by the next tick.
+    if (seen.awaitsKey(head)) nextTick(() => seen.begin(head));
+    else seen.begin(head);
   });
   subscribe('http.client.response.finish', (message) => {
     const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
@@ -29,6 +30,11 @@ export function watchNodeHttp(): void {
     const { request, error } = message as { request: ClientRequest; error: unknown };
     requests.get(request)?.fail(error);
   });
+}
+
+function onStart(message: unknown): void {
+  const { request } = message as { request: ClientRequest };
+  requestOf(request)?.begin(new NodeHead(request));
 }
 
 function requestOf(request: ClientRequest): WireRequest | undefined {
@@ -51,9 +57,7 @@ class NodeHead implements RequestHead {
   get origin(): string {
     const { protocol, host } = this.request;
     const named = this.request.getHeader('host');
-    const target = (typeof named === 'string' ? named : host).toLowerCase();
-    const defaultPort = protocol === 'https:' ? ':443' : ':80';
-    return `${protocol}//${target.endsWith(defaultPort) ? target.slice(0, -defaultPort.length) : target}`;
+    return originOf(protocol, typeof named === 'string' ? named : host);
   }
 
   carries(key: string): boolean {
@@ -65,4 +69,20 @@ class NodeHead implements RequestHead {
     const { _header } = this.request as { _header?: unknown };
     return typeof _header === 'string' ? _header : '';
   }
+}
+
+/** The origins of the hosts that were called: a text that is put together anew would have to be hashed anew as well. */
+const origins = { 'http:': new Map<string, string>(), 'https:': new Map<string, string>() };
+const MOST_ORIGINS = 1000;
+
+function originOf(protocol: string, host: string): string {
+  const known = origins[protocol === 'https:' ? 'https:' : 'http:'];
+  let origin = known.get(host);
+  if (origin === undefined) {
+    const target = host.toLowerCase();
+    const defaultPort = protocol === 'https:' ? ':443' : ':80';
+    origin = `${protocol}//${target.endsWith(defaultPort) ? target.slice(0, -defaultPort.length) : target}`;
+    if (known.size < MOST_ORIGINS) known.set(host, origin);
+  }
+  return origin;
 }

@@ -64,6 +64,12 @@ export class WireRequest implements Exchange {
     return this.answered?.headers;
   }
 
+  /** Whether the call has a key that the request needs and does not carry so far. */
+  awaitsKey(head: RequestHead): boolean {
+    const key = this.call.idempotencyKey;
+    return key !== undefined && isRepeatable(this.method) !== true && !head.carries(key);
+  }
+
   /** The request goes out with these headers. */
   begin(head: RequestHead): void {
     if (this.noted !== undefined) return;

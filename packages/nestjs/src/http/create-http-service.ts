@@ -44,10 +44,9 @@ function prepareRequests(instance: AxiosInstance, parts: ResilienceParts, provid
     setTraceHeaders((name, value) => config.headers.has(name) || config.headers.set(name, value));
     if (baseUrl === undefined || !isSameOrigin(config, baseUrl)) return config;
     const own = requestHeaders(http, settings, { provider, method, call });
-    // The strongest come last, and may be written in another case than what they replace.
-    const callers = new Set(Object.keys(config.headers.toJSON()).map((name) => name.toLowerCase()));
-    for (const { name, value, replaces } of own) {
-      if (replaces || !callers.has(name.toLowerCase())) config.headers.set(name, value);
+    // The strongest come last, and may be written in another case than a header that they replace.
+    for (const { name, value, replaces } of own.toReversed()) {
+      if (replaces || !config.headers.has(name)) config.headers.set(name, value);
     }
     const names = own.map(({ name }) => name);
     config.beforeRedirect = stripOnRedirect(baseUrl, names, config.beforeRedirect);

@@ -30,7 +30,7 @@ const start = channel('http.client.request.start');
 const finish = channel('http.client.response.finish');
 
 /**
- * Returns the processor time of the engine's part in a request of a tracked call: what is told on the channels, beside
+ * Prints the processor time of the engine's part in a request of a tracked call: what is told on the channels, beside
  * a call that sends nothing.
  */
 export async function benchWire(): Promise<void> {

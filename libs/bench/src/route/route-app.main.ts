@@ -12,7 +12,7 @@ import {
 } from '@breakwater/nestjs';
 import { Body, Controller, Injectable, Module, Param, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import axios, { type AxiosInstance } from 'axios';
+import { create, type AxiosInstance } from 'axios';
 
 const UPSTREAM = process.env['UPSTREAM']!;
 
@@ -21,11 +21,11 @@ interface Order {
   readonly amount: number;
 }
 
-/** One POST to the provider in three ways: as anyone would without us, under five policies, and with a key as well. */
+/** One POST to the provider in three ways: by axios alone, under five policies, and with a key as well. */
 @Injectable()
 @Resilient('payments')
 class PaymentsClient {
-  private readonly plain = axios.create({ baseURL: UPSTREAM });
+  private readonly plain = create({ baseURL: UPSTREAM });
 
   constructor(@InjectHttp('payments') private readonly http: { readonly axiosRef: AxiosInstance }) {}
 

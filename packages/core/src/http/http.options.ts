@@ -38,8 +38,6 @@ export interface HttpOptions<Secret = CredentialText> {
   watch?: boolean;
   /** The most bytes of one answer that are read, unpacked. Beyond it the request fails. Default 32 MiB. */
   maxResponseBytes?: number;
-  /** Whether each request takes a token of the rate limit, rather than each call. Default false. */
-  limitEachRequest?: boolean;
   /** Sends the requests: an undici `Dispatcher` for `fetch`, an `http.Agent` or `{ http, https }` of them for axios. */
   agent?: object;
   /** An HTTP proxy, such as `'http://proxy:3128'`. For `fetch` it needs the package `undici`. */
@@ -72,7 +70,6 @@ export const httpEntries = {
   hosts: optional(v.custom<readonly string[]>(isHosts, "expected a list of hosts, for example ['api.example.com']")),
   watch: optional(flag()),
   maxResponseBytes: optional(integer(1, Number.MAX_SAFE_INTEGER)),
-  limitEachRequest: optional(flag()),
   agent: optional(v.custom<object>(isAgent, 'expected an agent, or { http, https } of agents')),
   proxy: optional(v.custom<string>(isHttpUrl, "expected the URL of an HTTP proxy, for example 'http://proxy:3128'")),
   maxSockets: optional(integer(1, 100_000)),

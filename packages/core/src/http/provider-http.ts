@@ -5,7 +5,6 @@ export interface HttpSettings {
   readonly hosts?: readonly string[] | undefined;
   readonly watch?: boolean | undefined;
   readonly maxResponseBytes?: number | undefined;
-  readonly limitEachRequest?: boolean | undefined;
   readonly agent?: object | undefined;
   readonly proxy?: string | undefined;
   readonly maxSockets?: number | undefined;

@@ -40,7 +40,9 @@ function believed(quota: QuotaReading, { quotas }: RateLimitSettings): readonly 
   const periods = quotas.map((each) => (isBucket(each) ? (each.bucket / each.refill) * each.per : each.per));
   const { resetMs = Math.min(...periods) } = quota;
   const most = Math.max(2 * Math.max(...periods), quota.isBare === true ? MINUTE_MS : DAY_MS);
-  return resetMs > most ? [] : [{ ...quota, resetMs }];
+  // A body may hold any number.
+  if (!Number.isFinite(quota.remaining) || !(resetMs <= most)) return [];
+  return [{ ...quota, resetMs }];
 }
 
 /** How long a throttled answer asks to wait: as it says, otherwise until the last of its spent quotas is whole, otherwise what its profile knows. */
@@ -49,7 +51,7 @@ function askedMs(
   quotas: readonly QuotaReading[],
   { pauseIsGiven }: RateLimitSettings,
 ): number | undefined {
-  if (retryAfterMs !== undefined) return retryAfterMs;
+  if (retryAfterMs !== undefined && Number.isFinite(retryAfterMs)) return retryAfterMs;
   const resets = quotas.flatMap(({ remaining, resetMs = 0 }) => (remaining === 0 ? [resetMs] : []));
   return Math.max(0, ...resets) || (pauseIsGiven ? undefined : pauseMs);
 }

@@ -569,6 +569,17 @@ describe('rate limit', () => {
         expect(snapshot()).toMatchObject({ waitMs: 9000 });
       });
 
+      it.each([
+        { remaining: Number.NaN },
+        { remaining: Number.NEGATIVE_INFINITY },
+        { remaining: 0, resetMs: Number.NaN },
+        { remaining: 0, resetMs: Number.POSITIVE_INFINITY },
+      ])('is not believed where it says %j', (said) => {
+        const { provider, snapshot } = bench({ limit: 1000, profile: { quotas: () => [said] } });
+        provider.observe({ status: 200, headers: {} });
+        expect(snapshot()).toMatchObject({ waitMs: 0 });
+      });
+
       it('says nothing where it throws, which is an event', () => {
         const profile = {
           quotas: () => {
@@ -685,6 +696,22 @@ describe('rate limit', () => {
     await expect(provider.execute((call) => call.settle(-1), { key: 'other' })).rejects.toThrow(
       'a call cannot have cost -1; expected a whole number from 0',
     );
+  });
+
+  it.each([
+    [46, 46],
+    [1.2, 2],
+    [-5, 1],
+    [Number.NaN, 1],
+    [Number.POSITIVE_INFINITY, 1],
+    ['7', 1],
+  ])('takes a cost of %s, as the provider’s body has it, for %s', async (actualQueryCost, used) => {
+    const { provider, snapshot } = bench({ limit: 1000, per: '1m', profile: 'shopify-graphql' });
+    const body = { extensions: { cost: { actualQueryCost } } };
+    expect(await outcomeOf(provider.execute(() => provider.observe({ status: 200, headers: {}, body })))).toEqual({
+      value: undefined,
+    });
+    expect(snapshot().quotas[0]).toMatchObject({ used });
   });
 
   it('lets others go on when a call turns out to have cost less', async () => {

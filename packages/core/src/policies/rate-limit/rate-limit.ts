@@ -92,7 +92,9 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     const operation = call === undefined || call.operation === UNNAMED ? undefined : call.operation;
     for (const quota of reading.quotas) this.observed.observe(quota, now, operation);
     if (reading.throttled) this.heedThrottled(reading, now);
-    if (reading.cost !== undefined && call?.ended === false) call.settle(reading.cost);
+    // A part of a token is one more; a provider that says anything else says nothing.
+    const cost = Math.ceil(reading.cost ?? Number.NaN);
+    if (call?.ended === false && Number.isSafeInteger(cost) && cost >= 0) call.settle(cost);
     // A new window may have come sooner than those who wait were told.
     this.line.lookAgain(now);
   }

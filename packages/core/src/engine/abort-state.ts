@@ -1,9 +1,9 @@
 /** Waits for the work of an attempt that can be aborted. */
 export interface Waiting {
   /** Told why the call is aborted before anything else is. */
-  giveUp(reason: unknown): void;
+  onAbort(reason: unknown): void;
   /** Given a result that is there before the work has ended. */
-  take(value: unknown): void;
+  onResult(value: unknown): void;
 }
 
 /** An attempt that is aborted with its operation. */
@@ -47,7 +47,7 @@ class AbortListeners {
 }
 
 /** What is needed of a call only once somebody can give it up. */
-export class Interruption {
+export class AbortState {
   aborted = false;
   reason: unknown = undefined;
   /** Whether it was the caller who gave up, rather than a policy. */
@@ -56,17 +56,17 @@ export class Interruption {
   workSettled = false;
   controller: AbortController | undefined = undefined;
   /** A result that was there before the work had ended, also where nobody waited yet. */
-  early: { readonly value: unknown } | undefined = undefined;
+  earlyResult: { readonly value: unknown } | undefined = undefined;
   /** The attempt that is under way: it is given up with the operation. */
   attempt: Attempt | undefined = undefined;
   readonly listeners = new AbortListeners();
 
   /** Tells everybody: who waits first, then the signal, then the attempt below, then those who listen. */
-  spread(reason: unknown, cancelled: boolean, waiting: Waiting | undefined): void {
+  propagate(reason: unknown, cancelled: boolean, waiting: Waiting | undefined): void {
     this.aborted = true;
     this.reason = reason;
     this.cancelled = cancelled;
-    waiting?.giveUp(reason);
+    waiting?.onAbort(reason);
     this.controller?.abort(reason);
     this.attempt?.abort(reason, cancelled);
     this.listeners.tell();

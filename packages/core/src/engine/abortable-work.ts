@@ -31,16 +31,16 @@ export class AbortableWork implements Waiting {
       (value) => this.succeed(value),
       (error: unknown) => this.fail(error),
     );
-    if (call.aborted) this.giveUp(call.reason);
+    if (call.aborted) this.onAbort(call.reason);
     else call.awaitedBy(this);
   }
 
-  take(value: unknown): void {
+  onResult(value: unknown): void {
     const { call } = this;
     if (!call.ended) this.resolve(this.attempt.succeeded(call, value));
   }
 
-  giveUp(reason: unknown): void {
+  onAbort(reason: unknown): void {
     const { call } = this;
     this.attempt.failed(call, reason, this.work);
     if (call.watcher === undefined) this.reject(reason);
@@ -49,7 +49,7 @@ export class AbortableWork implements Waiting {
 
   private succeed(value: unknown): void {
     this.call.workSettled();
-    this.take(value);
+    this.onResult(value);
   }
 
   private fail(error: unknown): void {

@@ -55,7 +55,7 @@ export class AttemptPath {
       this.failed(call, error, undefined);
       return rejected(call, error);
     }
-    return call.interruptible ? this.settleUnlessAborted(call, work) : this.settle(call, work);
+    return call.abortable ? this.settleUnlessAborted(call, work) : this.settle(call, work);
   }
 
   /** Ends an attempt that has gone well. Returns what becomes of it. */

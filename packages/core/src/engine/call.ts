@@ -17,8 +17,9 @@ export interface Call {
   /** Aborts when the attempt is given up. Made when first read: a call that never reads it pays nothing. */
   readonly signal: AbortSignal;
   /**
-   * To be told by the client that sends a request with which HTTP method it does: what may not be repeated (RFC 9110 §9.2.2) is
-   * then not retried when its outcome is unknown, even where the error does not say what was sent, nor after something else has failed.
+   * To be told by the client that sends a request with which HTTP method it does: what may not be repeated (RFC 9110
+   * §9.2.2) is then not retried when its outcome is unknown, even where the error does not say what was sent, nor after
+   * something else has failed.
    */
   sending(method: string): void;
   /**

@@ -10,7 +10,7 @@ const REASON = new Error('given up');
 describe('LiveCall', () => {
   it('makes its signal only when it is read, and then always the same', async () => {
     const call = liveCall();
-    expect(await controllersMade(() => call.forAttempt(1).abort(REASON))).toBe(0);
+    expect(await controllersMade(() => call.childAttempt(1).abort(REASON))).toBe(0);
     expect(await controllersMade(() => expect(call.signal).toBe(call.signal))).toBe(1);
     expect(call.signal.aborted).toBe(false);
   });
@@ -35,29 +35,29 @@ describe('LiveCall', () => {
 
   it('takes the attempt under way with it, and every later one', () => {
     const call = liveCall();
-    const first = call.forAttempt(1);
+    const first = call.childAttempt(1);
     call.abort(REASON, true);
     expect([first.aborted, first.reason, first.cancelled]).toEqual([true, REASON, true]);
-    expect(call.forAttempt(2).aborted).toBe(true);
+    expect(call.childAttempt(2).aborted).toBe(true);
   });
 
   it('leaves the operation alone when an attempt is given up', () => {
     const call = liveCall();
-    call.forAttempt(1).abort(REASON);
+    call.childAttempt(1).abort(REASON);
     expect(call.aborted).toBe(false);
-    expect(call.forAttempt(2).aborted).toBe(false);
+    expect(call.childAttempt(2).aborted).toBe(false);
   });
 
   it('gives its attempts what belongs to the operation', () => {
     const call = liveCall(undefined, 'tenant');
     Object.assign(call, { deadline: 5000, carriedKey: carried('key'), receiver: call });
-    const attempt = call.forAttempt(3);
+    const attempt = call.childAttempt(3);
     expect(attempt).toMatchObject({ attempt: 3, deadline: 5000, idempotencyKey: 'key', key: 'tenant', receiver: call });
   });
 
   it('aborts nothing once the attempt has ended: the body of a response may still be streaming', () => {
     const call = liveCall();
-    const attempt = call.forAttempt(1);
+    const attempt = call.childAttempt(1);
     const { signal } = attempt;
     attempt.end(SUCCESS);
     call.abort(REASON);
@@ -66,7 +66,7 @@ describe('LiveCall', () => {
 
   it('tells the operation when an attempt leaves it in doubt', () => {
     const call = liveCall();
-    call.forAttempt(1).end({ kind: 'unknown' });
+    call.childAttempt(1).end({ kind: 'unknown' });
     expect(call.inDoubt).toBe(true);
   });
 
@@ -85,7 +85,7 @@ describe('LiveCall', () => {
       const call = liveCall();
       if (key !== undefined) call.carriedKey = carried(key);
       for (const method of methods) call.sending(method);
-      return call.unrepeatable;
+      return call.unsafeRequest;
     };
 
     it.each([
@@ -110,23 +110,23 @@ describe('LiveCall', () => {
       const outermost = liveCall();
       const outer = Object.assign(liveCall(), { parent: outermost });
       const inner = Object.assign(liveCall(), { parent: outer, carriedKey });
-      inner.forAttempt(1).sending('POST');
-      expect([outermost.unrepeatable, outer.unrepeatable]).toEqual([expected, expected]);
-      inner.again(2).sending('GET');
-      expect(outer.unrepeatable).toBe(expected === 'none' ? 'none' : 'earlier');
+      inner.childAttempt(1).sending('POST');
+      expect([outermost.unsafeRequest, outer.unsafeRequest]).toEqual([expected, expected]);
+      inner.copyForAttempt(2).sending('GET');
+      expect(outer.unsafeRequest).toBe(expected === 'none' ? 'none' : 'earlier');
     });
 
     it('nothing of what work has sent that belongs to nobody who asks', () => {
       const outer = liveCall();
-      Object.assign(liveCall(), { parent: outer }).detached().sending('POST');
-      expect(outer.unrepeatable).toBe('none');
+      Object.assign(liveCall(), { parent: outer }).detachedCopy().sending('POST');
+      expect(outer.unsafeRequest).toBe('none');
     });
   });
 
   it('has the deadline of the call in whose method it is made for as long as that goes on', () => {
     const parent = Object.assign(liveCall(), { deadline: 5000 });
     const call = Object.assign(liveCall(), { parent });
-    const attempt = call.forAttempt(1);
+    const attempt = call.childAttempt(1);
     expect([call.deadline, attempt.deadline]).toEqual([5000, 5000]);
     call.deadline = 7000;
     expect(call.deadline).toBe(5000);

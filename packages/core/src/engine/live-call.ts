@@ -1,14 +1,15 @@
 import type { AsyncResource } from 'node:async_hooks';
 import type { Call } from './call.js';
 import type { Clock } from '../time/clock.js';
-import { Interruption, type AbortListener, type Waiting } from './abort-state.js';
+import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
 import { discard } from '../values/discard.js';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
 import { DEFAULT_PRICE, settlePrice, type Price } from './price.js';
 import type { Circumstances, Exchange } from '../outcome/exchange.js';
 import { isRepeatable } from '../outcome/protocols/http-status.js';
 import type { WireListener } from './wire-listener.js';
-import { SentRequests, type SentRequest, type Unrepeatable } from './sent-requests.js';
+import { Nesting } from './nesting.js';
+import { SentRequests, type SentRequest, type UnsafeRequest } from './sent-requests.js';
 
 /** The work that a call is made for. */
 export type LiveWork = (call: LiveCall) => unknown;
@@ -16,21 +17,21 @@ export type LiveWork = (call: LiveCall) => unknown;
 /** Runs the rest of a pipeline. */
 export type Next<T> = (call: LiveCall) => Promise<T>;
 
-/** Told how the first attempt of an operation has ended, before anybody else is: it may go on from there. */
+/** Told first how the first attempt of an operation has ended, so that it can go on from there. */
 export interface Watcher {
-  /** Gives the value, or a promise of what comes of going on. */
+  /** Returns the value, or a promise of the result after further attempts. */
   succeeded(value: unknown): unknown;
-  /** Gives a promise of what comes of going on; `undefined` where the error is what comes of it. */
+  /** Returns a promise of the result after further attempts; `undefined` where the error stands. */
   failed(error: unknown): Promise<unknown> | undefined;
 }
 
-/** Where calls come from: the provider, and the clock that times them. */
+/** The provider that makes calls, and the clock that times them. */
 export interface CallOrigin {
   readonly provider: string;
   readonly clock: Clock;
   /** Whether code at any depth below a method finds its call, also after it has waited. */
   readonly trackCalls?: boolean;
-  /** What wants to know of the requests that its calls send; `undefined` where nothing does. */
+  /** The listener to the requests that its calls send; `undefined` where there is none. */
   wire?(): WireListener | undefined;
 }
 
@@ -38,7 +39,7 @@ export interface CallOrigin {
 export interface CarriedKey {
   readonly value: string;
   readonly header: string;
-  /** Whether it was made for this call alone: whoever makes the call anew gives it another. */
+  /** Whether it was made for this call alone: a new call of the same operation gets another. */
   readonly ofThisCall: boolean;
   /** Whether it takes the place of a key that stands in the request already. */
   readonly replace?: boolean;
@@ -49,54 +50,40 @@ const MOST_ANSWERS = 32;
 const NONE: never[] = [];
 
 /**
- * The engine's side of a call: it can be interrupted, and everything below it with it. It has no base class: a
- * constructor that calls another is not made part of its caller, and costs every call a tenth more.
+ * The engine's side of a call, which can be aborted with everything below it. It has no base class: a constructor that
+ * calls another is not inlined, and costs every call a tenth more. State that few calls need stands in records that are
+ * made when they are first needed: `Nesting`, `AbortState`, `SentRequests`.
  */
 export class LiveCall implements Call, Circumstances {
   attempt = 1;
   carriedKey: CarriedKey | undefined = undefined;
   key: string | undefined = undefined;
-  /** Whether anybody may interrupt the work, so that the attempt must watch for it. */
-  interruptible = false;
-  /** Whether an attempt may have taken effect without our knowing. */
+  /** Whether the work can be aborted, so that the attempt must watch for it. */
+  abortable = false;
+  /** Whether an attempt may have taken effect although its outcome is unknown. */
   inDoubt = false;
-  /** What it has sent, once anything says that it has. */
+  /** The requests that it has sent, as far as a client or the wire has told of any. */
   requests: SentRequests | undefined = undefined;
-  /** The call in whose method this one is made, while this one goes on. */
-  parent: LiveCall | undefined = undefined;
-  /**
-   * Whether it is nobody's who asks: the deadline of its parent is not its own, and what it sends the parent has not
-   * sent.
-   */
-  independent = false;
-  /** Whether the work has handed on a part of its result: what somebody has seen is not done again. */
-  delivered = false;
+  /** Whether the work has handed on a part of its result, which its caller has seen: it is not repeated then. */
+  partlyDelivered = false;
   /** Set by the attempt's first gate where its method has a price of its own. */
   price: Price = DEFAULT_PRICE;
   /** The object whose method is called. */
   receiver: unknown = undefined;
-  /** What the attempt got from each gate that it entered, in order. */
+  /** The tickets of the gates that the attempt has entered, in order. */
   tickets: unknown[] = NONE;
-  /** What came of the attempt, once it has ended. */
+  /** The outcome of the attempt, once it has ended. */
   outcome: Outcome | undefined = undefined;
-  /** Whether it belongs to a caller who may give up, or to the call in whose method it is made. */
-  tied = false;
-  /**
-   * What lets only a few calls through for now, where it let this one through: the calls that are made in it go with
-   * it.
-   */
-  permit: unknown = undefined;
-  /** Who waits for its work, where somebody may give it up. */
+  /** Waits for the work, where the call can be aborted. */
   waiting: Waiting | undefined = undefined;
-  /** Who goes on from this attempt, where no promise between does. */
+  /** Told of the end of this attempt, where the policy above has no promise of its own. */
   watcher: Watcher | undefined = undefined;
-  /**
-   * Brings back the async context in which the attempt was begun, where something may have to go on in it from outside.
-   */
+  /** Brings back the async context in which the attempt began, for what follows an abort from outside. */
   context: AsyncResource | undefined = undefined;
   /** Whether a policy above pays the operation's successes into the retry budget. */
-  budgeted = false;
-  private interruption: Interruption | undefined = undefined;
+  budgetPaidAbove = false;
+  private nesting: Nesting<LiveCall> | undefined = undefined;
+  private abortState: AbortState | undefined = undefined;
   private limit: number | undefined = undefined;
   private time: number | undefined = undefined;
   private workStartedAt: number | undefined = undefined;
@@ -108,6 +95,35 @@ export class LiveCall implements Call, Circumstances {
     readonly args: readonly unknown[],
     readonly work: LiveWork,
   ) {}
+
+  /** The call in whose method this one is made, while this one goes on. */
+  get parent(): LiveCall | undefined {
+    return this.nesting?.parent;
+  }
+
+  set parent(parent: LiveCall | undefined) {
+    if (parent !== undefined) (this.nesting ??= new Nesting<LiveCall>()).parent = parent;
+    else if (this.nesting !== undefined) this.nesting.parent = undefined;
+  }
+
+  /** The half-open trial or ramp that admitted this call. Nested calls to the same provider are admitted with it. */
+  get admittedBy(): unknown {
+    return this.nesting?.admittedBy;
+  }
+
+  set admittedBy(gate: unknown) {
+    (this.nesting ??= new Nesting<LiveCall>()).admittedBy = gate;
+  }
+
+  /** A caller's signal or an enclosing call can abort it. */
+  noteCaller(): void {
+    (this.nesting ??= new Nesting<LiveCall>()).hasCaller = true;
+  }
+
+  /** The parent whose deadline it inherits, and which has sent what it sends. */
+  private get accountableTo(): LiveCall | undefined {
+    return this.nesting === undefined || this.nesting.detached ? undefined : this.nesting.parent;
+  }
 
   get provider(): string {
     return this.origin.provider;
@@ -121,55 +137,54 @@ export class LiveCall implements Call, Circumstances {
     return this.carriedKey?.header;
   }
 
-  /** Whether the attempt has ended: what it left running is no part of it any more. */
+  /** Whether the attempt has ended. Work that it left running is no part of it any more. */
   get ended(): boolean {
     return this.outcome !== undefined;
   }
 
-  /** Whether it was given up. */
   get aborted(): boolean {
-    return this.interruption !== undefined && this.interruption.aborted;
+    return this.abortState !== undefined && this.abortState.aborted;
   }
 
-  /** Why the call was given up. */
+  /** The reason of the abort. */
   get reason(): unknown {
-    return this.interruption?.reason;
+    return this.abortState?.reason;
   }
 
-  /** Whether it was given up and its work goes on all the same. */
-  get goesOnInVain(): boolean {
-    return this.interruption !== undefined && this.interruption.aborted && !this.interruption.workSettled;
+  /** Whether it was aborted and its work goes on all the same. */
+  get runsAfterAbort(): boolean {
+    return this.abortState !== undefined && this.abortState.aborted && !this.abortState.workSettled;
   }
 
   /** To be called by the pipeline when the work has ended, in time or not. */
   workSettled(): void {
-    if (this.interruption !== undefined) this.interruption.workSettled = true;
+    if (this.abortState !== undefined) this.abortState.workSettled = true;
   }
 
-  /** Whether it was given up by whoever asked for it, rather than by a policy. */
+  /** Whether it was aborted by its caller, rather than by a policy. */
   get cancelled(): boolean {
-    return this.interruption !== undefined && this.interruption.cancelled;
+    return this.abortState !== undefined && this.abortState.cancelled;
   }
 
   get signal(): AbortSignal {
-    const interruption = (this.interruption ??= new Interruption());
-    if (interruption.controller === undefined) {
-      interruption.controller = new AbortController();
-      if (this.aborted) interruption.controller.abort(interruption.reason);
+    const abortState = (this.abortState ??= new AbortState());
+    if (abortState.controller === undefined) {
+      abortState.controller = new AbortController();
+      if (this.aborted) abortState.controller.abort(abortState.reason);
     }
-    return interruption.controller.signal;
+    return abortState.controller.signal;
   }
 
   /**
-   * Gives the call up: whoever waits in it is rejected with `reason` at once, and the signal aborts. An attempt that
-   * has ended cannot be given up any more: the body of its response may still be streaming.
+   * Aborts the call: what waits in it rejects with `reason` at once, and the signal aborts. An attempt that has ended
+   * is not aborted any more: the body of its response may still be streaming.
    */
   abort(reason: unknown, cancelled = false): void {
     if (this.aborted || this.ended) return;
-    (this.interruption ??= new Interruption()).spread(reason, cancelled, this.waiting);
+    (this.abortState ??= new AbortState()).propagate(reason, cancelled, this.waiting);
   }
 
-  /** Calls `listener` once the call is given up, until the returned function is called. */
+  /** Calls `listener` once the call is aborted, until the returned function is called. */
   onAbort(listener: () => void): () => void {
     const added: AbortListener = { onAbort: listener };
     this.addAbortListener(added);
@@ -177,62 +192,58 @@ export class LiveCall implements Call, Circumstances {
   }
 
   addAbortListener(listener: AbortListener): void {
-    (this.interruption ??= new Interruption()).listeners.add(listener);
+    (this.abortState ??= new AbortState()).listeners.add(listener);
   }
 
   removeAbortListener(listener: AbortListener): void {
-    this.interruption?.listeners.delete(listener);
-  }
-
-  /** Has `waiting` told first when the call is given up, and given a result that is there before the work has ended. */
-  awaitedBy(waiting: Waiting): void {
-    this.waiting = waiting;
-    const { interruption } = this;
-    if (interruption?.early !== undefined) waiting.take(interruption.early.value);
+    this.abortState?.listeners.delete(listener);
   }
 
   /**
-   * To be called by work that somebody may give up, when all is there that is wanted of it: the attempt ends with
-   * `value` at once.
+   * Registers the waiter of this call: `onAbort` runs first when it is aborted, `onResult` when `finish` supplies a
+   * result early.
    */
-  finish(value: unknown): void {
-    const interruption = (this.interruption ??= new Interruption());
-    interruption.early = { value };
-    this.waiting?.take(value);
+  awaitedBy(waiting: Waiting): void {
+    this.waiting = waiting;
+    const { abortState } = this;
+    if (abortState?.earlyResult !== undefined) waiting.onResult(abortState.earlyResult.value);
   }
 
-  /** The result of `work`, or the reason for which the call was given up, whichever comes first. */
+  /**
+   * Called by work that has supplied all that its caller wants before it has ended: the attempt ends with `value` at
+   * once.
+   */
+  finish(value: unknown): void {
+    const abortState = (this.abortState ??= new AbortState());
+    abortState.earlyResult = { value };
+    this.waiting?.onResult(value);
+  }
+
+  /** The result of `work`, or the reason of an abort, whichever comes first. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.waiting = { giveUp: reject, take: () => undefined };
+      this.waiting = { onAbort: reject, onResult: () => undefined };
       work.then(resolve, reject);
       if (this.aborted) reject(this.reason);
     });
   }
 
-  /**
-   * Its own, or that of the call in whose method it is made, for as long as that goes on: what outlives its parent has
-   * no deadline from it.
-   */
+  /** Its own, or an earlier one of the call in whose method it is made, for as long as that goes on. */
   get deadline(): number {
-    const { parent, limit = Infinity } = this;
-    return parent === undefined || parent.ended || this.independent ? limit : Math.min(limit, parent.deadline);
+    const { accountableTo: parent, limit = Infinity } = this;
+    return parent === undefined || parent.ended ? limit : Math.min(limit, parent.deadline);
   }
 
   set deadline(at: number) {
     this.limit = at;
   }
 
-  /**
-   * Whether code below finds the call after it has waited: where there is something to inherit, or all calls are
-   * tracked.
-   */
+  /** Whether code below finds the call after a wait: where there is something to inherit, or all calls are tracked. */
   get isTracked(): boolean {
     return (
       this.origin.trackCalls === true ||
       this.limit !== undefined ||
-      this.tied ||
-      this.permit !== undefined ||
+      (this.nesting !== undefined && (this.nesting.hasCaller || this.nesting.admittedBy !== undefined)) ||
       this.context !== undefined ||
       this.key !== undefined ||
       this.carriedKey !== undefined
@@ -241,12 +252,12 @@ export class LiveCall implements Call, Circumstances {
 
   /** The number of the attempt that is under way, or was last. */
   get latestAttempt(): number {
-    return this.interruption?.attempt?.attempt ?? this.attempt;
+    return this.abortState?.attempt?.attempt ?? this.attempt;
   }
 
   /**
-   * The monotonic time at the boundary where the attempt is: where it reaches the gates, goes on after a wait, or ends.
-   * The clock is read when somebody first asks, and once for all who ask.
+   * The monotonic time at the boundary that the attempt has reached: the gates, the end of a wait, or its own end. The
+   * clock is read when it is first asked for, and once for each boundary.
    */
   get now(): number {
     return (this.time ??= this.origin.clock.now());
@@ -270,7 +281,7 @@ export class LiveCall implements Call, Circumstances {
     this.workStartedAt ??= Infinity;
   }
 
-  /** The attempt comes to another boundary: what was read of the clock is past. */
+  /** The attempt comes to another boundary. */
   forgetTime(): void {
     this.time = undefined;
   }
@@ -280,60 +291,54 @@ export class LiveCall implements Call, Circumstances {
     if (this.workStartedAt !== undefined) this.workStartedAt = this.now;
   }
 
-  /** A call for one attempt: it can be given up alone, and is given up with this one. */
-  forAttempt(attempt: number): LiveCall {
-    const call = this.again(attempt);
+  /** A call for one attempt: it can be aborted alone, and is aborted with this one. */
+  childAttempt(attempt: number): LiveCall {
+    const call = this.copyForAttempt(attempt);
     // The first attempt begins where the operation does.
     if (attempt === 1) call.time = this.time;
-    call.interruptible = this.interruptible;
+    call.abortable = this.abortable;
     if (this.aborted) call.abort(this.reason, this.cancelled);
-    (this.interruption ??= new Interruption()).attempt = call;
+    (this.abortState ??= new AbortState()).attempt = call;
     return call;
   }
 
-  /** A call for another attempt at the same, which has nothing to do with what became of this one. */
-  again(attempt: number): LiveCall {
+  /** A call for another attempt at the same operation. Carries over none of this attempt's state. */
+  copyForAttempt(attempt: number): LiveCall {
     const call = new LiveCall(this.origin, this.operation, this.args, this.work);
     call.attempt = attempt;
     call.limit = this.limit;
     call.carriedKey = this.carriedKey;
     call.key = this.key;
     call.receiver = this.receiver;
-    call.parent = this.parent;
-    call.independent = this.independent;
-    call.tied = this.tied;
-    call.budgeted = this.budgeted;
+    if (this.nesting !== undefined) call.nesting = this.nesting.copy();
+    call.budgetPaidAbove = this.budgetPaidAbove;
     call.operationCall = this;
     return call;
   }
 
-  /**
-   * A call for one of several attempts side by side, which are one attempt of the operation. Whoever makes it has to
-   * give it up.
-   */
-  beside(another = false): LiveCall {
-    const call = this.again(this.attempt);
+  /** A call for one of several attempts side by side, which count as one. Only its creator aborts it. */
+  siblingAttempt(another = false): LiveCall {
+    const call = this.copyForAttempt(this.attempt);
     if (another) (call.requests = new SentRequests()).besideAnother = true;
     call.time = this.time;
-    call.interruptible = true;
+    call.abortable = true;
+    return call;
+  }
+
+  /** A copy for background work: no inherited deadline, and only its creator can abort it. */
+  detachedCopy(): LiveCall {
+    const call = this.copyForAttempt(1);
+    call.limit = call.operationCall = undefined;
+    (call.nesting ??= new Nesting<LiveCall>()).detached = true;
+    call.abortable = this.abortable;
     return call;
   }
 
   /**
-   * The same call for work that belongs to nobody who asks: without their deadlines, and given up only by whoever made
-   * it.
+   * Whether it has sent a request that is unsafe to repeat (RFC 9110 §9.2.2): none, the latest one, or an earlier one.
    */
-  detached(): LiveCall {
-    const call = this.again(1);
-    call.limit = call.operationCall = undefined;
-    call.independent = true;
-    call.interruptible = this.interruptible;
-    return call;
-  }
-
-  /** Which of its requests is known not to bear repeating: none, only the latest, or one before that. */
-  get unrepeatable(): Unrepeatable {
-    return this.requests === undefined ? 'none' : this.requests.unrepeatable;
+  get unsafeRequest(): UnsafeRequest {
+    return this.requests === undefined ? 'none' : this.requests.unsafeRequest;
   }
 
   get hasSent(): boolean {
@@ -355,7 +360,7 @@ export class LiveCall implements Call, Circumstances {
 
   settle(cost: number): void {
     if (this.ended) return;
-    const attempt = this.interruption?.attempt;
+    const attempt = this.abortState?.attempt;
     if (attempt === undefined) settlePrice(this.tickets, cost);
     else attempt.settle(cost);
   }
@@ -379,8 +384,8 @@ export class LiveCall implements Call, Circumstances {
    * What is being sent can be read once only: neither this call nor one in whose method it is made can send it again.
    */
   sendOnce(): void {
-    this.delivered = true;
-    if (!this.independent) this.parent?.sendOnce();
+    this.partlyDelivered = true;
+    this.accountableTo?.sendOnce();
   }
 
   /** Takes note of an answer, so that it can be cancelled where nobody reads it. */
@@ -400,7 +405,7 @@ export class LiveCall implements Call, Circumstances {
     this.outcome = outcome;
     this.time = undefined;
     if (outcome.kind === 'not-sent') this.requests?.noteUnsent();
-    // Else every call would keep all those alive that led to it.
+    // Otherwise every call would keep all those alive that led to it.
     this.parent = undefined;
     if (outcome === SUCCESS) return;
     if (this.requests !== undefined && this.operationCall !== undefined)
@@ -418,10 +423,10 @@ export class LiveCall implements Call, Circumstances {
     const repeatableAbove = repeatable && (isRepeatable(method) === true || this.carriedKey?.ofThisCall === false);
     const request: SentRequest = { method, repeatable, repeatableAbove, unsent: false };
     (this.requests ??= new SentRequests()).note(request, repeatable);
-    let above = this.independent ? undefined : this.parent;
+    let above = this.accountableTo;
     while (above !== undefined) {
       (above.requests ??= new SentRequests()).note(request, repeatableAbove);
-      above = above.independent ? undefined : above.parent;
+      above = above.accountableTo;
     }
     return request;
   }

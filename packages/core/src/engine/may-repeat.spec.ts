@@ -63,7 +63,7 @@ describe('whether an attempt may be repeated', () => {
   });
 
   it('not once a part of its result has been handed on', () => {
-    const attempt = Object.assign(attemptAt('GET', 'order-1'), { delivered: true });
+    const attempt = Object.assign(attemptAt('GET', 'order-1'), { partlyDelivered: true });
     expect(mayRepeat(attempt, true, { kind: 'not-sent' })).toBe(false);
   });
 });

@@ -14,19 +14,19 @@ export function mayRepeat(
   idempotent: boolean | undefined,
   { kind, repeatable }: Outcome = UNDER_WAY,
 ): boolean {
-  const { unrepeatable, idempotencyKey, delivered } = attempt;
-  if (delivered) return false;
+  const { unsafeRequest, idempotencyKey, partlyDelivered } = attempt;
+  if (partlyDelivered) return false;
   if (idempotent === true) return true;
   switch (kind) {
     case 'not-sent':
     case 'throttled':
     case 'transient':
       // Not done is only the request that failed: the latest, unless that is known to be another.
-      return unrepeatable === 'none' || (unrepeatable === 'latest' && repeatable !== true);
+      return unsafeRequest === 'none' || (unsafeRequest === 'latest' && repeatable !== true);
     case 'refused':
-      return unrepeatable === 'none';
+      return unsafeRequest === 'none';
     default:
-      if (unrepeatable !== 'none') return false;
+      if (unsafeRequest !== 'none') return false;
       return idempotencyKey !== undefined || (idempotent ?? repeatable ?? true);
   }
 }

@@ -11,7 +11,10 @@ const MOST_SPENT = 100_000;
 /** How many of the oldest each new one looks at, so that those that are over never pile up. */
 const LOOKED_AT = 4;
 
-/** The keys that were used lately and have no gate now. Bounded: those that have spent little are forgotten first, the oldest of them before all. */
+/**
+ * The keys that were used lately and have no gate now. Bounded: those that have spent little are forgotten first, the
+ * oldest of them before all.
+ */
 export class PackedKeys {
   /** How many were forgotten before they were over. */
   forgotten = 0;

@@ -106,7 +106,7 @@ describe('Pipeline', () => {
     it('every gate is left exactly once when the call can be given up, too', async () => {
       const { log, run } = bench();
       const call = liveCall(work);
-      call.interruptible = true;
+      call.abortable = true;
       await run([new NotingGate('g1', log)], work, call).catch(() => undefined);
       expect(log).toEqual(['enter g1', 'leave g1']);
     });
@@ -207,7 +207,7 @@ describe('Pipeline', () => {
   it('tells gates that the caller gave up, which is nobody’s failure', async () => {
     const { log, run } = bench();
     const call = liveCall(() => deferred().promise);
-    call.interruptible = true;
+    call.abortable = true;
     const gate = new NotingGate('g1', log);
     const result = run([gate], call.work, call);
     await turn();
@@ -250,7 +250,7 @@ describe('Pipeline', () => {
       return method.promise;
     };
     const owner = liveCall(work);
-    owner.interruptible = true;
+    owner.abortable = true;
     const result = watch(run([gate], work, owner));
     if (!atOnce) call.finish('early');
     expect(log).toEqual(['enter a', 'leave a']);
@@ -280,7 +280,7 @@ describe('Pipeline', () => {
     };
     const work = deferred();
     const call = liveCall(() => work.promise);
-    call.interruptible = true;
+    call.abortable = true;
     const result = watch(run([gate], call.work, call));
     await turn();
     call.abort(REFUSAL);
@@ -295,7 +295,7 @@ describe('Pipeline', () => {
     let sent = 0;
     const query = { then: (resolve: (rows: string) => void) => (sent++, resolve('rows')) };
     const call = liveCall(() => query);
-    call.interruptible = true;
+    call.abortable = true;
     expect(await run([], call.work, call)).toBe('rows');
     expect(await run([], () => query)).toBe('rows');
     expect(sent).toBe(2);

@@ -2,7 +2,10 @@ import type * as v from 'valibot';
 import type { EventLevel } from '../events/event-hub.js';
 import type { Environment, Policy, PolicySpec } from './policy.js';
 
-/** How a caller may be told of a refusal: an HTTP status, and a sentence that says nothing of how the application is built. */
+/**
+ * How a caller may be told of a refusal: an HTTP status, and a sentence that says nothing of how the application is
+ * built.
+ */
 export interface RefusalAnswer {
   readonly status: number;
   readonly message: string;
@@ -14,7 +17,10 @@ export interface PolicyPart<All> {
   readonly name: string;
   /** `provider`: one instance serves all methods of a provider. `method`: one per method. */
   readonly scope: 'provider' | 'method';
-  /** The option that holds its settings, where all methods of the provider must agree on that option, whatever else differs. */
+  /**
+   * The option that holds its settings, where all methods of the provider must agree on that option, whatever else
+   * differs.
+   */
   readonly option?: string;
   /** The name, of a part before it, under which a method's own stands beside the provider's; `undefined` where it takes its place. */
   besideOf?(settings: unknown): string | undefined;
@@ -28,9 +34,15 @@ export interface PolicyKind {
   /** The key in a provider's settings. */
   readonly kind: string;
   readonly schema: v.GenericSchema;
-  /** Whether its setting is a value of the user's own: never merged, and neither `true` nor `false` is short for anything. */
+  /**
+   * Whether its setting is a value of the user's own: never merged, and neither `true` nor `false` is short for
+   * anything.
+   */
   readonly takesAnyValue: boolean;
-  /** Options within it that are values of the user's own, such as `outcome.value`: taken as they are, never copied or merged. */
+  /**
+   * Options within it that are values of the user's own, such as `outcome.value`: taken as they are, never copied or
+   * merged.
+   */
   readonly ownValues: readonly string[];
   /** Options that apply per call, such as `cost`. Methods may differ in them and still share the gate. */
   readonly perCall: readonly string[];
@@ -57,7 +69,10 @@ interface CommonDefinition<S extends v.GenericSchema> {
   before?: string;
   /** How much each of its events matters, by type. An event that is not named here is `info`. */
   events?: Readonly<Record<string, EventLevel>>;
-  /** How callers may be told of its refusals, by the errors' code. Default: status 503, and that the request cannot be served at the moment. */
+  /**
+   * How callers may be told of its refusals, by the errors' code. Default: status 503, and that the request cannot be
+   * served at the moment.
+   */
   refusals?: Readonly<Record<string, RefusalAnswer>>;
 }
 
@@ -71,8 +86,8 @@ export type PolicyDefinition<S extends v.GenericSchema> = CommonDefinition<S> &
   );
 
 /**
- * A kind of policy. `policy` is a class with the constructor `(settings, environment)`, where `settings` is what `schema` reads the options
- * into; its instances are gates (`enter`, `leave`) or wrappers (`execute`).
+ * A kind of policy. `policy` is a class with the constructor `(settings, environment)`, where `settings` is what
+ * `schema` reads the options into; its instances are gates (`enter`, `leave`) or wrappers (`execute`).
  */
 export function definePolicy<S extends v.GenericSchema>(definition: PolicyDefinition<S>): PolicyKind {
   const { kind, schema, takesAnyValue = false, ownValues = [], perCall = [], before } = definition;

@@ -39,21 +39,27 @@ export interface LivePolicy {
 }
 
 /**
- * Admits or refuses each attempt and is told how it ended. Refuses by throwing a `ResilienceError`, or by returning one, which costs far
- * less. The time is `call.now`, which reads the clock only when it is asked.
+ * Admits or refuses each attempt and is told how it ended. Refuses by throwing a `ResilienceError`, or by returning
+ * one, which costs far less. The time is `call.now`, which reads the clock only when it is asked.
  */
 export interface Gate<Ticket = unknown> extends LivePolicy {
   /** The gate that calls without a key pass in place of this one. */
   readonly unkeyed?: Gate;
   enter(call: LiveCall): Ticket | Promise<Ticket> | ResilienceError;
-  /** The attempt has ended, or a gate below refused it. A gate that called `call.timeWork()` when it was entered can ask for `call.tookMs`. */
+  /**
+   * The attempt has ended, or a gate below refused it. A gate that called `call.timeWork()` when it was entered can ask
+   * for `call.tookMs`.
+   */
   leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void;
   /**
-   * The call has waited in a gate below, and things may have changed: gives the ticket with which it goes on, or refuses it. A call that
-   * goes on with another ticket is not left with the one before.
+   * The call has waited in a gate below, and things may have changed: gives the ticket with which it goes on, or
+   * refuses it. A call that goes on with another ticket is not left with the one before.
    */
   renew?(ticket: Ticket, call: LiveCall): Ticket | ResilienceError;
-  /** Called in place of `leave` when the attempt was given up while its work still runs: the gate holds on until that settles. */
+  /**
+   * Called in place of `leave` when the attempt was given up while its work still runs: the gate holds on until that
+   * settles.
+   */
   outlive?(ticket: Ticket, work: Promise<unknown>): void;
 }
 
@@ -61,15 +67,24 @@ export interface Gate<Ticket = unknown> extends LivePolicy {
 export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
   /** The numbers in its snapshot that are shown for all keys together. */
   readonly summed?: readonly string[];
-  /** A gate for one key, with this one's settings and state of its own, in the environment that all keys share. Goes on from a state that was packed. */
+  /**
+   * A gate for one key, with this one's settings and state of its own, in the environment that all keys share. Goes on
+   * from a state that was packed.
+   */
   forKey(environment: Environment, packed?: unknown): KeyableGate;
   /** Told once of the gates of the keys, whichever there are when they are asked for. */
   oversee?(keys: Iterable<KeyableGate>): void;
-  /** Whether it may be forgotten: it holds no call back. Calls inside are counted elsewhere. `usedAt` is when the last one came. */
+  /**
+   * Whether it may be forgotten: it holds no call back. Calls inside are counted elsewhere. `usedAt` is when the last
+   * one came.
+   */
   idle(now: number, usedAt: number): boolean;
   /** Whether it has counted what may soon make it hold calls back, such as failures. Then it is forgotten last. */
   remembers?(now: number): boolean;
-  /** The state that must outlive the gate of a key, for a gate that holds much for what little it knows; `undefined` when nothing must. */
+  /**
+   * The state that must outlive the gate of a key, for a gate that holds much for what little it knows; `undefined`
+   * when nothing must.
+   */
   pack?(now: number): PackedGate | undefined;
   /** Forgets what it was told from outside, such as what a provider has said. */
   reset?(): void;
@@ -83,8 +98,8 @@ export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
 export interface Wrapper extends LivePolicy {
   execute<T>(call: LiveCall, next: Next<T>): Promise<T>;
   /**
-   * In place of `execute` where nothing stands between it and the gates: gives the call for the first attempt, with its `watcher`, which is
-   * told at once how that ends. It spares every call a promise.
+   * In place of `execute` where nothing stands between it and the gates: gives the call for the first attempt, with its
+   * `watcher`, which is told at once how that ends. It spares every call a promise.
    */
   watch?(call: LiveCall, next: Next<unknown>): LiveCall;
 }
@@ -103,7 +118,10 @@ export type Policy = Gate | Wrapper | FaultInjector | ProviderState;
 export interface PolicySpec {
   /** The key in a provider's settings. */
   readonly kind: string;
-  /** Its name in the pipeline's order: the kind's, or that of one of several policies that a kind makes, such as `totalTimeout`. */
+  /**
+   * Its name in the pipeline's order: the kind's, or that of one of several policies that a kind makes, such as
+   * `totalTimeout`.
+   */
   readonly name: string;
   /** `provider`: one instance serves all methods of a provider. `method`: one per method. */
   readonly scope: 'provider' | 'method';

@@ -1,7 +1,7 @@
 import type { Exchange } from '../outcome/exchange.js';
 
 /** Of the requests that an attempt has sent, those that may not be repeated. */
-export type Unrepeatable = 'none' | 'latest' | 'earlier';
+export type UnsafeRequest = 'none' | 'latest' | 'earlier';
 
 /** One request, as it stands against those who might repeat it. */
 export interface SentRequest {
@@ -35,7 +35,7 @@ export class SentRequests {
   }
 
   /** Which of the requests may not be repeated: none, only the latest, or one before that. */
-  get unrepeatable(): Unrepeatable {
+  get unsafeRequest(): UnsafeRequest {
     if (this.anyEarlier) return 'earlier';
     return this.latestStands ? 'latest' : 'none';
   }

@@ -19,8 +19,8 @@ function bench() {
 /** How many still listen for whether a call is given up. */
 function listenersOf(call: LiveCall): number {
   let count = 0;
-  const { interruption } = call as unknown as { interruption?: { listeners?: Set<unknown> } };
-  count += interruption?.listeners?.size ?? 0;
+  const { abortState } = call as unknown as { abortState?: { listeners?: Set<unknown> } };
+  count += abortState?.listeners?.size ?? 0;
   return count;
 }
 

@@ -39,9 +39,9 @@ class Waiter<Turn> implements ListedDeadline, AbortListener {
 export type Refusal = (call: LiveCall, weight: number) => unknown;
 
 /**
- * Calls that wait for their turn, first come first served. Each goes on in its own caller's async context, and leaves in
- * the same turn when its call is given up or it has waited too long. Joining and leaving are O(1). `Turn` is what each is
- * handed when its turn has come.
+ * Calls that wait for their turn, first come first served. Each goes on in its own caller's async context, and leaves
+ * in the same turn when its call is given up or it has waited too long. Joining and leaving are O(1). `Turn` is what
+ * each is handed when its turn has come.
  */
 export class WaitQueue<Turn = void> {
   size = 0;
@@ -69,8 +69,9 @@ export class WaitQueue<Turn = void> {
   }
 
   /**
-   * Resolves when it is this call's turn. Rejects with the call's reason, or with `tooLong()` after `maxWaitMs`: one setting's worth,
-   * not what is left until some deadline, because waits of one length share a timer. A call that was given up already does not join.
+   * Resolves when it is this call's turn. Rejects with the call's reason, or with `tooLong()` after `maxWaitMs`: one
+   * setting's worth, not what is left until some deadline, because waits of one length share a timer. A call that was
+   * given up already does not join.
    */
   join(call: LiveCall, maxWaitMs: number, tooLong: () => unknown, weight = 1): Promise<Turn> {
     if (call.aborted) return Promise.reject(call.reason);

@@ -124,9 +124,9 @@ export class LiveProvider extends ResilientProvider {
   run(pipeline: Pipeline, call: LiveCall, signal?: AbortSignal): Promise<unknown> {
     const outer = currentLiveCall();
     if (outer === undefined && signal === undefined) return pipeline.run(call);
-    call.tied = true;
-    // What an ended call has left running is on its own, and what goes on although it was given up is given up as well.
-    const parent = outer?.ended && !outer.goesOnInVain ? undefined : outer;
+    call.noteCaller();
+    // Work left behind by a call that has ended is independent. Work that runs on after an abort stays aborted.
+    const parent = outer?.ended && !outer.runsAfterAbort ? undefined : outer;
     if (parent === undefined && signal === undefined) return pipeline.run(call);
     return runTied(pipeline, call, parent, signal);
   }
@@ -246,7 +246,7 @@ function runTied(
   if (signal?.aborted === true) return Promise.reject(signal.reason);
   if (parent?.aborted === true) return Promise.reject(parent.reason);
   call.parent = parent;
-  call.interruptible = true;
+  call.abortable = true;
   const untie = signal && tieToSignal(call, signal);
   const stopListening = parent?.onAbort(() => call.abort(parent.reason, true));
   const untieAll = () => {

@@ -34,7 +34,7 @@ export function streamCall(
         call.signal.addEventListener('abort', abandon, { once: true });
         const next = (value: unknown) => {
           emitting = call as LiveCall;
-          emitting.delivered = true;
+          emitting.partlyDelivered = true;
           subscriber.next(value);
         };
         const source = stream().pipe(takeUntil(stop));

@@ -34,7 +34,7 @@ export class AnswerLoader {
   async ask<T>(key: string, id: string, call: LiveCall, next: Next<T>): Promise<T> {
     const underWay = this.loads.get(key);
     const subject = { operation: call.operation, tenant: call.key, id };
-    const load = underWay ?? new SharedLoad(call.detached(), key, subject, call.now, false);
+    const load = underWay ?? new SharedLoad(call.detachedCopy(), key, subject, call.now, false);
     const answered = load.join(call, this.drop);
     if (underWay === undefined) {
       this.report.misses++;
@@ -57,7 +57,7 @@ export class AnswerLoader {
   refresh(key: string, { subject, pausedUntil }: Answer, call: LiveCall, next: Next<unknown>): void {
     if (this.loads.has(key) || call.now < pausedUntil) return;
     this.report.refreshes++;
-    void this.run(new SharedLoad(call.detached(), key, subject, call.now, true), next);
+    void this.run(new SharedLoad(call.detachedCopy(), key, subject, call.now, true), next);
   }
 
   /** What was asked before now is out of date: whoever waits for it gets it, and nobody else. */

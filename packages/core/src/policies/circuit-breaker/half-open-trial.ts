@@ -26,7 +26,7 @@ export class HalfOpenTrial {
     const { underWay, succeeded, failed } = this;
     if (underWay.size + succeeded + failed >= calls) return false;
     underWay.add(call);
-    call.permit = this;
+    call.admittedBy = this;
     call.timeWork();
     return true;
   }

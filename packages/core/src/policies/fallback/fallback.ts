@@ -22,7 +22,7 @@ export class Fallback implements Wrapper {
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
     // A policy that aborts or ends the call below leaves this one to its caller, who may still abort it while the
     // answer is made.
-    const below = call.interruptible ? call.forAttempt(1) : call;
+    const below = call.abortable ? call.childAttempt(1) : call;
     let result: Settled<T>;
     try {
       const value = await next(below);

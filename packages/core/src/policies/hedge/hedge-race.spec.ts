@@ -9,7 +9,7 @@ import { HedgeRace, type RaceRules } from './hedge-race.js';
 function bench() {
   const clock = new TestClock();
   const call = liveCall(() => undefined, undefined, clock);
-  call.interruptible = true;
+  call.abortable = true;
   const sent: LiveCall[] = [];
   const proceed = (attempt: LiveCall) => (sent.push(attempt), deferred().promise);
   const rules: RaceRules = {
@@ -138,7 +138,7 @@ describe('a race of hedged attempts', () => {
     for (const [i, each] of methods.entries()) for (const method of each) sent[i]!.sending(method);
     call.abort('left', true);
     await turn();
-    expect([result.settled, call.unrepeatable]).toEqual([true, expected]);
+    expect([result.settled, call.unsafeRequest]).toEqual([true, expected]);
   });
 
   it('asks the classifier about an attempt that never came to its gates', async () => {

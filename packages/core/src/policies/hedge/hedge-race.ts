@@ -48,7 +48,7 @@ export class HedgeRace<T> extends Deadline {
   async run(): Promise<T> {
     const { call } = this;
     if (call.aborted) throw call.reason;
-    const stopListening = call.interruptible ? call.onAbort(() => this.giveUp()) : undefined;
+    const stopListening = call.abortable ? call.onAbort(() => this.giveUp()) : undefined;
     this.send();
     while (this.result === undefined) {
       // Whoever waits goes on in their own async context. The timer, which others share, would give them another's.
@@ -67,7 +67,7 @@ export class HedgeRace<T> extends Deadline {
 
   private send(): void {
     const { call, sent, settings, delayMs } = this;
-    const attempt = call.beside(sent.length > 0);
+    const attempt = call.siblingAttempt(sent.length > 0);
     sent.push(attempt);
     this.inFlight.push(attempt);
     if (sent.length < settings.attempts) {

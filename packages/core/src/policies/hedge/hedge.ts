@@ -54,8 +54,8 @@ export class Hedge implements Wrapper, RaceRules {
     return true;
   }
 
-  succeeded({ attempt, operation, budgeted }: LiveCall, hedge: number): void {
-    if (!budgeted) this.budget.earn();
+  succeeded({ attempt, operation, budgetPaidAbove }: LiveCall, hedge: number): void {
+    if (!budgetPaidAbove) this.budget.earn();
     if (hedge === 0) return;
     this.counters.wins++;
     this.environment.emit('hedge.won', { attempt, hedge }, operation);

@@ -17,7 +17,7 @@ export class Flight {
     /** Told when nobody waits any more, before the operation is given up. */
     private readonly onAbandoned: (flight: Flight) => void,
   ) {
-    this.call = owner.beside();
+    this.call = owner.siblingAttempt();
   }
 
   /** Has a caller wait. `late` makes the error for one who waits until the waiter expires. */

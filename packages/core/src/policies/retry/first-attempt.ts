@@ -25,9 +25,9 @@ export class FirstAttempt implements Watcher {
     readonly settings: RetrySettings,
   ) {
     this.startedAt = call.now;
-    this.alone = !call.interruptible;
-    call.budgeted = true;
-    this.attempt = this.alone ? call : call.forAttempt(1);
+    this.alone = !call.abortable;
+    call.budgetPaidAbove = true;
+    this.attempt = this.alone ? call : call.childAttempt(1);
   }
 
   succeeded(value: unknown): unknown {

@@ -45,7 +45,7 @@ export class RetryOperation<T> {
   /** The call for another attempt. */
   attempt(number: number): LiveCall {
     const { call } = this;
-    return this.parts.alone ? call.again(number) : call.forAttempt(number);
+    return this.parts.alone ? call.copyForAttempt(number) : call.childAttempt(number);
   }
 
   /** How many attempts there are at most after this outcome. */

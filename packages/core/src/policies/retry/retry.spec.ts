@@ -106,7 +106,7 @@ describe('retry', () => {
 
   it('tells those below that it pays successes into the budget', async () => {
     const { calls } = await tryOut([httpError(500), 'ok']);
-    expect(calls.map((call) => (call as LiveCall).budgeted)).toEqual([true, true]);
+    expect(calls.map((call) => (call as LiveCall).budgetPaidAbove)).toEqual([true, true]);
   });
 
   it('keeps the settings with which an operation began: new ones are for those that begin later', async () => {
@@ -262,7 +262,7 @@ describe('retry', () => {
       let attempts = 0;
       const result = watch(
         provider.execute(async (call) => {
-          (call as LiveCall).delivered = ++attempts === 2;
+          (call as LiveCall).partlyDelivered = ++attempts === 2;
           throw networkError('ECONNREFUSED');
         }),
       );

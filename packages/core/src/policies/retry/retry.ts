@@ -93,7 +93,7 @@ export class Retry implements Wrapper, Retrier {
         operation.tried++;
         last = result;
       }
-      const mayGoOn = !givenUp && !attempted.delivered;
+      const mayGoOn = !givenUp && !attempted.partlyDelivered;
       const retryable =
         mayGoOn && (wanted ?? (this.isRetryable(outcome, attempted, operation) && !operation.wasTriedBelow(result)));
       const waitMs = retryable ? this.planRetry(outcome, attempt, operation) : undefined;

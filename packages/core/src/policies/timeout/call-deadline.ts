@@ -20,7 +20,7 @@ export class CallDeadline implements ListedDeadline {
     private readonly ms: number,
     private readonly environment: EnvironmentOf<TimeoutEvents>,
   ) {
-    call.interruptible = true;
+    call.abortable = true;
   }
 
   expire(): void {

@@ -1,0 +1,23 @@
+/**
+ * The place of a call among its callers. Only calls that have one, or that a gate admits as one of a few, need this
+ * record.
+ */
+export class Nesting<Parent> {
+  /** The call in whose method this one is made, while this one goes on. */
+  parent: Parent | undefined = undefined;
+  /** Whether a caller's signal or an enclosing call can abort the call. */
+  hasCaller = false;
+  /** True for a background call: it inherits no deadline, and its requests do not count as sent by its parent. */
+  detached = false;
+  /** The half-open trial or ramp that admitted the call. Nested calls to the same provider are admitted with it. */
+  admittedBy: unknown = undefined;
+
+  /** For another attempt at the same operation. */
+  copy(): Nesting<Parent> {
+    const copy = new Nesting<Parent>();
+    copy.parent = this.parent;
+    copy.hasCaller = this.hasCaller;
+    copy.detached = this.detached;
+    return copy;
+  }
+}

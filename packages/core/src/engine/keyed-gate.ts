@@ -135,25 +135,35 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     return kept;
   }
 
-  /**
-   * Looks at a few keys: those that hold nothing back make room. Where it is full it goes on from where it stopped the
-   * last time.
-   */
   private makeRoom(now: number): void {
     if (this.byKey.size >= REMEMBERED * this.mostKeys) this.dropOldest(now);
-    for (let looked = 0; looked < LOOKED_AT; looked++) {
-      const isFull = this.byKey.size >= this.mostKeys;
-      const [key, kept] = (isFull ? this.nextInSweep() : this.leastRecentlyUsed) ?? [];
-      if (key === undefined || kept === undefined || (!isFull && now - kept.usedAt < UNUSED_MS)) return;
-      if (this.pack(key, kept, now) || this.mayForget(kept, now)) this.drop(key, kept);
-      else if (!isFull) return;
+    this.dropUnused(now);
+    for (let looked = 0; looked < LOOKED_AT && this.byKey.size >= this.mostKeys; looked++) {
+      const next = this.nextInSweep();
+      if (next !== undefined) this.dropIfIdle(next, now);
     }
   }
 
-  private get leastRecentlyUsed(): [string, Kept] | undefined {
-    return this.byKey.entries().next().value;
+  /** Looks at a few of those that were not used for long. One with a call inside is in use nevertheless. */
+  private dropUnused(now: number): void {
+    let looked = 0;
+    for (const [key, kept] of this.byKey) {
+      if (looked++ === LOOKED_AT || now - kept.usedAt < UNUSED_MS) return;
+      if (kept.inside > 0) this.moveToEnd(key, kept);
+      else this.dropIfIdle([key, kept], now);
+    }
   }
 
+  private dropIfIdle([key, kept]: [string, Kept], now: number): void {
+    if (this.pack(key, kept, now) || this.mayForget(kept, now)) this.drop(key, kept);
+  }
+
+  private moveToEnd(key: string, kept: Kept): void {
+    this.byKey.delete(key);
+    this.byKey.set(key, kept);
+  }
+
+  /** The next key to look at where it is full: it goes on from where it stopped the last time. */
   private nextInSweep(): [string, Kept] | undefined {
     const step = (this.sweep ??= this.byKey.entries()).next();
     if (!step.done) return step.value;
@@ -169,8 +179,7 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
         if (!this.pack(key, kept, now) && !kept.gate.idle(now, kept.usedAt)) this.forgotten++;
         return this.drop(key, kept);
       }
-      this.byKey.delete(key);
-      this.byKey.set(key, kept);
+      this.moveToEnd(key, kept);
       if (++looked === LOOKED_AT) return;
     }
   }

@@ -1,6 +1,6 @@
 import type { LiveCall } from './live-call.js';
 
-/** The calls in flight that one signal can give up. */
+/** The calls in flight that one signal can abort. */
 class TiedCalls {
   readonly calls = new Set<LiveCall>();
 
@@ -15,7 +15,7 @@ class TiedCalls {
 const tied = new WeakMap<AbortSignal, TiedCalls>();
 
 /**
- * Has the caller's signal give the call up, until the returned function is called. All calls of one signal share one
+ * Has the caller's signal abort the call, until the returned function is called. All calls of one signal share one
  * listener, which is there only while one of them is in flight: Node takes a signal with more than ten listeners for a
  * leak, and says so.
  */

@@ -12,8 +12,8 @@ let starting: LiveCall | undefined;
 
 /**
  * The call in whose method this code runs, at any depth; `undefined` outside of one. Where calls are not tracked, code
- * that runs after an `await` finds its call only when there is something to inherit: a deadline, a caller who may give
- * up, a key.
+ * that runs after an `await` finds its call only when there is something to inherit: a deadline, a caller's signal, a
+ * key.
  */
 export function currentCall(): Call | undefined {
   return currentLiveCall();

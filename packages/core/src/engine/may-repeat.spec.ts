@@ -9,7 +9,7 @@ function attemptAt(methods?: string, idempotencyKey?: string) {
   return attempt;
 }
 
-/** An attempt in whose method somebody else was sent a POST. */
+/** An attempt in whose method a POST was sent to another provider. */
 function attemptAround(idempotencyKey?: string) {
   const attempt = attemptAt(undefined, idempotencyKey);
   Object.assign(liveCall(), { parent: attempt }).sending('POST');

@@ -5,9 +5,9 @@ import type { Outcome } from '../outcome/outcome.js';
 const UNDER_WAY: Outcome = Object.freeze({ kind: 'unknown' });
 
 /**
- * Whether what an attempt may have done can be done once more without harm: the user says so (`idempotent`), or nothing
- * that it has sent forbids it, by its HTTP method and without an idempotency key. `outcome` is what came of it, where
- * it has ended. What has handed on a part of its result is not repeated.
+ * Whether an attempt can be repeated without harm: the user says so (`idempotent`), or nothing that it has sent forbids
+ * it, by its HTTP method and without an idempotency key. `outcome` is that of the attempt, where it has ended. An
+ * attempt that has handed on a part of its result is not repeated.
  */
 export function mayRepeat(
   attempt: LiveCall,

@@ -10,7 +10,7 @@ export class Pipeline {
    */
   run!: Next<unknown>;
   private used!: readonly Policy[];
-  /** Of the next attempt. */
+  /** The path of the next attempt. */
   private path!: AttemptPath;
 
   /** `policies` are in order, outermost first: wrappers, then gates, then a fault injector. */

@@ -1,6 +1,6 @@
 import type { LiveCall } from './live-call.js';
 
-/** What becomes of an attempt that has failed: its watcher may go on from it. */
+/** The end of an attempt that has failed: its watcher may go on from it. */
 export function rejected(call: LiveCall, error: unknown): Promise<unknown> {
   return call.watcher?.failed(error) ?? soonRejected(error);
 }

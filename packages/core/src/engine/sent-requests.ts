@@ -1,6 +1,6 @@
 import type { Exchange } from '../outcome/exchange.js';
 
-/** Of the requests that an attempt has sent, those that may not be repeated. */
+/** The requests of an attempt that may not be repeated. */
 export type UnsafeRequest = 'none' | 'latest' | 'earlier';
 
 /** One request, as it stands against those who might repeat it. */
@@ -15,26 +15,26 @@ export interface SentRequest {
   unsent: boolean;
 }
 
-/** What an attempt has sent, as far as anything says so: the client, before it sends, and the wire. */
+/** The requests that an attempt is known to have sent: from the client, before it sends, and from the wire. */
 export class SentRequests {
   /** The last request to a host of the provider. */
   lastExchange: Exchange | undefined = undefined;
   /** Whether another attempt at the same is under way beside it, and so a request with the same key. */
   besideAnother = false;
-  /** What came back, as our own client has it. */
+  /** The response, as our own client has it. */
   readonly answers: object[] = [];
   private latest: SentRequest | undefined = undefined;
   /** Whether the latest bears repeating, seen from here. */
   private latestBears = true;
   private anyEarlier = false;
-  /** Of which a client has told, and which the wire has not shown yet. */
+  /** Requests that a client has announced and the wire has not shown yet. */
   private announced: SentRequest[] = [];
 
   get any(): boolean {
     return this.latest !== undefined;
   }
 
-  /** Which of the requests may not be repeated: none, only the latest, or one before that. */
+  /** Says whether a request may not be repeated: none, only the latest, or one before that. */
   get unsafeRequest(): UnsafeRequest {
     if (this.anyEarlier) return 'earlier';
     return this.latestStands ? 'latest' : 'none';

@@ -16,7 +16,7 @@ function bench() {
   return { clock, queue, join };
 }
 
-/** How many still listen for whether a call is given up. */
+/** How many listeners of a call's abort are left. */
 function listenersOf(call: LiveCall): number {
   let count = 0;
   const { abortState } = call as unknown as { abortState?: { listeners?: Set<unknown> } };

@@ -1,11 +1,11 @@
 import type { Exchange } from '../outcome/exchange.js';
 import type { Call } from './call.js';
 
-/** What a provider wants to know of the requests that go over the wire while one of its calls is at work. */
+/** Hears of the requests that go over the wire while a call of its provider is at work. */
 export interface WireListener {
   /**
-   * What a request to an origin means for the call: `own` is one to the provider itself, `other` one that nevertheless
-   * counts as what the call has sent, and `foreign` one that does not concern it.
+   * The meaning for the call of a request to an origin: `own` is one to the provider itself, `other` one that
+   * nevertheless counts as what the call has sent, and `foreign` one that does not concern it.
    */
   concern(origin: string): 'own' | 'other' | 'foreign';
   /** A request that may not be repeated without a key goes out, and does not carry the key that the call has. */

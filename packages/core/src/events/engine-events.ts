@@ -1,6 +1,6 @@
 import type { EventLevels } from './event-hub.js';
 
-/** What is told of a provider as a whole, whatever its policies. */
+/** Events of a provider as a whole, whatever its policies. */
 export interface EngineEvents {
   /** The provider's `classify` threw, or said what is no outcome. It counts as having said nothing. */
   'classify.failed': {

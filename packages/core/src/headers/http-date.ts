@@ -16,7 +16,7 @@ const WITHOUT_ZONE = /(?<=[T ])\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: \d{4})?$/;
 
 /**
  * A moment as headers spell it, in milliseconds since the epoch: in one of the three forms of an HTTP date (RFC 9110
- * §5.6.7), in ISO 8601, or as JavaScript prints it. Where it names no zone it is in GMT. Of several the first counts.
+ * §5.6.7), in ISO 8601, or as JavaScript prints it. Where it names no zone it is in GMT. The first of several counts.
  * `undefined` for anything else: `Date.parse` takes even `retry 5` for a date.
  */
 export function httpDateMs(text: string): number | undefined {

@@ -10,11 +10,11 @@ export interface Exchange {
   readonly sent: boolean;
   readonly status?: number | undefined;
   readonly headers?: unknown;
-  /** What Node said of a request that got no answer. */
+  /** The error of Node for a request that got no answer. */
   readonly failure?: unknown;
 }
 
-/** What the engine knows of an attempt beside the result that it ended with. */
+/** The knowledge of the engine about an attempt, beside the result that it ended with. */
 export interface Circumstances {
   /** Whether the call, or one around it, was aborted. */
   readonly aborted: boolean;
@@ -28,7 +28,7 @@ export interface Circumstances {
   readonly lastExchange: Exchange | undefined;
 }
 
-/** Of a result of which nothing else is known. */
+/** The circumstances of a result of which nothing else is known. */
 export const NO_CIRCUMSTANCES: Circumstances = Object.freeze({
   aborted: false,
   idempotencyKey: undefined,

@@ -7,7 +7,7 @@ export function noteOutcome(error: Error, outcome: Outcome): void {
   Object.defineProperty(error, NOTED, { value: outcome });
 }
 
-/** What was noted on an error, by this copy of the package or another. */
+/** The outcome noted on an error, by this copy of the package or another. */
 export function notedOutcome(error: unknown): Outcome | undefined {
   return typeof error === 'object' && error !== null ? (error as { readonly [NOTED]?: Outcome })[NOTED] : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * What a settled call means.
+ * The meaning of a settled call.
  *
  * - `success` it did what was asked;
  * - `not-sent` the request certainly did not reach the provider;

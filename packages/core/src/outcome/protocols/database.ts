@@ -2,8 +2,8 @@ import type { OutcomeKind } from '../outcome.js';
 import type { Protocol } from './protocol.js';
 
 /**
- * What the classes of SQLSTATE, its first two characters, mean. Source: PostgreSQL, "Error Codes". What is not listed
- * is `permanent`.
+ * The meaning of the classes of SQLSTATE, its first two characters. Source: PostgreSQL, "Error Codes". All others are
+ * `permanent`.
  */
 const KIND_BY_CLASS: Readonly<Record<string, OutcomeKind>> = {
   '08': 'unknown',
@@ -23,7 +23,8 @@ const KIND_BY_STATE: Readonly<Record<string, OutcomeKind>> = {
   '57P03': 'not-sent',
 };
 /**
- * What Prisma's codes mean. Source: Prisma, "Error message reference". Further ones of queries (`P2…`) are `permanent`.
+ * The meaning of Prisma's codes. Source: Prisma, "Error message reference". Further ones of queries (`P2…`) are
+ * `permanent`.
  */
 const KIND_BY_PRISMA_CODE: Readonly<Record<string, OutcomeKind>> = {
   P1000: 'unauthorized',

@@ -6,7 +6,7 @@ const PUSHBACK = 'grpc-retry-pushback-ms';
 const MILLISECONDS = /^(0|[1-9]\d{0,9})$/;
 
 /**
- * What a gRPC server says about another attempt, in the trailing metadata of an error as `@grpc/grpc-js` raises it: to
+ * The word of a gRPC server on another attempt, in the trailing metadata of an error as `@grpc/grpc-js` raises it: to
  * wait exactly so many milliseconds, or, with a negative number or anything else, never. Source: gRFC A6, "Server
  * Pushback".
  */

@@ -4,7 +4,7 @@ import { grpcRetryDelayMs } from './grpc-retry-info.js';
 import { httpOutcome } from './http-status.js';
 import type { Protocol } from './protocol.js';
 
-/** What the status codes mean. Source: grpc/grpc `doc/statuscodes.md`; AIP-194 for what may be repeated. */
+/** The meaning of the status codes. Source: grpc/grpc `doc/statuscodes.md`; AIP-194 for what may be repeated. */
 const KIND_BY_CODE: Readonly<Record<number, OutcomeKind>> = {
   1: 'cancelled',
   2: 'unknown',
@@ -26,7 +26,8 @@ const KIND_BY_CODE: Readonly<Record<number, OutcomeKind>> = {
 const RESOURCE_EXHAUSTED = 8;
 const UNAVAILABLE = 14;
 /**
- * What grpc-js says where no connection was made, where one was lost, and of the answer of a proxy that knows no gRPC.
+ * Details of grpc-js where no connection was made, where one was lost, and for the answer of a proxy that knows no
+ * gRPC.
  */
 const NO_CONNECTION = /^(No connection established|Name resolution failed)/;
 const LOST_CONNECTION = /^(Connection dropped|Stream (removed|refused)|read E|write E|RST_STREAM)/;

@@ -4,8 +4,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The answer that an error carries, as the clients spell it: in its `response` (axios, got, ky, Octokit, Azure), in
- * AWS' `$metadata` and `$response`, as a number in `code` beside `response` or `headers` (SendGrid, and what
- * openapi-generator makes, such as HubSpot), else as `status` or `statusCode` on the error itself (Stripe, OpenAI,
+ * AWS' `$metadata` and `$response`, as a number in `code` beside `response` or `headers` (SendGrid, and clients of
+ * openapi-generator, such as HubSpot), otherwise as `status` or `statusCode` on the error itself (Stripe, OpenAI,
  * Twilio, Postmark), with the headers that stand beside it.
  */
 export function answerOf(error: object): HttpAnswer | undefined {

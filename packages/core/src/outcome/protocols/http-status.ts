@@ -10,13 +10,13 @@ const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
 export interface HttpAnswer {
   readonly status: number;
   readonly headers?: unknown;
-  /** Of the request. */
+  /** The HTTP method of the request. */
   readonly method?: string | undefined;
 }
 
 /**
- * What an HTTP status means, with its headers (RFC 9110 §15 and what providers do). With `X-Should-Retry` and
- * `Stripe-Should-Retry` the provider has its own word on another attempt. What is throttled and names no `Retry-After`
+ * The meaning of an HTTP status with its headers (RFC 9110 §15, and the practice of providers). With `X-Should-Retry`
+ * and `Stripe-Should-Retry` the provider has its own word on another attempt. A throttled call without `Retry-After`
  * waits for the reset of the spent quota.
  */
 export function httpOutcome(answer: HttpAnswer, wallNow: number): Outcome {
@@ -24,7 +24,7 @@ export function httpOutcome(answer: HttpAnswer, wallNow: number): Outcome {
   if (status < 400) return SUCCESS;
   const asked = retryAfterMs(headers, wallNow);
   const word = headerOf(headers, 'x-should-retry') ?? headerOf(headers, 'stripe-should-retry');
-  // What may be retried was not done. A 429 that may be is a 429 nevertheless.
+  // A request that may be retried was not done. A 429 that may be is a 429 nevertheless.
   const kind =
     word === 'true' && status !== 429 ? 'transient' : kindOf(status, asked !== undefined || isSpent(headers));
   return {

@@ -1,6 +1,6 @@
 import type { OutcomeKind } from '../outcome.js';
 
-/** What the codes of Node, undici, axios and got say about a request that got no answer. */
+/** The codes of Node, undici, axios and got for a request that got no answer. */
 const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
   ECONNREFUSED: 'not-sent',
   ENOTFOUND: 'not-sent',
@@ -64,14 +64,14 @@ const KIND_BY_NAME: Readonly<Record<string, OutcomeKind>> = {
   HTTPParserError: 'contract',
   TimeoutError: 'unknown',
 };
-/** What axios says of an answer that is larger than it was told to take, under the code of any broken answer. */
+/** The message of axios for an answer that is larger than allowed, under the code of any broken answer. */
 const AXIOS_TOO_LARGE = 'maxContentLength';
 /** Stages of a request at which got's time limits cut it off before anything was sent. */
 const BEFORE_SENDING = new Set(['lookup', 'connect', 'secureConnect']);
 
 /**
- * What the code or the name of an error of Node, undici, axios or got says of a request that got no answer; `undefined`
- * where neither is known.
+ * The outcome of a request without an answer, by the code or the name of an error of Node, undici, axios or got;
+ * `undefined` where neither is known.
  */
 export function networkKind(error: object): OutcomeKind | undefined {
   const { code, name, message } = error as Readonly<Record<string, unknown>>;

@@ -5,8 +5,8 @@ import type { Outcome } from '../outcome.js';
  * elsewhere.
  */
 export interface Protocol {
-  /** What a returned value means; `undefined` where it is no answer of this protocol. */
+  /** The meaning of a returned value; `undefined` where it is no answer of this protocol. */
   ofValue?(value: object, wallNow: number): Outcome | undefined;
-  /** What an error means; `undefined` where it says nothing in the terms of this protocol. */
+  /** The meaning of an error; `undefined` where it says nothing in the terms of this protocol. */
   ofError?(error: object, wallNow: number): Outcome | undefined;
 }

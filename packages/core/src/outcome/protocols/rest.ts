@@ -31,7 +31,7 @@ function responseIn(value: object): HttpAnswer | undefined {
 }
 
 /**
- * What AWS calls throttling where the status does not say so. Source: smithy-typescript,
+ * The codes of AWS for throttling where the status does not say so. Source: smithy-typescript,
  * `service-error-classification`.
  */
 const AWS_THROTTLING =

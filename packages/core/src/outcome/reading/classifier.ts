@@ -5,18 +5,18 @@ import { httpOutcome } from '../protocols/http-status.js';
 import { outcomeOfError, outcomeOfValue } from './standard-outcome.js';
 import { knownWord, withSaneWait } from './users-word.js';
 
-/** What a user's classifier can ask the engine. */
+/** Questions that a user's classifier can ask the engine. */
 export interface ClassifyTools {
   /** The engine's own reading of the result. */
   standard(): Outcome;
-  /** What an HTTP answer means by its status and headers, `Retry-After` and resets of quotas included. */
+  /** The meaning of an HTTP answer by its status and headers, `Retry-After` and resets of quotas included. */
   fromResponse(response: { readonly status: number; readonly headers?: unknown }): Outcome;
 }
 
 /** The user's own word on a result; `undefined` leaves it to the engine. */
 export type Classify = (result: Settled, tools: ClassifyTools) => OutcomeKind | Outcome | undefined;
 
-/** What a result means, for a call of which `circumstances` are known. */
+/** The meaning of a result, for a call of which `circumstances` are known. */
 export type Classifier = (result: Settled, circumstances?: Circumstances) => Outcome;
 
 /**
@@ -49,7 +49,7 @@ export function createClassifier(
   };
   return (result, circumstances = NO_CIRCUMSTANCES) => {
     const classify = own();
-    // What most methods return where no user's classifier is asked: nothing that could be a response.
+    // The usual case where no user's classifier is asked: a value that could not be a response.
     if (classify === undefined && result.ok && typeof result.value !== 'object') return SUCCESS;
     return (classify && wordOf(classify, result, circumstances)) ?? standard(result, circumstances);
   };

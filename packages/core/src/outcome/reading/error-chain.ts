@@ -16,7 +16,7 @@ export function errorChain(error: unknown): readonly object[] {
   return chain;
 }
 
-/** What `read` finds, or `undefined` where the error throws when it is read. */
+/** The result of `read`, or `undefined` where the error throws when it is read. */
 export function readSafely<T>(read: () => T): T | undefined {
   try {
     return read();

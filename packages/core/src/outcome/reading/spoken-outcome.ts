@@ -10,9 +10,9 @@ const MOST_ERRORS = 32;
 const DEPTH = 3;
 
 /**
- * What an error says of itself, along the chain of its causes: the outermost answer wins, then what the network said. A
- * status without any sign of an answer is what a client writes where it got none (Octokit), so the network's words win
- * over it. `undefined` where nothing in the chain says anything.
+ * The outcome that an error states, along the chain of its causes: the outermost answer wins, then what the network
+ * said. A status without any sign of an answer is what a client writes where it got none (Octokit), so the network's
+ * words win over it. `undefined` where nothing in the chain says anything.
  */
 export function spokenOutcome(chain: readonly object[], wallNow: number, depth = 0): Outcome | undefined {
   for (const error of chain) {
@@ -36,7 +36,7 @@ function isBareStatus(error: object): boolean {
   return [response, headers, meta, $metadata].every((part) => part === undefined || part === null);
 }
 
-/** What Node and the clients above it say of a request without an answer: the outermost that says anything. */
+/** The outcome of a request without an answer, by Node and the clients above it: the outermost that says anything. */
 function networkOutcome(chain: readonly object[], wallNow: number, depth: number): Outcome | undefined {
   let outcome: Outcome | undefined;
   for (const error of chain) {
@@ -45,7 +45,7 @@ function networkOutcome(chain: readonly object[], wallNow: number, depth: number
     const kind = readSafely(() => networkKind(error));
     if (outcome === undefined && kind !== undefined) outcome = { kind };
     const all = outcomeOfAll(error, wallNow, depth);
-    // Of several, one that was sent outweighs a code that says that none was.
+    // One that was sent outweighs the code of another that was not.
     if (all !== undefined && (outcome === undefined || outcome.kind === 'not-sent')) {
       outcome = outcome === undefined ? all : { ...outcome, kind: all.kind === 'not-sent' ? 'not-sent' : 'unknown' };
     }
@@ -62,8 +62,8 @@ function withMethod(chain: readonly object[], outcome: Outcome): Outcome {
 }
 
 /**
- * What several errors say together, of as many addresses or requests; `undefined` where there are none or none says
- * anything.
+ * The outcome that several errors state together, of as many addresses or requests; `undefined` where there are none or
+ * none says anything.
  */
 function outcomeOfAll(error: object, wallNow: number, depth: number): Outcome | undefined {
   const errors = readSafely(() => (error as { errors?: unknown }).errors);

@@ -10,7 +10,7 @@ import { ANSWERS } from '../protocols/index.js';
 import { spokenOutcome } from './spoken-outcome.js';
 
 const UNKNOWN: Outcome = Object.freeze({ kind: 'unknown' });
-/** What comes from a mistake in the program before anything was sent. */
+/** The outcome of a mistake in the program before anything was sent. */
 const INVALID: Outcome = Object.freeze({ kind: 'invalid' });
 
 const VALUES = ANSWERS.flatMap(({ ofValue }) => (ofValue === undefined ? [] : [ofValue]));
@@ -24,7 +24,7 @@ export function outcomeOfValue(value: unknown, wallNow: number): Outcome {
       if (outcome !== undefined) return outcome;
     }
   } catch {
-    // What throws when it is read is no answer, and the caller's as it is.
+    // A value that throws when it is read is no answer, and goes to the caller as it is.
   }
   return SUCCESS;
 }
@@ -57,7 +57,7 @@ function ownOutcome(error: ResilienceError): Outcome {
   return { kind: error.code === 'TIMEOUT' ? 'unknown' : 'refused', retryAfterMs: error.retryAfterMs };
 }
 
-/** What an exchange means by itself. An error that follows a good answer is not explained by it. */
+/** The meaning of an exchange by itself. An error that follows a good answer is not explained by it. */
 function exchangeOutcome({ status, headers, method, failure }: Exchange, wallNow: number): Outcome | undefined {
   if (status !== undefined) return status < 400 ? undefined : httpOutcome({ status, headers, method }, wallNow);
   const chain = errorChain(failure);
@@ -90,7 +90,7 @@ function isMistake([error]: readonly object[], { hasSent }: Circumstances): bool
   return error !== undefined && !hasSent && readSafely(() => isProgrammingMistake(error)) === true;
 }
 
-/** What an outcome comes to for a call of which more is known. */
+/** The outcome of a call of which more is known. */
 function inCircumstances(outcome: Outcome, circumstances: Circumstances): Outcome {
   const { aborted, idempotencyKey, earlierInDoubt, hasSent } = circumstances;
   switch (outcome.kind) {

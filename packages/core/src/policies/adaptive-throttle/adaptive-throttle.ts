@@ -13,7 +13,7 @@ import type { AdaptiveThrottleEvents, AdaptiveThrottleSnapshot } from './adaptiv
  */
 export class AdaptiveThrottle implements KeyableGate<undefined> {
   readonly kind = 'adaptiveThrottle';
-  /** What was asked for, and of it as failed what the provider did not accept. */
+  /** The calls that were asked for; those that the provider did not accept count as failed. */
   private window: TimeWindow;
   private refused = 0;
 
@@ -26,7 +26,7 @@ export class AdaptiveThrottle implements KeyableGate<undefined> {
 
   enter(call: LiveCall): undefined | AdaptivelyThrottledError {
     const { window } = this;
-    // While all is well nobody need know what time it is.
+    // While all is well the time is not needed.
     if (window.failed === 0) return undefined;
     const { now } = call;
     const probability = this.rejectionProbability(now);

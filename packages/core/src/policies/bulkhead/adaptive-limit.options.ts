@@ -4,7 +4,7 @@ import { consistent, duration, integer, number, oneOf, options, optional, ratio 
 
 /**
  * A limit that follows what the provider can take at the moment. Work that was too much for it counts as turned away:
- * throttled (429), answered 503, or given up by the attempt's timeout. Of everything else only successes say anything.
+ * throttled (429), answered 503, or aborted by the attempt's timeout. Among all other outcomes only successes count.
  */
 export interface AdaptiveLimitOptions {
   /**

@@ -15,7 +15,7 @@ export interface AdaptiveLimit {
   snapshot(): AdaptiveLimitSnapshot;
 }
 
-/** What one call says about the limit. */
+/** The evidence of one call about the limit. */
 export interface Sample {
   /** How many were in flight once it was admitted, itself included. */
   readonly inFlight: number;
@@ -27,7 +27,7 @@ export interface Sample {
   readonly turnedAway: boolean;
 }
 
-/** What is nearest to a limit within the bounds. */
+/** The value nearest to a limit within the bounds. */
 export function withinBounds({ min, max }: AdaptiveLimitSettings, limit: number): number {
   return Math.min(max, Math.max(min, limit));
 }

@@ -5,7 +5,8 @@ import type { AdaptiveLimitSnapshot } from './bulkhead.telemetry.js';
 /**
  * Additive increase, multiplicative decrease, with the triggers of Netflix's `AIMDLimit` (concurrency-limits) and the
  * steps of TCP's congestion avoidance (RFC 5681 §3.1): one more in a round of calls, and one step down however many of
- * those in flight were turned away. Else a single overload, seen by all of them, would take the limit to the bottom.
+ * those in flight were turned away. Otherwise a single overload, seen by all of them, would take the limit to the
+ * bottom.
  */
 export class AimdLimit implements AdaptiveLimit {
   limit: number;

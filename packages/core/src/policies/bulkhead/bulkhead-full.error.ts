@@ -2,7 +2,7 @@ import { guardFor, ResilienceError, type ResilienceErrorInfo } from '../../error
 
 /**
  * Every slot is taken, and the queue is full or the wait for a slot was too long. Has no `retryAfterMs`: when a slot
- * will be free depends on calls that are still running. Or it was closed, and nobody waits any more.
+ * will be free depends on calls that are still running. Or the bulkhead was closed, and no call may wait any more.
  */
 export class BulkheadFullError extends ResilienceError {
   readonly code = 'BULKHEAD_FULL';

@@ -29,7 +29,7 @@ interface ModelCall {
   holds: boolean;
   waitUntil: number;
   startedAt: number;
-  /** What it knew of the adaptive limit when it was admitted. */
+  /** The adaptive limit as the call knew it when it was admitted. */
   limit: Adaptive | undefined;
   inFlight: number;
   backoffs: number;
@@ -41,7 +41,7 @@ interface Adaptive {
   backoffs: number;
 }
 
-/** What a bulkhead is to do, written to be read: it looks through all its calls for every answer. */
+/** A bulkhead written to be read: it looks through all its calls for every answer. */
 class Model {
   now = 0;
   readonly calls: ModelCall[] = [];
@@ -79,7 +79,7 @@ class Model {
     else call.fate = 'queue-full';
   }
 
-  /** The work of a call ends, whether or not anybody waits for it. */
+  /** The work of a call ends, whether or not a caller waits for it. */
   end(call: ModelCall, how: 'served' | 'failed' | 'throttled'): void {
     if (call.fate === 'running') {
       call.fate = how === 'served' ? 'served' : 'failed';
@@ -148,7 +148,7 @@ class Model {
   }
 }
 
-/** The real one, with everybody who calls it. */
+/** The real one, with all its callers. */
 class Subject {
   readonly clock = new TestClock();
   readonly started: number[] = [];

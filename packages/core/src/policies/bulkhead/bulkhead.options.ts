@@ -11,7 +11,7 @@ export interface BulkheadOptions {
   concurrency?: number;
   /** How many may wait for a slot, first come first served. Default 0: the next is refused. */
   queue?: number;
-  /** How long one may wait for a slot. Default: until the call is given up, by its total timeout or its caller. */
+  /** How long a call may wait for a slot. Default: until it is aborted, by its total timeout or its caller. */
   wait?: Duration;
   /**
    * Lets the limit follow what the provider can take. `true` takes the defaults. Default false: nothing is measured.

@@ -20,7 +20,7 @@ class Slot {
 /** The ticket of a call that is made within one that holds a slot: it takes none. */
 const WITHIN = Object.freeze({ admission: undefined });
 
-/** What a call holds while it is inside. */
+/** The slot that a call holds while it is inside. */
 type Ticket = Slot | Admission | typeof WITHIN;
 
 /**
@@ -92,7 +92,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
     return bulkhead;
   }
 
-  /** Those inside are counted elsewhere, and nobody waits while nobody is inside. */
+  /** Calls inside are counted elsewhere, and no call waits while none is inside. */
   idle(): boolean {
     return true;
   }
@@ -130,7 +130,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
     return this.adaptive === undefined ? this.settings.concurrency : this.adaptive.limit;
   }
 
-  /** Why a call may not wait: too many do already, or nobody does any more. */
+  /** Why a call may not wait: too many do already, or the bulkhead is closed. */
   private refusalOf(call: LiveCall): BulkheadFullError | undefined {
     if (this.queue.size >= this.settings.queue) return this.refusal('queue-full', call);
     return this.queue.closed ? this.refusal('closed', call) : undefined;
@@ -172,7 +172,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
     return new Admission(call, this.adaptive, { inFlight, slot: this.slot });
   }
 
-  /** Only once those were admitted who may be now: else whoever is told could overtake them. */
+  /** Told only once all waiting calls that fit were admitted: otherwise a listener's call could overtake them. */
   private tellOfLimit(before: number, call?: LiveCall): void {
     const { limit } = this;
     if (limit !== before) this.environment.emit('bulkhead.limitChanged', { limit, before }, call?.operation);

@@ -17,8 +17,8 @@ const DECAY = 0.95;
 /**
  * Follows the ratio of the time that calls usually take to the time that they take now, after Netflix's
  * `Gradient2Limit` (concurrency-limits). Other than there, the usual time is learned only while less than half of the
- * limit is in use or the limit is at its lowest, and the limit rises only while calls take no longer: else, under a
- * load that never ends, queueing would become the usual and the limit drift up.
+ * limit is in use or the limit is at its lowest, and the limit rises only while calls take no longer: otherwise, under
+ * a load that never ends, queueing would become the usual and the limit drift up.
  */
 export class GradientLimit implements AdaptiveLimit {
   backoffs = 0;
@@ -83,7 +83,7 @@ export class GradientLimit implements AdaptiveLimit {
   }
 }
 
-/** Of one sample in an exponential average over `window`, which begins as a plain one. */
+/** The weight of one sample in an exponential average over `window`, which begins as a plain one. */
 function weight(seen: number, window: number): number {
   return Math.max(1 / seen, 2 / (window + 1));
 }

@@ -9,8 +9,8 @@ import { SharedLoad } from './shared-load.js';
 import type { CacheEvents } from './cache.telemetry.js';
 
 /**
- * How long nobody asks again after a failure that a stale answer outlives, unless the failure says for longer, in
- * milliseconds.
+ * How long the provider is not asked again after a failure that a stale answer outlives, unless the failure says for
+ * longer, in milliseconds.
  */
 const PAUSE_MS = 1000;
 
@@ -42,7 +42,7 @@ export class AnswerLoader {
     }
     const result = await answered;
     if (result === undefined) {
-      // What came can be given to one caller only, and this is another.
+      // The answer can be given to one caller only, and this is another.
       this.report.misses++;
       this.report.bypassed('result', call.operation);
       call.forgetTime();
@@ -53,14 +53,14 @@ export class AnswerLoader {
     throw result.error;
   }
 
-  /** Has a new answer fetched that nobody waits for, unless one is on its way or the provider has just failed. */
+  /** Fetches a new answer in the background, unless one is on its way or the provider has just failed. */
   refresh(key: string, { subject, pausedUntil }: Answer, call: LiveCall, next: Next<unknown>): void {
     if (this.loads.has(key) || call.now < pausedUntil) return;
     this.report.refreshes++;
     void this.run(new SharedLoad(call.detachedCopy(), key, subject, call.now, true), next);
   }
 
-  /** What was asked before now is out of date: whoever waits for it gets it, and nobody else. */
+  /** Answers asked for before now are out of date: the callers that wait for them get them, and no others. */
   outdate(isMeant: (subject: Subject) => boolean): void {
     for (const load of this.loads.values()) {
       if (!isMeant(load.subject)) continue;
@@ -116,8 +116,7 @@ export class AnswerLoader {
   }
 
   /**
-   * The answer that a failure leaves in place, if somebody may still get it: then the provider is left alone for a
-   * while.
+   * The answer that a failure leaves in place, if it may still be given: then the provider is left alone for a while.
    */
   private outliving(key: string, outcome: Outcome, now: number): Answer | undefined {
     const standing = this.answers.get(key);

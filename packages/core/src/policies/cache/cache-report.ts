@@ -1,7 +1,7 @@
 import type { EmitOf } from '../../events/event-hub.js';
 import type { BypassReason, CacheEvents, CacheSnapshot } from './cache.telemetry.js';
 
-/** What a cache tells about itself: counters, and the events that matter. Never a key, an argument or an answer. */
+/** The report of a cache: counters, and the events that matter. Never a key, an argument or an answer. */
 export class CacheReport {
   hits = 0;
   misses = 0;
@@ -28,7 +28,7 @@ export class CacheReport {
     if (calls > 0) this.emit('cache.stale', { ...detail, calls }, operation);
   }
 
-  /** What was to be fetched in the background was not. */
+  /** A fetch in the background has failed. */
   refreshFailed(outcome: string, operation: string): void {
     this.refreshesFailed++;
     this.emit('cache.refreshFailed', { outcome }, operation);

@@ -17,7 +17,7 @@ interface Options {
 const HOW = ['fine', 'down', 'gone'] as const;
 type How = (typeof HOW)[number];
 
-/** What a caller has in the end: the number of the load whose answer it got, or what went wrong. */
+/** The result of a caller: the number of the load whose answer it got, or what went wrong. */
 type Got = `answer ${number}` | 'down' | 'gone' | 'left';
 
 interface Kept {
@@ -34,13 +34,13 @@ interface Load {
   current: boolean;
 }
 
-/** What a cache is to do, written to be read. */
+/** A cache written to be read. */
 class Model {
   now = 0;
-  /** What each caller has, by number; `undefined` while it waits. */
+  /** The result of each caller, by number; `undefined` while it waits. */
   readonly callers: (Got | undefined)[] = [];
   readonly loads: Load[] = [];
-  /** The loads that were given up. */
+  /** The loads that were aborted. */
   readonly abandoned = new Set<number>();
   private readonly kept = new Map<string, Kept>();
 

@@ -12,7 +12,7 @@ import {
   optionsOr,
 } from '../../settings/fields.js';
 
-/** What kinds of failure can be kept: those that an answer of the provider, or the lack of one, can mean. */
+/** The kinds of failure that can be kept: those that an answer of the provider, or the lack of one, can mean. */
 const KEPT_FAILURES = [
   'permanent',
   'unauthorized',
@@ -33,13 +33,13 @@ export interface CacheOptions {
   staleWhileRevalidate?: Duration;
   /**
    * For how long after `ttl` an answer is given in place of a failure, refusals by the engine such as an open circuit
-   * included (RFC 5861 §4). What the provider itself says no to, such as a 404 or a 401, surfaces, and the answer is
+   * included (RFC 5861 §4). A refusal by the provider itself, such as a 404 or a 401, surfaces, and the answer is
    * dropped. Default 0: never.
    */
   staleIfError?: Duration;
   /**
    * Whether an answer that is still fresh may be fetched anew in the background, the likelier the closer its end and
-   * the longer the last fetch took, so that not everybody finds it expired at once (XFetch). A `beta` above 1 favours
+   * the longer the last fetch took, so that not all callers find it expired at once (XFetch). A `beta` above 1 favours
    * earlier refreshes. Default false.
    */
   earlyRefresh?: boolean | { beta?: number };
@@ -49,7 +49,7 @@ export interface CacheOptions {
    */
   errors?: false | { ttl: Duration; kinds?: readonly (typeof KEPT_FAILURES)[number][] };
   /**
-   * What tells answers apart, from the method's arguments, called on the object whose method it is; `undefined` leaves
+   * Makes the key of an answer from the method's arguments, called on the object whose method it is; `undefined` leaves
    * a call out of the cache. The tenant (`key` of the call) and the operation are always part of it. Default: all
    * arguments, when they are plain data.
    */

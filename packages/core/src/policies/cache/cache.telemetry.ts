@@ -1,8 +1,8 @@
 import type { EventLevels } from '../../events/event-hub.js';
 
 /**
- * What cannot be cached: arguments that are no plain data, what `key` made of them, an operation with a key of its own,
- * a result for one.
+ * The part that cannot be cached: arguments that are no plain data, what `key` made of them, an operation with a key of
+ * its own, a result for one.
  */
 export type BypassReason = 'arguments' | 'key' | 'idempotencyKey' | 'result';
 

@@ -10,9 +10,9 @@ import { KeptAnswers, type Answer, type Subject } from './kept-answers.js';
 import { shortId } from './short-id.js';
 import type { BypassReason, CacheEvents, CacheSnapshot } from './cache.telemetry.js';
 
-/** Which cached answers are meant: those that fit everything that is given. */
+/** Selects cached answers: those that fit everything that is given. */
 export interface CacheSelection {
-  /** What was called, for example `'CatalogClient.find'`. */
+  /** The operation, for example `'CatalogClient.find'`. */
   readonly operation?: string;
   /**
    * The arguments that it was called with. Where the cache's `key` throws, as it is called on no object here: whatever
@@ -24,8 +24,8 @@ export interface CacheSelection {
 }
 
 /**
- * Keeps the answers of successful calls in this process and gives them to whoever asks the same. Those who ask at once
- * wait for one call. The operation and the call's key are part of what is asked, so no answer crosses tenants.
+ * Keeps the answers of successful calls in this process and returns them to calls that ask the same. Calls that ask at
+ * once wait for one. The operation and the call's key are part of the question, so no answer crosses tenants.
  */
 export class Cache implements Wrapper {
   readonly kind = 'cache';
@@ -43,7 +43,7 @@ export class Cache implements Wrapper {
   }
 
   execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
-    // Whoever gives such a key says that this operation is another one, whatever it is about.
+    // Such a key says that this operation is another one, whatever it is about.
     if (call.idempotencyKey !== undefined) return this.bypass('idempotencyKey', call, next);
     if (call.args === UNNAMED_ARGS) return this.bypass('arguments', call, next);
     let id: string | undefined;
@@ -52,7 +52,7 @@ export class Cache implements Wrapper {
     } catch (error) {
       return Promise.reject(error);
     }
-    // A function of the user's own may have given the call up.
+    // A function of the user's own may have aborted the call.
     if (call.aborted) return Promise.reject(call.reason);
     if (id === undefined) return this.bypass(this.settings.key === undefined ? 'arguments' : 'key', call, next);
     const key = keyOf(call, id);
@@ -110,7 +110,7 @@ export class Cache implements Wrapper {
     }
   }
 
-  /** What tells these arguments from others, or `undefined` when nothing does. */
+  /** The key of these arguments, or `undefined` when nothing tells them from others. */
   private idOf(args: readonly unknown[], receiver: unknown): string | undefined {
     const { key } = this.settings;
     const text = key === undefined ? argumentsKey(args) : textOf(key.apply(receiver, args as unknown[]));

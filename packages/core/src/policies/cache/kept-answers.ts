@@ -6,7 +6,7 @@ import type { CacheSettings } from './cache.options.js';
 export interface Subject {
   readonly operation: string;
   readonly tenant: string | undefined;
-  /** What stands for the arguments. */
+  /** The key made of the arguments. */
   readonly id: string;
 }
 
@@ -69,7 +69,7 @@ export class KeptAnswers {
     return now - this.freshUntil(answer) < this.settings.staleIfError;
   }
 
-  /** Whether anybody may still get an answer that is no failure. */
+  /** Whether an answer that is no failure may still be given. */
   isOfUse(answer: Answer, now: number): boolean {
     const { staleWhileRevalidate, staleIfError } = this.settings;
     return !answer.failed && now - this.freshUntil(answer) < Math.max(staleWhileRevalidate, staleIfError);

@@ -10,11 +10,11 @@ interface Waiter {
 }
 
 /**
- * One call that fetches an answer, and the callers who wait for it. It is nobody's own: each of them can give up alone,
- * and only when the last one has is the call given up, too. One in the background goes on when nobody waits.
+ * One call that fetches an answer, and the callers who wait for it. It belongs to none of them: each can abort alone,
+ * and the call is aborted only with the last one. A load in the background goes on without waiters.
  */
 export class SharedLoad {
-  /** Whether it was given up, so that what comes of it means nothing. */
+  /** Whether it was aborted, so that its result means nothing. */
   abandoned = false;
   /** Whether what it fetches was out of date before it came: it is given to those who wait, and not kept. */
   outdated = false;
@@ -30,8 +30,8 @@ export class SharedLoad {
   ) {}
 
   /**
-   * What `deliver` gives, or the reason for which the call was given up. `onAbandon` is told when nobody is left who
-   * waits, before the load's call is given up.
+   * Resolves with the result of `deliver`, or rejects with the reason for which the call was aborted. `onAbandon` is
+   * called when no waiter is left, before the load's call is aborted.
    */
   join(call: LiveCall, onAbandon: (load: SharedLoad) => void): Promise<Settled | undefined> {
     return new Promise((resolve, reject) => {
@@ -41,7 +41,10 @@ export class SharedLoad {
     });
   }
 
-  /** Gives everybody what `resultFor` makes for them, told whether it is the first; how many there were. */
+  /**
+   * Gives each waiter the result that `resultFor` makes for it, told whether it is the first. Returns how many there
+   * were.
+   */
   deliver(resultFor: (first: boolean) => Settled | undefined): number {
     const count = this.waiters.size;
     let first = true;

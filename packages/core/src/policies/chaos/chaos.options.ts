@@ -22,15 +22,15 @@ interface Injection {
 }
 
 /**
- * What is injected in place of the method or before it, each at its own rate and in this order: latency, behavior,
- * fault, outcome. Everybody else takes it for the provider's doing: retries retry it, circuits count it, timeouts end
- * it. After Polly's chaos strategies.
+ * Injections in place of the method or before it, each at its own rate and in this order: latency, behavior, fault,
+ * outcome. All other policies take them for the provider's behaviour: retries retry them, circuits count them, timeouts
+ * end them. After Polly's chaos strategies.
  */
 export interface ChaosOptions {
   /** The call waits before it goes on, for `delay` or for anything between `min` and `max`. */
   latency?: Injection & { delay: Duration | { min: Duration; max: Duration } };
   /**
-   * Something of yours is done, and waited for, before the call goes on. What it throws is what the call fails with.
+   * Something of yours is done, and waited for, before the call goes on. The call fails with the error that it throws.
    */
   behavior?: Injection & { run: (call: Call) => unknown };
   /**
@@ -45,7 +45,7 @@ export interface ChaosOptions {
    */
   outcome?: Injection & { value?: unknown };
   /**
-   * Which calls anything may happen to: those for which it says `true`. Default: all. When it throws, nothing happens.
+   * Selects the calls that may be hit: those for which it returns `true`. Default: all. When it throws, none is.
    */
   only?: (call: Call) => boolean;
   /** Switches everything off and on, also at run time. Default true. */
@@ -101,7 +101,7 @@ const outcome = v.pipe(
   })),
 );
 
-/** What chaos may be, in a process that is in production or not. */
+/** The settings that chaos may have, in a process that is in production or not. */
 export function chaosSchemaFor(production: () => boolean) {
   return consistent(
     consistent(

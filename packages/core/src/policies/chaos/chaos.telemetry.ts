@@ -6,9 +6,9 @@ export interface ChaosEvents {
     what: 'latency' | 'behavior' | 'fault' | 'outcome';
     /** 1 for the first attempt. */
     attempt: number;
-    /** Of latency: how long the call waits, in milliseconds. */
+    /** How long the call waits, for latency, in milliseconds. */
     delayMs?: number;
-    /** Of a fault: its status, its code, or the name of its error. */
+    /** The status of a fault, its code, or the name of its error. */
     as?: string | number;
   };
   /** `only` threw: nothing was injected. */

@@ -70,7 +70,7 @@ export class Chaos implements FaultInjector {
     return this.answer(call, work, settings);
   }
 
-  /** Ends with the time, or as soon as the call is given up, leaving no timer and no listener. */
+  /** Ends with the time, or as soon as the call is aborted, leaving no timer and no listener. */
   private delay(call: LiveCall, ms: number): Promise<void> {
     return new Promise((resolve) => {
       const goOn = () => {

@@ -1,9 +1,9 @@
 const BRAND = Symbol.for('breakwater.injected-fault');
 
-/** What tells one injected failure from another: the status of an answer, or the code of a connection that failed. */
+/** The kind of an injected failure: the status of an answer, or the code of a connection that failed. */
 export interface InjectedFault {
   readonly status?: number | undefined;
-  /** What the answer's `Retry-After` says, in milliseconds. */
+  /** The answer's `Retry-After`, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
   /** As Node names it, such as `'ECONNRESET'`. */
   readonly code?: string | undefined;

@@ -345,7 +345,7 @@ describe('a circuit breaker in somebody’s hands', () => {
       ramp: { over: '2s' },
     } as const;
 
-    /** The circuits of keys, as whoever keeps them sees them. */
+    /** The circuits of keys, as the gate that keeps them sees them. */
     function keyed() {
       const { circuit: handle, clock } = bench(options);
       const circuit = handle as CircuitBreaker;

@@ -49,7 +49,7 @@ interface Recorded {
 type End = 'success' | 'failure' | 'hint' | 'ignored';
 
 /**
- * What came of a call that asked to be let in: under which generation it counts, and whether it is one of a few in it,
+ * The answer to a call that asked to be let in: under which generation it counts, and whether it is one of a few in it,
  * or why it is refused.
  */
 type Answer =
@@ -60,14 +60,14 @@ const MILLION = 1_000_000;
 const HINT_MS = 700;
 const NO_COUNTS = { succeeded: 0, failed: 0, ignored: 0, refused: 0, wouldRefuse: 0, opened: 0 };
 
-/** What a circuit breaker is to do, written to be read: it keeps every call and counts anew each time. */
+/** A circuit breaker written to be read: it keeps every call and counts anew each time. */
 class Model {
   now = 0;
   state: CircuitState = 'closed';
   generation = 0;
   readonly told: string[] = [];
   private counters = NO_COUNTS;
-  /** What was recorded while there was a time window, while there was a count window, and how many failed in a row. */
+  /** The calls recorded while there was a time window, while there was a count window, and how many failed in a row. */
   private timed: readonly Recorded[] = [];
   private latest: readonly Recorded[] = [];
   private inARow = 0;
@@ -139,7 +139,7 @@ class Model {
     else if (how !== 'ignored') this.endClosed(id, failed);
   }
 
-  /** What time has brought about, found when somebody looks. */
+  /** The effects of time, found at the next look. */
   look(): void {
     const { options, now } = this;
     if (this.state === 'open' && now >= this.openUntil) this.become('half-open', 'open for long enough');
@@ -211,7 +211,7 @@ class Model {
     if (this.state === 'half-open') this.judge();
   }
 
-  /** What a snapshot says. */
+  /** The snapshot. */
   shown(): CircuitBreakerSnapshot {
     this.look();
     const { options, now, trials } = this;
@@ -341,7 +341,7 @@ class Model {
   }
 }
 
-/** A trial of which nobody is under way, and since when those are at work that are and wait in no gate. */
+/** The calls of a trial that are under way, and since when those are at work that wait in no gate. */
 function noTrials() {
   return { succeeded: 0, failed: 0, underWay: new Map<number, number | undefined>() };
 }
@@ -608,7 +608,7 @@ function follow([given, other]: readonly [Options, Options], seed: number, steps
       const ended = pick(underWay, next.which);
       if (ended === undefined) continue;
       underWay = underWay.filter((call) => call !== ended);
-      // What never left the gates was refused, or given up.
+      // A call that never left the gates was refused, or aborted.
       const how = ended.startedAt === undefined ? 'ignored' : next.how;
       model.end(ended.id, ended.generation, how);
       subject.end(ended, OUTCOMES[how]);
@@ -647,7 +647,7 @@ function fewAround(call: UnderWay | undefined): number | undefined {
   return call.isOneOfFew ? call.generation : fewAround(call.outer);
 }
 
-/** Of a trial it is only known for how long at least nobody is overdue. */
+/** A trial only knows for how long at least no call is overdue. */
 function expectRefusal({ state, retryAfterMs }: CircuitOpenError, expected: Answer): void {
   assert.ok('refused' in expected, 'refused by mistake');
   const waitMs = expected.retryAfterMs;

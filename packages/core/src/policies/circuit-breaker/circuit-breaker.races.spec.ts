@@ -46,7 +46,7 @@ describe('callers that race for a circuit that has just become half-open', () =>
         await Promise.all(all);
         expect(most).toBeLessThanOrEqual(calls);
         expect(admitted).toBeGreaterThanOrEqual(1);
-        // Nobody holds a permit any more: an undecided circuit lets the next callers try.
+        // No call holds a permit any more: an undecided circuit lets the next callers try.
         if (circuit.state !== 'half-open') return;
         expect(decided).toBeLessThan(calls);
         expect(snapshot()).toMatchObject({ trial: { inFlight: 0, succeeded: decided, failed: 0 } });

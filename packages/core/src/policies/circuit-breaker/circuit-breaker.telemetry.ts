@@ -2,7 +2,7 @@ import type { EventLevels } from '../../events/event-hub.js';
 
 export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
 
-/** What every transition tells. */
+/** The fields of every transition. */
 interface Transition {
   /** The state before. */
   from: CircuitState;
@@ -80,7 +80,7 @@ export interface CircuitBreakerSnapshot {
   readonly wouldRefuse: number;
   /** How often it has opened. */
   readonly opened: number;
-  /** Of the circuits of keys, as they were found when last asked. */
+  /** The numbers of circuits of keys, as they were found when last asked. */
   readonly openKeys?: number;
   readonly halfOpenKeys?: number;
 }

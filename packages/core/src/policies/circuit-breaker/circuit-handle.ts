@@ -2,15 +2,15 @@ import type { CircuitState } from './circuit-breaker.telemetry.js';
 import type { ExportedCircuit } from './exported-circuit.js';
 
 /**
- * A provider's circuit, to look at and to take in hand. What is done by hand is done to the calls without a key and to
+ * A provider's circuit, to look at and to control by hand. Manual control applies to the calls without a key and to
  * every key that there is; the state, and what is exported, are those of the calls without a key.
  */
 export interface CircuitHandle {
   /** The state at this moment: an open circuit that has been open for long enough is half-open. */
   readonly state: CircuitState;
   /**
-   * Refuses every call, also of keys that come later, until somebody forces another state or resets. With metrics only
-   * it refuses none.
+   * Refuses every call, also of keys that come later, until another state is forced or the circuit is reset. With
+   * metrics only it refuses none.
    */
   isolate(): void;
   /**
@@ -22,7 +22,7 @@ export interface CircuitHandle {
   forceClosed(): void;
   /** Closes the circuits and forgets what they counted, how often they have opened included. */
   reset(): void;
-  /** What another process, or this one after a restart, needs to go on. Remaining times, never timestamps. */
+  /** The state that another process, or this one after a restart, needs to go on. Remaining times, never timestamps. */
   export(): ExportedCircuit;
   /** Takes up what `export` gave. Throws a `TypeError` for anything else. */
   import(exported: ExportedCircuit): void;

@@ -16,8 +16,8 @@ import type { CircuitBreakerEvents } from './circuit-breaker.telemetry.js';
 export const UNCOUNTED = -1;
 
 /**
- * The states of a circuit, and what leads from one to another. Every transition starts a new generation. There is no
- * timer: what time brings about happens at the next admission, or when somebody looks.
+ * The states of a circuit and the transitions between them. Every transition starts a new generation. There is no
+ * timer: the effects of time appear at the next admission, or at the next look.
  */
 export class Circuit {
   protected current: CurrentState = CLOSED;
@@ -83,8 +83,8 @@ export class Circuit {
   }
 
   /**
-   * The call that finds the circuit to have been open for long enough is the first of the trial, before anybody is told
-   * of it.
+   * The call that finds the circuit to have been open for long enough is the first of the trial, before any listener is
+   * told of it.
    */
   private beginTrial(call: LiveCall): number {
     const trial = new HalfOpenTrial();
@@ -128,7 +128,7 @@ export class Circuit {
     return state instanceof Ramp ? now + state.leftMs(this.settings.ramp!, now) : now;
   }
 
-  /** Commits the new state before anybody is told of it. */
+  /** Commits the new state before any listener is told of it. */
   protected become(next: CurrentState, reason: string, detail: Readonly<Record<string, unknown>> = {}): void {
     const from = this.current.name;
     this.current = next;
@@ -136,7 +136,7 @@ export class Circuit {
     this.windows.clear();
     this.streak.forgetHints();
     const mode = this.settings.mode === 'metricsOnly' && { mode: 'metricsOnly' };
-    // Which detail belongs to which state is known where the circuit enters it.
+    // The detail fits the state: each is set where the circuit enters it.
     const told = { from, reason, ...detail, ...mode } as CircuitBreakerEvents[keyof CircuitBreakerEvents];
     this.environment.emit(`circuitBreaker.${EVENTS[next.name]}`, told as never);
   }

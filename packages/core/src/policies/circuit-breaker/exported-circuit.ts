@@ -10,11 +10,11 @@ import { Ramp } from './ramp.js';
 
 /**
  * The circuit as another process, or this one after a restart, can take it up. Plain JSON; remaining milliseconds,
- * never timestamps. What stands in the windows is not part of it.
+ * never timestamps. The content of the windows is not part of it.
  */
 export interface ExportedCircuit {
   readonly state: CircuitState;
-  /** How often it has opened with no stable time closed in between. Default: 1 when open or half-open, else 0. */
+  /** How often it has opened with no stable time closed in between. Default: 1 when open or half-open, otherwise 0. */
   readonly consecutiveOpens?: number;
   /** Open: for how much longer. Default: what `openFor` begins with. */
   readonly openForMs?: number;
@@ -52,7 +52,7 @@ const schema = consistent(
   },
 );
 
-/** What of a circuit is carried over. */
+/** The part of a circuit that is carried over. */
 export function exportedCircuit(
   state: CurrentState,
   streak: OpenStreak,
@@ -78,7 +78,8 @@ export function exportedCircuit(
 }
 
 /**
- * What `exportedCircuit` gave, checked, with its defaults. Throws a `TypeError` that names everything that is wrong.
+ * The result of `exportedCircuit`, checked, with its defaults. Throws a `TypeError` that names everything that is
+ * wrong.
  */
 export function readExportedCircuit(exported: unknown) {
   const { settings, faults } = readSettings(schema, exported, 'circuit');

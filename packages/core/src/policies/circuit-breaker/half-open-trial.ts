@@ -45,7 +45,7 @@ export class HalfOpenTrial {
     return reaches(calls - this.failed, calls, successRate) ? undefined : false;
   }
 
-  /** Whether the work of one of the calls goes on for too long. What waits in a gate below does not work yet. */
+  /** Whether the work of one of the calls goes on for too long. A call that waits in a gate below does not work yet. */
   isOverdue({ atMost }: Terms, now: number): boolean {
     if (now - this.since < atMost) return false;
     this.since = now;
@@ -53,7 +53,7 @@ export class HalfOpenTrial {
     return now - this.since >= atMost;
   }
 
-  /** For how long at least nobody is overdue, as of the last time that this was looked at, in milliseconds. */
+  /** For how long at least no call is overdue, as of the last look, in milliseconds. */
   leftMs({ atMost }: Terms, now: number): number {
     return Math.max(0, this.since + atMost - now);
   }

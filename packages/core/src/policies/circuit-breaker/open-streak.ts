@@ -33,7 +33,7 @@ export class OpenStreak {
     return { until: Math.max(until, hintedUntil), hinted: hintedUntil > until };
   }
 
-  /** The circuit leaves its state. What was forgotten while it was closed does not come back. */
+  /** The circuit leaves its state. Outages that were forgotten while it was closed do not come back. */
   settle(wasClosed: boolean, now: number): void {
     this.opens = this.length(wasClosed, now);
   }

@@ -31,7 +31,7 @@ describe('Ramp', () => {
   ])('after %d ms of 1000 lets %d of a thousand calls through', (elapsed, share) => {
     const ramp = new Ramp(terms, 3000);
     expect(admitted(ramp, 1000, 3000 + elapsed)).toBeGreaterThanOrEqual(share);
-    // What was left of a call at the start is used up: from here on the share is exact.
+    // The rest of a call from the start is used up: from here on the share is exact.
     expect(admitted(ramp, 1000, 3000 + elapsed)).toBe(share);
   });
 

@@ -2,7 +2,7 @@ import type { LiveCall } from '../../engine/live-call.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import type { CircuitBreakerSnapshot } from './circuit-breaker.telemetry.js';
 
-/** What shares are counted in: whole numbers add up exactly. */
+/** The unit in which shares are counted: whole numbers add up exactly. */
 const PARTS = 1_000_000;
 
 type Terms = NonNullable<CircuitBreakerSettings['ramp']>;
@@ -14,7 +14,7 @@ type Terms = NonNullable<CircuitBreakerSettings['ramp']>;
 export class Ramp {
   readonly name = 'closed';
   private readonly since: number;
-  /** Each call brings its share of one, in parts, and whoever makes it whole is let through. The first does. */
+  /** Each call brings its share of one, in parts, and the call that makes it whole is let through. The first does. */
   private credit: number;
 
   /** A ramp that has `leftMs` to go. */

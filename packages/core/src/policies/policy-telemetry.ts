@@ -37,7 +37,7 @@ export interface EventDetails
 export type EventType = keyof EventDetails & string;
 
 /**
- * Something that happened in the engine, by `type`. Of a policy with state for each key, `detail.keyed` says that it
+ * Something that happened in the engine, by `type`. For a policy with state for each key, `detail.keyed` says that it
  * concerns one key.
  */
 export type ResilienceEvent = {
@@ -48,7 +48,7 @@ export type ResilienceEvent = {
 }[EventType];
 
 /**
- * What a gate shows that has state for each key: its numbers are those of calls without a key, unless they say
+ * The snapshot of a gate with state for each key: its numbers are those of calls without a key, unless they say
  * otherwise.
  */
 export interface KeyedSnapshot {
@@ -57,7 +57,7 @@ export interface KeyedSnapshot {
 }
 
 /**
- * What each kind of policy shows. Kinds of your own are added by `declare module '@breakwater/core' { interface
+ * The snapshot of each kind of policy. Kinds of your own are added by `declare module '@breakwater/core' { interface
  * PolicySnapshots { … } }`.
  */
 export interface PolicySnapshots {

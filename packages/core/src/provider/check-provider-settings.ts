@@ -47,7 +47,7 @@ function checkMethods(methods: unknown, base: Layer, path: string, catalog: Poli
   return Object.entries(methods).flatMap(([name, layer]) => checkMethod(layer, base, `${path}.${name}`, catalog));
 }
 
-/** What a method does not mention was checked with the provider's settings already. */
+/** Settings that a method does not mention were checked with the provider's already. */
 function checkMethod(layer: unknown, base: Layer, path: string, catalog: PolicyCatalog): readonly Fault[] {
   if (layer === null) return [];
   if (!isPlain(layer)) return [notAnObject(path, layer, 'policies')];

@@ -6,15 +6,15 @@ import type { Environment } from '../engine/policy.js';
 import type { WireListener } from '../engine/wire-listener.js';
 import type { ProviderParts } from './provider-parts.js';
 
-/** What of a provider may change while its policies live. */
+/** The parts of a provider that may change while its policies live. */
 export interface ChangingParts {
   /** The user's own classifier. */
   classify(): Classify | undefined;
-  /** What hears of the requests that go over the wire. */
+  /** Hears of the requests that go over the wire. */
   wire?(): WireListener | undefined;
 }
 
-/** What the live policies of a provider may reach. */
+/** The environment of a provider's live policies. */
 export function createEnvironment(
   { name, clock, store, random, trackCalls = false }: ProviderParts,
   events: EventHub<ResilienceEvent>,
@@ -22,7 +22,7 @@ export function createEnvironment(
 ): Environment {
   const emit: Emit = (type, detail, operation) => {
     if (!events.listening) return;
-    // Which detail belongs to which type is checked where policies emit them.
+    // That a detail fits its type is checked where policies emit it.
     events.emit({ type, provider: name, operation, at: clock.wallNow(), detail } as ResilienceEvent);
   };
   const common = new Map<string, unknown>();

@@ -15,12 +15,11 @@ interface Agreed {
 }
 
 /**
- * The settings of what the methods of a provider share: its gates, and its retry budget. Two settings for one gate
- * would be a contradiction: a method with others must say that it wants a gate of its own. Of the budget there is only
- * one.
+ * The settings of all that the methods of a provider share: its gates, and its retry budget. Two settings for one gate
+ * would be a contradiction: a method with others must say that it wants a gate of its own. There is only one budget.
  */
 export class GateAgreement {
-  /** What is wrong with the settings themselves. */
+  /** The faults of the settings themselves. */
   readonly faults: Fault[] = [];
   private readonly agreed = new Map<string, Agreed>();
 
@@ -44,7 +43,7 @@ export class GateAgreement {
     }
   }
 
-  /** What was agreed on for each policy. */
+  /** The agreed settings of each policy. */
   get specs(): readonly PolicySpec[] {
     return [...this.agreed.values()].map(({ spec }) => spec);
   }

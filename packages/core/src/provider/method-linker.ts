@@ -37,10 +37,10 @@ interface SharedPolicy {
 export class MethodLinker {
   private layers: ProviderLayers;
   private agreement: GateAgreement;
-  /** What the methods share, by name. */
+  /** The policies that the methods share, by name. */
   private readonly shares = new Map<string, SharedPolicy>();
   private readonly linked: Linked[] = [];
-  /** What newer settings have no place for. Whoever waits in it goes on waiting. */
+  /** Policies for which newer settings have no place. Calls that wait in them go on waiting. */
   private dropped: WeakRef<Policy>[] = [];
   private isApplying = false;
   private isClosed = false;
@@ -126,7 +126,7 @@ export class MethodLinker {
     this.applyToAll();
   }
 
-  /** Lets go of every timer and of whoever waits, also in what was dropped. */
+  /** Releases every timer and every waiting call, also in dropped policies. */
   close(): void {
     this.isClosed = true;
     for (const { policy } of this.live()) policy.close?.();
@@ -168,7 +168,7 @@ export class MethodLinker {
     }
   }
 
-  /** Gives a method its policies: the shared gates, and its own. */
+  /** Sets a method's policies: the shared gates, and its own. */
   private apply({ plan, pipeline, own }: Linked, specs: readonly PolicySpec[]): void {
     const standing = new Map(own);
     own.clear();
@@ -186,7 +186,7 @@ export class MethodLinker {
     for (const [name, policy] of standing) if (!own.has(name)) this.drop(policy);
   }
 
-  /** Kept only for as long as somebody is in it. */
+  /** Kept only for as long as a call is in it. */
   private drop(policy: Policy): void {
     this.dropped = [...this.dropped.filter((ref) => ref.deref() !== undefined), new WeakRef(policy)];
   }

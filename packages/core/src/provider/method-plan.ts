@@ -1,7 +1,7 @@
 import type { PolicySpec } from '../engine/policy.js';
 import type { Layer } from '../settings/merge-settings.js';
 
-/** What one method asks for, before it is linked. */
+/** The request of one method, before it is linked. */
 export interface MethodPlan {
   /** `'PaymentsClient.charge'`. */
   readonly operation: string;

@@ -4,7 +4,8 @@ import type { PolicyName, PolicyOptions } from '../policies/policy-options.js';
 import type { Patch } from '../settings/patch.js';
 
 /**
- * What may differ for one method of a provider: what is not named is the provider's, and `null` takes an option back.
+ * Options that may differ for one method of a provider: those that are not named are the provider's, and `null` takes
+ * an option back.
  */
 export type MethodOptions = { [K in PolicyName]?: Patch<PolicyOptions[K]> };
 
@@ -24,8 +25,8 @@ export interface ProviderOptions extends PolicyOptions {
 }
 
 /**
- * What changes in a provider's settings at run time. What is not named stays; `null` takes an option back, as if it had
- * never been named, so that another can stand in its place. A whole policy is left out with `false`.
+ * Changes of a provider's settings at run time. Options that are not named stay; `null` takes an option back, as if it
+ * had never been named, so that another can stand in its place. A whole policy is left out with `false`.
  */
 export interface ProviderPatch extends MethodOptions {
   methods?: Readonly<Record<string, MethodOptions | null>> | null;

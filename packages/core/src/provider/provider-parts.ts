@@ -7,7 +7,7 @@ import type { ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { Layer } from '../settings/merge-settings.js';
 import type { Store } from '../store/store.js';
 
-/** What a provider is made of. `top` is laid over everything else, decorators included. */
+/** The parts of a provider. `top` is laid over everything else, decorators included. */
 export interface ProviderParts {
   readonly name: string;
   readonly settings: Layer;
@@ -24,18 +24,17 @@ export interface ProviderParts {
   readonly trackCalls?: boolean;
   readonly events?: EventHub<ResilienceEvent>;
   /**
-   * How the provider is reached over HTTP, where somebody else reads those settings. Default: `http` of the settings.
+   * How the provider is reached over HTTP, where an adapter reads those settings. Default: `http` of the settings.
    */
   readonly http?: ProviderHttp;
-  /** Says something once to whoever runs the application. Default: a warning of the process. */
+  /** Warns the operator of the application, once. Default: a warning of the process. */
   readonly warn?: (message: string) => void;
   /** The kinds of policies that the settings may name. Default: those of this package. */
   readonly catalog?: PolicyCatalog;
   /** A gate of the adapter's own that every attempt enters first, also while the provider is not enabled. */
   readonly entrance?: Gate;
   /**
-   * Settings that somebody else reads, such as a framework's adapter, each with who it is to be given to. They are
-   * refused here.
+   * Settings that an adapter reads, each with the function that takes it. They are refused here.
    */
   readonly sections?: Readonly<Record<string, string>>;
 }

@@ -8,7 +8,7 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** What a duration may look like, for error messages. */
+/** The forms of a duration, for error messages. */
 export const DURATION_FORM = "a duration such as '250ms', '2s', '5m', '24h' or a number of milliseconds";
 
 /** Milliseconds of a duration. Throws a `TypeError` for anything else, NaN, infinity and negative values included. */

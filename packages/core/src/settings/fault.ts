@@ -4,7 +4,7 @@ import { onOneLine } from '../values/printed.js';
 export interface Fault {
   /** Where, for example `resilience.providers.payments.retry.attempts`. */
   readonly path: string;
-  /** What is wrong, what was given, and what would be right. */
+  /** Says what is wrong, what was given, and what would be right. */
   readonly message: string;
 }
 

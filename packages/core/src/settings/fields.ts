@@ -114,7 +114,7 @@ export function optional<const S extends v.GenericSchema, const D extends v.Defa
   return read as unknown as v.OptionalSchema<S, D>;
 }
 
-/** What is wrong with several options together, and at which of them. */
+/** A fault of several options together, and at which of them. */
 interface Inconsistency {
   readonly at: string;
   readonly message: string;

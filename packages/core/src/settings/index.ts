@@ -19,5 +19,5 @@ export { printed } from '../values/printed.js';
 export { readSettings } from './read-settings.js';
 export { unknownName } from './unknown-name.js';
 
-/** What a schema reads settings into. */
+/** The settings that a schema reads. */
 export type SettingsOf<S extends v.GenericSchema> = v.InferOutput<S>;

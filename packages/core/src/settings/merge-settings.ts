@@ -1,6 +1,6 @@
 import { isPlain } from '../values/is-plain.js';
 
-/** What one layer of settings may be: more settings by name, or a value. */
+/** The content of one layer of settings: more settings by name, or a value. */
 export type Layer = Readonly<Record<string, unknown>>;
 
 /**

@@ -1,4 +1,4 @@
-/** What is said of a name that is not among the known ones, with the one that was probably meant. */
+/** The message about a name that is not among the known ones, with the one that was probably meant. */
 export function unknownName(
   what: 'option' | 'setting' | 'policy' | 'method',
   name: string,

@@ -6,13 +6,13 @@ import type { HttpService } from '@nestjs/axios';
  */
 export type AxiosInstance = HttpService['axiosRef'];
 
-/** What a request is about to be made with. */
+/** The configuration of a request that is about to be made. */
 export type AxiosRequest = Parameters<RequestHandler>[0];
 
-/** What came back. */
+/** The response. */
 export type AxiosAnswer = Parameters<ResponseHandler>[0];
 
-/** What sends a request. */
+/** Sends a request. */
 export type AxiosAdapter = (request: AxiosRequest) => Promise<AxiosAnswer>;
 
 type Interceptors = AxiosInstance['interceptors'];

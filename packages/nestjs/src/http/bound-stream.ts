@@ -19,7 +19,7 @@ export function boundStream(answer: AxiosAnswer, provider: string): AxiosAnswer 
       done(new Error(`The answer of '${provider}' has more than ${maxContentLength} bytes (http.maxResponseBytes)`));
     },
   });
-  // Whoever reads it hears of the error from the stream itself.
+  // The reader hears of the error from the stream itself.
   answer.data = pipeline(answer.data as Readable, counting, () => undefined);
   return answer;
 }

@@ -9,8 +9,8 @@ type Connections = Pick<AxiosRequest, 'httpAgent' | 'httpsAgent' | 'proxy'>;
 const made = new WeakMap<HttpSettings, Connections>();
 
 /**
- * What axios sends a request over: what the caller says, else the provider's own agents, which keep a bounded number of
- * connections.
+ * The agents that axios sends a request over: the caller's, otherwise the provider's own, which keep a bounded number
+ * of connections.
  */
 export function connectionsOf(settings: HttpSettings, request: AxiosRequest): Connections {
   if (request.httpAgent !== undefined || request.httpsAgent !== undefined) return {};

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** What of a request may stand in a log. */
+/** The parts of a request that may stand in a log. */
 interface RequestLike {
   readonly method?: unknown;
   readonly url?: unknown;
@@ -13,9 +13,8 @@ const MOST_TEXT = 200;
 const PRIVATE = ['config', 'request', 'response', 'headers', 'data', 'cause'] as const;
 
 /**
- * Has an error of axios print as little as a log needs: by `inspect`, as JSON, and by whatever lists its properties.
- * What carries the credential, headers, body or key stays where it is for those who ask for it by name. Returns the
- * error itself.
+ * Has an error of axios print as little as a log needs: by `inspect`, as JSON, and when its properties are listed. The
+ * credential, headers, body and key stay in it for code that asks for them by name. Returns the error itself.
  */
 export function redactError<E>(error: E): E {
   if (!(error instanceof Error)) return error;

@@ -7,7 +7,7 @@ import type { Environment } from '../../engine/policy.js';
 import { SentRequests } from '../../engine/sent-requests.js';
 import { HedgeLostError } from './hedge-lost.error.js';
 
-/** What a race keeps to, and whom it tells. `hedge` counts from 1; 0 is the first attempt. */
+/** The rules of a race, and its report. `hedge` counts from 1; 0 is the first attempt. */
 export interface RaceRules {
   readonly settings: { readonly attempts: number; readonly idempotent?: boolean | undefined };
   readonly environment: Omit<Environment, 'emit'>;
@@ -19,8 +19,8 @@ export interface RaceRules {
 }
 
 /**
- * The attempts of one operation that run side by side. The first answer is everybody's; who is still under way then is
- * given up. It is its own deadline: when it expires, another attempt is due.
+ * The attempts of one operation that run side by side. The first answer counts for all; attempts that are still under
+ * way then are aborted. It is its own deadline: when it expires, another attempt is due.
  */
 export class HedgeRace<T> extends Deadline {
   private readonly settings: RaceRules['settings'];
@@ -51,7 +51,7 @@ export class HedgeRace<T> extends Deadline {
     const stopListening = call.abortable ? call.onAbort(() => this.giveUp()) : undefined;
     this.send();
     while (this.result === undefined) {
-      // Whoever waits goes on in their own async context. The timer, which others share, would give them another's.
+      // The waiting call goes on in its own async context. The timer, which others share, has another's.
       await new Promise<void>((wake) => (this.wake = wake));
       if (this.due) this.hedge('slow');
     }
@@ -88,7 +88,7 @@ export class HedgeRace<T> extends Deadline {
     const paid =
       this.inFlight.every((attempt) => mayRepeat(attempt, settings.idempotent)) && rules.pay(call, sent.length, why);
     if (!paid) this.closed = true;
-    // Whoever was told of it may have given the call up.
+    // A listener may have aborted the call.
     if (this.closed) return;
     call.forgetTime();
     this.send();
@@ -112,7 +112,7 @@ export class HedgeRace<T> extends Deadline {
     const { call, rules, sent, inFlight } = this;
     const { provider, operation } = call;
     const succeeded = outcome.kind === 'success';
-    // Of a first attempt that has lost it is known that it took longer. Left out, what is slow would vanish from sight.
+    // A first attempt that has lost took longer than this. Left out, slow attempts would vanish from sight.
     if (inFlight.includes(sent[0]!) || (succeeded && attempt === sent[0])) rules.recordSince(this.startedAt);
     if (succeeded) rules.succeeded(call, sent.indexOf(attempt));
     this.conclude(result, outcome);
@@ -120,7 +120,7 @@ export class HedgeRace<T> extends Deadline {
     this.wake();
   }
 
-  /** The operation was given up, and all its attempts with it. */
+  /** The operation was aborted, and all its attempts with it. */
   private giveUp(): void {
     const { reason, cancelled } = this.call;
     const result: Settled<T> = { ok: false, error: reason };
@@ -129,7 +129,7 @@ export class HedgeRace<T> extends Deadline {
     this.wake();
   }
 
-  /** Before anybody hears of the result: whether a loser may have done something is known then. */
+  /** Called before the result is known to any waiter: whether a loser may have done something is known then. */
   private giveUpAll(reason: unknown, cancelled: boolean): void {
     for (const attempt of this.inFlight) attempt.abort(reason, cancelled);
   }

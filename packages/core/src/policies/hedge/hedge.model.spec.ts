@@ -10,7 +10,7 @@ import { isHedgeLostError } from './hedge-lost.error.js';
 
 const ENDS = ['ok', 'ok', 'unknown', 'not sent', 'permanent', 'throttled'] as const;
 
-/** What one attempt is to do. */
+/** The behaviour of one attempt. */
 interface Script {
   readonly takesMs: number;
   readonly end: (typeof ENDS)[number];
@@ -53,13 +53,13 @@ const STORY: fc.Arbitrary<Story> = fc.record({
 interface Ending {
   readonly sentAt: readonly number[];
   readonly at: number;
-  /** The attempt whose result it is; `'left'` when the caller gave up. */
+  /** The attempt whose result it is; `'left'` when the caller aborted. */
   readonly by: number | 'left';
   /** Who was under way then. */
   readonly givenUp: readonly number[];
 }
 
-/** What is to happen, written to be read. */
+/** The expected course, written to be read. */
 function expectedOf({ delay, attempts, slots, budget, scripts, abortAt = Infinity }: Story): Ending {
   const sentAt: number[] = [];
   let underWay: number[] = [];

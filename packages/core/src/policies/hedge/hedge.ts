@@ -7,8 +7,8 @@ import type { HedgeSettings, QuantileSettings } from './hedge.options.js';
 import type { HedgeEvents, HedgeSnapshot } from './hedge.telemetry.js';
 
 /**
- * Sends another attempt beside one that takes long, or has failed and may be repeated, and takes the first answer. What
- * is sent so is paid from the provider's retry budget. For a retry, all these attempts are one, and they have its
+ * Sends another attempt beside one that takes long, or has failed and may be repeated, and takes the first answer. Such
+ * attempts are paid from the provider's retry budget. For a retry, all these attempts are one, and they have its
  * number. Source: gRFC A6, "Hedging Policy"; Dean and Barroso, "The Tail at Scale".
  */
 export class Hedge implements Wrapper, RaceRules {
@@ -65,7 +65,7 @@ export class Hedge implements Wrapper, RaceRules {
     this.latencies?.record(this.environment.clock.now() - startedAt);
   }
 
-  /** After how long another attempt is sent; `undefined` while nobody knows what is long. */
+  /** After how long another attempt is sent; `undefined` while too few calls were seen. */
   private get delayMs(): number | undefined {
     const { delay } = this.settings;
     return typeof delay === 'number' ? delay : this.observedDelay(delay);

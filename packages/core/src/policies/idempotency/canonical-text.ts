@@ -8,9 +8,9 @@ const WEB_LISTS = new Set(['FormData', 'Headers', 'URLSearchParams']);
 
 /**
  * Text for comparing payloads: of JSON values it is JSON in which the order of an object's keys does not matter (after
- * RFC 8785, without its number rules). What has a `toJSON` is what that says; maps, sets, bytes and forms are what they
- * hold. Functions and signals are no part of a payload. Throws a `TypeError` that says what cannot be compared: a
- * circle, a stream, an instance that shows nothing of what it holds.
+ * RFC 8785, without its number rules). An object with `toJSON` counts as its result; maps, sets, bytes and forms are
+ * what they hold. Functions and signals are no part of a payload. Throws a `TypeError` that says what cannot be
+ * compared: a circle, a stream, an instance that shows nothing of its content.
  */
 export function canonicalText(value: unknown): string {
   return textOf(value, []) ?? 'undefined';

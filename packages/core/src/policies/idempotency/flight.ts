@@ -3,8 +3,8 @@ import type { LiveCall } from '../../engine/live-call.js';
 import type { Settled } from '../../outcome/outcome.js';
 
 /**
- * An operation that is under way in this process, and the callers who wait for it. It is nobody's own: each of them can
- * give up alone, and only when the last one has is the operation given up, too.
+ * An operation that is under way in this process, and the callers who wait for it. It belongs to none of them: each can
+ * abort alone, and the operation is aborted only with the last one.
  */
 export class Flight {
   /** The call that the operation is made with. */
@@ -14,7 +14,7 @@ export class Flight {
   constructor(
     owner: LiveCall,
     readonly fingerprint: string,
-    /** Told when nobody waits any more, before the operation is given up. */
+    /** Called when no caller waits any more, before the operation is aborted. */
     private readonly onAbandoned: (flight: Flight) => void,
   ) {
     this.call = owner.siblingAttempt();
@@ -24,13 +24,13 @@ export class Flight {
   join(call: LiveCall, late: () => unknown = () => undefined): Waiter {
     const waiter: Waiter = new Waiter(call, late, (reason, cancelled) => this.leave(waiter, reason, cancelled));
     this.waiters.add(waiter);
-    // Another attempt is worth while for as long as somebody has the time.
+    // Another attempt is worth while for as long as one of the callers has the time.
     const { parent } = this.call;
     if (parent !== undefined && call.deadline > parent.deadline) this.call.parent = call.parent;
     return waiter;
   }
 
-  /** Gives everybody what `resultFor` makes for them, told whether they are the first. */
+  /** Gives each caller the result that `resultFor` makes for it, told whether it is the first. */
   land(resultFor: (first: boolean, call: LiveCall) => Settled): void {
     let first = true;
     for (const waiter of this.waiters) {
@@ -50,7 +50,7 @@ export class Flight {
   }
 }
 
-/** One who waits: until the operation has ended, the caller gives up, or it takes too long. */
+/** One waiting caller: until the operation has ended, the caller aborts, or it takes too long. */
 export class Waiter extends Deadline {
   readonly result: Promise<unknown>;
   private resolve!: (value: unknown) => void;

@@ -19,19 +19,19 @@ export interface Operation {
   readonly fingerprint: string;
 }
 
-/** A key that this call holds. `attempt` counts its owners: above 1, somebody before may have had an effect. */
+/** A key that this call holds. `attempt` counts its owners: above 1, an earlier owner may have had an effect. */
 export interface Claim {
   readonly lease: StoreLease;
   readonly attempt: number;
 }
 
-/** What stands under a key: it can be had under a condition, is held for a while, or its operation has ended. */
+/** The state of a key: it can be claimed under a condition, is held for a while, or its operation has ended. */
 type Standing =
   | { readonly condition: PutCondition; readonly attempt: number }
   | { readonly heldForMs: number }
   | { readonly ended: IdempotencyRecord };
 
-/** What the store knows of the keys: who has one, and how its operation ended. */
+/** The store's records of keys: their owners, and how their operations ended. */
 export class IdempotencyLedger {
   readonly counters = { reclaimed: 0, conflicts: 0, mismatches: 0 };
 
@@ -41,9 +41,9 @@ export class IdempotencyLedger {
   ) {}
 
   /**
-   * Claims the key, or waits until whoever has it is done or dead. Throws an `IdempotencyConflictError` when that takes
-   * too long, an `IdempotencyMismatchError` for another payload, a `StoreUnavailableError`, and the call's reason when
-   * it was given up: then nothing is held.
+   * Claims the key, or waits until its owner is done or dead. Throws an `IdempotencyConflictError` when that takes too
+   * long, an `IdempotencyMismatchError` for another payload, a `StoreUnavailableError`, and the call's reason when it
+   * was aborted: then nothing is held.
    */
   async claim(call: LiveCall, operation: Operation): Promise<Claim | { readonly ended: IdempotencyRecord }> {
     const { clock } = this.environment;
@@ -89,7 +89,7 @@ export class IdempotencyLedger {
     }
   }
 
-  /** Frees the key when certainly nothing was done, by nobody; else notes that something may have been. */
+  /** Frees the key when certainly no owner did anything; otherwise notes that something may have been done. */
   async release(call: LiveCall, operation: Operation, claim: Claim): Promise<void> {
     if (call.inDoubt || claim.attempt > 1) return this.settle(call, operation, claim, () => ({ state: 'unknown' }));
     try {
@@ -123,7 +123,7 @@ export class IdempotencyLedger {
     return { condition: { version: entry.version }, attempt: record.attempt + 1 };
   }
 
-  /** What has become of a key that somebody holds. That holder may still be at work while the store cannot say so. */
+  /** The state of a key that another owner holds. That owner may still be at work while the store cannot say so. */
   private async lookAgain(
     { recordKey }: Operation,
     held: Entry | undefined,
@@ -160,7 +160,7 @@ export class IdempotencyLedger {
     return claim;
   }
 
-  /** Whoever loses the lease gives the call up. */
+  /** Aborts the call when its lease is lost. */
   private hold(key: string, value: string, version: string, call: LiveCall): StoreLease {
     const { store, clock, emit } = this.environment;
     const { ttl: ttlMs, lease: leaseMs } = this.settings;

@@ -3,8 +3,8 @@ import type { Outcome } from '../../outcome/outcome.js';
 import { restoredValue, storedValue } from './stored-value.js';
 
 /**
- * What the store holds under a key. `unknown`: an attempt ended without our knowing whether it took effect. `unkept`:
- * it was done, and its result cannot be given again.
+ * The record of a key in the store. `unknown`: an attempt ended without our knowing whether it took effect. `unkept`:
+ * it was done, and its result cannot be replayed.
  */
 export type IdempotencyRecord = {
   readonly fingerprint: string;
@@ -38,7 +38,9 @@ export interface StoredError {
   readonly fields: unknown;
 }
 
-/** What is kept of an error and of its `response`: never headers, nor the request, which may hold secrets. */
+/**
+ * The parts of an error and of its `response` that are kept: never headers, nor the request, which may hold secrets.
+ */
 const FIELDS = ['code', 'status', 'statusCode', 'body'] as const;
 const FIELDS_OF_RESPONSE = ['status', 'statusCode', 'data', 'body'] as const;
 

@@ -15,7 +15,7 @@ export class IdempotencyConflictError extends ResilienceError {
 
   constructor(
     info: ResilienceErrorInfo,
-    /** What is known of the operation: after `'done'` there is nothing to wait for. */
+    /** The state of the operation: after `'done'` there is nothing to wait for. */
     readonly standing: 'under way' | 'done' = 'under way',
   ) {
     super(

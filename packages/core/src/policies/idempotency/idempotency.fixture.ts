@@ -28,7 +28,7 @@ export function processOn(
   return { provider, events, charge, counters };
 }
 
-/** What a decorated method does, without a framework. */
+/** A decorated method, without a framework. */
 export function methodOf(provider: LiveProvider, idempotency: IdempotencyOptions) {
   const policies = new Map<string, object>([['idempotency', idempotency]]);
   const pipeline = provider.pipelineFor(

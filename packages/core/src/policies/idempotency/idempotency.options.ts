@@ -9,8 +9,8 @@ export interface IdempotencyOptions {
   /** The header that carries the key to the provider, a token (RFC 9110 §5.6.2). Default `'Idempotency-Key'`. */
   header?: string;
   /**
-   * Whether our HTTP clients put the key in place of one that stands in the request already. Default false: whoever
-   * wrote it wins.
+   * Whether our HTTP clients put the key in place of one that stands in the request already. Default false: the
+   * request's own wins.
    */
   replace?: boolean;
   /**
@@ -25,16 +25,16 @@ export interface IdempotencyOptions {
    */
   wait?: Duration;
   /**
-   * What to do when the store cannot be reached: `refuse` with a `StoreUnavailableError` (default), or `proceed`
+   * The reaction to a store that cannot be reached: `refuse` with a `StoreUnavailableError` (default), or `proceed`
    * without its protection, but never beside another holder of the key that was seen.
    */
   storeDown?: 'refuse' | 'proceed';
   /** The business id of the operation, from the method's arguments. Without it each call has a key of its own. */
   key?: (...args: never[]) => string | number;
   /**
-   * What must be equal when a key is used again, from the method's arguments. Default: all of them, without functions,
-   * signals and private fields. What cannot be compared (streams, files, instances that show nothing of what they hold)
-   * is refused with an `IdempotencyPayloadError`.
+   * Makes the part that must be equal when a key is used again, from the method's arguments. Default: all of them,
+   * without functions, signals and private fields. A payload that cannot be compared (streams, files, instances that
+   * show nothing of their content) is refused with an `IdempotencyPayloadError`.
    */
   fingerprint?: (...args: never[]) => unknown;
 }

@@ -12,7 +12,7 @@ const KEY = { operation: 'charge', idempotencyKey: 'order-1' };
 
 /** A store whose answers come late, or get lost on the way, although it does what it is asked. */
 class SlowStore extends MemoryStore {
-  /** What the answers to writes wait for. */
+  /** The moment at which writes are answered. */
   slow: Deferred | undefined;
   losing = false;
 

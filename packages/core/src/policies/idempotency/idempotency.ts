@@ -34,7 +34,7 @@ export class Idempotency implements Wrapper {
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
     if (call.aborted) throw call.reason;
     const operation = this.identify(call);
-    // Nobody else can know a key that was made for this call alone, so there is nothing to claim.
+    // A key that was made for this call alone is known to no other, so there is nothing to claim.
     if (operation === undefined) return next(call);
     const flight = this.flights.get(operation.recordKey);
     return (await (flight === undefined ? this.fly(call, operation, next) : this.share(flight, call, operation))) as T;
@@ -53,7 +53,7 @@ export class Idempotency implements Wrapper {
   }
 
   /**
-   * Gives the call its key for the provider. Throws an `IdempotencyKeyMissingError` when the arguments name no
+   * Sets the call's key for the provider. Throws an `IdempotencyKeyMissingError` when the arguments name no
    * operation, an `IdempotencyPayloadError` when they cannot be told from others.
    */
   private identify(call: LiveCall): Operation | undefined {
@@ -75,7 +75,7 @@ export class Idempotency implements Wrapper {
     };
   }
 
-  /** What must be equal when the key comes again. */
+  /** The text that must be equal when the key comes again. */
   private textOf({ provider, operation, args }: LiveCall): string {
     const { fingerprint } = this.settings;
     const payload = fingerprint === undefined ? args : fingerprint(...args);
@@ -117,7 +117,7 @@ export class Idempotency implements Wrapper {
     return waiter.result;
   }
 
-  /** What a duplicate gets of a result that somebody else has had already. */
+  /** The answer to a duplicate, of a result that another caller has had already. */
   private shareOf(ended: Settled, call: LiveCall): Settled {
     if (!ended.ok || !isSingleUse(ended.value)) return ended;
     return { ok: false, error: this.ledger.conflict(call, { standing: 'done' }) };
@@ -146,13 +146,13 @@ export class Idempotency implements Wrapper {
       result = { ok: false, error };
     }
     const keeping = this.keep(call, operation, claim, result);
-    // What was given up, by its callers or a timeout, is over at once.
+    // An operation that was aborted, by its callers or a timeout, is over at once.
     if (!call.aborted) await this.untilKept(keeping, call);
     if (result.ok) return result.value;
     throw result.error;
   }
 
-  /** Keeps how the operation ended when it has been decided for good, else frees the key. Never rejects. */
+  /** Keeps how the operation ended when it has been decided for good, otherwise frees the key. Never rejects. */
   private keep(call: LiveCall, operation: Operation, claim: Claim, result: Settled): Promise<void> {
     const { ledger } = this;
     const outcome = this.environment.classify(result, call);

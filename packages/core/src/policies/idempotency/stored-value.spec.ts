@@ -15,7 +15,7 @@ class Money {
   }
 }
 
-/** What comes back from the store. */
+/** The value that comes back from the store. */
 function replayed(value: unknown): unknown {
   return restoredValue(JSON.parse(JSON.stringify(storedValue(value))));
 }

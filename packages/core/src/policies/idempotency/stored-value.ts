@@ -65,7 +65,7 @@ function writtenObject(value: object, above: readonly unknown[]): unknown {
   return KIND in value ? { [KIND]: 'object', [AS]: copy } : copy;
 }
 
-/** What is undefined is left out, as JSON does. */
+/** Undefined fields are left out, as in JSON. */
 function mapped(record: object, map: (value: unknown) => unknown): Record<string, unknown> {
   const entries = Object.entries(record).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.map(([key, value]) => [key, map(value)]));

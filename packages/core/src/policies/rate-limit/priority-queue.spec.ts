@@ -109,7 +109,7 @@ describe('priority queue', () => {
     background('b2', 2);
     expect([queue.costAhead(1, false), queue.costAhead(1, true)]).toEqual([0, 4]);
     for (let i = 0; i < 10; i++) foreground('f', 2);
-    // Of those twenty, every third gives one to the background, as far as it has any.
+    // Every third of those twenty gives one to the background, as far as it has any.
     expect(queue.costAhead(1, false)).toBe(20 + 4);
     // It goes when three times as much has gone as the background then had.
     expect(queue.costAhead(1, true)).toBe(4 + 15);

@@ -13,7 +13,7 @@ export interface Retrier {
 /** The first attempt of an operation, with what it takes to go on from there. */
 export class FirstAttempt implements Watcher {
   readonly startedAt: number;
-  /** Whether nobody above can give the operation up. It is its own first attempt then. */
+  /** Whether nothing above can abort the operation. It is its own first attempt then. */
   readonly alone: boolean;
   readonly attempt: LiveCall;
 

@@ -13,7 +13,7 @@ export interface RetryOperationParts<T> {
   readonly settings: RetrySettings;
   readonly environment: EnvironmentOf<RetryEvents>;
   readonly startedAt: number;
-  /** Whether nobody above can give it up. It is its own first attempt then. */
+  /** Whether nothing above can abort it. It is its own first attempt then. */
   readonly alone: boolean;
 }
 
@@ -61,7 +61,7 @@ export class RetryOperation<T> {
     return wasRetriedWithin(result.error, startedAt, environment.clock.now());
   }
 
-  /** How long to wait after an attempt, or `undefined` when that is longer than anybody waits. */
+  /** How long to wait after an attempt, or `undefined` when that is longer than any wait may be. */
   waitFor(outcome: Outcome, attempt: number): number | undefined {
     const { settings, backedOffMs: previousMs } = this;
     const { environment } = this.parts;
@@ -74,7 +74,7 @@ export class RetryOperation<T> {
     return this.isLateAt(environment.clock.now() + waitMs) ? undefined : waitMs;
   }
 
-  /** Waits so long, or until the call is given up or `end` is aborted. */
+  /** Waits so long, or until the call or `end` is aborted. */
   async wait(ms: number, end: AbortController): Promise<void> {
     const { call } = this;
     const { alone, environment } = this.parts;
@@ -92,7 +92,7 @@ export class RetryOperation<T> {
     }
   }
 
-  /** Ends it without a success: with why it was given up, or else with what surfaced last. */
+  /** Ends it without a success: with the reason for its abort, otherwise with the last result. */
   surface(last: Settled<T>): T {
     const { call, givenUp } = this;
     const result: Settled<T> = givenUp ? { ok: false, error: call.reason } : last;

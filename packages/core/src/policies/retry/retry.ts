@@ -11,8 +11,8 @@ import type { RetrySettings } from './retry.options.js';
 import type { RetryEvents, RetrySnapshot } from './retry.telemetry.js';
 
 /**
- * Calls again what failed and may be repeated, after a wait that ends before the deadline, within the provider's
- * budget. What surfaces in the end is the last real result or error, untouched.
+ * Repeats a call that failed and may be repeated, after a wait that ends before the deadline, within the provider's
+ * budget. The last real result or error surfaces, untouched.
  */
 export class Retry implements Wrapper, Retrier {
   readonly kind = 'retry';
@@ -114,13 +114,13 @@ export class Retry implements Wrapper, Retrier {
     return operation.surface(last);
   }
 
-  /** What came of an attempt. Of one that a gate refused, how long the refusal asks to wait. */
+  /** The outcome of an attempt. For one that a gate refused, how long the refusal asks to wait. */
   private outcomeOf(attempted: LiveCall, result: Settled, givenUp: boolean): Outcome {
     const { outcome = REFUSED } = attempted;
     return outcome === REFUSED && !givenUp ? this.environment.classify(result, attempted) : outcome;
   }
 
-  /** Pays for another attempt and says so, if there is to be one. Gives how long to wait for it. */
+  /** Pays for another attempt and says so, if there is to be one. Returns how long to wait for it. */
   private planRetry(outcome: Outcome, attempt: number, operation: RetryOperation<unknown>): number | undefined {
     const { environment, counters } = this;
     const { call } = operation;

@@ -5,7 +5,7 @@ import type { EnvironmentOf, Gate } from '../../engine/policy.js';
 import { CallDeadline } from './call-deadline.js';
 import type { TimeoutEvents } from './timeout.telemetry.js';
 
-/** Gives an attempt up when it takes too long. Its work may go on; its signal tells it not to. */
+/** Aborts an attempt that takes too long. Its work may go on; its signal tells it not to. */
 export class AttemptTimeout implements Gate<CallDeadline> {
   readonly kind = 'timeout';
   private deadlines: DeadlineList | undefined;

@@ -5,7 +5,7 @@ import { TimeoutError } from './timeout.error.js';
 import type { TimeoutEvents } from './timeout.telemetry.js';
 
 /**
- * Gives a call up with a `TimeoutError` when its time is over. No heir of `Deadline`: one is made for every call, and
+ * Aborts a call with a `TimeoutError` when its time is over. No heir of `Deadline`: one is made for every call, and
  * `super` is dear.
  */
 export class CallDeadline implements ListedDeadline {

@@ -3,7 +3,7 @@ import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { CallDeadline } from './call-deadline.js';
 import type { TimeoutEvents } from './timeout.telemetry.js';
 
-/** Gives an operation up, with all its attempts and waits, when it takes too long. */
+/** Aborts an operation that takes too long, with all its attempts and waits. */
 export class TotalTimeout implements Wrapper {
   readonly kind = 'timeout';
 

@@ -6,8 +6,8 @@ import { VirtualTime } from './virtual-time.js';
 export interface Limiter {
   readonly elapsed: () => number;
   readonly moveTo: (elapsed: number) => Promise<void>;
-  /** Runs `send` when it may; rejects when it is refused. */
-  readonly schedule: (send: () => void) => Promise<unknown>;
+  /** Runs `send` when it may, which is answered so much later; rejects when it is refused. */
+  readonly schedule: (send: () => void, answeredAfterMs: number) => Promise<unknown>;
   readonly close: () => void;
 }
 
@@ -29,7 +29,11 @@ function ours(name: string, options: (limit: number) => object): LimiterMaker {
       return {
         elapsed: () => clock.now(),
         moveTo: (elapsed) => clock.advance(Math.max(0, elapsed - clock.now())),
-        schedule: (send) => provider.execute(async () => send()),
+        schedule: (send, answeredAfterMs) =>
+          provider.execute(() => {
+            send();
+            return answeredAfterMs === 0 ? undefined : clock.sleep(answeredAfterMs);
+          }),
         close: () => provider.close(),
       };
     },

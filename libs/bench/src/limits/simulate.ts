@@ -1,4 +1,4 @@
-import type { Arrivals } from './arrivals.js';
+import { seeded, type Arrivals } from './arrivals.js';
 import type { LimiterMaker } from './limiters.js';
 import { mostInAnyWindow, refusedByServer } from './strict-server.js';
 
@@ -27,16 +27,32 @@ export interface Outcome {
 /** When each call is sent; `undefined` for those that are refused. */
 type Sent = readonly (number | undefined)[];
 
-/** Sends the same calls through a limiter twice: they may wait for ever, and for two seconds. */
+/**
+ * Sends the same calls through a limiter: they may wait for ever, or for two seconds, and are late on their way by
+ * each of the jitters. Each is answered when it arrives.
+ */
 export async function simulate(maker: LimiterMaker, limit: Limit, arrivals: Arrivals): Promise<Outcome> {
-  const patient = await run(maker, limit, arrivals.at, Infinity);
-  const impatient = await run(maker, limit, arrivals.at, PATIENCE_MS);
+  const patient: Sent[] = [];
+  for (const late of latenessOf(arrivals.at.length)) {
+    patient.push(await run(maker, limit, { at: arrivals.at, waitMs: Infinity, late }));
+  }
+  const impatient = await run(maker, limit, { at: arrivals.at, waitMs: PATIENCE_MS, late: [] });
   return outcomeOf(limit, arrivals, patient, impatient);
 }
 
-/** The same for a limiter that knows the provider's own log, and whose calls are never late. */
+/** The same for a limiter that knows the provider's own log, and goes by when calls are sent. */
 export function idealLog(limit: Limit, arrivals: Arrivals): Outcome {
-  return outcomeOf(limit, arrivals, logged(limit, arrivals.at, Infinity), logged(limit, arrivals.at, PATIENCE_MS));
+  const patient = logged(limit, arrivals.at, Infinity);
+  const all = JITTERS_MS.map(() => patient);
+  return outcomeOf(limit, arrivals, all, logged(limit, arrivals.at, PATIENCE_MS));
+}
+
+/** How late each call is on its way, for each of the jitters. */
+function latenessOf(count: number): readonly (readonly number[])[] {
+  return JITTERS_MS.map((jitterMs) => {
+    const random = seeded(11);
+    return Array.from({ length: count }, () => random() * jitterMs);
+  });
 }
 
 function logged({ limit, perMs }: Limit, at: readonly number[], waitMs: number): Sent {
@@ -50,7 +66,13 @@ function logged({ limit, perMs }: Limit, at: readonly number[], waitMs: number):
   });
 }
 
-async function run(maker: LimiterMaker, limit: Limit, at: readonly number[], waitMs: number): Promise<Sent> {
+interface Run {
+  readonly at: readonly number[];
+  readonly waitMs: number;
+  readonly late: readonly number[];
+}
+
+async function run(maker: LimiterMaker, limit: Limit, { at, waitMs, late }: Run): Promise<Sent> {
   const limiter = await maker.make(limit.limit, limit.perMs, waitMs);
   const sent = new Array<number | undefined>(at.length).fill(undefined);
   let open = 0;
@@ -59,7 +81,7 @@ async function run(maker: LimiterMaker, limit: Limit, at: readonly number[], wai
       if (arrival > limiter.elapsed()) await limiter.moveTo(arrival);
       open++;
       limiter
-        .schedule(() => (sent[i] = limiter.elapsed()))
+        .schedule(() => void (sent[i] = limiter.elapsed()), late[i] ?? 0)
         .then(
           () => open--,
           () => open--,
@@ -76,7 +98,9 @@ async function run(maker: LimiterMaker, limit: Limit, at: readonly number[], wai
   return sent;
 }
 
-function outcomeOf({ limit, perMs }: Limit, arrivals: Arrivals, patient: Sent, impatient: Sent): Outcome {
+function outcomeOf({ limit, perMs }: Limit, arrivals: Arrivals, all: readonly Sent[], impatient: Sent): Outcome {
+  const lateness = latenessOf(arrivals.at.length);
+  const patient = all[0]!;
   const departures = patient.filter((at) => at !== undefined);
   const added = patient.flatMap((at, i) => (at === undefined ? [] : [at - arrivals.at[i]!])).sort((a, b) => a - b);
   const span = Math.max(...departures) - arrivals.at[0]!;
@@ -88,7 +112,10 @@ function outcomeOf({ limit, perMs }: Limit, arrivals: Arrivals, patient: Sent, i
     p95Ms: quantile(added, 0.95),
     refused: late / arrivals.at.length,
     mostInWindow: mostInAnyWindow(departures, perMs),
-    refusedByServer: JITTERS_MS.map((jitterMs) => refusedByServer(departures, limit, perMs, jitterMs)),
+    refusedByServer: all.map((sent, jitter) => {
+      const arriving = sent.flatMap((at, i) => (at === undefined ? [] : [at + lateness[jitter]![i]!]));
+      return refusedByServer(arriving, limit, perMs);
+    }),
   };
 }
 

@@ -1,5 +1,3 @@
-import { seeded } from './arrivals.js';
-
 /** The most calls that any window holds, wherever it begins. */
 export function mostInAnyWindow(sent: readonly number[], perMs: number): number {
   const at = sent.toSorted((a, b) => a - b);
@@ -11,16 +9,14 @@ export function mostInAnyWindow(sent: readonly number[], perMs: number): number 
   return most;
 }
 
-/** Share of calls refused by a server with an exact rolling window, where each is up to `jitterMs` late on its way. */
-export function refusedByServer(sent: readonly number[], limit: number, perMs: number, jitterMs: number): number {
-  const random = seeded(11);
-  const arriving = sent.map((at) => at + random() * jitterMs).sort((a, b) => a - b);
+/** Share of calls refused by a server with an exact rolling window, by when they arrive. */
+export function refusedByServer(arrivals: readonly number[], limit: number, perMs: number): number {
   const accepted: number[] = [];
   let refused = 0;
-  for (const at of arriving) {
+  for (const at of arrivals.toSorted((a, b) => a - b)) {
     const before = accepted[accepted.length - limit];
     if (before !== undefined && at - before < perMs) refused++;
     else accepted.push(at);
   }
-  return sent.length === 0 ? 0 : refused / sent.length;
+  return arrivals.length === 0 ? 0 : refused / arrivals.length;
 }

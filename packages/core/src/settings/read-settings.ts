@@ -6,7 +6,10 @@ import { printed } from '../values/printed.js';
 /** Describes a value that was given at `option`, for a message: never a secret. */
 export type DescribeValue = (value: unknown, option: readonly string[]) => string;
 
-/** The settings that `input` describes, or every fault in it. Never keeps or changes the input: what comes out is a frozen copy. */
+/**
+ * The settings that `input` describes, or every fault in it. Never keeps or changes the input: what comes out is a
+ * frozen copy.
+ */
 export function readSettings<S extends v.GenericSchema>(
   schema: S,
   input: unknown,

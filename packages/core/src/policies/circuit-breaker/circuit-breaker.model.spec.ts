@@ -316,7 +316,10 @@ class Model {
     if (time !== undefined) this.timed = [...this.inTime(), { ...call }];
   }
 
-  /** A slow call has failed as well: in the time window from now on, and as a call of its own where it is forgotten there. */
+  /**
+   * A slow call has failed as well: in the time window from now on, and as a call of its own where it is forgotten
+   * there.
+   */
   private amend({ at, recorded }: { readonly at: number; readonly recorded: Recorded }): void {
     const { time } = this.options;
     recorded.failed = true;

@@ -44,14 +44,26 @@ function missingRooms() {
   });
 }
 
-/** A test is named as the source has it: `- [file](path): `name``. */
+/** A rule begins `- **1.**`, and each of its tests stands below as the source has it: `- [file](path): `name``. */
 function missingTests() {
   const document = 'docs/guarantees.md';
   const named = [...prose(document).matchAll(/- \[[^\]]+\]\(\.\.\/([^)]+)\): `([^`]+)`/g)];
-  if (named.length === 0) return [`${document} names no test`];
-  return named
+  const unknown = named
     .filter(([, path, test]) => existsSync(join(root, path)) && !testsOf(path).has(test))
     .map(([, path, test]) => `${document} names a test that ${path} does not have: ${test}`);
+  return [...rulesWithoutTest(document), ...unknown];
+}
+
+/** The rules of each chapter count from 1 without a gap, and each has a test. */
+function rulesWithoutTest(document) {
+  const [, ...chapters] = prose(document).split(/^## /m);
+  return chapters.flatMap((chapter) => {
+    const [, ...rules] = chapter.split(/^- (?=\*\*)/m);
+    return rules
+      .map((rule, i) => ({ number: i + 1, fits: rule.startsWith(`**${i + 1}.**`) && rule.includes('  - [') }))
+      .filter(({ fits }) => !fits)
+      .map(({ number }) => `${document}, ${chapter.split('\n')[0]}: rule ${number} is missing or has no test`);
+  });
 }
 
 /** The texts in a spec that can be the name of a test. */

@@ -56,8 +56,8 @@ describe('settings', () => {
       'payments.retry.budget.ratio: -1 given; expected a number from 0 to 1000',
       "payments.retry.budget.minPerSecond: 'x' given; expected a number from 0 to 1000000",
       'payments.retry.budget.foo: unknown option; known are ratio, minPerSecond',
-      "payments.retry.atempts: unknown option; did you mean 'attempts'? Known are attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, when",
-      "payments.retry.backof: unknown option; did you mean 'backoff'? Known are attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, when",
+      "payments.retry.atempts: unknown option; did you mean 'attempts'? Known are attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, throttled, nested, when",
+      "payments.retry.backof: unknown option; did you mean 'backoff'? Known are attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, throttled, nested, when",
       'payments.circuitBreaker.failureRate: 50 given; expected a share above 0, at most 1',
       'payments.circuitBreaker.slowCall.over: nothing given; it is required',
       'payments.circuitBreaker.halfOpen.calls: 1.5 given; expected a whole number from 1 to 10000',
@@ -101,7 +101,7 @@ describe('settings', () => {
     ],
     [
       { retry: 5 },
-      'payments.retry: 5 given; expected a plain object with the options attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, when',
+      'payments.retry: 5 given; expected a plain object with the options attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, throttled, nested, when',
     ],
     [
       { methods: { charge: { retry: { attempts: 'many' } } } },

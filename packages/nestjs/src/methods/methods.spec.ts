@@ -169,7 +169,7 @@ describe('a decorated method', () => {
     class Careful extends PaymentsClient {
       outer = 0;
 
-      @Retry({ attempts: 2 })
+      @Retry({ attempts: 2, nested: true })
       override async charge(failures: number): Promise<string> {
         this.outer++;
         return super.charge(failures);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createProvider } from '@breakwater/core';
 import { clients, keyless, repeatsItself, withoutSignal } from './clients.mjs';
 import { closedPort, fakeProvider } from './fake-provider.mjs';
@@ -53,12 +54,13 @@ async function tryRow(name, row) {
     retry: AT_ONCE,
     circuitBreaker: {},
     classify: (_result, { standard }) => void seen.push(standard()),
-    ...(scenario === 'hang' && { timeout: { attempt: '300ms' } }),
+    // Long enough for a client's first request, which may load half of its package, on a machine under load.
+    ...(scenario === 'hang' && { timeout: { attempt: '3s' } }),
   };
   const provider = providerOf(name, options);
   const send = await all[name]({ port, url: `http://127.0.0.1:${port}`, provider: () => provider });
   const abort = new AbortController();
-  if (scenario === 'abort') setTimeout(() => abort.abort(new Error('the caller left')), 300);
+  if (scenario === 'abort') void asked(server).then(() => abort.abort(new Error('the caller left')));
   const run = (call) => send({ call, signal: withoutSignal.has(name) ? undefined : call.signal });
   await provider.execute(run, { signal: abort.signal }).catch(() => undefined);
   const { succeeded, failed } = provider.snapshot().policies.find(({ kind }) => kind === 'circuitBreaker');
@@ -71,6 +73,11 @@ async function tryRow(name, row) {
     outcome,
     circuit: failed > 0 ? 'failure' : succeeded > 0 ? 'success' : 'not counted',
   };
+}
+
+/** Resolves when the first request has come: the caller leaves while it is under way. */
+async function asked({ requests }) {
+  while (requests.length === 0) await sleep(5);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Row } from '../row.js';
 import { answerRows } from './answers.rows.js';
 import { bodyRows } from './bodies.rows.js';
 import { eventRows } from './events.rows.js';
+import { handedOverRows } from './handed-over.rows.js';
 import { identityRows } from './identity.rows.js';
 import { secretRows } from './secrets.rows.js';
 import { surroundingRows } from './surroundings.rows.js';
@@ -12,6 +13,7 @@ export const rows: readonly Row[] = [
   ...answerRows,
   ...bodyRows,
   ...secretRows,
+  ...handedOverRows,
   ...eventRows,
   ...surroundingRows,
 ];

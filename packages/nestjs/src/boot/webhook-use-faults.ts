@@ -6,7 +6,7 @@ import { webhookSection } from '../webhooks/webhook.section.js';
 import { webhookUses } from '../webhooks/webhook-uses.js';
 
 /**
- * Faults of the classes that receive webhooks: unknown providers, missing settings, and a body that Nest does not keep.
+ * Faults of the classes that receive webhooks: unknown providers, missing settings, and a body that is not kept.
  */
 export function webhookUseFaults(
   classes: ReadonlySet<object>,
@@ -30,7 +30,8 @@ export function webhookUseFaults(
     const where = uses.map((use) => use.where).join(', ');
     faults.push({
       path: where,
-      message: 'rawBody is off, so signatures cannot be checked: NestFactory.create(AppModule, { rawBody: true })',
+      message:
+        'a parser of the application (useBodyParser, express.json()) reads the body first and rawBody is off, so signatures cannot be checked: NestFactory.create(AppModule, { rawBody: true }), or leave that parser out',
     });
   }
   return faults;

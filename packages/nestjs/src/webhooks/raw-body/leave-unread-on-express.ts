@@ -20,13 +20,16 @@ const logger = new Logger('Webhooks');
 
 /**
  * Has Nest's parsers on Express pass over webhook routes: while they run, such a request has no type that they know.
- * Parsers that the application registered before are not kept from reading; what they refuse is logged.
+ * Parsers that the application registered before are not kept from reading; what they refuse is logged. Returns what
+ * tells the webhook routes that cannot be passed over, once the routes are registered.
  */
-export function leaveUnreadOnExpress(adapter: ExpressAdapterLike): void {
+export function leaveUnreadOnExpress(adapter: ExpressAdapterLike): () => readonly string[] {
+  let shared: () => readonly string[] = () => [];
   const register = adapter.registerParserMiddleware.bind(adapter);
   adapter.registerParserMiddleware = (prefix, rawBody) => {
     const express = adapter.getInstance();
     const layers = new WebhookLayers(express.router);
+    shared = () => layers.shared();
     const hidden = new WeakMap<IncomingMessage, string>();
     express.use(function hideWebhooks(request, _response, next: Next) {
       const type = request.headers['content-type'];
@@ -50,6 +53,7 @@ export function leaveUnreadOnExpress(adapter: ExpressAdapterLike): void {
     } satisfies ErrorMiddleware);
     return registered;
   };
+  return () => shared();
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { parsersBefore } from './parsers-before.js';
 import { whenAdapterKnown } from './when-adapter-known.js';
 
 /** Whether Nest keeps the raw body: told to, not told to, or it parses none (`bodyParser: false`, or no HTTP). */
@@ -12,14 +13,14 @@ export type RawBodyState = 'on' | 'off' | 'none';
 @Injectable()
 export class RawBodyProbe {
   private seen: RawBodyState = 'none';
-  private platform: string | undefined;
+  private parses = false;
 
   constructor(@Inject(HttpAdapterHost) host: HttpAdapterHost) {
     whenAdapterKnown(host, (adapter) => {
-      this.platform = adapter.getType();
       const register = adapter.registerParserMiddleware.bind(adapter);
       adapter.registerParserMiddleware = (prefix, rawBody) => {
         this.seen = rawBody === true ? 'on' : 'off';
+        this.parses = parsersBefore(adapter);
         return register(prefix, rawBody);
       };
     });
@@ -31,10 +32,9 @@ export class RawBodyProbe {
   }
 
   /**
-   * Whether a webhook's bytes may be lost to a parser. Fastify has no parser before the route, and webhook routes have
-   * none.
+   * Whether the bytes of webhooks are lost to a parser. Nest's own pass over webhook routes, on Express and on Fastify.
    */
   get losesBytes(): boolean {
-    return this.seen === 'off' && this.platform !== 'fastify';
+    return this.seen === 'off' && this.parses;
   }
 }

@@ -3,10 +3,12 @@ import { isWebhookRoute } from './webhook-route-mark.js';
 
 /** The part of Express' router that matters here. */
 export interface RouterLike {
+  /** Parsers and routes, in their order. */
   readonly stack: readonly LayerLike[];
 }
 
-interface LayerLike {
+export interface LayerLike {
+  readonly name?: string;
   match(path: string): boolean;
   readonly route?: {
     readonly path: unknown;
@@ -25,7 +27,7 @@ export class WebhookLayers {
   /**
    * Whether a request will be handled by a webhook route: no other route of its path or before it takes the request.
    */
-  serve(request: IncomingMessage): boolean {
+  serve(request: Pick<IncomingMessage, 'url' | 'method'>): boolean {
     const path = (request.url ?? '/').split('?', 1)[0]!;
     const takes = (layer: LayerLike) => hasMethod(layer, request.method ?? 'GET') && matches(layer, path);
     const webhook = this.layers().find(takes);
@@ -35,6 +37,16 @@ export class WebhookLayers {
     // Versions of one route are told apart by a header, only when the router comes to them.
     const beside = stack.filter((layer) => layer.route?.path === webhook.route?.path && takes(layer));
     return [...before, ...beside].every(isWebhook);
+  }
+
+  /** The webhook routes that others of their path share, such as `'POST /payments'`: parsers read their bodies. */
+  shared(): readonly string[] {
+    return this.layers().flatMap(({ route }) => {
+      const { path, methods } = route!;
+      if (typeof path !== 'string') return [];
+      const verbs = Object.keys(methods).map((method) => (method === '_all' ? 'POST' : method.toUpperCase()));
+      return verbs.filter((method) => !this.serve({ url: path, method })).map((method) => `${method} ${path}`);
+    });
   }
 
   /** Routes come after the parsers, so they are collected when the first request arrives. */

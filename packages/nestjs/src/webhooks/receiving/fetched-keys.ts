@@ -58,8 +58,8 @@ export class FetchedKeys {
   }
 
   /**
-   * The set anew, where the standing one may have been rotated. Strangers can name any key, so the set is asked for once
-   * a minute at most, and the standing one serves the keys that it has until the next has arrived.
+   * The set anew, where the standing one may have been rotated. Strangers can name any key, so the set is asked for
+   * once a minute at most, and the standing one serves the keys that it has until the next has arrived.
    */
   private renewed(id: string, standing: Kept, wanted: Wanted): Promise<KeyText> {
     const now = this.clock.now();

@@ -4,6 +4,7 @@ import { bodyRows } from './bodies.rows.js';
 import { eventRows } from './events.rows.js';
 import { handedOverRows } from './handed-over.rows.js';
 import { identityRows } from './identity.rows.js';
+import { rawBodyRows } from './raw-body.rows.js';
 import { secretRows } from './secrets.rows.js';
 import { surroundingRows } from './surroundings.rows.js';
 
@@ -12,6 +13,7 @@ export const rows: readonly Row[] = [
   ...identityRows,
   ...answerRows,
   ...bodyRows,
+  ...rawBodyRows,
   ...secretRows,
   ...handedOverRows,
   ...eventRows,

@@ -16,6 +16,13 @@ export const checkoutSettings = {
   },
 } as const;
 
+/** The quota of payments, as a checkout is told of it. */
+export interface QuotaSettings {
+  readonly perSecond: number;
+  /** How many calls may go out at once. */
+  readonly burst: number;
+}
+
 /** The settings of a circuit breaker that decide how many calls it lets through. */
 export interface BreakerSettings {
   /** So many failures in a row open it. */

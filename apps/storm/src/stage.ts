@@ -1,3 +1,4 @@
+import type { QuotaSettings } from './checkout-settings.js';
 import { systemClock } from './clock.js';
 import { placeOrder, type Patience } from './load/customer.js';
 import { type LoadPlan, offerLoad } from './load/load.js';
@@ -7,7 +8,7 @@ import type { Progress } from './progress.js';
 import { EmailControl } from './services/email-control.js';
 import { PaymentsControl } from './services/payments-control.js';
 import type { ServiceGroup } from './services/service-group.js';
-import { startTwin, type Twin } from './twin.js';
+import { startTwin, type Twin, type TwinStart } from './twin.js';
 import { type Twins, withBoth } from './twins.js';
 
 /** Where storms play: two third parties that can be made to fail, and two checkouts that depend on them. */
@@ -19,6 +20,7 @@ export class Stage {
     readonly email: EmailControl,
     readonly twins: Twins<Twin>,
     readonly progress: Progress,
+    private readonly start: (twin: Pick<TwinStart, 'name' | 'quota'>) => Promise<Twin>,
     readonly signal: AbortSignal,
   ) {}
 
@@ -27,10 +29,21 @@ export class Stage {
       services.start({ name: 'payments', app: 'payments', env: { PORT: '0' } }),
       services.start({ name: 'email', app: 'email', env: { PORT: '0' } }),
     ]);
-    const start = (name: Twin['name']) => startTwin({ name, services, paymentsUrl, emailUrl });
-    const twins = await withBoth({ unprotected: 'unprotected', protected: 'protected' }, start);
+    const start: Stage['start'] = (twin) => startTwin({ ...twin, services, paymentsUrl, emailUrl });
+    const twins = await withBoth(NAMES, (name) => start({ name }));
     const payments = new PaymentsControl(paymentsUrl);
-    return new Stage(payments, new EmailControl(emailUrl), twins, progress, services.signal);
+    return new Stage(payments, new EmailControl(emailUrl), twins, progress, start, services.signal);
+  }
+
+  /** Plays with a protected checkout that is told the quota of payments, in the place of the one that is not. */
+  async withQuota<T>(quota: QuotaSettings, play: (stage: Stage) => Promise<T>): Promise<T> {
+    const guarded = await this.start({ name: 'protected', quota });
+    const twins = { ...this.twins, protected: guarded };
+    try {
+      return await play(new Stage(this.payments, this.email, twins, this.progress, this.start, this.signal));
+    } finally {
+      await guarded.checkout.close();
+    }
   }
 
   /** Fine weather, a warm machine and empty books. */
@@ -81,5 +94,7 @@ export class Stage {
     ]);
   }
 }
+
+const NAMES = { unprotected: 'unprotected', protected: 'protected' } as const;
 
 const PATIENCE: Patience = { submissions: 8, pauseMs: 1_000, longestPauseMs: 2_000, spreadMs: 500 };

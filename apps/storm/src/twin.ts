@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { checkoutEnvironment } from './checkout-environment.js';
+import type { QuotaSettings } from './checkout-settings.js';
 import { resilienceEnvironment } from './resilience-environment.js';
 import { CheckoutClient } from './services/checkout-client.js';
 import type { ServiceGroup } from './services/service-group.js';
@@ -20,17 +21,20 @@ export interface TwinStart {
   readonly services: ServiceGroup;
   readonly paymentsUrl: string;
   readonly emailUrl: string;
+  /** The quota of payments, for a checkout that knows it; otherwise that of all storms. */
+  readonly quota?: QuotaSettings;
 }
 
 /** Starts one checkout. The unprotected one differs by its switches alone. */
-export async function startTwin({ name, services, paymentsUrl, emailUrl }: TwinStart): Promise<Twin> {
+export async function startTwin({ name, services, paymentsUrl, emailUrl, quota }: TwinStart): Promise<Twin> {
+  const account = quota === undefined ? name : `${name}_with_quota`;
   const known = {
-    merchant: `merchant_${name}`,
-    mailbox: `mailbox_${name}`,
+    merchant: `merchant_${account}`,
+    mailbox: `mailbox_${account}`,
     webhookSecret: `whsec_${randomBytes(24).toString('hex')}`,
   };
   const url = await services.start({
-    name: `checkout-${name}`,
+    name: `checkout-${account}`,
     app: 'checkout',
     instrument: new URL('./instruments/server-timing.js', import.meta.url).href,
     env: {
@@ -40,9 +44,9 @@ export async function startTwin({ name, services, paymentsUrl, emailUrl }: TwinS
         webhookSecret: known.webhookSecret,
         emailUrl,
         emailKey: known.mailbox,
-        databaseFile: join(services.folder, `${name}.sqlite`),
+        databaseFile: join(services.folder, `${account}.sqlite`),
       }),
-      ...resilienceEnvironment(),
+      ...resilienceEnvironment(quota),
       ...SWITCHES[name],
     },
   });

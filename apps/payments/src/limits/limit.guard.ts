@@ -1,11 +1,12 @@
 import { accountOf, ProblemException } from '@breakwater/faults';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Limits } from './limits.service.js';
+import { Limits, type Standing } from './limits.service.js';
 
 /**
  * Holds a merchant to its limit and tells it where it stands, on refusals and on every other answer:
- * draft-ietf-httpapi-ratelimit-headers, and the older `X-RateLimit-*` with the reset as seconds from now.
+ * draft-ietf-httpapi-ratelimit-headers, and the older `X-RateLimit-*` with the reset as seconds from now. A silent
+ * limit has no header.
  */
 @Injectable()
 export class LimitGuard implements CanActivate {
@@ -16,18 +17,26 @@ export class LimitGuard implements CanActivate {
     const standing = this.limits.take(accountOf(http.getRequest<Request>()));
     if (standing === undefined) return true;
 
-    const { admitted, remaining, limit } = standing;
-    const resetSeconds = Math.ceil(standing.resetMs / 1000);
-    http.getResponse<Response>().set({
+    const { admitted, limit } = standing;
+    const headers = limit.silent === true ? undefined : headersOf(standing);
+    if (headers !== undefined) http.getResponse<Response>().set(headers.always);
+    if (admitted) return true;
+    throw new ProblemException(429, `over the limit of ${limit.limit} calls per ${limit.perMs} ms`, {
+      ...(headers !== undefined && { headers: headers.refused }),
+    });
+  }
+}
+
+function headersOf({ limit, remaining, resetMs }: Standing) {
+  const resetSeconds = Math.ceil(resetMs / 1000);
+  return {
+    always: {
       'RateLimit-Policy': `"default";q=${limit.limit};w=${Math.ceil(limit.perMs / 1000)}`,
       RateLimit: `"default";r=${remaining};t=${resetSeconds}`,
       'X-RateLimit-Limit': String(limit.limit),
       'X-RateLimit-Remaining': String(remaining),
       'X-RateLimit-Reset': String(resetSeconds),
-    });
-    if (admitted) return true;
-    throw new ProblemException(429, `over the limit of ${limit.limit} calls per ${limit.perMs} ms`, {
-      headers: { 'Retry-After': String(resetSeconds) },
-    });
-  }
+    },
+    refused: { 'Retry-After': String(resetSeconds) },
+  };
 }

@@ -59,6 +59,17 @@ describe('PUT /limits', () => {
     expect((await payments.charge()).headers.get('retry-after')).toBe('1');
   });
 
+  it('says nothing of a limit that is silent, on a refusal either', async () => {
+    await limit({ limit: 1, perMs: 1000, silent: true });
+    const told = (headers: Headers) => [...headers.keys()].filter((name) => /ratelimit|retry-after/u.test(name));
+
+    const admitted = await payments.charge();
+    const refused = await payments.charge();
+
+    expect([admitted.status, refused.status]).toEqual([201, 429]);
+    expect([told(admitted.headers), told(refused.headers)]).toEqual([[], []]);
+  });
+
   it('gives every merchant a window of its own, and one merchant another limit', async () => {
     await limit({ limit: 1, perMs: 1000 });
     await limit({ merchant: 'big', limit: 5, perMs: 1000 });

@@ -13,8 +13,8 @@ export class LimitsController {
   }
 
   @Put()
-  set(@Body({ schema: limitRequest }) { merchant, limit, perMs }: LimitRequest): LimitsReport {
-    this.limits.set({ limit, perMs }, merchant);
+  set(@Body({ schema: limitRequest }) { merchant, ...limit }: LimitRequest): LimitsReport {
+    this.limits.set(limit, merchant);
     return this.limits.report();
   }
 

@@ -8,6 +8,11 @@ export interface LimitsReport {
   readonly merchants: Readonly<Record<string, Limit>>;
 }
 
+/** How a call stands to the limit of its merchant. */
+export interface Standing extends Admission {
+  readonly limit: Limit;
+}
+
 /** How much each merchant may call; nothing is limited until a limit is set. */
 @Injectable()
 export class Limits {
@@ -18,7 +23,7 @@ export class Limits {
   constructor(private readonly clock: Clock) {}
 
   /** Counts one call of the merchant against its window; undefined where it has no limit. */
-  take(merchant: string): (Admission & { readonly limit: Limit }) | undefined {
+  take(merchant: string): Standing | undefined {
     const limit = this.own.get(merchant) ?? this.standard;
     if (limit === undefined) return undefined;
     const window = this.windows.get(merchant) ?? new FixedWindow(limit.limit, limit.perMs);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { quotaUse } from './quota-use.js';
+import { quotaUse, settingsUsePercent } from './quota-use.js';
 
 const START = Date.parse('2030-01-01T00:00:00.400Z');
 const charges = (offsetsMs: readonly number[]) =>
@@ -23,5 +23,12 @@ describe('quotaUse', () => {
 
   it('finds an untouched quota unused', () => {
     expect(quotaUse({ charges: [], timeline: [] }, { perSecond: 4, seconds: 2 }).usedPercent).toBe(0);
+  });
+});
+
+describe('settingsUsePercent', () => {
+  it('holds the use against the quota less the margin for late calls', () => {
+    expect(settingsUsePercent({ usedPercent: 100 / 1.05 })).toBeCloseTo(100);
+    expect(settingsUsePercent({ usedPercent: 90 })).toBeLessThan(95);
   });
 });

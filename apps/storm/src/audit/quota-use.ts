@@ -24,3 +24,15 @@ export function quotaUse({ charges, timeline }: Pick<Ledger, 'charges' | 'timeli
     usedPercent: (100 * inTime) / (quota.perSecond * quota.seconds),
   };
 }
+
+/**
+ * The share used of what the settings of a checkout that knows the quota allow it for certain: the quota once in each
+ * second and the margin after it, in which calls may arrive late.
+ */
+export function settingsUsePercent({ usedPercent }: Pick<QuotaUse, 'usedPercent'>): number {
+  return (usedPercent * (SECOND + MARGIN_MS)) / SECOND;
+}
+
+const SECOND = 1_000;
+/** The default of `rateLimit.margin` for a quota by the second. */
+const MARGIN_MS = 50;

@@ -28,13 +28,20 @@ export interface WebhookEndpoint {
   readonly copies?: number;
 }
 
+export interface MerchantQuota {
+  readonly limit: number;
+  readonly perMs: number;
+  /** Whether no answer speaks of it. */
+  readonly silent?: boolean;
+}
+
 /** The payment provider's own books, and the handles by which a storm moves it. */
 export class PaymentsControl extends ServiceControl {
   ledger(merchant: string): Promise<Ledger> {
     return this.client.call('GET', this.records(merchant));
   }
 
-  async limit(merchant: string, quota: { readonly limit: number; readonly perMs: number }): Promise<void> {
+  async limit(merchant: string, quota: MerchantQuota): Promise<void> {
     await this.client.call('PUT', '/limits', { merchant, ...quota });
   }
 

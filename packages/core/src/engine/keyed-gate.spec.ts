@@ -253,9 +253,12 @@ describe('how many keys are kept', () => {
   });
 
   it('keeps ten thousand open circuits at most', async () => {
-    const { fail, snapshot } = bench({ circuitBreaker: { window: { consecutive: 1 } } });
+    const { fail, snapshot, events } = bench({ circuitBreaker: { window: { consecutive: 1 } } });
     for (let i = 0; i < 10_050; i++) await fail(`tenant ${i}`);
     expect(snapshot()).toMatchObject({ keys: 10_000, forgottenKeys: 50 });
+    expect(events.ofType('keys.forgotten').map(({ detail }) => detail)).toEqual([
+      { policy: 'circuitBreaker', forgotten: 1 },
+    ]);
   });
 
   it('shrinks when keys were not used for an hour', () => {

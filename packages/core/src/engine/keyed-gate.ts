@@ -1,6 +1,7 @@
 import { isResilienceError, type ResilienceError } from '../errors/resilience-error.js';
 import type { ObservedResponse } from '../headers/rate-reading.js';
 import { Entered, type Kept } from './entered.js';
+import { ForgottenKeys } from './forgotten-keys.js';
 import type { LiveCall } from './live-call.js';
 import type { Outcome } from '../outcome/outcome.js';
 import { PackedKeys } from './packed-keys.js';
@@ -34,8 +35,8 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   private readonly environment: Environment;
   private readonly packed: PackedKeys | undefined;
   private sweep: Iterator<[string, Kept]> | undefined;
-  /** Gates that were dropped although they held calls back. */
-  private forgotten = 0;
+  /** Keys that were dropped although they held calls back, or may soon. */
+  private readonly forgotten: ForgottenKeys;
 
   constructor(
     readonly unkeyed: KeyableGate,
@@ -44,9 +45,15 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   ) {
     this.kind = unkeyed.kind;
     this.environment = keyedEnvironment(environment);
+    this.forgotten = new ForgottenKeys((forgotten) =>
+      environment.emit('keys.forgotten', { policy: this.kind, forgotten }),
+    );
     this.keptPlain = { gate: unkeyed, inside: 0, usedAt: 0 };
     if (unkeyed.outlive !== undefined) this.outlive = outliveInside;
-    if (unkeyed.pack !== undefined) this.packed = new PackedKeys((state, now) => unkeyed.isOver?.(state, now) ?? false);
+    if (unkeyed.pack !== undefined) {
+      const isOver = (state: unknown, now: number) => unkeyed.isOver?.(state, now) ?? false;
+      this.packed = new PackedKeys(isOver, this.forgotten);
+    }
     unkeyed.oversee?.(this);
   }
 
@@ -78,13 +85,12 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
 
   /** The plain gate's, with what its kind shows for all keys together, and how many keys there are; never the keys. */
   snapshot(now: number): Readonly<Record<string, unknown>> {
-    const { packed } = this;
-    const forgotten = this.forgotten + (packed?.forgotten ?? 0);
+    const { packed, forgotten } = this;
     const shown: Record<string, unknown> = {
       ...this.unkeyed.snapshot?.(now),
       keys: this.byKey.size,
       ...(packed !== undefined && packed.size > 0 && { packedKeys: packed.size }),
-      ...(forgotten > 0 && { forgottenKeys: forgotten }),
+      ...(forgotten.count > 0 && { forgottenKeys: forgotten.count }),
     };
     const { summed } = this.unkeyed;
     if (summed === undefined) return shown;
@@ -176,7 +182,7 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     let looked = 0;
     for (const [key, kept] of this.byKey) {
       if (kept.inside === 0) {
-        if (!this.pack(key, kept, now) && !kept.gate.idle(now, kept.usedAt)) this.forgotten++;
+        if (!this.pack(key, kept, now) && !kept.gate.idle(now, kept.usedAt)) this.forgotten.note(now);
         return this.drop(key, kept);
       }
       this.moveToEnd(key, kept);

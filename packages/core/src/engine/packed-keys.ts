@@ -1,3 +1,5 @@
+import type { ForgottenKeys } from './forgotten-keys.js';
+
 /** What must be remembered of a key's gate while no call is inside, as compact as can be. */
 export interface PackedGate {
   readonly state: unknown;
@@ -16,13 +18,13 @@ const LOOKED_AT = 4;
  * oldest of them before all.
  */
 export class PackedKeys {
-  /** How many were forgotten before they were over. */
-  forgotten = 0;
   private readonly light = new Map<string, unknown>();
   private readonly spent = new Map<string, unknown>();
 
   constructor(
     private readonly isOver: (state: unknown, now: number) => boolean,
+    /** Told of each that is dropped before it is over. */
+    private readonly forgotten: ForgottenKeys,
     private readonly most: { readonly light: number; readonly spent: number } = {
       light: MOST_LIGHT,
       spent: MOST_SPENT,
@@ -40,7 +42,7 @@ export class PackedKeys {
     for (const oldest of keys.keys()) {
       if (keys.size < most) break;
       keys.delete(oldest);
-      this.forgotten++;
+      this.forgotten.note(now);
     }
     keys.set(key, state);
   }

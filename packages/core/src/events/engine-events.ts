@@ -16,6 +16,16 @@ export interface EngineEvents {
     /** The header in which the provider expects the key. */
     header: string;
   };
+  /**
+   * A policy has more keys than it remembers: some were forgotten that held calls back, or had spent part of a limit.
+   * Told at first, and then once a minute.
+   */
+  'keys.forgotten': {
+    /** The policy's kind, such as `rateLimit`. */
+    policy: string;
+    /** How many since it was told last. */
+    forgotten: number;
+  };
   /** The provider's memory is full: records were forgotten before their time. Told at first, and then once a minute. */
   'store.evicted': {
     /** The first two parts of their keys, such as `idempotency:payments`. */
@@ -33,6 +43,7 @@ export interface EngineEvents {
 export const engineEvents: EventLevels<EngineEvents> = {
   'classify.failed': 'warn',
   'idempotency.keyNotSent': 'warn',
+  'keys.forgotten': 'warn',
   'store.evicted': 'warn',
   'store.unavailable': 'error',
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../../provider/create-provider.js';
 import { outcomeOf, turn } from '../../testing/calls.fixture.js';
+import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
 import type { RateLimitOptions } from './rate-limit.options.js';
 
@@ -55,6 +56,20 @@ describe('rate limit of many keys', () => {
     expect(shown()['keys']).toBe(1000);
     expect(shown()['packedKeys']).toBe(10_000);
     expect(shown()['forgottenKeys']).toBe(19_000);
+  });
+
+  it('tells of the keys that it forgets too early: of the first at once, of the others once a minute', async () => {
+    const { provider, call, others, clock } = bench({ limit: 100, per: '1h' });
+    const events = recordEvents(provider);
+    const told = () => events.ofType('keys.forgotten').map(({ detail }) => detail);
+    await others(11_000);
+    expect(told()).toEqual([]);
+    await others(23_000);
+    expect(told()).toEqual([{ policy: 'rateLimit', forgotten: 1 }]);
+    await clock.advance('1m');
+    await call('another');
+    expect(told()).toHaveLength(2);
+    expect(told()[1]).toMatchObject({ policy: 'rateLimit', forgotten: 23_000 });
   });
 
   it('remembers nothing of a key of which nothing counts any more', async () => {

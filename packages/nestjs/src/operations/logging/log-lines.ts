@@ -59,6 +59,11 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     'error',
     ({ reason }) => `the store cannot be reached: calls that need it are refused${because(reason)}`,
   ),
+  'keys.forgotten': line(
+    'warn',
+    ({ policy, forgotten }) =>
+      `${plain(policy)} has more keys than it remembers and starts ${plain(forgotten)} of them afresh`,
+  ),
   'store.evicted': line(
     'warn',
     () => 'the store is full and forgets records before their time: raise memoryStore, or use a store of its own',

@@ -3,7 +3,10 @@ export type HeadersLike =
   | { get(name: string): unknown }
   | Readonly<Record<string, string | readonly string[] | number | boolean | null | undefined>>;
 
-/** One header's value, several joined by `, ` (RFC 9110 §5.3); `undefined` when it is absent. The name's case does not matter. */
+/**
+ * One header's value, several joined by `, ` (RFC 9110 §5.3); `undefined` when it is absent. The name's case does not
+ * matter.
+ */
 export function headerOf(headers: unknown, name: string): string | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   if (typeof (headers as { get?: unknown }).get === 'function')
@@ -16,8 +19,8 @@ export function headerOf(headers: unknown, name: string): string | undefined {
 }
 
 /**
- * Those headers whose name, in lower case, fits a pattern, for one who asks for many names of which mostly none is there; `undefined` when
- * there is none. What only answers by name is given back as it is.
+ * Those headers whose name, in lower case, fits a pattern, for a reader of many names that are mostly absent;
+ * `undefined` when there is none. Headers that only answer by name are returned as they are.
  */
 export function headersLike(headers: unknown, pattern: RegExp): unknown {
   if (typeof headers !== 'object' || headers === null) return undefined;

@@ -1,10 +1,13 @@
-/** What a provider's response says about one of its quotas. */
+/** One of a provider's quotas, as a response tells it. */
 export interface QuotaObservation {
   /** Tells the quotas of one provider apart. */
   readonly name: string;
   readonly remaining: number;
   readonly limit?: number | undefined;
-  /** What it counts: requests, however much each of them costs. Where nothing says so it is taken to count what calls cost. */
+  /**
+   * The unit that it counts: requests, however much each of them costs. Where nothing says so it is taken to count what
+   * calls cost.
+   */
   readonly unit?: 'requests' | undefined;
   /** Milliseconds until the quota is whole again, at the latest, where the response says so. */
   readonly resetMs?: number | undefined;
@@ -16,6 +19,6 @@ export interface QuotaReading extends QuotaObservation {
   readonly refills?: boolean | undefined;
   /** Whether `resetMs` was a bare number: seconds for most providers, milliseconds for some. */
   readonly isBare?: boolean | undefined;
-  /** Which of the provider's resources or buckets it is for, where not every call draws from it. */
+  /** The provider's resource or bucket that it is for, where not every call draws from it. */
   readonly scope?: string | undefined;
 }

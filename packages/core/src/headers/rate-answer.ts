@@ -29,7 +29,10 @@ export class RateAnswer {
     return this.numbers(name)[0];
   }
 
-  /** Milliseconds until the moment that a header names, and whether it was a bare number from now. Of a list, the one at `index`. */
+  /**
+   * Milliseconds until the moment that a header names, and whether it was a bare number from now; in a list, the one at
+   * `index`.
+   */
   until(name: string, index = 0): { readonly ms: number; readonly isBare: boolean } | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;

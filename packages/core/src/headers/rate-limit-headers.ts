@@ -11,9 +11,9 @@ const TELLING_OR_DATE =
   /limit|use-case|remaining-|usage|x-mbx|requests-left|query-cost|^date$|^age$|^retry-after|reset/;
 
 /**
- * The quotas that a response announces: `RateLimit` and `RateLimit-Policy` as structured fields, the `RateLimit-*` / `X-RateLimit-*`
- * triples that came before, and what single providers send under names of their own. What is malformed is ignored, as the draft demands,
- * and so is an answer that a cache has kept: it speaks of another moment.
+ * The quotas that a response announces: `RateLimit` and `RateLimit-Policy` as structured fields, the `RateLimit-*` /
+ * `X-RateLimit-*` triples that came before, and what single providers send under names of their own. Malformed values
+ * are ignored, as the draft demands, and so is an answer that a cache has kept: it speaks of another moment.
  */
 export function quotasOf(response: unknown, wallNow: number): readonly QuotaObservation[] {
   return readQuotas(response, wallNow).map(({ name, remaining, limit, unit, resetMs }) => ({

@@ -5,7 +5,7 @@ import { RateAnswer } from './rate-answer.js';
 import { readQuotas } from './rate-limit-headers.js';
 import { retryAfterMs } from './retry-after.js';
 
-/** What one response says of the provider's limits. */
+/** The provider's limits, as one response tells them. */
 export interface RateReading {
   readonly quotas: readonly QuotaReading[];
   /** Whether the provider turned the call away for being one too many. */
@@ -14,7 +14,7 @@ export interface RateReading {
   readonly retryAfterMs?: number | undefined;
   /** How long it means by not saying so. */
   readonly pauseMs?: number | undefined;
-  /** What the call turned out to cost. */
+  /** The cost of the call, as it turned out. */
   readonly cost?: number | undefined;
 }
 
@@ -27,8 +27,9 @@ export interface ObservedResponse {
 }
 
 /**
- * Reads a response: its quotas in every form that is known, those of the profile first. On an answer that throttles, `Retry-After` is in
- * place of what its spent quotas say (draft-ietf-httpapi-ratelimit-headers §3.4); without one the last of them to be whole again is waited for.
+ * Reads a response: its quotas in every form that is known, those of the profile first. On an answer that throttles,
+ * `Retry-After` is in place of what its spent quotas say (draft-ietf-httpapi-ratelimit-headers §3.4); without one the
+ * last of them to be whole again is waited for.
  */
 export function readRate(
   { status, headers, body }: ObservedResponse,
@@ -58,7 +59,9 @@ function quotasIn(answer: RateAnswer, profile: RateProfile | undefined): readonl
   return [...general.map((quota) => profile?.reads?.(quota, answer) ?? quota), ...own];
 }
 
-/** 429; 418, as Binance bans with it, and 403 where they say how long, or that nothing remains; and the profile's own. */
+/**
+ * 429; 418, as Binance bans with it, and 403 where they say how long, or that nothing remains; and the profile's own.
+ */
 function isThrottled(answer: RateAnswer, quotas: readonly QuotaReading[], known: readonly RateProfile[]): boolean {
   const { status } = answer;
   if (status === 429 || known.some((profile) => profile.throttles?.(answer) === true)) return true;

@@ -14,8 +14,9 @@ const RESET_HEADERS = [
 const LONGEST_BARE_MS = 3_600_000;
 
 /**
- * Milliseconds until the last of the spent quotas is whole again, as the headers of a throttled answer name it; `undefined` where they
- * name no reset, or something is left of every quota, as where a provider limits what runs at once.
+ * Milliseconds until the last of the spent quotas is whole again, as the headers of a throttled answer name it;
+ * `undefined` where they name no reset, or something is left of every quota, as where a provider limits what runs at
+ * once.
  */
 export function resetWaitMs(headers: unknown, wallNow: number): number | undefined {
   const quotas = readQuotas(headers, wallNow);

@@ -3,10 +3,11 @@ import { headerOf } from './headers.js';
 import { httpDateMs } from './http-date.js';
 
 /**
- * How long a response asks to wait, in milliseconds, or `undefined`. Reads `Retry-After-Ms`, and `Retry-After` (MailerLite:
- * `X-RateLimit-Retry-After`) as whole or decimal seconds, as an HTTP date, or as seconds since the epoch (RFC 9110 §10.2.3 and what providers send). Dates are
- * read against the response's own `Date`, so that a clock that is off does no harm; `wallNow` stands in when it has none. Of several values the
- * first counts: a header that was sent twice arrives as a list.
+ * How long a response asks to wait, in milliseconds, or `undefined`. Reads `Retry-After-Ms`, and `Retry-After`
+ * (MailerLite: `X-RateLimit-Retry-After`) as whole or decimal seconds, as an HTTP date, or as seconds since the epoch
+ * (RFC 9110 §10.2.3 and what providers send). Dates are read against the response's own `Date`, so that a clock that is
+ * off does no harm; `wallNow` stands in when it has none. The first of several values counts: a header that was sent
+ * twice arrives as a list.
  */
 export function retryAfterMs(headers: unknown, wallNow: number): number | undefined {
   const inMs = firstOf(headerOf(headers, 'retry-after-ms') ?? '');
@@ -56,7 +57,10 @@ function firstOf(text: string): string {
   return text.split(/[,;]/, 1)[0]!.trim();
 }
 
-/** The moment at which the answer left: its `Date`, and the seconds for which a cache has kept it since (RFC 9111 §4.2.3). */
+/**
+ * The moment at which the answer left: its `Date`, and the seconds for which a cache has kept it since (RFC 9111
+ * §4.2.3).
+ */
 function serverNow(headers: unknown, wallNow: number): number {
   const date = httpDateMs(headerOf(headers, 'date') ?? '');
   if (date === undefined) return wallNow;
@@ -64,7 +68,7 @@ function serverNow(headers: unknown, wallNow: number): number {
   return WHOLE_SECONDS.test(age) ? date + Number(age) * 1000 : date;
 }
 
-/** Of at most 31 bits, as RFC 9111 §1.2.2 has it: no `Age` moves a date by more than a lifetime. */
+/** At most 31 bits, as RFC 9111 §1.2.2 has it: no `Age` moves a date by more than a lifetime. */
 const WHOLE_SECONDS = /^\d{1,10}$/;
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

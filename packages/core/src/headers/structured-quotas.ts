@@ -3,7 +3,10 @@ import type { QuotaReading } from './quota-observation.js';
 import type { RateAnswer } from './rate-answer.js';
 import { timeUntil } from './retry-after.js';
 
-/** `RateLimit` as a structured field: a list of items (draft-ietf-httpapi-ratelimit-headers-08 and later), or a dictionary (-07). */
+/**
+ * `RateLimit` as a structured field: a list of items (draft-ietf-httpapi-ratelimit-headers-08 and later), or a
+ * dictionary (-07).
+ */
 export function structuredQuotas(answer: RateAnswer): readonly QuotaReading[] {
   const field = answer.text('ratelimit');
   if (field === undefined) return [];
@@ -11,8 +14,8 @@ export function structuredQuotas(answer: RateAnswer): readonly QuotaReading[] {
 }
 
 /**
- * `"default";r=50;t=30`, with the quota's size, unit and window from `RateLimit-Policy: "default";q=100;qu="request";w=60`. Where `t` is left
- * out, the quota is whole again when a window has passed.
+ * `"default";r=50;t=30`, with the quota's size, unit and window from `RateLimit-Policy:
+ * "default";q=100;qu="request";w=60`. Where `t` is left out, the quota is whole again when a window has passed.
  */
 function itemQuotas(field: string, answer: RateAnswer): QuotaReading[] | undefined {
   const items = parsedItems(field);

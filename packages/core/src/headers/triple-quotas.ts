@@ -3,7 +3,10 @@ import type { RateAnswer } from './rate-answer.js';
 
 /** Names of the first that is there speak; the same numbers often stand under two of them. */
 const TRIPLES = ['ratelimit', 'x-ratelimit', 'x-rate-limit', 'x-sib-ratelimit'];
-/** Several quotas beside each other: `X-RateLimit-Requests-Remaining` (Linear, RapidAPI), `anthropic-ratelimit-tokens-remaining`. */
+/**
+ * Several quotas beside each other: `X-RateLimit-Requests-Remaining` (Linear, RapidAPI),
+ * `anthropic-ratelimit-tokens-remaining`.
+ */
 const WHAT = ['requests', 'complexity', 'tokens', 'input-tokens', 'output-tokens'];
 /** The same as OpenAI and its like spell them: `x-ratelimit-remaining-requests`. */
 const SUFFIXES = ['requests', 'tokens'];
@@ -42,7 +45,7 @@ function unitOf(what: string): 'requests' | undefined {
   return what === 'requests' ? 'requests' : undefined;
 }
 
-/** Of a list, as two proxies or two windows make it, the entry of which the least remains binds. */
+/** In a list, as two proxies or two windows make it, the entry binds of which the least remains. */
 function quotaOf({ name, header, unit, refills }: Family, answer: RateAnswer): QuotaReading | undefined {
   const all = answer.numbers(header('remaining'));
   if (all.length === 0) return undefined;

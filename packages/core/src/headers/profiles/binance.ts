@@ -1,6 +1,9 @@
 import type { RateProfile } from './rate-profile.js';
 
-/** Says how much weight was used of a minute, never of how much: 6000 on the spot market. 418 is a ban, which grows while one goes on. */
+/**
+ * Says how much weight was used of a minute, never of how much: 6000 on the spot market. 418 is a ban, which grows
+ * while one goes on.
+ */
 export const binance: RateProfile = {
   name: 'binance',
   source: 'https://developers.binance.com/docs/binance-spot-api-docs/rest-api/limits',
@@ -20,5 +23,5 @@ export const binance: RateProfile = {
   ],
 };
 
-/** Of a minute and an address. */
+/** For each minute and address. */
 const WEIGHT = 6000;

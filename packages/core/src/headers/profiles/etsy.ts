@@ -1,7 +1,7 @@
 import type { RateProfile } from './rate-profile.js';
 import { quotaOf } from './quota-of.js';
 
-/** What remains of this second and of the last 24 hours, which slide. */
+/** Remainders of this second and of the last 24 hours, which slide. */
 export const etsy: RateProfile = {
   name: 'etsy',
   source: 'https://developers.etsy.com/documentation/essentials/rate-limits/',

@@ -3,7 +3,10 @@ import type { RateAnswer } from '../rate-answer.js';
 import { timeUntil } from '../retry-after.js';
 import { hasError } from './has-error.js';
 
-/** Its resources (core, search, graphql …) have quotas of their own, told apart by `X-RateLimit-Resource`; GraphQL names points in the body. */
+/**
+ * Its resources (core, search, graphql …) have quotas of their own, told apart by `X-RateLimit-Resource`; GraphQL names
+ * points in the body.
+ */
 export const github: RateProfile = {
   name: 'github',
   source: 'https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api',

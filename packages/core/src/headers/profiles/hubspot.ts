@@ -1,7 +1,9 @@
 import type { RateProfile } from './rate-profile.js';
 import { LONGEST_DELAY_MS } from '../../time/clock.js';
 
-/** An interval whose beginning is not said, at worst now; and a day, whose end depends on the time zone of the account. */
+/**
+ * An interval whose beginning is not said, at worst now; and a day, whose end depends on the time zone of the account.
+ */
 export const hubspot: RateProfile = {
   name: 'hubspot',
   source: 'https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines',

@@ -1,7 +1,9 @@
 import type { RateProfile } from './rate-profile.js';
 import { LONGEST_DELAY_MS } from '../../time/clock.js';
 
-/** Usage in percent as JSON, with the minutes until access is regained for businesses; throttled calls are answered 400. */
+/**
+ * Usage in percent as JSON, with the minutes until access is regained for businesses; throttled calls are answered 400.
+ */
 export const meta: RateProfile = {
   name: 'meta',
   source: 'https://developers.facebook.com/docs/graph-api/overview/rate-limiting/',

@@ -1,7 +1,9 @@
 import type { QuotaReading } from '../quota-observation.js';
 import type { RateAnswer } from '../rate-answer.js';
 
-/** The quota that one header counts down, whole again after `resetMs` at the latest; none where the header is not there. */
+/**
+ * The quota that one header counts down, whole again after `resetMs` at the latest; none where the header is not there.
+ */
 export function quotaOf(
   answer: RateAnswer,
   name: string,

@@ -34,7 +34,7 @@ export interface RateProfile {
   readonly pauseMs?: number;
   /** Whether a spent quota is waited for beyond the `Retry-After` of the same answer. */
   readonly resetOutlastsRetryAfter?: boolean;
-  /** What the call turned out to cost. */
+  /** The cost of the call, as it turned out. */
   cost?(answer: RateAnswer): number | undefined;
   /** Answers from the page, or as they were seen. Times are read at 2026-01-01T00:00:00Z. */
   readonly vectors: readonly RateVector[];

@@ -1,6 +1,9 @@
 import type { RateProfile } from './rate-profile.js';
 
-/** Used and size of the last 24 hours, which roll on: when some comes back is not said, so it is looked at again after a while. */
+/**
+ * Used and size of the last 24 hours, which roll on: when some comes back is not said, so it is looked at again after a
+ * while.
+ */
 export const salesforce: RateProfile = {
   name: 'salesforce',
   source: 'https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm',

@@ -1,7 +1,10 @@
 import type { RateProfile } from './rate-profile.js';
 import { quotaOf } from './quota-of.js';
 
-/** What remains of a minute, of a day, and of a minute for the whole app, each under a name of its own and without a reset. */
+/**
+ * Remainders of a minute, of a day, and of a minute for the whole app, each under a name of its own and without a
+ * reset.
+ */
 export const xero: RateProfile = {
   name: 'xero',
   source: 'https://developer.xero.com/documentation/guides/oauth2/limits/',

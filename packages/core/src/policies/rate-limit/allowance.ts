@@ -3,24 +3,30 @@ import type { QuotaSnapshot } from './rate-limit.telemetry.js';
 import type { Taken } from './taken.js';
 
 /**
- * What an allowance has let through and still counts, as compact as can be: times and tokens by turns, of what calls cost, or of calls and
- * of what they cost; the time alone of a single token.
+ * The departures that an allowance still counts, as compact as can be: times and tokens by turns, of what calls cost,
+ * or of calls and of what they cost; the time alone of a single token.
  */
 export type PackedAllowance = number | readonly number[] | readonly [readonly number[], readonly number[]];
 
 /**
- * What may still be sent to a provider. The gate asks `waitMs` and takes only when that is 0, both in one turn, so that an allowance
- * that gets its tokens elsewhere (leases from a store that several hosts share) answers from what it holds, and calls `changed` once it
- * holds more.
+ * The calls that may still be sent to a provider. The gate asks `waitMs` and takes only when that is 0, both in one
+ * turn, so that an allowance that gets its tokens elsewhere (leases from a store that several hosts share) answers from
+ * what it holds, and calls `changed` once it holds more.
  */
 export interface Allowance {
   /** The most that one call may cost: there is never more at once. */
   readonly mostCost: number;
   /** Whether `waitMs` is 0 for one call of cost 1; asked of nearly every call. */
   isFree(now: number): boolean;
-  /** Milliseconds until so many calls in line, which cost `cost` together, are admitted, as far as can be told; 0 only when they can be now. */
+  /**
+   * Milliseconds until so many calls in line, which cost `cost` together, are admitted, as far as can be told; 0 only
+   * when they can be now.
+   */
   waitMs(now: number, cost: number, calls: number): number;
-  /** Takes what a call costs. `waited`: its turn came some time ago, and a timer was late. Only to be called when `waitMs` is 0. */
+  /**
+   * Takes what a call costs. `waited`: its turn came some time ago, and a timer was late. Only to be called when
+   * `waitMs` is 0.
+   */
   take(now: number, cost: number, waited: boolean): Taken;
   /** The call goes out only now: something between the gate and the provider held it. */
   sent(taken: Taken, now: number): void;
@@ -40,7 +46,7 @@ export interface Allowance {
   withQuotas(quotas: readonly Quota[], now: number): Allowance;
   /** Whether at least half of a quota is taken. */
   isHalfSpent(now: number): boolean;
-  /** What is taken and still counts; `undefined` when nothing is. */
+  /** Everything that is taken and still counts; `undefined` when nothing is. */
   pack(now: number): PackedAllowance | undefined;
   /** Counts what another of the same quotas has let through. */
   unpack(packed: PackedAllowance, now: number): void;

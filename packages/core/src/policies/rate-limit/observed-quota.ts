@@ -4,9 +4,9 @@ import type { QuotaReading } from '../../headers/quota-observation.js';
 const SAME_WINDOW_MS = 1500;
 
 /**
- * What is known of one of the provider's quotas until it is whole again. Within one window what it says only ever falls, so a response
- * that says more is an older one that arrives late, and is ignored. A quota that refills all the time has no window: what it lacks comes
- * back evenly until it is whole, and its latest word counts.
+ * Knowledge of one of the provider's quotas until it is whole again. Within one window what it says only ever falls, so
+ * a response that says more is an older one that arrives late, and is ignored. A quota that refills all the time has no
+ * window: what it lacks comes back evenly until it is whole, and its latest word counts.
  */
 export class ObservedQuota {
   /** Whether it counts requests, rather than what they cost. */
@@ -63,7 +63,7 @@ export class ObservedQuota {
   take(tokens: number, now: number): void {
     this.remaining = this.remainingAt(now) - tokens;
     this.refilledAt = now;
-    // What is taken later is whole later.
+    // Tokens that are taken later are back later.
     if (this.refillPerMs > 0) this.resetAt += tokens / this.refillPerMs;
   }
 

@@ -8,18 +8,19 @@ const MOST_QUOTAS = 16;
 const MOST_OPERATIONS = 1000;
 
 /**
- * What the provider said remains of its quotas. Calls that are under way when a response arrives count against it: the provider may
- * not have counted them yet. What was held back for them in vain is given back by their own responses.
+ * The remainders of the provider's quotas, as it told them. Calls that are under way when a response arrives count
+ * against it: the provider may not have counted them yet. Tokens held back for them in vain are given back by their
+ * own responses.
  */
 export class ObservedQuotas {
   /** How many calls are under way. */
   calls = 0;
-  /** What they cost together. */
+  /** Their cost together. */
   private cost = 0;
   private readonly quotas = new Map<string, ObservedQuota>();
-  /** Which resource or bucket the calls of an operation draw from, as their answers have named it. */
+  /** The resource or bucket that the calls of an operation draw from, as their answers have named it. */
   private readonly scopes = new Map<string, string>();
-  /** What calls draw from of which that is not known. */
+  /** The same for calls of operations of which it is not known. */
   private commonScope: string | undefined;
 
   get knowsNothing(): boolean {
@@ -44,7 +45,10 @@ export class ObservedQuotas {
     }
   }
 
-  /** Milliseconds until every quota has enough left for so many calls that cost so much together; 0 when it has now or nothing is known. */
+  /**
+   * Milliseconds until every quota has enough left for so many calls that cost so much together; 0 when it has now or
+   * nothing is known.
+   */
   waitMs(now: number, cost: number, calls: number, scope = this.commonScope): number {
     if (this.quotas.size === 0) return 0;
     let wait = 0;
@@ -65,7 +69,7 @@ export class ObservedQuotas {
     }
   }
 
-  /** A call under way turned out to cost something else. What remains is for its response to say. */
+  /** A call under way turned out to cost something else. Its response says what remains. */
   settle(from: number, to: number): void {
     this.cost += to - from;
   }
@@ -76,7 +80,9 @@ export class ObservedQuotas {
     this.cost -= cost;
   }
 
-  /** What was taken was not used. Responses that came meanwhile have counted it, because it was under way. */
+  /**
+   * The tokens that were taken were not used. Responses that came meanwhile have counted it, because it was under way.
+   */
   giveBack({ cost }: Pick<Taken, 'cost'>, now: number, scope = this.commonScope): void {
     for (const quota of this.quotas.values()) {
       if (quota.isFor(scope)) quota.giveBack(quota.perCall ? Math.min(1, cost) : cost, now);
@@ -95,7 +101,10 @@ export class ObservedQuotas {
     this.commonScope = undefined;
   }
 
-  /** By the calls under way beside the one whose response has come, which has not left yet; they are taken to cost the same. */
+  /**
+   * By the calls under way beside the one whose response has come, which has not left yet; they are taken to cost the
+   * same.
+   */
   private takenByOthers(perCall: boolean): number {
     const { calls, cost } = this;
     if (calls === 0) return 0;

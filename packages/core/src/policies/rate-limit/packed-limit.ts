@@ -2,7 +2,7 @@ import type { PackedAllowance } from './allowance.js';
 import type { ObservedQuotas } from './observed-quotas.js';
 import type { Pause } from './pause.js';
 
-/** What must be remembered of one key's limit: more than what it has let through only where the provider has had its say. */
+/** The state of one key's limit: its departures, and more only where the provider has spoken. */
 export type PackedLimit = PackedAllowance | LimitWithWord;
 
 export class LimitWithWord {
@@ -13,7 +13,7 @@ export class LimitWithWord {
   ) {}
 }
 
-/** What of it an allowance has let through. */
+/** The part of it that is an allowance's. */
 export function takenOf(packed: PackedLimit): PackedAllowance | undefined {
   return packed instanceof LimitWithWord ? packed.taken : packed;
 }

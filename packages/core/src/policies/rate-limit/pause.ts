@@ -1,4 +1,7 @@
-/** One that lasts no longer than that beyond what listeners were told is the same to them: one answer throttles many calls. */
+/**
+ * One that lasts no longer than that beyond what listeners were told is the same to them: one answer throttles many
+ * calls.
+ */
 const SAME_PAUSE_MS = 1000;
 
 export interface PauseSettings {
@@ -10,8 +13,8 @@ export interface PauseSettings {
 }
 
 /**
- * For how long the provider has asked all calls to wait. Where it does not say how long, each further answer of the kind doubles the
- * pause, until a call that was sent after the last of them goes well.
+ * For how long the provider has asked all calls to wait. Where it does not say how long, each further answer of the
+ * kind doubles the pause, until a call that was sent after the last of them goes well.
  */
 export class Pause {
   private until = -Infinity;
@@ -33,7 +36,10 @@ export class Pause {
     return this.streak > 0;
   }
 
-  /** The provider has throttled a call that was sent at `sentAt`. Returns for how long listeners are to be told, `undefined` when they know. */
+  /**
+   * The provider has throttled a call that was sent at `sentAt`. Returns for how long listeners are to be told,
+   * `undefined` when they know.
+   */
   throttled(askedMs: number | undefined, now: number, sentAt: number): number | undefined {
     const { maxRetryAfter } = this.settings;
     const asked = askedMs === undefined ? 0 : Math.min(askedMs, maxRetryAfter);

@@ -21,13 +21,13 @@ export interface ExpectedTurn {
 }
 
 /**
- * Calls that wait in two classes. Foreground goes before background, which is guaranteed its share of what is admitted while both wait;
- * within a class it is first come first served.
+ * Calls that wait in two classes. Foreground goes before background, which is guaranteed its share of what is admitted
+ * while both wait; within a class it is first come first served.
  */
 export class PriorityQueue<Turn> {
   private readonly foreground: WaitQueue<Turn>;
   private readonly background: WaitQueue<Turn>;
-  /** What background is owed for having been overtaken. */
+  /** The cost that background is owed for having been overtaken. */
   private owed = 0;
 
   constructor(
@@ -52,17 +52,17 @@ export class PriorityQueue<Turn> {
     return this.foreground.closed;
   }
 
-  /** What the call costs that goes next; `undefined` when nobody waits. */
+  /** The cost of the call that goes next; `undefined` when none waits. */
   get nextCost(): number | undefined {
     return this.next().firstWeight;
   }
 
-  /** Whether a newcomer stands behind nobody. */
+  /** Whether no other call stands before a newcomer. */
   isFirst(background: boolean): boolean {
     return this.size === 0 || (!background && this.foreground.size === 0 && !this.isBackgroundsTurn());
   }
 
-  /** What stands before a newcomer, as far as those go who wait already. */
+  /** The cost of those that wait already and stand before a newcomer. */
   costAhead(cost: number, background: boolean): number {
     const own = background ? this.background.weight : this.foreground.weight;
     return own + this.costFromOthers(own, cost, background);
@@ -99,7 +99,10 @@ export class PriorityQueue<Turn> {
     this.background.refuseLast(refusal);
   }
 
-  /** Has those leave for whom `refusal` returns a reason, told what is admitted until each of them is and until when it may wait. */
+  /**
+   * Has those leave for whom `refusal` returns a reason, told what is admitted until each of them is and until when it
+   * may wait.
+   */
   refuseSome(refusal: (call: LiveCall, turn: ExpectedTurn) => unknown): void {
     for (const [queue, background] of [
       [this.foreground, false],
@@ -123,7 +126,7 @@ export class PriorityQueue<Turn> {
     this.background.close(refusal);
   }
 
-  /** What the other class is admitted until a call is, before which stand `own` of its own. */
+  /** The cost that the other class is admitted until a call is that has `own` of its own class before it. */
   private costFromOthers(own: number, cost: number, background: boolean): number {
     const { owed, owedPerToken } = this;
     return background

@@ -35,7 +35,7 @@ export type ProfileName =
   | 'xero'
   | 'zendesk';
 
-/** What a provider says of one of its quotas. */
+/** One of a provider's quotas, as it tells it. */
 export interface ObservedQuota {
   /** Tells the quotas of one provider apart. Default: its place in the list. */
   readonly name?: string;

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const NOTHING: RateReading = { quotas: [], throttled: false };
 
-/** What a provider says in its answers, as far as it is to be believed. */
+/** Reads a provider's answers, and believes them as far as they can be true. */
 export class ProviderWord {
   constructor(private readonly environment: EnvironmentOf<RateLimitEvents>) {}
 
@@ -33,8 +33,9 @@ export class ProviderWord {
 }
 
 /**
- * A quota that names no reset is whole again after the shortest period of the settings. One whose reset is far beyond the longest is a
- * misread unit, or none of ours: bare numbers, which some send in milliseconds, beyond twice as long and a minute; all others beyond a day.
+ * A quota that names no reset is whole again after the shortest period of the settings. One whose reset is far beyond
+ * the longest is a misread unit, or none of ours: bare numbers, which some send in milliseconds, beyond twice as long
+ * and a minute; all others beyond a day.
  */
 function believed(quota: QuotaReading, { quotas }: RateLimitSettings): readonly QuotaReading[] {
   const periods = quotas.map((each) => (isBucket(each) ? (each.bucket / each.refill) * each.per : each.per));
@@ -45,7 +46,10 @@ function believed(quota: QuotaReading, { quotas }: RateLimitSettings): readonly 
   return [{ ...quota, resetMs }];
 }
 
-/** How long a throttled answer asks to wait: as it says, otherwise until the last of its spent quotas is whole, otherwise what its profile knows. */
+/**
+ * How long a throttled answer asks to wait: as it says, otherwise until the last of its spent quotas is whole,
+ * otherwise what its profile knows.
+ */
 function askedMs(
   { retryAfterMs, pauseMs }: RateReading,
   quotas: readonly QuotaReading[],

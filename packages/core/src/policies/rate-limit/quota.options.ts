@@ -3,18 +3,18 @@ import type { Duration } from '../../settings/duration.js';
 import { consistent, duration, integer, number, options, optional, text } from '../../settings/fields.js';
 import type { Quota } from './quota.js';
 
-/** What every shape of quota has. */
+/** Options that every shape of quota has. */
 export interface CommonQuotaOptions {
   /** Default `'1s'`. */
   per?: Duration;
   /**
-   * What the quota counts: `'requests'`, or the name of what `cost` counts, such as `'tokens'`. Default: what calls cost, and requests where
-   * another quota of the list names what `cost` counts.
+   * The unit that the quota counts: `'requests'`, or the name of what `cost` counts, such as `'tokens'`. Default: what
+   * calls cost, and requests where another quota of the list names what `cost` counts.
    */
   unit?: string;
   /**
-   * How much later than it was sent a call may arrive and still break no limit, at most `per`. A call that is answered sooner had arrived by
-   * then. Default `'50ms'`, at most a twentieth of `per`.
+   * How much later than it was sent a call may arrive and still break no limit, at most `per`. A call that is answered
+   * sooner had arrived by then. Default `'50ms'`, at most a twentieth of `per`.
    */
   margin?: Duration;
 }
@@ -24,25 +24,28 @@ export interface WindowQuotaOptions extends CommonQuotaOptions {
   /** How many calls the provider allows in `per`, or what all calls in it may cost together. */
   limit: number;
   /**
-   * How many of them may come at once, the rest paced. Default: the whole limit. Those who wait make up for late timers: up to as many as
-   * were due in the last 50 ms go together.
+   * How many of them may come at once, the rest paced. Default: the whole limit. Those who wait make up for late
+   * timers: up to as many as were due in the last 50 ms go together.
    */
   burst?: number;
 }
 
-/** A token bucket, as Shopify, Amazon and Stripe describe theirs: `bucket` at once, of which `refill` come back in `per`. */
+/**
+ * A token bucket, as Shopify, Amazon and Stripe describe theirs: `bucket` at once, of which `refill` come back in
+ * `per`.
+ */
 export interface BucketQuotaOptions extends CommonQuotaOptions {
   bucket: number;
   refill: number;
 }
 
-/** What a provider allows: a window or a token bucket. */
+/** A provider's quota: a window or a token bucket. */
 export type QuotaOptions = WindowQuotaOptions | BucketQuotaOptions;
 
 const MOST = 10_000_000;
 const DEFAULT_MARGIN_MS = 50;
 const MOST_DEFAULT_MARGIN = 0.05;
-/** What a timer takes for its shortest delay, in milliseconds. */
+/** How long the shortest delay of a timer takes, in milliseconds. */
 const SHORTEST_TIMER_MS = 1.25;
 
 /** The options of a quota, in a list and by itself alike; which of them stand together is for `quotaFaults`. */
@@ -81,7 +84,7 @@ export const quotaListSchema = v.pipe(
   v.minLength(1, 'expected at least one quota'),
 );
 
-/** What is wrong with a quota as a whole. */
+/** The faults of a quota as a whole. */
 export function quotaFaults(given: GivenQuota): Inconsistency[] {
   const faults = given.bucket === undefined && given.refill === undefined ? windowFaults(given) : bucketFaults(given);
   const { margin = 0, per = 1000 } = given;

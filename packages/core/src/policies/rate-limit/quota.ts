@@ -7,7 +7,7 @@ interface AnyQuota {
   readonly per: number;
   /** How much later than it was sent a call may arrive. */
   readonly margin: number;
-  /** What it counts: `requests`, or what calls cost. */
+  /** The unit that it counts: `requests`, or what calls cost. */
   readonly unit: string | undefined;
   readonly countsRequests: boolean;
 }
@@ -24,14 +24,14 @@ export interface BucketQuota extends AnyQuota {
   readonly refill: number;
 }
 
-/** What a provider allows, as it was read from the settings. */
+/** A provider's quota, as it was read from the settings. */
 export type Quota = WindowQuota | BucketQuota;
 
 /** Up to this limit every departure is counted by itself, beyond it in slices. */
 const MOST_LOGGED = 1024;
 /** How many slices a window has. */
 const SLICES = 256;
-/** What margin and slices may together cost of a window. */
+/** The share of a window that margin and slices may cost together. */
 const MOST_LOST = 0.05;
 
 export function isBucket(quota: Quota): quota is BucketQuota {
@@ -57,7 +57,7 @@ function windowOf({ limit, per, margin }: WindowQuota, untilAnswered: boolean): 
     return new SlidingWindow({ limit, perMs: per, marginMs: margin, sliceMs: 0, untilAnswered });
   }
   const sliceMs = per / SLICES;
-  // What a slice counts too long comes off the margin, as long as that is a short one.
+  // The time that a slice counts too long comes off the margin, as long as that is a short one.
   const most = MOST_LOST * per;
   const marginMs = margin > most ? margin : Math.min(margin, most - sliceMs);
   return new SlidingWindow({ limit, perMs: per, marginMs, sliceMs, untilAnswered: false });

@@ -168,7 +168,8 @@ describe('rate limit', () => {
             expect(within.reduce((sum, { cost }) => sum + cost, 0)).toBeLessThanOrEqual(Math.max(...limits));
           }
         }
-        // What did not begin was given back, unless other quotas had taken the place of those of which it was taken.
+        // Calls that did not begin were given back, unless other quotas had taken the place of those of which it was
+        // taken.
         const counted = shown().admitted - shown().givenBack;
         expect(counted).toBeGreaterThanOrEqual(began.length);
         expect(eras.length > 1 || counted === began.length).toBe(true);

@@ -40,46 +40,54 @@ import {
 
 export interface RateLimitOptions extends Partial<WindowQuotaOptions>, Partial<BucketQuotaOptions> {
   /**
-   * Several quotas in place of one, for example `[{ limit: 10 }, { limit: 1000, per: '1h' }]`. All must admit a call. Or a function that reads what
-   * remains of the provider's quotas from a response, in place of the generic reading: short for `profile: { quotas }`.
+   * Several quotas in place of one, for example `[{ limit: 10 }, { limit: 1000, per: '1h' }]`. All must admit a call.
+   * Or a function that reads what remains of the provider's quotas from a response, in place of the generic reading:
+   * short for `profile: { quotas }`.
    */
   quotas?: readonly QuotaOptions[] | QuotaReader;
   /**
-   * How much of the quota a call takes: a whole number of tokens, or a function of the method's arguments. At most what there ever is at
-   * once; 0 passes without taking any. Methods that share a limit may differ in it. `call.settle(cost)` corrects it. Default 1.
+   * How much of the quota a call takes: a whole number of tokens, or a function of the method's arguments. At most what
+   * there ever is at once; 0 passes without taking any. Methods that share a limit may differ in it.
+   * `call.settle(cost)` corrects it. Default 1.
    */
   cost?: number | ((...args: never[]) => number);
   /**
-   * Who goes first of those who wait: foreground before background, first come first served within each. Or a function of the method's
-   * arguments. Methods that share a limit may differ in it. Default `'foreground'`.
+   * Who goes first of those who wait: foreground before background, first come first served within each. Or a function
+   * of the method's arguments. Methods that share a limit may differ in it. Default `'foreground'`.
    */
   priority?: Priority | ((...args: never[]) => Priority);
-  /** What the background is guaranteed of what is let through while both wait, from 0.01 to 0.99. Default 0.1. */
+  /** The share of admitted cost that the background is guaranteed while both wait, from 0.01 to 0.99. Default 0.1. */
   backgroundShare?: number;
   /** How long a call may wait for its turn. Default 0: it is refused at once, and told how long it would have been. */
   wait?: Duration;
-  /** How many may wait. Default 1000. Where there is no place left, the last of the background makes room for the foreground. */
+  /**
+   * How many may wait. Default 1000. Where there is no place left, the last of the background makes room for the
+   * foreground.
+   */
   queue?: number;
   /**
-   * Whether the provider's own response headers lower what is let through. Of a quota of requests each call takes one, of any other what it
-   * costs. `false` also forgets what they said. Default true.
+   * Whether the provider's own response headers lower what is let through. Each call takes one from a quota of
+   * requests, and what it costs from any other. `false` also forgets what they said. Default true.
    */
   observeHeaders?: boolean;
   /**
-   * How the provider says what remains of its quotas, where the generic reading cannot be right: the name of one that is known, such as
-   * `'github'`, or an object whose `quotas` reads a response.
+   * How the provider says what remains of its quotas, where the generic reading cannot be right: the name of one that
+   * is known, such as `'github'`, or an object whose `quotas` reads a response.
    */
   profile?: ProfileName | { readonly quotas: QuotaReader };
   /**
-   * For a method's own limit: whether its calls draw from the provider's limit as well. `false` puts the method's limit in its place. Default
-   * true: it stands beside it.
+   * For a method's own limit: whether its calls draw from the provider's limit as well. `false` puts the method's limit
+   * in its place. Default true: it stands beside it.
    */
   shared?: boolean;
   /** How long a 429 that does not say for how long closes the gate; doubled while they go on. Default `'1s'`. */
   pause?: Duration;
   /** The longest such pause. Default `'1m'`, or `pause` where that is longer. */
   maxPause?: Duration;
-  /** The longest that the gate stays closed by the provider's own word, such as `Retry-After`. Default `'1d'`; 0 heeds none. */
+  /**
+   * The longest that the gate stays closed by the provider's own word, such as `Retry-After`. Default `'1d'`; 0 heeds
+   * none.
+   */
   maxRetryAfter?: Duration;
 }
 
@@ -165,17 +173,17 @@ export const rateLimitSchema = v.pipe(
   }),
 );
 
-/** What the methods of a provider share. */
+/** Settings that the methods of a provider share. */
 export interface RateLimitSettings extends LineSettings, PauseSettings {
   readonly quotas: readonly Quota[];
   readonly observeHeaders: boolean;
   readonly profile: RateProfile | undefined;
   readonly pauseIsGiven: boolean;
-  /** Of a method's own limit: whether it stands beside the provider's. */
+  /** Whether a method's own limit stands beside the provider's. */
   readonly shared: boolean;
 }
 
-/** What each method says for itself. */
+/** Settings that each method has for itself. */
 export type PriceSettings = v.InferOutput<typeof rateLimitSchema>['price'];
 
 function isCost(value: unknown): boolean {

@@ -98,7 +98,8 @@ describe('rate limit with a price', () => {
       const cheap = method('cheap');
       for (const call of [dear, dear, cheap]) call();
       await clock.advance('10s');
-      // The first leaves the window a second after it has arrived at the latest; of a burst of three a token comes every 210 ms.
+      // The first leaves the window a second after it has arrived at the latest; of a burst of three a token comes
+      // every 210 ms.
       expect(startedAt).toEqual([
         ['dear', 0],
         ['dear', 1050],

@@ -12,7 +12,9 @@ export interface RateLimitEvents {
     /** For how long, in milliseconds. */
     pauseMs: number;
   };
-  /** A function of the settings that reads the provider's quotas from a response has thrown: the response says nothing. */
+  /**
+   * A function of the settings that reads the provider's quotas from a response has thrown: the response says nothing.
+   */
   'rateLimit.profileFailed': {
     error: string;
   };

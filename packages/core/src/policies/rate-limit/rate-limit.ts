@@ -22,8 +22,9 @@ const UNNAMED = 'execute';
 const SUMMED = ['queued', 'queuedInBackground'] as const;
 
 /**
- * Admits calls within the provider's limit: by its own count, corrected by the provider's response headers, and not at all while a 429
- * asks to wait. Calls that may wait do so in line. What did not reach the provider is not counted.
+ * Admits calls within the provider's limit: by its own count, corrected by the provider's response headers, and not at
+ * all while a 429 asks to wait. Calls that may wait do so in line. Calls that did not reach the provider are not
+ * counted.
  */
 export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   readonly kind = 'rateLimit';
@@ -83,7 +84,10 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     this.line.lookAgain(now);
   }
 
-  /** Learns from a response: what it says of the quota, and from one that throttles to wait. `call`: the call that it answers, where it is known. */
+  /**
+   * Learns from a response: what it says of the quota, and from one that throttles to wait. `call`: the call that it
+   * answers, where it is known.
+   */
   observe(response: ObservedResponse, _key?: string, call?: LiveCall): void {
     const { settings } = this;
     if (!settings.observeHeaders) return;
@@ -99,7 +103,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     this.line.lookAgain(now);
   }
 
-  /** Forgets what the provider has said. What was sent still counts. */
+  /** Forgets what the provider has said. Calls that were sent still count. */
   reset(): void {
     this.pause.forget();
     this.observed.forget();
@@ -170,7 +174,10 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     return this.allowance.mostCost;
   }
 
-  /** Milliseconds until so many calls, which cost so much together, can be had; what costs nothing waits for nothing but a pause. */
+  /**
+   * Milliseconds until so many calls, which cost so much together, can be had; what costs nothing waits for nothing but
+   * a pause.
+   */
   waitMs(now: number, cost: number, calls: number, scope?: string): number {
     const pauseMs = this.pause.leftMs(now);
     if (cost === 0) return pauseMs;
@@ -248,7 +255,10 @@ function isAnswer({ kind }: Outcome): boolean {
   return kind === 'success' || kind === 'throttled' || kind === 'permanent' || kind === 'unauthorized';
 }
 
-/** Whether the answer of a call speaks of the limit of which it took this: of several, the first, which is its method's own. */
+/**
+ * Whether the answer of a call speaks of the limit of which it took this: of several, the first, which is its method's
+ * own.
+ */
 function answersTo(taken: Taken, { tickets }: LiveCall): boolean {
   for (const ticket of tickets) {
     const entered: unknown = ticket instanceof Entered ? ticket.ticket : ticket;

@@ -150,7 +150,8 @@ describe.each(SHAPES)('sliding window as %s', (name, make) => {
               window.settle({ receipt, takenAt, from: cost, to: settledCost }, now);
             },
           };
-          // A call that is held goes out within the time that it is held back for; one that cost less than it took arrived all the same.
+          // A call that is held goes out within the time that it is held back for; one that cost less than it took
+          // arrived all the same.
           if (then === 'is answered') arrive(Math.min(takenAt + lateMs, due), cost);
           else if (then === 'arrives') arrive(takenAt + lateMs, cost);
           else if (then === 'is settled') arrive(takenAt + lateMs, Math.min(cost, settledCost));

@@ -11,16 +11,19 @@ export interface WindowSettings {
   readonly perMs: number;
   /** How much later than it was sent a call may arrive. */
   readonly marginMs: number;
-  /** Calls that are to leave in one such slice leave together, so that many take little room. 0 counts each by itself. */
+  /**
+   * Calls that are to leave in one such slice leave together, so that many take little room. 0 counts each by itself.
+   */
   readonly sliceMs: number;
   /** Whether a call that was answered is counted from then on, rather than for the whole margin. */
   readonly untilAnswered: boolean;
 }
 
 /**
- * A sliding window that never holds more than its limit, wherever it begins: a ring of the last departures, or of slices of them. A call is counted
- * until `per` after it has certainly arrived: after its answer, or the margin after it was sent, whichever is sooner. So what is late on its way
- * breaks no limit. It leaves no sooner than the one before it.
+ * A sliding window that never holds more than its limit, wherever it begins: a ring of the last departures, or of
+ * slices of them. A call is counted until `per` after it has certainly arrived: after its answer, or the margin after
+ * it was sent, whichever is sooner. So what is late on its way breaks no limit. It leaves no sooner than the one before
+ * it.
  */
 export class SlidingWindow implements TokenCount {
   readonly most: number;
@@ -47,7 +50,7 @@ export class SlidingWindow implements TokenCount {
 
   waitMs(now: number, tokens: number): number {
     if (this.taken + tokens <= this.most) return 0;
-    // What stands behind a full window in line waits for those before it in line, which leave a period later.
+    // A call behind a full window in line waits for those before it in line, which leave a period later.
     const rounds = Math.max(0, Math.ceil(tokens / this.most) - 1);
     const first = tokens - rounds * this.most;
     return this.waitForRoom(now, this.taken + first - this.most) + rounds * (this.settings.perMs + this.latenessMs);
@@ -156,8 +159,9 @@ export class SlidingWindow implements TokenCount {
   }
 
   /**
-   * When a departure is expected to leave. Where more than one may be on its way, answers shorten no wait that has begun: those that left
-   * together may arrive in any order, and the margin between them and the next is kept. A single one may be answered at any moment.
+   * When a departure is expected to leave. Where more than one may be on its way, answers shorten no wait that has
+   * begun: those that left together may arrive in any order, and the margin between them and the next is kept. A single
+   * one may be answered at any moment.
    */
   private expectedAt(leavesAt: number, now: number): number {
     if (this.most > 1) return leavesAt;
@@ -181,7 +185,10 @@ export class SlidingWindow implements TokenCount {
     return undefined;
   }
 
-  /** Drops what was given back, and doubles the ring where that is not enough. Grows with what is in use: a key that is used little stays small. */
+  /**
+   * Drops what was given back, and doubles the ring where that is not enough. Grows with what is in use: a key that is
+   * used little stays small.
+   */
   private makeRoom(): void {
     const kept: [id: number, leavesAt: number, tokens: number][] = [];
     let latest = -Infinity;

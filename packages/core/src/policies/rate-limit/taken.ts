@@ -1,16 +1,16 @@
 import type { SettleableTicket } from '../../engine/price.js';
 
-/** What can correct what a call has taken. */
+/** A limit that can correct what a call has taken. */
 interface Limit {
   settle(taken: Taken, cost: number): void;
 }
 
-/** What one call took of an allowance. Used again for another call once this one has left. */
+/** The tokens that one call took of an allowance. Used again for another call once this one has left. */
 export class Taken implements SettleableTicket {
   /** The allowance, which alone can do anything with it. */
   from: object | undefined = undefined;
   limit: Limit | undefined = undefined;
-  /** What the call costs, as far as is known. */
+  /** The cost of the call, as far as it is known. */
   cost = 0;
   /** 0 for a call that cost nothing when it was let through, and for one that was given back. */
   calls = 0;

@@ -12,13 +12,16 @@ export interface BucketSettings {
   readonly intervalMs: number;
   /** How much later than it was sent a call may arrive. */
   readonly marginMs: number;
-  /** Whether those who wait make up for late timers: for a pace that is ours, not for a bucket that the provider keeps. */
+  /**
+   * Whether those who wait make up for late timers: for a pace that is ours, not for a bucket that the provider keeps.
+   */
   readonly catchesUp?: boolean;
 }
 
 /**
- * A token bucket as providers run it, by the generic cell rate algorithm (ITU-T I.371): one number, the theoretical arrival time, that
- * every token taken moves forward by the interval in which one comes back. It is ahead of now by what is missing in the bucket.
+ * A token bucket as providers run it, by the generic cell rate algorithm (ITU-T I.371): one number, the theoretical
+ * arrival time, that every token taken moves forward by the interval in which one comes back. It is ahead of now by
+ * what is missing in the bucket.
  */
 export class TokenBucket implements TokenCount {
   readonly most: number;
@@ -36,7 +39,7 @@ export class TokenBucket implements TokenCount {
 
   waitMs(now: number, tokens: number): number {
     const { intervalMs, marginMs } = this.settings;
-    // What is more than the bucket holds comes back only from when the first have arrived.
+    // Tokens beyond what the bucket holds come back only from when the first have arrived.
     const from = tokens > this.most ? now + marginMs : now;
     const dueAt = Math.max(from, this.theoreticalArrival) + tokens * intervalMs - this.capacityMs;
     return dueAt > Math.max(now, this.refillsFrom) + ROUNDING_MS ? dueAt - now : 0;
@@ -103,8 +106,9 @@ export class TokenBucket implements TokenCount {
   }
 
   /**
-   * Gives tokens back so far as time has not brought them back since: those were there for others already, and would be had twice.
-   * `unpaidMs`: what others gave back meanwhile may have stood before them in line, but not in the same moment.
+   * Returns tokens as far as time has not brought them back since: those were there for others already, and would be
+   * had twice. `unpaidMs`: what others gave back meanwhile may have stood before them in line, but not in the same
+   * moment.
    */
   private moveBack(ms: number, unpaidMs: number): void {
     const backMs = Math.min(ms, Math.max(0, unpaidMs));

@@ -1,4 +1,4 @@
-/** What left towards the provider at one time, at the latest. */
+/** Tokens that left towards the provider at one time, at the latest. */
 export interface Departures {
   readonly at: number;
   readonly tokens: number;
@@ -17,8 +17,8 @@ export interface TokenCount {
   /** The most tokens that can be taken at once. */
   readonly most: number;
   /**
-   * Milliseconds until `tokens` can be taken, as far as can be told; 0 when, and only when, they can be now. More than `most` stand for
-   * several calls in line. Changes nothing: `now` may be a moment to come.
+   * Milliseconds until `tokens` can be taken, as far as can be told; 0 when, and only when, they can be now. More than
+   * `most` stand for several calls in line. Changes nothing: `now` may be a moment to come.
    */
   waitMs(now: number, tokens: number): number;
   /** Takes them, and returns the receipt for what follows. Only to be called when `waitMs` is 0. */
@@ -33,7 +33,7 @@ export interface TokenCount {
   isFresh(now: number): boolean;
   /** How many tokens of it are taken. */
   used(now: number): number;
-  /** What it has let through and still counts, the oldest first. */
+  /** The departures that it still counts, the oldest first. */
   departures(now: number): Departures[];
   /** Counts what others have let through, the oldest first. */
   adopt(departures: readonly Departures[], now: number): void;

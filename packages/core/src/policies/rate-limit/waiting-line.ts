@@ -5,7 +5,10 @@ import { PriorityQueue } from './priority-queue.js';
 import type { RateLimitedError } from './rate-limited.error.js';
 import type { Refusals } from './refusals.js';
 
-/** A wait that grows by less needs no look at the whole line, in milliseconds; the same is granted to those who may be served just in time. */
+/**
+ * A wait that grows by less needs no look at the whole line, in milliseconds; the same is granted to those who may be
+ * served just in time.
+ */
 const TOLERANCE_MS = 100;
 
 /** How those who wait are served. */
@@ -61,14 +64,20 @@ export class WaitingLine<Turn> {
     return true;
   }
 
-  /** Lets a call wait for its turn, or returns why it may not: it would be for too long or for ever, or too many wait already. */
+  /**
+   * Lets a call wait for its turn, or returns why it may not: it would be for too long or for ever, or too many wait
+   * already.
+   */
   join(call: LiveCall): Promise<Turn> | RateLimitedError {
     const { cost, priority } = call.price;
     const background = priority === 'background';
     return this.refusalOf(call, cost, background) ?? this.waitForTurn(call, cost, background);
   }
 
-  /** Lets those go on whose turn has come, and refuses those who can no longer be served in time: it is time, or something has changed. */
+  /**
+   * Lets those go on whose turn has come, and refuses those who can no longer be served in time: it is time, or
+   * something has changed.
+   */
   lookAgain(now: number): void {
     const { queue, service } = this;
     const before = this.wakesAt;
@@ -97,7 +106,7 @@ export class WaitingLine<Turn> {
     const { queue, settings, service, refusals } = this;
     if (cost > service.mostCost) return this.tooCostly(call, cost);
     const waitMs = service.waitMs(now, queue.costAhead(cost, background) + cost, queue.callsAhead(background) + 1);
-    // What would come at the very end of the wait would come too late.
+    // A turn at the very end of the wait would come too late.
     if (waitMs >= Math.min(settings.wait, deadline - now)) return refusals.make(service.reason(now), call, waitMs);
     if (queue.closed) return refusals.make('closed', call);
     if (queue.size < settings.queue || (!background && queue.backgroundSize > 0)) return undefined;

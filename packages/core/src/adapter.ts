@@ -10,6 +10,7 @@ export { EventHub, type Emit } from './events/event-hub.js';
 export { HTTP_DEFAULTS, httpEntries } from './http/http.options.js';
 export type { HttpSettings, ProviderHttp } from './http/provider-http.js';
 export { requestHeaders } from './http/request-headers.js';
+export { ResponseTooLargeError } from './http/response-too-large.error.js';
 export { isSingleUseBody } from './http/single-use-body.js';
 export { setTraceHeaders } from './http/trace-headers.js';
 export { isHeaderName } from './headers/header-name.js';

@@ -1,5 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Clock } from '@breakwater/core';
 import { HTTP_DEFAULTS } from '@breakwater/core/adapter';
 import type { AxiosRequest } from './axios-types.js';
 import type { HttpSettings } from './http.options.js';
@@ -12,23 +14,27 @@ const made = new WeakMap<HttpSettings, Connections>();
  * The agents that axios sends a request over: the caller's, otherwise the provider's own, which keep a bounded number
  * of connections.
  */
-export function connectionsOf(settings: HttpSettings, request: AxiosRequest): Connections {
+export function connectionsOf(settings: HttpSettings, request: AxiosRequest, clock: Clock): Connections {
   if (request.httpAgent !== undefined || request.httpsAgent !== undefined) return {};
   let connections = made.get(settings);
-  if (connections === undefined) made.set(settings, (connections = connect(settings)));
+  if (connections === undefined) made.set(settings, (connections = connect(settings, clock)));
   return connections;
 }
 
-function connect({ agent, proxy, maxSockets = HTTP_DEFAULTS.maxSockets, timeouts }: HttpSettings): Connections {
+function connect(
+  { agent, proxy, maxSockets = HTTP_DEFAULTS.maxSockets, timeouts }: HttpSettings,
+  clock: Clock,
+): Connections {
   const proxied = proxy === undefined ? {} : { proxy: proxyOf(new URL(proxy)) };
   if (agent !== undefined) {
     const { http = agent, https = agent } = agent as { http?: object; https?: object };
     return { httpAgent: http, httpsAgent: https, ...proxied };
   }
-  const options = { keepAlive: true, maxSockets, ...(timeouts?.idle !== undefined && { timeout: timeouts.idle }) };
+  const options = { keepAlive: true, maxSockets };
   return {
-    httpAgent: limitConnecting(new HttpAgent(options), timeouts),
-    httpsAgent: limitConnecting(new HttpsAgent(options), timeouts),
+    httpAgent: withTimeouts(new HttpAgent(options), 'connect', { clock, timeouts }),
+    // A TLS connection is made once its handshake is over.
+    httpsAgent: withTimeouts(new HttpsAgent(options), 'secureConnect', { clock, timeouts }),
     ...proxied,
   };
 }
@@ -45,30 +51,38 @@ function proxyOf({ protocol, hostname, port, username, password }: URL): NonNull
 }
 
 interface Connecting {
-  createConnection(...args: unknown[]): {
-    connecting?: boolean;
-    once(event: string, listener: () => void): void;
-    setTimeout(ms: number, listener?: () => void): void;
-    destroy(error: Error): void;
-  };
+  createConnection(...args: unknown[]): Socket;
+}
+
+interface SocketLimits {
+  readonly clock: Clock;
+  readonly timeouts: HttpSettings['timeouts'];
 }
 
 /** Node's agents have no limit of their own on making a connection. */
-function limitConnecting<A extends HttpAgent>(
-  agent: A,
-  { connect: connectMs = HTTP_DEFAULTS.connectMs, idle = 0 }: HttpSettings['timeouts'] = {},
-): A {
+function withTimeouts<A extends HttpAgent>(agent: A, made: 'connect' | 'secureConnect', limits: SocketLimits): A {
+  const { connect: connectMs = HTTP_DEFAULTS.connectMs, idle } = limits.timeouts ?? {};
   const connecting = agent as unknown as Connecting;
   const create = connecting.createConnection.bind(agent);
   connecting.createConnection = (...args) => {
     const socket = create(...args);
-    const late = () => {
-      const error = new Error(`no connection within ${connectMs} ms`);
-      if (socket.connecting === true) socket.destroy(Object.assign(error, { code: 'ETIMEDOUT', syscall: 'connect' }));
-    };
-    socket.setTimeout(connectMs, late);
-    socket.once('connect', () => socket.setTimeout(idle));
+    // Not by a timeout of the socket: axios and Node set that for themselves.
+    const late = limits.clock.schedule(connectMs, () => socket.destroy(timedOut(`no connection within ${connectMs} ms`, 'connect')));
+    for (const event of [made, 'close']) socket.once(event, () => late.cancel());
+    if (idle !== undefined) socket.once(made, () => limitSilence(socket, idle));
     return socket;
   };
   return agent;
+}
+
+/** Destroys a connection over which nothing has come or gone for so long. axios switches timeouts of sockets off. */
+function limitSilence(socket: Socket, idleMs: number): void {
+  const setTimeoutOf = socket.setTimeout.bind(socket);
+  socket.setTimeout = (ms, listener) => setTimeoutOf(ms === 0 ? idleMs : ms, listener);
+  socket.on('timeout', () => socket.destroy(timedOut(`the connection was silent for ${idleMs} ms`, 'read')));
+  socket.setTimeout(0);
+}
+
+function timedOut(message: string, syscall: 'connect' | 'read'): Error {
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT', syscall });
 }

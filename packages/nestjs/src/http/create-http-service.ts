@@ -40,7 +40,7 @@ function prepareRequests(instance: AxiosInstance, parts: ResilienceParts, provid
     if (isSingleUseBody(config.data)) call?.sendOnce();
     if ((config.maxContentLength ?? -1) < 0)
       config.maxContentLength = settings.maxResponseBytes ?? HTTP_DEFAULTS.maxResponseBytes;
-    Object.assign(config, connectionsOf(settings, config));
+    Object.assign(config, connectionsOf(settings, config, parts.clock));
     setTraceHeaders((name, value) => config.headers.has(name) || config.headers.set(name, value));
     if (baseUrl === undefined || !isSameOrigin(config, baseUrl)) return config;
     const own = requestHeaders(http, settings, { provider, method, call });
@@ -76,7 +76,10 @@ function observeResponses(instance: AxiosInstance, parts: ResilienceParts, provi
       return boundStream(response, provider);
     },
     (error: { response?: AxiosAnswer }) => {
-      if (error.response !== undefined) observe(error.response);
+      if (error.response !== undefined) {
+        observe(error.response);
+        boundStream(error.response, provider);
+      }
       throw redactError(error);
     },
   );

@@ -215,6 +215,28 @@ describe('the HTTP client of a provider, on the wire', () => {
     await expect(axios.get('/', options)).rejects.toThrow(/silent for 50 ms|aborted/);
   });
 
+  it('draws from the rate limit with each request rather than each call, where the settings say so', async () => {
+    const server = await provider((_request, response) => response.end('{}'));
+    const http = { baseUrl: server.origin, limitEachRequest: true };
+    const { files, axios } = await start(http, { rateLimit: { limit: 3, per: '1h' } });
+    const read = (pages: number) => async () => {
+      for (let page = 0; page < pages; page++) await axios.get('/', { params: { page } });
+    };
+    await files.execute(read(2));
+    await expect(files.execute(read(2))).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect([server.seen.length, files.rateLimit!.snapshot().admitted]).toEqual([3, 3]);
+  });
+
+  it('follows the settings in whether each request draws', async () => {
+    const server = await provider((_request, response) => response.end('{}'));
+    const { files, axios } = await start({ baseUrl: server.origin }, { rateLimit: { limit: 3, per: '1h' } });
+    const twice = async () => void (await Promise.all([axios.get('/'), axios.get('/')]));
+    await files.execute(twice);
+    module.get(Resilience).reconfigure('files', { http: { limitEachRequest: true } });
+    await files.execute(twice);
+    expect(files.rateLimit!.snapshot().admitted).toBe(3);
+  });
+
   it('prints no credential where a stream fails', async () => {
     const server = await provider(chunked);
     const { axios } = await start({ baseUrl: server.origin, maxResponseBytes: 15_000, auth: { bearer: 'sk_secret' } });

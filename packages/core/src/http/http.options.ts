@@ -36,6 +36,11 @@ export interface HttpOptions<Secret = CredentialText> {
    * tracked.
    */
   watch?: boolean;
+  /**
+   * Whether each request of the clients that are handed out draws from the provider's rate limit, and may wait in it,
+   * rather than each call: one that reads thirty pages takes thirty tokens. Default false.
+   */
+  limitEachRequest?: boolean;
   /** The most bytes of one answer that are read, unpacked. Beyond it the request fails. Default 32 MiB. */
   maxResponseBytes?: number;
   /** Sends the requests: an undici `Dispatcher` for `fetch`, an `http.Agent` or `{ http, https }` of them for axios. */
@@ -69,6 +74,7 @@ export function isHttpUrl(value: unknown): value is string {
 export const httpEntries = {
   hosts: optional(v.custom<readonly string[]>(isHosts, "expected a list of hosts, for example ['api.example.com']")),
   watch: optional(flag()),
+  limitEachRequest: optional(flag()),
   maxResponseBytes: optional(integer(1, Number.MAX_SAFE_INTEGER)),
   agent: optional(v.custom<object>(isAgent, 'expected an agent, or { http, https } of agents')),
   proxy: optional(v.custom<string>(isHttpUrl, "expected the URL of an HTTP proxy, for example 'http://proxy:3128'")),

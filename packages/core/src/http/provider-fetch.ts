@@ -13,6 +13,8 @@ import { isSingleUseBody } from './single-use-body.js';
 export interface ProviderFetchParts {
   readonly provider: string;
   readonly http: ProviderHttp;
+  /** Sends once the provider's rate limit admits a request. */
+  limited(send: () => Promise<Response>, signal: AbortSignal | undefined): Promise<Response>;
   /** Shows the provider an answer, unless it has seen it on the wire. */
   observe(answer: { readonly status: number; readonly headers: HeadersLike }): void;
 }
@@ -37,7 +39,8 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     const request = new OutgoingRequest({ baseUrl, headersFor }, input, init);
     call?.sending(request.method);
     if (isSingleUseBody(init?.body)) call?.sendOnce();
-    return send(parts, { request, call, agent: await agents.for(settings), mostBytes: settings.maxResponseBytes });
+    const { maxResponseBytes: mostBytes, limitEachRequest: isLimited } = settings;
+    return send(parts, { request, call, agent: await agents.for(settings), mostBytes, isLimited });
   };
 }
 
@@ -46,6 +49,7 @@ interface Sending {
   readonly call: LiveCall | undefined;
   readonly agent: FetchAgent;
   readonly mostBytes: number | undefined;
+  readonly isLimited: boolean | undefined;
 }
 
 async function send(parts: ProviderFetchParts, sending: Sending): Promise<Response> {
@@ -72,7 +76,7 @@ async function send(parts: ProviderFetchParts, sending: Sending): Promise<Respon
 /** Redirects are followed here: `fetch` would carry the provider's own headers to another origin. */
 async function followed(
   parts: ProviderFetchParts,
-  { request, agent }: Sending,
+  { request, agent, isLimited }: Sending,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   for (let redirects = 0; ; redirects++) {
@@ -80,7 +84,8 @@ async function followed(
       ...request.initFor(signal),
       ...(agent.dispatcher !== undefined && { dispatcher: agent.dispatcher }),
     };
-    const response = await agent.fetch(request.url, init as RequestInit);
+    const fetchOnce = () => agent.fetch(request.url, init as RequestInit);
+    const response = await (isLimited === true ? parts.limited(fetchOnce, signal) : fetchOnce());
     parts.observe(response);
     if (!isRedirect(response.status) || request.redirect === 'manual') return response;
     if (request.redirect === 'error' || redirects === MOST_REDIRECTS) {

@@ -4,6 +4,7 @@ export interface HttpSettings {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly hosts?: readonly string[] | undefined;
   readonly watch?: boolean | undefined;
+  readonly limitEachRequest?: boolean | undefined;
   readonly maxResponseBytes?: number | undefined;
   readonly agent?: object | undefined;
   readonly proxy?: string | undefined;

@@ -18,6 +18,7 @@ import { credentialOf } from '../http/credential-of.js';
 import type { HttpSettings, ProviderHttp } from '../http/provider-http.js';
 import { ProviderWire } from '../wire/provider-wire.js';
 import { watchWire } from '../wire/watch-wire.js';
+import { RequestLimit } from './request-limit.js';
 import type { RateLimit } from '../policies/rate-limit/rate-limit.js';
 import type { RateLimitHandle } from '../policies/rate-limit/rate-limit-handle.js';
 import {
@@ -44,6 +45,8 @@ export class LiveProvider extends ResilientProvider {
   private readonly environment: Environment;
   private readonly linker: MethodLinker;
   readonly fetch: typeof globalThis.fetch;
+  /** Admits single requests where `http.limitEachRequest` says so. */
+  readonly requestLimit: RequestLimit;
   private readonly http: ProviderHttp;
   private readonly wire: ProviderWire;
   private readonly watches: boolean;
@@ -51,6 +54,8 @@ export class LiveProvider extends ResilientProvider {
   private readonly pipelines = new Map<string, Pipeline>();
   /** For all others. */
   private common: Pipeline | undefined;
+  /** For single requests, by the operation that sends them. */
+  private readonly requestPipelines = new Map<string, Pipeline>();
   /** For the calls that ask for certain policies only. */
   private readonly subsets = new Map<string, Pipeline>();
 
@@ -73,9 +78,15 @@ export class LiveProvider extends ResilientProvider {
       learn: (call, { status, headers }) =>
         this.learn({ status: status!, headers: headers as ObservedAnswer['headers'] }, call),
     });
+    this.requestLimit = new RequestLimit(this.name, {
+      pipelineOf: (operation) => this.requestPipelineOf(operation),
+      newCall: this.newCall.bind(this),
+      run: this.run.bind(this),
+    });
     this.fetch = providerFetch({
       provider: this.name,
       http: this.http,
+      limited: (send, signal) => this.requestLimit.send(send, signal),
       observe: (answer) => {
         if (!this.seesAnswers) this.observe(answer);
       },
@@ -221,6 +232,18 @@ export class LiveProvider extends ResilientProvider {
     if (policies !== undefined) this.subsets.set(subsetId(method, policies), pipeline);
     else if (method !== undefined) this.pipelines.set(method, pipeline);
     else this.common = pipeline;
+    return pipeline;
+  }
+
+  private requestPipelineOf(operation: string): Pipeline | undefined {
+    if (this.linker.shared('rateLimit') === undefined) return undefined;
+    const method = this.linker.knows(operation) ? operation : undefined;
+    const standing = this.requestPipelines.get(method ?? '');
+    if (standing !== undefined) return standing;
+    const policies = new Map<string, Layer>([['rateLimit', {}]]);
+    const plan = { operation: method ?? 'execute', method, policies, own: 'overridden', ofRequests: true } as const;
+    const pipeline = this.pipelineFor(plan, []);
+    this.requestPipelines.set(method ?? '', pipeline);
     return pipeline;
   }
 

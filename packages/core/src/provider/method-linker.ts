@@ -181,9 +181,16 @@ export class MethodLinker {
     });
     const { entrance } = this.parts;
     // A provider that is switched off keeps its policies, and no call passes them.
-    const passed = this.layers.enabled ? policies.filter(isPassed) : [];
+    const passed = this.layers.enabled ? policies.filter((policy) => isPassed(policy) && this.stands(policy, plan)) : [];
     pipeline.use(entrance === undefined ? passed : [entrance, ...passed]);
     for (const [name, policy] of standing) if (!own.has(name)) this.drop(policy);
+  }
+
+  /** Whether calls pass a policy: the rate limit is left to the requests that they send, where each draws from it. */
+  private stands({ kind }: Policy, { ofRequests }: MethodPlan): boolean {
+    if (kind !== 'rateLimit' || ofRequests === true) return true;
+    const http = this.parts.http === undefined ? this.layers.http : this.parts.http.settings();
+    return http?.limitEachRequest !== true;
   }
 
   /** Kept only for as long as a call is in it. */

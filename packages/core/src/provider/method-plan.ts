@@ -18,4 +18,6 @@ export interface MethodPlan {
   readonly own?: ReadonlySet<string> | 'overridden' | undefined;
   /** Why a policy cannot stand around the method, as a fault says it; `undefined` where it can. */
   readonly objection?: ((spec: PolicySpec) => string | undefined) | undefined;
+  /** For single requests: where those draw from the rate limit, other pipelines leave it out. */
+  readonly ofRequests?: boolean;
 }

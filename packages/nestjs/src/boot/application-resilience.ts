@@ -36,5 +36,7 @@ export class ApplicationResilience extends Resilience {
     const layers = sections.patched(name, patch);
     provider.reconfigure(sections.engineSettings(patch as Layer), layers.faults);
     sections.replace(layers);
+    // The policies that calls pass follow from the sections, too, which stand only now.
+    provider.reconfigure({});
   }
 }

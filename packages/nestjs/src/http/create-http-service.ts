@@ -21,6 +21,7 @@ export async function createHttpService(parts: ResilienceParts, provider: string
   const { HttpService, axios } = await loadHttpClient(provider);
   const { baseUrl } = parts.sections.get(provider, httpSection)!;
   const instance = axios.create(baseUrl === undefined ? {} : { baseURL: baseUrl });
+  limitRequests(instance, axios, { parts, provider });
   prepareRequests(instance, parts, provider);
   abortRequests(instance, axios);
   observeResponses(instance, parts, provider);
@@ -50,6 +51,21 @@ function prepareRequests(instance: AxiosInstance, parts: ResilienceParts, provid
     }
     const names = own.map(({ name }) => name);
     config.beforeRedirect = stripOnRedirect(baseUrl, names, config.beforeRedirect);
+    return config;
+  });
+}
+
+/** Each request draws from the rate limit, where the settings say so. Interceptors run the last one first. */
+function limitRequests(
+  instance: AxiosInstance,
+  axios: HttpClientPackages['axios'],
+  { parts, provider }: { parts: ResilienceParts; provider: string },
+): void {
+  instance.interceptors.request.use((config: AxiosRequest) => {
+    if (parts.sections.get(provider, httpSection)!.limitEachRequest !== true) return config;
+    const send = axios.getAdapter(config.adapter, config);
+    const { requestLimit } = parts.registry.provider(provider);
+    config.adapter = (request) => requestLimit.send(() => send(request), request.signal as AbortSignal | undefined);
     return config;
   });
 }

@@ -6,6 +6,7 @@ export { currentLiveCall } from './engine/current-call.js';
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';
 export type { Pipeline } from './engine/pipeline.js';
 export type { Gate, PolicySpec } from './engine/policy.js';
+export { callbackReports } from './events/callback-reports.js';
 export { EventHub, type Emit } from './events/event-hub.js';
 export { HTTP_DEFAULTS, httpEntries } from './http/http.options.js';
 export type { HttpSettings, ProviderHttp } from './http/provider-http.js';

@@ -1,4 +1,5 @@
 import type { ResilienceError } from '../errors/resilience-error.js';
+import type { ReportCallback } from '../events/callback-reports.js';
 import type { Emit, EmitOf } from '../events/event-hub.js';
 import type { ObservedResponse } from '../headers/rate-reading.js';
 import type { PackedGate } from './packed-keys.js';
@@ -11,6 +12,8 @@ import type { Store } from '../store/store.js';
 export interface Environment extends CallOrigin {
   readonly store: Store;
   readonly emit: Emit;
+  /** Reports a function of the user that threw or returned what it may not: see the event `callback.failed`. */
+  readonly callbackFailed: ReportCallback;
   /** A number in [0, 1). */
   random(): number;
   /** What a result means; `circumstances` is what is known of the call that it ended. */

@@ -2,10 +2,12 @@ import type { EventLevels } from './event-hub.js';
 
 /** Events of a provider as a whole, whatever its policies. */
 export interface EngineEvents {
-  /** The provider's `classify` threw, or said what is no outcome. It counts as having said nothing. */
-  'classify.failed': {
-    /** The message of what it threw. */
-    error: string;
+  /** A function of the user threw, or returned what it may not. Told of each at first, and then once a minute. */
+  'callback.failed': {
+    /** Its path in the settings, such as `retry.when`; `events.on` and `events$` for listeners. */
+    callback: string;
+    /** The message of what it threw, or what was expected. */
+    reason: string;
   };
   /** A request that may not be repeated without a key went out without the one that its call has. */
   'idempotency.keyNotSent': {
@@ -41,7 +43,7 @@ export interface EngineEvents {
 }
 
 export const engineEvents: EventLevels<EngineEvents> = {
-  'classify.failed': 'warn',
+  'callback.failed': 'warn',
   'idempotency.keyNotSent': 'warn',
   'keys.forgotten': 'warn',
   'store.evicted': 'warn',

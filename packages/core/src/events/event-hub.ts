@@ -1,3 +1,5 @@
+import { messageOf } from '../errors/message-of.js';
+
 /** Something that happened in the engine, of whatever type. */
 export interface EmittedEvent {
   /** The policy and what happened to it, such as `'circuitBreaker.opened'` or `'retry.scheduled'`. */
@@ -31,6 +33,14 @@ export type EmitOf<Events extends object> = <Type extends keyof Events & string>
 
 export type EventListener<Event = EmittedEvent> = (event: Event) => void;
 
+const MINUTE_MS = 60_000;
+
+interface Listener<Event> {
+  readonly tell: EventListener<Event>;
+  /** When it was last said that it fails, in epoch milliseconds. */
+  failedAt: number;
+}
+
 /**
  * How many events may follow from one, before listeners that answer every event with another are taken to go on for
  * ever.
@@ -42,7 +52,7 @@ const MOST_AT_ONCE = 100_000;
  * others. Events emitted by listeners are queued, so that every listener sees all events in the same order.
  */
 export class EventHub<Event extends EmittedEvent = EmittedEvent> {
-  private listeners: readonly { readonly tell: EventListener<Event> }[] = [];
+  private listeners: readonly Listener<Event>[] = [];
   /** The event that is being told, and those that followed from it. */
   private telling: Event[] | undefined;
 
@@ -53,7 +63,7 @@ export class EventHub<Event extends EmittedEvent = EmittedEvent> {
   }
 
   on(listener: EventListener<Event>): () => void {
-    const added = { tell: listener };
+    const added: Listener<Event> = { tell: listener, failedAt: -Infinity };
     this.listeners = [...this.listeners, added];
     return () => {
       this.listeners = this.listeners.filter((other) => other !== added);
@@ -76,13 +86,24 @@ export class EventHub<Event extends EmittedEvent = EmittedEvent> {
   }
 
   private tell(event: Event): void {
-    for (const { tell } of this.listeners) {
+    for (const listener of this.listeners) {
       try {
-        const done: unknown = tell(event);
-        if (done instanceof Promise) done.catch(this.onListenerError);
+        const done: unknown = listener.tell(event);
+        if (done instanceof Promise) done.catch((error: unknown) => this.failed(listener, event, error));
       } catch (error) {
-        this.onListenerError(error);
+        this.failed(listener, event, error);
       }
     }
+  }
+
+  /** Tells the other listeners of one that fails: at first, and then once a minute. */
+  private failed(listener: Listener<Event>, { provider, operation, at }: Event, error: unknown): void {
+    this.onListenerError(error);
+    // Wall time may be set back: then the minute is over, too.
+    if (Math.abs(at - listener.failedAt) < MINUTE_MS) return;
+    listener.failedAt = at;
+    const detail = { callback: 'events.on', reason: messageOf(error) };
+    const failure: EmittedEvent = { type: 'callback.failed', provider, operation, at, detail };
+    this.emit(failure as Event);
   }
 }

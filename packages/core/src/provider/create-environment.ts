@@ -1,9 +1,11 @@
 import { createClassifier, type Classify } from '../outcome/reading/classifier.js';
-import { messageOf } from '../errors/message-of.js';
+import { callbackReports, type ReportCallback } from '../events/callback-reports.js';
 import type { Emit, EventHub } from '../events/event-hub.js';
 import type { ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { Environment } from '../engine/policy.js';
 import type { WireListener } from '../engine/wire-listener.js';
+import { systemRandom } from '../time/system-random.js';
+import { printed } from '../values/printed.js';
 import type { ProviderParts } from './provider-parts.js';
 
 /** The parts of a provider that may change while its policies live. */
@@ -25,19 +27,36 @@ export function createEnvironment(
     // That a detail fits its type is checked where policies emit it.
     events.emit({ type, provider: name, operation, at: clock.wallNow(), detail } as ResilienceEvent);
   };
+  const callbackFailed = callbackReports(clock, emit);
   const common = new Map<string, unknown>();
   return {
     provider: name,
     clock,
     trackCalls,
     store,
-    random,
+    random: checkedRandom(random, callbackFailed),
     emit,
+    callbackFailed,
     ...(wire && { wire }),
-    classify: createClassifier(clock, classify, (error) => emit('classify.failed', { error: messageOf(error) })),
+    classify: createClassifier(clock, classify, (error) => callbackFailed('classify', error)),
     shared: <T>(key: string, make: () => T): T => {
       if (!common.has(key)) common.set(key, make());
       return common.get(key) as T;
     },
+  };
+}
+
+/** The user's own randomness, as long as it is a number in [0, 1); otherwise the machine's takes its place. */
+function checkedRandom(random: () => number, callbackFailed: ReportCallback): () => number {
+  if (random === systemRandom) return random;
+  return () => {
+    try {
+      const drawn: unknown = random();
+      if (typeof drawn === 'number' && drawn >= 0 && drawn < 1) return drawn;
+      throw new TypeError(`random returned ${printed(drawn)}; expected a number from 0 and below 1`);
+    } catch (error) {
+      callbackFailed('random', error);
+      return systemRandom();
+    }
   };
 }

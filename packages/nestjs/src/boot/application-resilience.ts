@@ -1,10 +1,11 @@
 import type { ResilienceEvent, ResilientProvider } from '@breakwater/core';
 import type { Layer } from '@breakwater/core/adapter';
-import { Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { MethodRuntime } from '../methods/method-runtime.js';
 import { METHODS } from '../methods/runtime-slot.js';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
 import type { ProviderPatch } from '../resilience.options.js';
+import { eventsObservable } from './events-observable.js';
 import { Resilience, type ResilienceSnapshot } from '../resilience.js';
 
 /** The resilience of an application with a `ResilienceModule`. */
@@ -18,7 +19,7 @@ export class ApplicationResilience extends Resilience {
 
   constructor(private readonly parts: ResilienceParts) {
     super();
-    this.events$ = new Observable((subscriber) => parts.registry.events.on((event) => subscriber.next(event)));
+    this.events$ = eventsObservable(parts.registry.events, parts.clock);
     this[METHODS] = new MethodRuntime(parts.registry);
   }
 

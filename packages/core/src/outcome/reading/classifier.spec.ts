@@ -322,7 +322,10 @@ describe('the user’s own classifier', () => {
     );
     const events = recordEvents(provider);
     expect(await provider.execute(() => 'charged')).toBe('charged');
-    expect(events.all[0]).toMatchObject({ type: 'classify.failed', detail: { error: 'a bug in the classifier' } });
+    expect(events.all[0]).toMatchObject({
+      type: 'callback.failed',
+      detail: { callback: 'classify', reason: 'a bug in the classifier' },
+    });
   });
 
   it.each<[unknown, string]>([
@@ -356,9 +359,10 @@ describe('the user’s own classifier', () => {
     await failed;
     expect([calls, provider.circuitBreaker?.state]).toEqual([2, 'open']);
     expect(events.all[0]).toMatchObject({
-      type: 'classify.failed',
+      type: 'callback.failed',
       detail: {
-        error: `classify said ${shown}; known are success, not-sent, throttled, transient, unknown, permanent, unauthorized, contract, invalid, cancelled, refused`,
+        callback: 'classify',
+        reason: `classify said ${shown}; known are success, not-sent, throttled, transient, unknown, permanent, unauthorized, contract, invalid, cancelled, refused`,
       },
     });
   });

@@ -177,16 +177,23 @@ describe('cache', () => {
         const { find, counters, events } = bench({ ttl: '30s', key: () => key as string });
         expect([await find(1), await find(1)]).toEqual(['answer 1', 'answer 2']);
         expect(counters()).toMatchObject({ ...ZEROS, uncached: 2, entries: 0 });
-        expect(events.all.map(({ type, operation, detail }) => [type, operation, detail])).toEqual([
-          ['cache.bypassed', 'Catalog.find', { reason: 'key' }],
-        ]);
+        const bypassed = ['cache.bypassed', 'Catalog.find', { reason: 'key' }];
+        const failed = ['callback.failed', 'Catalog.find', expect.objectContaining({ callback: 'cache.key' })];
+        // Only nothing says that the call is not to be cached.
+        expect(events.all.map(({ type, operation, detail }) => [type, operation, detail])).toEqual(
+          key === undefined || key === null ? [bypassed] : [failed, bypassed],
+        );
       },
     );
 
-    it('rejects the call with the error of a function that throws', async () => {
-      const { find, loads } = bench({ ttl: '30s', key: ({ id }: { id: string }) => id });
-      await expect(find(undefined)).rejects.toThrow(TypeError);
-      expect(loads()).toBe(0);
+    it('does not harm the call where it throws: that goes by the cache, and it is reported', async () => {
+      const { find, loads, events } = bench({ ttl: '30s', key: ({ id }: { id: string }) => id });
+      await find(undefined);
+      await find(undefined);
+      expect(loads()).toBe(2);
+      expect(events.ofType('callback.failed').map(({ operation, detail }) => [operation, detail.callback])).toEqual([
+        ['Catalog.find', 'cache.key'],
+      ]);
     });
 
     it.each([['id'], [undefined]])('can give the call up while it is made (%p): then nothing is asked', async (key) => {

@@ -1,6 +1,7 @@
 import { UNNAMED_ARGS } from '../../engine/call.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
+import { printed } from '../../values/printed.js';
 import { AnswerLoader } from './answer-loader.js';
 import { argumentsKey } from './arguments-key.js';
 import { CacheReport } from './cache-report.js';
@@ -46,12 +47,7 @@ export class Cache implements Wrapper {
     // Such a key says that this operation is another one, whatever it is about.
     if (call.idempotencyKey !== undefined) return this.bypass('idempotencyKey', call, next);
     if (call.args === UNNAMED_ARGS) return this.bypass('arguments', call, next);
-    let id: string | undefined;
-    try {
-      id = this.idOf(call.args, call.receiver);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const id = this.askedId(call);
     // A function of the user's own may have aborted the call.
     if (call.aborted) return Promise.reject(call.reason);
     if (id === undefined) return this.bypass(this.settings.key === undefined ? 'arguments' : 'key', call, next);
@@ -110,6 +106,16 @@ export class Cache implements Wrapper {
     }
   }
 
+  /** The same for a call. Without a key that can be relied on, it goes by the cache. */
+  private askedId({ args, receiver, operation }: LiveCall): string | undefined {
+    try {
+      return this.idOf(args, receiver);
+    } catch (error) {
+      this.environment.callbackFailed('cache.key', error, operation);
+      return undefined;
+    }
+  }
+
   /** The key of these arguments, or `undefined` when nothing tells them from others. */
   private idOf(args: readonly unknown[], receiver: unknown): string | undefined {
     const { key } = this.settings;
@@ -129,7 +135,10 @@ export class Cache implements Wrapper {
 }
 
 function textOf(key: unknown): string | undefined {
-  return typeof key === 'string' || Number.isFinite(key) ? String(key) : undefined;
+  if (typeof key === 'string' || Number.isFinite(key)) return String(key);
+  if (key === undefined || key === null) return undefined;
+  if (key instanceof Promise) key.catch(() => undefined);
+  throw new TypeError(`expected a string, a number or undefined at once, got ${printed(key)}`);
 }
 
 /** Every part says how long it is: no two calls that differ have one key. */

@@ -45,6 +45,7 @@ const environmentOf = (clock: TestClock): Environment => ({
   clock,
   store: new MemoryStore({ clock }),
   emit: () => undefined,
+  callbackFailed: () => undefined,
   random: () => 0,
   classify: createClassifier(clock),
   shared: (_name, make) => make(),
@@ -494,8 +495,8 @@ describe('chaos', () => {
       await turn();
       expect(results.map(({ value }) => value)).toEqual(['charge', 'refund']);
       expect(events.all.map(({ type, detail }) => [type, detail])).toEqual([
-        ['chaos.failed', { error: 'no idea' }],
-        ['chaos.failed', { error: 'text' }],
+        // At first, and then once a minute.
+        ['callback.failed', { callback: 'chaos.only', reason: 'no idea' }],
       ]);
     });
   });

@@ -11,14 +11,9 @@ export interface ChaosEvents {
     /** The status of a fault, its code, or the name of its error. */
     as?: string | number;
   };
-  /** `only` threw: nothing was injected. */
-  'chaos.failed': {
-    /** The message of what it threw. */
-    error: string;
-  };
 }
 
-export const chaosEvents: EventLevels<ChaosEvents> = { 'chaos.injected': 'info', 'chaos.failed': 'warn' };
+export const chaosEvents: EventLevels<ChaosEvents> = { 'chaos.injected': 'info' };
 
 export interface ChaosSnapshot {
   readonly enabled: boolean;

@@ -1,4 +1,3 @@
-import { messageOf } from '../../errors/message-of.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import type { EnvironmentOf, FaultInjector } from '../../engine/policy.js';
 import type { ChaosSettings } from './chaos.options.js';
@@ -100,7 +99,7 @@ export class Chaos implements FaultInjector {
     try {
       return only === undefined || only(call) === true;
     } catch (error) {
-      this.environment.emit('chaos.failed', { error: messageOf(error) });
+      this.environment.callbackFailed('chaos.only', error, call.operation);
       return false;
     }
   }

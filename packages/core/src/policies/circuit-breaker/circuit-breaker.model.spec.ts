@@ -422,6 +422,7 @@ class Subject {
       provider: 'model',
       clock,
       store: new MemoryStore({ clock }),
+      callbackFailed: () => undefined,
       emit: (type, detail) => void this.told.push(`${detail.from} to ${EVENTS[type]!}: ${detail.reason}`),
       random: this.random,
       classify: createClassifier(clock),

@@ -131,7 +131,7 @@ describe('fallback', () => {
       const provider = onlyFor(when as () => boolean);
       const events = recordEvents(provider);
       await expect(provider.execute(() => Promise.reject(httpError(500)))).rejects.toThrow('status 500');
-      expect(events.types).toEqual(['fallback.whenFailed']);
+      expect(events.all).toMatchObject([{ type: 'callback.failed', detail: { callback: 'fallback.when' } }]);
     });
 
     it('takes an object with the same names and no function for an answer', async () => {

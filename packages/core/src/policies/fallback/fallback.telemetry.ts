@@ -11,17 +11,11 @@ export interface FallbackEvents {
     /** The name of its error. */
     error: string;
   };
-  /** `when` threw, or returned no boolean. The failure surfaces. */
-  'fallback.whenFailed': {
-    /** The message of what it threw. */
-    error: string;
-  };
 }
 
 export const fallbackEvents: EventLevels<FallbackEvents> = {
   'fallback.used': 'warn',
   'fallback.failed': 'error',
-  'fallback.whenFailed': 'warn',
 };
 
 export interface FallbackSnapshot {

@@ -1,4 +1,3 @@
-import { messageOf } from '../../errors/message-of.js';
 import { nameOf } from '../../errors/name-of.js';
 import { isResilienceError } from '../../errors/resilience-error.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
@@ -55,7 +54,7 @@ export class Fallback implements Wrapper {
         `expected true or false at once, got ${wanted instanceof Promise ? 'a promise' : typeof wanted}`,
       );
     } catch (error) {
-      this.environment.emit('fallback.whenFailed', { error: messageOf(error) }, operation);
+      this.environment.callbackFailed('fallback.when', error, operation);
       return false;
     }
   }

@@ -58,14 +58,14 @@ export class Idempotency implements Wrapper {
    */
   private identify(call: LiveCall): Operation | undefined {
     const { key, header, replace } = this.settings;
-    const { provider, operation, args } = call;
+    const { provider, operation } = call;
     const tenant = call.key === undefined ? [] : [call.key];
     const given = call.idempotencyKey;
     if (given === undefined && key === undefined) {
       call.carriedKey = { value: uniqueKey(), header, replace, ofThisCall: true };
       return undefined;
     }
-    const id = given ?? key!(...args);
+    const id = given ?? this.ask('key', key!, call);
     if (!isBusinessId(id)) throw new IdempotencyKeyMissingError({ provider, operation });
     const value = given ?? derivedKey(provider, operation, String(id), ...tenant);
     call.carriedKey = { value, header, replace, ofThisCall: false };
@@ -76,13 +76,24 @@ export class Idempotency implements Wrapper {
   }
 
   /** The text that must be equal when the key comes again. */
-  private textOf({ provider, operation, args }: LiveCall): string {
+  private textOf(call: LiveCall): string {
+    const { provider, operation, args } = call;
     const { fingerprint } = this.settings;
-    const payload = fingerprint === undefined ? args : fingerprint(...args);
+    const payload = fingerprint === undefined ? args : this.ask('fingerprint', fingerprint, call);
     try {
       return canonicalText(payload);
     } catch (cause) {
       throw new IdempotencyPayloadError({ provider, operation, cause });
+    }
+  }
+
+  /** One that throws refuses its call, as what cannot be told apart could be done twice; and it is reported. */
+  private ask(option: 'key' | 'fingerprint', ask: (...args: unknown[]) => unknown, call: LiveCall): unknown {
+    try {
+      return ask(...call.args);
+    } catch (error) {
+      this.environment.callbackFailed(`idempotency.${option}`, error, call.operation);
+      throw error;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import type { Environment, Gate } from '../../engine/policy.js';
-import type { Price, Priority } from '../../engine/price.js';
+import { DEFAULT_PRICE, type Price, type Priority } from '../../engine/price.js';
 import type { PriceSettings } from './rate-limit.options.js';
 
 /** Sets the price of the calls of one method, by which the rate limit admits them. Refuses none itself. */
@@ -26,27 +26,41 @@ export class CallPrice implements Gate<undefined> {
   private priceOf(call: LiveCall): Price {
     const { cost, priority } = this.settings;
     return {
-      cost: typeof cost === 'function' ? this.checkedCost(cost(...call.args), call) : cost,
-      priority: typeof priority === 'function' ? this.checkedPriority(priority(...call.args), call) : priority,
+      cost: typeof cost === 'function' ? this.said('cost', cost, call, costOf) : cost,
+      priority: typeof priority === 'function' ? this.said('priority', priority, call, priorityOf) : priority,
     };
   }
 
-  private checkedCost(cost: unknown, call: LiveCall): number {
-    if (Number.isSafeInteger(cost) && (cost as number) >= 0) return cost as number;
-    throw this.misused('cost', cost, 'a whole number from 0', call);
+  /** A function that throws or returns what is no price is reported, and the call goes at the usual price. */
+  private said<K extends keyof Price>(
+    option: K,
+    ask: (...args: unknown[]) => unknown,
+    call: LiveCall,
+    check: (said: unknown) => Price[K],
+  ): Price[K] {
+    try {
+      return check(ask(...call.args));
+    } catch (error) {
+      this.environment.callbackFailed(`rateLimit.${option}`, error, call.operation);
+      return DEFAULT_PRICE[option];
+    }
   }
+}
 
-  private checkedPriority(priority: unknown, call: LiveCall): Priority {
-    if (priority === 'foreground' || priority === 'background') return priority;
-    throw this.misused('priority', priority, "'foreground' or 'background'", call);
-  }
+function costOf(said: unknown): number {
+  if (Number.isSafeInteger(said) && (said as number) >= 0) return said as number;
+  throw misused(said, 'a whole number from 0');
+}
 
-  private misused(option: string, given: unknown, right: string, { operation }: LiveCall): TypeError {
-    const shown = typeof given === 'number' ? String(given) : typeof given;
-    return new TypeError(
-      `${this.environment.provider}.rateLimit.${option} gave ${shown} for ${operation}; expected ${right}`,
-    );
-  }
+function priorityOf(said: unknown): Priority {
+  if (said === 'foreground' || said === 'background') return said;
+  throw misused(said, "'foreground' or 'background'");
+}
+
+function misused(said: unknown, right: string): TypeError {
+  // Nothing waits for it, so its rejection would be unhandled.
+  if (said instanceof Promise) said.catch(() => undefined);
+  return new TypeError(`returned ${typeof said === 'number' ? String(said) : typeof said}; expected ${right}`);
 }
 
 function isFixed(settings: PriceSettings): settings is Price {

@@ -237,27 +237,31 @@ describe('rate limit with a price', () => {
       ['infinity', Number.POSITIVE_INFINITY, 'Infinity'],
       ['a part', 1.5, '1.5'],
       ['something else', '3', 'string'],
-    ])('of %s is an error that names the option and the method', async (_name, cost, shown) => {
-      const { method, snapshot, startedAt } = bench({ limit: 100 });
-      const call = method('send', { cost: () => cost as number })();
+    ])('of %s is reported once, and the call costs 1', async (_name, cost, shown) => {
+      const { method, snapshot, startedAt, provider } = bench({ limit: 100 });
+      const events = recordEvents(provider);
+      for (let calls = 0; calls < 3; calls++) method('send', { cost: () => cost as number })();
       await turn();
-      expect(call.error).toEqual(
-        new TypeError(`crm.rateLimit.cost gave ${shown} for send; expected a whole number from 0`),
-      );
-      expect(startedAt).toEqual([]);
-      expect(snapshot()).toMatchObject({ admitted: 0, refused: 0 });
+      expect(startedAt).toHaveLength(3);
+      expect(snapshot()).toMatchObject({ admitted: 3, refused: 0 });
+      expect(events.ofType('callback.failed').map(({ operation, detail }) => [operation, detail])).toEqual([
+        ['send', { callback: 'rateLimit.cost', reason: `returned ${shown}; expected a whole number from 0` }],
+      ]);
     });
 
-    it('that cannot be told surfaces as the error of whoever could not tell', async () => {
-      const { method, snapshot } = bench({ limit: 100 });
-      const wrong = new Error('no such customer');
+    it('that throws is reported, and the call costs 1', async () => {
+      const { method, snapshot, provider } = bench({ limit: 100 });
+      const events = recordEvents(provider);
       const cost = () => {
-        throw wrong;
+        throw new Error('no such customer');
       };
       const call = method('send', { cost })();
       await turn();
-      expect(call.error).toBe(wrong);
-      expect(snapshot()).toMatchObject({ admitted: 0 });
+      expect(call.error).toBeUndefined();
+      expect(snapshot()).toMatchObject({ admitted: 1 });
+      expect(events.ofType('callback.failed').map(({ detail }) => detail)).toEqual([
+        { callback: 'rateLimit.cost', reason: 'no such customer' },
+      ]);
     });
 
     it('counts for each key apart, and for a method that has a limit of its own', async () => {
@@ -481,13 +485,15 @@ describe('rate limit with a price', () => {
       ['a typo', 'backgroud', 'string'],
       ['nothing', undefined, 'undefined'],
       ['a number', 2, '2'],
-    ])('is not told from %s', async (_name, priority, shown) => {
-      const { method } = bench({ limit: 100 });
+    ])('is not told from %s: it is reported, and the call goes in the foreground', async (_name, priority, shown) => {
+      const { method, provider } = bench({ limit: 100 });
+      const events = recordEvents(provider);
       const call = method('sync', { priority: () => priority as 'background' })();
       await turn();
-      expect(call.error).toEqual(
-        new TypeError(`crm.rateLimit.priority gave ${shown} for sync; expected 'foreground' or 'background'`),
-      );
+      expect(call.error).toBeUndefined();
+      expect(events.ofType('callback.failed').map(({ detail }) => detail)).toEqual([
+        { callback: 'rateLimit.priority', reason: `returned ${shown}; expected 'foreground' or 'background'` },
+      ]);
     });
   });
 

@@ -55,7 +55,7 @@ export interface RetryOptions {
    * The user's own word on another attempt after a result, value or error: `true` asks for one, whatever the result
    * means, `false` for none, `undefined` leaves it to the engine. `attempt` is 1 for the first. Not asked about the
    * engine's own refusals. The limits of attempts, time and budget hold nevertheless. A predicate that throws, or gives
-   * a promise, is reported with the event `retry.whenFailed` and has said nothing.
+   * a promise, is reported with the event `callback.failed` and has said nothing.
    */
   when?: (result: Settled, attempt: number) => boolean | undefined;
   /** The longest `Retry-After` that is waited for; above it the error surfaces at once. Default `'1m'`. */

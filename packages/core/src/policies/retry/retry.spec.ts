@@ -553,7 +553,7 @@ describe('retry', () => {
     });
 
     it('is not looked for where there is none', async () => {
-      expect((await tryOut([httpError(500), 'ok'])).events.ofType('retry.whenFailed')).toEqual([]);
+      expect((await tryOut([httpError(500), 'ok'])).events.ofType('callback.failed')).toEqual([]);
     });
 
     it('counts nothing as recovered that was good at once', async () => {
@@ -593,9 +593,9 @@ describe('retry', () => {
       };
       const { result, calledAt, events } = await tryOut([httpError(500), 'ok'], { when }, { operation: 'charge' });
       expect([result.value, calledAt.length]).toEqual(['ok', 2]);
-      expect(events.ofType('retry.whenFailed').map(({ operation, detail }) => [operation, detail])).toEqual([
-        ['charge', { attempt: 1, error: 'a bug in the predicate' }],
-        ['charge', { attempt: 2, error: 'not even an error' }],
+      // At first, and then once a minute.
+      expect(events.ofType('callback.failed').map(({ operation, detail }) => [operation, detail])).toEqual([
+        ['charge', { callback: 'retry.when', reason: 'a bug in the predicate' }],
       ]);
     });
 
@@ -605,8 +605,8 @@ describe('retry', () => {
       }) as unknown as NonNullable<RetryOptions['when']>;
       const { result, events } = await tryOut(['ok'], { when });
       expect(result.value).toBe('ok');
-      expect(events.ofType('retry.whenFailed').map(({ detail }) => detail)).toEqual([
-        { attempt: 1, error: 'expected true, false or undefined at once, got a promise' },
+      expect(events.ofType('callback.failed').map(({ detail }) => detail)).toEqual([
+        { callback: 'retry.when', reason: 'expected true, false or undefined at once, got a promise' },
       ]);
     });
 

@@ -15,18 +15,11 @@ export interface RetryEvents {
   };
   /** There is no other attempt, because the retry budget is spent. */
   'retry.overBudget': AttemptEnded;
-  /** `when` threw, or returned a promise. It counts as having said nothing. */
-  'retry.whenFailed': {
-    attempt: number;
-    /** The message of what it threw. */
-    error: string;
-  };
 }
 
 export const retryEvents: EventLevels<RetryEvents> = {
   'retry.scheduled': 'debug',
   'retry.overBudget': 'warn',
-  'retry.whenFailed': 'warn',
 };
 
 export interface RetrySnapshot {

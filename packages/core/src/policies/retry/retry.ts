@@ -1,5 +1,5 @@
 import { discard } from '../../values/discard.js';
-import { messageOf } from '../../errors/message-of.js';
+import { printed } from '../../values/printed.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import { mayRepeat } from '../../engine/may-repeat.js';
 import { REFUSED, type Outcome, type Settled } from '../../outcome/outcome.js';
@@ -160,10 +160,10 @@ export class Retry implements Wrapper, Retrier {
         word.catch(() => undefined);
         throw new TypeError('expected true, false or undefined at once, got a promise');
       }
-      return typeof word === 'boolean' ? word : undefined;
+      if (typeof word === 'boolean' || word === undefined || word === null) return word ?? undefined;
+      throw new TypeError(`expected true, false or undefined, got ${printed(word)}`);
     } catch (error) {
-      const detail = { attempt, error: messageOf(error) };
-      this.environment.emit('retry.whenFailed', detail, operation);
+      this.environment.callbackFailed('retry.when', error, operation);
       return undefined;
     }
   }

@@ -37,9 +37,12 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
   'adaptiveThrottle.refused': line('warn', () => 'adaptive throttle refuses calls: most of the recent ones failed'),
   'retry.overBudget': line('warn', () => 'retry budget exhausted: failed calls are not repeated'),
   'hedge.overBudget': line('warn', () => 'retry budget exhausted: slow calls are not hedged'),
-  'retry.whenFailed': line('error', ({ error }) => `retry.when threw${because(error)}`),
-  'classify.failed': line('error', ({ error }) => `classify threw${because(error)}`),
-  'chaos.failed': line('error', ({ error }) => `chaos could not be injected${because(error)}`),
+  // Rate-limited for each callback already.
+  'callback.failed': line(
+    'warn',
+    ({ callback, reason }) => `a function of the application failed: ${plain(callback)}${because(reason)}`,
+    TRANSITIONS,
+  ),
   'cache.refreshFailed': line('warn', ({ outcome }) => `a cached answer could not be refreshed${because(outcome)}`),
   'idempotency.unsettled': line(
     'error',

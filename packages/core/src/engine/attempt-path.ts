@@ -1,6 +1,7 @@
 import { CANCELLED, REFUSED, type Outcome } from '../outcome/outcome.js';
 import { AbortableWork } from './abortable-work.js';
 import { begin, beginTracked, contextOf, workInContext } from './current-call.js';
+import { HeldStream, isIteratedOnly } from './held-stream.js';
 import type { LiveCall } from './live-call.js';
 import type { Environment, FaultInjector, Gate } from './policy.js';
 import { rejected } from './rejected.js';
@@ -61,10 +62,26 @@ export class AttemptPath {
   /** Ends an attempt that has gone well. Returns what becomes of it. */
   succeeded(call: LiveCall, value: unknown): unknown {
     const outcome = this.environment.classify({ ok: true, value }, call);
+    if (typeof value === 'object' && value !== null && outcome.kind === 'success' && isIteratedOnly(value)) {
+      return this.hold(call, value, outcome);
+    }
     call.end(outcome);
     const gates = this.gatesOf(call);
     for (let i = gates.length - 1; i >= 0; i--) gates[i]!.leave(call.tickets[i], outcome, call);
     return call.watcher === undefined ? value : call.watcher.succeeded(value);
+  }
+
+  /** The caller gets the stream at once, and the attempt ends with it. */
+  private hold(call: LiveCall, stream: AsyncIterable<unknown>, outcome: Outcome): unknown {
+    const { length } = this.gates;
+    const held = new HeldStream({
+      succeeded: () => this.end(call, length, outcome, undefined),
+      abandoned: () => this.end(call, length, CANCELLED, undefined),
+      failed: (error) => this.failed(call, error, undefined),
+    });
+    call.waiting = held;
+    const view = held.viewOf(stream);
+    return call.watcher === undefined ? view : call.watcher.succeeded(view);
   }
 
   /** Ends an attempt that has failed, or was aborted while `stillRunning` goes on. */

@@ -3,6 +3,7 @@ import { currentLiveCall } from '../engine/current-call.js';
 import { createEnvironment } from './create-environment.js';
 import { EventHub } from '../events/event-hub.js';
 import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
+import { whenRead } from '../engine/held-stream.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
 import { MethodLinker } from './method-linker.js';
 import type { MethodPlan } from './method-plan.js';
@@ -279,7 +280,7 @@ function runTied(
   };
   return pipeline.run(call).then(
     (value) => {
-      untieAll();
+      whenRead(value, untieAll);
       return value;
     },
     (error: unknown) => {

@@ -1,3 +1,4 @@
+import { whenRead } from '../../engine/held-stream.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { CallDeadline } from './call-deadline.js';
@@ -21,7 +22,7 @@ export class TotalTimeout implements Wrapper {
     clock.expireAfter(ms, deadline, now);
     return next(call).then(
       (value) => {
-        deadline.remove();
+        whenRead(value, () => deadline.remove());
         return value;
       },
       (error: unknown) => {

@@ -3,7 +3,7 @@ import type { Timer } from '../time/timer.js';
 import { durationMs, type Duration } from '../settings/duration.js';
 
 interface TestTimer {
-  readonly dueAt: number;
+  dueAt: number;
   readonly run: () => void;
   referenced: boolean;
 }
@@ -63,6 +63,13 @@ export class TestClock extends Clock {
   /** Moves time forward as if the event loop had been blocked: what falls due stays due until the clock is advanced. */
   block(by: Duration): void {
     this.time += durationMs(by);
+  }
+
+  /** Moves time forward as if the machine had been suspended: timers go on where they stood. */
+  suspend(by: Duration): void {
+    const ms = durationMs(by);
+    this.time += ms;
+    for (const timer of this.timers) timer.dueAt += ms;
   }
 
   protected startTimer(ms: number, run: () => void): Timer {

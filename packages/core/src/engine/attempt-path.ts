@@ -2,6 +2,7 @@ import { CANCELLED, REFUSED, type Outcome } from '../outcome/outcome.js';
 import { AbortableWork } from './abortable-work.js';
 import { begin, beginTracked, contextOf, workInContext } from './current-call.js';
 import { HeldStream, isIteratedOnly } from './held-stream.js';
+import type { Entrance } from './entrance.js';
 import type { LiveCall } from './live-call.js';
 import type { Environment, FaultInjector, Gate } from './policy.js';
 import { rejected } from './rejected.js';
@@ -13,12 +14,15 @@ import { rejected } from './rejected.js';
  */
 export class AttemptPath {
   private readonly unkeyedGates: readonly Gate[];
+  private readonly entrance: Entrance | undefined;
+
   constructor(
     private readonly gates: readonly Gate[],
     private readonly injector: FaultInjector | undefined,
     private readonly environment: Environment,
   ) {
     this.unkeyedGates = gates.map((gate) => gate.unkeyed ?? gate);
+    this.entrance = environment.entrance;
   }
 
   /**
@@ -28,7 +32,11 @@ export class AttemptPath {
    */
   enter(call: LiveCall, from: number): Promise<unknown> {
     const gates = this.gatesOf(call);
-    if (from === 0) call.tickets = new Array<unknown>(gates.length);
+    if (from === 0) {
+      call.tickets = new Array<unknown>(gates.length);
+      const refusal = call.aborted ? undefined : this.entrance?.enter(call);
+      if (refusal !== undefined) return this.refuse(call, 0, refusal);
+    }
     for (let i = from; i < gates.length; i++) {
       if (call.aborted) return this.refuse(call, i, call.reason);
       let ticket: unknown;
@@ -68,6 +76,7 @@ export class AttemptPath {
     call.end(outcome);
     const gates = this.gatesOf(call);
     for (let i = gates.length - 1; i >= 0; i--) gates[i]!.leave(call.tickets[i], outcome, call);
+    if (this.entrance !== undefined) this.entrance.leave(call);
     return call.watcher === undefined ? value : call.watcher.succeeded(value);
   }
 
@@ -150,5 +159,6 @@ export class AttemptPath {
       if (stillRunning !== undefined && gate.outlive !== undefined) gate.outlive(call.tickets[i], stillRunning);
       else gate.leave(call.tickets[i], outcome, call);
     }
+    this.entrance?.leave(call);
   }
 }

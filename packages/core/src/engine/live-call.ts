@@ -72,6 +72,8 @@ export class LiveCall implements Call, Circumstances {
   receiver: unknown = undefined;
   /** The tickets of the gates that the attempt has entered, in order. */
   tickets: unknown[] = NONE;
+  /** Its index among the calls that the adapter's entrance keeps; -1 while it is not among them. */
+  place = -1;
   /** The outcome of the attempt, once it has ended. */
   outcome: Outcome | undefined = undefined;
   /** Waits for the work, where the call can be aborted. */

@@ -3,6 +3,7 @@ import type { ReportCallback } from '../events/callback-reports.js';
 import type { Emit, EmitOf } from '../events/event-hub.js';
 import type { ObservedResponse } from '../headers/rate-reading.js';
 import type { PackedGate } from './packed-keys.js';
+import type { Entrance } from './entrance.js';
 import type { CallOrigin, LiveCall, Next } from './live-call.js';
 import type { Circumstances } from '../outcome/exchange.js';
 import type { Outcome, Settled } from '../outcome/outcome.js';
@@ -14,6 +15,7 @@ export interface Environment extends CallOrigin {
   readonly emit: Emit;
   /** Reports a function of the user that threw or returned what it may not: see the event `callback.failed`. */
   readonly callbackFailed: ReportCallback;
+  readonly entrance?: Entrance | undefined;
   /** A number in [0, 1). */
   random(): number;
   /** What a result means; `circumstances` is what is known of the call that it ended. */

@@ -18,7 +18,7 @@ export interface ChangingParts {
 
 /** The environment of a provider's live policies. */
 export function createEnvironment(
-  { name, clock, store, random, trackCalls = false }: ProviderParts,
+  { name, clock, store, random, entrance, trackCalls = false }: ProviderParts,
   events: EventHub<ResilienceEvent>,
   { classify, wire }: ChangingParts,
 ): Environment {
@@ -37,6 +37,7 @@ export function createEnvironment(
     random: checkedRandom(random, callbackFailed),
     emit,
     callbackFailed,
+    entrance,
     ...(wire && { wire }),
     classify: createClassifier(clock, classify, (error) => callbackFailed('classify', error)),
     shared: <T>(key: string, make: () => T): T => {

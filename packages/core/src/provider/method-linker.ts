@@ -179,10 +179,11 @@ export class MethodLinker {
       own.set(spec.name, policy);
       return policy;
     });
-    const { entrance } = this.parts;
     // A provider that is switched off keeps its policies, and no call passes them.
-    const passed = this.layers.enabled ? policies.filter((policy) => isPassed(policy) && this.stands(policy, plan)) : [];
-    pipeline.use(entrance === undefined ? passed : [entrance, ...passed]);
+    const passed = this.layers.enabled
+      ? policies.filter((policy) => isPassed(policy) && this.stands(policy, plan))
+      : [];
+    pipeline.use(passed);
     for (const [name, policy] of standing) if (!own.has(name)) this.drop(policy);
   }
 

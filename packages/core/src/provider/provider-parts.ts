@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.js';
-import type { Gate } from '../engine/policy.js';
+import type { Entrance } from '../engine/entrance.js';
 import type { EventHub } from '../events/event-hub.js';
 import type { ProviderHttp } from '../http/provider-http.js';
 import type { PolicyCatalog } from '../policies/policy-catalog.js';
@@ -31,8 +31,8 @@ export interface ProviderParts {
   readonly warn?: (message: string) => void;
   /** The kinds of policies that the settings may name. Default: those of this package. */
   readonly catalog?: PolicyCatalog;
-  /** A gate of the adapter's own that every attempt enters first, also while the provider is not enabled. */
-  readonly entrance?: Gate;
+  /** The adapter's own look at every attempt, before all policies, and also while the provider is not enabled. */
+  readonly entrance?: Entrance;
   /**
    * Settings that an adapter reads, each with the function that takes it. They are refused here.
    */

@@ -8,7 +8,7 @@ import {
 import { EventHub, LiveProvider, systemRandom, type ProviderHttp, type ProviderParts } from '@breakwater/core/adapter';
 import type { ReadResilience } from '../config/read-resilience.js';
 import { withoutSections } from '../config/read-sections.js';
-import type { Gate } from '@breakwater/core/adapter';
+import type { Entrance } from '@breakwater/core/adapter';
 import type { Section } from '../config/section.js';
 
 /** The parts that all providers of an application share. */
@@ -16,8 +16,8 @@ export interface SharedParts {
   readonly clock: Clock;
   readonly store: Store;
   readonly sections: readonly Section[];
-  /** The gate that every attempt enters first. */
-  readonly entrance?: Gate;
+  /** Every attempt enters here first. */
+  readonly entrance?: Entrance;
   /** How a provider is reached over HTTP, asked at each use. */
   httpOf(provider: string): ProviderHttp;
   /** Is told of mistakes in how calls are made. */

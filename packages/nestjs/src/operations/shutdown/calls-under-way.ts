@@ -1,31 +1,35 @@
-import type { Gate, LiveCall } from '@breakwater/core/adapter';
+import type { Entrance, LiveCall } from '@breakwater/core/adapter';
 import { ShuttingDownError } from './shutting-down.error.js';
 
 /** Decides about each call that begins while the application shuts down: `true` refuses it. */
 type Refuses = (call: LiveCall) => boolean;
 
 /**
- * The outermost gate of every attempt in an application: it knows which are under way, and refuses new ones at
- * shutdown. A gate because that is the cheapest place to stand: it costs a call two array writes and no promise.
+ * Every attempt in an application enters here first: it knows which are under way, and refuses new ones at shutdown.
+ * The last in the list takes the place of one that leaves: entering and leaving are a few writes, and no promise.
  */
-export class CallsUnderWay implements Gate<number> {
-  readonly kind = 'shutdown';
-  private readonly calls: (LiveCall | undefined)[] = [];
-  private readonly free: number[] = [];
+export class CallsUnderWay implements Entrance {
+  private readonly calls: LiveCall[] = [];
   private refuses: Refuses | undefined;
   private whenEmpty: (() => void) | undefined;
 
-  enter(call: LiveCall): number | ShuttingDownError {
+  enter(call: LiveCall): ShuttingDownError | undefined {
     if (this.refuses?.(call) === true)
       return new ShuttingDownError({ provider: call.provider, operation: call.operation });
-    const slot = this.free.pop() ?? this.calls.length;
-    this.calls[slot] = call;
-    return slot;
+    call.place = this.calls.length;
+    this.calls.push(call);
+    return undefined;
   }
 
-  leave(slot: number): void {
-    this.calls[slot] = undefined;
-    this.free.push(slot);
+  leave(call: LiveCall): void {
+    const { place } = call;
+    if (place < 0) return;
+    call.place = -1;
+    const last = this.calls.pop()!;
+    if (last !== call) {
+      this.calls[place] = last;
+      last.place = place;
+    }
     if (this.whenEmpty !== undefined && this.size === 0) this.whenEmpty();
   }
 
@@ -33,7 +37,7 @@ export class CallsUnderWay implements Gate<number> {
    * How many attempts are under way. Work that runs on after a timeout is not among them: its caller has its answer.
    */
   get size(): number {
-    return this.calls.length - this.free.length;
+    return this.calls.length;
   }
 
   /** Refuses calls from now on. */
@@ -55,7 +59,6 @@ export class CallsUnderWay implements Gate<number> {
   /** Aborts every attempt that is under way. */
   abort(): void {
     for (const call of [...this.calls]) {
-      if (call === undefined) continue;
       call.abort(new ShuttingDownError({ provider: call.provider, operation: call.operation }), true);
     }
   }

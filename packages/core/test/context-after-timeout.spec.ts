@@ -15,44 +15,47 @@ interface Seen {
   readonly current: number | undefined;
 }
 
-describe.each([{ trackCalls: false }, { trackCalls: true }])('a retry after an attempt timeout, calls tracked: $trackCalls', (parts) => {
-  it('runs in its own caller’s async context, and finds its own call where calls are tracked', async () => {
-    const clock = new TestClock();
-    const context = new AsyncLocalStorage<string>();
-    const backoff = { kind: 'constant', initial: 1 } as const;
-    const provider = createProvider(
-      'provider',
-      {
-        retry: { attempts: 3, backoff, idempotent: true },
-        timeout: { attempt: LIMIT_MS },
-        bulkhead: { concurrency: 10 },
-      },
-      { clock, ...parts },
-    );
-    const seen: Seen[] = [];
-    // Both share one timer: what follows it must not run in the context of the request that has started it.
-    const requests = ['first', 'second'].map((request) =>
-      context.run(request, () =>
-        provider.execute(async ({ attempt }) => {
-          await Promise.resolve();
-          seen.push({ request, attempt, found: context.getStore(), current: currentCall()?.attempt });
-          return attempt < 3 ? new Promise<never>(() => undefined) : request;
-        }),
-      ),
-    );
-    await clock.advance(10 * LIMIT_MS);
+describe.each([{ trackCalls: false }, { trackCalls: true }])(
+  'a retry after an attempt timeout, calls tracked: $trackCalls',
+  (parts) => {
+    it('runs in its own caller’s async context, and finds its own call where calls are tracked', async () => {
+      const clock = new TestClock();
+      const context = new AsyncLocalStorage<string>();
+      const backoff = { kind: 'constant', initial: 1 } as const;
+      const provider = createProvider(
+        'provider',
+        {
+          retry: { attempts: 3, backoff, idempotent: true },
+          timeout: { attempt: LIMIT_MS },
+          bulkhead: { concurrency: 10 },
+        },
+        { clock, ...parts },
+      );
+      const seen: Seen[] = [];
+      // Both share one timer: what follows it must not run in the context of the request that has started it.
+      const requests = ['first', 'second'].map((request) =>
+        context.run(request, () =>
+          provider.execute(async ({ attempt }) => {
+            await Promise.resolve();
+            seen.push({ request, attempt, found: context.getStore(), current: currentCall()?.attempt });
+            return attempt < 3 ? new Promise<never>(() => undefined) : request;
+          }),
+        ),
+      );
+      await clock.advance(10 * LIMIT_MS);
 
-    await expect(Promise.all(requests)).resolves.toEqual(['first', 'second']);
-    expect(seen.map(({ request, attempt }) => `${request} ${attempt}`).toSorted()).toEqual([
-      'first 1',
-      'first 2',
-      'first 3',
-      'second 1',
-      'second 2',
-      'second 3',
-    ]);
-    expect(seen.filter(({ request, found }) => found !== request)).toEqual([]);
-    expect(seen.filter(({ attempt, current }) => parts.trackCalls && current !== attempt)).toEqual([]);
-    expect([context.getStore(), currentCall()]).toEqual([undefined, undefined]);
-  });
-});
+      await expect(Promise.all(requests)).resolves.toEqual(['first', 'second']);
+      expect(seen.map(({ request, attempt }) => `${request} ${attempt}`).toSorted()).toEqual([
+        'first 1',
+        'first 2',
+        'first 3',
+        'second 1',
+        'second 2',
+        'second 3',
+      ]);
+      expect(seen.filter(({ request, found }) => found !== request)).toEqual([]);
+      expect(seen.filter(({ attempt, current }) => parts.trackCalls && current !== attempt)).toEqual([]);
+      expect([context.getStore(), currentCall()]).toEqual([undefined, undefined]);
+    });
+  },
+);

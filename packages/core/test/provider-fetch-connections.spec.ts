@@ -1,6 +1,12 @@
 import dns from 'node:dns';
 import { createServer } from 'node:http';
-import { connect, createServer as createTcpServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import {
+  connect,
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Agent } from 'undici';
 import { createProvider, type ProviderOptions, type ResilientProvider } from '../src/index.js';

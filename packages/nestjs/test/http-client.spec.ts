@@ -191,9 +191,7 @@ describe('the HTTP client of a provider, on the wire', () => {
 
   it('limits how long making a connection takes: a name that is never resolved', async () => {
     const { axios, files } = await start({ baseUrl: 'http://never.test', timeouts: { connect: 30 } }, { retry: THREE });
-    const lookup = jest
-      .spyOn(dns, 'lookup')
-      .mockImplementation((() => undefined) as unknown as typeof dns.lookup);
+    const lookup = jest.spyOn(dns, 'lookup').mockImplementation((() => undefined) as unknown as typeof dns.lookup);
     await expect(files.execute(() => axios.post('/'))).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     // Nothing was sent, so that a POST may be repeated.
     expect(lookup).toHaveBeenCalledTimes(3);
@@ -208,12 +206,15 @@ describe('the HTTP client of a provider, on the wire', () => {
     mute.close();
   });
 
-  it.each([undefined, 0])('limits how long an open connection may be silent, redirects followed or not: %p', async (maxRedirects) => {
-    const server = await provider((_request, response) => response.write('first'));
-    const { axios } = await start({ baseUrl: server.origin, timeouts: { idle: 50 } });
-    const options = maxRedirects === undefined ? {} : { maxRedirects };
-    await expect(axios.get('/', options)).rejects.toThrow(/silent for 50 ms|aborted/);
-  });
+  it.each([undefined, 0])(
+    'limits how long an open connection may be silent, redirects followed or not: %p',
+    async (maxRedirects) => {
+      const server = await provider((_request, response) => response.write('first'));
+      const { axios } = await start({ baseUrl: server.origin, timeouts: { idle: 50 } });
+      const options = maxRedirects === undefined ? {} : { maxRedirects };
+      await expect(axios.get('/', options)).rejects.toThrow(/silent for 50 ms|aborted/);
+    },
+  );
 
   it('draws from the rate limit with each request rather than each call, where the settings say so', async () => {
     const server = await provider((_request, response) => response.end('{}'));

@@ -67,7 +67,9 @@ function withTimeouts<A extends HttpAgent>(agent: A, made: 'connect' | 'secureCo
   connecting.createConnection = (...args) => {
     const socket = create(...args);
     // Not by a timeout of the socket: axios and Node set that for themselves.
-    const late = limits.clock.schedule(connectMs, () => socket.destroy(timedOut(`no connection within ${connectMs} ms`, 'connect')));
+    const late = limits.clock.schedule(connectMs, () =>
+      socket.destroy(timedOut(`no connection within ${connectMs} ms`, 'connect')),
+    );
     for (const event of [made, 'close']) socket.once(event, () => late.cancel());
     if (idle !== undefined) socket.once(made, () => limitSilence(socket, idle));
     return socket;

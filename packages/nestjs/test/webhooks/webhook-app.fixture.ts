@@ -109,7 +109,7 @@ export async function withWebhooks(
   options: WebhookAppOptions,
   work: (app: WebhookApp) => Promise<void>,
 ): Promise<void> {
-  const { webhooks, routes, resilience = {}, controllers = [], nest = { rawBody: true }, prepare } = options;
+  const { webhooks, routes, resilience = {}, controllers = [], nest = {}, prepare } = options;
   const providers = Object.fromEntries(Object.entries(webhooks).map(([name, webhook]) => [name, { webhook }]));
   class AppModule {}
   Module({

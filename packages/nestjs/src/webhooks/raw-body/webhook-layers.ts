@@ -17,6 +17,9 @@ export interface LayerLike {
   };
 }
 
+/** Handshakes come with these. */
+const BODILESS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
 /** The routes of an Express application that serve webhooks, looked up before the router comes to them. */
 export class WebhookLayers {
   private webhooks: readonly LayerLike[] = [];
@@ -45,7 +48,9 @@ export class WebhookLayers {
       const { path, methods } = route!;
       if (typeof path !== 'string') return [];
       const verbs = Object.keys(methods).map((method) => (method === '_all' ? 'POST' : method.toUpperCase()));
-      return verbs.filter((method) => !this.serve({ url: path, method })).map((method) => `${method} ${path}`);
+      return verbs
+        .filter((method) => !BODILESS.has(method) && !this.serve({ url: path, method }))
+        .map((method) => `${method} ${path}`);
     });
   }
 

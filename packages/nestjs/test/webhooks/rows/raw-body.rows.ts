@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { Controller, Post, Req, VersioningType, type INestApplication, type Type } from '@nestjs/common';
+import { Controller, Get, Post, Req, VersioningType, type INestApplication, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { json } from 'express';
 import type { Row } from '../row.js';
 import { FORM_TYPE, hmac, JSON_TYPE, stripe } from '../signing.js';
 import {
+  controllerOf,
   withWebhooks,
   type Platform,
   type Route,
@@ -29,6 +30,22 @@ function plain(path: string, version?: string): Type {
   Post(path)(Plain.prototype, 'handle', Object.getOwnPropertyDescriptor(Plain.prototype, 'handle')!);
   Controller(version === undefined ? {} : { version })(Plain);
   return Plain;
+}
+
+/** A controller that answers to any path that is asked for with GET. */
+function everyPage(platform: Platform): Type {
+  class Pages {
+    show(): string {
+      return 'page';
+    }
+  }
+  Get(platform === 'express' ? '*page' : '*')(
+    Pages.prototype,
+    'show',
+    Object.getOwnPropertyDescriptor(Pages.prototype, 'show')!,
+  );
+  Controller()(Pages);
+  return Pages;
 }
 
 async function withoutRawBody(
@@ -106,6 +123,15 @@ export const rawBodyRows: readonly Row[] = [
       const versioned = (app: INestApplication) =>
         void app.enableVersioning({ type: VersioningType.HEADER, header: 'x-version', defaultVersion: '1' });
       await bootsOnFastifyAlone(platform, { controllers, prepare: versioned });
+      // A page for every path, such as an application of the browser's, takes no body.
+      const later = controllerOf('Later', [{ path: 'any', provider: 'stripe', anyVerb: true, handle: () => 'any' }]);
+      await withoutRawBody(
+        platform,
+        { routes: [], controllers: [everyPage(platform), later] },
+        async ({ post, log }) => {
+          assert.equal((await post('/any', BODY, stripe(BODY))).text, 'any', log.join('\n'));
+        },
+      );
       await withoutRawBody(platform, { controllers, prepare: versioned, nest: { rawBody: true } }, async ({ post }) => {
         assert.equal((await post('/hooks/acme', BODY, { ...stripe(BODY), 'x-version': '1' })).status, 200);
       });

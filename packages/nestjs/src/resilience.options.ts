@@ -1,6 +1,7 @@
 import type {
   Clock,
   Duration,
+  PolicyKind,
   PolicyOptions,
   ProviderOptions as EngineOptions,
   ProviderPatch as EnginePatch,
@@ -36,6 +37,11 @@ export interface ResilienceOptions {
   /** Policies' options, and a classifier, for every provider that has the policy or says nothing else. */
   defaults?: PolicyOptions & Pick<EngineOptions, 'classify'>;
   providers?: Readonly<Record<string, ProviderOptions>>;
+  /**
+   * Kinds of policies of your own, made with `definePolicy`, which the settings of every provider may then name. Their
+   * names are added to those of `ProviderOptions` and `PolicyOptions`, which an application may extend for its types.
+   */
+  policies?: readonly PolicyKind[];
   /**
    * Where state lives that outlives a call. Default: a `MemoryStore`. A store that is given is not closed by the
    * module.

@@ -1,5 +1,5 @@
 import type { Fault } from '@breakwater/core';
-import { catalog, settings } from '@breakwater/core/adapter';
+import { settings } from '@breakwater/core/adapter';
 import { bindingsOf } from '../methods/bind-method.js';
 import type { LinkedMethod } from '../methods/linked-methods.js';
 import { ownProviderOfClass } from '../methods/provider-of-class.js';
@@ -38,7 +38,7 @@ export function unusedSettings(
   return [...ofProviders, ...[...classes].flatMap(ofClass)];
 }
 
-function ofProvider({ sections }: ResilienceParts, name: string, methods: readonly LinkedMethod[]): readonly Fault[] {
+function ofProvider({ sections, catalog }: ResilienceParts, name: string, methods: readonly LinkedMethod[]): readonly Fault[] {
   const { methods: overridden, ...own } = sections.own(name);
   const path = `resilience.providers.${name}`;
   const unapplied = catalog

@@ -43,6 +43,10 @@ const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
 const TAKEN_AS_GIVEN: Readonly<Record<string, GenericSchema>> = {
   defaults: customSetting(settings.isPlain, 'an object of policies, for example { retry: { attempts: 3 } }'),
   providers: customSetting(settings.isPlain, 'an object of providers, for example { payments: { retry: true } }'),
+  policies: customSetting(
+    (value) => Array.isArray(value) && value.every((kind) => hasMethods(kind, ['specs'])),
+    'a list of policies that definePolicy has made',
+  ),
   store: customSetting(
     (value) => hasMethods(value, ['get', 'put', 'delete', 'advance', 'count', 'close']),
     'a store, for example new MemoryStore()',

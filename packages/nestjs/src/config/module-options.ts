@@ -1,4 +1,4 @@
-import type { Clock, Store } from '@breakwater/core';
+import type { Clock, PolicyKind, Store } from '@breakwater/core';
 
 /** The options of the module as this folder sees them: it merges and reads layers, whatever sections a provider has. */
 export interface ModuleOptions {
@@ -11,6 +11,7 @@ export interface ModuleOptions {
   readonly shutdown?: { readonly grace?: number | undefined } | undefined;
   readonly memoryStore?:
     { readonly maxEntries?: number | undefined; readonly maxBytes?: number | undefined } | undefined;
+  readonly policies?: readonly PolicyKind[];
   readonly strict?: boolean;
   readonly logger?: boolean;
 }

@@ -1,5 +1,5 @@
-import type { Fault } from '@breakwater/core';
-import { catalog, settings, type Layer } from '@breakwater/core/adapter';
+import { ResilienceConfigurationError, type Fault, type PolicyKind } from '@breakwater/core';
+import { catalog as standardCatalog, settings, type Layer, type PolicyCatalog } from '@breakwater/core/adapter';
 import { checkOptions } from './check-options.js';
 import { environmentOverrides } from './environment-overrides.js';
 import { mergeProviderSettings } from './merge-provider-settings.js';
@@ -21,6 +21,8 @@ export interface ReadResilience {
   /** The options that can be used. */
   readonly options: ModuleOptions;
   readonly providers: readonly LayeredSettings[];
+  /** The kinds of policies that the settings may name. */
+  readonly catalog: PolicyCatalog;
   readonly faults: readonly Fault[];
   /** Settings that have no effect. */
   readonly warnings: readonly Fault[];
@@ -40,8 +42,9 @@ export function readResilience(options: object, { environment, sections }: Setti
   const enabled = overrides.enabled ?? given.enabled;
   const { options: usable, faults: wrong } = checkOptions({ ...given, enabled });
   const faults = [...wrong, ...overrides.faults];
+  const catalog = catalogWith(usable.policies ?? [], faults);
   const merge = (...layers: readonly (Layer | undefined)[]) => mergeProviderSettings(sections, ...layers);
-  const defaults = readDefaults(merge(usable.defaults as Layer, overrides.defaults), sections, faults);
+  const defaults = readDefaults(merge(usable.defaults as Layer, overrides.defaults), { sections, catalog }, faults);
   const providers = Object.entries(usable.providers ?? {}).map(([name, own]): LayeredSettings => {
     if (!settings.isPlain(own)) faults.push(notSettings(name, own));
     const given = settings.isPlain(own) ? own : {};
@@ -55,24 +58,37 @@ export function readResilience(options: object, { environment, sections }: Setti
       ...readSections(sections, name, merge(layers, top)),
     };
   });
-  return { options: usable, providers, faults, warnings: overrides.warnings };
+  return { options: usable, providers, catalog, faults, warnings: overrides.warnings };
 }
 
 /** Keeps what can hold for every provider. A fault here is reported once, not for each of them. */
-function readDefaults(given: Layer, sections: readonly Section[], faults: Fault[]): Layer {
+function readDefaults(
+  given: Layer,
+  { sections, catalog }: { sections: readonly Section[]; catalog: PolicyCatalog },
+  faults: Fault[],
+): Layer {
   const path = 'resilience.defaults';
   const usable = Object.entries(given).filter(([name, value]) => {
     const message = `it belongs to a single provider: give it to resilience.providers.<name>.${name}`;
     const isSection = sections.some((section) => section.name === name);
-    const wrong = isSection ? [{ path: `${path}.${name}`, message }] : unknownDefaults({ [name]: value }, path);
+    const wrong = isSection ? [{ path: `${path}.${name}`, message }] : catalog.unknown({ [name]: value }, path, ['methods', 'classify', 'enabled']);
     faults.push(...wrong);
     return wrong.length === 0;
   });
   return Object.fromEntries(usable);
 }
 
-function unknownDefaults(given: Layer, path: string): readonly Fault[] {
-  return catalog.unknown(given, path, ['methods', 'classify', 'enabled']);
+/** The kinds of this package and the application's own. A kind that cannot be added is a fault, and left out. */
+function catalogWith(kinds: readonly PolicyKind[], faults: Fault[]): PolicyCatalog {
+  return kinds.reduce<PolicyCatalog>((catalog, kind) => {
+    try {
+      return catalog.with([kind]);
+    } catch (error) {
+      if (!(error instanceof ResilienceConfigurationError)) throw error;
+      faults.push(...error.faults.map(({ path, message }) => ({ path: `resilience.${path}`, message })));
+      return catalog;
+    }
+  }, standardCatalog);
 }
 
 function notSettings(name: string, given: unknown): Fault {

@@ -1,5 +1,5 @@
 import type { ResilienceError } from '@breakwater/core';
-import { catalog } from '@breakwater/core/adapter';
+import { catalog as standardCatalog, type PolicyCatalog } from '@breakwater/core/adapter';
 
 /**
  * An error as a caller is told of it: an HTTP status, a code and a sentence. Nothing of how the application is built.
@@ -29,9 +29,10 @@ const ANSWERS: Readonly<Record<string, Omit<ErrorAnswer, 'code'> & { readonly co
 };
 
 /**
- * The answer for an error of the engine. A policy that is not known here has refused the call for now, as they all do.
+ * The answer for an error of the engine, by the kinds of policies of `catalog`. A policy that is not known here has
+ * refused the call for now, as they all do.
  */
-export function answerFor(error: ResilienceError): ErrorAnswer {
+export function answerFor(error: ResilienceError, catalog: PolicyCatalog = standardCatalog): ErrorAnswer {
   const answer = ANSWERS[error.code] ??
     catalog.answerTo(error.code) ?? { status: 503, message: 'The request cannot be served at the moment.' };
   return { code: error.code, ...answer };

@@ -1,8 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { ResilienceError } from '@breakwater/core';
-import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { PolicyCatalog } from '@breakwater/core/adapter';
+import { Catch, Inject, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { throwError, type Observable } from 'rxjs';
+import { ResilienceParts } from '../providers/resilience-parts.js';
 import { answerFor } from './error-answer.js';
 
 /**
@@ -10,22 +12,30 @@ import { answerFor } from './error-answer.js';
  */
 @Catch(ResilienceError)
 export class ResilienceExceptionFilter implements ExceptionFilter<ResilienceError> {
-  constructor(@Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost) {}
+  private readonly catalog: PolicyCatalog | undefined;
+
+  constructor(
+    @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+    /** Knows the answers for policies of the application's own. */
+    @Optional() @Inject(ResilienceParts) parts?: object,
+  ) {
+    this.catalog = (parts as { readonly catalog?: PolicyCatalog } | undefined)?.catalog;
+  }
 
   catch(error: ResilienceError, host: ArgumentsHost): Observable<never> | void {
     switch (host.getType<string>()) {
       case 'http':
         return this.answerHttp(error, host);
       case 'rpc':
-        return throwError(() => plainError(error));
+        return throwError(() => plainError(error, this.catalog));
       case 'ws':
         host
           .switchToWs()
           .getClient<{ emit(event: string, data: unknown): void }>()
-          .emit('exception', plainError(error));
+          .emit('exception', plainError(error, this.catalog));
         return;
       case 'graphql':
-        throw graphqlError(error);
+        throw graphqlError(error, this.catalog);
       default:
         throw error;
     }
@@ -35,7 +45,7 @@ export class ResilienceExceptionFilter implements ExceptionFilter<ResilienceErro
     const { httpAdapter } = this.adapterHost;
     const response: unknown = host.switchToHttp().getResponse();
     if (httpAdapter.isHeadersSent(response)) return void httpAdapter.end(response);
-    const { status, code, message } = answerFor(error);
+    const { status, code, message } = answerFor(error, this.catalog);
     const body = { statusCode: status, error: STATUS_CODES[status], message, code, ...details(error) };
     if (body.retryAfterMs !== undefined) {
       httpAdapter.setHeader(response, 'Retry-After', String(Math.ceil(body.retryAfterMs / 1000)));
@@ -45,13 +55,13 @@ export class ResilienceExceptionFilter implements ExceptionFilter<ResilienceErro
 }
 
 /** The error as clients of microservices and sockets get it: the shape that Nest gives its own errors there. */
-function plainError(error: ResilienceError): Record<string, unknown> {
-  const { code, message } = answerFor(error);
+function plainError(error: ResilienceError, catalog: PolicyCatalog | undefined): Record<string, unknown> {
+  const { code, message } = answerFor(error, catalog);
   return { status: 'error', message, code, ...details(error) };
 }
 
-function graphqlError(error: ResilienceError): Error {
-  const { status, code, message } = answerFor(error);
+function graphqlError(error: ResilienceError, catalog: PolicyCatalog | undefined): Error {
+  const { status, code, message } = answerFor(error, catalog);
   return Object.assign(new Error(message), { extensions: { code, ...details(error), http: { status } } });
 }
 

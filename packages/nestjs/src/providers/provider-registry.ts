@@ -42,6 +42,7 @@ export class ProviderRegistry {
     const common = {
       clock,
       store,
+      catalog: read.catalog,
       events: this.events,
       random: systemRandom,
       ...(entrance && { entrance }),

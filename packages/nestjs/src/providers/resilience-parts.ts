@@ -1,4 +1,5 @@
 import { MemoryStore, SystemClock, type Clock, type Eviction, type Fault, type Store } from '@breakwater/core';
+import type { PolicyCatalog } from '@breakwater/core/adapter';
 import { EventLog } from '../operations/logging/event-log.js';
 import { CallsUnderWay } from '../operations/shutdown/calls-under-way.js';
 import { Shutdown } from '../operations/shutdown/shutdown.js';
@@ -29,6 +30,8 @@ export class ResilienceParts {
   readonly secrets: SecretReader;
   readonly registry: ProviderRegistry;
   readonly sections: ProviderSections;
+  /** The kinds of policies that the settings may name. */
+  readonly catalog: PolicyCatalog;
   /** Settings that have no effect. */
   readonly warnings: readonly Fault[];
   /** Whether warnings are faults. */
@@ -47,6 +50,7 @@ export class ResilienceParts {
     );
     const entrance = new CallsUnderWay();
     this.clock = clock;
+    this.catalog = read.catalog;
     this.ownsStore = store === undefined;
     this.store = tracked;
     this.secrets = secrets;

@@ -42,7 +42,7 @@ export class SharedLoad {
   }
 
   /**
-   * Gives each waiter the result that `resultFor` makes for it, told whether it is the first. Returns how many there
+   * Hands each waiter the result that `resultFor` makes for it, told whether it is the first. Returns how many there
    * were.
    */
   deliver(resultFor: (first: boolean) => Settled | undefined): number {

@@ -25,7 +25,10 @@ interface EndedCall {
   readonly mark: SlowMark | undefined;
 }
 
-/** All that a closed circuit looks at. A window takes memory from its first call on, and recording allocates nothing afterwards. */
+/**
+ * All that a closed circuit looks at. A window takes memory from its first call on, and recording allocates nothing
+ * afterwards.
+ */
 export class CallWindows {
   /** How many calls have failed in a row. */
   consecutive = 0;
@@ -34,11 +37,15 @@ export class CallWindows {
   private count: CountWindow | undefined;
   private time: TimeWindow | undefined;
 
-  /** Notes a call that has ended. Says why the circuit must open, if it must. Asks for the time only where there is a time window. */
+  /**
+   * Notes a call that has ended. Says why the circuit must open, if it must. Asks for the time only where there is a
+   * time window.
+   */
   record({ failed, refused, mark }: EndedCall, call: LiveCall, settings: CircuitBreakerSettings): Trip | undefined {
     const { window } = settings;
     if (failed) this.consecutive++;
-    // An answer that refuses the request, such as a 404, ends no streak of failures: beside them it may come from a cache or a proxy.
+    // An answer that refuses the request, such as a 404, ends no streak of failures: beside them it may come from a
+    // cache or a proxy.
     else if (!refused) this.consecutive = 0;
     if (mark !== undefined) this.amend(failed, mark, call);
     else this.add(failed, false, call, window);
@@ -100,7 +107,7 @@ export class CallWindows {
     return (window.consecutive !== undefined && consecutive > 0) || isMarked(count) || isMarked(time);
   }
 
-  /** What stands in each of the windows. */
+  /** The counts of each of the windows. */
   shown({ count, time }: CircuitBreakerSettings['window'], now: number): CircuitBreakerSnapshot['window'] {
     this.time?.slideTo(now);
     return {

@@ -15,29 +15,39 @@ import { LONGEST_DELAY_MS } from '../../time/clock.js';
 
 export interface CircuitBreakerOptions {
   /**
-   * `enforce` (the default) refuses while the circuit is open. `metricsOnly` decides, counts and tells the same, and refuses nothing, not
-   * even while isolated: what it would have refused is let through, counted as `wouldRefuse`, and decides nothing.
+   * `enforce` (the default) refuses while the circuit is open. `metricsOnly` decides, counts and tells the same, and
+   * refuses nothing, not even while isolated: what it would have refused is let through, counted as `wouldRefuse`, and
+   * decides nothing.
    */
   mode?: 'enforce' | 'metricsOnly';
   /**
-   * What the circuit looks at: the calls of the last `time`, the last `count` calls, or how many failed in a row (`consecutive`). Of several, any
-   * opens it. Default `{ time: '10s', consecutive: 10 }`: a provider that is down is found at a call a second, too, which is too few for a rate.
-   * Answers that refuse the request, such as a 404, neither add to a row of failures nor end it. Without `time` no clock is read for a call that succeeds.
+   * The calls that the circuit looks at: those of the last `time`, the last `count` calls, or how many failed in a row
+   * (`consecutive`). Any of several opens it. Default `{ time: '10s', consecutive: 10 }`: a provider that is down is
+   * found at a call a second, too, which is too few for a rate. Answers that refuse the request, such as a 404, neither
+   * add to a row of failures nor end it. Without `time` no clock is read for a call that succeeds.
    */
   window?: { time?: Duration; count?: number; consecutive?: number };
-  /** Share of failed calls in the time or count window at which the circuit opens, looked at when a call fails. Default 0.5. */
+  /**
+   * Share of failed calls in the time or count window at which the circuit opens, looked at when a call fails. Default
+   * 0.5.
+   */
   failureRate?: number;
   /**
-   * Calls longer than `over`, failed, aborted or under way, and the share of them (`rate`, default 0.8) in the time or count window at which the
-   * circuit opens. A call is slow from the moment at which `over` has passed; one whose result came while the event loop was blocked is not. Off by default.
+   * Calls longer than `over`, failed, aborted or under way, and the share of them (`rate`, default 0.8) in the time or
+   * count window at which the circuit opens. A call is slow from the moment at which `over` has passed; one whose
+   * result came while the event loop was blocked is not. Off by default.
    */
   slowCall?: { over: Duration; rate?: number };
-  /** How many calls a window must hold before a rate counts; a count window that cannot hold so many must be full. Default 20. */
+  /**
+   * How many calls a window must hold before a rate counts; a count window that cannot hold so many must be full.
+   * Default 20.
+   */
   minimumCalls?: number;
   /**
-   * How long the circuit stays open, at most 2³¹ − 1 ms. Default `'5s'`. As an object: `initial` (default `'5s'`), multiplied by `factor`
-   * (default 2) each time it opens again, at most `max` (default `'1m'`), with `jitter` `equal` (the default: from half of it), `full` (from
-   * 0) or `none`. It begins anew with `initial` once the circuit was closed, and past its ramp, for `stableAfter` (default: the time window's length, or `'10s'`).
+   * How long the circuit stays open, at most 2³¹ − 1 ms. Default `'5s'`. As an object: `initial` (default `'5s'`),
+   * multiplied by `factor` (default 2) each time it opens again, at most `max` (default `'1m'`), with `jitter` `equal`
+   * (the default: from half of it), `full` (from 0) or `none`. It begins anew with `initial` once the circuit was
+   * closed, and past its ramp, for `stableAfter` (default: the time window's length, or `'10s'`).
    */
   openFor?:
     | Duration
@@ -49,19 +59,19 @@ export interface CircuitBreakerOptions {
         stableAfter?: Duration;
       };
   /**
-   * A failure that says when to come back (such as a 503 with `Retry-After`) keeps a circuit that opens then open for as long, at most for
-   * this. Default `'1m'`; 0 heeds none.
+   * A failure that says when to come back (such as a 503 with `Retry-After`) keeps a circuit that opens then open for
+   * as long, at most for this. Default `'1m'`; 0 heeds none.
    */
   maxRetryAfter?: Duration;
   /**
-   * The trial after that: at most `calls` (default 3) are let through, and the circuit closes when the share of them that
-   * succeed reaches `successRate` (default 1). Slow calls count as failed. When the work of one of them goes on for `atMost` (default
-   * `'10s'`, waits in gates below not included) and nothing is decided, the circuit opens again.
+   * The trial after that: at most `calls` (default 3) are let through, and the circuit closes when the share of them
+   * that succeed reaches `successRate` (default 1). Slow calls count as failed. When the work of one of them goes on
+   * for `atMost` (default `'10s'`, waits in gates below not included) and nothing is decided, the circuit opens again.
    */
   halfOpen?: { calls?: number; successRate?: number; atMost?: Duration };
   /**
-   * After a trial has succeeded, only a share of the calls is let through, which grows steadily from `from` (default 0.1) to all of them
-   * `over` a time such as `'10s'`. Off by default.
+   * After a trial has succeeded, only a share of the calls is let through, which grows steadily from `from` (default
+   * 0.1) to all of them `over` a time such as `'10s'`. Off by default.
    */
   ramp?: { over: Duration; from?: number };
 }

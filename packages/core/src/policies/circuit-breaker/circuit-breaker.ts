@@ -64,7 +64,10 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
     return new SlowWatch(this.generation, call, slowCall.over, this);
   }
 
-  /** Who has waited below while the state changed asks again: those who queue for a provider that fails are not sent to it. */
+  /**
+   * Who has waited below while the state changed asks again: those who queue for a provider that fails are not sent to
+   * it.
+   */
   renew(ticket: Ticket, call: LiveCall): Ticket | CircuitOpenError {
     // Where nothing is refused, it was counted once.
     if (ticket === UNCOUNTED && this.settings.mode === 'metricsOnly') return ticket;
@@ -131,11 +134,11 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
   }
 
   /**
-   * A closed circuit is idle unless it must remember that it was open lately; one that is open or half-open is when nobody has come for
-   * long after its time.
+   * A closed circuit is idle unless it must remember that it was open lately; one that is open or half-open is when no
+   * call has come for long after its time.
    */
   idle(now: number, usedAt: number): boolean {
-    // Only what changes without a word: whoever asks may be in the middle of something.
+    // Settles only what changes without an event: the one that asks may be in the middle of a transition.
     if (this.current.name === 'closed') this.settle(now);
     const { current } = this;
     switch (current.name) {
@@ -218,7 +221,7 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
     this.settle(now);
     this.windows.resize(settings.window, now);
     this.settings = settings;
-    // What was undecided may be decided now, and nobody would be let in any more to decide it.
+    // An undecided trial may be decided now, and no further call would be admitted to decide it.
     if (this.current.name === 'half-open') this.judge(this.current, now);
   }
 
@@ -227,7 +230,7 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
     return [this, ...this.keys];
   }
 
-  /** How many keys are open and half-open: as they were found when somebody last asked. */
+  /** How many keys are open and half-open: as they were found when a call last came. */
   private keysShown(): Readonly<Record<string, number>> {
     const shown = { openKeys: 0, halfOpenKeys: 0 };
     for (const { current } of this.keys) {

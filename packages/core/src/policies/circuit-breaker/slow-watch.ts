@@ -11,8 +11,8 @@ export interface SlowMark {
 }
 
 /**
- * Finds a call to be slow as soon as its work has gone on for too long. It is a shared deadline with its grace: when the event loop was blocked, a
- * result that is there already is in time, and the provider is not blamed.
+ * Finds a call to be slow as soon as its work has gone on for too long. It is a shared deadline with its grace: when
+ * the event loop was blocked, a result that is there already is in time, and the provider is not blamed.
  */
 export class SlowWatch implements ListedDeadline {
   dueAt = 0;

@@ -30,7 +30,7 @@ export class Flight {
     return waiter;
   }
 
-  /** Gives each caller the result that `resultFor` makes for it, told whether it is the first. */
+  /** Hands each caller the result that `resultFor` makes for it, told whether it is the first. */
   land(resultFor: (first: boolean, call: LiveCall) => Settled): void {
     let first = true;
     for (const waiter of this.waiters) {

@@ -66,7 +66,7 @@ export interface RetryOptions {
    */
   throttled?: { attempts?: number; backoff?: RetryOptions['backoff'] };
   /**
-   * Whether to retry what a retry of a call within this one has already given up on: attempts multiply then, 3 × 3 for
+   * Whether to retry what a retry of a call within this one no longer repeats: attempts multiply then, 3 × 3 for
    * two layers. Default false: its error surfaces at once.
    */
   nested?: boolean;

@@ -1,3 +1,4 @@
+import type { Clock } from '../../time/clock.js';
 import type { Outcome } from '../outcome.js';
 
 /**
@@ -5,8 +6,11 @@ import type { Outcome } from '../outcome.js';
  * elsewhere.
  */
 export interface Protocol {
-  /** The meaning of a returned value; `undefined` where it is no answer of this protocol. */
-  ofValue?(value: object, wallNow: number): Outcome | undefined;
+  /**
+   * The meaning of a returned value; `undefined` where it is no answer of this protocol. Most values are none, so that
+   * the clock is read only for those that are.
+   */
+  ofValue?(value: object, clock: Pick<Clock, 'wallNow'>): Outcome | undefined;
   /** The meaning of an error; `undefined` where it says nothing in the terms of this protocol. */
   ofError?(error: object, wallNow: number): Outcome | undefined;
 }

@@ -5,9 +5,9 @@ import type { Protocol } from './protocol.js';
 
 /** HTTP by its statuses and headers, as clients return or throw its answers. */
 export const rest: Protocol = {
-  ofValue: (value, wallNow) => {
+  ofValue: (value, clock) => {
     const answer = responseIn(value);
-    return answer && httpOutcome(answer, wallNow);
+    return answer && httpOutcome(answer, clock.wallNow());
   },
   ofError: (error, wallNow) => {
     const answer = answerOf(error);

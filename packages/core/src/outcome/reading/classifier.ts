@@ -29,9 +29,7 @@ export function createClassifier(
   onFailure: (error: unknown) => void = () => undefined,
 ): Classifier {
   const standard = (result: Settled, circumstances: Circumstances) =>
-    result.ok
-      ? outcomeOfValue(result.value, clock.wallNow())
-      : outcomeOfError(result.error, circumstances, clock.wallNow());
+    result.ok ? outcomeOfValue(result.value, clock) : outcomeOfError(result.error, circumstances, clock.wallNow());
   const wordOf = (classify: Classify, result: Settled, circumstances: Circumstances) => {
     try {
       const tools: ClassifyTools = {

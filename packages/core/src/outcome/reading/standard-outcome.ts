@@ -1,3 +1,4 @@
+import type { Clock } from '../../time/clock.js';
 import { isResilienceError, type ResilienceError } from '../../errors/resilience-error.js';
 import { errorChain, readSafely } from './error-chain.js';
 import type { Circumstances, Exchange } from '../exchange.js';
@@ -16,11 +17,11 @@ const INVALID: Outcome = Object.freeze({ kind: 'invalid' });
 const VALUES = ANSWERS.flatMap(({ ofValue }) => (ofValue === undefined ? [] : [ofValue]));
 
 /** The engine's own reading of a returned value. Never throws. */
-export function outcomeOfValue(value: unknown, wallNow: number): Outcome {
+export function outcomeOfValue(value: unknown, clock: Pick<Clock, 'wallNow'>): Outcome {
   if (typeof value !== 'object' || value === null) return SUCCESS;
   try {
     for (const ofValue of VALUES) {
-      const outcome = ofValue(value, wallNow);
+      const outcome = ofValue(value, clock);
       if (outcome !== undefined) return outcome;
     }
   } catch {

@@ -13,7 +13,7 @@ interface Attempt {
   settle(cost: number): void;
 }
 
-/** Is told that a call is given up. */
+/** Is told that a call is aborted. */
 export interface AbortListener {
   onAbort(): void;
 }
@@ -46,22 +46,22 @@ class AbortListeners {
   }
 }
 
-/** What is needed of a call only once somebody can give it up. */
+/** The state that a call needs only once it can be aborted. */
 export class AbortState {
   aborted = false;
   reason: unknown = undefined;
-  /** Whether it was the caller who gave up, rather than a policy. */
+  /** Whether the caller has aborted it, rather than a policy. */
   cancelled = false;
   /** Whether the work has ended, in time or not. */
   workSettled = false;
   controller: AbortController | undefined = undefined;
-  /** A result that was there before the work had ended, also where nobody waited yet. */
+  /** A result that was there before the work had ended, also where nothing waited for it yet. */
   earlyResult: { readonly value: unknown } | undefined = undefined;
-  /** The attempt that is under way: it is given up with the operation. */
+  /** The attempt that is under way: it is aborted with the operation. */
   attempt: Attempt | undefined = undefined;
   readonly listeners = new AbortListeners();
 
-  /** Tells everybody: who waits first, then the signal, then the attempt below, then those who listen. */
+  /** Tells what waits for the work first, then the signal, then the attempt below, then the listeners. */
   propagate(reason: unknown, cancelled: boolean, waiting: Waiting | undefined): void {
     this.aborted = true;
     this.reason = reason;

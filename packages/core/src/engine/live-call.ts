@@ -390,14 +390,14 @@ export class LiveCall implements Call, Circumstances {
     this.accountableTo?.sendOnce();
   }
 
-  /** Takes note of an answer, so that it can be cancelled where nobody reads it. */
+  /** Takes note of an answer, so that it can be cancelled where it is not read. */
   received(answer: object): void {
     const { answers } = (this.requests ??= new SentRequests());
-    // What a call has read long ago need not be kept.
+    // An answer of long ago was read.
     if (answers.push(answer) > MOST_ANSWERS) answers.shift();
   }
 
-  /** Cancels the answers that were received and that nobody has read: another attempt takes the place of this one. */
+  /** Cancels the answers that were received and not read: another attempt takes the place of this one. */
   discardAnswers(): void {
     this.requests?.answers.forEach((answer) => discard(answer));
   }
@@ -437,7 +437,7 @@ export class LiveCall implements Call, Circumstances {
     return isRepeatable(method) === true || carriesKey;
   }
 
-  /** What the last of its attempts has sent is what it has sent. */
+  /** The requests of its last attempt are its own. */
   private adoptRequests(requests: SentRequests): void {
     this.requests = requests;
     this.operationCall?.adoptRequests(requests);

@@ -156,7 +156,7 @@ export class LiveProvider extends ResilientProvider {
     this.learn(response, currentLiveCall(), of);
   }
 
-  /** What hears of the wire now; `undefined` where nothing is to be heard. */
+  /** The listener to the wire as it is now; `undefined` where there is nothing to listen for. */
   private get watching(): WireListener | undefined {
     if (!this.watches || !this.enabled) return undefined;
     const settings = this.http.settings() ?? NO_HTTP;
@@ -171,7 +171,7 @@ export class LiveProvider extends ResilientProvider {
     const learning = [...this.linker.live()].filter(({ policy }) => policy.observe !== undefined);
     const own = new Set(learning.filter((each) => isOf(each, operation)).map(({ policy }) => policy.kind));
     for (const each of learning) {
-      // Of an operation that has its own, the answer says nothing about the one that the others share.
+      // Where an operation has its own, its answer says nothing about the one that the others share.
       const concerned = each.operation === undefined ? !own.has(each.policy.kind) : isOf(each, operation);
       if (concerned) each.policy.observe!(response, key, operation === call?.operation ? call : undefined);
     }
@@ -259,7 +259,8 @@ function subsetId(method: string | undefined, policies: readonly PolicyName[]): 
 }
 
 /**
- * A call that somebody above may give up, and that inherits their deadline. Nothing keeps listening once it has ended.
+ * A call that its caller's signal or an enclosing call may abort, and that inherits a deadline from the latter. Nothing
+ * keeps listening once it has ended.
  */
 function runTied(
   pipeline: Pipeline,

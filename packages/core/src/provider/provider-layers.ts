@@ -69,7 +69,7 @@ export class ProviderLayers {
     return this.catalog.kindsIn(this.merged(method, {})).map(({ kind }) => kind);
   }
 
-  /** What the settings themselves describe for all methods together. */
+  /** The settings' own description for all methods together. */
   shared(): readonly PolicySpec[] {
     const specs = [...this.catalog.read(this.merged(undefined, {}), this.parts.path, []).values()].flat();
     return specs.filter(({ scope }) => scope === 'provider');
@@ -146,7 +146,7 @@ export class ProviderLayers {
     );
   }
 
-  /** What the settings say of a kind for one method alone. */
+  /** The settings of a kind for one method alone. */
   private overriding(kind: string, method: string | undefined): unknown[] {
     const said = [this.settings, this.top].map((layer) => methodLayer(layer, method)?.[kind]);
     return said.filter((options) => options !== undefined);

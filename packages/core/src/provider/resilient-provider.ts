@@ -25,15 +25,16 @@ export abstract class ResilientProvider {
    */
   abstract readonly fetch: typeof globalThis.fetch;
 
-  /** What limits the provider's calls; `undefined` until there is a rate limit. */
+  /** The rate limit of the provider's calls; `undefined` until there is one. */
   abstract readonly rateLimit: RateLimitHandle | undefined;
 
   /** Runs `run` under every policy that the settings name, or under those in `options.policies`. */
   abstract execute<T>(run: (call: Call) => Promise<T> | T, options?: ExecuteOptions): Promise<T>;
 
   /**
-   * Learns from a response: rate limits follow what it says. Within a tracked call it is that call's; `of` says so where it is not. The answer
-   * of an operation with a limit of its own speaks of that alone, and one of which nothing is known of the limit that all share.
+   * Learns from a response: rate limits follow what it says. Within a tracked call it is that call's; `of` says so
+   * where it is not. The answer of an operation with a limit of its own speaks of that alone, and one of which nothing
+   * is known of the limit that all share.
    */
   abstract observe(response: ObservedAnswer, of?: ObservedCall): void;
 
@@ -64,25 +65,25 @@ export interface ObservedAnswer {
   readonly body?: unknown;
 }
 
-/** Which call a response answers. */
+/** The call that a response answers. */
 export interface ObservedCall {
   readonly operation?: string;
   readonly key?: string;
 }
 
 export interface ExecuteOptions {
-  /** What is called, for events and errors, and to find settings under `methods`. Default `'execute'`. */
+  /** The name of the operation, for events and errors, and to find settings under `methods`. Default `'execute'`. */
   operation?: string;
   /**
-   * What the call is about, as a method's arguments would say: functions in the settings are given it. Without it
-   * nothing is cached.
+   * The arguments that a method would have: functions in the settings are called with them. Without them nothing is
+   * cached.
    */
   args?: readonly unknown[];
   /** Tells keyed policies apart, such as a tenant. */
   key?: string;
   /** The key that the provider gets; the same operation, tried again later or elsewhere, must give the same. */
   idempotencyKey?: string;
-  /** The caller's own way to give up: the call rejects with its reason. */
+  /** Lets the caller abort the call, which rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Only these policies. Default: every policy that the provider's settings name. */
   policies?: readonly PolicyName[];

@@ -38,7 +38,11 @@ export function unusedSettings(
   return [...ofProviders, ...[...classes].flatMap(ofClass)];
 }
 
-function ofProvider({ sections, catalog }: ResilienceParts, name: string, methods: readonly LinkedMethod[]): readonly Fault[] {
+function ofProvider(
+  { sections, catalog }: ResilienceParts,
+  name: string,
+  methods: readonly LinkedMethod[],
+): readonly Fault[] {
   const { methods: overridden, ...own } = sections.own(name);
   const path = `resilience.providers.${name}`;
   const unapplied = catalog

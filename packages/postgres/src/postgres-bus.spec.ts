@@ -52,6 +52,14 @@ const until = async (condition: () => boolean) => {
     expect(pool.totalCount).toBe(0);
   });
 
+  it('rejects a message within the time limit when the server does not answer', async () => {
+    (server as PostgresServer).pause();
+    const store = new PostgresStore(connect(), { timeout: '50ms' });
+    await expect(store.bus.publish('topic', 'message')).rejects.toMatchObject({ code: 'TIMEOUT' });
+    (server as PostgresServer).resume();
+    await store.close();
+  });
+
   it('refuses a topic that is too long to be told', async () => {
     const store = new PostgresStore(connect());
     await expect(store.bus.publish('t'.repeat(7000), 'x'.repeat(8000))).rejects.toThrow(

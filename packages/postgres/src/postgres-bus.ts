@@ -1,5 +1,5 @@
 import type { Bus, Clock, Unsubscribe } from '@breakwater/core';
-import { portableText, textOfPortable, TopicListeners } from '@breakwater/core/adapter';
+import { portableText, textOfPortable, TopicListeners, withTimeLimit } from '@breakwater/core/adapter';
 import type { PostgresConnection, PostgresPool } from './postgres-client.js';
 import { PostgresStoreError } from './postgres-store.error.js';
 import type { PostgresStoreSettings } from './postgres-store.options.js';
@@ -51,10 +51,13 @@ export class PostgresBus implements Bus {
     const payloads = this.payloadsOf(portableText(topic), portableText(message));
     try {
       // One statement, so that the pieces of a message arrive together and in order.
-      await this.pool.query(
+      const { timeoutMs } = this.settings;
+      const sent = this.pool.query(
         'SELECT pg_notify($1, piece) FROM unnest($2::text[]) WITH ORDINALITY AS p(piece, i) ORDER BY i',
         [this.channel, payloads],
       );
+      const onTimeout = () => PostgresStoreError.timedOut(timeoutMs);
+      await withTimeLimit(sent, { clock: this.clock, timeoutMs, onTimeout });
     } catch (error) {
       throw PostgresStoreError.of(error);
     }

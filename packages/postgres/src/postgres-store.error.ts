@@ -13,6 +13,10 @@ export class PostgresStoreError extends Error {
     super(`PostgresStore: ${what} (${code})`, cause === undefined ? undefined : { cause });
   }
 
+  static timedOut(timeoutMs: number): PostgresStoreError {
+    return new PostgresStoreError('TIMEOUT', `the server has not answered within ${timeoutMs} ms`);
+  }
+
   /** Says clearly why the driver failed. */
   static of(error: unknown): PostgresStoreError {
     if (error instanceof PostgresStoreError) return error;

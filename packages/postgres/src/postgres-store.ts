@@ -101,7 +101,8 @@ export class PostgresStore implements Store {
     const { clock, timeoutMs } = this.settings;
     try {
       const asked = this.pool.query(text, values);
-      return (await withTimeLimit(asked, { clock, timeoutMs, onTimeout: () => timedOut(timeoutMs) })).rows as Row[];
+      return (await withTimeLimit(asked, { clock, timeoutMs, onTimeout: () => PostgresStoreError.timedOut(timeoutMs) }))
+        .rows as Row[];
     } catch (error) {
       throw PostgresStoreError.of(error);
     }
@@ -129,10 +130,6 @@ interface CountRow {
 
 function entryOf({ value, version, age_ms }: EntryRow): Entry {
   return { value: textOfPortable(value), version: version!, ageMs: age_ms };
-}
-
-function timedOut(timeoutMs: number): PostgresStoreError {
-  return new PostgresStoreError('TIMEOUT', `the server has not answered within ${timeoutMs} ms`);
 }
 
 function keyText(key: string): string {

@@ -42,6 +42,16 @@ const until = async (condition: () => boolean) => {
     await store.close();
   });
 
+  it('rejects within the time limit when the server does not answer', async () => {
+    const store = new RedisStore(connect(), { timeout: '50ms' });
+    await store.bus.publish('topic', 'message');
+    (server as RedisServer).pause();
+    await expect(store.bus.publish('topic', 'message')).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(store.bus.subscribe('topic', () => undefined)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    (server as RedisServer).resume();
+    await store.close();
+  });
+
   it('does not open a connection before the first subscription, and closes it with the store', async () => {
     const client = connect();
     const count = async () =>

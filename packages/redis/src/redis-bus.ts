@@ -1,5 +1,5 @@
 import type { Bus, Unsubscribe } from '@breakwater/core';
-import { portableText, textOfPortable, TopicListeners } from '@breakwater/core/adapter';
+import { portableText, textOfPortable, TopicListeners, withTimeLimit } from '@breakwater/core/adapter';
 import type { RedisClient, RedisSubscriber } from './redis-client.js';
 import { RedisStoreError } from './redis-store.error.js';
 import type { RedisStoreSettings } from './redis-store.options.js';
@@ -78,7 +78,8 @@ export class RedisBus implements Bus {
   private async asked(work: () => Promise<unknown>): Promise<unknown> {
     if (this.closed) throw new RedisStoreError('CLOSED', 'it has been closed');
     try {
-      return await work();
+      const { clock, timeoutMs } = this.settings;
+      return await withTimeLimit(work(), { clock, timeoutMs, onTimeout: () => RedisStoreError.timedOut(timeoutMs) });
     } catch (error) {
       throw RedisStoreError.of(error);
     }

@@ -13,6 +13,10 @@ export class RedisStoreError extends Error {
     super(`RedisStore: ${what} (${code})`, cause === undefined ? undefined : { cause });
   }
 
+  static timedOut(timeoutMs: number): RedisStoreError {
+    return new RedisStoreError('TIMEOUT', `the server has not answered within ${timeoutMs} ms`);
+  }
+
   /** Says clearly why the client failed. */
   static of(error: unknown): RedisStoreError {
     if (error instanceof RedisStoreError) return error;

@@ -93,15 +93,11 @@ export class RedisStore implements Store {
       throw error;
     });
     try {
-      return await withTimeLimit(asked, { clock, timeoutMs, onTimeout: () => timedOut(timeoutMs) });
+      return await withTimeLimit(asked, { clock, timeoutMs, onTimeout: () => RedisStoreError.timedOut(timeoutMs) });
     } catch (error) {
       throw RedisStoreError.of(error);
     }
   }
-}
-
-function timedOut(timeoutMs: number): RedisStoreError {
-  return new RedisStoreError('TIMEOUT', `the server has not answered within ${timeoutMs} ms`);
 }
 
 function entryOf([value, version, ageMs]: readonly string[]): Entry {

@@ -18,7 +18,7 @@ export interface AbortListener {
   onAbort(): void;
 }
 
-/** Those who listen: mostly one, for whom no set is made. */
+/** The listeners of one call: mostly one, for which no set is made. */
 class AbortListeners {
   private one: AbortListener | undefined = undefined;
   private others: Set<AbortListener> | undefined = undefined;
@@ -37,7 +37,7 @@ class AbortListeners {
     else this.others?.delete(listener);
   }
 
-  /** In the order in which they came. One that is removed meanwhile is told all the same. */
+  /** Tells them in the order in which they came. One that is removed meanwhile is told all the same. */
   tell(): void {
     const { one, others } = this;
     const rest = others === undefined ? [] : [...others];

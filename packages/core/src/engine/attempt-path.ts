@@ -67,7 +67,7 @@ export class AttemptPath {
     return call.abortable ? this.settleUnlessAborted(call, work) : this.settle(call, work);
   }
 
-  /** Ends an attempt that has gone well. Returns what becomes of it. */
+  /** Ends an attempt that has gone well. Returns its value, or what its watcher makes of it. */
   succeeded(call: LiveCall, value: unknown): unknown {
     const outcome = this.environment.classify({ ok: true, value }, call);
     if (typeof value === 'object' && value !== null && outcome.kind === 'success' && isIteratedOnly(value)) {

@@ -9,7 +9,7 @@ export interface Kept {
   usedAt: number;
 }
 
-/** What a call holds while it is inside a gate of its key: that gate, and the gate's own ticket. */
+/** The ticket of a call that is inside the gate of its key: that gate, and the gate's own ticket. */
 export class Entered implements SettleableTicket {
   constructor(
     readonly kept: Kept,

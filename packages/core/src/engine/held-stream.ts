@@ -13,7 +13,7 @@ const ENDINGS = new WeakMap<object, HeldStream>();
 /** A stream that is neither read nor closed must not hold a slot for ever. */
 const DROPPED = new FinalizationRegistry<HeldStream>((stream) => stream.release());
 
-/** Whether a result is read by iterating only: others, such as a Node stream, can be read in ways that nobody sees. */
+/** Whether a result is read by iterating only: others, such as a Node stream, can be read in ways that are not seen. */
 export function isIteratedOnly(value: object): value is AsyncIterable<unknown> {
   return Symbol.asyncIterator in value && !('pipe' in value) && !('getReader' in value);
 }
@@ -127,7 +127,7 @@ export class HeldStream implements Waiting {
     }
   }
 
-  /** Read in another way from now on, which cannot be watched: as if it had ended at its head. */
+  /** The stream is read in another way from now on, which cannot be watched: as if it had ended at its head. */
   private released(run: () => unknown): unknown {
     this.release();
     return run();

@@ -28,7 +28,7 @@ const LOOKED_AT = 8;
  */
 export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   readonly kind: string;
-  /** As the plain gate has it: without it, a gate is left at once by those that were given up. */
+  /** As the plain gate has it: without it, a call that was aborted leaves the gate at once. */
   readonly outlive: Gate<Entered>['outlive'];
   private readonly byKey = new Map<string, Kept>();
   private readonly keptPlain: Kept;

@@ -383,7 +383,8 @@ export class LiveCall implements Call, Circumstances {
   }
 
   /**
-   * What is being sent can be read once only: neither this call nor one in whose method it is made can send it again.
+   * To be called where what is sent can be read once only: neither this call nor one in whose method it is made can
+   * send it again.
    */
   sendOnce(): void {
     this.partlyDelivered = true;

@@ -1,9 +1,9 @@
 import type { ForgottenKeys } from './forgotten-keys.js';
 
-/** What must be remembered of a key's gate while no call is inside, as compact as can be. */
+/** The state of a key's gate that must be remembered while no call is inside, as compact as can be. */
 export interface PackedGate {
   readonly state: unknown;
-  /** Whether it would soon hold calls back. Others are forgotten first. */
+  /** Whether the gate would soon hold calls back. Others are forgotten first. */
   readonly isSpent: boolean;
 }
 

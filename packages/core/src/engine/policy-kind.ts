@@ -22,7 +22,10 @@ export interface PolicyPart<All> {
    * differs.
    */
   readonly option?: string;
-  /** The name, of a part before it, under which a method's own stands beside the provider's; `undefined` where it takes its place. */
+  /**
+   * The name, of a part before it, under which a method's own stands beside the provider's; `undefined` where it takes
+   * its place.
+   */
   besideOf?(settings: unknown): string | undefined;
   /** The settings of this part; `undefined` when there is no such policy. */
   of(settings: All): unknown;
@@ -40,8 +43,8 @@ export interface PolicyKind {
    */
   readonly takesAnyValue: boolean;
   /**
-   * Options within it that are values of the user's own, such as `outcome.value`: taken as they are, never copied or
-   * merged.
+   * Options within it that are values of the user's own, such as `outcome.value`: they are passed on as they are, never
+   * copied or merged.
    */
   readonly ownValues: readonly string[];
   /** Options that apply per call, such as `cost`. Methods may differ in them and still share the gate. */
@@ -78,7 +81,7 @@ interface CommonDefinition<S extends v.GenericSchema> {
 
 type PolicyClass<Settings> = new (settings: Settings, environment: Environment) => Policy;
 
-/** What a kind of policy is made of: one `policy` of a `scope`, or several `parts`. */
+/** The definition of a kind of policy: one `policy` of a `scope`, or several `parts`. */
 export type PolicyDefinition<S extends v.GenericSchema> = CommonDefinition<S> &
   (
     | { scope: 'provider' | 'method'; policy: PolicyClass<v.InferOutput<S>> }

@@ -18,9 +18,9 @@ export interface Environment extends CallOrigin {
   readonly entrance?: Entrance | undefined;
   /** A number in [0, 1). */
   random(): number;
-  /** What a result means; `circumstances` is what is known of the call that it ended. */
+  /** The meaning of a result; `circumstances` is what is known of the call that it ended. */
   classify(result: Settled, circumstances?: Circumstances): Outcome;
-  /** State that several policies of one provider share, made by whoever asks first. */
+  /** State that several policies of one provider share, made for the first that asks. */
   shared<T>(name: string, make: () => T): T;
 }
 
@@ -57,12 +57,12 @@ export interface Gate<Ticket = unknown> extends LivePolicy {
    */
   leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void;
   /**
-   * The call has waited in a gate below, and things may have changed: gives the ticket with which it goes on, or
+   * The call has waited in a gate below, and things may have changed: returns the ticket with which it goes on, or
    * refuses it. A call that goes on with another ticket is not left with the one before.
    */
   renew?(ticket: Ticket, call: LiveCall): Ticket | ResilienceError;
   /**
-   * Called in place of `leave` when the attempt was given up while its work still runs: the gate holds on until that
+   * Called in place of `leave` when the attempt was aborted and its work still runs: the gate is held until that
    * settles.
    */
   outlive?(ticket: Ticket, work: Promise<unknown>): void;
@@ -77,7 +77,7 @@ export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
    * from a state that was packed.
    */
   forKey(environment: Environment, packed?: unknown): KeyableGate;
-  /** Told once of the gates of the keys, whichever there are when they are asked for. */
+  /** Told once of the gates of the keys: those that there are whenever they are iterated. */
   oversee?(keys: Iterable<KeyableGate>): void;
   /**
    * Whether it may be forgotten: it holds no call back. Calls inside are counted elsewhere. `usedAt` is when the last
@@ -103,13 +103,13 @@ export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
 export interface Wrapper extends LivePolicy {
   execute<T>(call: LiveCall, next: Next<T>): Promise<T>;
   /**
-   * In place of `execute` where nothing stands between it and the gates: gives the call for the first attempt, with its
-   * `watcher`, which is told at once how that ends. It spares every call a promise.
+   * In place of `execute` where nothing stands between it and the gates: returns the call for the first attempt, with
+   * its `watcher`, which is told at once how that ends. It spares every call a promise.
    */
   watch?(call: LiveCall, next: Next<unknown>): LiveCall;
 }
 
-/** Stands between the gates and the method: what it does, everybody else takes for the provider's doing. */
+/** Stands between the gates and the method: all policies take what it does for the provider's doing. */
 export interface FaultInjector extends LivePolicy {
   inject(call: LiveCall, work: (call: LiveCall) => unknown): unknown;
 }

@@ -1,4 +1,4 @@
-/** Which of the calls that wait for a rate limit goes first. */
+/** The order in which calls that wait for a rate limit go on: foreground first. */
 export type Priority = 'foreground' | 'background';
 
 /** The cost and priority of one call, as the rate limit takes them. */
@@ -11,12 +11,14 @@ export interface Price {
 /** The price of a call whose method names none. */
 export const DEFAULT_PRICE: Price = Object.freeze({ cost: 1, priority: 'foreground' });
 
-/** The ticket of a gate that can be told what the call turned out to cost. */
+/** The ticket of a gate that can be told the real cost of a call. */
 export interface SettleableTicket {
   settle(cost: number): void;
 }
 
-/** Tells the gates of a call that is under way what it turned out to cost. Throws a `TypeError` when that is no whole number from 0. */
+/**
+ * Tells the gates of a call that is under way its real cost. Throws a `TypeError` when that is no whole number from 0.
+ */
 export function settlePrice(tickets: readonly unknown[], cost: number): void {
   if (!Number.isSafeInteger(cost) || cost < 0) {
     throw new TypeError(`a call cannot have cost ${String(cost)}; expected a whole number from 0`);

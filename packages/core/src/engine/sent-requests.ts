@@ -3,7 +3,7 @@ import type { Exchange } from '../outcome/exchange.js';
 /** The requests of an attempt that may not be repeated. */
 export type UnsafeRequest = 'none' | 'latest' | 'earlier';
 
-/** One request, as it stands against those who might repeat it. */
+/** One request, and which calls may repeat it. */
 export interface SentRequest {
   /** In upper case. */
   readonly method: string;
@@ -24,7 +24,7 @@ export class SentRequests {
   /** The response, as our own client has it. */
   readonly answers: object[] = [];
   private latest: SentRequest | undefined = undefined;
-  /** Whether the latest bears repeating, seen from here. */
+  /** Whether this call may repeat the latest. */
   private latestBears = true;
   private anyEarlier = false;
   /** Requests that a client has announced and the wire has not shown yet. */

@@ -3,7 +3,7 @@ import type { DeadlineList, ListedDeadline } from '../time/deadline-list.js';
 import type { AbortListener } from './abort-state.js';
 import type { LiveCall } from './live-call.js';
 
-/** One call that waits, its place in the queue, its own deadline, and what listens for whether it is given up. */
+/** One call that waits: its place in the queue, its deadline, and its listener to an abort. */
 class Waiter<Turn> implements ListedDeadline, AbortListener {
   ahead: Waiter<Turn> | undefined = undefined;
   behind: Waiter<Turn> | undefined = undefined;
@@ -35,19 +35,19 @@ class Waiter<Turn> implements ListedDeadline, AbortListener {
   }
 }
 
-/** What a call is told that leaves without its turn. */
+/** Makes the reason with which a call leaves without its turn. */
 export type Refusal = (call: LiveCall, weight: number) => unknown;
 
 /**
  * Calls that wait for their turn, first come first served. Each goes on in its own caller's async context, and leaves
- * in the same turn when its call is given up or it has waited too long. Joining and leaving are O(1). `Turn` is what
+ * in the same turn when its call is aborted or it has waited too long. Joining and leaving are O(1). `Turn` is what
  * each is handed when its turn has come.
  */
 export class WaitQueue<Turn = void> {
   size = 0;
-  /** What all who wait weigh together. */
+  /** The weight of all that wait. */
   weight = 0;
-  /** Whether it was closed: nobody is to join it any more. */
+  /** Whether it was closed: no call is to join it any more. */
   closed = false;
   private head: Waiter<Turn> | undefined;
   private tail: Waiter<Turn> | undefined;
@@ -63,7 +63,7 @@ export class WaitQueue<Turn = void> {
     return this.head?.call;
   }
 
-  /** What the first in the queue weighs; `undefined` when nobody waits. */
+  /** The weight of the first in the queue; `undefined` when none waits. */
   get firstWeight(): number | undefined {
     return this.head?.weight;
   }
@@ -71,7 +71,7 @@ export class WaitQueue<Turn = void> {
   /**
    * Resolves when it is this call's turn. Rejects with the call's reason, or with `tooLong()` after `maxWaitMs`: one
    * setting's worth, not what is left until some deadline, because waits of one length share a timer. A call that was
-   * given up already does not join.
+   * aborted already does not join.
    */
   join(call: LiveCall, maxWaitMs: number, tooLong: () => unknown, weight = 1): Promise<Turn> {
     if (call.aborted) return Promise.reject(call.reason);
@@ -88,7 +88,7 @@ export class WaitQueue<Turn = void> {
     });
   }
 
-  /** Lets the first in the queue go on; `false` when nobody waits. */
+  /** Lets the first in the queue go on; `false` when none waits. */
   admitFirst(turn: Turn): boolean {
     const first = this.head;
     if (first === undefined) return false;
@@ -117,7 +117,7 @@ export class WaitQueue<Turn = void> {
     }
   }
 
-  /** Has everybody leave. */
+  /** Has all calls leave. */
   close(refusal: Refusal): void {
     this.closed = true;
     while (this.size > 0) this.refuseFirst(refusal);

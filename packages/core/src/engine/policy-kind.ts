@@ -53,6 +53,8 @@ export interface PolicyKind {
   readonly parts: readonly string[];
   /** The part or kind before which a pipeline has it, where the catalog does not place it. */
   readonly before: string | undefined;
+  /** Whether it can stand around a method that returns a stream, whatever its settings are. */
+  readonly fitsStreams: boolean;
   /** How much each of its events matters, by type. */
   readonly events: Readonly<Record<string, EventLevel>>;
   /** How callers may be told of its refusals, by the errors' code. */
@@ -116,6 +118,7 @@ export function definePolicy<S extends v.GenericSchema>(definition: PolicyDefini
     ownValues,
     perCall,
     before,
+    fitsStreams: fitsStreams === true,
     events,
     refusals,
     parts: parts.map(({ name }) => name),

@@ -4,5 +4,5 @@ import { gateDecorator, type KeyedMethodScope } from './gate.decorator.js';
 
 /** Limits how many calls run at once. A string is short for the provider. */
 export function Bulkhead(options?: (BulkheadOptions & KeyedMethodScope) | string): AsyncMethodDecorator {
-  return gateDecorator('bulkhead', options);
+  return gateDecorator({ kind: 'bulkhead', decorator: '@Bulkhead' }, options);
 }

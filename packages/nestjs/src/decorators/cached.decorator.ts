@@ -8,5 +8,5 @@ import { policyDecorator, type MethodScope } from './policy.decorator.js';
  * other string for the provider.
  */
 export function Cached(options?: (Partial<CacheOptions> & MethodScope) | string): AsyncMethodDecorator {
-  return policyDecorator('cache', options, 'ttl');
+  return policyDecorator({ kind: 'cache', decorator: '@Cached', duration: 'ttl' }, options);
 }

@@ -7,5 +7,5 @@ import { policyDecorator, type MethodScope } from './policy.decorator.js';
  * for the provider.
  */
 export function Chaos(options?: (ChaosOptions & MethodScope) | string): AsyncMethodDecorator {
-  return policyDecorator('chaos', options);
+  return policyDecorator({ kind: 'chaos', decorator: '@Chaos' }, options);
 }

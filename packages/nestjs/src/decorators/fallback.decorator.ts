@@ -35,6 +35,10 @@ type FallbackMethodDecorator<F> = <M extends AsyncMethod>(
 export function Fallback<const F>(fallback: F): FallbackMethodDecorator<F> {
   const handler = typeof fallback === 'function' || isSelective(fallback) ? fallback : () => plainCopy(fallback);
   return (target, method, descriptor) => {
-    bindMethod(target, method, descriptor as PropertyDescriptor).addPolicy('fallback', handler as unknown as Layer);
+    bindMethod(target, method, descriptor as PropertyDescriptor).addPolicy(
+      'fallback',
+      handler as unknown as Layer,
+      '@Fallback',
+    );
   };
 }

@@ -1,6 +1,6 @@
 import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
-import { policyDecorator, type MethodScope } from './policy.decorator.js';
+import { policyDecorator, type DecoratedPolicy, type MethodScope } from './policy.decorator.js';
 
 /** The options of decorators of gates: the key that tells tenants, hosts or accounts apart. */
 export interface KeyedMethodScope extends MethodScope {
@@ -8,12 +8,15 @@ export interface KeyedMethodScope extends MethodScope {
 }
 
 /** Adds a gate to a method: a policy that can have state for each key. A string stands for the provider. */
-export function gateDecorator(kind: string, options: (KeyedMethodScope & object) | string = {}): AsyncMethodDecorator {
+export function gateDecorator(
+  policy: DecoratedPolicy,
+  options: (KeyedMethodScope & object) | string = {},
+): AsyncMethodDecorator {
   const { key, ...unkeyed } = typeof options === 'string' ? { provider: options } : (options as KeyedMethodScope);
-  const addPolicy = policyDecorator(kind, unkeyed);
+  const addPolicy = policyDecorator(policy, unkeyed);
   return (target, method, descriptor) => {
     addPolicy(target, method, descriptor);
     if (typeof key !== 'function') return;
-    bindMethod(target, method, descriptor).keys.set(kind, key as (...args: unknown[]) => string);
+    bindMethod(target, method, descriptor).keys.set(policy.kind, key as (...args: unknown[]) => string);
   };
 }

@@ -7,5 +7,5 @@ import { policyDecorator, type MethodScope } from './policy.decorator.js';
  * for those that return an Observable. A duration is short for `{ delay }`, any other string for the provider.
  */
 export function Hedge(options?: (HedgeOptions & MethodScope) | string): AsyncMethodDecorator {
-  return policyDecorator('hedge', options, 'delay');
+  return policyDecorator({ kind: 'hedge', decorator: '@Hedge', duration: 'delay' }, options);
 }

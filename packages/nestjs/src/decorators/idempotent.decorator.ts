@@ -7,5 +7,5 @@ import { policyDecorator, type MethodScope } from './policy.decorator.js';
  * Without `key`, a key of its own over the attempts of one call. A string is short for the provider.
  */
 export function Idempotent(options?: (IdempotencyOptions & MethodScope) | string): AsyncMethodDecorator {
-  return policyDecorator('idempotency', options);
+  return policyDecorator({ kind: 'idempotency', decorator: '@Idempotent' }, options);
 }

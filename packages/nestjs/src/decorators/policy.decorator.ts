@@ -16,20 +16,25 @@ export interface MethodScope {
   returns?: 'promise' | 'observable';
 }
 
-/**
- * Adds a policy to a method. A string stands for the provider; one that is a length of time for the option `duration`,
- * where there is one.
- */
+/** The policy of a decorator. */
+export interface DecoratedPolicy {
+  readonly kind: string;
+  /** The decorator, as it is written: `'@Cached'`. */
+  readonly decorator: string;
+  /** The option that a string stands for which is a length of time. */
+  readonly duration?: string;
+}
+
+/** Adds a policy to a method. A string stands for the provider, or for the policy's `duration`. */
 export function policyDecorator(
-  kind: string,
+  { kind, decorator, duration }: DecoratedPolicy,
   options: (MethodScope & object) | string = {},
-  duration?: string,
 ): AsyncMethodDecorator {
   const { provider, scope, returns, ...own } =
     typeof options === 'string' ? optionsOf(options, duration) : (options as MethodScope & Layer);
   return (target, method, descriptor) => {
     const binding = bindMethod(target, method, descriptor);
-    binding.addPolicy(kind, own);
+    binding.addPolicy(kind, own, decorator);
     if (provider !== undefined) binding.nameProvider(provider);
     if (scope === 'method') binding.own.add(kind);
     if (returns === 'observable') binding.returnsObservable = true;

@@ -4,5 +4,5 @@ import { gateDecorator, type KeyedMethodScope } from './gate.decorator.js';
 
 /** Keeps to the provider's pace before the limit is hit. A string is short for the provider. */
 export function RateLimited(options?: (RateLimitOptions & KeyedMethodScope) | string): AsyncMethodDecorator {
-  return gateDecorator('rateLimit', options);
+  return gateDecorator({ kind: 'rateLimit', decorator: '@RateLimited' }, options);
 }

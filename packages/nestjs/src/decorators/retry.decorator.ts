@@ -7,5 +7,5 @@ import { policyDecorator, type MethodScope } from './policy.decorator.js';
  * provider.
  */
 export function Retry(options?: (RetryOptions & MethodScope) | string): AsyncMethodDecorator {
-  return policyDecorator('retry', options);
+  return policyDecorator({ kind: 'retry', decorator: '@Retry' }, options);
 }

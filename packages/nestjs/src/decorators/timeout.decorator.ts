@@ -7,5 +7,5 @@ import { policyDecorator, type MethodScope } from './policy.decorator.js';
  * }`, any other string for the provider.
  */
 export function Timeout(options?: (TimeoutOptions & MethodScope) | string): AsyncMethodDecorator {
-  return policyDecorator('timeout', options, 'attempt');
+  return policyDecorator({ kind: 'timeout', decorator: '@Timeout', duration: 'attempt' }, options);
 }

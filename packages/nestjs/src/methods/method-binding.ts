@@ -12,6 +12,8 @@ export class MethodBinding {
   readonly id = bindings++;
   /** By kind, each with the decorator's own options. */
   readonly policies = new Map<string, Layer>();
+  /** The decorators that brought these policies, as they are written. */
+  readonly decorators = new Map<string, string>();
   /** Kinds of which the method wants an instance of its own. */
   readonly own = new Set<string>();
   /** Whether every policy that the provider's settings have applies. */
@@ -51,9 +53,10 @@ export class MethodBinding {
     this.named = provider;
   }
 
-  addPolicy(kind: string, options: Layer): void {
+  addPolicy(kind: string, options: Layer, decorator: string): void {
     if (this.policies.has(kind)) throw new TypeError(`${this.place} has two decorators for ${kind}: keep one`);
     this.policies.set(kind, options);
+    this.decorators.set(kind, decorator);
   }
 
   /** Calls the method as it was written. Made once, so that a call makes no closure. */

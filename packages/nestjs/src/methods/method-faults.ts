@@ -1,21 +1,14 @@
 import type { Fault } from '@breakwater/core';
+import { catalog } from '@breakwater/core/adapter';
 import { Observable } from 'rxjs';
 import type { MethodBinding } from './method-binding.js';
 
-/**
- * Decorators that say nothing on a stream: two attempts would both emit, and of a stream there is no answer to keep.
- */
-const NOT_FOR_STREAMS: Readonly<Record<string, string>> = {
-  idempotency: '@Idempotent',
-  cache: '@Cached',
-  hedge: '@Hedge',
-};
 /** The advice where something does not fit a stream. */
 export const RETURN_A_PROMISE = 'return a Promise, for example with firstValueFrom()';
 
 /** Faults of a method as it is written, whatever the settings are. */
 export function methodFaults(binding: MethodBinding, constructor: object, operation: string): readonly Fault[] {
-  const { fallbackMethod, policies, returnType, returnsObservable, keys } = binding;
+  const { fallbackMethod, policies, decorators, returnType, returnsObservable, keys } = binding;
   const { name, prototype } = constructor as { name: string; prototype?: Record<string, unknown> };
   const faults: Fault[] = [];
   const fault = (message: string, path = operation) => void faults.push({ path, message });
@@ -27,8 +20,8 @@ export function methodFaults(binding: MethodBinding, constructor: object, operat
     const { name: type } = returnType as { name: string };
     fault(`returns ${type}: a decorated method returns a Promise or an Observable`);
   }
-  for (const [kind, decorator] of Object.entries(NOT_FOR_STREAMS)) {
-    if (!returnsObservable || !policies.has(kind)) continue;
+  for (const [kind, decorator] of decorators) {
+    if (!returnsObservable || catalog.kind(kind)?.fitsStreams !== false) continue;
     fault(`is ${decorator} and returns an Observable: ${RETURN_A_PROMISE}`);
   }
   if (new Set(keys.values()).size > 1) {

@@ -66,6 +66,7 @@ export {
   type RefusalAnswer,
 } from './engine/policy-kind.js';
 export type { Environment, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './engine/policy.js';
+export { SharedState } from './engine/shared-state.js';
 export type { HeadersLike } from './headers/headers.js';
 export {
   ResilientProvider,

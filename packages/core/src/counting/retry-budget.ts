@@ -1,5 +1,6 @@
 import type { Clock } from '../time/clock.js';
 import type { Environment } from '../engine/policy.js';
+import { SharedState } from '../engine/shared-state.js';
 
 /** How many successes' worth of retries a budget saves up for a burst. */
 const SAVED_SUCCESSES = 100;
@@ -80,7 +81,9 @@ export class RetryBudget {
   }
 }
 
+const OF_PROVIDER = new SharedState((clock) => new RetryBudget(clock));
+
 /** The budget that all retries and hedges of a provider share. */
-export function retryBudgetOf({ clock, shared }: Pick<Environment, 'clock' | 'shared'>): RetryBudget {
-  return shared('retryBudget', () => new RetryBudget(clock));
+export function retryBudgetOf({ shared }: Pick<Environment, 'shared'>): RetryBudget {
+  return shared(OF_PROVIDER);
 }

@@ -7,6 +7,7 @@ import type { Entrance } from './entrance.js';
 import type { CallOrigin, LiveCall, Next } from './live-call.js';
 import type { Circumstances } from '../outcome/exchange.js';
 import type { Outcome, Settled } from '../outcome/outcome.js';
+import type { SharedState } from './shared-state.js';
 import type { Store } from '../store/store.js';
 
 /** All that a live policy may reach. */
@@ -20,8 +21,8 @@ export interface Environment extends CallOrigin {
   random(): number;
   /** The meaning of a result; `circumstances` is what is known of the call that it ended. */
   classify(result: Settled, circumstances?: Circumstances): Outcome;
-  /** State that several policies of one provider share, made for the first that asks. */
-  shared<T>(name: string, make: () => T): T;
+  /** The provider's own of a state that several of its policies share. */
+  shared<T>(state: SharedState<T>): T;
 }
 
 /** The same for one policy: `Events` are the details of its events, by type. */

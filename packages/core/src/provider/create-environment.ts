@@ -4,14 +4,15 @@ import type { Emit, EventHub } from '../events/event-hub.js';
 import type { ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { Environment } from '../engine/policy.js';
 import type { WireListener } from '../engine/wire-listener.js';
+import type { SharedState } from '../engine/shared-state.js';
 import { systemRandom } from '../time/system-random.js';
 import { printed } from '../values/printed.js';
 import type { ProviderParts } from './provider-parts.js';
 
 /** The parts of a provider that may change while its policies live. */
 export interface ChangingParts {
-  /** The user's own classifier. */
-  classify(): Classify | undefined;
+  /** The user's own classifier, set by what reads the settings: every attempt reads it here. */
+  classify: Classify | undefined;
   /** Hears of the requests that go over the wire. */
   wire?(): WireListener | undefined;
 }
@@ -20,7 +21,7 @@ export interface ChangingParts {
 export function createEnvironment(
   { name, clock, store, random, entrance, trackCalls = false }: ProviderParts,
   events: EventHub<ResilienceEvent>,
-  { classify, wire }: ChangingParts,
+  changing: ChangingParts,
 ): Environment {
   const emit: Emit = (type, detail, operation) => {
     if (!events.listening) return;
@@ -28,7 +29,7 @@ export function createEnvironment(
     events.emit({ type, provider: name, operation, at: clock.wallNow(), detail } as ResilienceEvent);
   };
   const callbackFailed = callbackReports(clock, emit);
-  const common = new Map<string, unknown>();
+  const common = new Map<SharedState<unknown>, unknown>();
   return {
     provider: name,
     clock,
@@ -38,11 +39,11 @@ export function createEnvironment(
     emit,
     callbackFailed,
     entrance,
-    ...(wire && { wire }),
-    classify: createClassifier(clock, classify, (error) => callbackFailed('classify', error)),
-    shared: <T>(key: string, make: () => T): T => {
-      if (!common.has(key)) common.set(key, make());
-      return common.get(key) as T;
+    ...(changing.wire && { wire: changing.wire }),
+    classify: createClassifier(clock, changing, (error) => callbackFailed('classify', error)),
+    shared: <T>(state: SharedState<T>): T => {
+      if (!common.has(state)) common.set(state, state.make(clock));
+      return common.get(state) as T;
     },
   };
 }

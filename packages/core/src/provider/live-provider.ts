@@ -64,11 +64,9 @@ export class LiveProvider extends ResilientProvider {
     super();
     this.name = parts.name;
     this.events = parts.events ?? new EventHub();
-    this.environment = createEnvironment(parts, this.events, {
-      classify: () => this.linker.classify,
-      wire: () => this.watching,
-    });
-    this.linker = new MethodLinker(parts, this.environment);
+    const changing = { classify: undefined, wire: () => this.watching };
+    this.environment = createEnvironment(parts, this.events, changing);
+    this.linker = new MethodLinker(parts, this.environment, changing);
     this.http = parts.http ?? {
       settings: () => this.linker.http,
       credential: () => credentialOf(this.linker.http?.auth),

@@ -1,5 +1,5 @@
 import type { ReadHttp } from '../http/http.options.js';
-import type { Classify } from '../outcome/reading/classifier.js';
+import type { ChangingParts } from './create-environment.js';
 import { GateAgreement } from './gate-agreement.js';
 import { KeyedGate } from '../engine/keyed-gate.js';
 import type { MethodPlan } from './method-plan.js';
@@ -48,8 +48,10 @@ export class MethodLinker {
   constructor(
     private readonly parts: ProviderParts,
     private readonly environment: Environment,
+    private readonly changing: ChangingParts,
   ) {
     this.layers = new ProviderLayers(parts.settings, parts);
+    changing.classify = this.layers.classify;
     this.agreement = new GateAgreement(this.layers, parts);
     this.applyToShared();
   }
@@ -60,10 +62,6 @@ export class MethodLinker {
 
   get enabled(): boolean {
     return this.layers.enabled;
-  }
-
-  get classify(): Classify | undefined {
-    return this.layers.classify;
   }
 
   /** How the provider is reached over HTTP, as it stands in the settings. */
@@ -123,6 +121,7 @@ export class MethodLinker {
     if (faults.length + further.length > 0) throw new ResilienceConfigurationError([...further, ...faults]);
     this.layers = layers;
     this.agreement = agreement;
+    this.changing.classify = layers.classify;
     this.applyToAll();
   }
 

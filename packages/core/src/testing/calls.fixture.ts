@@ -58,7 +58,7 @@ export function carried(value: string): CarriedKey {
 /** The environment of a policy, without listeners and with a random number of 0.5. */
 export function environmentOf(clock: Clock): Environment {
   const parts = { name: 'provider', path: 'provider', settings: {}, clock, store: new MemoryStore({ clock }) };
-  return createEnvironment({ ...parts, random: () => 0.5 }, new EventHub(), { classify: () => undefined });
+  return createEnvironment({ ...parts, random: () => 0.5 }, new EventHub(), { classify: undefined });
 }
 
 /** Pseudo-random numbers in [0, 1) that are the same in every run (mulberry32). */

@@ -1,21 +1,29 @@
+import { catalog } from '../policies/catalog.js';
+import type { PolicyName, PolicyOptions } from '../policies/policy-options.js';
 import type { ResilientProvider } from '../provider/resilient-provider.js';
 import type { ProviderOptions } from '../provider/provider-options.js';
 
-/** Each policy with settings under which a call that goes well is left in peace. Not part of the testing entry. */
-export const EVERY_POLICY: Readonly<Record<string, ProviderOptions>> = {
+/** Settings of each kind under which a call that goes well is left in peace, by what is made of them. */
+const HARMLESS: { readonly [Kind in PolicyName]: Readonly<Record<string, PolicyOptions[Kind]>> } = {
   fallback: { fallback: () => 'instead' },
   cache: { cache: { ttl: '1m' } },
   idempotency: { idempotency: {} },
-  'total timeout': { timeout: { total: '30m' } },
+  timeout: { 'total timeout': { total: '30m' }, 'attempt timeout': { attempt: '20m' } },
   retry: { retry: { attempts: 2, backoff: { kind: 'constant', initial: 10, jitter: 'none' } } },
   hedge: { hedge: { delay: 50 } },
   circuitBreaker: { circuitBreaker: { window: { consecutive: 1000 } } },
   adaptiveThrottle: { adaptiveThrottle: {} },
   rateLimit: { rateLimit: { limit: 1000, burst: 500 } },
   bulkhead: { bulkhead: { concurrency: 10, queue: 1000 } },
-  'attempt timeout': { timeout: { attempt: '20m' } },
   chaos: { chaos: { fault: { rate: 0.01, status: 503 }, latency: { rate: 0.01, delay: 10 } } },
 };
+
+/** Each policy of the catalog with such settings. Not part of the testing entry. */
+export const EVERY_POLICY: Readonly<Record<string, ProviderOptions>> = Object.fromEntries(
+  catalog.kinds.flatMap(({ kind }) =>
+    Object.entries(HARMLESS[kind as PolicyName]).map(([name, options]) => [name, { [kind]: options }]),
+  ),
+);
 
 /** The fields of policies' snapshots that count the calls they hold. */
 const HELD = ['active', 'abandoned', 'queued', 'inFlight', 'loading'];

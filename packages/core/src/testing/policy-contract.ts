@@ -130,7 +130,7 @@ class Bench {
     if (faults.length > 0) throw new ResilienceConfigurationError(faults);
     const store = new MemoryStore({ clock });
     const parts = { name: 'contract', path: 'contract', settings: {}, clock, store, random: () => 0.5 };
-    const environment = createEnvironment(parts, new EventHub(), { classify: () => undefined });
+    const environment = createEnvironment(parts, new EventHub(), { classify: undefined });
     this.provider = new LiveProvider(parts);
     this.pipeline = new Pipeline(
       specs.map((spec) => spec.create(environment)),

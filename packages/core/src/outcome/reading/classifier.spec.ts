@@ -277,7 +277,7 @@ describe('a provider that forbids another attempt', () => {
 });
 
 describe('the user’s own classifier', () => {
-  const classifyWith = (own: Classify) => createClassifier(new TestClock(), () => own);
+  const classifyWith = (own: Classify) => createClassifier(new TestClock(), { classify: own });
 
   it('has the first word, and leaves to the engine what it says nothing about', () => {
     const own = classifyWith(({ ok }) => (ok ? 'contract' : undefined));

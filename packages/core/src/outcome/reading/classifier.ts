@@ -19,13 +19,20 @@ export type Classify = (result: Settled, tools: ClassifyTools) => OutcomeKind | 
 /** The meaning of a result, for a call of which `circumstances` are known. */
 export type Classifier = (result: Settled, circumstances?: Circumstances) => Outcome;
 
+/** Holds the user's own classifier, which may change with the settings. */
+export interface ClassifierOfUser {
+  readonly classify: Classify | undefined;
+}
+
+const NONE: ClassifierOfUser = Object.freeze({ classify: undefined });
+
 /**
- * Decides in one place what a result or an error means. `own` returns the user's own classifier. One that throws, or
+ * Decides in one place what a result or an error means. `ofUser` holds the user's own classifier. One that throws, or
  * says what is no outcome, is reported and has said nothing: it must not turn the provider's answer into a failure.
  */
 export function createClassifier(
   clock: Clock,
-  own: () => Classify | undefined = () => undefined,
+  ofUser: ClassifierOfUser = NONE,
   onFailure: (error: unknown) => void = () => undefined,
 ): Classifier {
   const standard = (result: Settled, circumstances: Circumstances) =>
@@ -46,7 +53,7 @@ export function createClassifier(
     }
   };
   return (result, circumstances = NO_CIRCUMSTANCES) => {
-    const classify = own();
+    const { classify } = ofUser;
     // The usual case where no user's classifier is asked: a value that could not be a response.
     if (classify === undefined && result.ok && typeof result.value !== 'object') return SUCCESS;
     return (classify && wordOf(classify, result, circumstances)) ?? standard(result, circumstances);

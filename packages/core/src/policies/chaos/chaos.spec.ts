@@ -3,11 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { Call } from '../../engine/call.js';
 import { createClassifier } from '../../outcome/reading/classifier.js';
 import { createProvider } from '../../provider/create-provider.js';
-import { MemoryStore } from '../../store/memory-store.js';
 import type { Environment, FaultInjector } from '../../engine/policy.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
 import { readSettings } from '../../settings/read-settings.js';
-import { liveCall, outcomeOf, seededRandom, turn, watch } from '../../testing/calls.fixture.js';
+import { environmentOf, liveCall, outcomeOf, seededRandom, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
@@ -40,16 +39,7 @@ function bench(chaos: ChaosOptions, { dice = [0], ...more }: ProviderOptions & {
   return { clock, provider, called, call, snapshot, thrown, events: recordEvents(provider) };
 }
 
-const environmentOf = (clock: TestClock): Environment => ({
-  provider: 'payments',
-  clock,
-  store: new MemoryStore({ clock }),
-  emit: () => undefined,
-  callbackFailed: () => undefined,
-  random: () => 0,
-  classify: createClassifier(clock),
-  shared: (_name, make) => make(),
-});
+const drawingZero = (clock: TestClock): Environment => ({ ...environmentOf(clock), random: () => 0 });
 
 const classify = (error: unknown) => createClassifier(new TestClock())({ ok: false, error });
 
@@ -281,7 +271,7 @@ describe('chaos', () => {
     it('listens to a call only while it delays it', async () => {
       const clock = new TestClock();
       const [spec] = specsOf({ latency: { rate: 1, delay: '1s' } });
-      const chaos = spec!.create(environmentOf(clock)) as FaultInjector;
+      const chaos = spec!.create(drawingZero(clock)) as FaultInjector;
       let listening = 0;
       const call = liveCall();
       call.onAbort = () => {

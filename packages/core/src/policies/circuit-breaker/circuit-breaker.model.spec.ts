@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createClassifier } from '../../outcome/reading/classifier.js';
 import type { LiveCall } from '../../engine/live-call.js';
-import { MemoryStore } from '../../store/memory-store.js';
 import type { Outcome } from '../../outcome/outcome.js';
 import { readSettings } from '../../settings/read-settings.js';
-import { liveCall, seededRandom } from '../../testing/calls.fixture.js';
+import { environmentOf, liveCall, seededRandom } from '../../testing/calls.fixture.js';
 import { modelRuns } from '../../testing/model-runs.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { CircuitBreaker, type CircuitState } from './circuit-breaker.js';
@@ -419,14 +417,9 @@ class Subject {
   private newBreaker(): CircuitBreaker {
     const { clock } = this;
     return new CircuitBreaker(settingsOf(this.options), {
-      provider: 'model',
-      clock,
-      store: new MemoryStore({ clock }),
-      callbackFailed: () => undefined,
+      ...environmentOf(clock),
       emit: (type, detail) => void this.told.push(`${detail.from} to ${EVENTS[type]!}: ${detail.reason}`),
       random: this.random,
-      classify: createClassifier(clock),
-      shared: (_name, make) => make(),
     });
   }
 }

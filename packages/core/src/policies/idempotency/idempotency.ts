@@ -2,6 +2,7 @@ import { isStoreUnavailableError } from '../../errors/store-unavailable.error.js
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
+import { SharedState } from '../../engine/shared-state.js';
 import { isSingleUse } from '../../values/single-use.js';
 import { canonicalText } from './canonical-text.js';
 import { Flight } from './flight.js';
@@ -12,6 +13,9 @@ import { restoredError, storedError, type IdempotencyRecord } from './idempotenc
 import type { IdempotencySettings } from './idempotency.options.js';
 import { restoredValue, storedValue } from './stored-value.js';
 import type { IdempotencyEvents, IdempotencySnapshot } from './idempotency.telemetry.js';
+
+/** The operations under way, by the keys of their records: methods with settings of their own share them, too. */
+const FLIGHTS = new SharedState(() => new Map<string, Flight>());
 
 /**
  * One key over all attempts of an operation, all restarts and all hosts. Its outcome is kept in the store and replayed;
@@ -28,7 +32,7 @@ export class Idempotency implements Wrapper {
     private readonly environment: EnvironmentOf<IdempotencyEvents>,
   ) {
     this.ledger = new IdempotencyLedger(settings, environment);
-    this.flights = environment.shared('idempotencyFlights', () => new Map<string, Flight>());
+    this.flights = environment.shared(FLIGHTS);
   }
 
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {

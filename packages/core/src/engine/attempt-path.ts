@@ -45,7 +45,10 @@ export class AttemptPath {
       } catch (error) {
         return this.refuse(call, i, error);
       }
-      if (ticket instanceof Promise) return this.enterLater(call, i, ticket);
+      if (ticket instanceof Promise) {
+        if (i > 0) this.suspend(call, i);
+        return this.enterLater(call, i, ticket);
+      }
       if (ticket instanceof Error) return this.refuse(call, i, ticket);
       call.tickets[i] = ticket;
     }
@@ -117,6 +120,12 @@ export class AttemptPath {
     call.forgetTime();
     const refusal = call.aborted ? undefined : this.renew(call, at);
     return refusal === undefined ? this.enter(call, at + 1) : this.refuse(call, at + 1, refusal);
+  }
+
+  /** Tells the gates above the one in which the call is to wait. */
+  private suspend(call: LiveCall, waitsIn: number): void {
+    const gates = this.gatesOf(call);
+    for (let i = 0; i < waitsIn; i++) gates[i]!.suspend?.(call.tickets[i], call);
   }
 
   /** Asks the gates above the one in which the call has waited whether it may still go on. */

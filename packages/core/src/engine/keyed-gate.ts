@@ -78,6 +78,10 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     kept.gate.leave(ticket, outcome, call);
   }
 
+  suspend({ kept, ticket }: Entered, call: LiveCall): void {
+    kept.gate.suspend?.(ticket, call);
+  }
+
   renew({ kept, ticket }: Entered, call: LiveCall): Entered | ResilienceError {
     const renewed = kept.gate.renew?.(ticket, call) ?? ticket;
     return isResilienceError(renewed) ? renewed : new Entered(kept, renewed);

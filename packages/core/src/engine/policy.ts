@@ -57,6 +57,8 @@ export interface Gate<Ticket = unknown> extends LivePolicy {
    * for `call.tookMs`.
    */
   leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void;
+  /** The call begins to wait in a gate below: it has not gone out. `renew`, or `leave`, follows. */
+  suspend?(ticket: Ticket, call: LiveCall): void;
   /**
    * The call has waited in a gate below, and things may have changed: returns the ticket with which it goes on, or
    * refuses it. A call that goes on with another ticket is not left with the one before.

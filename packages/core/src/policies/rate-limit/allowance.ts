@@ -28,7 +28,9 @@ export interface Allowance {
    * `waitMs` is 0.
    */
   take(now: number, cost: number, waited: boolean): Taken;
-  /** The call goes out only now: something between the gate and the provider held it. */
+  /** Something between the gate and the provider holds the call: what it took stays its own until it is sent. */
+  hold(taken: Taken, now: number): void;
+  /** The call that was held goes out now, and counts from now on. */
   sent(taken: Taken, now: number): void;
   /** Whether it matters when answers come: most calls are spared the reading of a clock. */
   readonly heedsAnswers: boolean;

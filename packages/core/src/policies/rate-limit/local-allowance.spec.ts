@@ -127,10 +127,11 @@ describe('local allowance', () => {
   it('counts what was taken of others once more where it goes out only now', () => {
     const before = new LocalAllowance([second]);
     const taken = before.take(0, 1, false);
+    before.hold(taken, 0);
     const allowance = before.withQuotas([{ ...second, limit: 3 }], 0);
     allowance.sent(taken, 700);
-    expect([wait(allowance, 700, 1), wait(allowance, 700, 2)]).toEqual([0, 300]);
-    expect(wait(allowance, 1000, 3)).toBe(700);
+    expect([wait(allowance, 700, 2), wait(allowance, 700, 3)]).toEqual([0, 1000]);
+    expect(wait(allowance, 1700, 3)).toBe(0);
     expect(allowance.giveBack(taken, 1000)).toBe(true);
     expect(wait(allowance, 1000, 3)).toBe(0);
   });
@@ -138,9 +139,39 @@ describe('local allowance', () => {
   it('counts a call from when it goes out, where something held it', () => {
     const allowance = new LocalAllowance([second, bucket]);
     const taken = allowance.take(0, 2, false);
+    allowance.hold(taken, 0);
     allowance.sent(taken, 900);
     expect(wait(allowance, 900, 1)).toBe(1000);
     expect(allowance.giveBack(taken, 900)).toBe(true);
     expect(wait(allowance, 900, 2)).toBe(0);
+  });
+
+  it.each([
+    ['window', second],
+    ['bucket', { ...bucket, bucket: 2 }],
+  ])('keeps what a held call has taken of a %s for it, however long it is held', (_shape, quota) => {
+    const allowance = new LocalAllowance([quota]);
+    const first = allowance.take(0, 1, false);
+    allowance.hold(first, 0);
+    expect(allowance.snapshot(60_000)[0]!.used).toBe(1);
+    expect([allowance.isFree(60_000), allowance.isFresh(60_000)]).toEqual([true, false]);
+    allowance.take(60_000, 1, false);
+    expect([allowance.isFree(60_000), wait(allowance, 60_000, 1)]).toEqual([false, expect.any(Number)]);
+    expect(wait(allowance, 60_000, 1)).toBeGreaterThan(0);
+    allowance.sent(first, 60_001);
+    expect(wait(allowance, 60_001, 1)).toBeGreaterThan(0);
+    expect(wait(allowance, 61_002, 2)).toBe(0);
+  });
+
+  it('has what a held call gives back at once, also of quotas that have changed meanwhile', () => {
+    const before = new LocalAllowance([second]);
+    const taken = before.take(0, 2, false);
+    before.hold(taken, 0);
+    const allowance = before.withQuotas([{ ...second, limit: 3 }], 0);
+    expect(wait(allowance, 10, 2)).toBeGreaterThan(0);
+    allowance.settle(taken, 1, 10);
+    expect(wait(allowance, 10, 2)).toBe(0);
+    expect(allowance.giveBack(taken, 10)).toBe(true);
+    expect(wait(allowance, 10, 3)).toBe(0);
   });
 });

@@ -11,6 +11,15 @@ interface Counted {
   readonly perCall: boolean;
 }
 
+/**
+ * Tokens of calls that wait between the gate and the provider. They are in no count, as they may arrive at any time to
+ * come, and no other call may have them meanwhile.
+ */
+interface Held {
+  cost: number;
+  calls: number;
+}
+
 /** The quotas of one process: all of them must admit a call, which takes of each, or waits and takes of none. */
 export class LocalAllowance implements Allowance {
   readonly mostCost: number;
@@ -22,7 +31,10 @@ export class LocalAllowance implements Allowance {
   /** How long what was taken counts at the most. */
   private readonly longestPerMs: number;
 
-  constructor(private readonly quotas: readonly Quota[]) {
+  constructor(
+    private readonly quotas: readonly Quota[],
+    private readonly held: Held = { cost: 0, calls: 0 },
+  ) {
     const [first, ...others] = quotas.flatMap((quota) =>
       countsOf(quota).map((count) => ({ quota, count, perCall: quota.countsRequests })),
     );
@@ -33,38 +45,43 @@ export class LocalAllowance implements Allowance {
   }
 
   isFree(now: number): boolean {
+    if (this.held.calls > 0) return this.waitMs(now, 1, 1) === 0;
     if (this.first.count.waitMs(now, 1) > 0) return false;
     for (const { count } of this.others) if (count.waitMs(now, 1) > 0) return false;
     return true;
   }
 
   waitMs(now: number, cost: number, calls: number): number {
-    const { count, perCall } = this.first;
-    let waitMs = count.waitMs(now, perCall ? calls : cost);
-    for (const other of this.others) waitMs = Math.max(waitMs, other.count.waitMs(now, other.perCall ? calls : cost));
+    const { first, held } = this;
+    // Calls that are held stand before all others.
+    const allCost = cost + held.cost;
+    const allCalls = calls + held.calls;
+    let waitMs = first.count.waitMs(now, tokensOf(first, allCost, allCalls));
+    for (const other of this.others)
+      waitMs = Math.max(waitMs, other.count.waitMs(now, tokensOf(other, allCost, allCalls)));
     return waitMs;
   }
 
   take(now: number, cost: number, waited: boolean): Taken {
     const taken = this.spare.pop() ?? new Taken();
-    taken.from = this;
     taken.cost = cost;
     taken.calls = Math.min(1, cost);
-    taken.at = now;
-    taken.receipt = this.first.count.take(now, tokensOf(this.first, cost, taken.calls), waited);
-    if (this.others.length > 0) this.takeOfOthers(taken, now, waited);
+    taken.held = false;
+    this.takeOfAll(taken, now, waited);
     return taken;
   }
 
+  hold(taken: Taken, now: number): void {
+    const { held } = this;
+    if (taken.from === this) this.change(taken, { cost: 0, calls: 0 }, now);
+    held.cost += taken.cost;
+    held.calls += taken.calls;
+    taken.held = true;
+  }
+
   sent(taken: Taken, now: number): void {
-    if (taken.from !== this) return this.retake(taken, now);
-    if (now === taken.at) return;
-    const { cost, calls } = taken;
-    const resend = (counted: Counted, receipt: number) =>
-      counted.count.sent(receipt, tokensOf(counted, cost, calls), now);
-    taken.at = now;
-    taken.receipt = resend(this.first, taken.receipt);
-    this.others.forEach((other, i) => (taken.more![i] = resend(other, taken.more![i]!)));
+    this.release(taken);
+    this.takeOfAll(taken, now, false);
   }
 
   get heedsAnswers(): boolean {
@@ -78,13 +95,15 @@ export class LocalAllowance implements Allowance {
   }
 
   settle(taken: Taken, cost: number, now: number): void {
-    if (taken.from === this) this.change(taken, { cost, calls: taken.calls }, now);
+    if (taken.held) this.held.cost += cost - taken.cost;
+    else if (taken.from === this) this.change(taken, { cost, calls: taken.calls }, now);
     taken.cost = cost;
   }
 
   giveBack(taken: Taken, now: number): boolean {
-    if (taken.from !== this) return false;
-    this.change(taken, { cost: 0, calls: 0 }, now);
+    if (taken.held) this.release(taken);
+    else if (taken.from === this) this.change(taken, { cost: 0, calls: 0 }, now);
+    else return false;
     taken.cost = taken.calls = 0;
     return true;
   }
@@ -95,13 +114,13 @@ export class LocalAllowance implements Allowance {
 
   withQuotas(quotas: readonly Quota[], now: number): LocalAllowance {
     if (JSON.stringify(quotas) === JSON.stringify(this.quotas)) return this;
-    const next = new LocalAllowance(quotas);
+    const next = new LocalAllowance(quotas, this.held);
     for (const counted of next.all) counted.count.adopt(this.memoryFor(counted).departures(now), now);
     return next;
   }
 
   isFresh(now: number): boolean {
-    return this.all.every(({ count }) => count.isFresh(now));
+    return this.held.calls === 0 && this.all.every(({ count }) => count.isFresh(now));
   }
 
   isHalfSpent(now: number): boolean {
@@ -127,11 +146,12 @@ export class LocalAllowance implements Allowance {
 
   snapshot(now: number): readonly QuotaSnapshot[] {
     return this.quotas.map((quota) => {
-      const { count } = this.all.find((counted) => counted.quota === quota)!;
+      const counted = this.all.find((each) => each.quota === quota)!;
+      const used = counted.count.used(now) + tokensOf(counted, this.held.cost, this.held.calls);
       const shape = isBucket(quota)
         ? { bucket: quota.bucket, refill: quota.refill, perMs: quota.per }
         : { limit: quota.limit, perMs: quota.per, ...(quota.burst !== undefined && { burst: quota.burst }) };
-      return { ...shape, ...(quota.unit !== undefined && { unit: quota.unit }), used: count.used(now) };
+      return { ...shape, ...(quota.unit !== undefined && { unit: quota.unit }), used };
     });
   }
 
@@ -148,12 +168,19 @@ export class LocalAllowance implements Allowance {
     return (same.length > 0 ? same : candidates.toSorted((a, b) => b.quota.per - a.quota.per))[0]!.count;
   }
 
-  /** Taken of other quotas, of which it counts as gone by now: it goes out only now, and counts here, too. */
-  private retake(taken: Taken, now: number): void {
+  private release(taken: Taken): void {
+    const { held } = this;
+    held.cost -= taken.cost;
+    held.calls -= taken.calls;
+    taken.held = false;
+  }
+
+  private takeOfAll(taken: Taken, now: number, waited: boolean): void {
+    const { first } = this;
     taken.from = this;
     taken.at = now;
-    taken.receipt = this.first.count.take(now, tokensOf(this.first, taken.cost, taken.calls), false);
-    if (this.others.length > 0) this.takeOfOthers(taken, now, false);
+    taken.receipt = first.count.take(now, tokensOf(first, taken.cost, taken.calls), waited);
+    if (this.others.length > 0) this.takeOfOthers(taken, now, waited);
   }
 
   /** Fills the list that the last call has left, rather than make another. */

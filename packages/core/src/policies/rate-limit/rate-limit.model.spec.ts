@@ -57,7 +57,7 @@ const ARRIVAL: fc.Arbitrary<Arrival> = fc.record({
   afterMs: fc.oneof(fc.constant(0), fc.constant(0), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 1500 })),
   cost: fc.constantFrom(0, 1, 1, 1, 2, 3),
   background: fc.boolean(),
-  heldMs: fc.constantFrom(0, 0, 0, 1, 20, 300),
+  heldMs: fc.constantFrom(0, 0, 0, 1, 20, 300, 2500),
   refused: fc.boolean(),
   workMs: fc.constantFrom(0, 0, 60),
   abortAfterMs: fc.option(fc.constantFrom(0, 3, 50), { nil: undefined }),

@@ -60,6 +60,10 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     return this.scopedRefusal(call, scope) ?? this.line.join(call);
   }
 
+  suspend(taken: Taken, call: LiveCall): void {
+    this.allowance.hold(taken, call.now);
+  }
+
   /** The call goes out later than it was taken: a gate below held it. */
   renew(taken: Taken, call: LiveCall): Taken {
     this.allowance.sent(taken, call.now);

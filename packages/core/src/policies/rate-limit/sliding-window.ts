@@ -61,11 +61,6 @@ export class SlidingWindow implements TokenCount {
     return this.push(now + this.heldMs, tokens);
   }
 
-  sent(receipt: number, tokens: number, now: number): number {
-    this.change(receipt, -tokens);
-    return this.take(now, tokens);
-  }
-
   answered(receipt: number, now: number): void {
     const place = this.find(receipt);
     if (place === undefined || !this.settings.untilAnswered) return;

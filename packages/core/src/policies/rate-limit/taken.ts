@@ -14,6 +14,8 @@ export class Taken implements SettleableTicket {
   cost = 0;
   /** 0 for a call that cost nothing when it was let through, and for one that was given back. */
   calls = 0;
+  /** Whether something between the gate and the provider holds the call. */
+  held = false;
   /** When it was taken, in the clock's monotonic milliseconds. */
   at = 0;
   /** The receipt of the allowance's first count. */

@@ -66,15 +66,6 @@ describe('token bucket', () => {
     expect(shop.used(100)).toBe(10);
   });
 
-  it('counts a call that was held from when it goes out', () => {
-    const shop = bucket(2, 500);
-    const receipt = shop.take(0, 2, false);
-    const moved = shop.sent(receipt, 2, 900);
-    expect(shop.waitMs(900, 1)).toBe(500);
-    shop.settle({ receipt: moved, takenAt: 900, from: 2, to: 0 }, 900);
-    expect(shop.isFresh(900)).toBe(true);
-  });
-
   describe('what is given back', () => {
     const giveBack = (of: TokenBucket, tokens: number, takenAt: number, receipt: number, now: number) =>
       of.settle({ receipt, takenAt, from: tokens, to: 0 }, now);

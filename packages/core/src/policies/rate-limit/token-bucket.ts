@@ -54,13 +54,6 @@ export class TokenBucket implements TokenCount {
     return this.theoreticalArrival + this.givenBackMs;
   }
 
-  /** The bucket is filled from when the call arrives, however long ago it was taken. */
-  sent(receipt: number, tokens: number, now: number): number {
-    const { intervalMs, marginMs } = this.settings;
-    this.theoreticalArrival = Math.max(this.theoreticalArrival, now + marginMs + tokens * intervalMs);
-    return Math.max(receipt, this.theoreticalArrival + this.givenBackMs);
-  }
-
   answered(): void {}
 
   settle({ receipt, takenAt, from, to }: Change, now: number): void {

@@ -23,8 +23,6 @@ export interface TokenCount {
   waitMs(now: number, tokens: number): number;
   /** Takes them, and returns the receipt for what follows. Only to be called when `waitMs` is 0. */
   take(now: number, tokens: number, waited: boolean): number;
-  /** They go out only now. Returns the receipt that is good from here on. */
-  sent(receipt: number, tokens: number, now: number): number;
   answered(receipt: number, now: number): void;
   settle(change: Change, now: number): void;
   /** Whether a call's answer would let others go sooner. */

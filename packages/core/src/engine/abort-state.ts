@@ -54,12 +54,21 @@ export class AbortState {
   cancelled = false;
   /** Whether the work has ended, in time or not. */
   workSettled = false;
-  controller: AbortController | undefined = undefined;
   /** A result that was there before the work had ended, also where nothing waited for it yet. */
   earlyResult: { readonly value: unknown } | undefined = undefined;
   /** The attempt that is under way: it is aborted with the operation. */
   attempt: Attempt | undefined = undefined;
   readonly listeners = new AbortListeners();
+  private controller: AbortController | undefined = undefined;
+
+  /** Made when it is first read. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.aborted) this.controller.abort(this.reason);
+    }
+    return this.controller.signal;
+  }
 
   /** Tells what waits for the work first, then the signal, then the attempt below, then the listeners. */
   propagate(reason: unknown, cancelled: boolean, waiting: Waiting | undefined): void {

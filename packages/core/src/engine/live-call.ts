@@ -1,15 +1,15 @@
 import type { AsyncResource } from 'node:async_hooks';
-import type { Call } from './call.js';
-import type { Clock } from '../time/clock.js';
-import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
-import { discard } from '../values/discard.js';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
-import { DEFAULT_PRICE, settlePrice, type Price } from './price.js';
 import type { Circumstances, Exchange } from '../outcome/exchange.js';
-import { isRepeatable } from '../outcome/protocols/http-status.js';
-import type { WireListener } from './wire-listener.js';
+import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
+import type { CallOrigin } from './call-origin.js';
+import type { Call } from './call.js';
+import type { CarriedKey } from './carried-key.js';
 import { Nesting } from './nesting.js';
+import { announceRequest, noteOnWire, type Requester } from './note-request.js';
+import { DEFAULT_PRICE, settlePrice, type Price } from './price.js';
 import { SentRequests, type SentRequest, type UnsafeRequest } from './sent-requests.js';
+import type { Watcher } from './watcher.js';
 
 /** The work that a call is made for. */
 export type LiveWork = (call: LiveCall) => unknown;
@@ -17,36 +17,6 @@ export type LiveWork = (call: LiveCall) => unknown;
 /** Runs the rest of a pipeline. */
 export type Next<T> = (call: LiveCall) => Promise<T>;
 
-/** Told first how the first attempt of an operation has ended, so that it can go on from there. */
-export interface Watcher {
-  /** Returns the value, or a promise of the result after further attempts. */
-  succeeded(value: unknown): unknown;
-  /** Returns a promise of the result after further attempts; `undefined` where the error stands. */
-  failed(error: unknown): Promise<unknown> | undefined;
-}
-
-/** The provider that makes calls, and the clock that times them. */
-export interface CallOrigin {
-  readonly provider: string;
-  readonly clock: Clock;
-  /** Whether code at any depth below a method finds its call, also after it has waited. */
-  readonly trackCalls?: boolean;
-  /** The listener to the requests that its calls send; `undefined` where there is none. */
-  wire?(): WireListener | undefined;
-}
-
-/** The idempotency key of a call, as it goes to the provider. */
-export interface CarriedKey {
-  readonly value: string;
-  readonly header: string;
-  /** Whether it was made for this call alone: a new call of the same operation gets another. */
-  readonly ofThisCall: boolean;
-  /** Whether it takes the place of a key that stands in the request already. */
-  readonly replace?: boolean;
-}
-
-/** How many answers are kept that may still have to be cancelled. */
-const MOST_ANSWERS = 32;
 const NONE: never[] = [];
 
 /**
@@ -54,7 +24,7 @@ const NONE: never[] = [];
  * calls another is not inlined, and costs every call a tenth more. State that few calls need stands in records that are
  * made when they are first needed: `Nesting`, `AbortState`, `SentRequests`.
  */
-export class LiveCall implements Call, Circumstances {
+export class LiveCall implements Call, Circumstances, Requester {
   attempt = 1;
   carriedKey: CarriedKey | undefined = undefined;
   key: string | undefined = undefined;
@@ -123,7 +93,7 @@ export class LiveCall implements Call, Circumstances {
   }
 
   /** The parent whose deadline it inherits, and which has sent what it sends. */
-  private get accountableTo(): LiveCall | undefined {
+  get accountableTo(): LiveCall | undefined {
     return this.nesting === undefined || this.nesting.detached ? undefined : this.nesting.parent;
   }
 
@@ -169,12 +139,7 @@ export class LiveCall implements Call, Circumstances {
   }
 
   get signal(): AbortSignal {
-    const abortState = (this.abortState ??= new AbortState());
-    if (abortState.controller === undefined) {
-      abortState.controller = new AbortController();
-      if (this.aborted) abortState.controller.abort(abortState.reason);
-    }
-    return abortState.controller.signal;
+    return (this.abortState ??= new AbortState()).signal;
   }
 
   /**
@@ -207,8 +172,8 @@ export class LiveCall implements Call, Circumstances {
    */
   awaitedBy(waiting: Waiting): void {
     this.waiting = waiting;
-    const { abortState } = this;
-    if (abortState?.earlyResult !== undefined) waiting.onResult(abortState.earlyResult.value);
+    const early = this.abortState?.earlyResult;
+    if (early !== undefined) waiting.onResult(early.value);
   }
 
   /**
@@ -216,8 +181,7 @@ export class LiveCall implements Call, Circumstances {
    * once.
    */
   finish(value: unknown): void {
-    const abortState = (this.abortState ??= new AbortState());
-    abortState.earlyResult = { value };
+    (this.abortState ??= new AbortState()).earlyResult = { value };
     this.waiting?.onResult(value);
   }
 
@@ -368,18 +332,12 @@ export class LiveCall implements Call, Circumstances {
   }
 
   sending(method: string): void {
-    const request = this.noteRequest(method.toUpperCase(), this.carriedKey !== undefined);
-    this.requests!.announce(request);
+    announceRequest(this, method.toUpperCase());
   }
 
-  /**
-   * Notes a request that goes over the wire, with or without the call's key. Where the client has told of it before, it
-   * is the same one, and the wire knows better whether it carries the key.
-   */
+  /** Notes a request that goes over the wire, with or without the call's key. */
   sendingOverWire(method: string, carriesKey: boolean): SentRequest {
-    const announced = this.requests?.takeAnnounced(method);
-    if (announced === undefined) return this.noteRequest(method, carriesKey);
-    return this.bears(method, carriesKey) || !announced.repeatable ? announced : this.noteRequest(method, carriesKey);
+    return noteOnWire(this, method, carriesKey);
   }
 
   /**
@@ -393,14 +351,12 @@ export class LiveCall implements Call, Circumstances {
 
   /** Takes note of an answer, so that it can be cancelled where it is not read. */
   received(answer: object): void {
-    const { answers } = (this.requests ??= new SentRequests());
-    // An answer of long ago was read.
-    if (answers.push(answer) > MOST_ANSWERS) answers.shift();
+    (this.requests ??= new SentRequests()).received(answer);
   }
 
   /** Cancels the answers that were received and not read: another attempt takes the place of this one. */
   discardAnswers(): void {
-    this.requests?.answers.forEach((answer) => discard(answer));
+    this.requests?.discardAnswers();
   }
 
   /** The attempt is over. */
@@ -415,27 +371,6 @@ export class LiveCall implements Call, Circumstances {
       this.operationCall.adoptRequests(this.requests);
     // A refusal by another provider may have come after something was done.
     if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) this.doubt();
-  }
-
-  /**
-   * Notes a request, here and in the calls in whose methods it is made: to repeat one of those is to repeat the
-   * request.
-   */
-  private noteRequest(method: string, carriesKey: boolean): SentRequest {
-    const repeatable = this.bears(method, carriesKey);
-    const repeatableAbove = repeatable && (isRepeatable(method) === true || this.carriedKey?.ofThisCall === false);
-    const request: SentRequest = { method, repeatable, repeatableAbove, unsent: false };
-    (this.requests ??= new SentRequests()).note(request, repeatable);
-    let above = this.accountableTo;
-    while (above !== undefined) {
-      (above.requests ??= new SentRequests()).note(request, repeatableAbove);
-      above = above.accountableTo;
-    }
-    return request;
-  }
-
-  private bears(method: string, carriesKey: boolean): boolean {
-    return isRepeatable(method) === true || carriesKey;
   }
 
   /** The requests of its last attempt are its own. */

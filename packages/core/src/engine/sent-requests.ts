@@ -1,4 +1,8 @@
 import type { Exchange } from '../outcome/exchange.js';
+import { discard } from '../values/discard.js';
+
+/** How many answers are kept that may still have to be cancelled. */
+const MOST_ANSWERS = 32;
 
 /** The requests of an attempt that may not be repeated. */
 export type UnsafeRequest = 'none' | 'latest' | 'earlier';
@@ -21,8 +25,8 @@ export class SentRequests {
   lastExchange: Exchange | undefined = undefined;
   /** Whether another attempt at the same is under way beside it, and so a request with the same key. */
   besideAnother = false;
-  /** The response, as our own client has it. */
-  readonly answers: object[] = [];
+  /** The responses, as our own client has them. */
+  private readonly answers: object[] = [];
   private latest: SentRequest | undefined = undefined;
   /** Whether this call may repeat the latest. */
   private latestBears = true;
@@ -54,6 +58,17 @@ export class SentRequests {
   takeAnnounced(method: string): SentRequest | undefined {
     const at = this.announced.findIndex((request) => request.method === method);
     return at === -1 ? undefined : this.announced.splice(at, 1)[0];
+  }
+
+  /** Takes note of an answer, so that it can be cancelled where it is not read. */
+  received(answer: object): void {
+    // An answer of long ago was read.
+    if (this.answers.push(answer) > MOST_ANSWERS) this.answers.shift();
+  }
+
+  /** Cancels the answers that were not read. */
+  discardAnswers(): void {
+    for (const answer of this.answers) discard(answer);
   }
 
   /** The latest request has certainly not reached the provider. */

@@ -1,16 +1,17 @@
 import { UNNAMED_ARGS, type Call } from '../engine/call.js';
 import { currentLiveCall } from '../engine/current-call.js';
-import { createEnvironment } from './create-environment.js';
+import { createEnvironment, type ChangingParts } from './create-environment.js';
 import { EventHub } from '../events/event-hub.js';
 import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
-import { whenRead } from '../engine/held-stream.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
+import { learnFromAnswer } from './learn-from-answer.js';
+import { OperationPipelines } from './operation-pipelines.js';
+import { runTied } from './run-tied.js';
 import { MethodLinker } from './method-linker.js';
 import type { MethodPlan } from './method-plan.js';
 import type { Pipeline } from '../engine/pipeline.js';
 import type { Cache, CacheSelection } from '../policies/cache/cache.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
-import type { PolicyName } from '../policies/policy-options.js';
 import type { Environment } from '../engine/policy.js';
 import { emitWarning } from 'node:process';
 import type { WireListener } from '../engine/wire-listener.js';
@@ -31,9 +32,8 @@ import {
 } from './resilient-provider.js';
 import type { ProviderPatch } from './provider-options.js';
 import type { ProviderParts } from './provider-parts.js';
-import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
+import type { Fault } from '../settings/fault.js';
 import type { Layer } from '../settings/merge-settings.js';
-import { tieToSignal } from '../engine/abort-with-signal.js';
 
 const NO_HTTP: HttpSettings = Object.freeze({});
 const NO_OPTIONS: ExecuteOptions = Object.freeze({});
@@ -51,22 +51,17 @@ export class LiveProvider extends ResilientProvider {
   private readonly http: ProviderHttp;
   private readonly wire: ProviderWire;
   private readonly watches: boolean;
-  /** For the methods that the settings know by name. */
-  private readonly pipelines = new Map<string, Pipeline>();
-  /** For all others. */
-  private common: Pipeline | undefined;
-  /** For single requests, by the operation that sends them. */
-  private readonly requestPipelines = new Map<string, Pipeline>();
-  /** For the calls that ask for certain policies only. */
-  private readonly subsets = new Map<string, Pipeline>();
+  private readonly pipelines: OperationPipelines;
 
   constructor(parts: ProviderParts) {
     super();
     this.name = parts.name;
     this.events = parts.events ?? new EventHub();
-    const changing = { classify: undefined, wire: () => this.watching };
+    const changing: ChangingParts = { classify: undefined, wire: () => this.watching };
     this.environment = createEnvironment(parts, this.events, changing);
     this.linker = new MethodLinker(parts, this.environment, changing);
+    this.faults = this.linker.faults;
+    this.pipelines = new OperationPipelines(this.linker, this.faults);
     this.http = parts.http ?? {
       settings: () => this.linker.http,
       credential: () => credentialOf(this.linker.http?.auth),
@@ -78,7 +73,7 @@ export class LiveProvider extends ResilientProvider {
         this.learn({ status: status!, headers: headers as ObservedAnswer['headers'] }, call),
     });
     this.requestLimit = new RequestLimit(this.name, {
-      pipelineOf: (operation) => this.requestPipelineOf(operation),
+      pipelineOf: (operation) => this.pipelines.requestPipelineOf(operation),
       newCall: this.newCall.bind(this),
       run: this.run.bind(this),
     });
@@ -92,7 +87,6 @@ export class LiveProvider extends ResilientProvider {
     });
     this.watches = parts.trackCalls === true;
     if (this.watches && this.http.settings()?.watch !== false) watchWire();
-    this.faults = this.linker.faults;
   }
 
   override get enabled(): boolean {
@@ -113,7 +107,7 @@ export class LiveProvider extends ResilientProvider {
       call.carriedKey = { value, header: this.linker.idempotencyHeader(operation), ofThisCall: false };
     let pipeline: Pipeline;
     try {
-      pipeline = this.pipelineOf(operation, options.policies);
+      pipeline = this.pipelines.pipelineOf(operation, options.policies);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -138,7 +132,7 @@ export class LiveProvider extends ResilientProvider {
     // Work left behind by a call that has ended is independent. Work that runs on after an abort stays aborted.
     const parent = outer?.ended && !outer.runsAfterAbort ? undefined : outer;
     if (parent === undefined && signal === undefined) return pipeline.run(call);
-    return runTied(pipeline, call, parent, signal);
+    return runTied(pipeline, call, { parent, signal });
   }
 
   /**
@@ -165,14 +159,7 @@ export class LiveProvider extends ResilientProvider {
 
   private learn(response: ObservedAnswer, answered: Call | undefined, of: ObservedCall = {}): void {
     const call = answered?.provider === this.name ? (answered as LiveCall) : undefined;
-    const { operation = call?.operation, key = call?.key } = of;
-    const learning = [...this.linker.live()].filter(({ policy }) => policy.observe !== undefined);
-    const own = new Set(learning.filter((each) => isOf(each, operation)).map(({ policy }) => policy.kind));
-    for (const each of learning) {
-      // Where an operation has its own, its answer says nothing about the one that the others share.
-      const concerned = each.operation === undefined ? !own.has(each.policy.kind) : isOf(each, operation);
-      if (concerned) each.policy.observe!(response, key, operation === call?.operation ? call : undefined);
-    }
+    learnFromAnswer(this.linker, response, { call, of });
   }
 
   override get rateLimit(): RateLimitHandle | undefined {
@@ -213,82 +200,4 @@ export class LiveProvider extends ResilientProvider {
   override close(): void {
     this.linker.close();
   }
-
-  private pipelineOf(operation: string, policies: readonly PolicyName[] | undefined): Pipeline {
-    // Nothing is looked up by name where no method has settings of its own.
-    const method = this.linker.overridesAny && this.linker.knows(operation) ? operation : undefined;
-    const standing = this.standing(method, policies);
-    if (standing !== undefined) return standing;
-    if (this.faults.length > 0) throw new ResilienceConfigurationError(this.faults);
-    const faults: Fault[] = [];
-    const asked = new Map((policies ?? []).map((kind): [string, Layer] => [kind, {}]));
-    const every = policies === undefined;
-    const pipeline = this.pipelineFor(
-      { operation: method ?? 'execute', method, policies: asked, every, own: 'overridden' },
-      faults,
-    );
-    if (faults.length > 0) throw new ResilienceConfigurationError(faults);
-    if (policies !== undefined) this.subsets.set(subsetId(method, policies), pipeline);
-    else if (method !== undefined) this.pipelines.set(method, pipeline);
-    else this.common = pipeline;
-    return pipeline;
-  }
-
-  private requestPipelineOf(operation: string): Pipeline | undefined {
-    if (this.linker.shared('rateLimit') === undefined) return undefined;
-    const method = this.linker.knows(operation) ? operation : undefined;
-    const standing = this.requestPipelines.get(method ?? '');
-    if (standing !== undefined) return standing;
-    const policies = new Map<string, Layer>([['rateLimit', {}]]);
-    const plan = { operation: method ?? 'execute', method, policies, own: 'overridden', ofRequests: true } as const;
-    const pipeline = this.pipelineFor(plan, []);
-    this.requestPipelines.set(method ?? '', pipeline);
-    return pipeline;
-  }
-
-  private standing(method: string | undefined, policies: readonly PolicyName[] | undefined): Pipeline | undefined {
-    if (policies !== undefined) return this.subsets.get(subsetId(method, policies));
-    return method === undefined ? this.common : this.pipelines.get(method);
-  }
-}
-
-function subsetId(method: string | undefined, policies: readonly PolicyName[]): string {
-  return `${policies.join()}|${method ?? ''}`;
-}
-
-/**
- * A call that its caller's signal or an enclosing call may abort, and that inherits a deadline from the latter. Nothing
- * keeps listening once it has ended.
- */
-function runTied(
-  pipeline: Pipeline,
-  call: LiveCall,
-  parent: LiveCall | undefined,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  if (signal?.aborted === true) return Promise.reject(signal.reason);
-  if (parent?.aborted === true) return Promise.reject(parent.reason);
-  call.parent = parent;
-  call.abortable = true;
-  const untie = signal && tieToSignal(call, signal);
-  const stopListening = parent?.onAbort(() => call.abort(parent.reason, true));
-  const untieAll = () => {
-    untie?.();
-    stopListening?.();
-    call.parent = undefined;
-  };
-  return pipeline.run(call).then(
-    (value) => {
-      whenRead(value, untieAll);
-      return value;
-    },
-    (error: unknown) => {
-      untieAll();
-      throw error;
-    },
-  );
-}
-
-function isOf(policy: { readonly operation?: string | undefined }, operation: string | undefined): boolean {
-  return policy.operation !== undefined && policy.operation === operation;
 }

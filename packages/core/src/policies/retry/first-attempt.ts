@@ -1,4 +1,5 @@
-import type { LiveCall, Next, Watcher } from '../../engine/live-call.js';
+import type { LiveCall, Next } from '../../engine/live-call.js';
+import type { Watcher } from '../../engine/watcher.js';
 import { REFUSED, SUCCESS, type Settled } from '../../outcome/outcome.js';
 import type { RetrySettings } from './retry.options.js';
 

@@ -1,0 +1,12 @@
+import type { Clock } from '../time/clock.js';
+import type { WireListener } from './wire-listener.js';
+
+/** The provider that makes calls, and the clock that times them. */
+export interface CallOrigin {
+  readonly provider: string;
+  readonly clock: Clock;
+  /** Whether code at any depth below a method finds its call, also after it has waited. */
+  readonly trackCalls?: boolean;
+  /** The listener to the requests that its calls send; `undefined` where there is none. */
+  wire?(): WireListener | undefined;
+}

@@ -1,0 +1,66 @@
+import type { Pipeline } from '../engine/pipeline.js';
+import type { PolicyName } from '../policies/policy-options.js';
+import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
+import type { Layer } from '../settings/merge-settings.js';
+import type { MethodLinker } from './method-linker.js';
+
+/** The pipelines of calls that are made by the name of an operation. Each is made when it is first asked for. */
+export class OperationPipelines {
+  /** For the operations that the settings know by name. */
+  private readonly byOperation = new Map<string, Pipeline>();
+  /** For all others. */
+  private common: Pipeline | undefined;
+  /** For single requests, by the operation that sends them. */
+  private readonly ofRequests = new Map<string, Pipeline>();
+  /** For the calls that ask for certain policies only. */
+  private readonly subsets = new Map<string, Pipeline>();
+
+  /** `faults` are those of the provider: with any, there is no pipeline. */
+  constructor(
+    private readonly linker: MethodLinker,
+    private readonly faults: readonly Fault[],
+  ) {}
+
+  /** Throws a `ResilienceConfigurationError` where the settings do not fit the operation. */
+  pipelineOf(operation: string, policies: readonly PolicyName[] | undefined): Pipeline {
+    // Nothing is looked up by name where no method has settings of its own.
+    const method = this.linker.overridesAny && this.linker.knows(operation) ? operation : undefined;
+    const standing = this.standing(method, policies);
+    if (standing !== undefined) return standing;
+    if (this.faults.length > 0) throw new ResilienceConfigurationError(this.faults);
+    const faults: Fault[] = [];
+    const asked = new Map((policies ?? []).map((kind): [string, Layer] => [kind, {}]));
+    const every = policies === undefined;
+    const pipeline = this.linker.pipelineFor(
+      { operation: method ?? 'execute', method, policies: asked, every, own: 'overridden' },
+      faults,
+    );
+    if (faults.length > 0) throw new ResilienceConfigurationError(faults);
+    if (policies !== undefined) this.subsets.set(subsetId(method, policies), pipeline);
+    else if (method !== undefined) this.byOperation.set(method, pipeline);
+    else this.common = pipeline;
+    return pipeline;
+  }
+
+  /** The pipeline of single requests of an operation; `undefined` where there is no rate limit. */
+  requestPipelineOf(operation: string): Pipeline | undefined {
+    if (this.linker.shared('rateLimit') === undefined) return undefined;
+    const method = this.linker.knows(operation) ? operation : undefined;
+    const standing = this.ofRequests.get(method ?? '');
+    if (standing !== undefined) return standing;
+    const policies = new Map<string, Layer>([['rateLimit', {}]]);
+    const plan = { operation: method ?? 'execute', method, policies, own: 'overridden', ofRequests: true } as const;
+    const pipeline = this.linker.pipelineFor(plan, []);
+    this.ofRequests.set(method ?? '', pipeline);
+    return pipeline;
+  }
+
+  private standing(method: string | undefined, policies: readonly PolicyName[] | undefined): Pipeline | undefined {
+    if (policies !== undefined) return this.subsets.get(subsetId(method, policies));
+    return method === undefined ? this.common : this.byOperation.get(method);
+  }
+}
+
+function subsetId(method: string | undefined, policies: readonly PolicyName[]): string {
+  return `${policies.join()}|${method ?? ''}`;
+}

@@ -34,8 +34,8 @@ export class AnswerLoader {
   async ask<T>(key: string, id: string, call: LiveCall, next: Next<T>): Promise<T> {
     const underWay = this.loads.get(key);
     const subject = { operation: call.operation, tenant: call.key, id };
-    const load = underWay ?? new SharedLoad(call.detachedCopy(), key, subject, call.now, false);
-    const answered = load.join(call, this.drop);
+    const load = underWay ?? this.newLoad(call, { key, subject, startedAt: call.now, inBackground: false });
+    const { result: answered } = load.join(call);
     if (underWay === undefined) {
       this.report.misses++;
       void this.run(load, next);
@@ -57,15 +57,15 @@ export class AnswerLoader {
   refresh(key: string, { subject, pausedUntil }: Answer, call: LiveCall, next: Next<unknown>): void {
     if (this.loads.has(key) || call.now < pausedUntil) return;
     this.report.refreshes++;
-    void this.run(new SharedLoad(call.detachedCopy(), key, subject, call.now, true), next);
+    void this.run(this.newLoad(call, { key, subject, startedAt: call.now, inBackground: true }), next);
   }
 
   /** Answers asked for before now are out of date: the callers that wait for them get them, and no others. */
   outdate(isMeant: (subject: Subject) => boolean): void {
     for (const load of this.loads.values()) {
-      if (!isMeant(load.subject)) continue;
+      if (!isMeant(load.of.subject)) continue;
       load.outdated = true;
-      this.loads.delete(load.key);
+      this.loads.delete(load.of.key);
     }
   }
 
@@ -78,8 +78,12 @@ export class AnswerLoader {
     return this.settings.clone && typeof value === 'object' ? structuredClone(value) : value;
   }
 
+  private newLoad(call: LiveCall, of: SharedLoad['of']): SharedLoad {
+    return new SharedLoad(call.detachedCopy(), of, (load) => this.drop(load));
+  }
+
   private async run(load: SharedLoad, next: Next<unknown>): Promise<void> {
-    this.loads.set(load.key, load);
+    this.loads.set(load.of.key, load);
     let result: Settled;
     try {
       result = { ok: true, value: await next(load.call) };
@@ -90,29 +94,30 @@ export class AnswerLoader {
     if (!load.abandoned) this.settle(load, result);
   }
 
-  private readonly drop = (load: SharedLoad): void => {
-    if (this.loads.get(load.key) === load) this.loads.delete(load.key);
-  };
+  private drop(load: SharedLoad): void {
+    if (this.loads.get(load.of.key) === load) this.loads.delete(load.of.key);
+  }
 
   private settle(load: SharedLoad, result: Settled): void {
+    const { key, subject, inBackground } = load.of;
     const now = this.environment.clock.now();
     const outcome = this.environment.classify(result, load.call);
     const failed = outcome.kind !== 'success';
-    const standing = failed && !load.outdated ? this.outliving(load.key, outcome, now) : undefined;
+    const standing = failed && !load.outdated ? this.outliving(key, outcome, now) : undefined;
     if (standing !== undefined && this.answers.isGivenForFailure(standing, now)) {
-      const calls = load.deliver(() => this.ownResult(standing.result));
+      const calls = load.deliver((waiter) => waiter.resolve(this.ownResult(standing.result)));
       const detail = { outcome: outcome.kind, ageMs: now - standing.at };
-      this.report.stoodIn(calls, detail, load.subject.operation);
+      this.report.stoodIn(calls, detail, subject.operation);
     } else if (!this.isShareable(result)) {
-      load.deliver((first) => (first ? result : undefined));
-      this.report.bypassed('result', load.subject.operation);
+      load.deliver((waiter, first) => waiter.resolve(first ? result : undefined));
+      this.report.bypassed('result', subject.operation);
     } else {
       // An error that `classify` calls a success is neither an answer nor one of `errors`.
       const isKept = failed ? standing === undefined && this.isKeptFailure(outcome) : result.ok;
       if (isKept && !load.outdated) this.keep(load, result, failed, now);
-      load.deliver(() => this.ownResult(result));
+      load.deliver((waiter) => waiter.resolve(this.ownResult(result)));
     }
-    if (failed && load.inBackground) this.report.refreshFailed(outcome.kind, load.subject.operation);
+    if (failed && inBackground) this.report.refreshFailed(outcome.kind, subject.operation);
   }
 
   /**
@@ -134,7 +139,7 @@ export class AnswerLoader {
     return errors !== false && errors.kinds.some((kept) => kept === kind);
   }
 
-  private keep({ key, subject, startedAt }: SharedLoad, result: Settled, failed: boolean, now: number): void {
+  private keep({ of: { key, subject, startedAt } }: SharedLoad, result: Settled, failed: boolean, now: number): void {
     this.answers.set(key, { subject, result, failed, at: now, tookMs: now - startedAt, pausedUntil: 0 });
   }
 

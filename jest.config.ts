@@ -5,7 +5,8 @@ const config: Config = {
   testMatch: ['<rootDir>/{packages,apps,libs}/*/{src,test}/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
-    '^@breakwater/core/adapter$': '<rootDir>/packages/core/src/adapter.ts',
+    '^@breakwater/(core|nestjs)/adapter$': '<rootDir>/packages/$1/src/adapter.ts',
+    '^@breakwater/nestjs/(health|telemetry)$': '<rootDir>/packages/nestjs/src/$1/index.ts',
     '^@breakwater/(core|webhooks|nestjs)/testing$': '<rootDir>/packages/$1/src/testing/index.ts',
     '^@breakwater/(core|webhooks|nestjs|sqlite|redis|postgres)$': '<rootDir>/packages/$1/src/index.ts',
     '^@breakwater/(faults|servers)$': '<rootDir>/libs/$1/src/index.ts',

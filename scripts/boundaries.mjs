@@ -63,6 +63,7 @@ export const rooms = {
     ['boot'],
     ['resilience.module.ts'],
     ['index.ts'],
+    ['health', 'adapter.ts'],
     ['testing'],
   ],
 };

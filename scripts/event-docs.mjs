@@ -1,4 +1,4 @@
-// Holds docs/events.md to the types of events and snapshots in packages/core. --write rewrites its tables.
+// Holds docs/events.md to the types of events and snapshots in packages/core and packages/nestjs. --write rewrites its tables.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const core = join(root, 'packages', 'core', 'src');
 const page = join(root, 'docs', 'events.md');
 
-const rooms = roomsOf(join(core, 'policies', 'policy-telemetry.ts'));
+const rooms = [
+  ...roomsOf(join(core, 'policies', 'policy-telemetry.ts')),
+  roomOf(sourceOf(join(root, 'packages', 'nestjs', 'src', 'webhooks', 'webhook.telemetry.ts'))),
+];
 const told = rooms.flatMap(({ events }) => events.map(({ type }) => type));
 const faults = undocumented(join(root, 'packages'), new Set(told));
 if (faults.length > 0) fail(faults.join('\n'));

@@ -4,6 +4,7 @@
  */
 export { currentLiveCall } from './engine/current-call.js';
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';
+export type { CallObserver, ObserveCalls, ObservedProvider } from './engine/call-observer.js';
 export type { Pipeline } from './engine/pipeline.js';
 export type { Entrance } from './engine/entrance.js';
 export type { Gate, PolicySpec } from './engine/policy.js';
@@ -20,6 +21,12 @@ export { LiveProvider } from './provider/live-provider.js';
 export { isSelectiveFallback } from './policies/fallback/fallback.options.js';
 export { catalog } from './policies/catalog.js';
 export type { PolicyCatalog } from './policies/policy-catalog.js';
+export {
+  CONTRIBUTION,
+  type Contribution,
+  type DeadLetterSnapshot,
+  type QueueSnapshot,
+} from './provider/contribution.js';
 export type { MethodPlan } from './provider/method-plan.js';
 export type { ProviderParts } from './provider/provider-parts.js';
 export * as settings from './settings/index.js';

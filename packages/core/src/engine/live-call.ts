@@ -101,6 +101,11 @@ export class LiveCall implements Call, Circumstances, Requester {
     return this.origin.provider;
   }
 
+  /** The call of the operation that this is an attempt of. Work in the background is an operation of its own. */
+  get root(): LiveCall {
+    return this.operationCall === undefined ? this : this.operationCall.root;
+  }
+
   get idempotencyKey(): string | undefined {
     return this.carriedKey?.value;
   }

@@ -1,4 +1,5 @@
 import { AttemptPath } from './attempt-path.js';
+import { observed, ObservedEntrance, type CallObserver } from './call-observer.js';
 import type { Next } from './live-call.js';
 import { isFaultInjector, isGate, isWrapper, type Environment, type Policy } from './policy.js';
 
@@ -13,10 +14,14 @@ export class Pipeline {
   /** The path of the next attempt. */
   private path!: AttemptPath;
 
-  /** `policies` are in order, outermost first: wrappers, then gates, then a fault injector. */
+  /**
+   * `policies` are in order, outermost first: wrappers, then gates, then a fault injector. `observers` returns those
+   * that watch its calls, and is asked whenever policies are replaced.
+   */
   constructor(
     policies: readonly Policy[],
     private readonly environment: Environment,
+    private readonly observers: () => readonly CallObserver[] = none,
   ) {
     this.use(policies);
   }
@@ -28,17 +33,28 @@ export class Pipeline {
   /** Replaces the policies from the next attempt on. Attempts in flight leave the gates that they entered. */
   use(policies: readonly Policy[]): void {
     this.used = policies;
-    this.path = new AttemptPath(policies.filter(isGate), policies.find(isFaultInjector), this.environment);
+    const observers = this.observers();
+    const { entrance } = this.environment;
+    const environment =
+      observers.length === 0
+        ? this.environment
+        : { ...this.environment, entrance: new ObservedEntrance(entrance, observers) };
+    this.path = new AttemptPath(policies.filter(isGate), policies.find(isFaultInjector), environment);
     const attempt: Next<unknown> = (call) => this.path.enter(call, 0);
     const wrappers = policies.filter(isWrapper);
     const innermost = wrappers.at(-1);
-    this.run = wrappers.reduceRight<Next<unknown>>((next, wrapper) => {
+    const run = wrappers.reduceRight<Next<unknown>>((next, wrapper) => {
       if (wrapper !== innermost || wrapper.watch === undefined) {
         return named(wrapper.kind, (call) => wrapper.execute(call, next));
       }
       return named(wrapper.kind, (call) => this.path.enter(wrapper.watch!(call, attempt), 0));
     }, attempt);
+    this.run = observed(run, observers);
   }
+}
+
+function none(): readonly CallObserver[] {
+  return [];
 }
 
 /** The name by which stack traces show it. */

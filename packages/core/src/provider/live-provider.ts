@@ -1,5 +1,6 @@
 import { UNNAMED_ARGS, type Call } from '../engine/call.js';
 import { currentLiveCall } from '../engine/current-call.js';
+import type { ObserveCalls } from '../engine/call-observer.js';
 import { createEnvironment, type ChangingParts } from './create-environment.js';
 import { EventHub } from '../events/event-hub.js';
 import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
@@ -195,6 +196,11 @@ export class LiveProvider extends ResilientProvider {
 
   override reconfigure(patch: ProviderPatch, faults: readonly Fault[] = []): void {
     this.linker.reconfigure(patch as Layer, faults);
+  }
+
+  /** Has an observer watch every call and every attempt from the next one on. */
+  observeCalls(observe: ObserveCalls): void {
+    this.linker.observeCalls(observe);
   }
 
   override close(): void {

@@ -1,5 +1,6 @@
 import type { ReadHttp } from '../http/http.options.js';
 import type { ChangingParts } from './create-environment.js';
+import type { CallObserver, ObserveCalls } from '../engine/call-observer.js';
 import { GateAgreement } from './gate-agreement.js';
 import { KeyedGate } from '../engine/keyed-gate.js';
 import type { MethodPlan } from './method-plan.js';
@@ -42,6 +43,7 @@ export class MethodLinker {
   private readonly linked: Linked[] = [];
   /** Policies for which newer settings have no place. Calls that wait in them go on waiting. */
   private dropped: WeakRef<Policy>[] = [];
+  private observers: readonly CallObserver[] = [];
   private isApplying = false;
   private isClosed = false;
 
@@ -104,7 +106,9 @@ export class MethodLinker {
     const specs = this.layers.specs(plan, faults);
     this.agreement.join(plan, specs, faults);
     this.applyToShared();
-    const linked: Linked = { plan, pipeline: new Pipeline([], this.environment), own: new Map() };
+    // The pipelines of single requests stand within calls that are observed already.
+    const observers = plan.ofRequests === true ? undefined : () => this.observers;
+    const linked: Linked = { plan, pipeline: new Pipeline([], this.environment, observers), own: new Map() };
     this.apply(linked, specs);
     if (faults.length === before) this.linked.push(linked);
     return linked.pipeline;
@@ -122,6 +126,12 @@ export class MethodLinker {
     this.layers = layers;
     this.agreement = agreement;
     this.changing.classify = layers.classify;
+    this.applyToAll();
+  }
+
+  /** Puts an observer around all calls from the next one on, within those that are there. */
+  observeCalls(observe: ObserveCalls): void {
+    this.observers = [...this.observers, observe(this.environment)];
     this.applyToAll();
   }
 

@@ -5,6 +5,7 @@ import {
   type HandshakeResponse,
   type SenderTraits,
 } from '@breakwater/webhooks';
+import type { ResilienceEvent } from '@breakwater/core';
 import { Logger } from '@nestjs/common';
 import type { ResilienceParts } from '../../providers/resilience-parts.js';
 import { deliveryKey } from '../inbox/delivery-key.js';
@@ -13,8 +14,10 @@ import type { WebhookClaim } from '../inbox/webhook-claim.js';
 import { WebhookDuplicateError } from '../inbox/webhook-duplicate.error.js';
 import { WebhookInbox, type Admission } from '../inbox/webhook-inbox.js';
 import type { WebhookSettings } from '../webhook.options.js';
+import type { WebhookEvents } from '../webhook.telemetry.js';
 import { webhookSection } from '../webhook.section.js';
 import { GenuineDelivery } from './genuine-delivery.js';
+import { rejectionReason } from './rejection-reason.js';
 import { rawBytes, type RawBytes } from './raw-bytes.js';
 import { Refusals } from './refusals.js';
 import { Verifier, type Examined } from './verifier.js';
@@ -61,6 +64,28 @@ export class WebhookReceiver {
    * whether it is a copy.
    */
   async receive(exchange: WebhookExchange): Promise<Reception> {
+    try {
+      const reception = await this.examine(exchange);
+      if (reception.kind === 'delivery') this.tell(exchange, 'webhook.accepted', {});
+      else if (reception.kind !== 'handshake') this.tell(exchange, 'webhook.repeated', { state: reception.kind });
+      return reception;
+    } catch (error) {
+      this.tell(exchange, 'webhook.rejected', { reason: rejectionReason(error) });
+      throw error;
+    }
+  }
+
+  private tell<Type extends keyof WebhookEvents>(
+    { handler }: WebhookExchange,
+    type: Type,
+    detail: WebhookEvents[Type],
+  ): void {
+    const { events } = this.parts.registry;
+    const told = { type, provider: this.provider, operation: handler, at: this.parts.clock.wallNow(), detail };
+    if (events.listening) events.emit(told as ResilienceEvent);
+  }
+
+  private async examine(exchange: WebhookExchange): Promise<Reception> {
     const settings = this.settings();
     const traits = this.traitsOf(settings);
     const body = await this.bodyOf(exchange, settings.maxBytes);

@@ -1,0 +1,1 @@
+export { ResilienceHealthIndicator, type ResilienceHealthOptions } from './resilience.health-indicator.js';

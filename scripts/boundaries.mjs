@@ -63,7 +63,7 @@ export const rooms = {
     ['boot'],
     ['resilience.module.ts'],
     ['index.ts'],
-    ['health', 'adapter.ts'],
+    ['health', 'telemetry', 'adapter.ts'],
     ['testing'],
   ],
 };

@@ -5,6 +5,7 @@
 export { currentLiveCall } from './engine/current-call.js';
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';
 export type { CallObserver, ObserveCalls, ObservedProvider } from './engine/call-observer.js';
+export { whenRead } from './engine/held-stream.js';
 export type { Pipeline } from './engine/pipeline.js';
 export type { Entrance } from './engine/entrance.js';
 export type { Gate, PolicySpec } from './engine/policy.js';

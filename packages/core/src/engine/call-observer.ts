@@ -18,7 +18,8 @@ export interface CallObserver {
 export interface ObservedProvider {
   readonly provider: string;
   readonly clock: Clock;
-  classify(result: Settled): Outcome;
+  /** The meaning of a result of `call`. */
+  classify(result: Settled, call: LiveCall): Outcome;
 }
 
 /** Makes the observer of one provider. */

@@ -101,6 +101,11 @@ export class LiveCall implements Call, Circumstances, Requester {
     return this.origin.provider;
   }
 
+  /** Whether it is made on behalf of no caller in particular: several may wait for it, or none. */
+  get isDetached(): boolean {
+    return this.nesting !== undefined && this.nesting.detached;
+  }
+
   /** The call of the operation that this is an attempt of. Work in the background is an operation of its own. */
   get root(): LiveCall {
     return this.operationCall === undefined ? this : this.operationCall.root;

@@ -1,0 +1,24 @@
+import { Controller, Get, Inject, Res, type Type } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { PrometheusRegistry } from './telemetry.options.js';
+
+export const PROMETHEUS_REGISTRY = Symbol.for('breakwater.prometheus-registry');
+
+/** A controller that serves a registry to Prometheus, on Express and Fastify. */
+export function prometheusController(path: string): Type {
+  @Controller(path)
+  class PrometheusController {
+    constructor(
+      @Inject(PROMETHEUS_REGISTRY) private readonly registry: PrometheusRegistry,
+      @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    ) {}
+
+    @Get()
+    async metrics(@Res({ passthrough: true }) response: object): Promise<string> {
+      const text = await this.registry.metrics();
+      this.host.httpAdapter.setHeader(response, 'Content-Type', this.registry.contentType);
+      return text;
+    }
+  }
+  return PrometheusController;
+}

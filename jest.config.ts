@@ -7,8 +7,8 @@ const config: Config = {
   moduleNameMapper: {
     '^@breakwater/(core|nestjs)/adapter$': '<rootDir>/packages/$1/src/adapter.ts',
     '^@breakwater/nestjs/(health|telemetry)$': '<rootDir>/packages/nestjs/src/$1/index.ts',
-    '^@breakwater/(core|webhooks|nestjs)/testing$': '<rootDir>/packages/$1/src/testing/index.ts',
-    '^@breakwater/(core|webhooks|nestjs|sqlite|redis|postgres)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@breakwater/(core|webhooks|nestjs|secrets)/testing$': '<rootDir>/packages/$1/src/testing/index.ts',
+    '^@breakwater/(core|webhooks|nestjs|sqlite|redis|postgres|secrets)$': '<rootDir>/packages/$1/src/index.ts',
     '^@breakwater/(faults|servers)$': '<rootDir>/libs/$1/src/index.ts',
     '^@breakwater/(payments|email|checkout)$': '<rootDir>/apps/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -7,7 +7,8 @@ export const packages = {
   sqlite: ['core'],
   redis: ['core'],
   postgres: ['core'],
-  nestjs: ['core', 'webhooks'],
+  secrets: ['core'],
+  nestjs: ['core', 'webhooks', 'secrets'],
 };
 
 /**
@@ -50,6 +51,7 @@ export const rooms = {
     ['verify-webhook.ts', 'sign-webhook.ts', 'answer-handshake.ts'],
     ['index.ts', 'cli'],
   ],
+  secrets: [['contract'], ['env', 'files', 'vault', 'aws'], ['held'], ['index.ts'], ['testing']],
   nestjs: [
     ['fields', 'operations'],
     ['config'],

@@ -1,7 +1,7 @@
 export { busContract, type BusUnderTest } from './bus-contract.js';
 export { policyContract, type PolicyContractParts, type PolicyRules } from './policy-contract.js';
 export { recordEvents, type RecordedEvents } from './record-events.js';
-export type { TestRunner } from './runner.js';
+export { globalRunner, type TestRunner } from './runner.js';
 export { snapshotOf } from './snapshot-of.js';
 export { storeContract, type StoreUnderTest } from './store-contract.js';
 export { TestClock } from './test-clock.js';

@@ -1,0 +1,253 @@
+import { inspect } from 'node:util';
+import type { SecretSource } from '../contract/secret-source.js';
+import { HeldSecret, type Moment } from './held-secret.js';
+import { MissingSecrets } from './missing-secrets.js';
+import { nextRefreshMs } from './refresh-times.js';
+import { Refreshing } from './refreshing.js';
+import { OrderedSources, type Found } from './ordered-sources.js';
+import { readSecretName, type SecretName } from './secret-name.js';
+import { readSecretsOptions, type SecretsEvent, type SecretsOptions } from './secrets.options.js';
+
+/** One secret as an operator sees it. */
+export interface SecretSnapshot {
+  readonly name: string;
+  readonly source: string;
+  readonly version: string;
+  /** How long ago it was read last, in milliseconds. */
+  readonly ageMs: number;
+  /** Why it could not be read since then. The value that was read last is in use. */
+  readonly failure?: string;
+  /** When the value ends, in epoch milliseconds. */
+  readonly notAfter?: number;
+}
+
+/** Secrets that are read together, so that those of one moment are swapped at one moment. */
+interface Group {
+  readonly members: Set<HeldSecret>;
+  readonly refreshing: Refreshing;
+  failures: number;
+}
+
+/** Refusals bring a secret to be read anew, but not more often than this, in milliseconds. */
+const RENEW_EVERY_MS = 5000;
+/** How often reading is tried before the application begins without a secret, and how long it waits in between. */
+const LOAD_TRIES = 3;
+const LOAD_RETRY_MS = 500;
+
+/**
+ * The secrets of one application: read before they are used, kept while their source is down, read anew in the
+ * background, and swapped at one moment. `get` never waits.
+ */
+export class Secrets {
+  private readonly settings: ReturnType<typeof readSecretsOptions>;
+  private readonly sources: OrderedSources;
+  private readonly held = new Map<string, HeldSecret>();
+  private readonly groups = new Map<SecretSource | string, Group>();
+  private readonly names = new Map<string, SecretName>();
+  private readonly missing: MissingSecrets;
+  private readonly loading = new Map<string, Promise<void>>();
+  private readonly renewedAt = new Map<string, number>();
+  private isClosed = false;
+
+  /** Throws a `ResilienceConfigurationError` for options that cannot be used. */
+  constructor(options: SecretsOptions) {
+    this.settings = readSecretsOptions(options);
+    const { clock, timeoutMs, random } = this.settings;
+    const sources = this.settings.sources.map(({ source }) => source);
+    const changed = (source: SecretSource) => this.changed(source);
+    this.sources = new OrderedSources({ sources, clock, timeoutMs, random, changed });
+    this.missing = new MissingSecrets(clock, this.sources.names);
+  }
+
+  /**
+   * Reads secrets for the first time, `'name'` or `'name#part'`. Those that are not to be had are told by `get`: this
+   * never rejects.
+   */
+  async load(references: Iterable<string>): Promise<void> {
+    const names = new Set([...references].map((reference) => this.nameOf(reference).name));
+    const wanted = [...names].filter((name) => !this.held.has(name) && !this.missing.has(name));
+    const fresh = wanted.filter((name) => !this.loading.has(name));
+    if (fresh.length > 0) {
+      const loading = this.first(fresh).finally(() => fresh.forEach((name) => this.loading.delete(name)));
+      for (const name of fresh) this.loading.set(name, loading);
+    }
+    await Promise.all(wanted.map((name) => this.loading.get(name)));
+  }
+
+  /** Whether `load` has nothing to do for these. */
+  isLoaded(references: Iterable<string>): boolean {
+    return [...references].every((reference) => this.held.has(this.nameOf(reference).name));
+  }
+
+  /** The value of a secret as it was read last. Throws an error that says why there is none. */
+  get(reference: string): string {
+    const { name, field } = this.nameOf(reference);
+    const held = this.held.get(name);
+    const value = held?.value(field);
+    if (value !== undefined) return value;
+    throw held === undefined ? this.missing.error(name) : this.missing.partError(name, field);
+  }
+
+  /** The value of a secret, and after it those that it had within `keepPrevious`. Throws as `get` does. */
+  valid(reference: string): readonly string[] {
+    const { name, field } = this.nameOf(reference);
+    const values = this.held.get(name)?.valid(field, this.settings.clock.now()) ?? [];
+    return values.length > 0 ? values : [this.get(reference)];
+  }
+
+  /**
+   * Has a secret read anew whose value `used` was refused. Whether it has another value now. Many refusals bring about
+   * one reading, and not more than one in five seconds.
+   */
+  async renew(reference: string, used: string): Promise<boolean> {
+    const { name, field } = this.nameOf(reference);
+    const held = this.held.get(name);
+    if (held === undefined) return false;
+    if (held.value(field) !== used) return true;
+    const { refreshing } = this.groupOf(held);
+    const now = this.settings.clock.now();
+    if (now - (this.renewedAt.get(name) ?? -Infinity) >= RENEW_EVERY_MS) {
+      this.renewedAt.set(name, now);
+      await refreshing.again();
+    } else await refreshing.settled();
+    return held.value(field) !== used;
+  }
+
+  /** Every secret that is held, without its value. */
+  snapshot(): readonly SecretSnapshot[] {
+    const now = this.settings.clock.now();
+    return [...this.held.values()].map(({ name, source, version, readAt, failure, notAfter }) => ({
+      name,
+      source: source.name,
+      version,
+      ageMs: Math.round(now - readAt),
+      ...(failure !== undefined && { failure }),
+      ...(notAfter !== undefined && { notAfter }),
+    }));
+  }
+
+  /** Ends every timer and watch. The values that were read stay readable. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    for (const { refreshing } of this.groups.values()) refreshing.stop();
+    await this.sources.close();
+  }
+
+  toJSON(): readonly SecretSnapshot[] {
+    return this.snapshot();
+  }
+
+  [inspect.custom](): string {
+    return `Secrets ${inspect(this.snapshot())}`;
+  }
+
+  private nameOf(reference: string): SecretName {
+    let name = this.names.get(reference);
+    if (name === undefined) this.names.set(reference, (name = readSecretName(reference)));
+    return name;
+  }
+
+  private async first(names: readonly string[]): Promise<void> {
+    let wanted = names;
+    for (let tries = 1; ; tries++) {
+      const found = await this.sources.find(wanted);
+      for (const name of wanted) this.keepFirst(name, found.get(name));
+      wanted = wanted.filter((name) => hasFailed(found.get(name)));
+      if (wanted.length === 0 || tries === LOAD_TRIES || this.isClosed) return;
+      await this.settings.clock.sleep(LOAD_RETRY_MS * 2 ** (tries - 1));
+    }
+  }
+
+  private keepFirst(name: string, found: Found | undefined): void {
+    if (this.isClosed) return;
+    if (found === undefined) return this.missing.note(name, undefined);
+    if ('failure' in found) return this.missing.note(name, found.failure);
+    this.missing.forget(name);
+    const held = new HeldSecret(name, found.source, found.secret, this.taken());
+    this.held.set(name, held);
+    const group = this.groupOf(held);
+    group.refreshing.schedule(this.nextMs(group, held.source));
+  }
+
+  /** The group that a secret is read in: alone, or with all of a source that tells them as of one moment. */
+  private groupOf(held: HeldSecret): Group {
+    const key = held.source.getAll === undefined ? held.name : held.source;
+    let group = this.groups.get(key);
+    if (group === undefined) {
+      const made: Group = {
+        members: new Set(),
+        failures: 0,
+        refreshing: new Refreshing(this.settings.clock, () => this.refresh(made)),
+      };
+      this.groups.set(key, (group = made));
+    }
+    group.members.add(held);
+    return group;
+  }
+
+  private changed(source: SecretSource): void {
+    for (const held of this.held.values()) {
+      if (held.source === source) void this.groupOf(held).refreshing.again();
+    }
+  }
+
+  private async refresh(group: Group): Promise<number> {
+    const members = [...group.members];
+    const found = await this.sources.find(members.map(({ name }) => name));
+    if (this.isClosed) return Infinity;
+    const failed = members.filter((held) => !this.take(held, found.get(held.name)));
+    group.failures = failed.length === 0 ? 0 : group.failures + 1;
+    for (const held of members) {
+      if (this.groupOf(held) !== group) group.members.delete(held);
+    }
+    const [first] = members;
+    return this.nextMs(group, first!.source);
+  }
+
+  /** Takes what was found of a secret. Whether it could be read. */
+  private take(held: HeldSecret, found: Found | undefined): boolean {
+    const { name } = held;
+    const source = held.source.name;
+    if (found === undefined || 'failure' in found) {
+      const reason = found?.failure ?? `${source}: it is not there any more`;
+      held.failure = reason;
+      this.tell({
+        type: 'unavailable',
+        name,
+        source,
+        reason,
+        ageMs: Math.round(this.settings.clock.now() - held.readAt),
+      });
+      return false;
+    }
+    if (held.failure !== undefined) this.tell({ type: 'restored', name, source });
+    held.source = found.source;
+    if (held.take(found.secret, this.taken()))
+      this.tell({ type: 'rotated', name, source: found.source.name, version: held.version });
+    return true;
+  }
+
+  private nextMs({ failures, members }: Group, of: SecretSource): number {
+    const { sources, random, clock } = this.settings;
+    const { refreshMs } = sources.find(({ source }) => source === of)!;
+    const ends = [...members].flatMap(({ notAfter }) => (notAfter === undefined ? [] : [notAfter - clock.wallNow()]));
+    return nextRefreshMs({ refreshMs, failures, random, endsInMs: ends.length === 0 ? undefined : Math.min(...ends) });
+  }
+
+  private taken(): { moment: Moment; keepPreviousMs: number } {
+    const { clock, keepPreviousMs } = this.settings;
+    return { moment: { now: clock.now(), wall: clock.wallNow() }, keepPreviousMs };
+  }
+
+  private tell(event: SecretsEvent): void {
+    try {
+      this.settings.onEvent(event);
+    } catch {
+      // A listener's failure is no reason to lose a secret.
+    }
+  }
+}
+
+function hasFailed(found: Found | undefined): boolean {
+  return found !== undefined && 'failure' in found;
+}

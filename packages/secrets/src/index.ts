@@ -1,0 +1,11 @@
+export { awsSecrets, type AwsSecretsClient, type AwsSecretsOptions } from './aws/aws-secrets.js';
+export { SecretSourceError } from './contract/secret-source.error.js';
+export type { SecretSource, SecretVersion, SourceParts } from './contract/secret-source.js';
+export { envSecrets, type EnvSecretsOptions } from './env/env-secrets.js';
+export { fileSecrets, type FileSecretsOptions } from './files/file-secrets.js';
+export { openSecrets } from './held/open-secrets.js';
+export { SecretMissingError } from './held/secret-missing.error.js';
+export { Secrets, type SecretSnapshot } from './held/secrets.js';
+export type { SecretsEvent, SecretsOptions } from './held/secrets.options.js';
+export type { VaultAuth, VaultCredential, VaultSecretsOptions } from './vault/vault.options.js';
+export { vaultSecrets } from './vault/vault-secrets.js';

@@ -53,7 +53,7 @@ export const rooms = {
   ],
   secrets: [['contract'], ['env', 'files', 'vault', 'aws'], ['held'], ['index.ts'], ['testing']],
   nestjs: [
-    ['fields', 'operations'],
+    ['fields', 'operations', 'schematics'],
     ['config'],
     ['providers'],
     ['inject'],

@@ -1,4 +1,5 @@
-// Holds docs/events.md to the types of events and snapshots in packages/core and packages/nestjs. --write rewrites its tables.
+// Holds docs/events.md to the types of events and snapshots in packages/core and packages/nestjs. --write rewrites its
+// tables.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

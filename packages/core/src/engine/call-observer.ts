@@ -14,7 +14,7 @@ export interface CallObserver {
   attemptEnded(call: LiveCall): void;
 }
 
-/** What is known of a provider to those that watch its calls. */
+/** A provider, as those see it that watch its calls. */
 export interface ObservedProvider {
   readonly provider: string;
   readonly clock: Clock;

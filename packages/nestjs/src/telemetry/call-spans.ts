@@ -46,8 +46,8 @@ export class CallSpans {
   }
 
   /**
-   * Begins a span of its own for an attempt that belongs to no call alone, such as one that a cache loads with: it links
-   * to that of the call that has begun it.
+   * Begins a span of its own for an attempt that belongs to no call alone, such as one that a cache loads with: it
+   * links to that of the call that has begun it.
    */
   attemptBegins(call: LiveCall, operation: string): void {
     if (call.isDetached) this.shared.set(call, this.sharedSpan(call, operation));

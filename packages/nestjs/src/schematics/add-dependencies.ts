@@ -1,0 +1,35 @@
+import { write, type Workspace } from './workspace.js';
+
+const MANIFEST = 'package.json';
+
+interface Manifest {
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+/**
+ * Adds what the settings need beside this package: `@nestjs/config` of the release that suits the application's Nest,
+ * as 12 is ES modules only, which the Jest that Nest 11 sets up cannot load. Returns whether anything was missing.
+ */
+export function addDependencies(files: Workspace): boolean {
+  const text = files.readText(MANIFEST);
+  const manifest = JSON.parse(text) as Manifest;
+  const standing = { ...manifest.devDependencies, ...manifest.dependencies };
+  if (standing['@nestjs/config'] !== undefined) return false;
+  const nest = Number(/\d+/.exec(standing['@nestjs/core'] ?? '12')?.[0]);
+  const dependencies = { ...manifest.dependencies, '@nestjs/config': nest < 12 ? '^4.0.0' : '^12.0.0' };
+  manifest.dependencies = Object.fromEntries(Object.entries(dependencies).sort(([a], [b]) => (a < b ? -1 : 1)));
+  write(files, MANIFEST, `${JSON.stringify(manifest, null, indentOf(text))}\n`);
+  return true;
+}
+
+/** The package manager whose lock file stands there. */
+export function packageManagerOf(files: Workspace): string {
+  if (files.exists('pnpm-lock.yaml')) return 'pnpm';
+  if (files.exists('yarn.lock')) return 'yarn';
+  return files.exists('bun.lock') || files.exists('bun.lockb') ? 'bun' : 'npm';
+}
+
+function indentOf(json: string): string {
+  return /^[ \t]+/m.exec(json)?.[0] ?? '  ';
+}

@@ -7,6 +7,7 @@ try {
   else if (options.task === 'webhooks') await (await import('./webhooks/bench-webhooks.js')).benchWebhooks();
   else if (options.task === 'limits') await (await import('./limits/bench-limits.js')).benchLimits(options.only);
   else if (options.task === 'route') await (await import('./route/bench-route.js')).benchRoute();
+  else if (options.task === 'telemetry') await (await import('./telemetry/bench-telemetry.js')).benchTelemetry();
   else await benchCalls(options);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

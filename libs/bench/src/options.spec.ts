@@ -34,8 +34,8 @@ describe('the options of the benchmark', () => {
   it.each([
     [['--round', '3'], 'unknown option --round'],
     [['-r'], 'unknown option -r'],
-    [['storms'], 'unknown: storms. Expected nothing, webhooks, limits or route'],
-    [['webhooks', 'twice'], 'unknown: webhooks twice. Expected nothing, webhooks, limits or route'],
+    [['storms'], 'unknown: storms. Expected nothing, webhooks, limits, route or telemetry'],
+    [['webhooks', 'twice'], 'unknown: webhooks twice. Expected nothing, webhooks, limits, route or telemetry'],
     [['--rounds', '0'], '--rounds needs a whole number from 1 to 100, such as 3'],
     [['--rounds', '1.5'], '--rounds needs a whole number from 1 to 100, such as 3'],
     [['--rounds', '101'], '--rounds needs a whole number from 1 to 100, such as 3'],

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** The command line of `npm run bench --`. */
 export interface BenchOptions {
-  readonly task: 'compare' | 'webhooks' | 'limits' | 'route' | 'help';
+  readonly task: 'compare' | 'webhooks' | 'limits' | 'route' | 'telemetry' | 'help';
   /** How often every case is measured, in turn. Default 3. */
   readonly rounds: number;
   /** Only cases whose id contains it, and the bare ones that they are told against. */
@@ -19,6 +19,7 @@ export const USAGE = `npm run bench -- [options]    what a call costs, ours besi
 npm run bench -- webhooks     what verifying a webhook costs
 npm run bench -- limits       how much of a quota limiters use, and whether they keep to it
 npm run bench -- route        what a real HTTP route costs with five and six policies
+npm run bench -- telemetry    what spans and metrics add to a decorated call
 
   --rounds N     measure every case N times, in turn (default 3)
   --only TEXT    only cases whose name contains TEXT, such as "idle" or "cockatiel: breaker"
@@ -49,10 +50,10 @@ export function readOptions(args: readonly string[]): BenchOptions {
   }
   const [task = 'compare', ...more] = positionals;
   if (!isTask(task) || more.length > 0) {
-    throw new UsageError(`unknown: ${positionals.join(' ')}. Expected nothing, webhooks, limits or route`);
+    throw new UsageError(`unknown: ${positionals.join(' ')}. Expected nothing, webhooks, limits, route or telemetry`);
   }
   if (values.help === true) return { task: 'help', rounds: 0, docs: false };
-  if ((task === 'webhooks' || task === 'route') && Object.keys(values).length > 0) {
+  if ((task === 'webhooks' || task === 'route' || task === 'telemetry') && Object.keys(values).length > 0) {
     throw new UsageError(`${task} takes no options`);
   }
   const only = textOf('only', values.only);
@@ -62,8 +63,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
   return { task, rounds: roundsOf(values.rounds), only, json: textOf('json', values.json), docs };
 }
 
-function isTask(task: string): task is 'compare' | 'webhooks' | 'limits' | 'route' {
-  return ['compare', 'webhooks', 'limits', 'route'].includes(task);
+function isTask(task: string): task is 'compare' | 'webhooks' | 'limits' | 'route' | 'telemetry' {
+  return ['compare', 'webhooks', 'limits', 'route', 'telemetry'].includes(task);
 }
 
 /** The simulation is the same in every round. */

@@ -1,6 +1,7 @@
 import { isResilienceError, type Outcome } from '@breakwater/core';
 import type { LiveCall } from '@breakwater/core/adapter';
-import { context, SpanKind, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
+import { context, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
+import type { OperationMeasures } from './provider-measures.js';
 
 /** A call that is traced. */
 export interface CallSpan {
@@ -24,9 +25,9 @@ export class CallSpans {
   constructor(private readonly tracer: Tracer) {}
 
   /** `undefined` where the call is not recorded: then there is nothing to tell of it. */
-  begin(call: LiveCall, operation: string): CallSpan | undefined {
+  begin(call: LiveCall, { spanName, spanOptions }: OperationMeasures): CallSpan | undefined {
     const active = context.active();
-    const span = this.tracer.startSpan(`${call.provider} ${operation}`, spanOptions(call.provider, operation), active);
+    const span = this.tracer.startSpan(spanName, spanOptions, active);
     if (!span.isRecording()) return undefined;
     const begun: CallSpan = { span, context: trace.setSpan(active, span), attempts: 0, lastStatus: undefined };
     this.byCall.set(call, begun);
@@ -46,11 +47,11 @@ export class CallSpans {
   }
 
   /**
-   * Begins a span of its own for an attempt that belongs to no call alone, such as one that a cache loads with: it
-   * links to that of the call that has begun it.
+   * Begins a span of its own for an attempt that belongs to no call alone, such as one that loads for a cache. It links
+   * to the span of the call that has begun it.
    */
-  attemptBegins(call: LiveCall, operation: string): void {
-    if (call.isDetached) this.shared.set(call, this.sharedSpan(call, operation));
+  attemptBegins(call: LiveCall, measures: OperationMeasures): void {
+    if (call.isDetached) this.shared.set(call, this.sharedSpan(measures));
     else if (this.byCall.has(call.root)) this.startedAt.set(call, call.now);
   }
 
@@ -76,21 +77,14 @@ export class CallSpans {
     span.end();
   }
 
-  private sharedSpan(call: LiveCall, operation: string): Span {
+  private sharedSpan({ spanName, spanOptions }: OperationMeasures): Span {
     const cause = trace.getActiveSpan()?.spanContext();
-    return this.tracer.startSpan(`${call.provider} ${operation} (shared)`, {
-      ...spanOptions(call.provider, operation),
+    return this.tracer.startSpan(`${spanName} (shared)`, {
+      ...spanOptions,
       root: true,
       ...(cause && { links: [{ context: cause }] }),
     });
   }
-}
-
-function spanOptions(provider: string, operation: string) {
-  return {
-    kind: SpanKind.INTERNAL,
-    attributes: { 'breakwater.provider': provider, 'breakwater.operation': operation },
-  };
 }
 
 /** One of a few words: the code of our own errors, the status of an answer, or the kind of the outcome. */

@@ -1,6 +1,6 @@
 import type { Outcome } from '@breakwater/core';
 import { whenRead, type CallObserver, type LiveCall, type Next, type ObservedProvider } from '@breakwater/core/adapter';
-import { context, type Histogram } from '@opentelemetry/api';
+import { context, type Attributes, type Histogram } from '@opentelemetry/api';
 import { errorType, type CallSpan, type CallSpans } from './call-spans.js';
 import type { OperationMeasures, ProviderMeasures } from './provider-measures.js';
 
@@ -21,7 +21,7 @@ export class CallTelemetry implements CallObserver {
   around(call: LiveCall, next: Next<unknown>): Promise<unknown> {
     const measures = this.sinks.measures.of(call.operation);
     const startedAt = this.provider.clock.now();
-    const span = this.sinks.spans?.begin(call, measures.operation);
+    const span = this.sinks.spans?.begin(call, measures);
     measures.active++;
     const underWay = { call, measures, startedAt, span };
     const result = span === undefined ? next(call) : context.with(span.context, next, undefined, call);
@@ -39,29 +39,26 @@ export class CallTelemetry implements CallObserver {
 
   attemptBegins(call: LiveCall): void {
     const { spans, measures } = this.sinks;
-    spans?.attemptBegins(call, measures.of(call.operation).operation);
+    if (spans !== undefined) spans.attemptBegins(call, measures.of(call.operation));
   }
 
   attemptEnded(call: LiveCall): void {
-    this.sinks.measures.of(call.operation).attempted(call.outcome!.kind);
-    this.sinks.spans?.attemptEnded(call);
+    const { spans, measures } = this.sinks;
+    measures.of(call.operation).of(call.outcome!.kind).attempts++;
+    if (spans !== undefined) spans.attemptEnded(call);
   }
 
   private end({ call, measures, startedAt, span }: UnderWay, outcome: Outcome, error: unknown): void {
-    const { clock, provider } = this.provider;
+    const { clock } = this.provider;
     const seconds = (clock.now() - startedAt) / 1000;
     measures.active--;
-    const histogram = measures.durations(outcome.kind);
-    histogram.record(seconds);
-    this.sinks.durations?.record(
-      seconds,
-      attributesOf(provider, measures.operation, outcome, error),
-      span?.context ?? context.active(),
-    );
+    const { durations, attributes } = measures.of(outcome.kind);
+    durations.record(seconds);
+    this.sinks.durations?.record(seconds, withErrorType(attributes, outcome, error), span?.context);
     if (span === undefined) return;
     this.sinks.spans!.end(call, span, outcome, error);
     const { traceId, spanId } = span.span.spanContext();
-    histogram.note({ traceId, spanId, value: seconds, at: clock.wallNow() / 1000 });
+    durations.note({ traceId, spanId, value: seconds, at: clock.wallNow() / 1000 });
   }
 }
 
@@ -72,11 +69,6 @@ interface UnderWay {
   readonly span: CallSpan | undefined;
 }
 
-function attributesOf(provider: string, operation: string, outcome: Outcome, error: unknown) {
-  return {
-    'breakwater.provider': provider,
-    'breakwater.operation': operation,
-    'breakwater.outcome': outcome.kind,
-    ...(outcome.kind !== 'success' && { 'error.type': errorType(outcome, error) }),
-  };
+function withErrorType(attributes: Attributes, outcome: Outcome, error: unknown): Attributes {
+  return outcome.kind === 'success' ? attributes : { ...attributes, 'error.type': errorType(outcome, error) };
 }

@@ -23,8 +23,10 @@ export const METRICS: readonly Metric[] = [
     labels: ['provider', 'operation', 'outcome'],
     read: ({ measures }) =>
       measures.flatMap(({ provider, operations }) =>
-        operations.flatMap(({ operation, attempts }) =>
-          [...attempts].map(([outcome, value]): Sample => ({ value, labels: { provider, operation, outcome } })),
+        operations.flatMap(({ operation, outcomes }) =>
+          [...outcomes]
+            .filter(([, { attempts }]) => attempts > 0)
+            .map(([outcome, { attempts }]): Sample => ({ value: attempts, labels: { provider, operation, outcome } })),
         ),
       ),
   },

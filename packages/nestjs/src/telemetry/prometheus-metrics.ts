@@ -66,8 +66,10 @@ function durations(source: () => MetricSource) {
 
 function valuesOf({ measures }: MetricSource): readonly Value[] {
   return measures.flatMap(({ provider, operations }) =>
-    operations.flatMap(({ operation, calls }) =>
-      [...calls].flatMap(([outcome, histogram]) => bucketsOf(histogram, { provider, operation, outcome })),
+    operations.flatMap(({ operation, outcomes }) =>
+      [...outcomes]
+        .filter(([, { durations }]) => durations.count > 0)
+        .flatMap(([outcome, { durations }]) => bucketsOf(durations, { provider, operation, outcome })),
     ),
   );
 }

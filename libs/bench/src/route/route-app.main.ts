@@ -25,7 +25,8 @@ interface Order {
 @Injectable()
 @Resilient('payments')
 class PaymentsClient {
-  private readonly plain = create({ baseURL: UPSTREAM });
+  /** Sends what the provider's client sends: the credential, too. */
+  private readonly plain = create({ baseURL: UPSTREAM, headers: { Authorization: 'Bearer sk_bench' } });
 
   constructor(@InjectHttp('payments') private readonly http: { readonly axiosRef: AxiosInstance }) {}
 

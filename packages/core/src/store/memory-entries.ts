@@ -49,12 +49,14 @@ export class MemoryEntries {
 
   /** Throws an error where there is no room for a pending entry but that of other pending ones. */
   write(entry: NewEntry, now: number): Held {
-    const standing = this.byKey.get(entry.key);
-    if (standing !== undefined) this.remove(standing);
-    const bytes = Buffer.byteLength(entry.key) + Buffer.byteLength(entry.value) + OVERHEAD;
-    const share = this.shareOf(entry.key);
-    const held: Held = { ...entry, writtenAt: now, bytes, share, older: undefined, newer: undefined };
-    this.byKey.set(entry.key, held);
+    const { key, value, version, expiresAt, pending } = entry;
+    const standing = this.byKey.get(key);
+    if (standing !== undefined) this.release(standing);
+    const bytes = Buffer.byteLength(key) + Buffer.byteLength(value) + OVERHEAD;
+    const share = this.shareOf(key);
+    const links = { older: undefined, newer: undefined };
+    const held: Held = { key, value, version, writtenAt: now, expiresAt, pending, bytes, share, ...links };
+    this.byKey.set(key, held);
     share.add(held);
     this.bytes += bytes;
     this.removeExpired(now);
@@ -63,8 +65,12 @@ export class MemoryEntries {
   }
 
   remove(held: Held): void {
-    const { share } = held;
     this.byKey.delete(held.key);
+    this.release(held);
+  }
+
+  private release(held: Held): void {
+    const { share } = held;
     this.bytes -= held.bytes;
     share.remove(held);
     if (share.entries === 0) this.shares.delete(share.name);

@@ -29,7 +29,7 @@ function partsOf(value: object): readonly unknown[] {
  * By their shape: a response of any `fetch`, streams of the web and of Node, an Observable, generators and other
  * iterators.
  */
-function isStream(value: object): boolean {
+export function isStream(value: object): boolean {
   return 'bodyUsed' in value || typeof (value as { pipe?: unknown }).pipe === 'function' || isIterated(value);
 }
 

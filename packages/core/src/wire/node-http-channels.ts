@@ -60,7 +60,8 @@ class NodeHead implements RequestHead {
     return originOf(protocol, typeof named === 'string' ? named : host);
   }
 
-  carries(key: string): boolean {
+  carries(key: string, header: string | undefined): boolean {
+    if (header !== undefined && this.request.getHeader(header) === key) return true;
     return Object.values(this.request.getHeaders()).flat().includes(key) || this.asWritten.includes(key);
   }
 

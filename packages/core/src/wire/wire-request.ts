@@ -11,8 +11,11 @@ import type { Exchange } from '../outcome/exchange.js';
 export interface RequestHead {
   readonly method: string;
   readonly origin: string;
-  /** Whether a text stands in a header. Asked only where the call has a key and the method needs one. */
-  carries(key: string): boolean;
+  /**
+   * Whether a text stands in a header, most likely the one that is named. Asked only where the call has a key and the
+   * method needs one.
+   */
+  carries(key: string, header: string | undefined): boolean;
 }
 
 /** Holds the headers of an answer. They are read when they are asked for, which for most answers is never. */
@@ -67,7 +70,7 @@ export class WireRequest implements Exchange {
   /** Whether the call has a key that the request needs and does not carry so far. */
   awaitsKey(head: RequestHead): boolean {
     const key = this.call.idempotencyKey;
-    return key !== undefined && isRepeatable(this.method) !== true && !head.carries(key);
+    return key !== undefined && isRepeatable(this.method) !== true && !head.carries(key, this.call.idempotencyHeader);
   }
 
   /** The request goes out with these headers. */
@@ -76,7 +79,7 @@ export class WireRequest implements Exchange {
     const { call, listener, method } = this;
     const key = call.idempotencyKey;
     const needsKey = isRepeatable(method) !== true;
-    this.carriesKey = needsKey && key !== undefined && head.carries(key);
+    this.carriesKey = needsKey && key !== undefined && head.carries(key, call.idempotencyHeader);
     this.noted = call.sendingOverWire(method, this.carriesKey);
     if (this.isOwn) call.requests!.lastExchange = this;
     if (needsKey && key !== undefined && !this.carriesKey) listener.keyNotSent(call, this);

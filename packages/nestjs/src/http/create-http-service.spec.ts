@@ -231,6 +231,27 @@ describe('the HTTP client of a provider', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it.each(['http', 'fetch'] as const)('aborts a request that the %s adapter of axios sends', async (adapter) => {
+    const client = await start();
+    client.http.axiosRef.defaults.adapter = adapter;
+    const closed = new Promise<void>((resolve) => {
+      answer = (_request, response) => void response.on('close', () => resolve());
+    });
+    await expect(client.slow()).rejects.toMatchObject({ code: 'TIMEOUT', scope: 'attempt' });
+    await closed;
+  });
+
+  it('gives an adapter of the user a signal of the web, which any client takes', async () => {
+    const client = await start();
+    const signals: unknown[] = [];
+    client.http.axiosRef.defaults.adapter = async (config) => {
+      signals.push(config.signal);
+      return { data: {}, status: 200, statusText: 'OK', headers: {}, config };
+    };
+    await client.slow();
+    expect(signals).toEqual([expect.any(AbortSignal)]);
+  });
+
   it('leaves a signal of the caller alone', async () => {
     const client = await start();
     answer = () => undefined;

@@ -20,13 +20,13 @@ export function isSameOrigin(request: Pick<AxiosRequest, 'url' | 'baseURL'>, bas
  */
 export function stripOnRedirect(
   baseUrl: string,
-  names: readonly string[],
+  own: readonly { readonly name: string }[],
   next: BeforeRedirect | undefined,
 ): BeforeRedirect {
-  const stripped = new Set(names.map((name) => name.toLowerCase()));
   return (options, ...rest) => {
     const { href, headers } = options as { href: string; headers: Record<string, unknown> };
     if (!isSameOrigin({ url: href }, baseUrl)) {
+      const stripped = new Set(own.map(({ name }) => name.toLowerCase()));
       for (const name of Object.keys(headers)) if (stripped.has(name.toLowerCase())) delete headers[name];
     }
     next?.(options, ...rest);

@@ -67,6 +67,10 @@ export const rateProfiles: readonly RateProfile[] = [
 ];
 
 const TELLING = rateProfiles.filter(({ telltale }) => telltale !== undefined);
+/** Any of their headers: most answers have none, and are looked through once. */
+const TELLTALE = new RegExp(
+  TELLING.map(({ telltale }) => (typeof telltale === 'string' ? `^${telltale}$` : telltale!.source)).join('|'),
+);
 
 /** The profile of that name. */
 export function findProfile(name: string): RateProfile | undefined {
@@ -75,6 +79,7 @@ export function findProfile(name: string): RateProfile | undefined {
 
 /** The profiles that an answer shows to be right by headers that only their providers send. */
 export function tellingProfiles({ headers }: RateAnswer): readonly RateProfile[] {
+  if (headersLike(headers, TELLTALE) === undefined) return [];
   return TELLING.filter(({ telltale }) =>
     typeof telltale === 'string'
       ? headerOf(headers, telltale) !== undefined

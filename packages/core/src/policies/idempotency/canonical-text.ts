@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { isSingleUse } from '../../values/single-use.js';
+import { isSingleUse, isStream } from '../../values/single-use.js';
 import { classNameOf } from './class-name-of.js';
 import { onlyHoldsData } from './only-holds-data.js';
 
@@ -35,6 +35,7 @@ function textOfObject(value: object, above: readonly object[]): string | undefin
   const inside = [...above, value];
   const list = (items: Iterable<unknown>) => Array.from(items, (item) => textOf(item, inside) ?? 'null');
   if (Array.isArray(value)) return `[${list(value).join()}]`;
+  if (isPlainRecord(value)) return fieldsText(value, Object.keys(value), inside);
   if (ArrayBuffer.isView(value)) return bytesOf(value, value.buffer, value.byteOffset, value.byteLength);
   if (types.isAnyArrayBuffer(value)) return bytesOf(value, value, 0, value.byteLength);
   if (types.isDate(value) && Number.isNaN(value.getTime())) return String(value);
@@ -52,11 +53,23 @@ function recordText(value: object, inside: readonly object[]): string {
   if (isSingleUse(value)) throw new TypeError('a stream or response');
   const names = types.isNativeError(value) ? ['name', 'message', ...Object.keys(value)] : Object.keys(value);
   if (names.length === 0 && !onlyHoldsData(value)) throw new TypeError(`an instance of ${classNameOf(value)}`);
-  const parts = names.sort().flatMap((name) => {
-    const text = textOf((value as Readonly<Record<string, unknown>>)[name], inside);
-    return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
-  });
-  return `{${parts.join()}}`;
+  return fieldsText(value as Readonly<Record<string, unknown>>, names, inside);
+}
+
+function fieldsText(record: Readonly<Record<string, unknown>>, names: string[], inside: readonly object[]): string {
+  let fields = '';
+  for (const name of names.sort()) {
+    const text = textOf(record[name], inside);
+    if (text !== undefined) fields += `${fields === '' ? '' : ','}${JSON.stringify(name)}:${text}`;
+  }
+  return `{${fields}}`;
+}
+
+/** Most payloads are made of these, and little has to be asked about them. */
+function isPlainRecord(value: object): value is Readonly<Record<string, unknown>> {
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  const { toJSON } = value as { toJSON?: unknown };
+  return typeof toJSON !== 'function' && !(Symbol.toStringTag in value) && !isStream(value);
 }
 
 function bytesOf(holder: object, buffer: ArrayBufferLike, offset: number, length: number): string {

@@ -1,0 +1,101 @@
+import {
+  HTTP_DEFAULTS,
+  currentLiveCall,
+  isSingleUseBody,
+  requestHeaders,
+  setTraceHeaders,
+  type LiveCall,
+  type ProviderHttp,
+} from '@breakwater/core/adapter';
+import type { ResilienceParts } from '../providers/resilience-parts.js';
+import type { AxiosInstance, AxiosRequest } from './axios-types.js';
+import { CallSignal } from './call-signal.js';
+import { connectionsOf } from './connections.js';
+import type { HttpSettings } from './http.options.js';
+import { httpSection } from './http.section.js';
+import type { HttpClientPackages } from './load-http-client.js';
+import { isSameOrigin, stripOnRedirect } from './origin.js';
+import { withBothSignals } from './with-both-signals.js';
+
+export interface PreparationParts {
+  readonly parts: ResilienceParts;
+  readonly provider: string;
+  readonly axios: HttpClientPackages['axios'];
+}
+
+/** Prepares the requests of one axios instance as its provider wants them. */
+export class RequestPreparation {
+  private readonly http: ProviderHttp;
+  private readonly baseUrlAtStart: string | undefined;
+
+  constructor(
+    private readonly of: PreparationParts,
+    { defaults }: AxiosInstance,
+  ) {
+    this.http = of.parts.sections.httpOf(of.provider);
+    this.baseUrlAtStart = defaults.baseURL;
+  }
+
+  /**
+   * Settings and secrets are read for each request. Throws where a secret cannot be had. As one step that waits for
+   * nothing: axios makes a promise for each that might.
+   */
+  readonly prepare = (config: AxiosRequest): AxiosRequest => {
+    const { parts, provider } = this.of;
+    const settings = parts.sections.get(provider, httpSection)!;
+    const call = currentLiveCall();
+    if (call !== undefined) this.announce(call, config, settings);
+    if (config.baseURL === this.baseUrlAtStart && settings.baseUrl !== undefined) config.baseURL = settings.baseUrl;
+    if ((config.maxContentLength ?? -1) < 0)
+      config.maxContentLength = settings.maxResponseBytes ?? HTTP_DEFAULTS.maxResponseBytes;
+    Object.assign(config, connectionsOf(settings, config, parts.clock));
+    setTraceHeaders((name, value) => config.headers.set(name, value, false));
+    this.addHeaders(config, settings, call);
+    if (settings.limitEachRequest === true) this.limit(config);
+    return config;
+  };
+
+  /** A request is sent by the call in whose method it is made, and aborted with it. */
+  private announce(call: LiveCall, config: AxiosRequest, { limitEachRequest }: HttpSettings): void {
+    call.sending(methodOf(config));
+    if (isSingleUseBody(config.data)) call.sendOnce();
+    if (config.signal) {
+      const send = this.of.axios.getAdapter(config.adapter, config);
+      config.adapter = withBothSignals(send, call.signal);
+    } else {
+      // Other adapters may hand it on to what takes the web's signals only.
+      const isPlain = isOfAxios(config.adapter) && limitEachRequest !== true;
+      config.signal = isPlain ? new CallSignal(call) : call.signal;
+    }
+  }
+
+  private addHeaders(config: AxiosRequest, settings: HttpSettings, call: LiveCall | undefined): void {
+    const { baseUrl } = settings;
+    if (baseUrl === undefined || !isSameOrigin(config, baseUrl)) return;
+    const { provider } = this.of;
+    const own = requestHeaders(this.http, settings, { provider, method: methodOf(config), call });
+    // The strongest come last, and may be written in another case than a header that they replace.
+    for (let i = own.length - 1; i >= 0; i--) {
+      const { name, value, replaces } = own[i]!;
+      config.headers.set(name, value, replaces ? undefined : false);
+    }
+    config.beforeRedirect = stripOnRedirect(baseUrl, own, config.beforeRedirect);
+  }
+
+  /** The request draws from the rate limit, also where it waits in that. */
+  private limit(config: AxiosRequest): void {
+    const { parts, provider, axios } = this.of;
+    const send = axios.getAdapter(config.adapter, config);
+    const { requestLimit } = parts.registry.provider(provider);
+    config.adapter = (request) => requestLimit.send(() => send(request), request.signal as AbortSignal | undefined);
+  }
+}
+
+function methodOf({ method = 'get' }: AxiosRequest): string {
+  return method.toUpperCase();
+}
+
+/** Whether the request is sent by one of the adapters that come with axios, which are given by name. */
+function isOfAxios(adapter: AxiosRequest['adapter']): boolean {
+  return Array.isArray(adapter) ? adapter.every((each) => typeof each === 'string') : typeof adapter === 'string';
+}

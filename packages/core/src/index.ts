@@ -1,4 +1,5 @@
 export type { Call, Work } from './engine/call.js';
+export type { RequestNature } from './engine/request-nature.js';
 export { currentCall } from './engine/current-call.js';
 export type { CredentialText, HttpAuth, HttpOptions } from './http/http.options.js';
 export type { Classify, ClassifyTools } from './outcome/reading/classifier.js';
@@ -16,6 +17,7 @@ export { isStoreUnavailableError, StoreUnavailableError } from './errors/store-u
 export type { EventHub, EventLevel, EventListener } from './events/event-hub.js';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory-store.js';
 export type { Eviction } from './store/eviction-reports.js';
+export type { AnswerProtocol } from './outcome/exchange.js';
 export type { Outcome, OutcomeKind, Settled } from './outcome/outcome.js';
 export {
   AdaptivelyThrottledError,

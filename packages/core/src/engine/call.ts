@@ -1,3 +1,5 @@
+import type { RequestNature } from './request-nature.js';
+
 /** One logical operation and everything that travels with it through all its attempts. */
 export interface Call {
   readonly provider: string;
@@ -19,9 +21,10 @@ export interface Call {
   /**
    * To be called by a client before it sends a request, with the HTTP method. A request that may not be repeated
    * (RFC 9110 §9.2.2) is then not retried while its outcome is unknown, even where the error does not say what was
-   * sent, nor after something else has failed.
+   * sent, nor after something else has failed. `nature` is what the client knows beyond the method, such as that a
+   * POST only reads.
    */
-  sending(method: string): void;
+  sending(method: string, nature?: RequestNature): void;
   /**
    * Corrects what the call takes of its rate limit, once its real cost is known, such as the tokens of an answer: a
    * whole number from 0. To be called while the method runs; after that it changes nothing.

@@ -1,12 +1,13 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
-import type { Circumstances, Exchange } from '../outcome/exchange.js';
+import type { AnswerProtocol, Circumstances, Exchange } from '../outcome/exchange.js';
 import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
 import type { CallOrigin } from './call-origin.js';
 import type { Call } from './call.js';
 import type { CarriedKey } from './carried-key.js';
 import { Nesting } from './nesting.js';
 import { announceRequest, noteOnWire, type Requester } from './note-request.js';
+import type { RequestNature } from './request-nature.js';
 import { DEFAULT_PRICE, settlePrice, type Price } from './price.js';
 import { SentRequests, type SentRequest, type UnsafeRequest } from './sent-requests.js';
 import type { Watcher } from './watcher.js';
@@ -109,6 +110,10 @@ export class LiveCall implements Call, Circumstances, Requester {
   /** The call of the operation that this is an attempt of. Work in the background is an operation of its own. */
   get root(): LiveCall {
     return this.operationCall === undefined ? this : this.operationCall.root;
+  }
+
+  get protocol(): AnswerProtocol | undefined {
+    return this.origin.protocol;
   }
 
   get idempotencyKey(): string | undefined {
@@ -341,8 +346,8 @@ export class LiveCall implements Call, Circumstances, Requester {
     else attempt.settle(cost);
   }
 
-  sending(method: string): void {
-    announceRequest(this, method.toUpperCase());
+  sending(method: string, nature?: RequestNature): void {
+    announceRequest(this, method.toUpperCase(), nature);
   }
 
   /** Notes a request that goes over the wire, with or without the call's key. */

@@ -1,5 +1,6 @@
 import { isRepeatable } from '../outcome/protocols/http-status.js';
 import type { CarriedKey } from './carried-key.js';
+import type { RequestNature } from './request-nature.js';
 import { SentRequests, type SentRequest } from './sent-requests.js';
 
 /** A call, as far as its requests concern it. */
@@ -10,29 +11,41 @@ export interface Requester {
   readonly accountableTo: Requester | undefined;
 }
 
+interface RequestToNote {
+  /** In upper case. */
+  readonly method: string;
+  readonly nature: RequestNature | undefined;
+  readonly carriesKey: boolean;
+}
+
 /** Notes a request that a client is about to send, under the call's key where it has one. */
-export function announceRequest(call: Requester, method: string): void {
-  const request = noteRequest(call, method, call.carriedKey !== undefined);
+export function announceRequest(call: Requester, method: string, nature: RequestNature | undefined): void {
+  const request = noteRequest(call, { method, nature, carriesKey: call.carriedKey !== undefined });
   call.requests!.announce(request);
 }
 
 /**
  * Notes a request that goes over the wire, with or without the call's key. Where the client has told of it before, it
- * is the same one, and the wire knows better whether it carries the key.
+ * is the same one, and the wire knows better whether a header carries the key.
  */
 export function noteOnWire(call: Requester, method: string, carriesKey: boolean): SentRequest {
   const announced = call.requests?.takeAnnounced(method);
-  if (announced === undefined) return noteRequest(call, method, carriesKey);
-  return bears(method, carriesKey) || !announced.repeatable ? announced : noteRequest(call, method, carriesKey);
+  if (announced !== undefined) {
+    const { nature, repeatable } = announced;
+    const stands = nature?.repeatable === true || nature?.carriesKey === true;
+    if (stands || !repeatable || carriesKey || isRepeatable(method) === true) return announced;
+  }
+  return noteRequest(call, { method, nature: undefined, carriesKey });
 }
 
 /**
  * Notes a request, here and in the calls in whose methods it is made: to repeat one of those is to repeat the request.
  */
-function noteRequest(call: Requester, method: string, carriesKey: boolean): SentRequest {
-  const repeatable = bears(method, carriesKey);
-  const repeatableAbove = repeatable && (isRepeatable(method) === true || call.carriedKey?.ofThisCall === false);
-  const request: SentRequest = { method, repeatable, repeatableAbove, unsent: false };
+function noteRequest(call: Requester, { method, nature, carriesKey }: RequestToNote): SentRequest {
+  const isHarmless = nature?.repeatable ?? isRepeatable(method) === true;
+  const repeatable = isHarmless || carriesKey;
+  const repeatableAbove = isHarmless || (carriesKey && call.carriedKey?.ofThisCall === false);
+  const request: SentRequest = { method, nature, repeatable, repeatableAbove, unsent: false };
   (call.requests ??= new SentRequests()).note(request, repeatable);
   let above = call.accountableTo;
   while (above !== undefined) {
@@ -40,8 +53,4 @@ function noteRequest(call: Requester, method: string, carriesKey: boolean): Sent
     above = above.accountableTo;
   }
   return request;
-}
-
-function bears(method: string, carriesKey: boolean): boolean {
-  return isRepeatable(method) === true || carriesKey;
 }

@@ -1,4 +1,5 @@
 import type { Exchange } from '../outcome/exchange.js';
+import type { RequestNature } from './request-nature.js';
 import { discard } from '../values/discard.js';
 
 /** How many answers are kept that may still have to be cancelled. */
@@ -11,6 +12,8 @@ export type UnsafeRequest = 'none' | 'latest' | 'earlier';
 export interface SentRequest {
   /** In upper case. */
   readonly method: string;
+  /** The client's own word on it, which what goes over the wire does not refute. */
+  readonly nature: RequestNature | undefined;
   /** Whether the call that sent it may repeat it: by its method, or because it carries the call's key. */
   repeatable: boolean;
   /** Whether the calls in whose methods that call is made may. */

@@ -8,6 +8,7 @@ import { OutgoingRequest, type FetchInit, type FetchInput } from './outgoing-req
 import { HTTP_DEFAULTS } from './http.options.js';
 import type { HttpSettings, ProviderHttp } from './provider-http.js';
 import { requestHeaders } from './request-headers.js';
+import { natureIn } from './nature-in.js';
 import { isSingleUseBody } from './single-use-body.js';
 
 export interface ProviderFetchParts {
@@ -35,9 +36,10 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     const settings = http.settings() ?? NO_SETTINGS;
     const call = currentLiveCall();
     const { baseUrl } = settings;
-    const headersFor = (method: string) => requestHeaders(http, settings, { provider, method, call });
+    const nature = natureIn(init);
+    const headersFor = (method: string) => requestHeaders(http, settings, { provider, method, call, nature });
     const request = new OutgoingRequest({ baseUrl, headersFor }, input, init);
-    call?.sending(request.method);
+    call?.sending(request.method, nature);
     if (isSingleUseBody(init?.body)) call?.sendOnce();
     const { maxResponseBytes: mostBytes, limitEachRequest: isLimited } = settings;
     return send(parts, { request, call, agent: await agents.for(settings), mostBytes, isLimited });

@@ -1,3 +1,4 @@
+import type { RequestNature } from '../engine/request-nature.js';
 import type { LiveCall } from '../engine/live-call.js';
 import type { HttpSettings, ProviderHttp } from './provider-http.js';
 
@@ -12,6 +13,14 @@ export interface RequestHeader {
   readonly replaces: boolean;
 }
 
+/** A request and the call that sends it. */
+export interface RequestOfCall {
+  readonly provider: string;
+  readonly method: string;
+  readonly call: LiveCall | undefined;
+  readonly nature?: RequestNature | undefined;
+}
+
 /**
  * The headers that a request to a provider carries beside the caller's: the configured ones, the credential, and the
  * idempotency key of `call` where it is this provider's. The strongest come last.
@@ -19,7 +28,7 @@ export interface RequestHeader {
 export function requestHeaders(
   http: ProviderHttp,
   settings: HttpSettings,
-  { provider, method, call }: { provider: string; method: string; call: LiveCall | undefined },
+  { provider, method, call, nature }: RequestOfCall,
 ): readonly RequestHeader[] {
   const headers: RequestHeader[] = Object.entries(settings.headers ?? {}).map(([name, value]) => ({
     name,
@@ -28,7 +37,8 @@ export function requestHeaders(
   }));
   const credential = http.credential();
   if (credential !== undefined) headers.push({ ...credential, replaces: false });
-  const key = call?.provider === provider && !SAFE.has(method) ? call.carriedKey : undefined;
+  const needsKey = !SAFE.has(method) && nature?.repeatable !== true;
+  const key = call?.provider === provider && needsKey ? call.carriedKey : undefined;
   if (key !== undefined) headers.push({ name: key.header, value: key.value, replaces: key.replace === true });
   return headers;
 }

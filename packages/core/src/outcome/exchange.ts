@@ -6,6 +6,8 @@ export interface Exchange {
   readonly origin: string;
   /** Whether the call's own idempotency key stood in a header of the request. */
   readonly carriesKey: boolean;
+  /** The client's word on whether it may be repeated, where its method does not say so: a GraphQL query is a POST. */
+  readonly repeatable?: boolean | undefined;
   /** Whether it may have reached the provider: `false` where no connection was made. */
   readonly sent: boolean;
   readonly status?: number | undefined;
@@ -13,6 +15,9 @@ export interface Exchange {
   /** The error of Node for a request that got no answer. */
   readonly failure?: unknown;
 }
+
+/** A protocol above HTTP in which an answer says by its content what became of the request. */
+export type AnswerProtocol = 'graphql';
 
 /** The knowledge of the engine about an attempt, beside the result that it ended with. */
 export interface Circumstances {
@@ -24,6 +29,8 @@ export interface Circumstances {
   readonly earlierInDoubt: boolean;
   /** Whether the call sent anything, to any host, as far as it is known. */
   readonly hasSent: boolean;
+  /** The protocol in which the answers of the operation are to be read, where its user has named one. */
+  readonly protocol?: AnswerProtocol | undefined;
   /** The last request to a host of the provider. */
   readonly lastExchange: Exchange | undefined;
 }

@@ -4,6 +4,7 @@ import type { ObserveCalls } from '../engine/call-observer.js';
 import { createEnvironment, type ChangingParts } from './create-environment.js';
 import { EventHub } from '../events/event-hub.js';
 import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
+import type { CallOrigin } from '../engine/call-origin.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
 import { learnFromAnswer } from './learn-from-answer.js';
 import { OperationPipelines } from './operation-pipelines.js';
@@ -14,6 +15,7 @@ import type { Pipeline } from '../engine/pipeline.js';
 import type { Cache, CacheSelection } from '../policies/cache/cache.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
 import type { Environment } from '../engine/policy.js';
+import type { AnswerProtocol } from '../outcome/exchange.js';
 import { emitWarning } from 'node:process';
 import type { WireListener } from '../engine/wire-listener.js';
 import { providerFetch } from '../http/provider-fetch.js';
@@ -37,6 +39,13 @@ import type { Fault } from '../settings/fault.js';
 import type { Layer } from '../settings/merge-settings.js';
 
 const NO_HTTP: HttpSettings = Object.freeze({});
+/** The parts of a call of one operation. */
+interface CallParts {
+  readonly operation: string;
+  readonly args: readonly unknown[];
+  readonly work: LiveWork;
+}
+
 const NO_OPTIONS: ExecuteOptions = Object.freeze({});
 
 /** The engine's side of a provider: adapters make its pipelines and send calls through them. */
@@ -52,6 +61,8 @@ export class LiveProvider extends ResilientProvider {
   private readonly http: ProviderHttp;
   private readonly wire: ProviderWire;
   private readonly watches: boolean;
+  /** Makes the calls whose answers are to be read in a protocol above HTTP, once there are any. */
+  private originInProtocol: CallOrigin | undefined;
   private readonly pipelines: OperationPipelines;
 
   constructor(parts: ProviderParts) {
@@ -99,8 +110,11 @@ export class LiveProvider extends ResilientProvider {
   }
 
   override execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = NO_OPTIONS): Promise<T> {
-    const { operation = 'execute', signal } = options;
-    const call = this.newCall(operation, options.args ?? UNNAMED_ARGS, run);
+    const { operation = 'execute', signal, args = UNNAMED_ARGS, protocol } = options;
+    const call =
+      protocol === undefined
+        ? this.newCall(operation, args, run)
+        : this.newCallIn(protocol, { operation, args, work: run });
     call.key = options.key;
     const { idempotencyKey: value } = options;
     // Also where the policy, which says so too, is left out or switched off.
@@ -125,6 +139,12 @@ export class LiveProvider extends ResilientProvider {
     return new LiveCall(this.environment, operation, args, work);
   }
 
+  /** The same for an operation whose answers are to be read in a protocol above HTTP. */
+  newCallIn(protocol: AnswerProtocol, { operation, args, work }: CallParts): LiveCall {
+    this.originInProtocol ??= { ...this.environment, protocol };
+    return new LiveCall(this.originInProtocol, operation, args, work);
+  }
+
   /** Sends a call through a pipeline, tied to the caller's signal and to the call in whose method this happens. */
   run(pipeline: Pipeline, call: LiveCall, signal?: AbortSignal): Promise<unknown> {
     const outer = currentLiveCall();
@@ -142,7 +162,8 @@ export class LiveProvider extends ResilientProvider {
    */
   get seesAnswers(): boolean {
     const call = currentLiveCall();
-    return call?.origin === this.environment && !call.ended && this.watching !== undefined;
+    if (call === undefined || call.ended || this.watching === undefined) return false;
+    return call.origin === this.environment || call.origin === this.originInProtocol;
   }
 
   override observe(response: ObservedAnswer, of: ObservedCall = {}): void {

@@ -2,6 +2,7 @@ import type { Call } from '../engine/call.js';
 import type { EventHub } from '../events/event-hub.js';
 import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { HeadersLike } from '../headers/headers.js';
+import type { AnswerProtocol } from '../outcome/exchange.js';
 import type { CacheSelection } from '../policies/cache/cache.js';
 import type { PolicyName } from '../policies/policy-options.js';
 import type { CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
@@ -85,6 +86,11 @@ export interface ExecuteOptions {
   idempotencyKey?: string;
   /** Lets the caller abort the call, which rejects with the signal's reason. */
   signal?: AbortSignal;
+  /**
+   * The protocol in which to read what the work returns: with `'graphql'`, an answer that holds `errors` counts as what
+   * they say. Default: what is returned is a success unless it is a response of HTTP.
+   */
+  protocol?: AnswerProtocol;
   /** Only these policies. Default: every policy that the provider's settings name. */
   policies?: readonly PolicyName[];
 }

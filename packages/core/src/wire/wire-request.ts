@@ -63,6 +63,10 @@ export class WireRequest implements Exchange {
     return concern === 'foreign' ? undefined : new WireRequest(method, origin, call, listener, concern === 'own');
   }
 
+  get repeatable(): boolean | undefined {
+    return this.noted?.nature?.repeatable;
+  }
+
   get headers(): unknown {
     return this.answered?.headers;
   }
@@ -81,8 +85,11 @@ export class WireRequest implements Exchange {
     const needsKey = isRepeatable(method) !== true;
     this.carriesKey = needsKey && key !== undefined && head.carries(key, call.idempotencyHeader);
     this.noted = call.sendingOverWire(method, this.carriesKey);
+    const { nature } = this.noted;
+    if (nature?.carriesKey === true) this.carriesKey = true;
     if (this.isOwn) call.requests!.lastExchange = this;
-    if (needsKey && key !== undefined && !this.carriesKey) listener.keyNotSent(call, this);
+    if (needsKey && key !== undefined && !this.carriesKey && nature?.repeatable !== true)
+      listener.keyNotSent(call, this);
   }
 
   /** The head of the answer has come. */

@@ -285,6 +285,16 @@ describe('the user’s own classifier', () => {
     expect(own({ ok: false, error: httpError(429) }).kind).toBe('throttled');
   });
 
+  it('can ask what a GraphQL result means', () => {
+    const own = classifyWith((result, { fromGraphql }) =>
+      result.ok ? fromGraphql(result.value as object) : undefined,
+    );
+    const errors = [{ message: 'no', extensions: { code: 'THROTTLED', retryAfterMs: 40 } }];
+    expect(own({ ok: true, value: { data: null, errors } })).toEqual({ kind: 'throttled', retryAfterMs: 40 });
+    expect(own({ ok: true, value: { data: {} } })).toEqual({ kind: 'success' });
+    expect(own({ ok: true, value: { data: {}, errors: [] } })).toEqual({ kind: 'success' });
+  });
+
   it('that gives only a kind keeps the rest of what is known', () => {
     const own = classifyWith(() => 'transient');
     expect(own({ ok: false, error: httpError(500, { 'retry-after': '2' }) })).toEqual({

@@ -11,6 +11,11 @@ export interface ClassifyTools {
   standard(): Outcome;
   /** The meaning of an HTTP answer by its status and headers, `Retry-After` and resets of quotas included. */
   fromResponse(response: { readonly status: number; readonly headers?: unknown }): Outcome;
+  /**
+   * The meaning of a GraphQL result, as any client returns it: by the codes of its `errors`; a success where it has
+   * none.
+   */
+  fromGraphql(result: object): Outcome;
 }
 
 /** The user's own word on a result; `undefined` leaves it to the engine. */
@@ -36,12 +41,15 @@ export function createClassifier(
   onFailure: (error: unknown) => void = () => undefined,
 ): Classifier {
   const standard = (result: Settled, circumstances: Circumstances) =>
-    result.ok ? outcomeOfValue(result.value, clock) : outcomeOfError(result.error, circumstances, clock.wallNow());
+    result.ok
+      ? outcomeOfValue(result.value, clock, circumstances.protocol)
+      : outcomeOfError(result.error, circumstances, clock.wallNow());
   const wordOf = (classify: Classify, result: Settled, circumstances: Circumstances) => {
     try {
       const tools: ClassifyTools = {
         standard: () => standard(result, circumstances),
         fromResponse: (response) => httpOutcome(response, clock.wallNow()),
+        fromGraphql: (body) => outcomeOfValue(body, clock, 'graphql'),
       };
       const word = knownWord(classify(result, tools));
       return typeof word === 'string'

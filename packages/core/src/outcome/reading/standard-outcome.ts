@@ -1,11 +1,12 @@
 import type { Clock } from '../../time/clock.js';
 import { isResilienceError, type ResilienceError } from '../../errors/resilience-error.js';
 import { errorChain, readSafely } from './error-chain.js';
-import type { Circumstances, Exchange } from '../exchange.js';
+import type { AnswerProtocol, Circumstances, Exchange } from '../exchange.js';
 import { notedOutcome } from '../noted-outcome.js';
 import { SUCCESS, type Outcome } from '../outcome.js';
 import { isProgrammingMistake } from './programming-mistake.js';
 import { appExceptionOutcome } from '../protocols/app-exception.js';
+import { graphqlResult } from '../protocols/graphql.js';
 import { httpOutcome, isRepeatable } from '../protocols/http-status.js';
 import { ANSWERS } from '../protocols/index.js';
 import { spokenOutcome } from './spoken-outcome.js';
@@ -16,10 +17,14 @@ const INVALID: Outcome = Object.freeze({ kind: 'invalid' });
 
 const VALUES = ANSWERS.flatMap(({ ofValue }) => (ofValue === undefined ? [] : [ofValue]));
 
-/** The engine's own reading of a returned value. Never throws. */
-export function outcomeOfValue(value: unknown, clock: Pick<Clock, 'wallNow'>): Outcome {
+/** The engine's own reading of a returned value, in the protocol that its user has named. Never throws. */
+export function outcomeOfValue(value: unknown, clock: Pick<Clock, 'wallNow'>, protocol?: AnswerProtocol): Outcome {
   if (typeof value !== 'object' || value === null) return SUCCESS;
   try {
+    if (protocol !== undefined) {
+      const outcome = outcomeOfResult(value, clock.wallNow());
+      if (outcome !== undefined) return outcome;
+    }
     for (const ofValue of VALUES) {
       const outcome = ofValue(value, clock);
       if (outcome !== undefined) return outcome;
@@ -28,6 +33,14 @@ export function outcomeOfValue(value: unknown, clock: Pick<Clock, 'wallNow'>): O
     // A value that throws when it is read is no answer, and goes to the caller as it is.
   }
   return SUCCESS;
+}
+
+/** The meaning of a GraphQL result: by the errors of its body, otherwise by the error that its client returns in it. */
+function outcomeOfResult(value: object, wallNow: number): Outcome | undefined {
+  const { error } = value as { readonly error?: unknown };
+  return (
+    graphqlResult(value, wallNow) ?? (error instanceof Error ? spokenOutcome(errorChain(error), wallNow) : undefined)
+  );
 }
 
 /**
@@ -59,8 +72,9 @@ function ownOutcome(error: ResilienceError): Outcome {
 }
 
 /** The meaning of an exchange by itself. An error that follows a good answer is not explained by it. */
-function exchangeOutcome({ status, headers, method, failure }: Exchange, wallNow: number): Outcome | undefined {
-  if (status !== undefined) return status < 400 ? undefined : httpOutcome({ status, headers, method }, wallNow);
+function exchangeOutcome(exchange: Exchange, wallNow: number): Outcome | undefined {
+  const { status, failure } = exchange;
+  if (status !== undefined) return status < 400 ? undefined : answerOutcome(exchange, status, wallNow);
   const chain = errorChain(failure);
   return chain.length === 0 ? undefined : spokenOutcome(chain, wallNow);
 }
@@ -69,14 +83,22 @@ function exchangeOutcome({ status, headers, method, failure }: Exchange, wallNow
 function withHeadersOf(exchange: Exchange | undefined, spoken: Outcome, wallNow: number): Outcome {
   if (exchange?.status === undefined || spoken.retryAfterMs !== undefined) return spoken;
   if (spoken.status !== exchange.status) return spoken;
-  const { status, headers, method } = exchange;
-  const full = httpOutcome({ status, headers, method }, wallNow);
+  const full = answerOutcome(exchange, exchange.status, wallNow);
   return full.retryAfterMs === undefined && full.pushback === undefined ? spoken : { ...spoken, ...full };
+}
+
+function answerOutcome(exchange: Exchange, status: number, wallNow: number): Outcome {
+  const { headers } = exchange;
+  return { ...httpOutcome({ status, headers }, wallNow), repeatable: repeatableOf(exchange) };
 }
 
 function withMethodOf(exchange: Exchange | undefined, outcome: Outcome): Outcome {
   if (exchange === undefined || outcome.repeatable !== undefined) return outcome;
-  return { ...outcome, repeatable: isRepeatable(exchange.method) };
+  return { ...outcome, repeatable: repeatableOf(exchange) };
+}
+
+function repeatableOf({ repeatable, method }: Exchange): boolean | undefined {
+  return repeatable ?? isRepeatable(method);
 }
 
 function appOutcome(chain: readonly object[], wallNow: number): Outcome | undefined {

@@ -1,12 +1,11 @@
 // Makes rules of the tables in scripts/boundaries.mjs. Run by `npm run lint`.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { besides, open, packages, rooms } from './scripts/boundaries.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const { paths } = JSON.parse(readFileSync(join(root, 'tsconfig.check.json'), 'utf8')).compilerOptions;
-const entries = Object.values(paths).map(([path]) => `^${escape(path.slice(2))}$`);
+const entries = ['packages', 'libs', 'apps'].flatMap(publicEntries).map((path) => `^${escape(path)}$`);
 
 requireEveryRoom();
 
@@ -117,4 +116,16 @@ function requireEveryRoom() {
 
 function entriesOf(folder) {
   return readdirSync(join(root, folder)).filter((name) => !/\.(spec|fixture)\.ts$/.test(name));
+}
+
+/** The sources of what a workspace offers by name: the `exports` of its package.json, or its index. */
+function publicEntries(kind) {
+  return readdirSync(join(root, kind)).flatMap((name) => {
+    const { exports = { '.': {} } } = JSON.parse(readFileSync(join(root, kind, name, 'package.json'), 'utf8'));
+    const sources = Object.keys(exports).flatMap((entry) => {
+      const path = entry === '.' ? 'index' : entry.slice(2);
+      return [`${kind}/${name}/src/${path}.ts`, `${kind}/${name}/src/${path}/index.ts`];
+    });
+    return sources.filter((path) => existsSync(join(root, path)));
+  });
 }

@@ -57,7 +57,7 @@ export const rooms = {
     ['config'],
     ['providers'],
     ['inject'],
-    ['http', 'webhooks'],
+    ['http', 'webhooks', 'graphql'],
     ['resilience.options.ts', 'sections.ts', 'injectable-providers.ts', 'filters'],
     ['resilience.ts'],
     ['methods'],

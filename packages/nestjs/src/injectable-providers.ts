@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { fetchProviders } from './http/fetch-providers.js';
 import { httpProviders } from './http/http-providers.js';
+import { furtherProviders } from './inject/further-injectables.js';
 import { resilientProviders } from './inject/resilient-providers.js';
 
 /**
@@ -8,5 +9,5 @@ import { resilientProviders } from './inject/resilient-providers.js';
  * not earlier: what is asked for by classes that are loaded later would be missing.
  */
 export function injectableProviders(): Provider[] {
-  return [...resilientProviders(), ...httpProviders(), ...fetchProviders()];
+  return [...resilientProviders(), ...httpProviders(), ...fetchProviders(), ...furtherProviders()];
 }

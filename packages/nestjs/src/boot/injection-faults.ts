@@ -3,11 +3,16 @@ import { injectedNames } from '../inject/injected-names.js';
 import { httpSection } from '../http/http.section.js';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
 
-const DECORATORS = { http: 'InjectHttp', fetch: 'InjectFetch', provider: 'InjectProvider' } as const;
+const DECORATORS = {
+  http: 'InjectHttp',
+  fetch: 'InjectFetch',
+  provider: 'InjectProvider',
+  graphql: 'InjectGraphql',
+} as const;
 
 /**
- * A fault for every `@InjectProvider`, `@InjectHttp` and `@InjectFetch` of a class that names what the settings do not
- * have.
+ * A fault for every `@InjectProvider`, `@InjectHttp`, `@InjectFetch` and `@InjectGraphql` of a class that names a
+ * provider which the settings do not have.
  */
 export function injectionFaults(constructor: object, { registry, sections }: ResilienceParts): readonly Fault[] {
   const faults: Fault[] = [];

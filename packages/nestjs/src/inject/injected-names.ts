@@ -1,5 +1,5 @@
 /** The kinds of objects that can be injected by a provider's name. */
-export type InjectionKind = 'http' | 'fetch' | 'provider';
+export type InjectionKind = 'http' | 'fetch' | 'provider' | 'graphql';
 
 /** One place in a class into which something is injected by a provider's name. */
 export interface Injection {
@@ -22,6 +22,7 @@ const names: Readonly<Record<InjectionKind, Set<string>>> = {
   http: new Set(),
   fetch: new Set(),
   provider: new Set(),
+  graphql: new Set(),
 };
 const injections = new WeakMap<object, readonly Injection[]>();
 

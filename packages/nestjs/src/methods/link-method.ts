@@ -5,7 +5,7 @@ import type { ProviderRegistry } from '../providers/provider-registry.js';
 import type { LinkedMethod } from './linked-methods.js';
 import type { MethodBinding } from './method-binding.js';
 import { methodFaults, RETURN_A_PROMISE } from './method-faults.js';
-import { providerOfClass } from './provider-of-class.js';
+import { protocolOfClass, providerOfClass } from './provider-of-class.js';
 
 /** Makes a decorated method alive for instances of one class, or says in `faults` why that cannot be. */
 export function linkMethod(
@@ -37,7 +37,9 @@ export function linkMethod(
   const pipeline = provider.pipelineFor(planOf(binding, operation), inOptions);
   faults.push(...inOptions.filter((fault) => !isReported(fault, provider, binding.method)));
   if (provider.faults.length > 0 || faults.length > before) return undefined;
-  return { binding, constructedBy: constructor, provider, pipeline, operation, key: [...binding.keys.values()][0] };
+  const [key] = binding.keys.values();
+  const protocol = binding.protocol ?? protocolOfClass(constructor);
+  return { binding, constructedBy: constructor, provider, pipeline, operation, key, protocol };
 }
 
 /**

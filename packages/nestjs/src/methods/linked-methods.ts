@@ -1,3 +1,4 @@
+import type { AnswerProtocol } from '@breakwater/core';
 import type { LiveCall, LiveProvider, LiveWork, Pipeline } from '@breakwater/core/adapter';
 import type { MethodBinding } from './method-binding.js';
 
@@ -10,6 +11,7 @@ export interface LinkedMethod {
   readonly pipeline: Pipeline;
   readonly operation: string;
   readonly key: ((...args: unknown[]) => string) | undefined;
+  readonly protocol: AnswerProtocol | undefined;
 }
 
 /** The decorated methods of one application: each once for every class that has it. */
@@ -36,7 +38,11 @@ export class LinkedMethods {
 
 /** A call of a decorated method. */
 export function callOf(method: LinkedMethod, receiver: object, args: unknown[], work: LiveWork): LiveCall {
-  const call = method.provider.newCall(method.operation, args, work);
+  const { provider, operation, protocol } = method;
+  const call =
+    protocol === undefined
+      ? provider.newCall(operation, args, work)
+      : provider.newCallIn(protocol, { operation, args, work });
   call.receiver = receiver;
   if (method.key !== undefined) call.key = method.key(...args);
   return call;

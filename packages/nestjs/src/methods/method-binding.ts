@@ -1,4 +1,4 @@
-import type { Call } from '@breakwater/core';
+import type { AnswerProtocol, Call } from '@breakwater/core';
 import type { Layer } from '@breakwater/core/adapter';
 import { isObservable, Observable } from 'rxjs';
 
@@ -19,6 +19,8 @@ export class MethodBinding {
   /** Whether every policy that the provider's settings have applies. */
   everyPolicy = false;
   operationName: string | undefined;
+  /** The protocol in which its answers are to be read, where it names one itself. */
+  protocol: AnswerProtocol | undefined;
   fallbackMethod: string | undefined;
   returnsObservable: boolean;
   /** The functions that make the key of keyed gates from the arguments, by kind. */

@@ -27,6 +27,7 @@ import { statementsFor, type Statements } from './statements.js';
  * Operations reject with a `PostgresStoreError` when the server cannot be reached or does not answer within `timeout`.
  */
 export class PostgresStore implements Store {
+  readonly shared = true;
   readonly bus: Bus;
   private readonly settings: PostgresStoreSettings;
   private readonly sql: Statements;

@@ -23,6 +23,7 @@ import { SCRIPTS, type Script } from './scripts.js';
  * Operations reject with a `RedisStoreError` when the server cannot be reached or does not answer within `timeout`.
  */
 export class RedisStore implements Store {
+  readonly shared = true;
   readonly bus: Bus;
   private readonly settings: RedisStoreSettings;
   private closed = false;

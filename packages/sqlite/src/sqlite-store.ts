@@ -27,6 +27,7 @@ const LONGEST_PAUSE_MS = 25;
  * Throws a `ResilienceConfigurationError` for options that cannot be used, and a `SqliteStoreError` for such a file.
  */
 export class SqliteStore implements Store {
+  readonly shared = true;
   private readonly file: string;
   private readonly clock: Clock;
   private readonly busyTimeoutMs: number;

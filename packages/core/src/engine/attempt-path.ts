@@ -46,7 +46,7 @@ export class AttemptPath {
         return this.refuse(call, i, error);
       }
       if (ticket instanceof Promise) {
-        if (i > 0) this.suspend(call, i);
+        if (i > 0) this.suspend(call, i, i);
         return this.enterLater(call, i, ticket);
       }
       if (ticket instanceof Error) return this.refuse(call, i, ticket);
@@ -119,24 +119,42 @@ export class AttemptPath {
     call.tickets[at] = ticket;
     call.forgetTime();
     const refusal = call.aborted ? undefined : this.renew(call, at);
-    return refusal === undefined ? this.enter(call, at + 1) : this.refuse(call, at + 1, refusal);
+    if (refusal === undefined) return this.enter(call, at + 1);
+    if (!(refusal instanceof Promise)) return this.refuse(call, at + 1, refusal);
+    return refusal.then(
+      (later) => (later === undefined ? this.enter(call, at + 1) : this.refuse(call, at + 1, later)),
+      (reason: unknown) => this.refuse(call, at + 1, reason),
+    );
   }
 
-  /** Tells the gates above the one in which the call is to wait. */
-  private suspend(call: LiveCall, waitsIn: number): void {
+  /** Tells the gates that were entered, other than the one in which the call is to wait. */
+  private suspend(call: LiveCall, entered: number, waitsIn: number): void {
     const gates = this.gatesOf(call);
-    for (let i = 0; i < waitsIn; i++) gates[i]!.suspend?.(call.tickets[i], call);
+    for (let i = 0; i < entered; i++) if (i !== waitsIn) gates[i]!.suspend?.(call.tickets[i], call);
   }
 
   /** Asks the gates above the one in which the call has waited whether it may still go on. */
-  private renew(call: LiveCall, waitedIn: number): Error | undefined {
+  private renew(call: LiveCall, waitedIn: number): Error | Promise<Error | undefined> | undefined {
     const gates = this.gatesOf(call);
     for (let i = 0; i < waitedIn; i++) {
       const ticket = gates[i]!.renew?.(call.tickets[i], call);
       if (ticket instanceof Error) return ticket;
+      if (ticket instanceof Promise) return this.renewLater(call, { at: i, waitedIn }, ticket);
       if (ticket !== undefined) call.tickets[i] = ticket;
     }
     return undefined;
+  }
+
+  /** The call has to wait once more, and then all gates are asked again. */
+  private async renewLater(
+    call: LiveCall,
+    { at, waitedIn }: { at: number; waitedIn: number },
+    ticket: Promise<unknown>,
+  ): Promise<Error | undefined> {
+    this.suspend(call, waitedIn, at);
+    call.tickets[at] = await ticket;
+    call.forgetTime();
+    return call.aborted ? undefined : this.renew(call, waitedIn);
   }
 
   private settle(call: LiveCall, work: Promise<unknown>): Promise<unknown> {

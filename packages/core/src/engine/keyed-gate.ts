@@ -82,8 +82,9 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     kept.gate.suspend?.(ticket, call);
   }
 
-  renew({ kept, ticket }: Entered, call: LiveCall): Entered | ResilienceError {
+  renew({ kept, ticket }: Entered, call: LiveCall): Entered | Promise<Entered> | ResilienceError {
     const renewed = kept.gate.renew?.(ticket, call) ?? ticket;
+    if (renewed instanceof Promise) return renewed.then((later: unknown) => new Entered(kept, later));
     return isResilienceError(renewed) ? renewed : new Entered(kept, renewed);
   }
 
@@ -135,7 +136,7 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     let kept = this.byKey.get(key);
     if (kept === undefined) {
       this.makeRoom(now);
-      kept = { gate: this.unkeyed.forKey(this.environment, this.packed?.take(key, now)), inside: 0, usedAt: now };
+      kept = { gate: this.unkeyed.forKey(this.environment, this.packed?.take(key, now), key), inside: 0, usedAt: now };
     } else {
       this.byKey.delete(key);
       kept.usedAt = now;

@@ -18,6 +18,8 @@ export interface Environment extends CallOrigin {
   /** Reports a function of the user that threw or returned what it may not: see the event `callback.failed`. */
   readonly callbackFailed: ReportCallback;
   readonly entrance?: Entrance | undefined;
+  /** The operation whose own policy it is; `undefined` for one that the provider's methods share. */
+  readonly operation?: string;
   /** A number in [0, 1). */
   random(): number;
   /** The meaning of a result; `circumstances` is what is known of the call that it ended. */
@@ -62,9 +64,9 @@ export interface Gate<Ticket = unknown> extends LivePolicy {
   suspend?(ticket: Ticket, call: LiveCall): void;
   /**
    * The call has waited in a gate below, and things may have changed: returns the ticket with which it goes on, or
-   * refuses it. A call that goes on with another ticket is not left with the one before.
+   * refuses it, at once or later. A call that goes on with another ticket is not left with the one before.
    */
-  renew?(ticket: Ticket, call: LiveCall): Ticket | ResilienceError;
+  renew?(ticket: Ticket, call: LiveCall): Ticket | Promise<Ticket> | ResilienceError;
   /**
    * Called in place of `leave` when the attempt was aborted and its work still runs: the gate is held until that
    * settles.
@@ -78,9 +80,9 @@ export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
   readonly summed?: readonly string[];
   /**
    * A gate for one key, with this one's settings and state of its own, in the environment that all keys share. Goes on
-   * from a state that was packed.
+   * from a state that was packed. `key` is for what is kept outside of this process, and never for a human's eye.
    */
-  forKey(environment: Environment, packed?: unknown): KeyableGate;
+  forKey(environment: Environment, packed?: unknown, key?: string): KeyableGate;
   /** Told once of the gates of the keys: those that there are whenever they are iterated. */
   oversee?(keys: Iterable<KeyableGate>): void;
   /**

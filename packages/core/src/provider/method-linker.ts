@@ -183,7 +183,7 @@ export class MethodLinker {
     own.clear();
     const policies = specs.map((spec) => {
       if (!this.layers.isOwn(spec, plan)) return this.shares.get(spec.name)!.policy;
-      const policy = standing.get(spec.name) ?? this.create(spec);
+      const policy = standing.get(spec.name) ?? this.create(spec, plan.operation);
       if (standing.has(spec.name)) policy.reconfigure?.(spec.settings);
       own.set(spec.name, policy);
       return policy;
@@ -208,9 +208,10 @@ export class MethodLinker {
     this.dropped = [...this.dropped.filter((ref) => ref.deref() !== undefined), new WeakRef(policy)];
   }
 
-  private create(spec: PolicySpec): Policy {
-    const made = spec.create(this.environment);
-    const policy = isKeyable(made) ? new KeyedGate(made, this.environment) : made;
+  private create(spec: PolicySpec, operation?: string): Policy {
+    const environment = operation === undefined ? this.environment : { ...this.environment, operation };
+    const made = spec.create(environment);
+    const policy = isKeyable(made) ? new KeyedGate(made, environment) : made;
     if (this.isClosed) policy.close?.();
     return policy;
   }

@@ -52,6 +52,8 @@ export interface Store {
    */
   count(key: string, by: number, window: SlidingWindow): Promise<CountResult>;
   close(): Promise<void>;
+  /** Whether other processes may use the same state. Limits and circuits are shared with them then. Default false. */
+  readonly shared?: boolean;
   /** Tells other processes, where the backend can. */
   readonly bus?: Bus;
 }

@@ -1,5 +1,5 @@
 import type { Quota } from './quota.js';
-import type { QuotaSnapshot } from './rate-limit.telemetry.js';
+import type { QuotaSnapshot, SharedSnapshot } from './rate-limit.telemetry.js';
 import type { Taken } from './taken.js';
 
 /**
@@ -7,6 +7,13 @@ import type { Taken } from './taken.js';
  * or of calls and of what they cost; the time alone of a single token.
  */
 export type PackedAllowance = number | readonly number[] | readonly [readonly number[], readonly number[]];
+
+/** The calls in line: how many they are, and what all of them and the next of them cost. */
+export interface LineWants {
+  readonly cost: number;
+  readonly calls: number;
+  readonly nextCost: number;
+}
 
 /**
  * The calls that may still be sent to a provider. The gate asks `waitMs` and takes only when that is 0, both in one
@@ -30,8 +37,11 @@ export interface Allowance {
   take(now: number, cost: number, waited: boolean): Taken;
   /** Something between the gate and the provider holds the call: what it took stays its own until it is sent. */
   hold(taken: Taken, now: number): void;
-  /** The call that was held goes out now, and counts from now on. */
-  sent(taken: Taken, now: number): void;
+  /**
+   * The call that was held goes out now, and counts from now on. Returns false where it has to wait for its turn once
+   * more.
+   */
+  sent(taken: Taken, now: number): boolean;
   /** Whether it matters when answers come: most calls are spared the reading of a clock. */
   readonly heedsAnswers: boolean;
   /** The provider has answered: the call had arrived by now. */
@@ -54,6 +64,14 @@ export interface Allowance {
   unpack(packed: PackedAllowance, now: number): void;
   /** Whether nothing of it counts any more. */
   isOver(packed: PackedAllowance, now: number): boolean;
+  /** How long a call may wait until it is known how long it would have to; 0 where that is always known. */
+  readonly graceMs?: number;
+  /** Whether that is not known now. */
+  isAsking?(now: number): boolean;
+  /** Calls wait in line, and there may be more for them elsewhere. */
+  seek?(now: number, line: LineWants): void;
+  /** Its part in what hosts share. */
+  shown?(now: number): SharedSnapshot;
   /** Plain JSON, a quota each. */
   snapshot(now: number): readonly QuotaSnapshot[];
 }

@@ -79,9 +79,11 @@ export class LocalAllowance implements Allowance {
     taken.held = true;
   }
 
-  sent(taken: Taken, now: number): void {
+  sent(taken: Taken, now: number): boolean {
+    if (!taken.held) return true;
     this.release(taken);
     this.takeOfAll(taken, now, false);
+    return true;
   }
 
   get heedsAnswers(): boolean {

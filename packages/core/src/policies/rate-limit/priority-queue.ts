@@ -44,6 +44,11 @@ export class PriorityQueue<Turn> {
     return this.foreground.size + this.background.size;
   }
 
+  /** The cost of all who wait. */
+  get cost(): number {
+    return this.foreground.weight + this.background.weight;
+  }
+
   get backgroundSize(): number {
     return this.background.size;
   }

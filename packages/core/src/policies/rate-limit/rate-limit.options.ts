@@ -76,8 +76,11 @@ export interface RateLimitOptions extends Partial<WindowQuotaOptions>, Partial<B
    */
   profile?: ProfileName | { readonly quotas: QuotaReader };
   /**
+   * Whether the limit is the account's, which all processes share whose store is one that processes share (Redis,
+   * Postgres, SQLite). `false` keeps it to this process. Default true.
+   *
    * For a method's own limit: whether its calls draw from the provider's limit as well. `false` puts the method's limit
-   * in its place. Default true: it stands beside it.
+   * in its place; processes share it all the same. Default true: it stands beside it.
    */
   shared?: boolean;
   /** How long a 429 that does not say for how long closes the gate; doubled while they go on. Default `'1s'`. */

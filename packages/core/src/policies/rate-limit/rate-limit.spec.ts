@@ -8,6 +8,7 @@ import { deferred } from '../../testing/deferred.js';
 import { httpError, liveCall, outcomeOf, seededRandom, turn, watch } from '../../testing/calls.fixture.js';
 import { policyContract } from '../../testing/policy-contract.js';
 import { recordEvents } from '../../testing/record-events.js';
+import { MemoryStore } from '../../store/memory-store.js';
 import { TestClock } from '../../testing/test-clock.js';
 import type { RateLimit } from './rate-limit.js';
 import { rateLimitKind } from './rate-limit.kind.js';
@@ -746,7 +747,7 @@ describe('rate limit', () => {
   it('has a key make room only when nothing is held back for it', async () => {
     const { settings } = readSettings(rateLimitKind.schema, { limit: 2, per: '1s', burst: 1, wait: '1h' }, '');
     const clock = new TestClock();
-    const parts = { provider: 'crm', clock, emit: () => undefined, shared: (_: string, make: () => unknown) => make() };
+    const parts = { provider: 'crm', clock, store: new MemoryStore({ clock }), emit: () => undefined };
     const gate = rateLimitKind.specs(settings)[0]!.create(parts as never) as RateLimit;
     expect(gate.idle(0)).toBe(true);
     gate.enter(liveCall(undefined, undefined, clock));

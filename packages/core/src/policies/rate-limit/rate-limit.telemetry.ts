@@ -13,6 +13,18 @@ export interface RateLimitEvents {
     pauseMs: number;
   };
   /**
+   * The store is away, by which hosts share the limit, or takes too long: this host keeps to its share of it until the
+   * store is back.
+   */
+  'rateLimit.apart': {
+    /** How many hosts share the limit, as far as is known. */
+    hosts: number;
+    /** The message of the store's error. */
+    reason: string;
+  };
+  /** The store is back, and with it the limit that hosts share. */
+  'rateLimit.rejoined': Record<never, never>;
+  /**
    * A function of the settings that reads the provider's quotas from a response has thrown: the response says nothing.
    */
   'rateLimit.profileFailed': {
@@ -23,6 +35,8 @@ export interface RateLimitEvents {
 export const rateLimitEvents: EventLevels<RateLimitEvents> = {
   'rateLimit.refused': 'warn',
   'rateLimit.paused': 'warn',
+  'rateLimit.apart': 'error',
+  'rateLimit.rejoined': 'info',
   'rateLimit.profileFailed': 'error',
 };
 
@@ -38,6 +52,16 @@ export interface QuotaSnapshot {
   readonly used: number;
 }
 
+/** The part of a host in a limit that hosts share. */
+export interface SharedSnapshot {
+  /** How many hosts have drawn from it lately, as far as is known. */
+  readonly hosts: number;
+  /** Tokens that this host holds. */
+  readonly leased: number;
+  /** Whether the store is away, and this host keeps to its share. */
+  readonly apart: boolean;
+}
+
 export interface RateLimitSnapshot {
   readonly quotas: readonly QuotaSnapshot[];
   readonly queued: number;
@@ -50,4 +74,6 @@ export interface RateLimitSnapshot {
   /** How often the provider said 429. */
   readonly throttled: number;
   readonly givenBack: number;
+  /** Only where hosts share it. `used` of the quotas is then this host's own use. */
+  readonly shared?: SharedSnapshot;
 }

@@ -4,7 +4,7 @@ import { Entered } from '../../engine/entered.js';
 import type { PackedGate } from '../../engine/packed-keys.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
-import type { Allowance } from './allowance.js';
+import type { Allowance, LineWants } from './allowance.js';
 import { LocalAllowance } from './local-allowance.js';
 import { ObservedQuotas } from './observed-quotas.js';
 import { LimitWithWord, takenOf, type PackedLimit } from './packed-limit.js';
@@ -14,6 +14,8 @@ import type { RateLimitEvents, RateLimitSnapshot } from './rate-limit.telemetry.
 import type { RateLimitedError } from './rate-limited.error.js';
 import { ProviderWord } from './provider-word.js';
 import { Refusals } from './refusals.js';
+import { SharedAllowance } from './shared/shared-allowance.js';
+import { storeKey } from './shared/store-key.js';
 import { Taken } from './taken.js';
 import { WaitingLine, type LineService } from './waiting-line.js';
 
@@ -40,8 +42,10 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   constructor(
     private settings: RateLimitSettings,
     private readonly environment: EnvironmentOf<RateLimitEvents>,
+    private readonly key?: string,
   ) {
     this.allowance = new LocalAllowance(settings.quotas);
+    if (this.isShared(settings)) this.allowance = this.sharedWith(settings, this.allowance);
     this.pause = new Pause(settings);
     this.refusals = new Refusals(environment);
     this.word = new ProviderWord(environment);
@@ -65,9 +69,10 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   }
 
   /** The call goes out later than it was taken: a gate below held it. */
-  renew(taken: Taken, call: LiveCall): Taken {
-    this.allowance.sent(taken, call.now);
-    return taken;
+  renew(taken: Taken, call: LiveCall): Taken | Promise<Taken> | RateLimitedError {
+    if (this.allowance.sent(taken, call.now)) return taken;
+    const turn = this.line.join(call);
+    return turn instanceof Promise ? turn.then((next) => this.replace(taken, next)) : turn;
   }
 
   leave(taken: Taken, outcome: Outcome, call: LiveCall): void {
@@ -118,8 +123,8 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     return takenOf(packed as PackedLimit);
   }
 
-  forKey(environment: EnvironmentOf<RateLimitEvents>, packed?: unknown): RateLimit {
-    const limit = new RateLimit(this.settings, environment);
+  forKey(environment: EnvironmentOf<RateLimitEvents>, packed?: unknown, key?: string): RateLimit {
+    const limit = new RateLimit(this.settings, environment, key);
     if (packed !== undefined) limit.unpack(packed as PackedLimit);
     if (this.line.closed) limit.close();
     return limit;
@@ -157,12 +162,13 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
       refused: refusals.count,
       throttled: counters.throttled,
       givenBack: counters.givenBack,
+      ...(this.allowance.shown && { shared: this.allowance.shown(now) }),
     };
   }
 
   reconfigure(settings: RateLimitSettings): void {
     const now = this.environment.clock.now();
-    this.allowance = this.allowance.withQuotas(settings.quotas, now);
+    this.allowance = this.withSettings(settings, now);
     this.settings = settings;
     this.pause.settings = settings;
     if (!settings.observeHeaders) this.observed.forget();
@@ -172,6 +178,20 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 
   close(): void {
     this.line.close();
+  }
+
+  get graceMs(): number {
+    return this.allowance.graceMs ?? 0;
+  }
+
+  isAsking(now: number): boolean {
+    return this.allowance.isAsking?.(now) ?? false;
+  }
+
+  seek(now: number, line: LineWants): void {
+    // Leased tokens would run out while the provider wants no calls.
+    if (this.pause.leftMs(now) > 0 || this.observed.waitMs(now, line.nextCost, 1) > 0) return;
+    this.allowance.seek?.(now, line);
   }
 
   get mostCost(): number {
@@ -208,6 +228,43 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     const taken = this.allowance.take(now, cost, waited);
     taken.limit = this;
     return taken;
+  }
+
+  /** A call that was let through before, and has waited for its turn once more, counts once. */
+  private replace(taken: Taken, next: Taken): Taken {
+    const now = this.environment.clock.now();
+    this.counters.admitted--;
+    this.observed.giveBack(taken, now);
+    this.observed.leave(taken);
+    this.allowance.giveBack(taken, now);
+    this.allowance.done(taken);
+    return next;
+  }
+
+  /** A method's own limit is the account's as well, where it stands in place of the provider's. */
+  private isShared({ shared }: RateLimitSettings): boolean {
+    const { store, operation } = this.environment;
+    return store.shared === true && (shared || operation !== undefined);
+  }
+
+  private withSettings(settings: RateLimitSettings, now: number): Allowance {
+    const { allowance } = this;
+    const isShared = this.isShared(settings);
+    if (allowance instanceof SharedAllowance) {
+      return isShared ? allowance.withQuotas(settings.quotas, now) : allowance.alone(settings.quotas, now);
+    }
+    const next = allowance.withQuotas(settings.quotas, now);
+    return isShared ? this.sharedWith(settings, next) : next;
+  }
+
+  private sharedWith({ quotas }: RateLimitSettings, own: Allowance): SharedAllowance {
+    const { environment, key } = this;
+    const changed = () => this.line.lookAgain(environment.clock.now());
+    return new SharedAllowance(
+      quotas,
+      { environment, key: storeKey(environment, key), changed },
+      own as LocalAllowance,
+    );
   }
 
   private unpack(packed: PackedLimit): void {

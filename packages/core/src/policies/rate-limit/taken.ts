@@ -18,6 +18,8 @@ export class Taken implements SettleableTicket {
   held = false;
   /** When it was taken, in the clock's monotonic milliseconds. */
   at = 0;
+  /** Until when the tokens may be given to another call, where they were leased from a store. */
+  leasedUntil = -Infinity;
   /** The receipt of the allowance's first count. */
   receipt = 0;
   /** Those of the others. */

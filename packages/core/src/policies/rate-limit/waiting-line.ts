@@ -1,6 +1,7 @@
 import type { Clock } from '../../time/clock.js';
 import type { Timer } from '../../time/timer.js';
 import type { LiveCall } from '../../engine/live-call.js';
+import type { LineWants } from './allowance.js';
 import { PriorityQueue } from './priority-queue.js';
 import type { RateLimitedError } from './rate-limited.error.js';
 import type { Refusals } from './refusals.js';
@@ -18,6 +19,12 @@ export interface LineService<Turn> {
   /** Why there is a wait. */
   reason(now: number): RateLimitedError['why'];
   admit(now: number, cost: number): Turn;
+  /** How long a call may wait until it is known how long it would have to. */
+  readonly graceMs: number;
+  /** Whether that is not known now. */
+  isAsking(now: number): boolean;
+  /** Has more brought for those in line, from where there may be some. */
+  seek(now: number, line: LineWants): void;
 }
 
 export interface LineSettings {
@@ -88,7 +95,9 @@ export class WaitingLine<Turn> {
       else break;
     }
     this.scheduleWake(now);
-    if (queue.size > 0 && this.wakesAt > before + TOLERANCE_MS) this.refuseHopeless(now);
+    if (queue.size === 0) return;
+    const isNews = this.graceLeftMs > 0 && !service.isAsking(now);
+    if (isNews || this.wakesAt > before + TOLERANCE_MS) this.refuseHopeless(now);
   }
 
   reconfigure(settings: LineSettings): void {
@@ -107,7 +116,8 @@ export class WaitingLine<Turn> {
     if (cost > service.mostCost) return this.tooCostly(call, cost);
     const waitMs = service.waitMs(now, queue.costAhead(cost, background) + cost, queue.callsAhead(background) + 1);
     // A turn at the very end of the wait would come too late.
-    if (waitMs >= Math.min(settings.wait, deadline - now)) return refusals.make(service.reason(now), call, waitMs);
+    const patienceMs = settings.wait + (service.isAsking(now) ? this.graceLeftMs : 0);
+    if (waitMs >= Math.min(patienceMs, deadline - now)) return refusals.make(service.reason(now), call, waitMs);
     if (queue.closed) return refusals.make('closed', call);
     if (queue.size < settings.queue || (!background && queue.backgroundSize > 0)) return undefined;
     return refusals.make('queue-full', call, waitMs);
@@ -118,7 +128,8 @@ export class WaitingLine<Turn> {
     const { now } = call;
     const isNext = queue.isFirst(background);
     const tooLong = () => this.waitedTooLong(call, cost);
-    const turn = queue.join(call, { cost, background, maxWaitMs: settings.wait, tooLong });
+    const maxWaitMs = settings.wait + this.graceLeftMs;
+    const turn = queue.join(call, { cost, background, maxWaitMs, tooLong });
     if (queue.size > settings.queue) this.makeRoom(now);
     if (isNext) this.scheduleWake(now);
     this.waited++;
@@ -139,9 +150,11 @@ export class WaitingLine<Turn> {
 
   private scheduleWake(now: number): void {
     this.cancelWake();
-    const cost = this.queue.nextCost;
+    const { queue, service } = this;
+    const cost = queue.nextCost;
     if (cost === undefined) return;
-    const waitMs = this.service.waitMs(now, cost, 1);
+    if (service.graceMs > 0) service.seek(now, { cost: queue.cost, calls: queue.size, nextCost: cost });
+    const waitMs = service.waitMs(now, cost, 1);
     this.wakesAt = now + waitMs;
     this.wake = this.clock.scheduleForAll(Math.ceil(waitMs), () => this.lookAgain(this.clock.now()));
   }
@@ -153,13 +166,19 @@ export class WaitingLine<Turn> {
   }
 
   private refuseHopeless(now: number): void {
-    const { service } = this;
+    const { service, graceLeftMs } = this;
+    const toleranceMs = graceLeftMs > 0 ? 0 : TOLERANCE_MS;
     this.queue.refuseSome((call, { cost, calls, dueAt }) => {
       const waitMs = service.waitMs(now, cost, calls);
-      const leftMs = Math.min(dueAt, call.deadline) - now;
-      return waitMs >= leftMs + TOLERANCE_MS ? this.refusals.make(service.reason(now), call, waitMs) : undefined;
+      const leftMs = Math.min(dueAt - graceLeftMs, call.deadline) - now;
+      return waitMs >= leftMs + toleranceMs ? this.refusals.make(service.reason(now), call, waitMs) : undefined;
     });
     this.scheduleWake(now);
+  }
+
+  /** How much longer than they may calls stay in line until it is known how long they would wait. */
+  private get graceLeftMs(): number {
+    return Math.max(0, this.service.graceMs - this.settings.wait);
   }
 
   private waitedTooLong(call: LiveCall, cost: number): RateLimitedError {

@@ -15,6 +15,10 @@ export class TrackedStore implements Store {
     private readonly onFailure: (error: unknown, key: string) => void = () => undefined,
   ) {}
 
+  get shared(): boolean {
+    return this.inner.shared === true;
+  }
+
   get bus(): Store['bus'] {
     return this.inner.bus;
   }

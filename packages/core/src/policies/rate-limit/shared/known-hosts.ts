@@ -1,0 +1,40 @@
+import { SharedState } from '../../../engine/shared-state.js';
+import type { Store } from '../../../store/store.js';
+
+const BEAT_MS = 15_000;
+/** How often a host looks how many there are. */
+const LOOK_MS = 2000;
+/** A beat comes with a look, so up to one of those late: two beats of each host are always in it. */
+const WINDOW = { limit: Number.MAX_SAFE_INTEGER, windowMs: 31_000, slices: 31 };
+const BEATS_IN_WINDOW = 2;
+
+/**
+ * How many hosts draw from a provider's limits. Each that does so adds one to a sliding count in the store from time to
+ * time, and learns from the answer how many have: no list, no clock of a host's, and no timer.
+ */
+export class KnownHosts {
+  /** This host included, and never fewer than one. */
+  count = 1;
+  private beatsAt = -Infinity;
+  private looksAt = -Infinity;
+
+  /** To be called when the host draws: sends its beat, or looks how many there are, when it is time. */
+  beat(now: number, store: Store, provider: string): void {
+    if (now < this.looksAt) return;
+    this.looksAt = now + LOOK_MS;
+    store.count(`rateLimit:${provider}:hosts`, this.beats(now), WINDOW).then(
+      ({ used }) => (this.count = Math.max(1, Math.round(used / BEATS_IN_WINDOW))),
+      () => undefined,
+    );
+  }
+
+  /** The first stands for the one before as well, so that the others know of it at once; 0 only looks. */
+  private beats(now: number): number {
+    if (now < this.beatsAt) return 0;
+    const isFirst = now - this.beatsAt > BEAT_MS;
+    this.beatsAt = now + BEAT_MS;
+    return isFirst ? 2 : 1;
+  }
+}
+
+export const KNOWN_HOSTS = new SharedState(() => new KnownHosts());

@@ -1,0 +1,152 @@
+import type { LeaseAnswer, LeaseRule } from './lease-rule.js';
+import { LeasedTokens } from './leased-tokens.js';
+
+/** The share of what remains that a host may take for calls to come. */
+const MOST_AHEAD = 0.05;
+/** For how long a host's share of the limit may last that is taken at once for calls in line. */
+const FAIR_MS = 50;
+/** The longest pause between two questions while the quota is spent. */
+const LONGEST_POLL_MS = 200;
+/** A host that has asked for nothing for so long begins anew with its rate. */
+const FORGOTTEN_MS = 1000;
+/** Unused tokens are worth being given back where they are more than this share of the limit. */
+const WORTHWHILE = 0.02;
+/** The first estimate of how long the store takes. */
+const FIRST_TRIP_MS = 1;
+
+export interface LeasedCountParts {
+  readonly rule: LeaseRule;
+  /** Asks the store for tokens; returns nothing when it cannot be had. */
+  ask(tokens: number): Promise<LeaseAnswer | undefined>;
+  /** Has the store count fewer tokens. */
+  giveBack(tokens: number): void;
+  /** How many hosts draw from it, this one included. */
+  hosts(): number;
+  now(): number;
+  random(): number;
+  /** There are tokens, or it is known that there are none. */
+  changed(): void;
+}
+
+/**
+ * One host's part of a count that stands in a store. Tokens are leased as calls need them: for those that wait as many
+ * as they want, up to the host's fair share of the next moments, and ahead of calls to come what the host has used
+ * lately in the time of a lease, up to a twentieth of what remains.
+ */
+export class LeasedCount {
+  /** Whether the store was asked and has not answered. */
+  asking = false;
+  private readonly tokens = new LeasedTokens();
+  /** How many remain for all hosts, as the store has said last. */
+  private remaining: number;
+  private retryAt = -Infinity;
+  private tripMs = FIRST_TRIP_MS;
+  private askedAt = -Infinity;
+  private usedSince = 0;
+  /** How many tokens this host uses in a millisecond. */
+  private ratePerMs = 0;
+
+  constructor(private readonly parts: LeasedCountParts) {
+    this.remaining = parts.rule.most;
+  }
+
+  /** How many tokens can be used now. */
+  at(now: number): number {
+    return this.tokens.at(now);
+  }
+
+  /** Whether the store has said that there are none before a time that is still to come. */
+  isSpent(now: number): boolean {
+    return this.retryAt > now;
+  }
+
+  /** Whether the store had fewer when it was asked last, so that it may well have none now. */
+  isScarce(tokens: number): boolean {
+    return this.remaining < tokens;
+  }
+
+  /** Milliseconds until so many are there, as far as can be told; 0 when they are. */
+  waitMs(now: number, tokens: number): number {
+    const held = this.tokens.at(now);
+    if (held >= tokens) return 0;
+    const firstMs = this.isSpent(now) && !this.asking ? this.retryAt - now : this.tripMs;
+    const beyond = tokens - held - Math.max(1, this.isSpent(now) ? 1 : this.remaining);
+    return beyond <= 0 ? firstMs : firstMs + (beyond * this.parts.hosts()) / this.parts.rule.ratePerMs;
+  }
+
+  /** Uses tokens that there are, and returns when their lease ends. */
+  take(now: number, tokens: number): number {
+    const endsAt = this.tokens.take(tokens, now);
+    this.usedSince += tokens;
+    const ahead = this.ratePerMs * this.parts.rule.leaseMs;
+    if (ahead >= 2 && this.tokens.at(now) < ahead / 2) this.seek(now, { all: 0, next: 0 });
+    return endsAt;
+  }
+
+  /** Takes tokens back that were not used, as long as their lease lasts. */
+  giveBack(tokens: number, endsAt: number): void {
+    this.usedSince -= tokens;
+    this.tokens.add(tokens, endsAt);
+  }
+
+  /** Asks for tokens, unless that is of no use: for `all` that the calls in line want, the `next` of them first. */
+  seek(now: number, wanted: { readonly all: number; readonly next: number }): void {
+    this.returnUnused(now);
+    if (this.asking || this.isSpent(now)) return;
+    const tokens = this.amount(now, wanted);
+    if (tokens <= 0) return;
+    this.noteRate(now);
+    this.asking = true;
+    void this.ask(tokens, wanted.next);
+  }
+
+  private returnUnused(now: number): void {
+    const { rule, giveBack } = this.parts;
+    const unused = this.tokens.expired(now, rule.returnsForMs);
+    if (unused > rule.most * WORTHWHILE) giveBack(unused);
+  }
+
+  private async ask(tokens: number, next: number): Promise<void> {
+    const { parts } = this;
+    const askedAt = parts.now();
+    const answer = await parts.ask(tokens);
+    const now = parts.now();
+    this.asking = false;
+    if (answer !== undefined) {
+      this.tripMs = Math.max(FIRST_TRIP_MS, (this.tripMs * 3 + now - askedAt) / 4);
+      this.remaining = answer.remaining;
+      if (answer.admitted) this.tokens.add(tokens, askedAt + parts.rule.leaseMs);
+      else if (this.remaining < Math.max(1, next)) this.retryAt = now + this.pollMs(answer.retryAfterMs);
+      if (answer.admitted && this.remaining < 1) this.retryAt = now + this.pollMs(0);
+    }
+    parts.changed();
+  }
+
+  /** Hosts that wait for the same tokens do not ask at the same moment, nor more often than there is one for each. */
+  private pollMs(retryAfterMs: number): number {
+    const { rule, hosts, random } = this.parts;
+    const turnMs = hosts() / rule.ratePerMs / 2;
+    const pollMs = Math.max(retryAfterMs, rule.grainMs, Math.min(turnMs, LONGEST_POLL_MS));
+    return pollMs + random() * Math.min(rule.grainMs, LONGEST_POLL_MS);
+  }
+
+  private amount(now: number, { all, next }: { readonly all: number; readonly next: number }): number {
+    const { rule, hosts } = this.parts;
+    const held = this.tokens.at(now);
+    const cautious = Math.floor(this.remaining * MOST_AHEAD);
+    const fair = Math.max(1, cautious, Math.ceil((rule.ratePerMs * FAIR_MS) / hosts()));
+    const ahead = Math.min(cautious, Math.ceil(this.ratePerMs * rule.leaseMs) - held);
+    const inLine = Math.min(fair, all - held);
+    const known = Math.max(1, this.remaining);
+    return Math.min(rule.most, Math.max(next - held, Math.min(known, Math.max(ahead, inLine))));
+  }
+
+  private noteRate(now: number): void {
+    const passedMs = now - this.askedAt;
+    if (passedMs < 1) return;
+    const rate = Math.max(0, this.usedSince) / passedMs;
+    this.ratePerMs = passedMs > FORGOTTEN_MS ? 0 : (this.ratePerMs + rate) / 2;
+    this.askedAt = now;
+    this.usedSince = 0;
+  }
+}

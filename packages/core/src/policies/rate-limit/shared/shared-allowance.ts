@@ -1,0 +1,312 @@
+import { messageOf } from '../../../errors/message-of.js';
+import { withTimeLimit } from '../../../store/with-time-limit.js';
+import type { EnvironmentOf } from '../../../engine/policy.js';
+import type { Allowance, PackedAllowance } from '../allowance.js';
+import { LocalAllowance } from '../local-allowance.js';
+import type { Quota } from '../quota.js';
+import type { QuotaSnapshot, RateLimitEvents, SharedSnapshot } from '../rate-limit.telemetry.js';
+import type { Taken } from '../taken.js';
+import { KNOWN_HOSTS, type KnownHosts } from './known-hosts.js';
+import { leaseRulesOf, type LeaseAnswer, type LeaseRule } from './lease-rule.js';
+import { LeasedCount } from './leased-count.js';
+import { shareOfQuota } from './share-of-quota.js';
+
+/** How long the store may take to answer; it is taken to be away after that. */
+const STORE_PATIENCE_MS = 200;
+/** How long a call waits to learn how long it would have to, whatever its own `wait` is. */
+const GRACE_MS = 250;
+/** How long a store that is away is left alone. */
+const AWAY_MS = 1000;
+/** So many answers in a row that come after their lease has ended make a store one that is away. */
+const MOST_LATE = 3;
+
+export interface SharedParts {
+  readonly environment: EnvironmentOf<RateLimitEvents>;
+  /** Where the counts stand in the store. */
+  readonly key: string;
+  /** There may be tokens now, or it is known that there are none. */
+  changed(): void;
+}
+
+/** A count in the store, and this host's part of it. */
+interface Counted {
+  readonly rule: LeaseRule;
+  readonly key: string;
+  readonly count: LeasedCount;
+}
+
+/**
+ * Quotas that several hosts draw from: their counts stand in the store, and this host leases tokens of them. Calls that
+ * this host lets through are counted here as well, so that it can keep to its share of the quotas while the store is
+ * away.
+ */
+export class SharedAllowance implements Allowance {
+  readonly heedsAnswers = false;
+  readonly mostCost: number;
+  readonly graceMs = GRACE_MS;
+  private readonly counted: readonly Counted[];
+  private readonly hosts: KnownHosts;
+  /** Until when the store is left alone; `undefined` while it answers. */
+  private awayUntil: number | undefined;
+  /** How many answers in a row have come too late. */
+  private late = 0;
+  /** Tokens and calls that went out while the store was away. */
+  private readonly unreported = { cost: 0, calls: 0 };
+
+  constructor(
+    private readonly quotas: readonly Quota[],
+    private readonly parts: SharedParts,
+    /** Counts what this host has let through. */
+    private own: LocalAllowance = new LocalAllowance(quotas),
+  ) {
+    const { environment } = parts;
+    this.hosts = environment.shared(KNOWN_HOSTS);
+    this.mostCost = own.mostCost;
+    this.counted = quotas.flatMap((quota, i) =>
+      leaseRulesOf(quota).map((rule) => {
+        const key = `${parts.key}:${i}:${rule.name}`;
+        const count: LeasedCount = new LeasedCount({
+          rule,
+          giveBack: (tokens) => this.correctLater({ rule, key, count }, -tokens),
+          ask: (tokens) => this.ask(rule, key, tokens),
+          hosts: () => this.hosts.count,
+          now: () => environment.clock.now(),
+          random: () => environment.random(),
+          changed: parts.changed,
+        });
+        return { rule, key, count };
+      }),
+    );
+  }
+
+  isFree(now: number): boolean {
+    if (this.awayUntil !== undefined) return this.own.isFree(now);
+    for (const { count } of this.counted) if (count.at(now) < 1) return false;
+    return true;
+  }
+
+  waitMs(now: number, cost: number, calls: number): number {
+    if (this.awayUntil !== undefined) return this.own.waitMs(now, cost, calls);
+    let waitMs = 0;
+    for (const { rule, count } of this.counted)
+      waitMs = Math.max(waitMs, count.waitMs(now, rule.perCall ? calls : cost));
+    return waitMs;
+  }
+
+  /** Whether it is known only once the store has answered how long a call would wait. */
+  isAsking(now: number): boolean {
+    if (this.awayUntil !== undefined) return false;
+    return this.counted.some(({ count }) => count.asking) || !this.counted.some(({ count }) => count.isSpent(now));
+  }
+
+  /** Asks the store for what the calls in line want. */
+  seek(now: number, line: { readonly cost: number; readonly calls: number; readonly nextCost: number }): void {
+    const { counted } = this;
+    if (this.awayUntil !== undefined && now < this.awayUntil) return;
+    this.beat(now);
+    // Tokens that one count has leased would run out unused while another has nothing: those that may have none are
+    // asked one after the other, last the one of which a token is lost for longest.
+    const lacking = counted.filter(({ rule, count }) => count.at(now) < wantedOf(rule, line).next);
+    if (lacking.some(({ count }) => count.isSpent(now))) return;
+    const [scarce] = lacking
+      .filter(({ rule, count }) => count.isScarce(wantedOf(rule, line).next))
+      .toSorted((a, b) => a.rule.backAfterMs - b.rule.backAfterMs);
+    for (const { rule, count } of scarce === undefined ? counted : [scarce]) count.seek(now, wantedOf(rule, line));
+  }
+
+  take(now: number, cost: number, waited: boolean): Taken {
+    const taken = this.own.take(now, cost, waited);
+    if (this.awayUntil === undefined) this.takeLeased(taken, now);
+    else this.takeUnreported(taken, now);
+    return taken;
+  }
+
+  hold(taken: Taken, now: number): void {
+    this.giveBackLeased(taken, taken.cost, taken.calls, now);
+    this.own.hold(taken, now);
+  }
+
+  sent(taken: Taken, now: number): boolean {
+    if (!taken.held) return true;
+    const isThere = this.awayUntil !== undefined || this.waitMs(now, taken.cost, taken.calls) === 0;
+    if (!isThere) return false;
+    this.own.sent(taken, now);
+    if (this.awayUntil === undefined) this.takeLeased(taken, now);
+    else this.takeUnreported(taken, now);
+    return true;
+  }
+
+  answered(): void {}
+
+  settle(taken: Taken, cost: number, now: number): void {
+    const more = cost - taken.cost;
+    if (!taken.held && more < 0) this.giveBackLeased(taken, -more, 0, now);
+    else if (!taken.held && more > 0) this.takeMore(more, now);
+    this.own.settle(taken, cost, now);
+  }
+
+  giveBack(taken: Taken, now: number): boolean {
+    if (!taken.held) this.giveBackLeased(taken, taken.cost, taken.calls, now);
+    return this.own.giveBack(taken, now);
+  }
+
+  done(taken: Taken): void {
+    this.own.done(taken);
+  }
+
+  isFresh(now: number): boolean {
+    return this.own.isFresh(now);
+  }
+
+  withQuotas(quotas: readonly Quota[], now: number): SharedAllowance {
+    if (JSON.stringify(quotas) === JSON.stringify(this.quotas)) return this;
+    return new SharedAllowance(quotas, this.parts, this.own.withQuotas(quotas, now));
+  }
+
+  /** Counts what this host has let through, for a limit that is its own from now on. */
+  alone(quotas: readonly Quota[], now: number): LocalAllowance {
+    return this.own.withQuotas(quotas, now);
+  }
+
+  isHalfSpent(now: number): boolean {
+    return this.own.isHalfSpent(now);
+  }
+
+  pack(now: number): PackedAllowance | undefined {
+    return this.own.pack(now);
+  }
+
+  unpack(packed: PackedAllowance, now: number): void {
+    this.own.unpack(packed, now);
+  }
+
+  isOver(packed: PackedAllowance, now: number): boolean {
+    return this.own.isOver(packed, now);
+  }
+
+  snapshot(now: number): readonly QuotaSnapshot[] {
+    return this.own.withQuotas(this.quotas, now).snapshot(now);
+  }
+
+  shown(now: number): SharedSnapshot {
+    const leased = this.counted.map(({ count }) => count.at(now));
+    return { hosts: this.hosts.count, leased: Math.min(...leased), apart: this.awayUntil !== undefined };
+  }
+
+  private async ask(rule: LeaseRule, key: string, tokens: number): Promise<LeaseAnswer | undefined> {
+    const { clock, store } = this.parts.environment;
+    try {
+      if (this.awayUntil !== undefined) await this.report();
+      const askedAt = clock.now();
+      const answer = await this.inTime(rule.ask(store, key, tokens));
+      this.noteTime(clock.now() - askedAt, rule);
+      this.back();
+      return answer;
+    } catch (error) {
+      this.away(error);
+      return undefined;
+    }
+  }
+
+  /** Tells the store what went out while it was away, so that the other hosts count it. */
+  private async report(): Promise<void> {
+    const { unreported, counted } = this;
+    const { cost, calls } = unreported;
+    await this.inTime(
+      Promise.all(
+        counted.map((each) => this.correct(each, Math.min(each.rule.most, each.rule.perCall ? calls : cost))),
+      ),
+    );
+    unreported.cost -= cost;
+    unreported.calls -= calls;
+  }
+
+  private inTime<T>(asked: Promise<T>): Promise<T> {
+    const { clock } = this.parts.environment;
+    const onTimeout = () => new Error(`the store has not answered within ${STORE_PATIENCE_MS} ms`);
+    return withTimeLimit(asked, { clock, timeoutMs: STORE_PATIENCE_MS, onTimeout });
+  }
+
+  private noteTime(ms: number, { leaseMs }: LeaseRule): void {
+    this.late = ms < leaseMs ? 0 : this.late + 1;
+    if (this.late >= MOST_LATE) throw new Error(`the store takes ${Math.ceil(ms)} ms, and a lease lasts ${leaseMs} ms`);
+  }
+
+  private away(error: unknown): void {
+    const { environment } = this.parts;
+    const now = environment.clock.now();
+    const isNew = this.awayUntil === undefined;
+    this.awayUntil = now + AWAY_MS;
+    if (!isNew) return;
+    const { count } = this.hosts;
+    this.own = this.own.withQuotas(
+      this.quotas.map((quota) => shareOfQuota(quota, count)),
+      now,
+    );
+    environment.emit('rateLimit.apart', { hosts: count, reason: messageOf(error) });
+  }
+
+  private back(): void {
+    if (this.awayUntil === undefined) return;
+    const { environment } = this.parts;
+    this.awayUntil = undefined;
+    this.own = this.own.withQuotas(this.quotas, environment.clock.now());
+    environment.emit('rateLimit.rejoined', {});
+  }
+
+  private beat(now: number): void {
+    const { store, provider } = this.parts.environment;
+    this.hosts.beat(now, store, provider);
+  }
+
+  private takeLeased(taken: Taken, now: number): void {
+    taken.leasedUntil = Infinity;
+    for (const { rule, count } of this.counted) {
+      const tokens = rule.perCall ? taken.calls : taken.cost;
+      if (tokens > 0) taken.leasedUntil = Math.min(taken.leasedUntil, count.take(now, tokens));
+    }
+  }
+
+  private takeUnreported(taken: Taken, now: number): void {
+    taken.leasedUntil = -Infinity;
+    this.unreported.cost += taken.cost;
+    this.unreported.calls += taken.calls;
+    if (now >= this.awayUntil!) this.seek(now, { cost: 1, calls: 1, nextCost: 1 });
+  }
+
+  /** Tokens whose lease goes on are there for others; the store gets back what it has counted of the rest. */
+  private giveBackLeased(taken: Taken, cost: number, calls: number, now: number): void {
+    for (const each of this.counted) {
+      const tokens = each.rule.perCall ? calls : cost;
+      if (tokens === 0 || taken.leasedUntil === -Infinity) continue;
+      if (now < taken.leasedUntil) each.count.giveBack(tokens, taken.leasedUntil);
+      else if (now - taken.leasedUntil < each.rule.returnsForMs) this.correctLater(each, -tokens);
+    }
+  }
+
+  /** A call under way turned out to cost more than it took: the store counts it, whether there is room or not. */
+  private takeMore(more: number, now: number): void {
+    for (const each of this.counted) {
+      if (each.rule.perCall) continue;
+      const held = Math.min(more, each.count.at(now));
+      if (held > 0) each.count.take(now, held);
+      if (more > held) this.correctLater(each, more - held);
+    }
+  }
+
+  private correctLater(each: Counted, tokens: number): void {
+    if (this.awayUntil !== undefined) {
+      if (!each.rule.perCall && each === this.counted[0]) this.unreported.cost += Math.max(0, tokens);
+      return;
+    }
+    this.correct(each, tokens).catch((error: unknown) => this.away(error));
+  }
+
+  private async correct({ rule, key }: Counted, tokens: number): Promise<void> {
+    if (tokens !== 0) await rule.correct(this.parts.environment.store, key, tokens);
+  }
+}
+
+function wantedOf(rule: LeaseRule, { cost, calls, nextCost }: { cost: number; calls: number; nextCost: number }) {
+  return rule.perCall ? { all: calls, next: Math.min(1, nextCost) } : { all: cost, next: nextCost };
+}

@@ -38,6 +38,7 @@ export {
 } from '@breakwater/core';
 export { defineSender } from '@breakwater/webhooks';
 export type { ProviderOptions, ProviderPatch, ResilienceOptions } from './resilience.options.js';
+export type { SecretSnapshot, SecretSource } from '@breakwater/secrets';
 export { secret, SecretReference } from './fields/secret.js';
 export type { AsyncMethod, AsyncMethodDecorator } from './decorators/async-method.js';
 export { Bulkhead } from './decorators/bulkhead.decorator.js';

@@ -117,16 +117,19 @@ function moduleOf(
   };
 }
 
-function partsOf(
+/** Before anything else of the module is made, and so before the application listens, the secrets are there. */
+async function partsOf(
   options: ResilienceOptions | undefined,
   config: ConfigService | undefined,
   clock: Clock | undefined,
   secrets: SecretReader | undefined,
-): ResilienceParts {
+): Promise<ResilienceParts> {
   const configured = config?.get<ResilienceOptions>('resilience') ?? {};
   const given = mergeModuleOptions(sections, configured, options ?? {});
   const all = clock === undefined ? given : mergeModuleOptions(sections, { clock }, given);
-  return new ResilienceParts(all, sections, { secrets });
+  const parts = new ResilienceParts(all, sections, { secrets });
+  await parts.loadSecrets();
+  return parts;
 }
 
 function asyncOptions(options: ResilienceModuleAsyncOptions): readonly Provider[] {

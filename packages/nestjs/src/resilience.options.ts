@@ -7,6 +7,7 @@ import type {
   ProviderPatch as EnginePatch,
   Store,
 } from '@breakwater/core';
+import type { SecretSource, SecretsOptions } from '@breakwater/secrets';
 import type { HttpOptions } from './http/http.options.js';
 import type { WebhookOptions } from './webhooks/webhook.options.js';
 
@@ -47,6 +48,13 @@ export interface ResilienceOptions {
    * module.
    */
   store?: Store;
+  /**
+   * Where `secret('name')` and `secret('name#part')` are read from: before the application listens, anew in the
+   * background, and after a 401. The first source that has a secret answers for it. `keepPrevious` (`'1h'`) says how
+   * long the values before the current one are still accepted for webhooks, `timeout` (`'10s'`) how long one reading
+   * may take. The sources are closed with the application. Default: environment variables, read at each use.
+   */
+  secrets?: readonly SecretSource[] | Pick<SecretsOptions, 'sources' | 'keepPrevious' | 'timeout'>;
   /**
    * Whether `currentCall()` finds the call at any depth below a decorated method, also after an `await`, and nested
    * calls are aborted with it. `false` spares every call an async context: then that holds only for what a method does

@@ -1,10 +1,13 @@
 import type { ProviderSnapshot, ResilienceEvent, ResilientProvider } from '@breakwater/core';
+import type { SecretSnapshot } from '@breakwater/secrets';
 import type { Observable } from 'rxjs';
 import type { ProviderPatch } from './resilience.options.js';
 
 /** Every provider, gate and counter. Plain JSON, never a secret. */
 export interface ResilienceSnapshot {
   readonly providers: readonly ProviderSnapshot[];
+  /** Every secret that is held, without its value, where the module was given sources of secrets. */
+  readonly secrets?: readonly SecretSnapshot[];
 }
 
 /**

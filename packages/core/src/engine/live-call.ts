@@ -346,8 +346,8 @@ export class LiveCall implements Call, Circumstances, Requester {
     else attempt.settle(cost);
   }
 
-  sending(method: string, nature?: RequestNature): void {
-    announceRequest(this, method.toUpperCase(), nature);
+  sending(method: string, nature?: RequestNature): SentRequest {
+    return announceRequest(this, method.toUpperCase(), nature);
   }
 
   /** Notes a request that goes over the wire, with or without the call's key. */

@@ -19,9 +19,10 @@ interface RequestToNote {
 }
 
 /** Notes a request that a client is about to send, under the call's key where it has one. */
-export function announceRequest(call: Requester, method: string, nature: RequestNature | undefined): void {
+export function announceRequest(call: Requester, method: string, nature: RequestNature | undefined): SentRequest {
   const request = noteRequest(call, { method, nature, carriesKey: call.carriedKey !== undefined });
   call.requests!.announce(request);
+  return request;
 }
 
 /**

@@ -28,6 +28,28 @@ export interface EngineEvents {
     /** How many since it was told last. */
     forgotten: number;
   };
+  /** A secret can be read again. */
+  'secret.restored': {
+    name: string;
+    /** The name of its source, such as `vault`. */
+    source: string;
+  };
+  /** Another value of a secret is in use. Told to each provider whose settings refer to it. */
+  'secret.rotated': {
+    name: string;
+    source: string;
+    /** The source's own word for the value. */
+    version: string;
+  };
+  /** A secret could not be read anew: the value that was read last stays in use. */
+  'secret.unavailable': {
+    name: string;
+    source: string;
+    /** Why, without anything of the secret. */
+    reason: string;
+    /** How long ago it was read last. */
+    ageMs: number;
+  };
   /** The provider's memory is full: records were forgotten before their time. Told at first, and then once a minute. */
   'store.evicted': {
     /** The first two parts of their keys, such as `idempotency:payments`. */
@@ -46,6 +68,9 @@ export const engineEvents: EventLevels<EngineEvents> = {
   'callback.failed': 'warn',
   'idempotency.keyNotSent': 'warn',
   'keys.forgotten': 'warn',
+  'secret.restored': 'info',
+  'secret.rotated': 'info',
+  'secret.unavailable': 'warn',
   'store.evicted': 'warn',
   'store.unavailable': 'error',
 };

@@ -1,4 +1,5 @@
 import { absoluteUrl } from './absolute-url.js';
+import type { Credential } from './provider-http.js';
 import type { RequestHeader } from './request-headers.js';
 import { setTraceHeaders } from './trace-headers.js';
 
@@ -26,6 +27,7 @@ export class OutgoingRequest {
   private readonly given: Request | undefined;
   private readonly init: FetchInit;
   private hasBody: boolean;
+  private sent: Credential | undefined;
   /** The names of the headers that stand for the provider alone. */
   private readonly own = new Set<string>();
 
@@ -42,6 +44,21 @@ export class OutgoingRequest {
     this.signal = init.signal === undefined ? this.given?.signal : init.signal;
     this.hasBody = (init.body ?? this.given?.body ?? null) !== null;
     this.addHeaders();
+  }
+
+  /** The provider's credential that it carries; `undefined` where it carries none, or the caller's own. */
+  get credential(): Credential | undefined {
+    return this.sent;
+  }
+
+  /** Puts another credential in the place of the one that it carries. */
+  set credential(next: Credential | undefined) {
+    if (this.sent !== undefined) this.headers.delete(this.sent.name);
+    if (next !== undefined) {
+      this.headers.set(next.name, next.value);
+      this.own.add(next.name.toLowerCase());
+    }
+    this.sent = next;
   }
 
   get redirect(): NonNullable<FetchInit['redirect']> {
@@ -72,6 +89,7 @@ export class OutgoingRequest {
     const next = new URL(location, this.url);
     if (next.origin !== this.url.origin) {
       for (const name of [...this.own, 'authorization', 'cookie']) this.headers.delete(name);
+      this.sent = undefined;
     }
     this.url = next;
     if (TO_GET.has(status) || (POST_TO_GET.has(status) && this.method === 'POST')) this.becomeGet();
@@ -89,10 +107,11 @@ export class OutgoingRequest {
     setTraceHeaders((name, value) => headers.has(name) || headers.set(name, value));
     if (parts.baseUrl === undefined || url.origin !== new URL(parts.baseUrl).origin) return;
     const callers = new Set(headers.keys());
-    for (const { name, value, replaces } of parts.headersFor(this.method)) {
+    for (const { name, value, replaces, isCredential } of parts.headersFor(this.method)) {
       const lower = name.toLowerCase();
       if (callers.has(lower) && !replaces) continue;
       headers.set(name, value);
+      if (isCredential === true) this.sent = { name, value };
       this.own.add(lower);
     }
   }

@@ -1,6 +1,8 @@
 import { currentLiveCall } from '../engine/current-call.js';
 import type { LiveCall } from '../engine/live-call.js';
+import type { SentRequest } from '../engine/sent-requests.js';
 import type { HeadersLike } from '../headers/headers.js';
+import { absoluteUrl } from './absolute-url.js';
 import { bothSignals } from './both-signals.js';
 import { boundedResponse } from './bounded-response.js';
 import { FetchAgents, type FetchAgent } from './fetch-agent.js';
@@ -36,19 +38,26 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     const settings = http.settings() ?? NO_SETTINGS;
     const call = currentLiveCall();
     const { baseUrl } = settings;
+    const waits = http.ready !== undefined && isOwn(input, baseUrl) ? http.ready() : undefined;
+    if (waits !== undefined) await waits;
     const nature = natureIn(init);
     const headersFor = (method: string) => requestHeaders(http, settings, { provider, method, call, nature });
     const request = new OutgoingRequest({ baseUrl, headersFor }, input, init);
-    call?.sending(request.method, nature);
-    if (isSingleUseBody(init?.body)) call?.sendOnce();
+    const noted = call?.sending(request.method, nature);
+    const readsOnce = isSingleUseBody(init?.body);
+    if (readsOnce) call?.sendOnce();
     const { maxResponseBytes: mostBytes, limitEachRequest: isLimited } = settings;
-    return send(parts, { request, call, agent: await agents.for(settings), mostBytes, isLimited });
+    return send(parts, { request, call, noted, readsOnce, agent: await agents.for(settings), mostBytes, isLimited });
   };
 }
 
 interface Sending {
   readonly request: OutgoingRequest;
   readonly call: LiveCall | undefined;
+  /** The request, as its call has noted it. */
+  readonly noted: SentRequest | undefined;
+  /** Whether its body can be read once only. */
+  readonly readsOnce: boolean;
   readonly agent: FetchAgent;
   readonly mostBytes: number | undefined;
   readonly isLimited: boolean | undefined;
@@ -78,9 +87,10 @@ async function send(parts: ProviderFetchParts, sending: Sending): Promise<Respon
 /** Redirects are followed here: `fetch` would carry the provider's own headers to another origin. */
 async function followed(
   parts: ProviderFetchParts,
-  { request, agent, isLimited }: Sending,
+  { request, agent, isLimited, ...sending }: Sending,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
+  let mayRenew = true;
   for (let redirects = 0; ; redirects++) {
     const init = {
       ...request.initFor(signal),
@@ -89,6 +99,14 @@ async function followed(
     const fetchOnce = () => agent.fetch(request.url, init as RequestInit);
     const response = await (isLimited === true ? parts.limited(fetchOnce, signal) : fetchOnce());
     parts.observe(response);
+    if (response.status === 401 && mayRenew) {
+      mayRenew = false;
+      if ((await renewedCredential(parts.http, request)) && !sending.readsOnce) {
+        await response.body?.cancel();
+        sendingAgain(request.method, sending);
+        continue;
+      }
+    }
     if (!isRedirect(response.status) || request.redirect === 'manual') return response;
     if (request.redirect === 'error' || redirects === MOST_REDIRECTS) {
       await response.body?.cancel();
@@ -100,4 +118,25 @@ async function followed(
     if (!request.follow(response.status, response.headers.get('location'))) return response;
     await response.body?.cancel();
   }
+}
+
+/** Whether a request goes to the provider itself, as far as its URL says so. */
+function isOwn(input: FetchInput, baseUrl: string | undefined): boolean {
+  if (baseUrl === undefined) return false;
+  const url = input instanceof Request ? input.url : String(input);
+  return absoluteUrl(url, baseUrl).origin === new URL(baseUrl).origin;
+}
+
+/** Whether a request that was refused for its credential carries another one now. */
+async function renewedCredential(http: ProviderHttp, request: OutgoingRequest): Promise<boolean> {
+  const used = request.credential;
+  if (used === undefined || (await http.renew?.(used.value)) !== true) return false;
+  request.credential = http.credential();
+  return true;
+}
+
+/** A request that was refused for its credential was not carried out (RFC 9110 §15.5.2): the next one stands for it. */
+function sendingAgain(method: string, { call, noted }: Pick<Sending, 'call' | 'noted'>): void {
+  if (noted !== undefined) noted.unsent = true;
+  call?.sending(method, noted?.nature);
 }

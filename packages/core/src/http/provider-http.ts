@@ -17,5 +17,18 @@ export interface ProviderHttp {
   /** `undefined` where the provider has no `http` settings. The same object for as long as nothing changes. */
   settings(): HttpSettings | undefined;
   /** The header that carries the credential, where there is one. Throws where the secret cannot be had. */
-  credential(): { readonly name: string; readonly value: string } | undefined;
+  credential(): Credential | undefined;
+  /** Resolves once `credential` can be asked; `undefined` where it can be at once. Rejects where none is to be had. */
+  ready?(): Promise<void> | undefined;
+  /**
+   * Has the value of a credential renewed that was answered with 401. Resolves to whether there is another now; never
+   * rejects. `undefined` where there cannot be.
+   */
+  renew?(used: string): Promise<boolean> | undefined;
+}
+
+/** The header that carries a credential. */
+export interface Credential {
+  readonly name: string;
+  readonly value: string;
 }

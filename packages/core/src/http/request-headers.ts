@@ -11,6 +11,8 @@ export interface RequestHeader {
   readonly value: string;
   /** Whether it takes the place of one that the caller has set. */
   readonly replaces: boolean;
+  /** Whether it is the provider's credential. */
+  readonly isCredential?: boolean;
 }
 
 /** A request and the call that sends it. */
@@ -36,7 +38,7 @@ export function requestHeaders(
     replaces: false,
   }));
   const credential = http.credential();
-  if (credential !== undefined) headers.push({ ...credential, replaces: false });
+  if (credential !== undefined) headers.push({ ...credential, replaces: false, isCredential: true });
   const needsKey = !SAFE.has(method) && nature?.repeatable !== true;
   const key = call?.provider === provider && needsKey ? call.carriedKey : undefined;
   if (key !== undefined) headers.push({ name: key.header, value: key.value, replaces: key.replace === true });

@@ -35,6 +35,11 @@ export abstract class Clock {
     return NO_REQUEST.runInAsyncScope(() => this.schedule(ms, run));
   }
 
+  /** Runs work that several callers wait for in no caller's async context. */
+  runForAll<T>(run: () => T): T {
+    return NO_REQUEST.runInAsyncScope(run);
+  }
+
   /**
    * Resolves after `ms`, never before; rejects with the signal's reason as soon as it aborts, leaving no timer and no
    * listener.

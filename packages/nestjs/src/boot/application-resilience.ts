@@ -28,7 +28,9 @@ export class ApplicationResilience extends Resilience {
   }
 
   snapshot(): ResilienceSnapshot {
-    return { providers: this.parts.registry.all.map((provider) => provider.snapshot()) };
+    const secrets = this.parts.secrets.snapshot?.();
+    const providers = this.parts.registry.all.map((provider) => provider.snapshot());
+    return { providers, ...(secrets && { secrets }) };
   }
 
   reconfigure(name: string, patch: ProviderPatch): void {

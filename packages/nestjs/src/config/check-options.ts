@@ -51,6 +51,10 @@ const TAKEN_AS_GIVEN: Readonly<Record<string, GenericSchema>> = {
     (value) => hasMethods(value, ['get', 'put', 'delete', 'advance', 'count', 'close']),
     'a store, for example new MemoryStore()',
   ),
+  secrets: customSetting(
+    (value) => isSourceList(Array.isArray(value) ? value : (Object(value) as { sources?: unknown }).sources),
+    'a list of sources of @breakwater/secrets, for example [envSecrets()], or { sources, keepPrevious, timeout }',
+  ),
   clock: customSetting(
     (value) => hasMethods(value, ['now', 'wallNow', 'yield', 'schedule', 'sleep', 'expireAfter', 'close']),
     'a clock, for example new SystemClock()',
@@ -74,5 +78,12 @@ function hasMethods(value: unknown, names: readonly string[]): boolean {
     typeof value === 'object' &&
     value !== null &&
     names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+  );
+}
+
+function isSourceList(value: unknown): boolean {
+  const isNamed = (source: unknown) => typeof (Object(source) as { name?: unknown }).name === 'string';
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((source) => hasMethods(source, ['get']) && isNamed(source))
   );
 }

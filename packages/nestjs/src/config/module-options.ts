@@ -1,4 +1,5 @@
 import type { Clock, PolicyKind, Store } from '@breakwater/core';
+import type { SecretSource, SecretsOptions } from '@breakwater/secrets';
 
 /** The options of the module as this folder sees them: it merges and reads layers, whatever sections a provider has. */
 export interface ModuleOptions {
@@ -7,6 +8,7 @@ export interface ModuleOptions {
   readonly providers?: Readonly<Record<string, object>>;
   readonly store?: Store;
   readonly trackCalls?: boolean;
+  readonly secrets?: readonly SecretSource[] | Pick<SecretsOptions, 'sources' | 'keepPrevious' | 'timeout'>;
   readonly clock?: Clock;
   readonly shutdown?: { readonly grace?: number | undefined } | undefined;
   readonly memoryStore?:

@@ -1,17 +1,19 @@
-import type { Fault } from '@breakwater/core';
-import type { SecretReader } from './secret-reader.js';
-import { SecretReference } from './secret.js';
+import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
+import { referencedSecrets } from './referenced-secrets.js';
+import { EnvironmentSecrets, type SecretReader } from './secret-reader.js';
 
-/** A fault for every secret within a setting, at any depth, that is not set. */
+/** A fault for every secret within a setting, at any depth, that is not to be had. */
 export function missingSecrets(setting: unknown, secrets: SecretReader, path: string): readonly Fault[] {
-  if (setting instanceof SecretReference) {
+  return referencedSecrets(setting, path).flatMap(({ secret, path: at }): readonly Fault[] => {
     try {
-      secrets.reveal(setting);
+      secrets.reveal(secret);
       return [];
-    } catch {
-      return [{ path, message: `the secret is not set: give the environment variable ${setting.shownName} a value` }];
+    } catch (error) {
+      if (secrets instanceof EnvironmentSecrets || !(error instanceof ResilienceConfigurationError)) {
+        const message = `the secret is not set: give the environment variable ${secret.shownName} a value`;
+        return [{ path: at, message }];
+      }
+      return error.faults.map(({ path: name, message }) => ({ path: at, message: `${name}: ${message}` }));
     }
-  }
-  if (typeof setting !== 'object' || setting === null) return [];
-  return Object.entries(setting).flatMap(([name, inner]) => missingSecrets(inner, secrets, `${path}.${name}`));
+  });
 }

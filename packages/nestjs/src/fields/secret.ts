@@ -22,14 +22,21 @@ export class SecretReference {
   }
 }
 
-/** Refers to a secret by the name of its environment variable. Throws a `TypeError` for an empty name. */
+/**
+ * Refers to a secret by the name that its source knows: an environment variable, a file, a path of Vault or AWS. With
+ * `'name#part'` to one part of a secret that is a JSON object. Throws a `TypeError` for an empty name.
+ */
 export function secret(name: string): SecretReference {
   if (typeof name !== 'string' || name === '')
     throw new TypeError(`secret(${JSON.stringify(name)}): expected the name of a secret`);
   return new SecretReference(name);
 }
 
-/** Upper case, with an underscore or without a digit: `PAYMENTS_API_KEY` and `TOKEN`, not `AKIAIOSFODNN7EXAMPLE`. */
+/**
+ * Upper case, with an underscore or without a digit: `PAYMENTS_API_KEY` and `TOKEN`, not `AKIAIOSFODNN7EXAMPLE`. Or a
+ * path of plain words: `shop/payments#api_key`, not what looks like a key.
+ */
 function isVariableName(text: string): boolean {
-  return /^[A-Z][A-Z0-9_]*$/.test(text) && (text.includes('_') || !/\d/.test(text));
+  if (/^[A-Z][A-Z0-9_]*$/.test(text)) return text.includes('_') || !/\d/.test(text);
+  return /[/#]/.test(text) && text.split(/[/#._-]/).every((word) => /^([a-z]{1,14}|[A-Z]{1,14})\d{0,2}$/.test(word));
 }

@@ -1,6 +1,7 @@
 import { settings, type Layer } from '@breakwater/core/adapter';
 import type { Section } from '../config/section.js';
 import { missingSecrets } from '../fields/missing-secrets.js';
+import { renewedCredential } from './renewed-credential.js';
 import { credentialOf } from './credential-of.js';
 import { httpSchema, type HttpSettings } from './http.options.js';
 
@@ -17,6 +18,13 @@ export const httpSection: Section<HttpSettings> = {
       const { auth } = read() ?? {};
       return auth && credentialOf(auth, secrets);
     },
+    // Where nothing can be read anew, no request is watched for a 401.
+    ...(secrets.renew && {
+      renew: (used: string) => {
+        const { auth } = read() ?? {};
+        return auth && renewedCredential(auth, secrets, used);
+      },
+    }),
   }),
   replaced: (standing, given) => (isOtherKind(standing['auth'], given['auth']) ? ['auth'] : []),
   faults: ({ given }, secrets, path) => missingSecrets(given, secrets, path),

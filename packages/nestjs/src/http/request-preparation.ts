@@ -8,7 +8,7 @@ import {
   type ProviderHttp,
 } from '@breakwater/core/adapter';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
-import type { AxiosInstance, AxiosRequest } from './axios-types.js';
+import type { AxiosAdapter, AxiosInstance, AxiosRequest } from './axios-types.js';
 import { CallSignal } from './call-signal.js';
 import { connectionsOf } from './connections.js';
 import type { HttpSettings } from './http.options.js';
@@ -16,11 +16,24 @@ import { httpSection } from './http.section.js';
 import type { HttpClientPackages } from './load-http-client.js';
 import { isSameOrigin, stripOnRedirect } from './origin.js';
 import { withBothSignals } from './with-both-signals.js';
+import { withRenewedCredential } from './with-renewed-credential.js';
 
 export interface PreparationParts {
   readonly parts: ResilienceParts;
   readonly provider: string;
   readonly axios: HttpClientPackages['axios'];
+}
+
+/** A request, as its call has noted it. */
+type NotedRequest = ReturnType<LiveCall['sending']>;
+
+/** A request to the provider itself, and the call that sends it. */
+interface OwnRequest {
+  readonly config: AxiosRequest;
+  readonly settings: HttpSettings;
+  readonly baseUrl: string;
+  readonly call: LiveCall | undefined;
+  readonly noted: NotedRequest | undefined;
 }
 
 /** Prepares the requests of one axios instance as its provider wants them. */
@@ -44,20 +57,21 @@ export class RequestPreparation {
     const { parts, provider } = this.of;
     const settings = parts.sections.get(provider, httpSection)!;
     const call = currentLiveCall();
-    if (call !== undefined) this.announce(call, config, settings);
+    const noted = call && this.announce(call, config, settings);
     if (config.baseURL === this.baseUrlAtStart && settings.baseUrl !== undefined) config.baseURL = settings.baseUrl;
     if ((config.maxContentLength ?? -1) < 0)
       config.maxContentLength = settings.maxResponseBytes ?? HTTP_DEFAULTS.maxResponseBytes;
     Object.assign(config, connectionsOf(settings, config, parts.clock));
     setTraceHeaders((name, value) => config.headers.set(name, value, false));
-    this.addHeaders(config, settings, call);
+    const { baseUrl } = settings;
+    if (baseUrl !== undefined && isSameOrigin(config, baseUrl)) this.addOwn({ config, settings, baseUrl, call, noted });
     if (settings.limitEachRequest === true) this.limit(config);
     return config;
   };
 
   /** A request is sent by the call in whose method it is made, and aborted with it. */
-  private announce(call: LiveCall, config: AxiosRequest, { limitEachRequest }: HttpSettings): void {
-    call.sending(methodOf(config));
+  private announce(call: LiveCall, config: AxiosRequest, { limitEachRequest }: HttpSettings): NotedRequest {
+    const noted = call.sending(methodOf(config));
     if (isSingleUseBody(config.data)) call.sendOnce();
     if (config.signal) {
       const send = this.of.axios.getAdapter(config.adapter, config);
@@ -67,11 +81,24 @@ export class RequestPreparation {
       const isPlain = isOfAxios(config.adapter) && limitEachRequest !== true;
       config.signal = isPlain ? new CallSignal(call) : call.signal;
     }
+    return noted;
   }
 
-  private addHeaders(config: AxiosRequest, settings: HttpSettings, call: LiveCall | undefined): void {
-    const { baseUrl } = settings;
-    if (baseUrl === undefined || !isSameOrigin(config, baseUrl)) return;
+  /** Adds the provider's own headers, at once or when its credential is there. */
+  private addOwn(own: OwnRequest): void {
+    const { config } = own;
+    const waits = this.http.ready?.();
+    if (waits === undefined) return this.addHeaders(own);
+    const send = this.of.axios.getAdapter(config.adapter, config);
+    config.adapter = async (request) => {
+      await waits;
+      request.adapter = send;
+      this.addHeaders({ ...own, config: request });
+      return (request.adapter as AxiosAdapter)(request);
+    };
+  }
+
+  private addHeaders({ config, settings, baseUrl, call, noted }: OwnRequest): void {
     const { provider } = this.of;
     const own = requestHeaders(this.http, settings, { provider, method: methodOf(config), call });
     // The strongest come last, and may be written in another case than a header that they replace.
@@ -80,6 +107,16 @@ export class RequestPreparation {
       config.headers.set(name, value, replaces ? undefined : false);
     }
     config.beforeRedirect = stripOnRedirect(baseUrl, own, config.beforeRedirect);
+    const credential = this.http.renew && own.find(({ isCredential }) => isCredential === true);
+    if (credential === undefined) return;
+    const again = () => {
+      // The next one stands for it.
+      if (noted !== undefined) noted.unsent = true;
+      call?.sending(methodOf(config));
+    };
+    const send = this.of.axios.getAdapter(config.adapter, config);
+    const sent = { ...credential, baseUrl, readsOnce: isSingleUseBody(config.data), again };
+    config.adapter = withRenewedCredential(send, this.http, sent);
   }
 
   /** The request draws from the rate limit, also where it waits in that. */

@@ -4,6 +4,7 @@ import { mergeProviderSettings } from '../config/merge-provider-settings.js';
 import type { LayeredSettings } from '../config/read-resilience.js';
 import { readSections, withoutSections } from '../config/read-sections.js';
 import type { Section } from '../config/section.js';
+import { referencedSecrets, type ReferencedSecret } from '../fields/referenced-secrets.js';
 import type { SecretReader } from '../fields/secret-reader.js';
 
 /** The HTTP settings of a provider that has no such section. */
@@ -28,6 +29,23 @@ export class ProviderSections {
     return [...this.layers.values()].flatMap(({ name, settings: own, top, sections }) =>
       this.faultsIn(name, mergeProviderSettings(this.known, own, top), sections),
     );
+  }
+
+  /** Every secret that the settings of the providers refer to. */
+  get references(): readonly ReferencedSecret[] {
+    return [...this.layers.keys()].flatMap((provider) => this.referencesOf(provider));
+  }
+
+  /** The providers whose settings refer to a secret of this name, or to a part of it. */
+  usersOf(name: string): readonly string[] {
+    const isIt = ({ secret }: ReferencedSecret) => secret.name === name || secret.name.startsWith(`${name}#`);
+    return [...this.layers.keys()].filter((provider) => this.referencesOf(provider).some(isIt));
+  }
+
+  private referencesOf(provider: string): readonly ReferencedSecret[] {
+    const { settings: own, top } = this.layers.get(provider)!;
+    const merged = mergeProviderSettings(this.known, own, top);
+    return this.known.flatMap(({ name }) => referencedSecrets(merged[name], `${provider}.${name}`));
   }
 
   /** A section of a provider; `undefined` when its settings have none, or none that can be used. */

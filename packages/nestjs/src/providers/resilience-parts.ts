@@ -1,4 +1,14 @@
-import { MemoryStore, SystemClock, type Clock, type Eviction, type Fault, type Store } from '@breakwater/core';
+import {
+  MemoryStore,
+  ResilienceConfigurationError,
+  SystemClock,
+  type Clock,
+  type Eviction,
+  type Fault,
+  type ResilienceEvent,
+  type Store,
+} from '@breakwater/core';
+import type { SecretsEvent } from '@breakwater/secrets';
 import type { PolicyCatalog } from '@breakwater/core/adapter';
 import { EventLog } from '../operations/logging/event-log.js';
 import { CallsUnderWay } from '../operations/shutdown/calls-under-way.js';
@@ -7,6 +17,7 @@ import { TrackedStore } from '../operations/shutdown/tracked-store.js';
 import { readResilience } from '../config/read-resilience.js';
 import type { ModuleOptions } from '../config/module-options.js';
 import type { Section } from '../config/section.js';
+import { ManagedSecrets } from '../fields/managed-secrets.js';
 import { EnvironmentSecrets, type SecretReader } from '../fields/secret-reader.js';
 import { ProviderRegistry } from './provider-registry.js';
 import { ProviderSections } from './provider-sections.js';
@@ -36,14 +47,16 @@ export class ResilienceParts {
   readonly warnings: readonly Fault[];
   /** Whether warnings are faults. */
   readonly strict: boolean;
+  private ownFaults: readonly Fault[] = [];
   private readonly ownsStore: boolean;
   private readonly log: EventLog | undefined;
   private readonly shutdown: Shutdown;
 
   constructor(options: object, sections: readonly Section[], surroundings: Surroundings = {}) {
-    const { environment = process.env, secrets = new EnvironmentSecrets(environment) } = surroundings;
+    const { environment = process.env } = surroundings;
     const read = readResilience(options, { environment, sections });
     const { clock = new SystemClock(), store, memoryStore } = read.options;
+    const secrets = surroundings.secrets ?? this.secretsOf(read.options, environment, clock);
     const onEvicted = (eviction: Eviction) => this.tellOfEviction(eviction);
     const tracked = new TrackedStore(store ?? new MemoryStore({ clock, onEvicted, ...memoryStore }), (error, key) =>
       this.tellOfStore(error, key),
@@ -65,6 +78,31 @@ export class ResilienceParts {
     this.shutdown = new Shutdown({ clock, calls: entrance, store: tracked, graceMs: graceOf(read.options) });
   }
 
+  /** Reads the secrets that the settings refer to. Those that are not to be had are faults. */
+  async loadSecrets(): Promise<void> {
+    await this.secrets.load?.(this.sections.references.map(({ secret }) => secret));
+  }
+
+  private secretsOf({ secrets: given }: ModuleOptions, environment: Environment, clock: Clock): SecretReader {
+    if (given === undefined) return new EnvironmentSecrets(environment);
+    const options = 'sources' in given ? given : { sources: given };
+    try {
+      return new ManagedSecrets({ ...options, clock, onEvent: (event) => this.tellOfSecret(event) });
+    } catch (error) {
+      if (!(error instanceof ResilienceConfigurationError)) throw error;
+      this.ownFaults = error.faults.map(({ path, message }) => ({ path: `resilience.secrets: ${path}`, message }));
+      return new EnvironmentSecrets(environment);
+    }
+  }
+
+  /** Told to each provider that uses the secret. */
+  private tellOfSecret({ type, ...detail }: SecretsEvent): void {
+    for (const provider of this.sections.usersOf(detail.name)) {
+      const event = { type: `secret.${type}`, provider, at: this.clock.wallNow(), detail };
+      this.registry.events.emit(event as ResilienceEvent);
+    }
+  }
+
   /** Keys begin with what they are for, and the provider: `idempotency:payments:…`. */
   private tellOfStore(error: unknown, key: string): void {
     const [, provider = 'store'] = key.split(':');
@@ -84,7 +122,7 @@ export class ResilienceParts {
 
   /** Everything that is wrong with the settings. */
   get faults(): readonly Fault[] {
-    return [...this.registry.faults, ...this.sections.faults];
+    return [...this.ownFaults, ...this.registry.faults, ...this.sections.faults];
   }
 
   /** Refuses everything that waits, and lets work that is under way end. Returns how many calls had to be aborted. */
@@ -98,6 +136,7 @@ export class ResilienceParts {
     this.registry.close();
     await this.shutdown.end();
     this.log?.close();
+    await this.secrets.close?.();
     this.clock.close();
     if (this.ownsStore) await this.store.close();
   }

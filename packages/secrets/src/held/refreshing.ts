@@ -47,7 +47,8 @@ export class Refreshing {
   private start(): Promise<void> {
     if (this.isStopped) return Promise.resolve();
     this.timer?.cancel();
-    this.running = this.run().then((ms) => {
+    // A refusal within a call asks for it as well, and what is sent here is none of that call's requests.
+    this.running = this.clock.runForAll(this.run).then((ms) => {
       this.running = undefined;
       this.schedule(ms);
     });

@@ -68,7 +68,8 @@ export class Secrets {
     const wanted = [...names].filter((name) => !this.held.has(name) && !this.missing.has(name));
     const fresh = wanted.filter((name) => !this.loading.has(name));
     if (fresh.length > 0) {
-      const loading = this.first(fresh).finally(() => fresh.forEach((name) => this.loading.delete(name)));
+      const first = this.settings.clock.runForAll(() => this.first(fresh));
+      const loading = first.finally(() => fresh.forEach((name) => this.loading.delete(name)));
       for (const name of fresh) this.loading.set(name, loading);
     }
     await Promise.all(wanted.map((name) => this.loading.get(name)));

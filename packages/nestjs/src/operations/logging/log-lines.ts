@@ -58,6 +58,17 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
   ),
   'idempotency.renewalFailed': line('warn', () => 'a lease could not be renewed: the store cannot be reached'),
   'idempotency.reclaimed': line('warn', () => 'takes over an operation that another process began and did not end'),
+  'secret.rotated': line(
+    'log',
+    ({ name, source, version }) => `secret ${plain(name)} rotated: ${plain(source)} has version ${plain(version)}`,
+    TRANSITIONS,
+  ),
+  'secret.unavailable': line(
+    'warn',
+    ({ name, ageMs, reason }) =>
+      `secret ${plain(name)} cannot be read anew: its value of ${ago(ageMs)} stays in use${because(reason)}`,
+  ),
+  'secret.restored': line('log', ({ name }) => `secret ${plain(name)} can be read again`),
   'store.unavailable': line(
     'error',
     ({ reason }) => `the store cannot be reached: calls that need it are refused${because(reason)}`,
@@ -91,6 +102,10 @@ function next(retryAfterMs: unknown): string {
   return typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs)
     ? `, the next one goes out in ${inWords(retryAfterMs)}`
     : '';
+}
+
+function ago(ms: unknown): string {
+  return typeof ms === 'number' ? `${inWords(ms)} ago` : 'before';
 }
 
 function forMs(ms: unknown): string {

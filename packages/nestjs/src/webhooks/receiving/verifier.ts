@@ -6,6 +6,7 @@ import {
   type Verification,
   type WebhookRequest,
 } from '@breakwater/webhooks';
+import type { SecretText } from '../../fields/secret-text.js';
 import type { ResilienceParts } from '../../providers/resilience-parts.js';
 import { KeptSecrets } from '../secrets/secrets-by-request.js';
 import { presentSecrets } from '../secrets/present-secrets.js';
@@ -99,17 +100,21 @@ export class Verifier {
     return fresh && this.reveal(fresh);
   }
 
-  private async found<T>(secrets: Promise<T>): Promise<T> {
+  /** Secrets that a function has found: those that it refers to for the first time are read before they are used. */
+  private async found<T extends readonly SecretText[] | undefined>(secrets: Promise<T>): Promise<T> {
     try {
-      return await secrets;
+      const found = await secrets;
+      await this.parts.secrets.load?.(found ?? []);
+      return found;
     } catch (error) {
       throw this.refusals.unavailable('its secrets cannot be found', error);
     }
   }
 
-  private reveal(secrets: Parameters<typeof presentSecrets>[0]): readonly string[] {
+  private reveal(given: Parameters<typeof presentSecrets>[0]): readonly string[] {
+    const { secrets } = this.parts;
     try {
-      return presentSecrets(secrets, (secret) => this.parts.secrets.reveal(secret));
+      return presentSecrets(given, (secret) => secrets.accepted?.(secret) ?? [secrets.reveal(secret)]);
     } catch (error) {
       throw this.refusals.misconfigured(error instanceof Error ? error.message : 'a secret is missing', error);
     }

@@ -7,17 +7,16 @@ import { SecretReference } from '../../fields/secret.js';
  */
 export function presentSecrets(
   secrets: readonly SecretText[],
-  reveal: (secret: SecretText) => string,
+  reveal: (secret: SecretText) => readonly string[],
 ): readonly string[] {
   return secrets.flatMap((secret, index) => {
-    if (index === 0 || !(secret instanceof SecretReference)) return [reveal(secret)];
-    const value = revealed(secret, reveal);
-    return value === undefined ? [] : [value];
+    if (index === 0 || !(secret instanceof SecretReference)) return reveal(secret);
+    return revealed(secret, reveal) ?? [];
   });
 }
 
-/** The value of a secret that may be absent. */
-export function revealed(secret: SecretText, reveal: (secret: SecretText) => string): string | undefined {
+/** A secret that may be absent. */
+export function revealed<T>(secret: SecretText, reveal: (secret: SecretText) => T): T | undefined {
   try {
     return reveal(secret);
   } catch {

@@ -34,6 +34,23 @@ describe.each(['sk_live_51Hx0aBcDeFgHiJk', 'hunter22', 'swordfish'])('the secret
   });
 });
 
+describe.each(['sk_live_51Hx0aBcDeFgHiJk', 'hunter22', 'https://shop:pw@api.example.com'])('the secret %s', (value) => {
+  const places: readonly (readonly [string, unknown])[] = [
+    ['of a provider', { [value]: true }],
+    ['of a policy', { retry: { [value]: 3 } }],
+    ['of http', { http: { baseUrl: BASE_URL, [value]: true } }],
+    ['of a credential', { http: { baseUrl: BASE_URL, auth: { [value]: '' } } }],
+    ['of a webhook', { webhook: { ...WEBHOOK, [value]: true } }],
+    ['of a method', { methods: { charge: { [value]: true } } }],
+  ];
+
+  it.each(places)('is not shown by a fault as the name of an option %s', (_place, payments) => {
+    const { parts } = startResilience({ providers: { payments } } as unknown as ResilienceOptions);
+    expect(parts.faults).toEqual([expect.objectContaining({ message: expect.stringMatching(/^unknown/) })]);
+    expect(JSON.stringify(parts.faults)).not.toContain(value);
+  });
+});
+
 describe('a number as the value of a header', () => {
   it('is not shown by a fault', () => {
     const http = { baseUrl: BASE_URL, headers: { 'X-Api-Key': 918273645546372 } };
@@ -45,6 +62,7 @@ describe('a number as the value of a header', () => {
 describe('what can be no secret', () => {
   it.each([
     [{ retry: { attempts: 'five' } }, "'five' given"],
+    [{ retry: { atempts2: 5 } }, "did you mean 'attempts'"],
     [{ timeout: { attempt: '2 s' } }, "'2 s' given"],
     [{ http: { baseUrl: '/relative' } }, "'/relative' given"],
     [{ webhook: { ...WEBHOOK, sender: 'strip' } }, "'strip' given"],

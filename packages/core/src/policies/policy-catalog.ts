@@ -5,7 +5,7 @@ import type { EventLevel } from '../events/event-hub.js';
 import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
 import { mergeSettings, type Layer } from '../settings/merge-settings.js';
 import { readSettings } from '../settings/read-settings.js';
-import { unknownName } from '../settings/unknown-name.js';
+import { shownName, unknownName } from '../settings/unknown-name.js';
 
 /** Where a kind stands in the pipeline's order, or one of its parts. */
 type Place = PolicyKind | readonly [kind: PolicyKind, part: string];
@@ -97,7 +97,7 @@ export class PolicyCatalog {
     const known = [...this.kinds.map(({ kind }) => kind), ...others];
     return Object.keys(settings)
       .filter((name) => !known.includes(name))
-      .map((name) => ({ path: `${path}.${name}`, message: unknownName('setting', name, known) }));
+      .map((name) => ({ path: `${path}.${shownName(name, known)}`, message: unknownName('setting', name, known) }));
   }
 
   /** Policies as a pipeline has them, outermost first. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { DURATION_FORM, parseDuration, type Duration } from './duration.js';
 import { isPlain } from '../values/is-plain.js';
-import { unknownName } from './unknown-name.js';
+import { shownName, unknownName } from './unknown-name.js';
 
 /** Marks what is wrong with a name, whatever is given there. */
 export const UNKNOWN = 'never';
@@ -90,7 +90,8 @@ export function options<const E extends v.ObjectEntries>(entries: E): v.GenericS
 function onlyKnown<T>(given: object, known: readonly string[]) {
   return v.rawCheck<T>(({ addIssue }) => {
     for (const key of Object.keys(given).filter((name) => !known.includes(name))) {
-      addIssue({ message: unknownName('option', key, known), expected: UNKNOWN, path: [placeIn(given, key)] });
+      const place = { ...placeIn(given, key), key: shownName(key, known) };
+      addIssue({ message: unknownName('option', key, known), expected: UNKNOWN, path: [place] });
     }
   });
 }

@@ -17,7 +17,7 @@ export {
 export { isPlain } from '../values/is-plain.js';
 export { printed } from '../values/printed.js';
 export { readSettings } from './read-settings.js';
-export { unknownName } from './unknown-name.js';
+export { shownName, unknownName } from './unknown-name.js';
 
 /** The settings that a schema reads. */
 export type SettingsOf<S extends v.GenericSchema> = v.InferOutput<S>;

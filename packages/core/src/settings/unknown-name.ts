@@ -11,6 +11,17 @@ export function unknownName(
     : `unknown ${what}; did you mean '${meant}'? Known are ${list}`;
 }
 
+/** The longest name that is shown though it is like no known one. */
+const LONGEST_WORD = 30;
+
+/** A name that is not among the known ones, as a message may show it: a secret may stand in its place. */
+export function shownName(name: string, known: readonly string[]): string {
+  const isWord = name.length <= LONGEST_WORD && /^[a-z_-]+$/i.test(name);
+  return name.length <= 3 || isWord || nearest(name, known) !== undefined
+    ? name
+    : `(a name of ${name.length} characters)`;
+}
+
 /** At most two letters in five are to be changed. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const [first] = known

@@ -1,6 +1,16 @@
 import { ResilienceConfigurationError } from '@breakwater/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Catch, Injectable, Logger, type ExceptionFilter, type INestApplication, type Type } from '@nestjs/common';
+import {
+  Catch,
+  Controller,
+  Injectable,
+  Logger,
+  Module,
+  UseFilters,
+  type ExceptionFilter,
+  type INestApplication,
+  type Type,
+} from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { Cached } from '../decorators/cached.decorator.js';
@@ -65,9 +75,10 @@ describe('warnings at boot', () => {
     options: ResilienceOptions,
     providers: Type[],
     prepare: (app: INestApplication) => void = () => undefined,
+    modules: readonly Type[] = [],
   ): Promise<INestApplication> {
     const module = await Test.createTestingModule({
-      imports: [ResilienceModule.forRoot(options)],
+      imports: [ResilienceModule.forRoot(options), ...modules],
       providers,
     }).compile();
     const ignore = () => undefined;
@@ -136,6 +147,24 @@ describe('warnings at boot', () => {
     expect(await warningsOf(options, [{ provide: APP_FILTER, useClass: CatchAllFilter } as unknown as Type])).toEqual(
       [],
     );
+  });
+
+  it('tell of a filter of a controller or handler that hides them, and not of one for errors of its own', async () => {
+    @Catch(TypeError)
+    class OwnFilter extends CatchAllFilter {}
+    @Controller('shop')
+    @UseFilters(CatchAllFilter)
+    class ShopController {
+      @UseFilters(new CatchAllFilter(), OwnFilter)
+      pay(): void {}
+    }
+    @Module({ controllers: [ShopController] })
+    class ShopModule {}
+    const warnings = await warningsOf({ providers: { payments: {} } }, [], undefined, [ShopModule]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^ShopController @UseFilters\(CatchAllFilter\): .*getStatus\(\)/),
+      expect.stringMatching(/^ShopController\.pay @UseFilters\(CatchAllFilter\): /),
+    ]);
   });
 
   it('are not given for what is right, for defaults, and for a provider that is injected', async () => {

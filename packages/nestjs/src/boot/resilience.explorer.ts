@@ -50,7 +50,9 @@ export class ResilienceExplorer implements OnModuleInit {
     const warnings = [...parts.warnings, ...minifiedNames(linked), ...(isOneOfSeveral ? [SEVERAL_MODULES] : [])];
     if (runtime !== undefined) warnings.push(...unusedSettings(parts, classes, linked));
     raise(faults, warnings, parts.strict);
-    warnOf(parts.strict ? hidingFilters(this.config) : [...warnings, ...hidingFilters(this.config)]);
+    const controllers = this.discovery.getControllers().flatMap(({ metatype }) => metatype ?? []);
+    const hiding = hidingFilters(this.config, controllers);
+    warnOf(parts.strict ? hiding : [...warnings, ...hiding]);
   }
 }
 

@@ -66,7 +66,8 @@ function readOption(name: string, value: unknown): { value?: unknown; faults?: r
   const schema = SCHEMAS[name] ?? TAKEN_AS_GIVEN[name];
   if (schema === undefined) {
     const known = [...Object.keys(SCHEMAS), ...Object.keys(TAKEN_AS_GIVEN)];
-    return { faults: [{ path, message: settings.unknownName('setting', name, known) }] };
+    const shown = `resilience.${settings.shownName(name, known)}`;
+    return { faults: [{ path: shown, message: settings.unknownName('setting', name, known) }] };
   }
   const read = settings.readSettings(schema, value, path);
   if (read.faults !== undefined) return { faults: read.faults };

@@ -48,6 +48,20 @@ describe('the log of an application', () => {
     ]);
   });
 
+  it('tells of a function of the application that throws, at first and then once a minute', async () => {
+    const classify = () => {
+      throw new Error('no such field');
+    };
+    const { resilience } = start({ providers: { payments: { retry: true, classify } } });
+    const call = () => resilience.provider('payments').execute(async () => 'done');
+    for (let i = 0; i < 3; i++) await call();
+    const line = "warn [Resilience] 'payments': a function of the application failed: classify (no such field)";
+    expect(lines).toEqual([line]);
+    await clock.advance('1m');
+    await call();
+    expect(lines).toEqual([line, line]);
+  });
+
   it('tells of refusals at once, and once a minute how many more there were', async () => {
     const { resilience } = start({ providers: { payments: { rateLimit: { limit: 1, per: '1h' } } } });
     const refused = (count: number) => fail(resilience, count);

@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import { TASKS } from './tasks.js';
 
 /** The command line of `npm run bench --`. */
 export interface BenchOptions {
-  readonly task: 'compare' | 'webhooks' | 'limits' | 'route' | 'telemetry' | 'help';
+  /** `compare`, `help` or a name of `TASKS`. */
+  readonly task: string;
   /** How often every case is measured, in turn. Default 3. */
   readonly rounds: number;
   /** Only cases whose id contains it, and the bare ones that they are told against. */
@@ -16,10 +18,7 @@ export interface BenchOptions {
 export class UsageError extends Error {}
 
 export const USAGE = `npm run bench -- [options]    what a call costs, ours beside others
-npm run bench -- webhooks     what verifying a webhook costs
-npm run bench -- limits       how much of a quota limiters use, and whether they keep to it
-npm run bench -- route        what a real HTTP route costs with five and six policies
-npm run bench -- telemetry    what spans and metrics add to a decorated call
+${list()}
 
   --rounds N     measure every case N times, in turn (default 3)
   --only TEXT    only cases whose name contains TEXT, such as "idle" or "cockatiel: breaker"
@@ -49,28 +48,34 @@ export function readOptions(args: readonly string[]): BenchOptions {
     if (token.kind === 'option' && !KNOWN.has(token.name)) throw new UsageError(`unknown option ${token.rawName}`);
   }
   const [task = 'compare', ...more] = positionals;
-  if (!isTask(task) || more.length > 0) {
-    throw new UsageError(`unknown: ${positionals.join(' ')}. Expected nothing, webhooks, limits, route or telemetry`);
+  if ((task !== 'compare' && TASKS[task] === undefined) || more.length > 0) {
+    throw new UsageError(`unknown: ${positionals.join(' ')}. Expected nothing or one of ${names().join(', ')}`);
   }
   if (values.help === true) return { task: 'help', rounds: 0, docs: false };
-  if ((task === 'webhooks' || task === 'route' || task === 'telemetry') && Object.keys(values).length > 0) {
-    throw new UsageError(`${task} takes no options`);
-  }
   const only = textOf('only', values.only);
-  if (task === 'limits') return { task, only, ...limitsTakeOnly(values) };
+  if (task !== 'compare') {
+    takesOnly(task, values);
+    return { task, only, rounds: 1, docs: false };
+  }
   const docs = values.docs === true;
   if (docs && only !== undefined) throw new UsageError('--docs tells of every case: leave --only away');
   return { task, rounds: roundsOf(values.rounds), only, json: textOf('json', values.json), docs };
 }
 
-function isTask(task: string): task is 'compare' | 'webhooks' | 'limits' | 'route' | 'telemetry' {
-  return ['compare', 'webhooks', 'limits', 'route', 'telemetry'].includes(task);
+function names(): readonly string[] {
+  return Object.keys(TASKS);
 }
 
-/** The simulation is the same in every round. */
-function limitsTakeOnly(values: object): { rounds: number; docs: boolean } {
-  if (Object.keys(values).some((name) => name !== 'only')) throw new UsageError('limits takes no option but --only');
-  return { rounds: 1, docs: false };
+function list(): string {
+  return names()
+    .map((name) => `npm run bench -- ${name.padEnd(12)} ${TASKS[name]!.about}`)
+    .join('\n');
+}
+
+function takesOnly(task: string, values: object): void {
+  const picks = TASKS[task]!.picks === true;
+  if (Object.keys(values).every((name) => picks && name === 'only')) return;
+  throw new UsageError(picks ? `${task} takes no option but --only` : `${task} takes no options`);
 }
 
 function textOf(name: string, value: string | boolean | undefined): string | undefined {

@@ -55,6 +55,8 @@ export class ServerProcess {
 
   /** Sends the signal and waits for the end. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    // Until it has ended, so that a process waits for it that has nothing else to do.
+    this.child.ref();
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
     await this.ended;
   }

@@ -1,0 +1,32 @@
+/** A benchmark beside the comparison of calls, by the word that `npm run bench --` takes. */
+export interface Task {
+  readonly about: string;
+  /** Whether `--only` picks among its cases. */
+  readonly picks?: boolean;
+  run(only: string | undefined): Promise<unknown>;
+}
+
+/** Each is loaded when it is run: their peers need not be there for the others. */
+export const TASKS: Readonly<Record<string, Task>> = {
+  webhooks: {
+    about: 'what verifying a webhook costs',
+    run: async () => (await import('./webhooks/bench-webhooks.js')).benchWebhooks(),
+  },
+  limits: {
+    about: 'how much of a quota limiters use, and whether they keep to it',
+    picks: true,
+    run: async (only) => (await import('./limits/bench-limits.js')).benchLimits(only),
+  },
+  route: {
+    about: 'what a real HTTP route costs with five and six policies',
+    run: async () => (await import('./route/bench-route.js')).benchRoute(),
+  },
+  telemetry: {
+    about: 'what spans and metrics add to a decorated call',
+    run: async () => (await import('./telemetry/bench-telemetry.js')).benchTelemetry(),
+  },
+  state: {
+    about: 'what stores cost beside a bare round trip: leases of a shared limit, and others beside them',
+    run: async () => (await import('./state/bench-state.js')).benchState(),
+  },
+};

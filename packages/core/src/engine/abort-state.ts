@@ -18,34 +18,6 @@ export interface AbortListener {
   onAbort(): void;
 }
 
-/** The listeners of one call: mostly one, for which no set is made. */
-class AbortListeners {
-  private one: AbortListener | undefined = undefined;
-  private others: Set<AbortListener> | undefined = undefined;
-
-  get size(): number {
-    return (this.one === undefined ? 0 : 1) + (this.others?.size ?? 0);
-  }
-
-  add(listener: AbortListener): void {
-    if (this.one === undefined && (this.others?.size ?? 0) === 0) this.one = listener;
-    else (this.others ??= new Set()).add(listener);
-  }
-
-  delete(listener: AbortListener): void {
-    if (this.one === listener) this.one = undefined;
-    else this.others?.delete(listener);
-  }
-
-  /** Tells them in the order in which they came. One that is removed meanwhile is told all the same. */
-  tell(): void {
-    const { one, others } = this;
-    const rest = others === undefined ? [] : [...others];
-    one?.onAbort();
-    for (const listener of rest) listener.onAbort();
-  }
-}
-
 /** The state that a call needs only once it can be aborted. */
 export class AbortState {
   aborted = false;
@@ -58,7 +30,9 @@ export class AbortState {
   earlyResult: { readonly value: unknown } | undefined = undefined;
   /** The attempt that is under way: it is aborted with the operation. */
   attempt: Attempt | undefined = undefined;
-  readonly listeners = new AbortListeners();
+  /** The listener: mostly there is one, for which no set is made. */
+  private listener: AbortListener | undefined = undefined;
+  private others: Set<AbortListener> | undefined = undefined;
   private controller: AbortController | undefined = undefined;
 
   /** Made when it is first read. */
@@ -70,6 +44,16 @@ export class AbortState {
     return this.controller.signal;
   }
 
+  addListener(listener: AbortListener): void {
+    if (this.listener === undefined && this.others === undefined) this.listener = listener;
+    else (this.others ??= new Set()).add(listener);
+  }
+
+  removeListener(listener: AbortListener): void {
+    if (this.listener === listener) this.listener = undefined;
+    else this.others?.delete(listener);
+  }
+
   /** Tells what waits for the work first, then the signal, then the attempt below, then the listeners. */
   propagate(reason: unknown, cancelled: boolean, waiting: Waiting | undefined): void {
     this.aborted = true;
@@ -78,6 +62,14 @@ export class AbortState {
     waiting?.onAbort(reason);
     this.controller?.abort(reason);
     this.attempt?.abort(reason, cancelled);
-    this.listeners.tell();
+    this.tellListeners();
+  }
+
+  /** Tells them in the order in which they came. One that is removed meanwhile is told all the same. */
+  private tellListeners(): void {
+    const { listener, others } = this;
+    const rest = others === undefined ? [] : [...others];
+    listener?.onAbort();
+    for (const other of rest) other.onAbort();
   }
 }

@@ -73,7 +73,7 @@ export class AttemptPath {
   /** Ends an attempt that has gone well. Returns its value, or what its watcher makes of it. */
   succeeded(call: LiveCall, value: unknown): unknown {
     const outcome = this.environment.classify({ ok: true, value }, call);
-    if (typeof value === 'object' && value !== null && outcome.kind === 'success' && isIteratedOnly(value)) {
+    if (typeof value === 'object' && outcome.kind === 'success' && isIteratedOnly(value)) {
       return this.hold(call, value, outcome);
     }
     call.end(outcome);

@@ -14,8 +14,8 @@ const ENDINGS = new WeakMap<object, HeldStream>();
 const DROPPED = new FinalizationRegistry<HeldStream>((stream) => stream.release());
 
 /** Whether a result is read by iterating only: others, such as a Node stream, can be read in ways that are not seen. */
-export function isIteratedOnly(value: object): value is AsyncIterable<unknown> {
-  return Symbol.asyncIterator in value && !('pipe' in value) && !('getReader' in value);
+export function isIteratedOnly(value: object | null): value is AsyncIterable<unknown> {
+  return value !== null && Symbol.asyncIterator in value && !('pipe' in value) && !('getReader' in value);
 }
 
 /**

@@ -174,11 +174,11 @@ export class LiveCall implements Call, Circumstances, Requester {
   }
 
   addAbortListener(listener: AbortListener): void {
-    (this.abortState ??= new AbortState()).listeners.add(listener);
+    (this.abortState ??= new AbortState()).addListener(listener);
   }
 
   removeAbortListener(listener: AbortListener): void {
-    this.abortState?.listeners.delete(listener);
+    this.abortState?.removeListener(listener);
   }
 
   /**
@@ -378,10 +378,14 @@ export class LiveCall implements Call, Circumstances, Requester {
   end(outcome: Outcome): void {
     this.outcome = outcome;
     this.time = undefined;
-    if (outcome.kind === 'not-sent') this.requests?.noteUnsent();
     // Otherwise every call would keep all those alive that led to it.
-    this.parent = undefined;
-    if (outcome === SUCCESS) return;
+    if (this.nesting !== undefined) this.nesting.parent = undefined;
+    if (outcome !== SUCCESS) this.endWithout(outcome);
+  }
+
+  /** Tells the operation what an attempt has left that was no plain success. */
+  private endWithout(outcome: Outcome): void {
+    if (outcome.kind === 'not-sent') this.requests?.noteUnsent();
     if (this.requests !== undefined && this.operationCall !== undefined)
       this.operationCall.adoptRequests(this.requests);
     // A refusal by another provider may have come after something was done.

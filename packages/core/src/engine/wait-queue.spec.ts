@@ -18,10 +18,8 @@ function bench() {
 
 /** How many listeners of a call's abort are left. */
 function listenersOf(call: LiveCall): number {
-  let count = 0;
-  const { abortState } = call as unknown as { abortState?: { listeners?: Set<unknown> } };
-  count += abortState?.listeners?.size ?? 0;
-  return count;
+  const { abortState } = call as unknown as { abortState?: { listener?: unknown; others?: Set<unknown> } };
+  return (abortState?.listener === undefined ? 0 : 1) + (abortState?.others?.size ?? 0);
 }
 
 describe('wait queue', () => {

@@ -25,8 +25,7 @@ export class SystemClock extends Clock {
   now(): number {
     if (setTimeout !== timeout) return performance.now() + this.suspendedMs;
     const time = source.now();
-    if (time - this.lookedAt >= LOOK_EVERY_MS) this.lookAtWall(time);
-    return time + this.suspendedMs;
+    return time - this.lookedAt < LOOK_EVERY_MS ? time + this.suspendedMs : this.lookAtWall(time);
   }
 
   wallNow(): number {
@@ -47,12 +46,13 @@ export class SystemClock extends Clock {
   }
 
   /** A wall clock that is set back, or corrected by a few seconds, changes nothing: time never runs backwards. */
-  private lookAtWall(time: number): void {
+  private lookAtWall(time: number): number {
     const wall = this.wallNow();
     const passed = time - this.lookedAt;
     const gained = wall - this.wallAt - passed;
     if (gained > CORRECTION_MS + DRIFT * passed) this.suspendedMs += gained;
     this.lookedAt = time;
     this.wallAt = wall;
+    return time + this.suspendedMs;
   }
 }

@@ -47,10 +47,10 @@ export class Bulkhead implements KeyableGate<Ticket> {
   }
 
   enter(call: LiveCall): Ticket | Promise<Ticket> | BulkheadFullError {
-    if (this.adaptive === undefined && this.active < this.settings.concurrency) {
+    // A fixed limit, and more slots than this one.
+    if (this.adaptive === undefined && this.active + 1 < this.settings.concurrency) {
       this.active++;
       this.counters.admitted++;
-      if (this.active === this.settings.concurrency) contextOf(call);
       return this.slot;
     }
     if (this.active < this.limit) return this.admit(call, ++this.active);

@@ -49,6 +49,12 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
   }
 
   enter(call: LiveCall): Ticket | CircuitOpenError {
+    const isPlain = this.current === CLOSED && this.whole === undefined && this.settings.slowCall === undefined;
+    return isPlain && call.parent === undefined ? this.generation : this.look(call);
+  }
+
+  /** Every call that is not one of a closed circuit without keys, without slow calls, and made in no other. */
+  private look(call: LiveCall): Ticket | CircuitOpenError {
     if (this.whole?.current === ISOLATED) return this.refuse('isolated', call);
     if (this.current !== CLOSED) {
       const ticket = this.admit(call);

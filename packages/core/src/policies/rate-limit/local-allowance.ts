@@ -46,9 +46,7 @@ export class LocalAllowance implements Allowance {
 
   isFree(now: number): boolean {
     if (this.held.calls > 0) return this.waitMs(now, 1, 1) === 0;
-    if (this.first.count.waitMs(now, 1) > 0) return false;
-    for (const { count } of this.others) if (count.waitMs(now, 1) > 0) return false;
-    return true;
+    return this.first.count.waitMs(now, 1) === 0 && (this.others.length === 0 || this.othersAreFree(now));
   }
 
   waitMs(now: number, cost: number, calls: number): number {
@@ -183,6 +181,10 @@ export class LocalAllowance implements Allowance {
     taken.at = now;
     taken.receipt = first.count.take(now, tokensOf(first, taken.cost, taken.calls), waited);
     if (this.others.length > 0) this.takeOfOthers(taken, now, waited);
+  }
+
+  private othersAreFree(now: number): boolean {
+    return this.others.every(({ count }) => count.waitMs(now, 1) === 0);
   }
 
   /** Fills the list that the last call has left, rather than make another. */

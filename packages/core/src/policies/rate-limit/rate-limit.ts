@@ -78,9 +78,8 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   leave(taken: Taken, outcome: Outcome, call: LiveCall): void {
     const { allowance, pause } = this;
     this.observed.leave(taken);
-    if (outcome === SUCCESS) {
-      if (pause.grows) pause.wentWell(taken.at);
-    } else this.heed(taken, outcome, call);
+    if (outcome !== SUCCESS) this.heed(taken, outcome, call);
+    else if (pause.grows) pause.wentWell(taken.at);
     if (allowance.heedsAnswers && isAnswer(outcome)) allowance.answered(taken, call.now);
     allowance.done(taken);
   }

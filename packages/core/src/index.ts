@@ -46,6 +46,8 @@ export {
   isIdempotencyKeyMissingError,
   isIdempotencyMismatchError,
   isIdempotencyPayloadError,
+  isOutcomeUnknownError,
+  OutcomeUnknownError,
 } from './policies/idempotency/idempotency.errors.js';
 export type { IdempotencyOptions } from './policies/idempotency/idempotency.options.js';
 export * from './policies/policy-options.js';

@@ -54,6 +54,21 @@ describe('the HTTP client of a provider, on the wire', () => {
     return { files, axios: module.get(FilesClient).service.axiosRef };
   }
 
+  it('puts the key of the call in the body where the provider expects it, in every attempt', async () => {
+    const server = await provider((request) => request.socket.destroy());
+    const { files, axios } = await start(
+      { baseUrl: server.origin },
+      { retry: THREE, idempotency: { body: 'meta.key' } },
+    );
+    const data = { amount: 1 };
+    const send = () => axios.post('/', data);
+    await expect(files.execute(send, { idempotencyKey: 'order-1' })).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(server.seen.map(({ body }) => JSON.parse(body) as unknown)).toEqual(
+      Array.from({ length: 3 }, () => ({ amount: 1, meta: { key: 'order-1' } })),
+    );
+    expect(data).toEqual({ amount: 1 });
+  });
+
   describe.each([
     ['packed', gzipped],
     ['announced', announced],

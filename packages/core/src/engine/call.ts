@@ -12,7 +12,7 @@ export interface Call {
   readonly deadline: number;
   /** The same over all attempts of the operation. */
   readonly idempotencyKey: string | undefined;
-  /** The header in which the key goes to the provider; `undefined` when there is no key. */
+  /** The header in which the key goes to the provider; `undefined` when there is no key, or it goes elsewhere. */
   readonly idempotencyHeader: string | undefined;
   /** The key of keyed policies, such as a tenant: each key has its own state. `undefined` when the call has none. */
   readonly key: string | undefined;
@@ -30,6 +30,14 @@ export interface Call {
    * whole number from 0. To be called while the method runs; after that it changes nothing.
    */
   settle(cost: number): void;
+  /**
+   * Keeps `result` as the result of the operation inside a transaction of the caller's: with its commit the idempotency
+   * key is settled, with its rollback it is not. For methods whose effect is in the database of the store
+   * (`SqliteStore`, `PostgresStore`). Throws, so that the transaction is rolled back, when another process has taken
+   * the key meanwhile (`IdempotencyConflictError`); at once where the client is synchronous. Throws a `TypeError` where
+   * nothing is kept.
+   */
+  keepWithin(transaction: unknown, result: unknown): Promise<void>;
 }
 
 /** A caller's work: called with the call that it is done for. */

@@ -1,9 +1,19 @@
 /** The idempotency key of a call, as it goes to the provider. */
 export interface CarriedKey {
   readonly value: string;
-  readonly header: string;
+  /** The header that carries it; `undefined` where none does. */
+  readonly header: string | undefined;
+  /** The fields of a JSON body that carry it, each as the names on the way to it. */
+  readonly fields: readonly (readonly string[])[];
   /** Whether it was made for this call alone: a new call of the same operation gets another. */
   readonly ofThisCall: boolean;
   /** Whether it takes the place of a key that stands in the request already. */
   readonly replace?: boolean;
+  /** Keeps the result of the operation inside a transaction, while its key is claimed. */
+  keepWithin?(transaction: unknown, result: unknown): Promise<void>;
+}
+
+/** Whether the provider gets the key at all. */
+export function goesOut({ header, fields }: Pick<CarriedKey, 'header' | 'fields'>): boolean {
+  return header !== undefined || fields.length > 0;
 }

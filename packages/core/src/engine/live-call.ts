@@ -4,7 +4,7 @@ import type { AnswerProtocol, Circumstances, Exchange } from '../outcome/exchang
 import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
 import type { CallOrigin } from './call-origin.js';
 import type { Call } from './call.js';
-import type { CarriedKey } from './carried-key.js';
+import { goesOut, type CarriedKey } from './carried-key.js';
 import { Nesting } from './nesting.js';
 import { announceRequest, noteOnWire, type Requester } from './note-request.js';
 import type { RequestNature } from './request-nature.js';
@@ -116,8 +116,10 @@ export class LiveCall implements Call, Circumstances, Requester {
     return this.origin.protocol;
   }
 
+  /** The key, where the provider gets it. */
   get idempotencyKey(): string | undefined {
-    return this.carriedKey?.value;
+    const { carriedKey } = this;
+    return carriedKey === undefined || !goesOut(carriedKey) ? undefined : carriedKey.value;
   }
 
   get idempotencyHeader(): string | undefined {
@@ -306,6 +308,19 @@ export class LiveCall implements Call, Circumstances, Requester {
     return call;
   }
 
+  /** A call for other work of the same operation, such as finding out what an earlier run has done. */
+  forWork(work: LiveWork): LiveCall {
+    const call = new LiveCall(this.origin, this.operation, this.args, work);
+    call.carriedKey = this.carriedKey;
+    call.key = this.key;
+    call.receiver = this.receiver;
+    call.limit = this.limit;
+    call.abortable = true;
+    if (this.nesting !== undefined) call.nesting = this.nesting.copy();
+    if (this.aborted) call.abort(this.reason, this.cancelled);
+    return call;
+  }
+
   /** A copy for background work: no inherited deadline, and only its creator can abort it. */
   detachedCopy(): LiveCall {
     const call = this.copyForAttempt(1);
@@ -348,6 +363,14 @@ export class LiveCall implements Call, Circumstances, Requester {
 
   sending(method: string, nature?: RequestNature): SentRequest {
     return announceRequest(this, method.toUpperCase(), nature);
+  }
+
+  keepWithin(transaction: unknown, result: unknown): Promise<void> {
+    const keep = this.carriedKey?.keepWithin;
+    if (keep !== undefined) return keep(transaction, result);
+    throw new TypeError(
+      `${this.provider}: ${this.operation} keeps no result: it has no idempotency policy, no key that names the operation, or has ended`,
+    );
   }
 
   /** Notes a request that goes over the wire, with or without the call's key. */

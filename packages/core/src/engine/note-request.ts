@@ -1,5 +1,5 @@
 import { isRepeatable } from '../outcome/protocols/http-status.js';
-import type { CarriedKey } from './carried-key.js';
+import { goesOut, type CarriedKey } from './carried-key.js';
 import type { RequestNature } from './request-nature.js';
 import { SentRequests, type SentRequest } from './sent-requests.js';
 
@@ -20,9 +20,14 @@ interface RequestToNote {
 
 /** Notes a request that a client is about to send, under the call's key where it has one. */
 export function announceRequest(call: Requester, method: string, nature: RequestNature | undefined): SentRequest {
-  const request = noteRequest(call, { method, nature, carriesKey: call.carriedKey !== undefined });
+  const request = noteRequest(call, { method, nature, carriesKey: announcesKey(call, nature) });
   call.requests!.announce(request);
   return request;
+}
+
+/** A client that knows whether the request carries the key is believed. */
+function announcesKey({ carriedKey }: Requester, nature: RequestNature | undefined): boolean {
+  return nature?.carriesKey ?? (carriedKey !== undefined && goesOut(carriedKey));
 }
 
 /**

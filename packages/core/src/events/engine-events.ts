@@ -15,7 +15,7 @@ export interface EngineEvents {
     method: string;
     /** Where it went: scheme, host and port. */
     origin: string;
-    /** The header in which the provider expects the key. */
+    /** The header in which the provider expects the key; empty where it goes in the body. */
     header: string;
   };
   /**

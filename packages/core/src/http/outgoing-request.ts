@@ -1,4 +1,6 @@
+import type { CarriedKey } from '../engine/carried-key.js';
 import { absoluteUrl } from './absolute-url.js';
+import { keyedText, type KeyedBody } from './keyed-body.js';
 import type { Credential } from './provider-http.js';
 import type { RequestHeader } from './request-headers.js';
 import { setTraceHeaders } from './trace-headers.js';
@@ -11,6 +13,8 @@ export interface OutgoingParts {
   readonly baseUrl: string | undefined;
   /** The provider's headers for a request of this method. */
   headersFor(method: string): readonly RequestHeader[];
+  /** The idempotency key of such a request. */
+  keyFor(method: string): CarriedKey | undefined;
 }
 
 /** Redirects that turn any request into a GET without a body, and those that do so with a POST (RFC 9110 §15.4). */
@@ -28,6 +32,8 @@ export class OutgoingRequest {
   private readonly init: FetchInit;
   private hasBody: boolean;
   private sent: Credential | undefined;
+  /** The body with the key in it, where the provider expects it there. */
+  private keyed: KeyedBody<string> | undefined;
   /** The names of the headers that stand for the provider alone. */
   private readonly own = new Set<string>();
 
@@ -44,6 +50,13 @@ export class OutgoingRequest {
     this.signal = init.signal === undefined ? this.given?.signal : init.signal;
     this.hasBody = (init.body ?? this.given?.body ?? null) !== null;
     this.addHeaders();
+    this.addKeyToBody();
+  }
+
+  /** Whether the body carries the call's key; `undefined` where the key does not belong there. */
+  get carriesKey(): boolean | undefined {
+    const key = this.parts.keyFor(this.method);
+    return key === undefined || key.fields.length === 0 ? undefined : this.keyed?.carriesKey === true;
   }
 
   /** The provider's credential that it carries; `undefined` where it carries none, or the caller's own. */
@@ -68,7 +81,7 @@ export class OutgoingRequest {
   /** The options that `fetch` is to be called with. A request that was given keeps its body: it may be sent again. */
   initFor(signal: AbortSignal | undefined): RequestInit & { duplex?: 'half' } {
     const { method, headers, hasBody, given, init } = this;
-    const body = hasBody ? (init.body ?? given?.clone().body) : undefined;
+    const body = hasBody ? (this.keyed?.body ?? init.body ?? given?.clone().body) : undefined;
     return {
       ...init,
       method,
@@ -90,6 +103,7 @@ export class OutgoingRequest {
     if (next.origin !== this.url.origin) {
       for (const name of [...this.own, 'authorization', 'cookie']) this.headers.delete(name);
       this.sent = undefined;
+      this.keyed = undefined;
     }
     this.url = next;
     if (TO_GET.has(status) || (POST_TO_GET.has(status) && this.method === 'POST')) this.becomeGet();
@@ -103,9 +117,9 @@ export class OutgoingRequest {
   }
 
   private addHeaders(): void {
-    const { parts, headers, url } = this;
+    const { parts, headers } = this;
     setTraceHeaders((name, value) => headers.has(name) || headers.set(name, value));
-    if (parts.baseUrl === undefined || url.origin !== new URL(parts.baseUrl).origin) return;
+    if (!this.isToProvider) return;
     const callers = new Set(headers.keys());
     for (const { name, value, replaces, isCredential } of parts.headersFor(this.method)) {
       const lower = name.toLowerCase();
@@ -114,5 +128,17 @@ export class OutgoingRequest {
       if (isCredential === true) this.sent = { name, value };
       this.own.add(lower);
     }
+  }
+
+  private addKeyToBody(): void {
+    const key = this.isToProvider ? this.parts.keyFor(this.method) : undefined;
+    if (key === undefined || key.fields.length === 0) return;
+    this.keyed = keyedText(this.init.body, key);
+    if (this.keyed !== undefined) this.headers.delete('content-length');
+  }
+
+  private get isToProvider(): boolean {
+    const { baseUrl } = this.parts;
+    return baseUrl !== undefined && this.url.origin === new URL(baseUrl).origin;
   }
 }

@@ -9,7 +9,7 @@ import { FetchAgents, type FetchAgent } from './fetch-agent.js';
 import { OutgoingRequest, type FetchInit, type FetchInput } from './outgoing-request.js';
 import { HTTP_DEFAULTS } from './http.options.js';
 import type { HttpSettings, ProviderHttp } from './provider-http.js';
-import { requestHeaders } from './request-headers.js';
+import { requestHeaders, requestKey } from './request-headers.js';
 import { natureIn } from './nature-in.js';
 import { isSingleUseBody } from './single-use-body.js';
 
@@ -42,8 +42,10 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     if (waits !== undefined) await waits;
     const nature = natureIn(init);
     const headersFor = (method: string) => requestHeaders(http, settings, { provider, method, call, nature });
-    const request = new OutgoingRequest({ baseUrl, headersFor }, input, init);
-    const noted = call?.sending(request.method, nature);
+    const keyFor = (method: string) => requestKey(call, { provider, method, nature });
+    const request = new OutgoingRequest({ baseUrl, headersFor, keyFor }, input, init);
+    const { carriesKey = nature?.carriesKey } = request;
+    const noted = call?.sending(request.method, carriesKey === undefined ? nature : { ...nature, carriesKey });
     const readsOnce = isSingleUseBody(init?.body);
     if (readsOnce) call?.sendOnce();
     const { maxResponseBytes: mostBytes, limitEachRequest: isLimited } = settings;

@@ -1,4 +1,5 @@
 import type { RequestNature } from '../engine/request-nature.js';
+import type { CarriedKey } from '../engine/carried-key.js';
 import type { LiveCall } from '../engine/live-call.js';
 import type { HttpSettings, ProviderHttp } from './provider-http.js';
 
@@ -39,8 +40,16 @@ export function requestHeaders(
   }));
   const credential = http.credential();
   if (credential !== undefined) headers.push({ ...credential, replaces: false, isCredential: true });
-  const needsKey = !SAFE.has(method) && nature?.repeatable !== true;
-  const key = call?.provider === provider && needsKey ? call.carriedKey : undefined;
-  if (key !== undefined) headers.push({ name: key.header, value: key.value, replaces: key.replace === true });
+  const key = requestKey(call, { provider, method, nature });
+  if (key?.header !== undefined) headers.push({ name: key.header, value: key.value, replaces: key.replace === true });
   return headers;
+}
+
+/** The key that a request to a provider carries; `undefined` where it needs none, or the call is another provider's. */
+export function requestKey(
+  call: LiveCall | undefined,
+  { provider, method, nature }: { provider: string; method: string; nature?: RequestNature | undefined },
+): CarriedKey | undefined {
+  const needsKey = !SAFE.has(method) && nature?.repeatable !== true;
+  return call?.provider === provider && needsKey ? call.carriedKey : undefined;
 }

@@ -118,8 +118,7 @@ export class LiveProvider extends ResilientProvider {
     call.key = options.key;
     const { idempotencyKey: value } = options;
     // Also where the policy, which says so too, is left out or switched off.
-    if (value !== undefined)
-      call.carriedKey = { value, header: this.linker.idempotencyHeader(operation), ofThisCall: false };
+    if (value !== undefined) call.carriedKey = { value, ...this.linker.keyPlace(operation), ofThisCall: false };
     let pipeline: Pipeline;
     try {
       pipeline = this.pipelines.pipelineOf(operation, options.policies);

@@ -10,6 +10,7 @@ import { ProviderLayers } from './provider-layers.js';
 import type { ProviderParts } from './provider-parts.js';
 import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
 import { catalog as standardCatalog } from '../policies/catalog.js';
+import type { KeyPlace } from '../policies/idempotency/key-place.js';
 import type { Layer } from '../settings/merge-settings.js';
 
 /** A policy that is alive, and whose it is: the provider's when there is no operation. */
@@ -71,9 +72,9 @@ export class MethodLinker {
     return this.layers.http;
   }
 
-  /** The header that the settings name for keys, for one method. */
-  idempotencyHeader(method: string): string {
-    return this.layers.idempotencyHeader(method);
+  /** Where the settings have keys go, for one method. */
+  keyPlace(method: string): KeyPlace {
+    return this.layers.keyPlace(method);
   }
 
   /** The gate that the provider's methods share; of a keyed one, that for calls without a key. */

@@ -4,7 +4,7 @@ import type { MethodPlan } from './method-plan.js';
 import { catalog } from '../policies/catalog.js';
 import type { PolicyCatalog } from '../policies/policy-catalog.js';
 import type { PolicySpec } from '../engine/policy.js';
-import { DEFAULT_HEADER } from '../policies/idempotency/idempotency.options.js';
+import { keyPlace, type KeyPlace, type PlaceOptions } from '../policies/idempotency/key-place.js';
 import type { ProviderParts } from './provider-parts.js';
 import type { Fault } from '../settings/fault.js';
 import { httpSchema, type ReadHttp } from '../http/http.options.js';
@@ -100,14 +100,13 @@ export class ProviderLayers {
     return shared === undefined ? [spec] : [{ ...spec, name: beside, scope: 'method' }, shared];
   }
 
-  /** The header in which a method's idempotency keys go to the provider. */
-  idempotencyHeader(method: string): string {
+  /** Where a method's idempotency keys go. */
+  keyPlace(method: string): KeyPlace {
     const { settings, top } = this;
-    const said = [methodLayer(top, method), top, methodLayer(settings, method), settings].map((layer) => {
-      const idempotency = layer?.['idempotency'];
-      return isPlain(idempotency) ? idempotency['header'] : undefined;
-    });
-    return String(said.find((header) => header !== undefined) ?? DEFAULT_HEADER);
+    const layers = [methodLayer(top, method), top, methodLayer(settings, method), settings];
+    const said = layers.map((layer) => layer?.['idempotency']).filter(isPlain);
+    const lookUp = (name: string) => said.map((options) => options[name]).find((option) => option !== undefined);
+    return keyPlace({ header: lookUp('header'), body: lookUp('body'), variable: lookUp('variable') } as PlaceOptions);
   }
 
   /** Whether a method says anything of its own about a policy. */

@@ -8,9 +8,11 @@ export interface StoreLeaseParts {
   readonly key: string;
   /**
    * The value that the claim and each renewal write. It is unique to this claim, so a record that holds it is this
-   * owner's.
+   * owner's. Or makes it, from how many milliseconds the claim has been held: then `owner` tells whose it is.
    */
-  readonly value: string;
+  readonly value: string | ((heldMs: number) => string);
+  /** Text that stands in each of the values of this claim, and in no other value. */
+  readonly owner?: string;
   /** The version that the claim was written as. */
   readonly version: string;
   /** How long the claim holds without a sign of life. */
@@ -23,6 +25,27 @@ export interface StoreLeaseParts {
   readonly onMissed?: () => void;
 }
 
+/** A store that takes part in a transaction of the caller's. */
+export interface JoinedStore extends Store {
+  /** Offered where the client is synchronous, so that a transaction without `await` can be rolled back. */
+  putNow?(...args: Parameters<Store['put']>): PutResult;
+}
+
+/** How a record is written inside a transaction. */
+export interface Within {
+  readonly ttlMs: number;
+  /** Makes the error that has the transaction rolled back where another owner has taken the key. */
+  onLost(): Error;
+}
+
+/**
+ * The store inside a transaction of the caller's, on a connection to its own database; `undefined` where it can take
+ * part in none.
+ */
+export function joinedStore(store: Store, transaction: unknown): JoinedStore | undefined {
+  return (store as { within?(transaction: unknown): JoinedStore | undefined }).within?.(transaction);
+}
+
 /**
  * Holds a key that was claimed in a store: its record is written anew at a third of the lease, until that is ended or
  * lost. Every write names the version before it, so that an owner who lost the key changes nothing. A write that was
@@ -31,10 +54,17 @@ export interface StoreLeaseParts {
 export class StoreLease {
   private timer: Timer | undefined;
   private latest: string;
+  private readonly claimedAt: number;
 
   constructor(private readonly parts: StoreLeaseParts) {
     this.latest = parts.version;
+    this.claimedAt = parts.clock.now();
     this.schedule();
+  }
+
+  /** How long the claim has been held, in milliseconds. */
+  get heldMs(): number {
+    return this.parts.clock.now() - this.claimedAt;
   }
 
   /** The version of the latest write that is known. A write made past the lease names it. */
@@ -43,13 +73,18 @@ export class StoreLease {
   }
 
   /**
-   * Goes on from a write over the claim that was made past the lease, such as inside a transaction: `'again'` where a
-   * renewal came between.
+   * Writes over the claim inside a transaction of the caller's, which `joined` takes part in, and stops renewing: a
+   * renewal would write over it once that is committed. Throws the error of `onLost` where the key is no longer held;
+   * at once where the store is synchronous, as a rejection otherwise. Until the transaction is committed, the claim
+   * stands.
    */
-  goOnFrom(result: PutResult): 'written' | 'again' | 'lost' {
-    if (!('written' in result)) return this.recognise(result.standing, this.latest) ? 'again' : 'lost';
-    this.latest = result.written.version;
-    return 'written';
+  replaceWithin(joined: JoinedStore, value: string, { ttlMs, onLost }: Within): Promise<void> {
+    this.abandon();
+    const overwrite = () => [this.parts.key, value, { ttlMs, if: { version: this.latest } }] as const;
+    const isOver = (result: PutResult) => this.isWritten(result, onLost);
+    if (joined.putNow === undefined) return repeated(() => joined.put(...overwrite()), isOver);
+    while (!isOver(joined.putNow(...overwrite())));
+    return Promise.resolve();
   }
 
   /** Stops renewing: the lease is left to run out. */
@@ -75,6 +110,23 @@ export class StoreLease {
     }
   }
 
+  /** Whether what stands under the key is still the claim. `undefined` stands where nothing does. */
+  holds(standing: Entry | undefined): boolean {
+    const { owner, value } = this.parts;
+    if (standing === undefined) return false;
+    return owner === undefined ? standing.value === value : standing.value.includes(owner);
+  }
+
+  /** A renewal may have come between: then the claim is the same, with another version. */
+  private isWritten(result: PutResult, onLost: () => Error): boolean {
+    if ('written' in result) {
+      this.latest = result.written.version;
+      return true;
+    }
+    if (this.recognise(result.standing, this.latest)) return false;
+    throw onLost();
+  }
+
   private schedule(): void {
     this.timer = this.parts.clock.schedule(this.parts.leaseMs / 3, () => {
       // The next one does not wait for an answer that may never come.
@@ -87,7 +139,8 @@ export class StoreLease {
   private async renew(): Promise<void> {
     const { value, ttlMs, onLost, onMissed } = this.parts;
     try {
-      if ((await this.write(value, { ttlMs, pending: true })) || this.timer === undefined) return;
+      const renewed = typeof value === 'string' ? value : value(this.heldMs);
+      if ((await this.write(renewed, { ttlMs, pending: true })) || this.timer === undefined) return;
       this.abandon();
       onLost?.();
     } catch {
@@ -114,8 +167,12 @@ export class StoreLease {
    * its way.
    */
   private recognise(standing: Entry | undefined, version: string): boolean {
-    if (standing?.value !== this.parts.value || standing.version === version) return false;
-    this.latest = standing.version;
+    if (!this.holds(standing) || standing!.version === version) return false;
+    this.latest = standing!.version;
     return true;
   }
+}
+
+async function repeated(write: () => Promise<PutResult>, isOver: (result: PutResult) => boolean): Promise<void> {
+  while (!isOver(await write()));
 }

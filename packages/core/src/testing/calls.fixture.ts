@@ -53,7 +53,7 @@ export function liveCall(work: LiveWork = () => undefined, key?: string, clock: 
 
 /** An idempotency key that the caller has brought. */
 export function carried(value: string): CarriedKey {
-  return { value, header: 'Idempotency-Key', ofThisCall: false };
+  return { value, header: 'Idempotency-Key', fields: [], ofThisCall: false };
 }
 
 /** The environment of a policy, without listeners and with a random number of 0.5. */

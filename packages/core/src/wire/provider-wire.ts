@@ -41,13 +41,14 @@ export class ProviderWire implements WireListener {
   }
 
   keyNotSent({ provider, operation, idempotencyHeader }: Call, { method, origin }: Exchange): void {
-    const header = idempotencyHeader ?? 'Idempotency-Key';
+    const header = idempotencyHeader ?? '';
+    const place = header === '' ? 'the body' : `the header ${header}`;
     this.parts.emit('idempotency.keyNotSent', { method, origin, header }, operation);
     if (this.warned.has(operation) || this.warned.size >= MOST_OPERATIONS) return;
     this.warned.add(operation);
     this.parts.warn(
       `${provider} (${operation}): the call has an idempotency key, and its ${method} to ${origin} went out without it, so it is ` +
-        `not repeated when its outcome is unknown. Hand the key on: currentCall()?.idempotencyKey in the header ${header}, ` +
+        `not repeated when its outcome is unknown. Hand the key on: currentCall()?.idempotencyKey in ${place}, ` +
         "in the client's own option for it, or use the client that @InjectHttp, @InjectFetch or provider.fetch returns.",
     );
   }

@@ -1,8 +1,12 @@
+import type { RequestNature } from '@breakwater/core';
 import {
   HTTP_DEFAULTS,
   currentLiveCall,
   isSingleUseBody,
+  keyedRecord,
+  keyedText,
   requestHeaders,
+  requestKey,
   setTraceHeaders,
   type LiveCall,
   type ProviderHttp,
@@ -57,8 +61,9 @@ export class RequestPreparation {
     const { parts, provider } = this.of;
     const settings = parts.sections.get(provider, httpSection)!;
     const call = currentLiveCall();
-    const noted = call && this.announce(call, config, settings);
     if (config.baseURL === this.baseUrlAtStart && settings.baseUrl !== undefined) config.baseURL = settings.baseUrl;
+    const nature = placeKey(config, call, { provider, baseUrl: settings.baseUrl });
+    const noted = call && this.announce(call, config, { settings, nature });
     if ((config.maxContentLength ?? -1) < 0)
       config.maxContentLength = settings.maxResponseBytes ?? HTTP_DEFAULTS.maxResponseBytes;
     Object.assign(config, connectionsOf(settings, config, parts.clock));
@@ -70,8 +75,12 @@ export class RequestPreparation {
   };
 
   /** A request is sent by the call in whose method it is made, and aborted with it. */
-  private announce(call: LiveCall, config: AxiosRequest, { limitEachRequest }: HttpSettings): NotedRequest {
-    const noted = call.sending(methodOf(config));
+  private announce(
+    call: LiveCall,
+    config: AxiosRequest,
+    { settings: { limitEachRequest }, nature }: { settings: HttpSettings; nature: RequestNature | undefined },
+  ): NotedRequest {
+    const noted = call.sending(methodOf(config), nature);
     if (isSingleUseBody(config.data)) call.sendOnce();
     if (config.signal) {
       const send = this.of.axios.getAdapter(config.adapter, config);
@@ -112,7 +121,7 @@ export class RequestPreparation {
     const again = () => {
       // The next one stands for it.
       if (noted !== undefined) noted.unsent = true;
-      call?.sending(methodOf(config));
+      call?.sending(methodOf(config), noted?.nature);
     };
     const send = this.of.axios.getAdapter(config.adapter, config);
     const sent = { ...credential, baseUrl, readsOnce: isSingleUseBody(config.data), again };
@@ -126,6 +135,20 @@ export class RequestPreparation {
     const { requestLimit } = parts.registry.provider(provider);
     config.adapter = (request) => requestLimit.send(() => send(request), request.signal as AbortSignal | undefined);
   }
+}
+
+/** Puts the call's key into a body that is to carry it, and tells whether it does; `undefined` where it need not. */
+function placeKey(
+  config: AxiosRequest,
+  call: LiveCall | undefined,
+  { provider, baseUrl }: { provider: string; baseUrl: string | undefined },
+): RequestNature | undefined {
+  const key = requestKey(call, { provider, method: methodOf(config) });
+  if (key === undefined || key.fields.length === 0) return undefined;
+  const isOwn = baseUrl !== undefined && isSameOrigin(config, baseUrl);
+  const keyed = isOwn ? (keyedRecord(config.data, key) ?? keyedText(config.data, key)) : undefined;
+  if (keyed !== undefined) config.data = keyed.body;
+  return { carriesKey: keyed?.carriesKey === true };
 }
 
 function methodOf({ method = 'get' }: AxiosRequest): string {

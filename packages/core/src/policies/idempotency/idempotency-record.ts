@@ -4,7 +4,8 @@ import { restoredValue, storedValue } from './stored-value.js';
 
 /**
  * The record of a key in the store. `unknown`: an attempt ended without our knowing whether it took effect. `unkept`:
- * it was done, and its result cannot be replayed.
+ * it was done, and its result cannot be replayed. `sinceMs` is how long before this write the first owner began, by the
+ * store's clock.
  */
 export type IdempotencyRecord = {
   readonly fingerprint: string;
@@ -15,13 +16,15 @@ export type IdempotencyRecord = {
       readonly state: 'pending';
       /** Tells the claims of a key apart. */
       readonly owner: string;
+      readonly sinceMs?: number;
     }
   | Ended
 );
 
 /** How an operation ended, as far as it is kept. */
 export type Ended =
-  | { readonly state: 'unknown' | 'unkept' }
+  | { readonly state: 'unkept' }
+  | { readonly state: 'unknown'; readonly sinceMs?: number }
   | {
       readonly state: 'done';
       /** As `storedValue` writes it. */

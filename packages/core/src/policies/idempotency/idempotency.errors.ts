@@ -54,6 +54,27 @@ export class IdempotencyKeyMissingError extends ResilienceError {
   }
 }
 
+/**
+ * An earlier run of the operation may have had its effect, and it can neither be repeated nor found out. Its `cause` is
+ * the failure of the probe, where there was one. The key is refused until its record is forgotten, or the first run
+ * turns out to have ended.
+ */
+export class OutcomeUnknownError extends ResilienceError {
+  readonly code = 'OUTCOME_UNKNOWN';
+
+  override get statusCode(): number {
+    return 409;
+  }
+
+  constructor(info: ResilienceErrorInfo) {
+    const why = info.cause instanceof Error ? ` (${info.cause.message})` : '';
+    super(
+      `${info.provider}: an earlier run of ${info.operation ?? 'the operation'} with this idempotency key may have had its effect, and it is not known${why}`,
+      info,
+    );
+  }
+}
+
 /** It cannot be told whether a key comes again with the same payload. */
 export class IdempotencyPayloadError extends ResilienceError {
   readonly code = 'IDEMPOTENCY_PAYLOAD';
@@ -76,3 +97,4 @@ export const isIdempotencyConflictError = guardFor<IdempotencyConflictError>('ID
 export const isIdempotencyMismatchError = guardFor<IdempotencyMismatchError>('IDEMPOTENCY_MISMATCH');
 export const isIdempotencyKeyMissingError = guardFor<IdempotencyKeyMissingError>('IDEMPOTENCY_KEY_MISSING');
 export const isIdempotencyPayloadError = guardFor<IdempotencyPayloadError>('IDEMPOTENCY_PAYLOAD');
+export const isOutcomeUnknownError = guardFor<OutcomeUnknownError>('OUTCOME_UNKNOWN');

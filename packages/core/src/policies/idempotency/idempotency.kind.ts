@@ -18,6 +18,10 @@ export const idempotencyKind = definePolicy({
       message: 'A request with this idempotency key is under way, or was answered once and for all.',
     },
     IDEMPOTENCY_MISMATCH: { status: 422, message: 'This idempotency key was used for another request.' },
+    OUTCOME_UNKNOWN: {
+      status: 409,
+      message: 'An earlier request with this idempotency key may have been carried out.',
+    },
     IDEMPOTENCY_KEY_MISSING: { status: 400, message: 'An idempotency key is required.' },
     IDEMPOTENCY_PAYLOAD: { status: 500, message: 'The request could not be made safely.' },
   },

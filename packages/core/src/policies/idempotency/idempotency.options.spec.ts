@@ -53,14 +53,33 @@ describe('the settings of idempotency', () => {
     [{ lease: 99 }, `lease: 99 given; ${DURATION} of at least 100 ms`],
     [{ wait: -1 }, `wait: -1 given; ${DURATION}`],
     [{ storeDown: 'wait' }, "storeDown: 'wait' given; expected one of 'refuse', 'proceed'"],
+    [{ maxLength: 21 }, 'maxLength: 21 given; expected a whole number from 22 to 65536'],
+    [{ body: 'a..b' }, "body: 'a..b' given; expected names with dots between them, such as 'idempotency_key'"],
+    [{ variable: '' }, "variable: '' given; expected names with dots between them, such as 'input.apiRequestKey'"],
+    [{ window: 999 }, `window: 999 given; ${DURATION} of at least 1000 ms`],
+    [{ whenUnknown: 'ask' }, "whenUnknown: 'ask' given; expected one of 'repeat', 'probe', 'refuse'"],
+    [
+      { whenUnknown: 'probe' },
+      "whenUnknown: 'probe' given; 'probe' needs a function of that name, for example probe: (order) => find(order.id)",
+    ],
     [{ key: 'id' }, "key: 'id' given; expected a function of the arguments, for example (order) => order.id"],
     [{ fingerprint: 'id' }, "fingerprint: 'id' given; expected a function of the arguments"],
     [
       { keys: 1 },
-      "keys: unknown option; did you mean 'key'? Known are header, replace, ttl, lease, wait, storeDown, key, fingerprint",
+      "keys: unknown option; did you mean 'key'? Known are header, body, variable, maxLength, replace, ttl, lease, wait, storeDown, key, fingerprint, whenUnknown, probe, window",
     ],
   ])('refuse %j, and say what would be right', (input, message) => {
     expect(faultsOf(input)).toEqual([`idempotency.${message}`]);
+  });
+
+  it.each([
+    [{}, 'Idempotency-Key'],
+    [{ body: 'idempotency_key' }, false],
+    [{ variable: 'input.key' }, false],
+    [{ header: 'X-Key', body: 'key' }, 'X-Key'],
+    [{ header: false }, false],
+  ])('%j: the key goes in the usual header unless another place is named (%p)', (given, header) => {
+    expect(readSettings(idempotencySchema, given, '').settings).toMatchObject({ header });
   });
 
   it('never forget a key that may still be held', () => {

@@ -180,7 +180,7 @@ describe('idempotency', () => {
           { type: 'idempotency.unsettled', detail: { reason: `${what} cannot be kept for replay` } },
         ]);
         const record = JSON.parse((await store.get([...store.keys][0]!))!.value) as object;
-        expect(record).toEqual({ fingerprint: expect.any(String), attempt: 1, state: 'unkept' });
+        expect(record).toEqual({ format: 1, fingerprint: expect.any(String), attempt: 1, state: 'unkept' });
         for (const duplicate of [charge, another().charge]) {
           await expect(duplicate(ORDER, work)).rejects.toMatchObject({
             code: 'IDEMPOTENCY_CONFLICT',
@@ -908,6 +908,7 @@ describe('idempotency', () => {
 });
 
 function countersWith(counters: Record<string, number>) {
-  const none = { inFlight: 0, executed: 0, replayed: 0, shared: 0, reclaimed: 0, conflicts: 0, mismatches: 0 };
-  return { kind: 'idempotency', operation: 'charge', ...none, ...counters };
+  const none = { inFlight: 0, executed: 0, replayed: 0, shared: 0, reclaimed: 0 };
+  const refused = { conflicts: 0, mismatches: 0, unknown: 0 };
+  return { kind: 'idempotency', operation: 'charge', ...none, ...refused, ...counters };
 }

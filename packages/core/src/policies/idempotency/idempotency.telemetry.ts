@@ -8,6 +8,10 @@ export interface IdempotencyEvents {
     /** How many owners the key has had. */
     attempt: number;
   };
+  /** A call was refused, because an earlier run may have had its effect. */
+  'idempotency.outcomeUnknown': { reason: string };
+  /** The probe was asked what an earlier run has done. */
+  'idempotency.probed': { found: 'done' | 'not done' | 'unknown' };
   /** The outcome was not stored: another owner has the key by now. */
   'idempotency.fenced': Record<string, never>;
   /** The outcome was not stored, or not yet: a repetition may find the operation in doubt. */
@@ -21,6 +25,8 @@ export interface IdempotencyEvents {
 export const idempotencyEvents: EventLevels<IdempotencyEvents> = {
   'idempotency.replayed': 'debug',
   'idempotency.reclaimed': 'warn',
+  'idempotency.outcomeUnknown': 'error',
+  'idempotency.probed': 'warn',
   'idempotency.fenced': 'error',
   'idempotency.unsettled': 'error',
   'idempotency.leaseLost': 'error',
@@ -35,5 +41,7 @@ export interface IdempotencySnapshot {
   readonly shared: number;
   readonly reclaimed: number;
   readonly conflicts: number;
+  /** Calls that were refused because an earlier run may have had its effect. */
+  readonly unknown: number;
   readonly mismatches: number;
 }

@@ -4,11 +4,10 @@ import type { Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { SharedState } from '../../engine/shared-state.js';
 import { isSingleUse } from '../../values/single-use.js';
-import { canonicalText } from './canonical-text.js';
 import { Flight } from './flight.js';
-import { derivedKey, uniqueKey } from './idempotency-key.js';
 import { IdempotencyLedger, type Claim, type Operation } from './idempotency-ledger.js';
-import { IdempotencyKeyMissingError, IdempotencyPayloadError } from './idempotency.errors.js';
+import { OperationIdentity } from './operation-identity.js';
+import { reactionToDoubt } from './reaction-to-doubt.js';
 import { restoredError, storedError, type IdempotencyRecord } from './idempotency-record.js';
 import type { IdempotencySettings } from './idempotency.options.js';
 import { restoredValue, storedValue } from './stored-value.js';
@@ -26,18 +25,20 @@ export class Idempotency implements Wrapper {
   private readonly ledger: IdempotencyLedger;
   private readonly flights: Map<string, Flight>;
   private counters = { executed: 0, replayed: 0, shared: 0 };
+  private readonly identity: OperationIdentity;
 
   constructor(
     private settings: IdempotencySettings,
     private readonly environment: EnvironmentOf<IdempotencyEvents>,
   ) {
+    this.identity = new OperationIdentity(settings, environment.callbackFailed);
     this.ledger = new IdempotencyLedger(settings, environment);
     this.flights = environment.shared(FLIGHTS);
   }
 
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
     if (call.aborted) throw call.reason;
-    const operation = this.identify(call);
+    const operation = this.identity.of(call);
     // A key that was made for this call alone is known to no other, so there is nothing to claim.
     if (operation === undefined) return next(call);
     const flight = this.flights.get(operation.recordKey);
@@ -54,51 +55,7 @@ export class Idempotency implements Wrapper {
 
   reconfigure(settings: IdempotencySettings): void {
     this.settings = this.ledger.settings = settings;
-  }
-
-  /**
-   * Sets the call's key for the provider. Throws an `IdempotencyKeyMissingError` when the arguments name no
-   * operation, an `IdempotencyPayloadError` when they cannot be told from others.
-   */
-  private identify(call: LiveCall): Operation | undefined {
-    const { key, header, replace } = this.settings;
-    const { provider, operation } = call;
-    const tenant = call.key === undefined ? [] : [call.key];
-    const given = call.idempotencyKey;
-    if (given === undefined && key === undefined) {
-      call.carriedKey = { value: uniqueKey(), header, replace, ofThisCall: true };
-      return undefined;
-    }
-    const id = given ?? this.ask('key', key!, call);
-    if (!isBusinessId(id)) throw new IdempotencyKeyMissingError({ provider, operation });
-    const value = given ?? derivedKey(provider, operation, String(id), ...tenant);
-    call.carriedKey = { value, header, replace, ofThisCall: false };
-    return {
-      recordKey: `idempotency:${provider}:${operation}:${derivedKey(value, ...tenant)}`,
-      fingerprint: derivedKey(this.textOf(call)),
-    };
-  }
-
-  /** The text that must be equal when the key comes again. */
-  private textOf(call: LiveCall): string {
-    const { provider, operation, args } = call;
-    const { fingerprint } = this.settings;
-    const payload = fingerprint === undefined ? args : this.ask('fingerprint', fingerprint, call);
-    try {
-      return canonicalText(payload);
-    } catch (cause) {
-      throw new IdempotencyPayloadError({ provider, operation, cause });
-    }
-  }
-
-  /** One that throws refuses its call, as what cannot be told apart could be done twice; and it is reported. */
-  private ask(option: 'key' | 'fingerprint', ask: (...args: unknown[]) => unknown, call: LiveCall): unknown {
-    try {
-      return ask(...call.args);
-    } catch (error) {
-      this.environment.callbackFailed(`idempotency.${option}`, error, call.operation);
-      throw error;
-    }
+    this.identity.configure(settings);
   }
 
   private fly<T>(call: LiveCall, operation: Operation, next: Next<T>): Promise<unknown> {
@@ -147,16 +104,17 @@ export class Idempotency implements Wrapper {
       return next(call);
     }
     if ('ended' in claim) return this.replay<T>(claim.ended, call);
-    this.counters.executed++;
     return this.run(call, operation, claim, next);
   }
 
   private async run<T>(call: LiveCall, operation: Operation, claim: Claim, next: Next<T>): Promise<T> {
-    // A run before this one may have taken effect: the provider may still be at work on it.
-    if (claim.attempt > 1) call.inDoubt = true;
     let result: Settled<T>;
     try {
-      result = { ok: true, value: await next(call) };
+      const found = claim.attempt > 1 ? await this.resolveDoubt(call, claim, next) : undefined;
+      result = {
+        ok: true,
+        value: found === undefined ? await this.perform(call, operation, claim, next) : found.value,
+      };
     } catch (error) {
       result = { ok: false, error };
     }
@@ -165,6 +123,59 @@ export class Idempotency implements Wrapper {
     if (!call.aborted) await this.untilKept(keeping, call);
     if (result.ok) return result.value;
     throw result.error;
+  }
+
+  private perform<T>(call: LiveCall, operation: Operation, claim: Claim, next: Next<T>): Promise<T> {
+    this.counters.executed++;
+    const { window } = this.settings;
+    // Where the provider has forgotten the key, a retry would be a new request.
+    if (window !== undefined) {
+      call.deadline = Math.min(call.deadline, this.environment.clock.now() + Math.max(0, window - claim.sinceMs));
+    }
+    const keepWithin = (transaction: unknown, result: unknown) =>
+      this.ledger.settleWithin(call, operation, claim, { transaction, result });
+    call.carriedKey = { ...call.carriedKey!, keepWithin };
+    return next(call);
+  }
+
+  /**
+   * Finds out what an earlier run has done; `undefined` where the method is to run. Throws an
+   * `OutcomeUnknownError` where it is not known.
+   */
+  private async resolveDoubt<T>(
+    call: LiveCall,
+    claim: Claim,
+    next: Next<T>,
+  ): Promise<{ readonly value: T } | undefined> {
+    const { emit } = this.environment;
+    // A run before this one may have taken effect: the provider may still be at work on it.
+    call.inDoubt = true;
+    // The key may have been taken over since it was judged.
+    const reaction = reactionToDoubt(this.settings, claim.sinceMs);
+    if (reaction === 'refuse') throw this.ledger.outcomeUnknown(call);
+    if (reaction === 'repeat') return undefined;
+    const found = await this.probe(call, next);
+    emit('idempotency.probed', { found: found === undefined ? 'not done' : 'done' }, call.operation);
+    if (found !== undefined) return { value: found };
+    call.inDoubt = false;
+    claim.cleared = true;
+    return undefined;
+  }
+
+  /** Asks the probe, through the same policies as the method. */
+  private async probe<T>(call: LiveCall, next: Next<T>): Promise<T | undefined> {
+    const { probe } = this.settings;
+    const asking = call.forWork(({ args }) => probe!(...args));
+    const stopListening = call.onAbort(() => asking.abort(call.reason, call.cancelled));
+    try {
+      return await next(asking);
+    } catch (error) {
+      if (call.aborted) throw error;
+      this.environment.emit('idempotency.probed', { found: 'unknown' }, call.operation);
+      throw this.ledger.outcomeUnknown(call, error);
+    } finally {
+      stopListening();
+    }
   }
 
   /** Keeps how the operation ended when it has been decided for good, otherwise frees the key. Never rejects. */
@@ -209,8 +220,4 @@ export class Idempotency implements Wrapper {
     if (record.state === 'failed') throw restoredError(record.error);
     return restoredValue((record as { readonly value: unknown }).value) as T;
   }
-}
-
-function isBusinessId(id: unknown): boolean {
-  return (typeof id === 'string' && id !== '') || Number.isFinite(id);
 }

@@ -1,21 +1,10 @@
-import { ResilienceConfigurationError, ResilienceError, type PutResult, type Store } from '@breakwater/core';
-import type { StoreLease } from '@breakwater/core/adapter';
+import { ResilienceConfigurationError, ResilienceError, type Store } from '@breakwater/core';
+import { joinedStore, type StoreLease } from '@breakwater/core/adapter';
 import { DONE } from './stored-answer.js';
-
-/** A store that can take part in a transaction of the caller's, on a connection to its own database. */
-interface TransactionalStore extends Store {
-  within(transaction: unknown): (Store & Partial<SynchronousStore>) | undefined;
-}
-
-/** Offered by a store whose client is synchronous, so that a transaction without `await` can be rolled back. */
-interface SynchronousStore {
-  putNow(...args: Parameters<Store['put']>): PutResult;
-}
 
 export interface Mark {
   readonly store: Store;
   readonly transaction: unknown;
-  readonly key: string;
   readonly provider: string;
   readonly ttlMs: number;
 }
@@ -24,32 +13,14 @@ export interface Mark {
  * Marks a claimed delivery as handled inside a transaction. Throws when the claim is no longer held; at once where the
  * store is synchronous, as a rejection otherwise.
  */
-export function markWithin(lease: StoreLease, mark: Mark): Promise<void> {
-  const store = storeWithin(mark);
-  if (store.putNow === undefined) return markLater(lease, mark, store);
-  while (!isWritten(lease, mark, store.putNow(...markOver(lease, mark))));
-  return Promise.resolve();
+export function markWithin(lease: StoreLease, { store, transaction, provider, ttlMs }: Mark): Promise<void> {
+  const joined = joinedStore(store, transaction);
+  if (joined === undefined) throw cannotJoin();
+  return lease.replaceWithin(joined, DONE, { ttlMs, onLost: () => new WebhookClaimLostError(provider) });
 }
 
-async function markLater(lease: StoreLease, mark: Mark, store: Store): Promise<void> {
-  while (!isWritten(lease, mark, await store.put(...markOver(lease, mark))));
-}
-
-function markOver({ version }: StoreLease, { key, ttlMs }: Mark): Parameters<Store['put']> {
-  return [key, DONE, { ttlMs, if: { version } }];
-}
-
-/** A renewal may have come between: then the claim is the same, with another version. */
-function isWritten(lease: StoreLease, { provider }: Mark, result: PutResult): boolean {
-  const outcome = lease.goOnFrom(result);
-  if (outcome === 'lost') throw new WebhookClaimLostError(provider);
-  return outcome === 'written';
-}
-
-function storeWithin({ store, transaction }: Mark): Store & Partial<SynchronousStore> {
-  const joined = (store as Partial<TransactionalStore>).within?.(transaction);
-  if (joined !== undefined) return joined;
-  throw new ResilienceConfigurationError([
+function cannotJoin(): ResilienceConfigurationError {
+  return new ResilienceConfigurationError([
     {
       path: 'resilience.store',
       message:

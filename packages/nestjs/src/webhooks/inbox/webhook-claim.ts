@@ -54,11 +54,8 @@ export class WebhookClaim {
    * claim was lost, so that the transaction is rolled back; at once where the store is synchronous.
    */
   settleWithin(transaction: unknown, provider: string): Promise<void> {
-    // A renewal would write over the mark once that is committed.
-    this.lease.abandon();
     this.isMarked = true;
-    const { key } = this.claimed;
-    return markWithin(this.lease, { store: this.store, transaction, key, provider, ttlMs: this.times.keepMs });
+    return markWithin(this.lease, { store: this.store, transaction, provider, ttlMs: this.times.keepMs });
   }
 
   /** The outcome may never be known: the lease is left to run out. It can still be settled. */

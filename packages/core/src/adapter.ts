@@ -22,6 +22,8 @@ export { setTraceHeaders } from './http/trace-headers.js';
 export { noteOutcome } from './outcome/noted-outcome.js';
 export { isHeaderName } from './headers/header-name.js';
 export { LiveProvider } from './provider/live-provider.js';
+export { canonicalText } from './policies/idempotency/canonical-text.js';
+export { derivedKey, uniqueKey } from './policies/idempotency/idempotency-key.js';
 export { isSelectiveFallback } from './policies/fallback/fallback.options.js';
 export { catalog } from './policies/catalog.js';
 export type { PolicyCatalog } from './policies/policy-catalog.js';

@@ -59,6 +59,9 @@ export { Retry } from './decorators/retry.decorator.js';
 export { Timeout } from './decorators/timeout.decorator.js';
 export { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
 export type { HttpAuth, HttpOptions } from './http/http.options.js';
+export { InboundIdempotency, type IdempotentRequest } from './idempotent-route/idempotent-request.decorator.js';
+export { IdempotentRoute } from './idempotent-route/idempotent-route.decorator.js';
+export type { IdempotentRouteOptions, InboundRequest } from './idempotent-route/idempotent-route.options.js';
 export { InjectFetch } from './http/inject-fetch.decorator.js';
 export { InjectHttp } from './http/inject-http.decorator.js';
 export { getFetchToken } from './inject/get-fetch-token.js';
@@ -75,7 +78,7 @@ export {
 } from './resilience.module.js';
 export type { WebhookDelivery } from './webhooks/receiving/webhook-delivery.js';
 export { WebhookEvent } from './webhooks/webhook-event.decorator.js';
-export { WebhookClaimLostError } from './webhooks/inbox/mark-within.js';
+export { WebhookClaimLostError } from './webhooks/inbox/webhook-claim-lost.error.js';
 export { WebhookDuplicateError } from './webhooks/inbox/webhook-duplicate.error.js';
 export { WebhookSignatureError, type WebhookSignatureCode } from './webhooks/receiving/webhook-signature.error.js';
 export { Webhook, type WebhookHandlerOptions } from './webhooks/webhook.decorator.js';

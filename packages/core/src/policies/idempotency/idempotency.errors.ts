@@ -41,7 +41,12 @@ export class IdempotencyMismatchError extends ResilienceError {
   }
 }
 
-/** A key is required and none was given. */
+const KEY_FAULTS = {
+  missing: 'requires an idempotency key',
+  malformed: 'was given an idempotency key that is none: one of at most 255 visible characters, with or without quotes',
+} as const;
+
+/** A key is required and none was given, or none that can be read. */
 export class IdempotencyKeyMissingError extends ResilienceError {
   readonly code = 'IDEMPOTENCY_KEY_MISSING';
 
@@ -49,8 +54,11 @@ export class IdempotencyKeyMissingError extends ResilienceError {
     return 400;
   }
 
-  constructor(info: ResilienceErrorInfo) {
-    super(`${info.provider}: ${info.operation ?? 'the operation'} requires an idempotency key`, info);
+  constructor(
+    info: ResilienceErrorInfo,
+    readonly fault: 'missing' | 'malformed' = 'missing',
+  ) {
+    super(`${info.provider}: ${info.operation ?? 'the operation'} ${KEY_FAULTS[fault]}`, info);
   }
 }
 

@@ -1,69 +1,38 @@
-import type { ServerResponse } from 'node:http';
-import { AnswerBody, bytesOf } from './answer-body.js';
-import { isSuccess, settleWebhook } from './settle-webhook.js';
-import type { WebhookExchange } from '../receiving/webhook-exchange.js';
+import { holdAnswer, type HeldAnswer } from '../../exchange/hold-answer.js';
+import type { StoredAnswer } from '../inbox/stored-answer.js';
 import type { ReceivedWebhook } from '../receiving/received-webhook.js';
+import type { WebhookExchange } from '../receiving/webhook-exchange.js';
+import { isSuccess, settleWebhook } from './settle-webhook.js';
 
 /** How long a handler may go on after its sender hung up, in milliseconds. Nothing tells when it never answers. */
 const LONGEST_UNHEARD_MS = 3_600_000;
 
-/**
- * Settles a delivery by the answer that its handler sends, before that leaves: whatever the sender does next, the store
- * knows what became of the delivery. All answers end in the response's `end`, also those that come after the handler
- * has returned, and those to a sender that hung up.
- */
-export function settleBeforeAnswer({ response, rawResponse }: WebhookExchange, webhook: ReceivedWebhook): void {
+/** The longest body of an answer that is kept for copies of the delivery, in bytes. */
+const LONGEST_BODY = 16 * 1024;
+
+/** Settles a delivery by the answer that its handler sends, before that leaves. */
+export function settleBeforeAnswer(exchange: WebhookExchange, webhook: ReceivedWebhook): void {
   const { claim } = webhook;
   if (claim === undefined) return;
-  const body = new AnswerBody();
-  const write = rawResponse.write.bind(rawResponse) as (...args: unknown[]) => boolean;
-  const end = rawResponse.end.bind(rawResponse) as (...args: unknown[]) => ServerResponse;
-  let ended = false;
-
-  rawResponse.write = (...args: unknown[]): boolean => {
-    body.take(args[0], args[1]);
-    return write(...args);
-  };
-  rawResponse.end = (...args: unknown[]): ServerResponse => {
-    if (ended) return rawResponse;
-    ended = true;
-    body.take(args[0], args[1]);
-    sealHead(rawResponse, bytesOf(args[0], args[1]).length);
-    const { statusCode: status } = rawResponse;
-    const type = headerOf(response, 'content-type');
-    const encoding = headerOf(response, 'content-encoding');
-    const answer = {
-      status,
-      ...(type !== undefined && { type }),
-      ...(encoding !== undefined && { encoding }),
-      ...(body.whole && { body: body.whole }),
-    };
-    void settleWebhook(webhook, isSuccess(status) ? answer : undefined).then(() => end(...args));
-    return rawResponse;
-  };
-  rawResponse.once('close', () => {
-    if (ended || claim.isSettled) return;
-    // An answer that was on its way tells its outcome; otherwise the handler is at work, and will answer.
-    if (rawResponse.headersSent)
-      void settleWebhook(webhook, isSuccess(rawResponse.statusCode) ? { status: rawResponse.statusCode } : undefined);
-    else claim.abandonIn(LONGEST_UNHEARD_MS);
+  holdAnswer(exchange, {
+    longestBody: LONGEST_BODY,
+    settle: (answer) => settleWebhook(webhook, isSuccess(answer.status) ? storedAnswer(answer) : undefined),
+    hungUp: (status) => {
+      if (claim.isSettled) return;
+      // An answer that was on its way tells its outcome; otherwise the handler is at work, and will answer.
+      if (status === undefined) claim.abandonIn(LONGEST_UNHEARD_MS);
+      else void settleWebhook(webhook, isSuccess(status) ? { status } : undefined);
+    },
   });
-  if (rawResponse.destroyed) claim.abandonIn(LONGEST_UNHEARD_MS);
 }
 
-/** Fixes status and headers, so that nothing that happens while the store is written can change the answer. */
-function sealHead(response: ServerResponse, length: number): void {
-  if (response.headersSent) return;
-  const { statusCode: status } = response;
-  const hasBody = response.req?.method !== 'HEAD' && status >= 200 && status !== 204 && status !== 304;
-  // As Node would write it by itself, had the head been left to `end`.
-  if (hasBody && !response.hasHeader('content-length') && !response.hasHeader('transfer-encoding')) {
-    response.setHeader('content-length', length);
-  }
-  response.writeHead(status);
-}
-
-function headerOf(response: WebhookExchange['response'], name: string): string | undefined {
-  const value = response.getHeader(name);
-  return value === undefined ? undefined : String(value);
+function storedAnswer({ status, headers, body }: HeldAnswer): StoredAnswer {
+  const type = headers['content-type'];
+  const encoding = headers['content-encoding'];
+  return {
+    status,
+    ...(type !== undefined && { type: String(type) }),
+    ...(encoding !== undefined && { encoding: String(encoding) }),
+    ...(body && { body }),
+  };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Store } from '@breakwater/core';
-import { answerIn, type StoredAnswer } from './stored-answer.js';
+import { answerIn, DONE, type StoredAnswer } from './stored-answer.js';
 import { WebhookClaim, type InboxTimes } from './webhook-claim.js';
 
 /** The answer to a delivery that asks to be handled: it may be, or another copy came first. */
@@ -8,6 +8,12 @@ export type Admission =
   | { readonly claim: WebhookClaim }
   | { readonly duplicate: 'in-progress'; readonly retryAfterMs: number }
   | { readonly duplicate: 'done'; readonly answer: StoredAnswer };
+
+/** Opens the record of a delivery that is being handled. */
+const CLAIMED = 'claimed';
+
+const UNREADABLE =
+  'the record of this delivery was written by another release, or by something else: it may have been handled';
 
 /** How often a claim is tried again when others write the same record at the same time. */
 const TRIES = 3;
@@ -24,15 +30,16 @@ export class WebhookInbox {
   async admit(key: string): Promise<Admission> {
     const { leaseMs, keepMs } = this.times;
     // Its own, so that the claim is recognised when the answer to one of its renewals is lost.
-    const value = `claimed by ${randomUUID()}`;
+    const value = `${CLAIMED} by ${randomUUID()}`;
     let condition: 'absent' | { version: string } = 'absent';
     for (let tries = 0; tries < TRIES; tries++) {
       const result = await this.store.put(key, value, { ttlMs: keepMs, if: condition, pending: true });
       if ('written' in result) {
-        const { version } = result.written;
-        return { claim: new WebhookClaim({ key, value, version }, this.store, this.clock, this.times) };
+        const { store, clock, times } = this;
+        return { claim: new WebhookClaim({ key, value, version: result.written.version, store, clock, ...times }) };
       }
       const { standing } = result;
+      if (standing !== undefined && !isReadable(standing.value)) throw new TypeError(UNREADABLE);
       const answer = standing && answerIn(standing.value);
       if (answer !== undefined) return { duplicate: 'done', answer };
       const leftMs = standing === undefined ? 0 : leaseMs - standing.ageMs;
@@ -41,4 +48,9 @@ export class WebhookInbox {
     }
     return { duplicate: 'in-progress', retryAfterMs: leaseMs };
   }
+}
+
+/** Whether a record is of a kind that this release knows. One of another must not be taken for a claim that ran out. */
+function isReadable(record: string): boolean {
+  return record.startsWith(CLAIMED) || record === DONE || record.startsWith(`${DONE} {`);
 }

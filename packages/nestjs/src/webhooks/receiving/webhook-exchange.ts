@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
+import type { HeldResponse } from '../../exchange/hold-answer.js';
 import type { ReceivedWebhook } from './received-webhook.js';
-import { endpointOf, type RoutedRequest } from './endpoint-of.js';
+import { endpointOf, type RoutedRequest } from '../../exchange/endpoint-of.js';
 
 /** Node's own request with what Nest may have put onto it. */
 export type RawRequest = IncomingMessage & { rawBody?: unknown; body?: unknown };
@@ -19,7 +20,7 @@ export interface FrameworkRequest extends RoutedRequest {
 export interface WebhookExchange {
   /** The framework's request: handlers see its `body`. */
   readonly request: FrameworkRequest;
-  readonly response: { getHeader(name: string): unknown };
+  readonly response: HeldResponse['response'];
   readonly raw: RawRequest;
   readonly rawResponse: ServerResponse;
   /** The handler as the log names it, for example `'PaymentsWebhooks.receive'`. */

@@ -1,21 +1,24 @@
-/** The longest body of an answer that is kept for copies of the delivery, in bytes. */
-const LONGEST = 16 * 1024;
-
-/** The body of an answer as it is written, kept while it is short. */
+/** The body of an answer as it is written, kept while it is no longer than `longest` bytes. */
 export class AnswerBody {
   private readonly chunks: Buffer[] = [];
   private size = 0;
+
+  constructor(private readonly longest: number) {}
 
   /** Takes what `write` or `end` of a response was given, which may be a callback, too. */
   take(chunk: unknown, encoding: unknown): void {
     const bytes = bytesOf(chunk, encoding);
     this.size += bytes.length;
-    if (this.size <= LONGEST && bytes.length > 0) this.chunks.push(Buffer.from(bytes));
+    if (this.size <= this.longest && bytes.length > 0) this.chunks.push(Buffer.from(bytes));
   }
 
   /** All of it; `undefined` where it is empty or too long to keep. */
   get whole(): Buffer | undefined {
-    return this.size === 0 || this.size > LONGEST ? undefined : Buffer.concat(this.chunks, this.size);
+    return this.size === 0 || this.isTooLong ? undefined : Buffer.concat(this.chunks, this.size);
+  }
+
+  get isTooLong(): boolean {
+    return this.size > this.longest;
   }
 }
 

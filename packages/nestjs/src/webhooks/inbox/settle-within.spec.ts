@@ -6,7 +6,7 @@ import { TestClock } from '@breakwater/core/testing';
 import { SqliteStore } from '@breakwater/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
-import { WebhookClaimLostError } from './mark-within.js';
+import { WebhookClaimLostError } from './webhook-claim-lost.error.js';
 import type { WebhookClaim } from './webhook-claim.js';
 import { WebhookInbox } from './webhook-inbox.js';
 

@@ -48,6 +48,11 @@ export class Pause {
     return this.extend(ms, now) ? ms : undefined;
   }
 
+  /** Another host was asked to wait. Returns whether that is news to listeners. */
+  adopt(ms: number, now: number): boolean {
+    return this.extend(ms, now);
+  }
+
   /** A call that was sent at `sentAt` went well. */
   wentWell(sentAt: number): void {
     if (sentAt >= this.lastThrottledAt) this.streak = 0;

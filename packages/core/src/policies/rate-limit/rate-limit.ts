@@ -15,6 +15,7 @@ import type { RateLimitedError } from './rate-limited.error.js';
 import { ProviderWord } from './provider-word.js';
 import { Refusals } from './refusals.js';
 import { SharedAllowance } from './shared/shared-allowance.js';
+import { SharedWord, type WordListener } from './shared/shared-word.js';
 import { storeKey } from './shared/store-key.js';
 import { Taken } from './taken.js';
 import { WaitingLine, type LineService } from './waiting-line.js';
@@ -37,6 +38,8 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   private readonly line: WaitingLine<Taken>;
   private readonly refusals: Refusals;
   private readonly word: ProviderWord;
+  /** Tells other hosts of the provider's word, and hears it from them, where they share the limit. */
+  private told: SharedWord | undefined;
   private readonly counters = { admitted: 0, throttled: 0, givenBack: 0 };
 
   constructor(
@@ -103,6 +106,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     const reading = this.word.of(response, this.environment.clock.wallNow(), settings);
     const operation = call === undefined || call.operation === UNNAMED ? undefined : call.operation;
     for (const quota of reading.quotas) this.observed.observe(quota, now, operation);
+    if (reading.quotas.length > 0) this.told?.observed(reading.quotas);
     if (reading.throttled) this.heedThrottled(reading, now);
     // A part of a token is one more; a provider that says anything else says nothing.
     const cost = Math.ceil(reading.cost ?? Number.NaN);
@@ -113,8 +117,8 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 
   /** Forgets what the provider has said. Calls that were sent still count. */
   reset(): void {
-    this.pause.forget();
-    this.observed.forget();
+    this.forgetWord();
+    this.told?.forget();
     this.line.lookAgain(this.environment.clock.now());
   }
 
@@ -176,6 +180,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   }
 
   close(): void {
+    this.told?.close();
     this.line.close();
   }
 
@@ -249,6 +254,10 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   private withSettings(settings: RateLimitSettings, now: number): Allowance {
     const { allowance } = this;
     const isShared = this.isShared(settings);
+    if (!isShared) {
+      this.told?.close();
+      this.told = undefined;
+    }
     if (allowance instanceof SharedAllowance) {
       return isShared ? allowance.withQuotas(settings.quotas, now) : allowance.alone(settings.quotas, now);
     }
@@ -257,13 +266,43 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   }
 
   private sharedWith({ quotas }: RateLimitSettings, own: Allowance): SharedAllowance {
-    const { environment, key } = this;
-    const changed = () => this.line.lookAgain(environment.clock.now());
-    return new SharedAllowance(
-      quotas,
-      { environment, key: storeKey(environment, key), changed },
-      own as LocalAllowance,
-    );
+    const { environment } = this;
+    const key = storeKey(environment, this.key);
+    const told = (this.told = new SharedWord(environment, key, this.ofOtherHosts()));
+    const parts = {
+      environment,
+      key,
+      ready: told.ready,
+      asking: (now: number) => told.look(now),
+      changed: () => this.line.lookAgain(environment.clock.now()),
+    };
+    return new SharedAllowance(quotas, parts, own as LocalAllowance);
+  }
+
+  private ofOtherHosts(): WordListener {
+    const { environment } = this;
+    const lookAgain = () => this.line.lookAgain(environment.clock.now());
+    return {
+      paused: (ms) => {
+        if (!this.pause.adopt(ms, environment.clock.now())) return;
+        environment.emit('rateLimit.paused', { pauseMs: ms });
+        lookAgain();
+      },
+      remains: (quotas) => {
+        if (!this.settings.observeHeaders) return;
+        for (const quota of quotas) this.observed.observe(quota, environment.clock.now());
+        lookAgain();
+      },
+      forgotten: () => {
+        this.forgetWord();
+        lookAgain();
+      },
+    };
+  }
+
+  private forgetWord(): void {
+    this.pause.forget();
+    this.observed.forget();
   }
 
   private unpack(packed: PackedLimit): void {
@@ -305,7 +344,10 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   /** A 429 closes the gate for all calls. `sentAt`: when the call was sent, where that is known. */
   private closeGate(askedMs: number | undefined, now: number, sentAt = now): void {
     const pauseMs = this.pause.throttled(askedMs, now, sentAt);
-    if (pauseMs !== undefined) this.environment.emit('rateLimit.paused', { pauseMs });
+    if (pauseMs !== undefined) {
+      this.environment.emit('rateLimit.paused', { pauseMs });
+      this.told?.pause(this.pause.leftMs(now));
+    }
     this.line.lookAgain(now);
   }
 }

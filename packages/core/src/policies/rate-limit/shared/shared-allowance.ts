@@ -24,6 +24,10 @@ export interface SharedParts {
   readonly environment: EnvironmentOf<RateLimitEvents>;
   /** Where the counts stand in the store. */
   readonly key: string;
+  /** Resolves when this host knows what others know of the limit; tokens are asked for after that. */
+  readonly ready: Promise<unknown>;
+  /** The store is being asked, as it is from time to time while calls are made. */
+  asking(now: number): void;
   /** There may be tokens now, or it is known that there are none. */
   changed(): void;
 }
@@ -103,7 +107,6 @@ export class SharedAllowance implements Allowance {
   seek(now: number, line: { readonly cost: number; readonly calls: number; readonly nextCost: number }): void {
     const { counted } = this;
     if (this.awayUntil !== undefined && now < this.awayUntil) return;
-    this.beat(now);
     // Tokens that one count has leased would run out unused while another has nothing: those that may have none are
     // asked one after the other, last the one of which a token is lost for longest.
     const lacking = counted.filter(({ rule, count }) => count.at(now) < wantedOf(rule, line).next);
@@ -195,7 +198,10 @@ export class SharedAllowance implements Allowance {
 
   private async ask(rule: LeaseRule, key: string, tokens: number): Promise<LeaseAnswer | undefined> {
     const { clock, store } = this.parts.environment;
+    this.beat(clock.now());
+    this.parts.asking(clock.now());
     try {
+      await this.inTime(this.parts.ready);
       if (this.awayUntil !== undefined) await this.report();
       const askedAt = clock.now();
       const answer = await this.inTime(rule.ask(store, key, tokens));

@@ -15,9 +15,13 @@ import { SharedStore } from './shared-store.fixture.js';
 type Limit = Partial<ProviderOptions['rateLimit'] & object>;
 
 /** Several hosts of one account over one store, and when their calls went out. */
-function fleet(hosts: number, rateLimit: Limit, more: ProviderOptions = {}) {
+function fleet(
+  hosts: number,
+  rateLimit: Limit,
+  { hasBus = true, ...more }: ProviderOptions & { hasBus?: boolean } = {},
+) {
   const clock = new TestClock();
-  const store = new SharedStore(clock);
+  const store = new SharedStore(clock, hasBus);
   store.latencyMs = 2;
   const sent: number[] = [];
   const sentBy = Array.from({ length: hosts }, () => 0);
@@ -255,6 +259,65 @@ describe('a limit that hosts share', () => {
     }
     expect(results).toEqual([true, true, false, true, true, false, true, true, false]);
     expect([...keys].some((key) => key.includes('ada'))).toBe(false);
+  });
+
+  describe('whose provider answers', () => {
+    const throttled = (retryAfter?: string) =>
+      Object.assign(new Error('429'), {
+        status: 429,
+        ...(retryAfter !== undefined && { response: { status: 429, headers: { 'retry-after': retryAfter } } }),
+      });
+
+    it.each([
+      ['by the bus at once', true, 10],
+      ['by the store within a second, where there is no bus', false, 1100],
+    ])('is closed by one 429 for all hosts: %s', async (_how, hasBus, withinMs) => {
+      const { clock, call, providers } = fleet(2, { limit: 100, per: '1s' }, { hasBus });
+      call(1);
+      await clock.advance(10);
+      call(0, () => Promise.reject(throttled('30')));
+      await clock.advance(withinMs);
+      call(1);
+      await clock.advance(10);
+      const refused = call(1);
+      await clock.advance(10);
+      expect(refused.error).toMatchObject({ code: 'RATE_LIMITED', why: 'paused-by-provider' });
+      expect(snapshotOf(providers[1]!, 'rateLimit').waitMs).toBeLessThanOrEqual(30_000);
+      await clock.advance('30s');
+      const after = call(1);
+      await clock.advance(10);
+      expect(after.error).toBeUndefined();
+    });
+
+    it('stays closed over a restart, and is opened by hand on all hosts', async () => {
+      const { clock, call, store, providers } = fleet(1, { limit: 100, per: '1s' });
+      call(0, () => Promise.reject(throttled('60')));
+      await clock.advance('10s');
+      providers[0]!.close();
+      const again = createProvider('crm', { rateLimit: { limit: 100 } }, { clock, store });
+      const refused = watch(again.execute(() => 1));
+      await clock.advance(10);
+      expect(refused.error).toMatchObject({ why: 'paused-by-provider' });
+      const other = createProvider('crm', { rateLimit: { limit: 100 } }, { clock, store });
+      await clock.advance(10);
+      other.rateLimit!.reset();
+      await clock.advance(10);
+      const open = watch(again.execute(() => 1));
+      await clock.advance(10);
+      expect(open.value).toBe(1);
+    });
+
+    it('lets no host draw from a quota of which another was told that nothing is left', async () => {
+      const { clock, call, providers } = fleet(2, { limit: 100, per: '1s' });
+      call(0);
+      await clock.advance(10);
+      const headers = { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2' };
+      providers[0]!.observe({ status: 200, headers });
+      await clock.advance(10);
+      const refused = call(1);
+      await clock.advance(10);
+      expect(refused.error).toMatchObject({ code: 'RATE_LIMITED', why: 'quota-spent' });
+    });
   });
 
   it('takes new settings over, and what was let through still counts', async () => {

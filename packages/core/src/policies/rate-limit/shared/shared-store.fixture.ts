@@ -11,12 +11,15 @@ export class SharedStore implements Store {
   operations = 0;
   readonly inner: MemoryStore;
 
-  constructor(private readonly clock: Clock) {
+  constructor(
+    private readonly clock: Clock,
+    private readonly hasBus = true,
+  ) {
     this.inner = new MemoryStore({ clock });
   }
 
-  get bus(): MemoryStore['bus'] {
-    return this.inner.bus;
+  get bus(): MemoryStore['bus'] | undefined {
+    return this.hasBus ? this.inner.bus : undefined;
   }
 
   get(key: string): Promise<Entry | undefined> {

@@ -6,4 +6,5 @@ export { startRedis, type RedisServer } from './start-redis.js';
 export { startJsonServer, type JsonAnswer, type JsonRequest, type JsonServer } from './secrets/json-server.js';
 export { mountVolume, type MountedVolume } from './secrets/mounted-volume.js';
 export { startSecretsManager, type SecretsManagerServer } from './secrets/start-secrets-manager.js';
+export { startTokenServer, type TokenServer, type TokenServerOptions } from './secrets/start-token-server.js';
 export { startVault, type VaultOptions, type VaultServer } from './secrets/start-vault.js';

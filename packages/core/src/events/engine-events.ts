@@ -62,6 +62,18 @@ export interface EngineEvents {
     /** The message of its error. */
     reason: string;
   };
+  /** There is a new access token (`http.auth.oauth2`). */
+  'token.refreshed': {
+    /** How long it holds; `null` where the token endpoint does not say. */
+    lifetimeMs: number | null;
+  };
+  /** No new access token was to be had. */
+  'token.unavailable': {
+    /** Why, without anything of a credential. */
+    reason: string;
+    /** For how long the standing one can still be used; `null` where its end is not known. */
+    leftMs: number | null;
+  };
 }
 
 export const engineEvents: EventLevels<EngineEvents> = {
@@ -73,4 +85,6 @@ export const engineEvents: EventLevels<EngineEvents> = {
   'secret.unavailable': 'warn',
   'store.evicted': 'warn',
   'store.unavailable': 'error',
+  'token.refreshed': 'debug',
+  'token.unavailable': 'warn',
 };

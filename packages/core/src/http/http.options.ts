@@ -2,17 +2,21 @@ import * as v from 'valibot';
 import { isHeaderName } from '../headers/header-name.js';
 import type { Duration } from '../settings/duration.js';
 import { consistent, duration, flag, integer, optional, options } from '../settings/fields.js';
+import { oauth2Schema, type OAuth2Options } from './oauth2/oauth2.options.js';
 import { isPlain } from '../values/is-plain.js';
 
 /** A credential, or a function that reads it anew for each request, so that it can be rotated. */
 export type CredentialText = string | (() => string);
 
 /**
- * `Authorization: Bearer …`, `Authorization: Basic …` (RFC 7617), or a header of the provider's own, such as
- * `X-Api-Key`.
+ * `Authorization: Bearer …`, `Authorization: Basic …` (RFC 7617), a header of the provider's own, such as `X-Api-Key`,
+ * or an access token of OAuth 2.
  */
 export type HttpAuth<Secret = CredentialText> =
-  { bearer: Secret } | { basic: { username: Secret; password: Secret } } | { header: { name: string; value: Secret } };
+  | { bearer: Secret }
+  | { basic: { username: Secret; password: Secret } }
+  | { header: { name: string; value: Secret } }
+  | { oauth2: OAuth2Options<Secret> };
 
 /** How a provider is reached over HTTP, and which requests are its own. */
 export interface HttpOptions<Secret = CredentialText> {
@@ -99,6 +103,7 @@ export const httpSchema = consistent(
         bearer: optional(credential),
         basic: optional(options({ username: credential, password: credential })),
         header: optional(options({ name: headerName, value: credential })),
+        oauth2: optional(oauth2Schema(credential)),
       }),
     ),
     headers: optional(v.custom<Readonly<Record<string, string>>>(isHeaders, 'expected an object of headers')),
@@ -108,7 +113,7 @@ export const httpSchema = consistent(
   ({ auth }) =>
     auth === undefined || Object.values(auth).filter((way) => way !== undefined).length === 1
       ? undefined
-      : { at: 'auth', message: 'expected exactly one of bearer, basic and header' },
+      : { at: 'auth', message: 'expected exactly one of bearer, basic, header and oauth2' },
 );
 
 export type ReadHttp = v.InferOutput<typeof httpSchema>;

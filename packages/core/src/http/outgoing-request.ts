@@ -59,7 +59,7 @@ export class OutgoingRequest {
     return key === undefined || key.fields.length === 0 ? undefined : this.keyed?.carriesKey === true;
   }
 
-  /** The provider's credential that it carries; `undefined` where it carries none, or the caller's own. */
+  /** The credential that it carries and that can be renewed; `undefined` where it carries none such. */
   get credential(): Credential | undefined {
     return this.sent;
   }
@@ -121,11 +121,11 @@ export class OutgoingRequest {
     setTraceHeaders((name, value) => headers.has(name) || headers.set(name, value));
     if (!this.isToProvider) return;
     const callers = new Set(headers.keys());
-    for (const { name, value, replaces, isCredential } of parts.headersFor(this.method)) {
+    for (const { name, value, replaces, renewable } of parts.headersFor(this.method)) {
       const lower = name.toLowerCase();
       if (callers.has(lower) && !replaces) continue;
       headers.set(name, value);
-      if (isCredential === true) this.sent = { name, value };
+      if (renewable === true) this.sent = { name, value };
       this.own.add(lower);
     }
   }

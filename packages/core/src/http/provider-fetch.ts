@@ -38,7 +38,7 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     const settings = http.settings() ?? NO_SETTINGS;
     const call = currentLiveCall();
     const { baseUrl } = settings;
-    const waits = http.ready !== undefined && isOwn(input, baseUrl) ? http.ready() : undefined;
+    const waits = http.ready?.(() => isOwn(input, baseUrl));
     if (waits !== undefined) await waits;
     const nature = natureIn(init);
     const headersFor = (method: string) => requestHeaders(http, settings, { provider, method, call, nature });

@@ -1,3 +1,5 @@
+import type { TokenSource } from './oauth2/token-source.js';
+
 /** The `http` settings of a provider that are in force, from the engine's settings or an adapter's. */
 export interface HttpSettings {
   readonly baseUrl?: string | undefined;
@@ -18,17 +20,25 @@ export interface ProviderHttp {
   settings(): HttpSettings | undefined;
   /** The header that carries the credential, where there is one. Throws where the secret cannot be had. */
   credential(): Credential | undefined;
-  /** Resolves once `credential` can be asked; `undefined` where it can be at once. Rejects where none is to be had. */
-  ready?(): Promise<void> | undefined;
+  /**
+   * Resolves once `credential` can be asked; `undefined` where it can be at once. Rejects where none is to be had.
+   * `isOwn` says whether a request goes to the provider at all: it is asked only where there may be something to wait
+   * for.
+   */
+  ready?(isOwn?: () => boolean): Promise<void> | undefined;
   /**
    * Has the value of a credential renewed that was answered with 401. Resolves to whether there is another now; never
    * rejects. `undefined` where there cannot be.
    */
   renew?(used: string): Promise<boolean> | undefined;
+  /** How tokens are come by that take the credential's place; `undefined` where the settings ask for none. */
+  tokens?(): TokenSource | undefined;
 }
 
 /** The header that carries a credential. */
 export interface Credential {
   readonly name: string;
   readonly value: string;
+  /** Whether another may be had once it is refused. */
+  readonly renewable?: boolean;
 }

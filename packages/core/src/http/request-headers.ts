@@ -12,8 +12,8 @@ export interface RequestHeader {
   readonly value: string;
   /** Whether it takes the place of one that the caller has set. */
   readonly replaces: boolean;
-  /** Whether it is the provider's credential. */
-  readonly isCredential?: boolean;
+  /** Whether it is the provider's credential, and another may be had once it is refused. */
+  readonly renewable?: boolean;
 }
 
 /** A request and the call that sends it. */
@@ -39,7 +39,7 @@ export function requestHeaders(
     replaces: false,
   }));
   const credential = http.credential();
-  if (credential !== undefined) headers.push({ ...credential, replaces: false, isCredential: true });
+  if (credential !== undefined) headers.push({ ...credential, replaces: false });
   const key = requestKey(call, { provider, method, nature });
   if (key?.header !== undefined) headers.push({ name: key.header, value: key.value, replaces: key.replace === true });
   return headers;

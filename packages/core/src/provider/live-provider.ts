@@ -19,7 +19,8 @@ import type { AnswerProtocol } from '../outcome/exchange.js';
 import { emitWarning } from 'node:process';
 import type { WireListener } from '../engine/wire-listener.js';
 import { providerFetch } from '../http/provider-fetch.js';
-import { credentialOf } from '../http/credential-of.js';
+import { credentialOf, tokenSourceOf } from '../http/credential-of.js';
+import { withTokens } from '../http/oauth2/with-tokens.js';
 import type { HttpSettings, ProviderHttp } from '../http/provider-http.js';
 import { ProviderWire } from '../wire/provider-wire.js';
 import { watchWire } from '../wire/watch-wire.js';
@@ -58,7 +59,8 @@ export class LiveProvider extends ResilientProvider {
   readonly fetch: typeof globalThis.fetch;
   /** Admits single requests where `http.limitEachRequest` says so. */
   readonly requestLimit: RequestLimit;
-  private readonly http: ProviderHttp;
+  /** How the provider is reached, by whichever client. */
+  readonly http: ProviderHttp;
   private readonly wire: ProviderWire;
   private readonly watches: boolean;
   /** Makes the calls whose answers are to be read in a protocol above HTTP, once there are any. */
@@ -74,10 +76,13 @@ export class LiveProvider extends ResilientProvider {
     this.linker = new MethodLinker(parts, this.environment, changing);
     this.faults = this.linker.faults;
     this.pipelines = new OperationPipelines(this.linker, this.faults);
-    this.http = parts.http ?? {
+    const http = parts.http ?? {
       settings: () => this.linker.http,
       credential: () => credentialOf(this.linker.http?.auth),
+      tokens: () => tokenSourceOf(this.linker.http?.auth),
     };
+    const { clock, store, random, emit } = this.environment;
+    this.http = withTokens(http, { provider: this.name, clock, store, random, emit });
     this.wire = new ProviderWire(this.http.settings() ?? {}, {
       emit: this.environment.emit,
       warn: parts.warn ?? ((message) => emitWarning(message, 'BreakwaterWarning')),

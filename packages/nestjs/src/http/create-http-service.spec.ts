@@ -346,7 +346,7 @@ describe('http settings', () => {
     [{ baseUrl: 'ftp://x' }, /http\.baseUrl/],
     [
       { baseUrl: 'http://x', auth: {} },
-      /payments\.http\.auth: an object given; expected exactly one of bearer, basic and header/,
+      /payments\.http\.auth: an object given; expected exactly one of bearer, basic, header and oauth2/,
     ],
     [{ baseUrl: 'http://x', auth: { bearer: 'a', header: { name: 'b', value: 'c' } } }, /exactly one/],
     [{ baseUrl: 'http://x', auth: { header: { name: 'a b', value: 'c' } } }, /http\.auth\.header\.name: 'a b' given/],

@@ -1,5 +1,5 @@
 import type { HttpAuth as EngineHttpAuth, HttpOptions as EngineHttpOptions } from '@breakwater/core';
-import { httpEntries, isHeaderName, settings } from '@breakwater/core/adapter';
+import { httpEntries, isHeaderName, oauth2Schema, settings } from '@breakwater/core/adapter';
 import * as v from 'valibot';
 import { secretOptions, secretText, type SecretText } from '../fields/secret-text.js';
 import { isHarmless } from '../fields/is-harmless.js';
@@ -20,10 +20,14 @@ const header = settings.options({
   name: customSetting<string>(isHeaderName, "the name of a header, for example 'X-Api-Key'"),
   value: secretText('API_KEY'),
 });
+const oauth2 = oauth2Schema(secretText('API_CLIENT_SECRET'));
+const OAUTH2_EXAMPLE =
+  "{ tokenUrl: 'https://…/token', clientId: secret('API_CLIENT_ID'), clientSecret: secret('API_CLIENT_SECRET') }";
 const auth = settings.options({
   bearer: settings.optional(secretText('API_KEY')),
   basic: settings.optional(secretOptions(basic, 'password', "{ username: 'shop', password: secret('API_PASSWORD') }")),
   header: settings.optional(secretOptions(header, 'value', "{ name: 'X-Api-Key', value: secret('API_KEY') }")),
+  oauth2: settings.optional(secretOptions(oauth2, 'clientSecret', OAUTH2_EXAMPLE)),
 });
 
 const eachHeader = v.rawCheck<Readonly<Record<string, string>>>(({ dataset, addIssue }) => {
@@ -58,7 +62,7 @@ const httpOptions = settings.options({
 const withOneCredential = settings.consistent(httpOptions, ['auth'], ({ auth: given }) =>
   given === undefined || Object.values(given).filter((way) => way !== undefined).length === 1
     ? undefined
-    : { at: 'auth', message: 'expected exactly one of bearer, basic and header' },
+    : { at: 'auth', message: 'expected exactly one of bearer, basic, header and oauth2' },
 );
 
 export const httpSchema = settings.consistent(withOneCredential, ['baseUrl', 'hosts', 'watch'], (given) =>

@@ -1,6 +1,7 @@
 import { settings, type Layer } from '@breakwater/core/adapter';
 import type { Section } from '../config/section.js';
 import { missingSecrets } from '../fields/missing-secrets.js';
+import { tokenSourceOf } from './token-source-of.js';
 import { renewedCredential } from './renewed-credential.js';
 import { credentialOf } from './credential-of.js';
 import { httpSchema, type HttpSettings } from './http.options.js';
@@ -18,13 +19,14 @@ export const httpSection: Section<HttpSettings> = {
       const { auth } = read() ?? {};
       return auth && credentialOf(auth, secrets);
     },
-    // Where nothing can be read anew, no request is watched for a 401.
-    ...(secrets.renew && {
-      renew: (used: string) => {
-        const { auth } = read() ?? {};
-        return auth && renewedCredential(auth, secrets, used);
-      },
-    }),
+    renew: (used) => {
+      const { auth } = read() ?? {};
+      return auth && renewedCredential(auth, secrets, used);
+    },
+    tokens: () => {
+      const { oauth2 } = read()?.auth ?? {};
+      return oauth2 && tokenSourceOf(oauth2, secrets);
+    },
   }),
   replaced: (standing, given) => (isOtherKind(standing['auth'], given['auth']) ? ['auth'] : []),
   faults: ({ given }, secrets, path) => missingSecrets(given, secrets, path),

@@ -49,7 +49,7 @@ export class RequestPreparation {
     private readonly of: PreparationParts,
     { defaults }: AxiosInstance,
   ) {
-    this.http = of.parts.sections.httpOf(of.provider);
+    this.http = of.parts.registry.provider(of.provider).http;
     this.baseUrlAtStart = defaults.baseURL;
   }
 
@@ -116,7 +116,7 @@ export class RequestPreparation {
       config.headers.set(name, value, replaces ? undefined : false);
     }
     config.beforeRedirect = stripOnRedirect(baseUrl, own, config.beforeRedirect);
-    const credential = this.http.renew && own.find(({ isCredential }) => isCredential === true);
+    const credential = own.find(({ renewable }) => renewable === true);
     if (credential === undefined) return;
     const again = () => {
       // The next one stands for it.

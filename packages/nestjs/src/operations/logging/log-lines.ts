@@ -69,6 +69,7 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
       `secret ${plain(name)} cannot be read anew: its value of ${ago(ageMs)} stays in use${because(reason)}`,
   ),
   'secret.restored': line('log', ({ name }) => `secret ${plain(name)} can be read again`),
+  'token.unavailable': line('warn', ({ reason, leftMs }) => `no new access token${because(reason)}${leftOf(leftMs)}`),
   'store.unavailable': line(
     'error',
     ({ reason }) => `the store cannot be reached: calls that need it are refused${because(reason)}`,
@@ -102,6 +103,11 @@ function next(retryAfterMs: unknown): string {
   return typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs)
     ? `, the next one goes out in ${inWords(retryAfterMs)}`
     : '';
+}
+
+function leftOf(ms: unknown): string {
+  if (ms === 0) return ': requests are refused until there is one';
+  return typeof ms === 'number' ? `: the standing one is used for ${inWords(ms)}` : '';
 }
 
 function ago(ms: unknown): string {

@@ -10,7 +10,7 @@ export type { Pipeline } from './engine/pipeline.js';
 export type { Entrance } from './engine/entrance.js';
 export type { Gate, PolicySpec } from './engine/policy.js';
 export { callbackReports } from './events/callback-reports.js';
-export { EventHub, type Emit } from './events/event-hub.js';
+export { EventHub, type Emit, type EventLevels } from './events/event-hub.js';
 export { HTTP_DEFAULTS, httpEntries } from './http/http.options.js';
 export type { Credential, HttpSettings, ProviderHttp } from './http/provider-http.js';
 export { oauth2Schema, type OAuth2Settings } from './http/oauth2/oauth2.options.js';
@@ -27,6 +27,9 @@ export { LiveProvider } from './provider/live-provider.js';
 export { canonicalText } from './policies/idempotency/canonical-text.js';
 export { derivedKey, uniqueKey } from './policies/idempotency/idempotency-key.js';
 export { isSelectiveFallback } from './policies/fallback/fallback.options.js';
+export { backoffMs } from './policies/retry/backoff.js';
+export { retrySchema, type RetrySettings } from './policies/retry/retry.options.js';
+export { messageOf } from './errors/message-of.js';
 export { catalog } from './policies/catalog.js';
 export type { PolicyCatalog } from './policies/policy-catalog.js';
 export {

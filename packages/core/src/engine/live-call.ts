@@ -88,6 +88,19 @@ export class LiveCall implements Call, Circumstances, Requester {
     (this.nesting ??= new Nesting<LiveCall>()).admittedBy = gate;
   }
 
+  /**
+   * The calls to the same provider that are made in it go with the tokens that it took, and are no more urgent: it is
+   * made to admit them.
+   */
+  lendTokens(): void {
+    (this.nesting ??= new Nesting<LiveCall>()).lends = true;
+  }
+
+  /** The call that lends its tokens to those that are made in this one. */
+  get lender(): LiveCall | undefined {
+    return this.nesting?.lends === true ? this : this.parent?.lender;
+  }
+
   /** A caller's signal or an enclosing call can abort it. */
   noteCaller(): void {
     (this.nesting ??= new Nesting<LiveCall>()).hasCaller = true;

@@ -9,6 +9,8 @@ export class Nesting<Parent> {
   hasCaller = false;
   /** True for a background call: it inherits no deadline, and its requests do not count as sent by its parent. */
   detached = false;
+  /** Whether calls to the same provider that are made in it go with the tokens that it took. */
+  lends = false;
   /** The half-open trial or ramp that admitted the call. Nested calls to the same provider are admitted with it. */
   admittedBy: unknown = undefined;
 
@@ -18,6 +20,7 @@ export class Nesting<Parent> {
     copy.parent = this.parent;
     copy.hasCaller = this.hasCaller;
     copy.detached = this.detached;
+    copy.lends = this.lends;
     return copy;
   }
 }

@@ -6,10 +6,39 @@ export interface Price {
   /** A whole number of tokens, from 0. */
   readonly cost: number;
   readonly priority: Priority;
+  /** How long it may wait for its turn, in milliseconds; `undefined` for as long as the limit lets all calls. */
+  readonly wait: number | undefined;
+}
+
+/** A call that lends its tokens to those that are made in it. */
+export interface Lender {
+  readonly price: Price;
+  /** The tickets of the gates that it has entered. */
+  readonly tickets: readonly unknown[];
+}
+
+/** The price of a call that is made in one that lends it its tokens. */
+export interface PriceWithin extends Price {
+  readonly lender: Lender;
+  /** Its cost by itself. */
+  readonly own: number;
 }
 
 /** The price of a call whose method names none. */
-export const DEFAULT_PRICE: Price = Object.freeze({ cost: 1, priority: 'foreground' });
+export const DEFAULT_PRICE: Price = Object.freeze({ cost: 1, priority: 'foreground', wait: undefined });
+
+/**
+ * The price of a call within another that lends it its tokens, before it is known how many those are: it is no more
+ * urgent than that one.
+ */
+export function priceWithin(lender: Lender, own: Price): PriceWithin {
+  const { priority, wait } = lender.price;
+  return { cost: 0, priority, wait, lender, own: own.cost };
+}
+
+export function isWithin(price: Price): price is PriceWithin {
+  return 'lender' in price;
+}
 
 /** The ticket of a gate that can be told the real cost of a call. */
 export interface SettleableTicket {

@@ -121,9 +121,8 @@ export class LiveProvider extends ResilientProvider {
         ? this.newCall(operation, args, run)
         : this.newCallIn(protocol, { operation, args, work: run });
     call.key = options.key;
-    const { idempotencyKey: value } = options;
     // Also where the policy, which says so too, is left out or switched off.
-    if (value !== undefined) call.carriedKey = { value, ...this.linker.keyPlace(operation), ofThisCall: false };
+    if (options.idempotencyKey !== undefined) this.carryKey(call, options.idempotencyKey);
     let pipeline: Pipeline;
     try {
       pipeline = this.pipelines.pipelineOf(operation, options.policies);
@@ -147,6 +146,11 @@ export class LiveProvider extends ResilientProvider {
   newCallIn(protocol: AnswerProtocol, { operation, args, work }: CallParts): LiveCall {
     this.originInProtocol ??= { ...this.environment, protocol };
     return new LiveCall(this.originInProtocol, operation, args, work);
+  }
+
+  /** Has a call carry the key of its operation to the provider. */
+  carryKey(call: LiveCall, value: string): void {
+    call.carriedKey = { value, ...this.linker.keyPlace(call.operation), ofThisCall: false };
   }
 
   /** Sends a call through a pipeline, tied to the caller's signal and to the call in whose method this happens. */

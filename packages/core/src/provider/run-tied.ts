@@ -1,3 +1,4 @@
+import { priceWithin } from '../engine/price.js';
 import { tieToSignal } from '../engine/abort-with-signal.js';
 import { whenRead } from '../engine/held-stream.js';
 import type { LiveCall } from '../engine/live-call.js';
@@ -20,6 +21,8 @@ export function runTied(pipeline: Pipeline, call: LiveCall, { parent, signal }: 
   if (parent?.aborted === true) return Promise.reject(parent.reason);
   call.parent = parent;
   call.abortable = true;
+  const lender = parent?.lender;
+  if (lender?.provider === call.provider) call.price = priceWithin(lender, call.price);
   const untie = signal && tieToSignal(call, signal);
   const stopListening = parent?.onAbort(() => call.abort(parent.reason, true));
   const untieAll = () => {

@@ -1,6 +1,6 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import type { Environment, Gate } from '../../engine/policy.js';
-import { DEFAULT_PRICE, type Price, type Priority } from '../../engine/price.js';
+import { DEFAULT_PRICE, isWithin, priceWithin, type Price, type Priority } from '../../engine/price.js';
 import type { PriceSettings } from './rate-limit.options.js';
 
 /** Sets the price of the calls of one method, by which the rate limit admits them. Refuses none itself. */
@@ -13,7 +13,8 @@ export class CallPrice implements Gate<undefined> {
 
   enter(call: LiveCall): undefined {
     const { settings } = this;
-    call.price = isFixed(settings) ? settings : this.priceOf(call);
+    const own = isFixed(settings) ? settings : this.priceOf(call);
+    call.price = isWithin(call.price) ? priceWithin(call.price.lender, own) : own;
     return undefined;
   }
 
@@ -24,15 +25,16 @@ export class CallPrice implements Gate<undefined> {
   }
 
   private priceOf(call: LiveCall): Price {
-    const { cost, priority } = this.settings;
+    const { cost, priority, wait } = this.settings;
     return {
       cost: typeof cost === 'function' ? this.said('cost', cost, call, costOf) : cost,
       priority: typeof priority === 'function' ? this.said('priority', priority, call, priorityOf) : priority,
+      wait,
     };
   }
 
   /** A function that throws or returns what is no price is reported, and the call goes at the usual price. */
-  private said<K extends keyof Price>(
+  private said<K extends 'cost' | 'priority'>(
     option: K,
     ask: (...args: unknown[]) => unknown,
     call: LiveCall,

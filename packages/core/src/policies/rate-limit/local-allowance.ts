@@ -64,7 +64,7 @@ export class LocalAllowance implements Allowance {
     const taken = this.spare.pop() ?? new Taken();
     taken.cost = cost;
     taken.calls = Math.min(1, cost);
-    taken.held = false;
+    taken.held = taken.lent = false;
     this.takeOfAll(taken, now, waited);
     return taken;
   }

@@ -16,7 +16,7 @@ export const rateLimitKind = definePolicy({
   kind: 'rateLimit',
   schema: rateLimitSchema,
   events: rateLimitEvents,
-  perCall: ['cost', 'priority'],
+  perCall: ['cost', 'priority', 'backgroundWait'],
   parts: [
     definePart({
       name: 'rateLimitPrice',

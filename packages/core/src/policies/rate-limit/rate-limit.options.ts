@@ -60,6 +60,8 @@ export interface RateLimitOptions extends Partial<WindowQuotaOptions>, Partial<B
   backgroundShare?: number;
   /** How long a call may wait for its turn. Default 0: it is refused at once, and told how long it would have been. */
   wait?: Duration;
+  /** How long a call in the background may wait. Methods that share a limit may differ in it. Default: `wait`. */
+  backgroundWait?: Duration;
   /**
    * How many may wait. Default 1000. Where there is no place left, the last of the background makes room for the
    * foreground.
@@ -121,6 +123,7 @@ const fields = options({
   ),
   backgroundShare: optional(number(0.01, 0.99), 0.1),
   wait: optional(duration(), 0),
+  backgroundWait: optional(duration()),
   queue: optional(integer(0, MOST), 1000),
   observeHeaders: optional(flag(), true),
   profile: optional(
@@ -159,7 +162,7 @@ const patient = consistent(affordable, ['pause', 'maxPause'], ({ pause = 0, maxP
 
 export const rateLimitSchema = v.pipe(
   patient,
-  v.transform(({ limit, bucket, refill, per, burst, unit, margin, cost, priority, ...shared }) => {
+  v.transform(({ limit, bucket, refill, per, burst, unit, margin, cost, priority, backgroundWait, ...shared }) => {
     const { quotas, profile, pause, maxPause, ...rest } = shared;
     const given = isList(quotas) ? quotas : [{ limit, bucket, refill, per, burst, unit, margin }];
     const known = profileOf(profile ?? (typeof quotas === 'function' ? { quotas } : undefined));
@@ -172,7 +175,7 @@ export const rateLimitSchema = v.pipe(
       maxPause: maxPause ?? Math.max(60_000, firstPause),
       quotas: given.map((quota) => readQuota(quota, given)),
     };
-    return { price: { cost, priority }, limit: settings };
+    return { price: { cost, priority, wait: backgroundWait }, limit: settings };
   }),
 );
 

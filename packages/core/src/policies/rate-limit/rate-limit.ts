@@ -1,6 +1,7 @@
 import type { ObservedResponse, RateReading } from '../../headers/rate-reading.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { Entered } from '../../engine/entered.js';
+import { isWithin, type Lender, type PriceWithin } from '../../engine/price.js';
 import type { PackedGate } from '../../engine/packed-keys.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
@@ -59,6 +60,12 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     const { now, price } = call;
     const { cost } = price;
     if (cost === 1 && this.line.size === 0 && this.isFree(now)) return this.take(now, cost, false);
+    return isWithin(price) ? this.enterWithin(call, price) : this.enterByPrice(call);
+  }
+
+  private enterByPrice(call: LiveCall): Taken | Promise<Taken> | RateLimitedError {
+    const { now, price } = call;
+    const { cost } = price;
     const scope = this.observed.scopeOf(call.operation);
     const background = price.priority === 'background';
     if (this.waitMs(now, cost, 1, scope) === 0 && this.line.passes(cost, background)) {
@@ -69,6 +76,24 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 
   suspend(taken: Taken, call: LiveCall): void {
     this.allowance.hold(taken, call.now);
+  }
+
+  /**
+   * The first call of this limit within one that took tokens to admit it takes its own in their place, before those who
+   * wait: that call went no further than to this one, which goes out only now.
+   */
+  private enterWithin(call: LiveCall, { lender, own, priority, wait }: PriceWithin): ReturnType<RateLimit['enter']> {
+    call.price = { cost: own, priority, wait };
+    const { now } = call;
+    const lent = takenBy(lender, this);
+    if (lent !== undefined) {
+      lent.lent = true;
+      this.observed.giveBack(lent, now);
+      this.allowance.giveBack(lent, now);
+      const scope = this.observed.scopeOf(call.operation);
+      if (this.waitMs(now, own, 1, scope) === 0) return this.take(now, own, false, scope);
+    }
+    return this.enterByPrice(call);
   }
 
   /** The call goes out later than it was taken: a gate below held it. */
@@ -355,6 +380,15 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 /** Whether the provider has answered, so that the call has certainly arrived. */
 function isAnswer({ kind }: Outcome): boolean {
   return kind === 'success' || kind === 'throttled' || kind === 'permanent' || kind === 'unauthorized';
+}
+
+/** The tokens that a call took of a limit and has not lent yet. */
+function takenBy({ tickets }: Lender, limit: RateLimit): Taken | undefined {
+  for (const ticket of tickets) {
+    const entered: unknown = ticket instanceof Entered ? ticket.ticket : ticket;
+    if (entered instanceof Taken && entered.limit === limit && !entered.lent) return entered;
+  }
+  return undefined;
 }
 
 /**

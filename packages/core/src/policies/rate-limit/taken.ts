@@ -16,6 +16,8 @@ export class Taken implements SettleableTicket {
   calls = 0;
   /** Whether something between the gate and the provider holds the call. */
   held = false;
+  /** Whether a call within the one that took it goes with it. */
+  lent = false;
   /** When it was taken, in the clock's monotonic milliseconds. */
   at = 0;
   /** Until when the tokens may be given to another call, where they were leased from a store. */

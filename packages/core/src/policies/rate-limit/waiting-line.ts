@@ -116,7 +116,7 @@ export class WaitingLine<Turn> {
     if (cost > service.mostCost) return this.tooCostly(call, cost);
     const waitMs = service.waitMs(now, queue.costAhead(cost, background) + cost, queue.callsAhead(background) + 1);
     // A turn at the very end of the wait would come too late.
-    const patienceMs = settings.wait + (service.isAsking(now) ? this.graceLeftMs : 0);
+    const patienceMs = longestWait(call, settings) + (service.isAsking(now) ? this.graceLeftMs : 0);
     if (waitMs >= Math.min(patienceMs, deadline - now)) return refusals.make(service.reason(now), call, waitMs);
     if (queue.closed) return refusals.make('closed', call);
     if (queue.size < settings.queue || (!background && queue.backgroundSize > 0)) return undefined;
@@ -128,7 +128,7 @@ export class WaitingLine<Turn> {
     const { now } = call;
     const isNext = queue.isFirst(background);
     const tooLong = () => this.waitedTooLong(call, cost);
-    const maxWaitMs = settings.wait + this.graceLeftMs;
+    const maxWaitMs = longestWait(call, settings) + this.graceLeftMs;
     const turn = queue.join(call, { cost, background, maxWaitMs, tooLong });
     if (queue.size > settings.queue) this.makeRoom(now);
     if (isNext) this.scheduleWake(now);
@@ -191,4 +191,9 @@ export class WaitingLine<Turn> {
   private tooCostly(call: LiveCall, cost: number): RateLimitedError {
     return this.refusals.tooCostly(call, cost, this.service.mostCost);
   }
+}
+
+/** A wait of its own is for the background alone. */
+function longestWait({ price }: LiveCall, { wait }: LineSettings): number {
+  return price.priority === 'background' ? (price.wait ?? wait) : wait;
 }

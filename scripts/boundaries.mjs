@@ -9,6 +9,7 @@ export const packages = {
   postgres: ['core'],
   secrets: ['core'],
   nestjs: ['core', 'webhooks', 'secrets'],
+  queue: ['core', 'nestjs'],
 };
 
 /**
@@ -69,6 +70,7 @@ export const rooms = {
     ['health', 'telemetry', 'adapter.ts'],
     ['testing'],
   ],
+  queue: [['driver'], ['jobs', 'sqlite'], ['worker'], ['sync-queue'], ['nest'], ['index.ts'], ['testing']],
 };
 
 /** Imports that the tables would let through, and what to do instead. Paths are regular expressions. */
@@ -83,6 +85,11 @@ export const besides = [
     from: 'packages/(core|webhooks)/src/',
     to: 'node_modules/(@nestjs|rxjs|express|fastify|axios)/',
     instead: 'core and webhooks know no framework: put the adapter into @breakwater/nestjs',
+  },
+  {
+    from: 'packages/queue/src/(driver|jobs|sqlite|worker|sync-queue)/',
+    to: '(node_modules/@nestjs/|packages/nestjs/)',
+    instead: 'the queue itself knows the engine and no framework: put it into packages/queue/src/nest',
   },
 ];
 

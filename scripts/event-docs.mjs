@@ -13,6 +13,7 @@ const page = join(root, 'docs', 'events.md');
 const rooms = [
   ...roomsOf(join(core, 'policies', 'policy-telemetry.ts')),
   roomOf(sourceOf(join(root, 'packages', 'nestjs', 'src', 'webhooks', 'webhook.telemetry.ts'))),
+  roomOf(sourceOf(join(root, 'packages', 'queue', 'src', 'worker', 'queue.telemetry.ts'))),
 ];
 const told = rooms.flatMap(({ events }) => events.map(({ type }) => type));
 const faults = undocumented(join(root, 'packages'), new Set(told));

@@ -1,0 +1,43 @@
+/** Thrown by a processor for a job that makes no sense to try again: it is dead at once, and can be replayed. */
+export class SyncJobRejectedError extends Error {
+  override readonly name = 'SyncJobRejectedError';
+}
+
+/** A payload is not what the schema of its job asks for. `issues` names each place. */
+export class SyncPayloadError extends TypeError {
+  override readonly name = 'SyncPayloadError';
+
+  constructor(
+    readonly job: string,
+    readonly issues: readonly string[],
+  ) {
+    super(`the payload of '${job}' is not what its schema asks for: ${issues.join('; ')}`);
+  }
+}
+
+/** The reason of the signal of a job that ran for longer than its timeout. */
+export class SyncJobTimeoutError extends Error {
+  override readonly name = 'SyncJobTimeoutError';
+
+  constructor(job: string, afterMs: number) {
+    super(`'${job}' took longer than ${afterMs} ms`);
+  }
+}
+
+/** The reason of the signal of a job that another worker may have by now. */
+export class SyncJobLostError extends Error {
+  override readonly name = 'SyncJobLostError';
+
+  constructor(job: string) {
+    super(`the lease of '${job}' is lost`);
+  }
+}
+
+/** The reason of the signal of a job that outlasts the grace of a shutdown. */
+export class SyncQueueClosedError extends Error {
+  override readonly name = 'SyncQueueClosedError';
+
+  constructor() {
+    super('the queue is closed');
+  }
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { ResilienceConfigurationError, type Duration, type Fault } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
+
+export interface SqliteDriverOptions {
+  /**
+   * The path of the file, made if it is missing, on a local disk; its directory must be there. It may be the
+   * application's own database, which is turned to WAL mode: then jobs can be added in its transactions. `':memory:'`
+   * for a queue of one process that is gone with it.
+   */
+  file: string;
+  /** The beginning of the names of the queue's tables. Default `'sync_'`. */
+  tablePrefix?: string;
+  /**
+   * The writes that a power failure may take: with `'normal'` those of the last moments, with `'full'` none, at the
+   * price of a disk flush for each transaction. A process that dies loses nothing with either. Default `'normal'`.
+   */
+  durability?: 'normal' | 'full';
+  /** How long an operation waits for the lock that another process holds, before it rejects. Default `'5s'`. */
+  busyTimeout?: Duration;
+  /** How long, and how many, completed jobs are kept: a second job of the same key is dropped for so long. */
+  completed?: {
+    /** Default `'1d'`. */
+    age?: Duration;
+    /** For each provider. Default 100 000. */
+    count?: number;
+  };
+}
+
+export type SqliteDriverSettings = settings.SettingsOf<typeof schema>;
+
+export const IN_MEMORY = ':memory:';
+
+const NAME = /^[a-z][a-z0-9_]*$/i;
+const DAY_MS = 86_400_000;
+
+const schema = settings.options({
+  file: settings.text(`the path of a file, or '${IN_MEMORY}'`),
+  tablePrefix: settings.optional(settings.text("the beginning of a name, such as 'sync_'"), 'sync_'),
+  durability: settings.optional(settings.oneOf('normal', 'full'), 'normal'),
+  busyTimeout: settings.optional(settings.duration({ max: 600_000 }), 5000),
+  completed: settings.optional(
+    settings.options({
+      age: settings.optional(settings.duration(), DAY_MS),
+      count: settings.optional(settings.integer(0, 100_000_000), 100_000),
+    }),
+    {},
+  ),
+});
+
+/** The options with their defaults. Throws a `ResilienceConfigurationError` that lists all that is wrong. */
+export function readSqliteDriverOptions(options: SqliteDriverOptions): SqliteDriverSettings {
+  const read = settings.readSettings(schema, options, 'sqliteDriver');
+  const faults: Fault[] = [...(read.faults ?? [])];
+  const { file, tablePrefix } = read.settings ?? {};
+  if (file !== undefined && file !== IN_MEMORY && !existsSync(dirname(resolve(file)))) {
+    const message = `'${file}' given; expected a file in a directory that exists`;
+    faults.push({ path: 'sqliteDriver.file', message });
+  }
+  if (tablePrefix !== undefined && !NAME.test(tablePrefix)) {
+    const message = `'${tablePrefix}' given; expected letters, digits and _, such as 'sync_'`;
+    faults.push({ path: 'sqliteDriver.tablePrefix', message });
+  }
+  if (read.settings === undefined || faults.length > 0) throw new ResilienceConfigurationError(faults);
+  return read.settings;
+}

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestClock } from '@breakwater/core/testing';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'libsql';
+import type { NewJob } from '../driver/queue-driver.js';
+import { queueDriverContract } from '../testing/queue-driver-contract.js';
+import { sqliteDriver } from './sqlite-driver.js';
+
+const JOB: NewJob = {
+  id: 'one',
+  provider: 'crm',
+  name: 'order.created',
+  tenant: '',
+  key: undefined,
+  payload: '{}',
+  priority: 'normal',
+  delayMs: 0,
+  attempts: undefined,
+};
+
+describe('sqliteDriver', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
+    file = join(folder, 'queue.sqlite');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function open(options: Partial<Parameters<typeof sqliteDriver>[0]> = {}, clock = new TestClock()) {
+    const driver = sqliteDriver({ file, ...options });
+    await driver.open?.({ clock });
+    return driver;
+  }
+
+  queueDriverContract(
+    async () => {
+      const clock = new TestClock();
+      return { driver: await open({}, clock), elapse: (ms) => clock.advance(ms) };
+    },
+    { describe, it },
+  );
+
+  it('says everything that is wrong with its options at once', () => {
+    const options = { file: '/no/such/place/q', tablePrefix: 'a-b' };
+    expect(() => sqliteDriver(options)).toThrow(/directory that exists[^]*letters, digits and _/);
+    expect(() => sqliteDriver({} as never)).toThrow(/file/);
+  });
+
+  it('keeps a new file for its owner alone', async () => {
+    const driver = await open();
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    await driver.close();
+  });
+
+  it('keeps jobs over restarts, in the application’s own file beside its tables', async () => {
+    const app = new Database(file);
+    app.exec('CREATE TABLE orders (id TEXT)');
+    const driver = await open();
+    await driver.add([JOB]);
+    await driver.close();
+    const again = await open();
+    expect((await again.get('crm', 'one'))?.state).toBe('waiting');
+    expect(app.prepare('SELECT count(*) AS n FROM orders').get()).toMatchObject({ n: 0 });
+    await again.close();
+    app.close();
+  });
+
+  it('adds a job in the transaction of the application: order and job, or neither', async () => {
+    const app = new Database(file);
+    const driver = await open();
+    app.exec('CREATE TABLE orders (id TEXT)');
+    const place = (fails: boolean) =>
+      app
+        .transaction(() => {
+          app.prepare('INSERT INTO orders VALUES (?)').run(['o-1']);
+          void driver.addWithin!(app, [JOB]);
+          if (fails) throw new Error('out of stock');
+        })
+        .immediate();
+    expect(() => place(true)).toThrow('out of stock');
+    expect(await driver.get('crm', 'one')).toBeUndefined();
+    place(false);
+    expect((await driver.get('crm', 'one'))?.state).toBe('waiting');
+    expect(app.prepare('SELECT count(*) AS n FROM orders').get()).toMatchObject({ n: 1 });
+    app.close();
+    await driver.close();
+  });
+
+  it('adds in no transaction that is not one of its file', async () => {
+    const driver = await open();
+    const app = new Database(file);
+    const other = new Database(join(folder, 'other.sqlite'));
+    expect(() => driver.addWithin!(app, [JOB])).toThrow(/in a transaction/);
+    other.exec('BEGIN IMMEDIATE');
+    expect(() => driver.addWithin!(other, [JOB])).toThrow(/another file/);
+    expect(() => driver.addWithin!({}, [JOB])).toThrow(/connection of libsql/);
+    app.close();
+    other.close();
+    await driver.close();
+  });
+
+  it('waits for a lock that another process holds, and rejects after busyTimeout without having added anything', async () => {
+    const clock = new TestClock();
+    const driver = await open({ busyTimeout: '1s' }, clock);
+    const app = new Database(file);
+    app.exec('BEGIN IMMEDIATE');
+    const refused = driver.add([JOB]).catch((error: unknown) => error);
+    await clock.advance('2s');
+    expect(String(await refused)).toMatch(/SQLITE_BUSY/);
+    const waiting = driver.add([JOB]);
+    app.exec('ROLLBACK');
+    await clock.advance('1s');
+    expect(await waiting).toEqual([{ id: 'one', added: true }]);
+    app.close();
+    await driver.close();
+  });
+
+  it('refuses jobs with a clear error when the disk is full, and takes them when there is room again', async () => {
+    const driver = await open();
+    const db = (driver as unknown as { db: Database.Database }).db;
+    const [pages] = db.prepare('PRAGMA page_count').raw().get() as [number];
+    db.exec(`PRAGMA max_page_count = ${pages + 2}`);
+    const large = { ...JOB, payload: JSON.stringify('x'.repeat(100_000)) };
+    await expect(driver.add([large])).rejects.toMatchObject({ code: 'SQLITE_FULL', name: 'QueueDriverError' });
+    expect(await driver.get('crm', 'one')).toBeUndefined();
+    db.exec(`PRAGMA max_page_count = ${pages + 1000}`);
+    expect(await driver.add([large])).toEqual([{ id: 'one', added: true }]);
+    await driver.close();
+  });
+
+  it.each([
+    ['age', { age: '1m', count: 1000 }],
+    ['number', { age: '1d', count: 10 }],
+  ] as const)('forgets completed jobs by %s, and no others', async (_, completed) => {
+    const clock = new TestClock();
+    const driver = await open({ completed }, clock);
+    await driver.add([{ ...JOB, id: 'dead' }]);
+    const [dead] = (await driver.claim('crm', { limit: 1, leaseMs: 1000 })).jobs;
+    const history = { at: 0, attempt: 1, failure: 'failed', reason: 'no' } as const;
+    await driver.settle([{ job: dead!, to: 'dead', history }]);
+    for (let round = 0; round < 120; round++) {
+      await driver.add([{ ...JOB, id: `done-${round}` }]);
+      const { jobs } = await driver.claim('crm', { limit: 9, leaseMs: 1000 });
+      await driver.settle(jobs.map((job) => ({ job, to: 'completed', result: undefined })));
+      await clock.advance('5s');
+    }
+    const counts = await driver.counts('crm');
+    expect(counts.dead).toBe(1);
+    expect(counts.completed).toBeLessThanOrEqual(25);
+    expect(counts.completed).toBeGreaterThanOrEqual(10);
+    await driver.close();
+  });
+
+  it('refuses tables that a newer release has written, and every operation once it is closed', async () => {
+    const driver = await open();
+    await driver.close();
+    await expect(driver.add([JOB])).rejects.toMatchObject({ code: 'CLOSED' });
+    const app = new Database(file);
+    app.exec('UPDATE sync_schema SET version = 99');
+    app.close();
+    await expect(open()).rejects.toThrow(/version 99/);
+  });
+});

@@ -1,0 +1,139 @@
+import type Database from 'libsql';
+import { HISTORY_LENGTH, LOST_REASON } from '../driver/job.js';
+
+/** How many delayed jobs become ready with one claim: a transaction must not be long. */
+const READY_PER_CLAIM = 1000;
+
+const CLAIMED = 'id, provider, name, tenant, payload, attempt, attempts, lost, added_at, claim';
+const SHOWN = `id, provider, name, tenant, key, payload, rank, state, run_at, added_at, ended_at, attempt, lost,
+               progress, result, history`;
+
+const LOST = `json_object('at', ?2, 'attempt', attempt + 1, 'failure', 'lost', 'reason', '${LOST_REASON}')`;
+
+/** `[id, provider, name, tenant, payload, attempt, attempts, lost, added_at, claim]` */
+export type ClaimedRow = readonly [
+  id: string,
+  provider: string,
+  name: string,
+  tenant: string,
+  payload: string,
+  attempt: number,
+  attempts: number | null,
+  lost: number,
+  addedAt: number,
+  claim: number,
+];
+
+/** The columns in `SHOWN`, in their order. */
+export type JobRow = readonly [
+  id: string,
+  provider: string,
+  name: string,
+  tenant: string,
+  key: string | null,
+  payload: string,
+  rank: number,
+  state: string,
+  runAt: number,
+  addedAt: number,
+  endedAt: number | null,
+  attempt: number,
+  lost: number,
+  progress: string | null,
+  result: string | null,
+  history: string,
+];
+
+/** The statements over tables whose names begin with `prefix`, which is checked to be a name itself. */
+const sqlFor = (prefix: string) => {
+  const jobs = `${prefix}jobs`;
+  const queues = `${prefix}queues`;
+  const added = `CASE WHEN ?1 IS NULL THEN history ELSE ${historyWith('json(?1)')} END`;
+  const next = `SELECT id, tenant FROM ${jobs} WHERE provider = ? AND state = 'waiting'`;
+  const list = (state: string, order: string) =>
+    `SELECT ${SHOWN} FROM ${jobs} WHERE provider = ?1 AND state = '${state}' AND (?2 IS NULL OR tenant = ?2)
+       AND (?3 IS NULL OR name = ?3) ORDER BY ${order} LIMIT ?4 OFFSET ?5`;
+  return {
+    begin: 'BEGIN IMMEDIATE',
+    commit: 'COMMIT',
+    rollback: 'ROLLBACK',
+
+    add: `INSERT INTO ${jobs} (id, provider, name, tenant, key, payload, rank, attempts, added_at, run_at, state)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+
+    /** Whether there may be something to claim, found out without the lock. */
+    look: `SELECT EXISTS (SELECT 1 FROM ${jobs} WHERE provider = ?1 AND state = 'waiting'),
+                  (SELECT min(run_at) FROM ${jobs} WHERE provider = ?1 AND state = 'delayed'),
+                  (SELECT min(lease_until) FROM ${jobs} WHERE provider = ?1 AND state = 'active'),
+                  coalesce((SELECT paused FROM ${queues} WHERE provider = ?1), 0)`,
+    queue: `SELECT paused, served FROM ${queues} WHERE provider = ?`,
+    served: `INSERT INTO ${queues} (provider, served) VALUES (?, ?)
+             ON CONFLICT (provider) DO UPDATE SET served = excluded.served`,
+    setPaused: `INSERT INTO ${queues} (provider, paused) VALUES (?, ?)
+                ON CONFLICT (provider) DO UPDATE SET paused = excluded.paused`,
+    ready: `UPDATE ${jobs} SET state = 'waiting' WHERE position IN
+              (SELECT position FROM ${jobs} WHERE provider = ? AND state = 'delayed' AND run_at <= ?
+               ORDER BY run_at LIMIT ${READY_PER_CLAIM})`,
+    lost: `UPDATE ${jobs} SET state = 'waiting', lost = lost + 1, lease_until = NULL, history = ${historyWith(LOST)}
+           WHERE provider = ?1 AND state = 'active' AND lease_until <= ?2`,
+    nextAfter: `${next} AND tenant > ? ORDER BY tenant, rank, position LIMIT 1`,
+    nextFirst: `${next} ORDER BY tenant, rank, position LIMIT 1`,
+    claim: `UPDATE ${jobs} SET state = 'active', claim = claim + 1, lease_until = ? WHERE id = ? RETURNING ${CLAIMED}`,
+
+    renew: `UPDATE ${jobs} SET lease_until = ? WHERE id = ? AND claim = ? AND state = 'active'`,
+    complete: `UPDATE ${jobs} SET state = 'completed', result = ?, ended_at = ?, lease_until = NULL
+               WHERE id = ? AND claim = ? AND state = 'active'`,
+    wait: `UPDATE ${jobs} SET history = ${added}, state = ?2, run_at = ?3, attempt = attempt + ?4, lease_until = NULL
+           WHERE id = ?5 AND claim = ?6 AND state = 'active'`,
+    bury: `UPDATE ${jobs} SET history = ${added}, state = 'dead', attempt = attempt + 1, ended_at = ?2,
+                              lease_until = NULL
+           WHERE id = ?3 AND claim = ?4 AND state = 'active'`,
+    progress: `UPDATE ${jobs} SET progress = ? WHERE id = ? AND claim = ? AND state = 'active'`,
+    forget: `DELETE FROM ${jobs} WHERE position IN
+               (SELECT position FROM ${jobs} WHERE provider = ? AND state = 'completed' AND ended_at <= ?
+                ORDER BY ended_at LIMIT ?)`,
+    forgetBefore: `SELECT ended_at FROM ${jobs} WHERE provider = ? AND state = 'completed'
+                   ORDER BY ended_at DESC LIMIT 1 OFFSET ?`,
+
+    countWaiting: countOf(jobs, 'waiting'),
+    countDelayed: countOf(jobs, 'delayed'),
+    countActive: countOf(jobs, 'active'),
+    countCompleted: countOf(jobs, 'completed'),
+    countDead: countOf(jobs, 'dead'),
+    get: `SELECT ${SHOWN} FROM ${jobs} WHERE provider = ? AND id = ?`,
+    listWaiting: list('waiting', 'tenant, rank, position'),
+    listDelayed: list('delayed', 'run_at'),
+    listActive: list('active', 'lease_until'),
+    listCompleted: list('completed', 'ended_at'),
+    listDead: list('dead', 'ended_at'),
+    replay: `UPDATE ${jobs} SET state = 'waiting', attempt = 0, lost = 0, run_at = ?, ended_at = NULL
+             WHERE provider = ? AND id = ? AND state = 'dead'`,
+    remove: `DELETE FROM ${jobs} WHERE provider = ? AND id = ? AND state <> 'active'`,
+  };
+};
+
+export type Statements = Readonly<Record<keyof ReturnType<typeof sqlFor>, Database.Statement>>;
+
+/** Every statement of the driver, prepared once. Bind by arrays: libsql takes a `Buffer` on its own for a name. */
+export function prepareStatements(db: Database.Database, prefix: string): Statements {
+  const prepared = Object.entries(sqlFor(prefix)).map(([name, sql]) => {
+    const statement: Database.Statement = db.prepare(sql);
+    return [name, statement.reader ? statement.raw() : statement] as const;
+  });
+  return Object.fromEntries(prepared) as Statements;
+}
+
+/** By `all`, as libsql resets no statement whose `get` failed: from then on it would fail for ever. */
+export function first<Row>(statement: Database.Statement, values: unknown[]): Row | undefined {
+  return statement.all(values)[0] as Row | undefined;
+}
+
+function countOf(jobs: string, state: string): string {
+  return `SELECT count(*) FROM ${jobs} WHERE provider = ? AND state = '${state}'`;
+}
+
+/** The history with another entry: the last of them are kept. */
+function historyWith(entry: string): string {
+  const kept = `CASE WHEN json_array_length(history) < ${HISTORY_LENGTH} THEN history ELSE json_remove(history, '$[0]') END`;
+  return `json_insert(${kept}, '$[#]', ${entry})`;
+}

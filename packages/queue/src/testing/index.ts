@@ -1,0 +1,1 @@
+export { queueDriverContract, type QueueDriverUnderTest } from './queue-driver-contract.js';

@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { TestRunner } from '@breakwater/core/testing';
+import { HISTORY_LENGTH, type JobAttempt } from '../driver/job.js';
+import type { ClaimedJob, NewJob, QueueDriver } from '../driver/queue-driver.js';
+
+/** An open driver under test, and how time passes for it: a fake clock advances, a real one is waited for. */
+export interface QueueDriverUnderTest {
+  readonly driver: QueueDriver;
+  elapse(ms: number): Promise<void>;
+}
+
+const LEASE = { leaseMs: 60_000 };
+
+/** The surroundings of a test: the driver, a provider of its own, and helpers around both. */
+class Bench {
+  readonly provider = `crm-${randomUUID().slice(0, 8)}`;
+  private made = 0;
+
+  constructor(
+    readonly driver: QueueDriver,
+    readonly elapse: QueueDriverUnderTest['elapse'],
+  ) {}
+
+  job(given: Partial<NewJob> = {}): NewJob {
+    const id = `job-${this.made++}`;
+    const { provider } = this;
+    const plain = { name: 'order.created', tenant: '', key: undefined, payload: '{}', priority: 'normal' } as const;
+    return { id, provider, ...plain, delayMs: 0, attempts: undefined, ...given };
+  }
+
+  async add(...given: readonly Partial<NewJob>[]): Promise<readonly string[]> {
+    return (await this.driver.add(given.map((each) => this.job(each)))).map(({ id }) => id);
+  }
+
+  async claim(limit = 1, leaseMs = LEASE.leaseMs): Promise<readonly ClaimedJob[]> {
+    return (await this.driver.claim(this.provider, { limit, leaseMs })).jobs;
+  }
+
+  async claimOne(leaseMs?: number): Promise<ClaimedJob> {
+    const [job] = await this.claim(1, leaseMs);
+    assert.ok(job, 'there is nothing to claim');
+    return job;
+  }
+
+  async complete(...jobs: readonly ClaimedJob[]): Promise<readonly boolean[]> {
+    return this.driver.settle(jobs.map((job) => ({ job, to: 'completed', result: undefined }) as const));
+  }
+
+  async state(id: string): Promise<string | undefined> {
+    return (await this.driver.get(this.provider, id))?.state;
+  }
+}
+
+/**
+ * The contract of every driver of the queue, as tests for the runner whose `describe` and `it` are handed over. `make`
+ * returns an open driver whose other jobs do no harm; it is closed at the end of each test.
+ */
+export function queueDriverContract(
+  make: () => Promise<QueueDriverUnderTest>,
+  { describe, it }: TestRunner = globalThis as unknown as TestRunner,
+): void {
+  const test = (name: string, body: (bench: Bench) => Promise<void>) =>
+    it(name, async () => {
+      const { driver, elapse } = await make();
+      try {
+        await body(new Bench(driver, elapse));
+      } finally {
+        await driver.close();
+      }
+    });
+
+  describe('queue driver contract', () => {
+    test('hands out what was added, oldest first, and each job to one worker', async (bench) => {
+      const ids = await bench.add({}, {}, {});
+      const racers = await Promise.all([bench.claim(), bench.claim(), bench.claim(), bench.claim()]);
+      assert.deepEqual(
+        racers
+          .flat()
+          .map(({ id }) => id)
+          .sort(),
+        [...ids].sort(),
+      );
+      assert.deepEqual((await bench.claim()).length, 0);
+    });
+
+    test('keeps every field of a job', async (bench) => {
+      const payload = '{"a":[1,"ü €\\u0000"],"b":null}';
+      await bench.add({ id: 'one', name: 'n.ä', tenant: 't ü', key: 'k', payload, attempts: 7 });
+      const claimed = await bench.claimOne();
+      const { provider, name, tenant, attempts, attempt, lost } = claimed;
+      assert.deepEqual(
+        { provider, name, tenant, attempts, attempt, lost, payload: JSON.parse(claimed.payload) as unknown },
+        {
+          provider: bench.provider,
+          name: 'n.ä',
+          tenant: 't ü',
+          attempts: 7,
+          attempt: 0,
+          lost: 0,
+          payload: JSON.parse(payload) as unknown,
+        },
+      );
+      const job = await bench.driver.get(bench.provider, 'one');
+      assert.equal(job?.key, 'k');
+      assert.equal(job.priority, 'normal');
+      assert.deepEqual(job.payload, JSON.parse(payload));
+    });
+
+    test('knows a job by its id: a second one is dropped while the first is known', async (bench) => {
+      const first = bench.job({ id: 'same', payload: '1' });
+      const second = { ...first, payload: '2' };
+      assert.deepEqual(await bench.driver.add([first]), [{ id: 'same', added: true }]);
+      assert.deepEqual(await bench.driver.add([second]), [{ id: 'same', added: false }]);
+      const claimed = await bench.claimOne();
+      assert.equal(claimed.payload, '1');
+      assert.deepEqual(await bench.driver.add([second]), [{ id: 'same', added: false }]);
+      await bench.complete(claimed);
+      assert.deepEqual(await bench.driver.add([second]), [{ id: 'same', added: false }]);
+      assert.equal((await bench.claim()).length, 0);
+    });
+
+    test('has the tenants take turns, however many jobs each has', async (bench) => {
+      await bench.add(...Array.from({ length: 20 }, () => ({ tenant: 'a' })));
+      await bench.add({ tenant: 'b' }, { tenant: 'b' }, { tenant: 'c' }, { tenant: 'c' });
+      const claimed = [...(await bench.claim(3)), ...(await bench.claim(3))].map(({ tenant }) => tenant);
+      assert.deepEqual(claimed.sort(), ['a', 'a', 'b', 'b', 'c', 'c']);
+    });
+
+    test('goes by priority within a tenant', async (bench) => {
+      const [low, normal, high] = await bench.add({ priority: 'low' }, {}, { priority: 'high' });
+      assert.deepEqual(
+        [...(await bench.claim(1)), ...(await bench.claim(1)), ...(await bench.claim(1))].map(({ id }) => id),
+        [high, normal, low],
+      );
+    });
+
+    test('holds a delayed job back until it is due', async (bench) => {
+      const [id] = await bench.add({ delayMs: 400 });
+      const { jobs, nextInMs } = await bench.driver.claim(bench.provider, { limit: 1, ...LEASE });
+      assert.equal(jobs.length, 0);
+      assert.ok(nextInMs === undefined || (nextInMs > 0 && nextInMs <= 400), String(nextInMs));
+      assert.equal(await bench.state(id!), 'delayed');
+      await bench.elapse(600);
+      assert.equal((await bench.claimOne()).id, id);
+    });
+
+    test('has a job tried again later, with what became of it in its history', async (bench) => {
+      const [id] = await bench.add({});
+      const history: JobAttempt = { at: 1_700_000_000_000, attempt: 1, failure: 'failed', reason: 'HTTP 500' };
+      const job = await bench.claimOne();
+      const settled = await bench.driver.settle([{ job, to: 'waiting', delayMs: 300, burnt: true, history }]);
+      assert.deepEqual(settled, [true]);
+      assert.equal((await bench.claim()).length, 0);
+      const standing = await bench.driver.get(bench.provider, id!);
+      assert.deepEqual([standing?.attempt, standing?.history, standing?.state], [1, [history], 'delayed']);
+      assert.ok((standing?.nextRunAt ?? 0) > standing!.addedAt);
+      await bench.elapse(500);
+      assert.equal((await bench.claimOne()).attempt, 1);
+    });
+
+    test('burns no attempt for a job that is sent back', async (bench) => {
+      await bench.add({});
+      for (let round = 0; round < 3; round++) {
+        const job = await bench.claimOne();
+        assert.equal(job.attempt, 0);
+        await bench.driver.settle([{ job, to: 'waiting', delayMs: 0, burnt: false, history: undefined }]);
+      }
+    });
+
+    test('keeps the last entries of a history', async (bench) => {
+      const [id] = await bench.add({});
+      for (let attempt = 1; attempt <= HISTORY_LENGTH + 2; attempt++) {
+        const job = await bench.claimOne();
+        const history: JobAttempt = { at: attempt, attempt, failure: 'failed', reason: `no ${attempt}` };
+        await bench.driver.settle([{ job, to: 'waiting', delayMs: 0, burnt: true, history }]);
+      }
+      const { history } = (await bench.driver.get(bench.provider, id!))!;
+      assert.equal(history.length, HISTORY_LENGTH);
+      assert.equal(history.at(-1)?.attempt, HISTORY_LENGTH + 2);
+    });
+
+    test('shows dead jobs, and replays them with all their attempts', async (bench) => {
+      const [id] = await bench.add({ payload: '{"order":7}' });
+      const history: JobAttempt = { at: 5, attempt: 1, failure: 'rejected', reason: 'HTTP 422' };
+      await bench.driver.settle([{ job: await bench.claimOne(), to: 'dead', history }]);
+      assert.equal((await bench.claim()).length, 0);
+      const [dead] = await bench.driver.list(bench.provider, { state: 'dead' });
+      assert.deepEqual([dead?.id, dead?.payload, dead?.history], [id, { order: 7 }, [history]]);
+      assert.equal(await bench.driver.replay(bench.provider, 'unknown'), false);
+      assert.equal(await bench.driver.replay(bench.provider, id!), true);
+      assert.equal(await bench.driver.replay(bench.provider, id!), false);
+      const again = await bench.claimOne();
+      assert.deepEqual([again.id, again.attempt], [id, 0]);
+      assert.equal((await bench.driver.get(bench.provider, id!))?.history.length, 1);
+    });
+
+    test('hands a job on when its lease ends, and counts that it was lost', async (bench) => {
+      const [id] = await bench.add({});
+      const zombie = await bench.claimOne(400);
+      assert.equal((await bench.claim()).length, 0);
+      await bench.elapse(900);
+      const heir = await bench.claimOne();
+      assert.deepEqual([heir.id, heir.lost], [id, 1]);
+      assert.notEqual(heir.claim, zombie.claim);
+      assert.equal((await bench.driver.get(bench.provider, id!))?.history.at(-1)?.failure, 'lost');
+    });
+
+    test('lets a claim that was lost neither settle nor renew', async (bench) => {
+      const [id] = await bench.add({});
+      const zombie = await bench.claimOne(400);
+      await bench.elapse(900);
+      const heir = await bench.claimOne();
+      assert.deepEqual(await bench.driver.renew([zombie], 60_000), [false]);
+      assert.deepEqual(await bench.complete(zombie), [false]);
+      const history: JobAttempt = { at: 5, attempt: 1, failure: 'failed', reason: 'zombie' };
+      assert.deepEqual(await bench.driver.settle([{ job: zombie, to: 'dead', history }]), [false]);
+      assert.equal(await bench.state(id!), 'active');
+      assert.deepEqual(await bench.complete(heir), [true]);
+      assert.equal(await bench.state(id!), 'completed');
+    });
+
+    test('holds a claim for as long as it is renewed', async (bench) => {
+      await bench.add({});
+      const job = await bench.claimOne(600);
+      for (let round = 0; round < 3; round++) {
+        await bench.elapse(300);
+        assert.deepEqual(await bench.driver.renew([job], 600), [true]);
+      }
+      assert.equal((await bench.claim()).length, 0);
+      assert.deepEqual(await bench.complete(job), [true]);
+    });
+
+    test('claims nothing of a provider that is paused, and goes on when it is resumed', async (bench) => {
+      await bench.driver.pause(bench.provider);
+      await bench.add({}, { tenant: 'b' });
+      const { jobs, paused } = await bench.driver.claim(bench.provider, { limit: 1, ...LEASE });
+      assert.deepEqual([jobs.length, paused], [0, true]);
+      assert.equal((await bench.driver.counts(bench.provider)).paused, true);
+      await bench.driver.resume(bench.provider);
+      assert.equal((await bench.claim(5)).length, 2);
+    });
+
+    test('counts and lists the jobs of each state', async (bench) => {
+      await bench.add({}, { tenant: 'b' }, { name: 'other' }, { delayMs: 60_000 }, { priority: 'high' });
+      const counts = await bench.driver.counts(bench.provider);
+      assert.deepEqual(counts, { waiting: 4, delayed: 1, active: 0, completed: 0, dead: 0, paused: false });
+      const listed = async (filter: object) =>
+        (await bench.driver.list(bench.provider, { state: 'waiting', ...filter })).length;
+      assert.equal(await listed({}), 4);
+      assert.equal(await listed({ tenant: 'b' }), 1);
+      assert.equal(await listed({ name: 'other' }), 1);
+      assert.equal(await listed({ limit: 2 }), 2);
+      assert.equal(await listed({ limit: 9, skip: 3 }), 1);
+      assert.equal(await listed({ state: 'delayed' }), 1);
+    });
+
+    test('removes a job that is not active', async (bench) => {
+      const [waiting, active] = await bench.add({ tenant: 'b' }, { tenant: 'a' });
+      const claimed = await bench.claimOne();
+      const rest = claimed.id === active ? waiting! : active!;
+      assert.equal(await bench.driver.remove(bench.provider, claimed.id), false);
+      assert.equal(await bench.driver.remove(bench.provider, rest), true);
+      assert.equal(await bench.driver.remove(bench.provider, rest), false);
+      assert.equal(await bench.state(rest), undefined);
+      assert.deepEqual(await bench.complete(claimed), [true]);
+    });
+
+    test('notes progress and results', async (bench) => {
+      const [id] = await bench.add({});
+      const job = await bench.claimOne();
+      await bench.driver.progress(job, '{"done":3,"of":9}');
+      assert.deepEqual((await bench.driver.get(bench.provider, id!))?.progress, { done: 3, of: 9 });
+      await bench.driver.settle([{ job, to: 'completed', result: '{"contact":"c-1"}' }]);
+      assert.deepEqual((await bench.driver.get(bench.provider, id!))?.result, { contact: 'c-1' });
+    });
+
+    test('adds and settles many at once', async (bench) => {
+      const ids = await bench.add(...Array.from({ length: 500 }, (_, i) => ({ tenant: `t${i % 5}` })));
+      const done = new Set<string>();
+      for (let jobs = await bench.claim(100); jobs.length > 0; jobs = await bench.claim(100)) {
+        for (const stood of await bench.complete(...jobs)) assert.equal(stood, true);
+        for (const { id } of jobs) done.add(id);
+      }
+      assert.equal(done.size, ids.length);
+      assert.equal((await bench.driver.counts(bench.provider)).completed, ids.length);
+    });
+  });
+}

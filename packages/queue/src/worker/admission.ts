@@ -1,0 +1,48 @@
+import type { LiveCall, LiveProvider, Pipeline } from '@breakwater/core/adapter';
+import type { JobHandler } from '../jobs/job-handler.js';
+
+/** How long an admitted job waits for its turn at most, in milliseconds: its lease is renewed meanwhile. */
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * Has jobs pass the gates of their provider, in the background: its circuit breaker, adaptive throttle and rate limit.
+ * Calls to the provider that a job makes go with the tokens that it took. Retries and caches are the queue's own, and
+ * so is the number of jobs at once.
+ */
+export class Admission {
+  private readonly pipelines = new Map<string, Pipeline>();
+
+  constructor(private readonly provider: LiveProvider) {}
+
+  /** Runs `work` once it is admitted. Returns the call as well, which knows afterwards what its end meant. */
+  admit(
+    { name, settings }: JobHandler,
+    { id, tenant, signal, work }: { id: string; tenant: string; signal: AbortSignal; work: () => Promise<unknown> },
+  ): { readonly call: LiveCall; readonly done: Promise<unknown> } {
+    const { provider } = this;
+    const call = provider.newCall(name, [], work);
+    call.key = tenant === '' ? undefined : tenant;
+    call.price = { cost: settings.cost, priority: 'background', wait: LONGEST_WAIT_MS };
+    provider.carryKey(call, id);
+    call.lendTokens();
+    return { call, done: provider.run(this.pipelineFor(name, settings.cost), call, signal) };
+  }
+
+  /** Another one once the provider has gates that it had not, or has some no more. */
+  private pipelineFor(name: string, cost: number): Pipeline {
+    const { circuitBreaker, rateLimit } = this.provider;
+    const id = `${circuitBreaker === undefined} ${rateLimit === undefined} ${name}`;
+    const standing = this.pipelines.get(id);
+    if (standing !== undefined) return standing;
+    const kinds = this.provider.snapshot().policies.filter(({ operation }) => operation === undefined);
+    const policies = new Map<string, Readonly<Record<string, string | number>>>();
+    for (const { kind } of kinds) {
+      if (kind === 'rateLimit') policies.set(kind, { cost, priority: 'background', backgroundWait: LONGEST_WAIT_MS });
+      else if (kind === 'circuitBreaker' || kind === 'adaptiveThrottle') policies.set(kind, {});
+    }
+    const plan = { operation: name, method: name, policies, own: 'overridden' } as const;
+    const pipeline = this.provider.pipelineFor(plan, []);
+    this.pipelines.set(id, pipeline);
+    return pipeline;
+  }
+}

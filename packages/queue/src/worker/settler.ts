@@ -1,0 +1,69 @@
+import type { Clock } from '@breakwater/core';
+import type { QueueDriver, Settlement } from '../driver/queue-driver.js';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5000;
+
+interface Waiting {
+  readonly settlement: Settlement;
+  readonly done: (stood: boolean) => void;
+}
+
+/**
+ * Ends claims: those that come together go to the driver together. Where the driver fails, it tries again for as long
+ * as it takes: what was done is not forgotten, and the jobs hold their places meanwhile.
+ */
+export class Settler {
+  private waiting: Waiting[] = [];
+  private flushing = false;
+  private readonly end = new AbortController();
+
+  constructor(
+    private readonly driver: Pick<QueueDriver, 'settle'>,
+    private readonly clock: Clock,
+    /** Told of each failure, and with `undefined` of each success. */
+    private readonly tell: (error: unknown) => void,
+  ) {}
+
+  /** Resolves with whether the claim still stood; with false, too, where the queue was closed before it was known. */
+  settle(settlement: Settlement): Promise<boolean> {
+    return new Promise((done) => {
+      this.waiting.push({ settlement, done });
+      if (this.flushing) return;
+      this.flushing = true;
+      // Those that end in the same turn go together.
+      queueMicrotask(() => void this.flush());
+    });
+  }
+
+  /** Tries no more: the leases of what is left will end. */
+  close(): void {
+    this.end.abort();
+  }
+
+  private async flush(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (this.waiting.length > 0) {
+      await this.clock.yield();
+      const batch = this.waiting;
+      this.waiting = [];
+      try {
+        const stood = await this.driver.settle(batch.map(({ settlement }) => settlement));
+        batch.forEach(({ done }, i) => done(stood[i] === true));
+        this.tell(undefined);
+        pauseMs = FIRST_PAUSE_MS;
+      } catch (error) {
+        this.tell(error);
+        if (await this.isOver(pauseMs)) batch.forEach(({ done }) => done(false));
+        else this.waiting.unshift(...batch);
+        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+      }
+    }
+    this.flushing = false;
+  }
+
+  private async isOver(pauseMs: number): Promise<boolean> {
+    await this.clock.sleep(pauseMs, this.end.signal).catch(() => undefined);
+    return this.end.signal.aborted;
+  }
+}

@@ -70,7 +70,7 @@ export const rooms = {
     ['health', 'telemetry', 'adapter.ts'],
     ['testing'],
   ],
-  queue: [['driver'], ['jobs', 'sqlite'], ['worker'], ['sync-queue'], ['nest'], ['index.ts'], ['testing']],
+  queue: [['driver'], ['jobs', 'sqlite'], ['worker'], ['sync-queue'], ['nest'], ['index.ts', 'bullmq'], ['testing']],
 };
 
 /** Imports that the tables would let through, and what to do instead. Paths are regular expressions. */
@@ -87,7 +87,7 @@ export const besides = [
     instead: 'core and webhooks know no framework: put the adapter into @breakwater/nestjs',
   },
   {
-    from: 'packages/queue/src/(driver|jobs|sqlite|worker|sync-queue)/',
+    from: 'packages/queue/src/(driver|jobs|sqlite|worker|sync-queue|bullmq)/',
     to: '(node_modules/@nestjs/|packages/nestjs/)',
     instead: 'the queue itself knows the engine and no framework: put it into packages/queue/src/nest',
   },

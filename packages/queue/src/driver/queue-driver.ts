@@ -85,8 +85,8 @@ export interface JobFilter {
  * is the worker's to say. An operation that fails has changed nothing, or may be repeated.
  */
 export interface QueueDriver {
-  /** Called once, before anything else. */
-  open?(parts: { readonly clock: Clock }): void | Promise<void>;
+  /** Called once, before anything else. `leaseMs`: how long its claims will last. */
+  open?(parts: { readonly clock: Clock; readonly leaseMs?: number }): void | Promise<void>;
   /** Adds all or none, where the backend can. */
   add(jobs: readonly NewJob[]): Promise<readonly AddedJob[]>;
   /**

@@ -45,7 +45,7 @@ export class LiveSyncQueue extends SyncQueue {
       const ofProvider = this.handlers.get(handler.provider) ?? new Map<string, JobHandler>();
       this.handlers.set(handler.provider, ofProvider.set(handler.name, handler));
     }
-    await driver.open?.({ clock });
+    await driver.open?.({ clock, leaseMs: settings.lease });
     if (!settings.work) return;
     const unknown = readJobOptions({}, 'unknown');
     for (const [name, ofProvider] of this.handlers) {

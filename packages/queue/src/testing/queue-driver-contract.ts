@@ -108,7 +108,7 @@ export function queueDriverContract(
     });
 
     test('knows a job by its id: a second one is dropped while the first is known', async (bench) => {
-      const first = bench.job({ id: 'same', payload: '1' });
+      const first = bench.job({ id: 'same', key: 'same', payload: '1' });
       const second = { ...first, payload: '2' };
       assert.deepEqual(await bench.driver.add([first]), [{ id: 'same', added: true }]);
       assert.deepEqual(await bench.driver.add([second]), [{ id: 'same', added: false }]);

@@ -1,5 +1,5 @@
 import type { LiveCall, LiveProvider, Pipeline } from '@breakwater/core/adapter';
-import type { JobHandler } from '../jobs/job-handler.js';
+import type { JobSettings } from '../jobs/job-settings.js';
 
 /** How long an admitted job waits for its turn at most, in milliseconds: its lease is renewed meanwhile. */
 const LONGEST_WAIT_MS = 60_000;
@@ -16,7 +16,7 @@ export class Admission {
 
   /** Runs `work` once it is admitted. Returns the call as well, which knows afterwards what its end meant. */
   admit(
-    { name, settings }: JobHandler,
+    { name, settings }: { readonly name: string; readonly settings: Pick<JobSettings, 'cost'> },
     { id, tenant, signal, work }: { id: string; tenant: string; signal: AbortSignal; work: () => Promise<unknown> },
   ): { readonly call: LiveCall; readonly done: Promise<unknown> } {
     const { provider } = this;

@@ -52,9 +52,9 @@ export function verdictOn(attempt: FailedAttempt): Verdict {
   const reason = messageOf(error);
   if (error instanceof SyncPayloadError) return { to: 'dead', failure: 'invalid-payload', reason };
   if (error instanceof SyncJobRejectedError) return { to: 'dead', failure: 'rejected', reason };
-  if (isSentBack(attempt)) {
-    const delayMs = Math.max(SOONEST_MS, outcome?.retryAfterMs ?? retryAfterOf(error) ?? COMES_BACK_MS);
-    return { to: 'waiting', delayMs, burnt: false, failure: 'returned', reason };
+  const sentBackMs = sentBackFor(error, outcome);
+  if (sentBackMs !== undefined) {
+    return { to: 'waiting', delayMs: sentBackMs, burnt: false, failure: 'returned', reason };
   }
   const failure = error instanceof SyncJobTimeoutError ? 'timed-out' : 'failed';
   const said = wordOf(settings, error, job.attempt + 1);
@@ -74,7 +74,16 @@ export function againOrDead(
   return { to: 'waiting', delayMs, burnt: true, failure, reason };
 }
 
-function isSentBack({ error, outcome }: FailedAttempt): boolean {
+/**
+ * How long a job is sent back for, in milliseconds, where its attempt was ended by something that says nothing of the
+ * job: a refusal of the engine, a 429, a lost lease, a shutdown.
+ */
+export function sentBackFor(error: unknown, outcome: Outcome | undefined): number | undefined {
+  if (!isSentBack(error, outcome)) return undefined;
+  return Math.max(SOONEST_MS, outcome?.retryAfterMs ?? retryAfterOf(error) ?? COMES_BACK_MS);
+}
+
+function isSentBack(error: unknown, outcome: Outcome | undefined): boolean {
   if (error instanceof SyncJobLostError || error instanceof SyncQueueClosedError) return true;
   if (outcome?.kind === 'throttled') return true;
   if (!isResilienceError(error) || !SENT_BACK.has(error.code)) return false;
@@ -83,7 +92,7 @@ function isSentBack({ error, outcome }: FailedAttempt): boolean {
 }
 
 /** The provider would refuse it again. */
-function isFinal(outcome: Outcome | undefined): boolean {
+export function isFinal(outcome: Outcome | undefined): boolean {
   return outcome?.kind === 'permanent' || outcome?.pushback === 'never';
 }
 

@@ -1,0 +1,81 @@
+import { createRedisBackend, Queue, type BackendFactory, type IQueueBackend, type QueueOptions } from 'bullmq';
+import type { BullData } from './bull-job.js';
+import type { BullmqDriverSettings } from './bullmq-driver.options.js';
+import { directoryNameOf, lineId, queueNameOf, type LineName } from './line-name.js';
+import type { Line } from './line.js';
+
+type AnyFactory = BackendFactory<IQueueBackend, unknown>;
+
+/** The queue that lists a provider's lines: a job for each, which is never run. */
+export type Directory = Queue<Omit<LineName, 'provider'>, unknown, string>;
+
+/** The queues of BullMQ, all on one connection. */
+export class Connections {
+  private base: IQueueBackend | undefined;
+  private readonly queues = new Map<string, Queue>();
+  private readonly claiming = new Map<string, IQueueBackend>();
+
+  constructor(
+    private readonly settings: BullmqDriverSettings,
+    /** How long a claim lasts: BullMQ has it from the connection. */
+    private readonly leaseMs: number,
+  ) {}
+
+  directory(provider: string): Directory {
+    return this.queueOf(directoryNameOf(provider)) as Directory;
+  }
+
+  line(name: LineName): Line {
+    const id = queueNameOf(name);
+    const queue = this.queueOf(id) as Queue<BullData, unknown, string>;
+    let backend = this.claiming.get(id);
+    if (backend === undefined) this.claiming.set(id, (backend = this.root().forQueue(id)));
+    return { ...name, queue, backend };
+  }
+
+  /** Has the other processes find a line. */
+  async announce(names: readonly LineName[]): Promise<void> {
+    await Promise.all(
+      names.map((name) => {
+        const { provider, tenant, high } = name;
+        return this.directory(provider).add('line', { tenant, high }, { jobId: lineId(name) });
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.base?.close();
+  }
+
+  private queueOf(name: string): Queue {
+    let queue = this.queues.get(name);
+    if (queue === undefined) {
+      const options = { connection: this.settings.connection, prefix: this.settings.prefix } as QueueOptions;
+      const factory = (() => this.root().forQueue(name)) as unknown as AnyFactory;
+      queue = new Queue(name, options, factory as never) as unknown as Queue;
+      // The operations say what is wrong; without a listener, an error here would end the process.
+      queue.on('error', () => undefined);
+      this.queues.set(name, queue);
+    }
+    return queue;
+  }
+
+  private root(): IQueueBackend {
+    if (this.base === undefined) {
+      const { connection, prefix, backend = createRedisBackend as unknown as AnyFactory } = this.settings;
+      const claims = {
+        lockDuration: this.leaseMs,
+        stalledInterval: stalledEveryMs(this.leaseMs),
+        maxStalledCount: 1e9,
+      };
+      this.base = (backend as AnyFactory)('sync', { connection, prefix, ...claims } as never);
+      this.base.on('error', () => undefined);
+    }
+    return this.base;
+  }
+}
+
+/** How often BullMQ looks for jobs whose lease has ended: it takes two looks to be sure. */
+export function stalledEveryMs(leaseMs: number): number {
+  return Math.max(50, Math.min(15_000, leaseMs / 4));
+}

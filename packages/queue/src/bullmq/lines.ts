@@ -1,0 +1,61 @@
+import type { Clock } from '@breakwater/core';
+import type { Connections } from './connections.js';
+import { lineId, type LineName } from './line-name.js';
+import type { Line } from './line.js';
+
+/** How long the list of a provider's lines, and whether it is paused, are taken for what they were. */
+const FRESH_MS = 200;
+
+/** The lines of one provider: those that this process knows, and those that others have added to. */
+export class Lines {
+  paused = false;
+  private readonly known = new Map<string, Line>();
+  private readAt = -Infinity;
+
+  constructor(
+    private readonly provider: string,
+    private readonly connections: Connections,
+    private readonly clock: Clock,
+  ) {}
+
+  get all(): readonly Line[] {
+    return [...this.known.values()];
+  }
+
+  /** A line by its tenant; the other processes find it, too. */
+  async open(name: LineName): Promise<Line> {
+    const id = lineId(name);
+    const standing = this.known.get(id);
+    if (standing !== undefined) return standing;
+    await this.connections.announce([name]);
+    return this.know(name);
+  }
+
+  /** Reads what other processes have added and paused, if that is long ago. */
+  async refresh(always = false): Promise<void> {
+    const now = this.clock.now();
+    if (!always && now - this.readAt < FRESH_MS) return;
+    this.readAt = now;
+    const directory = this.connections.directory(this.provider);
+    const [entries, paused] = await Promise.all([directory.getJobs(['wait'], 0, -1), directory.isPaused()]);
+    this.paused = paused;
+    for (const entry of entries) {
+      if (entry?.id === undefined || this.known.has(entry.id)) continue;
+      const { tenant, high } = entry.data;
+      this.know({ provider: this.provider, tenant, high });
+    }
+  }
+
+  async setPaused(paused: boolean): Promise<void> {
+    const directory = this.connections.directory(this.provider);
+    if (paused) await directory.pause();
+    else await directory.resume();
+    this.paused = paused;
+  }
+
+  private know(name: LineName): Line {
+    const line = this.connections.line(name);
+    this.known.set(lineId(name), line);
+    return line;
+  }
+}

@@ -1,0 +1,142 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  serverOrReason,
+  ServerUnavailableError,
+  startPostgres,
+  startRedis,
+  type PostgresServer,
+  type RedisServer,
+} from '@breakwater/servers';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+import type { WorkerTask } from './worker.fixture.js';
+
+/** `QUEUE_KILLS=10` is the full form. */
+const KILLS = Number(process.env['QUEUE_KILLS'] ?? 2);
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+const redis = await serverOrReason(startRedis);
+const postgres = await serverOrReason(startPostgres);
+
+/** A third party that knows each effect by its idempotency key, and takes a moment for it. */
+class Crm {
+  readonly effects = new Map<string, string>();
+  requests = 0;
+  private readonly server: Server;
+
+  constructor() {
+    this.server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        this.requests++;
+        const key = request.headers['idempotency-key'] as string;
+        if (!this.effects.has(key)) this.effects.set(key, body);
+        void sleep(5).then(() => response.end('ok'));
+      });
+    });
+  }
+
+  async listen(): Promise<string> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+describe('kill -9 at any moment', () => {
+  const script = join(ROOT, 'node_modules/.cache/breakwater', `queue-worker-${process.pid}.mjs`);
+  let folder: string;
+  let crm: Crm;
+  let providerUrl: string;
+  const children = new Set<ChildProcess>();
+
+  beforeAll(async () => {
+    await build({
+      entryPoints: [fileURLToPath(new URL('worker.fixture.ts', import.meta.url))],
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      alias: {
+        '@breakwater/core': join(ROOT, 'packages/core/src/index.ts'),
+        '@breakwater/core/adapter': join(ROOT, 'packages/core/src/adapter.ts'),
+      },
+    });
+  });
+  afterAll(async () => {
+    rmSync(script, { force: true });
+    for (const server of [redis, postgres]) if (!(server instanceof ServerUnavailableError)) await server.stop();
+  });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
+    crm = new Crm();
+    providerUrl = await crm.listen();
+  });
+  afterEach(() => {
+    for (const child of children) child.kill('SIGKILL');
+    crm.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A process that works, and the lines that it writes. */
+  function start(task: WorkerTask): { readonly child: ChildProcess; readonly lines: () => string[] } {
+    const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.add(child);
+    let text = '';
+    child.stdout!.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    return { child, lines: () => text.split('\n').slice(0, -1) };
+  }
+
+  const places: readonly (readonly [WorkerTask['driver'], () => string, unknown])[] = [
+    ['sqlite', () => join(folder, 'queue.sqlite'), undefined],
+    ['redis', () => (redis as RedisServer).url, redis],
+    ['postgres', () => (postgres as PostgresServer).url, postgres],
+  ];
+
+  for (const [driver, place, server] of places) {
+    (server instanceof ServerUnavailableError ? it.skip : it)(
+      `loses no job that was accepted, and makes no effect twice (${driver}, ${KILLS} kills)`,
+      async () => {
+        const owed: string[] = [];
+        const task = { driver, place: place(), providerUrl };
+        for (let kill = 0; kill < KILLS; kill++) {
+          const two = ['a', 'b'].map((name) => start({ ...task, name: `${driver}-${kill}${name}`, adds: 1e6 }));
+          while (two.some(({ lines }) => lines().length === 0)) await sleep(5);
+          await sleep(Math.random() * 400);
+          // One is killed, and the other works on for a while beside what it left.
+          for (const { child, lines } of two) {
+            child.kill('SIGKILL');
+            await once(child, 'close');
+            owed.push(...lines());
+            await sleep(Math.random() * 200);
+          }
+        }
+        const last = start({ ...task, name: 'last', adds: 0 });
+        while (!last.lines().includes('drained')) await sleep(50);
+        last.child.kill('SIGKILL');
+        await once(last.child, 'close');
+        const effects = [...crm.effects.values()];
+        expect(owed.length).toBeGreaterThan(10);
+        expect(new Set(effects).size).toBe(effects.length);
+        expect(owed.filter((id) => !effects.includes(id))).toEqual([]);
+      },
+      600_000,
+    );
+  }
+});

@@ -1,0 +1,55 @@
+import { writeSync } from 'node:fs';
+import { createProvider } from '@breakwater/core';
+import { createPostgresBackend } from 'bullmq';
+import { bullmqDriver } from '../src/bullmq/bullmq-driver.js';
+import type { QueueDriver } from '../src/driver/queue-driver.js';
+import { readJobOptions } from '../src/jobs/job-settings.js';
+import { sqliteDriver } from '../src/sqlite/sqlite-driver.js';
+import { createSyncQueue } from '../src/sync-queue/create-sync-queue.js';
+
+/** Where a process keeps its jobs, where the provider listens, and how many jobs it adds, forever where it is not said. */
+export interface WorkerTask {
+  readonly driver: 'sqlite' | 'redis' | 'postgres';
+  readonly place: string;
+  readonly providerUrl: string;
+  readonly name: string;
+  readonly adds: number;
+}
+
+const drivers: Record<WorkerTask['driver'], (place: string) => QueueDriver> = {
+  sqlite: (file) => sqliteDriver({ file }),
+  redis: (url) => bullmqDriver({ connection: { host: '127.0.0.1', port: Number(new URL(url).port) } }),
+  postgres: (connectionString) =>
+    bullmqDriver({ connection: { connectionString, max: 4, migrate: true }, backend: createPostgresBackend }),
+};
+
+const task = JSON.parse(process.argv[2]!) as WorkerTask;
+const provider = createProvider('crm', {}, { trackCalls: true });
+const queue = createSyncQueue(
+  { driver: drivers[task.driver](task.place), lease: '600ms', poll: '20ms', concurrency: 5 },
+  { provider: () => provider },
+);
+await queue.start([
+  {
+    provider: 'crm',
+    name: 'sync',
+    schema: undefined,
+    settings: readJobOptions({ retry: { backoff: { initial: 50, max: 200 } } }, 'sync'),
+    run: async ({ payload, idempotencyKey, signal }) => {
+      const headers = { 'Idempotency-Key': idempotencyKey };
+      const answer = await fetch(task.providerUrl, { method: 'POST', headers, body: String(payload), signal });
+      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+    },
+  },
+]);
+for (let i = 0; i < task.adds; i++) {
+  const id = `${task.name}-${i}`;
+  const tenant = `t${i % 3}`;
+  await queue.add('crm', 'sync', id, { key: id, tenant });
+  // Only what is acknowledged is owed; written at once, as the process may be killed at any moment.
+  writeSync(1, `${id}\n`);
+}
+if (task.adds === 0) {
+  await queue.drain('crm');
+  writeSync(1, 'drained\n');
+}

@@ -29,4 +29,8 @@ export const TASKS: Readonly<Record<string, Task>> = {
     about: 'what stores cost beside a bare round trip: leases of a shared limit, and others beside them',
     run: async () => (await import('./state/bench-state.js')).benchState(),
   },
+  queue: {
+    about: 'how many background jobs a second, in SQLite and in Redis beside BullMQ alone',
+    run: async () => (await import('./queue/bench-queue.js')).benchQueue(),
+  },
 };

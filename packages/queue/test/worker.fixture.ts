@@ -7,7 +7,7 @@ import { readJobOptions } from '../src/jobs/job-settings.js';
 import { sqliteDriver } from '../src/sqlite/sqlite-driver.js';
 import { createSyncQueue } from '../src/sync-queue/create-sync-queue.js';
 
-/** Where a process keeps its jobs, where the provider listens, and how many jobs it adds, forever where it is not said. */
+/** Where a process keeps its jobs, where the provider listens, and how many jobs it adds; none: it drains the queue. */
 export interface WorkerTask {
   readonly driver: 'sqlite' | 'redis' | 'postgres';
   readonly place: string;

@@ -21,6 +21,7 @@ import {
   type BullmqDriverOptions,
   type BullmqDriverSettings,
 } from './bullmq-driver.options.js';
+import { Ahead } from './ahead.js';
 import { claimRound, type Held } from './claims.js';
 import { Connections, stalledEveryMs } from './connections.js';
 import type { Line } from './line.js';
@@ -45,6 +46,9 @@ class BullmqDriver implements QueueDriver {
   private readonly providers = new Map<string, { readonly lines: Lines; readonly turns: Turns }>();
   /** The jobs that this process holds, by claim. */
   private readonly held = new Map<string, Held>();
+  /** The providers of which the last claim found as many jobs as it asked for. */
+  private readonly hungry = new Set<string>();
+  private ahead = new Ahead(this.clock);
   private connections: Connections | undefined;
   private leaseMs = DEFAULT_LEASE_MS;
   private stalled: Timer | undefined;
@@ -54,19 +58,21 @@ class BullmqDriver implements QueueDriver {
 
   open({ clock, leaseMs }: { readonly clock: Clock; readonly leaseMs?: number }): void {
     this.clock = clock;
+    this.ahead = new Ahead(clock);
     this.leaseMs = leaseMs ?? DEFAULT_LEASE_MS;
   }
 
   add(jobs: readonly NewJob[]): Promise<readonly AddedJob[]> {
     return this.operation(async () => {
       const groups = new Map<Line, NewJob[]>();
-      const lines = await Promise.all(jobs.map((job) => this.lineOf(job)));
-      jobs.forEach((job, i) => {
-        const line = lines[i]!;
+      for (const job of jobs) {
+        const name = { provider: job.provider, tenant: job.tenant, high: job.priority === 'high' };
+        const { lines } = this.of(job.provider);
+        const line = lines.find(name) ?? (await lines.open(name));
         const group = groups.get(line);
         if (group === undefined) groups.set(line, [job]);
         else group.push(job);
-      });
+      }
       const added = new Map<NewJob, boolean>();
       await Promise.all([...groups].map(([line, group]) => this.addTo(line, group, added)));
       for (const provider of new Set(jobs.map((job) => job.provider))) this.tell(provider);
@@ -78,9 +84,14 @@ class BullmqDriver implements QueueDriver {
     return this.operation(async () => {
       const { lines, turns } = this.of(provider);
       await lines.refresh();
+      this.hungry.delete(provider);
       if (lines.paused) return { jobs: [], paused: true, nextInMs: undefined };
       this.watchLeases();
-      const { held, next } = await claimRound(lines.all, turns, limit);
+      const ahead = this.ahead.take(provider, limit);
+      const { held: more, next } = await claimRound(lines.all, turns, limit - ahead.length);
+      const held = [...ahead, ...more];
+      // With other tenants their turns go first.
+      if (held.length === limit && lines.all.length === 1) this.hungry.add(provider);
       for (const each of held) this.held.set(each.job.claim, each);
       const jobs = held.map(({ job }) => job);
       if (leaseMs !== this.leaseMs) await this.renew(jobs, leaseMs);
@@ -116,8 +127,10 @@ class BullmqDriver implements QueueDriver {
         settlements.map(async (settlement) => {
           const held = this.held.get(settlement.job.claim);
           if (held === undefined) return false;
-          const stood = await settleClaim(held, settlement, keep);
-          this.held.delete(settlement.job.claim);
+          const fetchNext = this.hungry.has(held.job.provider);
+          const { stood, next } = await settleClaim(held, settlement, { keep, fetchNext });
+          this.held.delete(held.job.claim);
+          if (next !== undefined) this.ahead.add(next);
           return stood;
         }),
       ),
@@ -210,6 +223,7 @@ class BullmqDriver implements QueueDriver {
   async close(): Promise<void> {
     this.closed = true;
     this.stalled?.cancel();
+    await this.ahead.sendBack();
     await this.connections?.close();
   }
 
@@ -227,10 +241,6 @@ class BullmqDriver implements QueueDriver {
     const known = this.of(provider);
     await known.lines.refresh(true);
     return known;
-  }
-
-  private lineOf({ provider, tenant, priority }: NewJob): Promise<Line> {
-    return this.of(provider).lines.open({ provider, tenant, high: priority === 'high' });
   }
 
   private async addTo(line: Line, jobs: readonly NewJob[], added: Map<NewJob, boolean>): Promise<void> {

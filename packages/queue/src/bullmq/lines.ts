@@ -22,11 +22,13 @@ export class Lines {
     return [...this.known.values()];
   }
 
-  /** A line by its tenant; the other processes find it, too. */
+  /** A line that this process knows. */
+  find(name: LineName): Line | undefined {
+    return this.known.get(lineId(name));
+  }
+
+  /** A new line; the other processes find it, too. */
   async open(name: LineName): Promise<Line> {
-    const id = lineId(name);
-    const standing = this.known.get(id);
-    if (standing !== undefined) return standing;
     await this.connections.announce([name]);
     return this.know(name);
   }

@@ -1,9 +1,9 @@
 import { SystemClock } from '@breakwater/core';
-import { Job as BullJob } from 'bullmq';
+import type { IQueueBackend, JobJson } from 'bullmq';
 import type { Settlement } from '../driver/queue-driver.js';
 import type { JobAttempt } from '../driver/job.js';
 import { historyOf, type BullData } from './bull-job.js';
-import type { Held } from './claims.js';
+import { heldOf, type Held } from './claims.js';
 
 /** BullMQ dates its jobs by the machine's clock. */
 const machine = new SystemClock();
@@ -17,41 +17,58 @@ export interface Keep {
   readonly count: number;
 }
 
-/** Ends a claim. Returns whether it still stood. */
-export async function settleClaim(held: Held, settlement: Settlement, keep: Keep): Promise<boolean> {
+/** Whether a claim still stood when it ended, and the job that was claimed with its end. */
+export interface Settled {
+  readonly stood: boolean;
+  readonly next?: Held | undefined;
+}
+
+/** Ends a claim. `fetchNext` claims the next job of the line in the same step, where this one is completed. */
+export async function settleClaim(
+  held: Held,
+  settlement: Settlement,
+  { keep, fetchNext }: { readonly keep: Keep; readonly fetchNext: boolean },
+): Promise<Settled> {
   try {
-    await settle(held, settlement, keep);
-    return true;
+    if (settlement.to === 'completed') return await complete(held, settlement.result, { keep, fetchNext });
+    await settle(held, settlement);
+    return { stood: true };
   } catch (error) {
-    if (LOST.has((error as { code?: unknown }).code)) return false;
+    if (LOST.has((error as { code?: unknown }).code)) return { stood: false };
     throw error;
   }
 }
 
-async function settle(held: Held, settlement: Settlement, keep: Keep): Promise<void> {
-  const { line, job, json } = held;
-  const { backend, queue } = line;
-  switch (settlement.to) {
-    case 'completed': {
-      const value: unknown = settlement.result === undefined ? null : JSON.parse(settlement.result);
-      await backend.moveToCompleted(BullJob.fromJSON(queue, json, job.id), value, keep, job.claim, false);
-      return;
-    }
-    case 'waiting': {
-      const { delayMs, burnt, history } = settlement;
-      const fieldsToUpdate = history && { failedReason: history.reason, stacktrace: tracesWith(held, history) };
-      const options = { skipAttempt: !burnt, ...(fieldsToUpdate && { fieldsToUpdate }) };
-      await backend.moveToDelayed(job.id, machine.wallNow(), delayMs, job.claim, options);
-      return;
-    }
-    case 'dead': {
-      const { history } = settlement;
-      const fields = { failedReason: history.reason, stacktrace: tracesWith(held, history) };
-      const bullJob = BullJob.fromJSON(queue, json, job.id);
-      await backend.moveToFailed(bullJob, history.reason, false, job.claim, false, fields);
-      return;
-    }
+async function complete(
+  { line, job }: Held,
+  result: string | undefined,
+  { keep, fetchNext }: { readonly keep: Keep; readonly fetchNext: boolean },
+): Promise<Settled> {
+  const value: unknown = result === undefined ? null : JSON.parse(result);
+  const moved = await line.backend.moveToCompleted(finished(job.id), value, keep, job.claim, fetchNext);
+  const [json, id] = (moved.result ?? []) as [JobJson?, string?];
+  return { stood: true, next: heldOf(line, json, id, job.claim) };
+}
+
+async function settle(held: Held, settlement: Exclude<Settlement, { readonly to: 'completed' }>): Promise<void> {
+  const { line, job } = held;
+  const { history } = settlement;
+  const fieldsToUpdate = history && { failedReason: history.reason, stacktrace: tracesWith(held, history) };
+  if (settlement.to === 'dead') {
+    const { reason } = settlement.history;
+    await line.backend.moveToFailed(finished(job.id), reason, false, job.claim, false, fieldsToUpdate);
+  } else {
+    const { delayMs, burnt } = settlement;
+    const options = { skipAttempt: !burnt, ...(fieldsToUpdate && { fieldsToUpdate }) };
+    await line.backend.moveToDelayed(job.id, machine.wallNow(), delayMs, job.claim, options);
   }
+}
+
+type Finished = Parameters<IQueueBackend['moveToCompleted']>[0];
+
+/** As much of a job as a backend needs to end it: its id, and that BullMQ has no say in its attempts. */
+function finished(id: string): Finished {
+  return { id, opts: { attempts: 0 } } as unknown as Finished;
 }
 
 /** The history with another entry, as BullMQ keeps stack traces. */

@@ -15,18 +15,21 @@ const schema = settings.options({
 /** Text that a backend might not keep as it is. */
 const UNSAFE = /[\0\p{Surrogate}]/u;
 
+type AddSettings = settings.SettingsOf<typeof schema>;
+
+/** Read once: most jobs of a batch have none. */
+const NO_OPTIONS = settings.readSettings(schema, {}, 'add').settings!;
+
 /** A job ready for the driver. Throws a `ResilienceConfigurationError` or a `TypeError` for what cannot be added. */
 export function newJob(
   at: { readonly provider: string; readonly name: string },
   payload: unknown,
-  options: AddOptions = {},
+  options?: AddOptions,
 ): NewJob {
   const { provider, name } = at;
-  const read = settings.readSettings(schema, options, `add('${provider}', '${name}')`);
-  if (read.faults !== undefined) throw new ResilienceConfigurationError(read.faults);
-  const { key, tenant = '', priority, delay: delayMs, attempts } = read.settings;
-  for (const [what, text] of Object.entries({ provider, name, key: key ?? 'none', tenant })) {
-    if (UNSAFE.test(text)) throw new TypeError(`the ${what} of a job has characters that cannot be kept`);
+  const { key, tenant = '', priority, delay: delayMs, attempts } = readOptions(at, options);
+  for (const text of [provider, name, tenant, key ?? '']) {
+    if (UNSAFE.test(text)) throw new TypeError(`${JSON.stringify(text)} of a job has characters that cannot be kept`);
   }
   if (name === '' || provider === '') throw new TypeError('a job needs the names of its provider and of itself');
   const text = JSON.stringify(payload);
@@ -34,4 +37,11 @@ export function newJob(
     throw new TypeError(`the payload of '${name}' is no JSON: expected a value such as an object`);
   const id = jobId({ provider, name, tenant, key });
   return { id, provider, name, tenant, key, payload: text, priority, delayMs, attempts };
+}
+
+function readOptions({ provider, name }: { provider: string; name: string }, options?: AddOptions): AddSettings {
+  if (options === undefined) return NO_OPTIONS;
+  const read = settings.readSettings(schema, options, `add('${provider}', '${name}')`);
+  if (read.faults !== undefined) throw new ResilienceConfigurationError(read.faults);
+  return read.settings;
 }

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sqliteDriver } from '@breakwater/queue';
+import { bullmqDriver } from '@breakwater/queue/bullmq';
+import { serverOrReason, ServerUnavailableError, startRedis, type RedisServer } from '@breakwater/servers';
+import { Redis } from 'ioredis';
+import { median } from '../median.js';
+import { runBareBullmq } from './bare-bullmq.js';
+import { p99Beside } from './other-routes.js';
+import { QueueUnderTest, type Rates } from './queue-under-test.js';
+
+const JOBS = 10_000;
+const ROUNDS = 5;
+
+/** Adds and processes jobs that do nothing: in SQLite, and in Redis beside BullMQ alone, by turns. */
+export async function benchQueue(): Promise<void> {
+  await benchSqlite();
+  const server = await serverOrReason(startRedis);
+  if (server instanceof ServerUnavailableError) return;
+  try {
+    await benchRedis(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function benchSqlite(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'breakwater-bench-'));
+  const queue = await QueueUnderTest.start(sqliteDriver({ file: join(folder, 'queue.sqlite') }));
+  try {
+    const rounds: Rates[] = [];
+    const idle = await p99Beside(() => sleep(2000));
+    const busy = await p99Beside(async () => {
+      for (let round = 0; round < ROUNDS; round++) rounds.push(await queue.run(JOBS));
+    });
+    tell('SQLite', rounds);
+    print(`  another route meanwhile, p99: ${busy.toFixed(1)} ms, without jobs ${idle.toFixed(1)} ms`);
+  } finally {
+    await queue.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function benchRedis({ url }: RedisServer): Promise<void> {
+  const connection = new Redis(url, { maxRetriesPerRequest: null });
+  const queue = await QueueUnderTest.start(bullmqDriver({ connection }));
+  const ours: Rates[] = [];
+  const bare: Rates[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(await queue.run(JOBS));
+    bare.push(await runBareBullmq(connection, JOBS));
+  }
+  await queue.close();
+  connection.disconnect();
+  const own = tell('Redis, bullmqDriver', ours);
+  const alone = tell('Redis, BullMQ alone', bare);
+  const ratio = (what: 'added' | 'processed') => (own[what] / alone[what]).toFixed(2);
+  const cpu = (alone.cpuPerProcessed / own.cpuPerProcessed).toFixed(2);
+  print(`  beside BullMQ alone: ${ratio('added')} added, ${ratio('processed')} processed (by CPU ${cpu})`);
+}
+
+function tell(name: string, rounds: readonly Rates[]): Rates {
+  const middle = (what: keyof Rates) => median(rounds.map((each) => each[what]));
+  const rates = {
+    added: middle('added'),
+    processed: middle('processed'),
+    cpuPerAdded: middle('cpuPerAdded'),
+    cpuPerProcessed: middle('cpuPerProcessed'),
+  };
+  const figure = (rate: number, cpu: number) =>
+    `${Math.round(rate).toLocaleString('en').padStart(8)} jobs/s (${Math.round(cpu)} µs of CPU each)`;
+  print(
+    `${name.padEnd(24)} added in batches of 100: ${figure(rates.added, rates.cpuPerAdded)}, processed: ${figure(rates.processed, rates.cpuPerProcessed)}`,
+  );
+  return rates;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

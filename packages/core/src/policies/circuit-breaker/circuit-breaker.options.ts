@@ -74,6 +74,12 @@ export interface CircuitBreakerOptions {
    * 0.1) to all of them `over` a time such as `'10s'`. Off by default.
    */
   ramp?: { over: Duration; from?: number };
+  /**
+   * Tells the hosts that use the same store (and its bus) when calls of this one have opened the circuit, and opens it
+   * here when at least `quorum` hosts (from 2) have found it open. How long is up to them; each makes its own trial
+   * then. Off by default.
+   */
+  shared?: { quorum: number };
 }
 
 interface OpenForSettings {
@@ -136,6 +142,7 @@ export const circuitBreakerSchema = consistent(
       {},
     ),
     ramp: optional(options({ over: duration({ min: 1 }), from: optional(ratio(), 0.1) })),
+    shared: optional(options({ quorum: integer(2, 1000) })),
   }),
   ['window', 'slowCall'],
   ({ window, slowCall }) =>

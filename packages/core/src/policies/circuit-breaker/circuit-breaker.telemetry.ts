@@ -20,7 +20,10 @@ export interface CircuitBreakerEvents {
       | 'trial failed'
       | 'trial took too long'
       | 'forced'
-      | 'imported';
+      | 'imported'
+      | 'other hosts';
+    /** How many hosts have found it open, where it was for that. */
+    hosts?: number;
     /** For how long, in milliseconds. */
     openForMs: number;
     /** How often it has opened with no stable time closed in between. */

@@ -35,8 +35,10 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
     environment: EnvironmentOf<CircuitBreakerEvents>,
     /** The circuit of all keys, of which this is one: isolating it isolates every key. */
     private readonly whole?: CircuitBreaker,
+    private readonly key?: string,
   ) {
     super(settings, environment);
+    if (settings.shared !== undefined) this.share(key);
   }
 
   get clock(): Clock {
@@ -131,8 +133,12 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
     if (trip !== undefined) this.becomeOpen(now, trip);
   }
 
-  forKey(environment: EnvironmentOf<CircuitBreakerEvents>): CircuitBreaker {
-    return new CircuitBreaker(this.settings, environment, this);
+  forKey(environment: EnvironmentOf<CircuitBreakerEvents>, _packed?: unknown, key?: string): CircuitBreaker {
+    return new CircuitBreaker(this.settings, environment, this, key);
+  }
+
+  close(): void {
+    this.unshare();
   }
 
   oversee(keys: Iterable<KeyableGate>): void {
@@ -226,7 +232,9 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
     const now = this.environment.clock.now();
     this.settle(now);
     this.windows.resize(settings.window, now);
+    const wasShared = this.settings.shared;
     this.settings = settings;
+    if (settings.shared?.quorum !== wasShared?.quorum) this.share(this.key);
     // An undecided trial may be decided now, and no further call would be admitted to decide it.
     if (this.current.name === 'half-open') this.judge(this.current, now);
   }

@@ -7,6 +7,8 @@ import { CLOSED, type CurrentState } from './circuit-state.js';
 import { HalfOpenTrial } from './half-open-trial.js';
 import { OpenStreak } from './open-streak.js';
 import { Ramp } from './ramp.js';
+import { circuitId } from './shared/circuit-id.js';
+import { SHARED_CIRCUITS, type VotedCircuit } from './shared/shared-circuits.js';
 import type { CircuitBreakerEvents } from './circuit-breaker.telemetry.js';
 
 /**
@@ -25,6 +27,10 @@ export class Circuit {
   protected counters = newCounters();
   protected readonly windows = new CallWindows();
   protected readonly streak = new OpenStreak();
+  /** Until when other hosts had it open, by their last word. */
+  private adoptedUntil = -Infinity;
+  /** Where other hosts have a say. */
+  private voted: VotedCircuit | undefined;
 
   constructor(
     protected settings: CircuitBreakerSettings,
@@ -94,6 +100,36 @@ export class Circuit {
     return ticket;
   }
 
+  /** Tells the other hosts what this one's calls have found. */
+  private tell(next: CurrentState, reason: string): void {
+    if (this.voted === undefined) return;
+    const circuits = this.environment.shared(SHARED_CIRCUITS);
+    if (next.name === 'closed') circuits.vote(this.voted.id, 0);
+    else if (next.name === 'open' && !NO_EVIDENCE.has(reason)) {
+      circuits.vote(this.voted.id, next.until - this.environment.clock.now());
+    }
+  }
+
+  /** Lets the other hosts vote on it, or no longer. */
+  protected share(key?: string): void {
+    const { environment, settings } = this;
+    const circuits = environment.shared(SHARED_CIRCUITS);
+    if (this.voted !== undefined) circuits.leave(this.voted);
+    this.voted = undefined;
+    const { shared } = settings;
+    if (shared === undefined) return;
+    this.voted = {
+      id: circuitId(environment.operation, key),
+      quorum: shared.quorum,
+      adopt: (openForMs, hosts) => this.adopt(openForMs, hosts),
+    };
+    circuits.join(this.voted, environment);
+  }
+
+  protected unshare(): void {
+    if (this.voted !== undefined) this.environment.shared(SHARED_CIRCUITS).leave(this.voted);
+  }
+
   protected judge(trial: HalfOpenTrial, now: number): void {
     const { ramp, halfOpen } = this.settings;
     const verdict = trial.verdict(halfOpen);
@@ -128,6 +164,19 @@ export class Circuit {
     return state instanceof Ramp ? now + state.leftMs(this.settings.ramp!, now) : now;
   }
 
+  /** Enough other hosts have found it open. It was not this one's calls: how often they have opened it stays. */
+  adopt(openForMs: number, hosts: number): void {
+    const now = this.environment.clock.now();
+    this.settle(now);
+    // A circuit that was closed since, by hand or by a trial, is not opened again by the same hosts' word.
+    if (this.current.name !== 'closed' || now + openForMs <= this.adoptedUntil + SAME_MS) return;
+    this.adoptedUntil = now + openForMs;
+    this.streak.settle(true, now);
+    this.counters.opened++;
+    const consecutiveOpens = this.streak.length(false, now);
+    this.become({ name: 'open', until: now + openForMs }, OTHER_HOSTS, { openForMs, consecutiveOpens, hosts });
+  }
+
   /** Commits the new state before any listener is told of it. */
   protected become(next: CurrentState, reason: string, detail: Readonly<Record<string, unknown>> = {}): void {
     const from = this.current.name;
@@ -135,6 +184,7 @@ export class Circuit {
     this.generation++;
     this.windows.clear();
     this.streak.forgetHints();
+    this.tell(next, reason);
     const mode = this.settings.mode === 'metricsOnly' && { mode: 'metricsOnly' };
     // The detail fits the state: each is set where the circuit enters it.
     const told = { from, reason, ...detail, ...mode } as CircuitBreakerEvents[keyof CircuitBreakerEvents];
@@ -143,6 +193,11 @@ export class Circuit {
 }
 
 const SERVED = 'open for long enough';
+/** Words of other hosts that differ by less say the same, in milliseconds: they were on their way. */
+const SAME_MS = 500;
+const OTHER_HOSTS = 'other hosts';
+/** By hand, or by what others have found: no evidence of this host's own. */
+const NO_EVIDENCE: ReadonlySet<string> = new Set([OTHER_HOSTS, 'forced', 'imported']);
 
 const EVENTS = { closed: 'closed', open: 'opened', 'half-open': 'halfOpened', isolated: 'isolated' } as const;
 

@@ -30,7 +30,7 @@ export class PostgresStore implements Store {
   readonly shared = true;
   readonly bus: Bus;
   private readonly settings: PostgresStoreSettings;
-  private readonly sql: Statements;
+  private sql: Statements;
   private closed = false;
 
   constructor(
@@ -39,7 +39,7 @@ export class PostgresStore implements Store {
   ) {
     requireClient(pool, 'a pool of pg (new Pool(…))');
     this.settings = readPostgresStoreOptions(options);
-    this.sql = statementsFor(this.settings.schema);
+    this.sql = statementsFor(this.settings.schema, false);
     this.bus = new PostgresBus(pool, this.settings);
   }
 
@@ -49,10 +49,12 @@ export class PostgresStore implements Store {
    */
   within(client: PostgresClient): Store {
     requireClient(client, 'the client of your transaction (await pool.connect())');
-    return new PostgresStore(
+    const within = new PostgresStore(
       { query: (...asked) => client.query(...asked), connect: () => this.pool.connect() },
       this.options,
     );
+    within.sql = statementsFor(this.settings.schema, true);
+    return within;
   }
 
   async get(key: string): Promise<Entry | undefined> {

@@ -1,0 +1,78 @@
+import { Clock, createProvider, SystemClock, type Store, type Timer } from '@breakwater/core';
+import { PostgresStore } from '@breakwater/postgres';
+import { RedisStore } from '@breakwater/redis';
+import { SqliteStore } from '@breakwater/sqlite';
+import { Redis } from 'ioredis';
+import { Pool } from 'pg';
+
+/** The task of one host: it sends as much as the limit that it shares lets through. */
+export interface HostJob {
+  readonly kind: 'redis' | 'postgres' | 'sqlite';
+  /** Where the store is: a URL, or a file. */
+  readonly at: string;
+  readonly limit: number;
+  readonly perMs: number;
+  readonly forMs: number;
+  /** How far the host's clock is ahead of the machine's. */
+  readonly aheadMs: number;
+}
+
+/** The machine's clock, set wrong. */
+class ClockAhead extends Clock {
+  private readonly inner = new SystemClock();
+
+  constructor(private readonly aheadMs: number) {
+    super();
+  }
+
+  now(): number {
+    return this.inner.now() + this.aheadMs;
+  }
+
+  wallNow(): number {
+    return this.inner.wallNow() + this.aheadMs;
+  }
+
+  yield(): Promise<void> {
+    return this.inner.yield();
+  }
+
+  protected startTimer(ms: number, run: () => void): Timer {
+    return this.inner.schedule(ms, run);
+  }
+}
+
+function open({ kind, at }: HostJob): Store {
+  if (kind === 'redis') return new RedisStore(new Redis(at));
+  return kind === 'postgres' ? new PostgresStore(new Pool({ connectionString: at })) : new SqliteStore({ file: at });
+}
+
+/** Milliseconds of a clock that all processes of the machine share. */
+function sharedNow(): number {
+  return Number(process.hrtime.bigint() / 1000n) / 1000;
+}
+
+/** Sends until its time is over, ten calls at once, and returns when each went out. */
+async function send(job: HostJob): Promise<number[]> {
+  const rateLimit = { limit: job.limit, per: job.perMs, wait: '1m', queue: 100 } as const;
+  const provider = createProvider('provider', { rateLimit }, { clock: new ClockAhead(job.aheadMs), store: open(job) });
+  provider.events.on(({ type, detail }) => {
+    if (type === 'rateLimit.apart') process.stderr.write(`apart: ${detail.reason}\n`);
+  });
+  const sent: number[] = [];
+  const until = sharedNow() + job.forMs;
+  const caller = new AbortController();
+  setTimeout(() => caller.abort(), job.forMs);
+  const worker = async () => {
+    while (sharedNow() < until) {
+      await provider.execute(() => void sent.push(sharedNow()), { signal: caller.signal }).catch(() => undefined);
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, worker));
+  return sent;
+}
+
+process.once('message', (job) => {
+  void send(job as HostJob).then((sent) => process.send!(sent, () => process.exit()));
+});
+process.send!('ready');

@@ -17,7 +17,7 @@ export { oauth2Schema, type OAuth2Settings } from './http/oauth2/oauth2.options.
 export type { TokenSource } from './http/oauth2/token-source.js';
 export { keyedRecord, keyedText } from './http/keyed-body.js';
 export { requestHeaders, requestKey } from './http/request-headers.js';
-export { REQUEST_NATURE } from './http/nature-in.js';
+export { REQUEST_NATURE } from './outcome/request-nature.js';
 export { ResponseTooLargeError } from './http/response-too-large.error.js';
 export { isSingleUseBody } from './http/single-use-body.js';
 export { setTraceHeaders } from './http/trace-headers.js';
@@ -26,6 +26,8 @@ export { isHeaderName } from './headers/header-name.js';
 export { LiveProvider } from './provider/live-provider.js';
 export { canonicalText } from './policies/idempotency/canonical-text.js';
 export { derivedKey, uniqueKey } from './policies/idempotency/idempotency-key.js';
+export { providerOfCall, type ReachedProvider } from './provider/provider-of-call.js';
+export { attemptDeadline } from './policies/timeout/attempt-deadline.js';
 export { isSelectiveFallback } from './policies/fallback/fallback.options.js';
 export { backoffMs } from './policies/retry/backoff.js';
 export { retrySchema, type RetrySettings } from './policies/retry/retry.options.js';

@@ -1,5 +1,5 @@
 export type { Call, Work } from './engine/call.js';
-export type { RequestNature } from './engine/request-nature.js';
+export type { RequestNature } from './outcome/request-nature.js';
 export { currentCall } from './engine/current-call.js';
 export type { CredentialText, HttpAuth, HttpOptions } from './http/http.options.js';
 export type { OAuth2Options } from './http/oauth2/oauth2.options.js';

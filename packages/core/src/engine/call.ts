@@ -1,4 +1,4 @@
-import type { RequestNature } from './request-nature.js';
+import type { RequestNature } from '../outcome/request-nature.js';
 
 /** One logical operation and everything that travels with it through all its attempts. */
 export interface Call {

@@ -6,8 +6,8 @@ import type { CallOrigin } from './call-origin.js';
 import type { Call } from './call.js';
 import { goesOut, type CarriedKey } from './carried-key.js';
 import { Nesting } from './nesting.js';
-import { announceRequest, noteOnWire, type Requester } from './note-request.js';
-import type { RequestNature } from './request-nature.js';
+import { announceRequest, noteOnWire, type Requester, type RequestOnWire } from './note-request.js';
+import type { RequestNature } from '../outcome/request-nature.js';
 import { DEFAULT_PRICE, settlePrice, type Price } from './price.js';
 import { SentRequests, type SentRequest, type UnsafeRequest } from './sent-requests.js';
 import type { Watcher } from './watcher.js';
@@ -378,6 +378,11 @@ export class LiveCall implements Call, Circumstances, Requester {
     return announceRequest(this, method.toUpperCase(), nature);
   }
 
+  /** A request that a client has told of has ended: the wire will not show it any more. */
+  requestEnded(request: SentRequest): void {
+    this.requests?.forgetAnnounced(request);
+  }
+
   keepWithin(transaction: unknown, result: unknown): Promise<void> {
     const keep = this.carriedKey?.keepWithin;
     if (keep !== undefined) return keep(transaction, result);
@@ -387,8 +392,8 @@ export class LiveCall implements Call, Circumstances, Requester {
   }
 
   /** Notes a request that goes over the wire, with or without the call's key. */
-  sendingOverWire(method: string, carriesKey: boolean): SentRequest {
-    return noteOnWire(this, method, carriesKey);
+  sendingOverWire(request: RequestOnWire): SentRequest {
+    return noteOnWire(this, request);
   }
 
   /**

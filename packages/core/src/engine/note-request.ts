@@ -1,6 +1,6 @@
 import { isRepeatable } from '../outcome/protocols/http-status.js';
 import { goesOut, type CarriedKey } from './carried-key.js';
-import type { RequestNature } from './request-nature.js';
+import type { RequestNature } from '../outcome/request-nature.js';
 import { SentRequests, type SentRequest } from './sent-requests.js';
 
 /** A call, as far as its requests concern it. */
@@ -9,6 +9,15 @@ export interface Requester {
   readonly carriedKey: CarriedKey | undefined;
   /** The call in whose method it is made, which has sent what it sends. */
   readonly accountableTo: Requester | undefined;
+}
+
+/** A request as it goes over the wire. */
+export interface RequestOnWire {
+  /** In upper case. */
+  readonly method: string;
+  /** Whether the call's key stands in a header. */
+  readonly carriesKey: boolean;
+  readonly over: RequestNature['over'];
 }
 
 interface RequestToNote {
@@ -27,15 +36,15 @@ export function announceRequest(call: Requester, method: string, nature: Request
 
 /** A client that knows whether the request carries the key is believed. */
 function announcesKey({ carriedKey }: Requester, nature: RequestNature | undefined): boolean {
-  return nature?.carriesKey ?? (carriedKey !== undefined && goesOut(carriedKey));
+  return carriedKey !== undefined && (nature?.carriesKey ?? goesOut(carriedKey));
 }
 
 /**
  * Notes a request that goes over the wire, with or without the call's key. Where the client has told of it before, it
  * is the same one, and the wire knows better whether a header carries the key.
  */
-export function noteOnWire(call: Requester, method: string, carriesKey: boolean): SentRequest {
-  const announced = call.requests?.takeAnnounced(method);
+export function noteOnWire(call: Requester, { method, carriesKey, over }: RequestOnWire): SentRequest {
+  const announced = call.requests?.takeAnnounced(method, over);
   if (announced !== undefined) {
     const { nature, repeatable } = announced;
     const stands = nature?.repeatable === true || nature?.carriesKey === true;

@@ -1,5 +1,5 @@
 import type { Exchange } from '../outcome/exchange.js';
-import type { RequestNature } from './request-nature.js';
+import type { RequestNature } from '../outcome/request-nature.js';
 import { discard } from '../values/discard.js';
 
 /** How many answers are kept that may still have to be cancelled. */
@@ -33,12 +33,14 @@ export class SentRequests {
   private latest: SentRequest | undefined = undefined;
   /** Whether this call may repeat the latest. */
   private latestBears = true;
+  /** Whether one before the latest stands against repeating the attempt, and whether there was one. */
   private anyEarlier = false;
+  private hasEarlier = false;
   /** Requests that a client has announced and the wire has not shown yet. */
   private announced: SentRequest[] = [];
 
   get any(): boolean {
-    return this.latest !== undefined;
+    return this.latest !== undefined && (this.hasEarlier || !this.latest.unsent);
   }
 
   /** Says whether a request may not be repeated: none, only the latest, or one before that. */
@@ -49,6 +51,7 @@ export class SentRequests {
 
   note(request: SentRequest, bears: boolean): void {
     if (this.latestStands) this.anyEarlier = true;
+    if (this.latest !== undefined) this.hasEarlier = true;
     this.latest = request;
     this.latestBears = bears;
   }
@@ -57,9 +60,17 @@ export class SentRequests {
     this.announced.push(request);
   }
 
+  /** A request that was announced has ended: the wire will not show it any more. */
+  forgetAnnounced(request: SentRequest): void {
+    const at = this.announced.indexOf(request);
+    if (at !== -1) this.announced.splice(at, 1);
+  }
+
   /** The request of this method that a client has told of before the wire shows it. */
-  takeAnnounced(method: string): SentRequest | undefined {
-    const at = this.announced.findIndex((request) => request.method === method);
+  takeAnnounced(method: string, over: RequestNature['over']): SentRequest | undefined {
+    const at = this.announced.findIndex(
+      (request) => request.method === method && (request.nature?.over ?? over) === over,
+    );
     return at === -1 ? undefined : this.announced.splice(at, 1)[0];
   }
 
@@ -85,6 +96,7 @@ export class SentRequests {
     this.lastExchange = other.lastExchange ?? this.lastExchange;
     if (latest === undefined) return;
     if (other.anyEarlier) this.anyEarlier = true;
+    if (other.hasEarlier || this.latest !== undefined) this.hasEarlier = true;
     if (!this.latestStands || other.latestStands) {
       this.latest = latest;
       this.latestBears = other.latestBears;

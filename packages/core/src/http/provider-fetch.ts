@@ -10,7 +10,7 @@ import { OutgoingRequest, type FetchInit, type FetchInput } from './outgoing-req
 import { HTTP_DEFAULTS } from './http.options.js';
 import type { HttpSettings, ProviderHttp } from './provider-http.js';
 import { requestHeaders, requestKey } from './request-headers.js';
-import { natureIn } from './nature-in.js';
+import { natureIn } from '../outcome/request-nature.js';
 import { isSingleUseBody } from './single-use-body.js';
 
 export interface ProviderFetchParts {
@@ -45,19 +45,26 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     const keyFor = (method: string) => requestKey(call, { provider, method, nature });
     const request = new OutgoingRequest({ baseUrl, headersFor, keyFor }, input, init);
     const { carriesKey = nature?.carriesKey } = request;
-    const noted = call?.sending(request.method, carriesKey === undefined ? nature : { ...nature, carriesKey });
+    const isPlain = nature === undefined && carriesKey === undefined;
+    const noted = call?.sending(request.method, isPlain ? undefined : { ...nature, carriesKey, over: 'http1' });
     const readsOnce = isSingleUseBody(init?.body);
     if (readsOnce) call?.sendOnce();
     const { maxResponseBytes: mostBytes, limitEachRequest: isLimited } = settings;
-    return send(parts, { request, call, noted, readsOnce, agent: await agents.for(settings), mostBytes, isLimited });
+    const all = noted === undefined ? [] : [noted];
+    try {
+      const agent = await agents.for(settings);
+      return await send(parts, { request, call, noted: all, readsOnce, agent, mostBytes, isLimited });
+    } finally {
+      for (const each of all) call?.requestEnded(each);
+    }
   };
 }
 
 interface Sending {
   readonly request: OutgoingRequest;
   readonly call: LiveCall | undefined;
-  /** The request, as its call has noted it. */
-  readonly noted: SentRequest | undefined;
+  /** The request as its call has noted it, the latest time last. */
+  readonly noted: SentRequest[];
   /** Whether its body can be read once only. */
   readonly readsOnce: boolean;
   readonly agent: FetchAgent;
@@ -139,6 +146,8 @@ async function renewedCredential(http: ProviderHttp, request: OutgoingRequest): 
 
 /** A request that was refused for its credential was not carried out (RFC 9110 §15.5.2): the next one stands for it. */
 function sendingAgain(method: string, { call, noted }: Pick<Sending, 'call' | 'noted'>): void {
-  if (noted !== undefined) noted.unsent = true;
-  call?.sending(method, noted?.nature);
+  const refused = noted.at(-1);
+  if (call === undefined || refused === undefined) return;
+  refused.unsent = true;
+  noted.push(call.sending(method, refused.nature));
 }

@@ -10,6 +10,7 @@ import { learnFromAnswer } from './learn-from-answer.js';
 import { OperationPipelines } from './operation-pipelines.js';
 import { runTied } from './run-tied.js';
 import { MethodLinker } from './method-linker.js';
+import { noteOrigin } from './provider-of-call.js';
 import type { MethodPlan } from './method-plan.js';
 import type { Pipeline } from '../engine/pipeline.js';
 import type { Cache, CacheSelection } from '../policies/cache/cache.js';
@@ -59,7 +60,7 @@ export class LiveProvider extends ResilientProvider {
   readonly fetch: typeof globalThis.fetch;
   /** Admits single requests where `http.limitEachRequest` says so. */
   readonly requestLimit: RequestLimit;
-  /** How the provider is reached, by whichever client. */
+  /** How it is reached over HTTP. */
   readonly http: ProviderHttp;
   private readonly wire: ProviderWire;
   private readonly watches: boolean;
@@ -73,6 +74,7 @@ export class LiveProvider extends ResilientProvider {
     this.events = parts.events ?? new EventHub();
     const changing: ChangingParts = { classify: undefined, wire: () => this.watching };
     this.environment = createEnvironment(parts, this.events, changing);
+    noteOrigin(this.environment, this);
     this.linker = new MethodLinker(parts, this.environment, changing);
     this.faults = this.linker.faults;
     this.pipelines = new OperationPipelines(this.linker, this.faults);
@@ -144,7 +146,10 @@ export class LiveProvider extends ResilientProvider {
 
   /** The same for an operation whose answers are to be read in a protocol above HTTP. */
   newCallIn(protocol: AnswerProtocol, { operation, args, work }: CallParts): LiveCall {
-    this.originInProtocol ??= { ...this.environment, protocol };
+    if (this.originInProtocol === undefined) {
+      this.originInProtocol = { ...this.environment, protocol };
+      noteOrigin(this.originInProtocol, this);
+    }
     return new LiveCall(this.originInProtocol, operation, args, work);
   }
 

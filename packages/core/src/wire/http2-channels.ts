@@ -30,6 +30,8 @@ export function watchHttp2(): void {
 }
 
 class Http2Head implements RequestHead {
+  readonly over = 'http2';
+
   constructor(private readonly headers: Headers) {}
 
   get method(): string {

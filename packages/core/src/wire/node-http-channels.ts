@@ -47,6 +47,8 @@ function requestOf(request: ClientRequest): WireRequest | undefined {
 }
 
 class NodeHead implements RequestHead {
+  readonly over = 'http1';
+
   constructor(private readonly request: ClientRequest) {}
 
   get method(): string {

@@ -37,6 +37,7 @@ export function watchUndici(): void {
 }
 
 class UndiciHead implements RequestHead {
+  readonly over = 'http1';
   readonly method: string;
   readonly origin: string;
 

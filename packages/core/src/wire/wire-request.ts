@@ -11,6 +11,8 @@ import type { Exchange } from '../outcome/exchange.js';
 export interface RequestHead {
   readonly method: string;
   readonly origin: string;
+  /** The channels that show it. */
+  readonly over: 'http1' | 'http2';
   /**
    * Whether a text stands in a header, most likely the one that is named. Asked only where the call has a key and the
    * method needs one.
@@ -84,7 +86,7 @@ export class WireRequest implements Exchange {
     const key = call.idempotencyKey;
     const needsKey = isRepeatable(method) !== true;
     this.carriesKey = needsKey && key !== undefined && head.carries(key, call.idempotencyHeader);
-    this.noted = call.sendingOverWire(method, this.carriesKey);
+    this.noted = call.sendingOverWire({ method, carriesKey: this.carriesKey, over: head.over });
     const { nature } = this.noted;
     if (nature?.carriesKey === true) this.carriesKey = true;
     if (this.isOwn) call.requests!.lastExchange = this;

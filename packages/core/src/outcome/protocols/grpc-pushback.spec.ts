@@ -51,8 +51,13 @@ describe('gRPC pushback', () => {
   it('goes with what the error means otherwise', () => {
     const classify = createClassifier(new TestClock());
     const ofError = (error: unknown) => classify({ ok: false, error });
-    const unavailable = { kind: 'transient', repeatable: false };
-    expect(ofError(grpcError('40'))).toEqual({ ...unavailable, pushback: 'exact', retryAfterMs: 40 });
+    const unavailable = { kind: 'unknown', repeatable: false };
+    expect(ofError(grpcError('40'))).toEqual({
+      kind: 'transient',
+      repeatable: false,
+      pushback: 'exact',
+      retryAfterMs: 40,
+    });
     expect(ofError(grpcError('-1'))).toEqual({ ...unavailable, pushback: 'never' });
     expect(ofError(grpcError())).toEqual(unavailable);
   });

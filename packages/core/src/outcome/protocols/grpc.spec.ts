@@ -44,7 +44,7 @@ describe('a gRPC status', () => {
     [11, 'permanent'],
     [12, 'permanent'],
     [13, 'unknown'],
-    [14, 'transient'],
+    [14, 'unknown'],
     [15, 'unknown'],
     [16, 'unauthorized'],
   ])('%i is %s, also as the cause of another error', (code, kind) => {
@@ -61,7 +61,16 @@ describe('a gRPC status', () => {
     [14, 'Received HTTP status code 404', 'permanent'],
     [14, 'Received HTTP status code 503', 'unknown'],
     [8, 'Received message larger than max (20 vs. 10)', 'contract'],
-    [8, 'Sent message larger than max (20 vs. 10)', 'invalid'],
+    [8, 'Sent message larger than max (20 vs. 10)', 'contract'],
+    [8, 'Received message that decompresses to a size larger than 10', 'contract'],
+    [8, 'Attempted to send message with a size larger than 10', 'invalid'],
+    [8, 'Bandwidth exhausted or memory limit exceeded', 'unknown'],
+    [13, 'Request message serialization failure: name: string expected', 'invalid'],
+    [13, 'Response message parsing error: index out of range', 'contract'],
+    [13, 'Failed to start HTTP/2 stream with error The session has been destroyed', 'not-sent'],
+    [13, 'Received RST_STREAM with code 2 (Internal server error)', 'unknown'],
+    [14, 'Stream refused by server', 'not-sent'],
+    [5, 'No connection established, said the server itself', 'permanent'],
   ])('%i with the details %j is %s', (code, details, kind) => {
     expect(ofError(grpcError(code, details)).kind).toBe(kind);
   });
@@ -69,6 +78,20 @@ describe('a gRPC status', () => {
   it('waits as long as the RetryInfo of the server asks', () => {
     const details = { 'grpc-status-details-bin': retryInfo() };
     expect(ofError(grpcError(8, 'slow down', details))).toMatchObject({ kind: 'throttled', retryAfterMs: 7500 });
+  });
+
+  it('takes an UNAVAILABLE that names a time for one that was not done', () => {
+    const details = { 'grpc-status-details-bin': retryInfo() };
+    expect(ofError(grpcError(14, 'draining', details))).toMatchObject({ kind: 'transient', retryAfterMs: 7500 });
+    expect(ofError(grpcError(14, 'draining', { 'grpc-retry-pushback-ms': '40' })).kind).toBe('transient');
+    expect(ofError(grpcError(14, 'draining', { 'grpc-retry-pushback-ms': '-1' })).kind).toBe('unknown');
+  });
+
+  it('does not come back for a quota that is spent without a time', () => {
+    const type = field(1, Buffer.from('type.googleapis.com/google.rpc.QuotaFailure'));
+    const details = { 'grpc-status-details-bin': field(3, type) };
+    expect(ofError(grpcError(8, 'none left today', details))).toMatchObject({ kind: 'throttled', pushback: 'never' });
+    expect(ofError(grpcError(8, 'slow down'))).toEqual({ kind: 'throttled', repeatable: false });
   });
 
   it.each([

@@ -409,8 +409,9 @@ describe('retry', () => {
       expect((await tryOut([pushedBack('60000'), 'ok'])).calledAt).toEqual([0, 60_000]);
     });
 
-    it('is nothing where there is none', async () => {
-      expect((await tryOut([pushedBack(), 'ok'])).calledAt).toEqual([0, 100]);
+    it('is nothing where there is none: the call may have been done, and is repeated only with a key', async () => {
+      expect((await tryOut([pushedBack(), 'ok'], undefined, { idempotencyKey: 'order-1' })).calledAt).toEqual([0, 100]);
+      expect((await tryOut([pushedBack(), 'ok'])).calledAt).toEqual([0]);
     });
   });
 

@@ -3,6 +3,17 @@ import { LONGEST_DELAY_MS } from '../../time/clock.js';
 /** A `google.rpc.Status` in trailing metadata, as it goes over the wire. */
 const STATUS_DETAILS = 'grpc-status-details-bin';
 const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
+const QUOTA_FAILURE = 'type.googleapis.com/google.rpc.QuotaFailure';
+
+/** The details of a refusal that say when to come back. */
+export interface GrpcRefusal {
+  /** The `retry_delay` of a `google.rpc.RetryInfo`, in milliseconds. */
+  readonly retryDelayMs?: number | undefined;
+  /** Whether a `google.rpc.QuotaFailure` names a quota that is spent. */
+  readonly namesQuota: boolean;
+}
+
+const NOTHING: GrpcRefusal = Object.freeze({ namesQuota: false });
 
 /** One field of a message: its number, and a varint's value or a block's bytes. */
 interface Field {
@@ -12,32 +23,34 @@ interface Field {
 }
 
 /**
- * How long the server asks to wait, in milliseconds: the `retry_delay` of a `google.rpc.RetryInfo`. `undefined` where
- * there is none, or what is there cannot be read. Source: googleapis `google/rpc/error_details.proto`.
+ * When to come back, as the details of a gRPC error say. They say nothing where they cannot be read. Source: googleapis
+ * `google/rpc/error_details.proto`.
  */
-export function grpcRetryDelayMs(metadata: unknown): number | undefined {
+export function grpcRefusal(metadata: unknown): GrpcRefusal {
   const { get } = (metadata ?? {}) as { get?: unknown };
-  if (typeof get !== 'function') return undefined;
+  if (typeof get !== 'function') return NOTHING;
   const [packed] = [get.call(metadata, STATUS_DETAILS)].flat() as unknown[];
-  if (!(packed instanceof Uint8Array)) return undefined;
+  if (!(packed instanceof Uint8Array)) return NOTHING;
   try {
-    return delayIn(packed);
+    return refusalIn(packed);
   } catch {
-    return undefined;
+    return NOTHING;
   }
 }
 
-function delayIn(status: Uint8Array): number | undefined {
+function refusalIn(status: Uint8Array): GrpcRefusal {
+  let refusal = NOTHING;
   for (const { number, bytes } of fieldsOf(status)) {
     if (number !== 3) continue;
     const any = [...fieldsOf(bytes)];
-    const type = any.find((field) => field.number === 1);
-    if (type === undefined || Buffer.from(type.bytes).toString() !== RETRY_INFO) continue;
+    const type = Buffer.from(any.find((field) => field.number === 1)?.bytes ?? EMPTY).toString();
+    if (type === QUOTA_FAILURE) refusal = { ...refusal, namesQuota: true };
+    if (type !== RETRY_INFO) continue;
     const info = any.find((field) => field.number === 2);
     const delay = info && [...fieldsOf(info.bytes)].find((field) => field.number === 1);
-    return delay && durationMs(delay.bytes);
+    if (delay !== undefined) refusal = { ...refusal, retryDelayMs: durationMs(delay.bytes) };
   }
-  return undefined;
+  return refusal;
 }
 
 function durationMs(duration: Uint8Array): number {

@@ -59,7 +59,7 @@ export const rooms = {
     ['providers'],
     ['inject'],
     ['exchange'],
-    ['http', 'webhooks', 'graphql', 'idempotent-route'],
+    ['http', 'webhooks', 'graphql', 'grpc', 'idempotent-route'],
     ['resilience.options.ts', 'sections.ts', 'injectable-providers.ts', 'filters'],
     ['resilience.ts'],
     ['methods'],

@@ -6,6 +6,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { throwError, type Observable } from 'rxjs';
 import { ResilienceParts } from '../providers/resilience-parts.js';
 import { answerFor } from './error-answer.js';
+import { grpcError, isGrpc } from './grpc-error.js';
 
 /**
  * Tells callers of every transport what the engine's errors mean to them: HTTP, microservices, WebSockets and GraphQL.
@@ -27,7 +28,7 @@ export class ResilienceExceptionFilter implements ExceptionFilter<ResilienceErro
       case 'http':
         return this.answerHttp(error, host);
       case 'rpc':
-        return throwError(() => plainError(error, this.catalog));
+        return throwError(() => this.rpcError(error, host));
       case 'ws':
         host
           .switchToWs()
@@ -39,6 +40,11 @@ export class ResilienceExceptionFilter implements ExceptionFilter<ResilienceErro
       default:
         throw error;
     }
+  }
+
+  private rpcError(error: ResilienceError, host: ArgumentsHost): object {
+    if (!isGrpc(host)) return plainError(error, this.catalog);
+    return grpcError({ ...answerFor(error, this.catalog), ...details(error) }, host);
   }
 
   private answerHttp(error: ResilienceError, host: ArgumentsHost): void {

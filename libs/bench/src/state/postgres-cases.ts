@@ -1,6 +1,7 @@
 import { createProvider } from '@breakwater/core';
 import { migrate, PostgresStore } from '@breakwater/postgres';
 import { Pool } from 'pg';
+import { claimCases } from './claim-cases.js';
 import type { ServerCases } from './round-trips.js';
 
 const LIMIT = 1_000_000;
@@ -18,6 +19,7 @@ export async function postgresCases(url: string): Promise<ServerCases> {
       { name: 'bare round trip (select 1)', run: () => pool.query('select 1') },
       { name: 'decision: count in a window', run: () => store.count('window', 1, window) },
       { name: 'decision: advance a bucket', run: () => store.advance('bucket', 0.001, 1000) },
+      ...claimCases(store, 3),
       {
         name: 'a call under a shared limit, its token leased',
         most: 0.1,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answersOn } from './answers-on.js';
 import { freePort } from './free-port.js';
 import { postgresBinaries } from './postgres-binaries.js';
@@ -27,6 +28,8 @@ const NOBODY = { uid: 65_534, gid: 65_534 };
 
 /** Begins a session (protocol 3.0): a server that is ready answers `R`, one that is starting up `E`. */
 export const HELLO = startupMessage('user\0postgres\0database\0postgres\0\0');
+
+const MOST_STARTS = 100;
 
 /** Fast shutdown: ends sessions instead of waiting for them. */
 const FAST = 'SIGINT';
@@ -62,7 +65,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     port,
     async restart(signal = FAST) {
       await running.stop(signal);
-      running = await start();
+      running = await startOver(start);
     },
     pause: () => running.pause(),
     resume: () => running.resume(),
@@ -72,6 +75,18 @@ export async function startPostgres(): Promise<PostgresServer> {
       remove();
     },
   };
+}
+
+/** Sessions of a server that was killed notice it when they next look: until then their memory is in use. */
+async function startOver(start: () => Promise<ServerProcess>): Promise<ServerProcess> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (tries === MOST_STARTS || !String(error).includes('shared memory block')) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 function startupMessage(parameters: string): Buffer {

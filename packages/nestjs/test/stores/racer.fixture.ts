@@ -1,0 +1,92 @@
+import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createProvider, type Store } from '@breakwater/core';
+import { PostgresStore } from '@breakwater/postgres';
+import { RedisStore } from '@breakwater/redis';
+import { SqliteStore } from '@breakwater/sqlite';
+import { Redis } from 'ioredis';
+import { Pool } from 'pg';
+
+/** The task of a process of its own with a store. */
+export interface Job {
+  readonly task: 'race' | 'charge' | 'write';
+  /** `sqlite:FILE`, `redis://…` or `postgres://…`. */
+  readonly store: string;
+  /** Tells the keys of one run from those of another. */
+  readonly run: string;
+  readonly keys: number;
+  /** How many at once race for each key in this process. */
+  readonly racers: number;
+}
+
+/** The outcome of a race for one key: what was won here, and whom the others were told of. */
+export interface Raced {
+  readonly won: readonly string[];
+  readonly told: readonly string[];
+  /** Losers that were told of no winner. */
+  readonly empty: number;
+}
+
+function storeAt(url: string): Store {
+  if (url.startsWith('sqlite:')) return new SqliteStore({ file: url.slice('sqlite:'.length) });
+  if (url.startsWith('redis:')) {
+    const redis = new Redis(url);
+    redis.on('error', () => undefined);
+    return new RedisStore(redis);
+  }
+  const pool = new Pool({ connectionString: url, max: 10 });
+  // An idle connection that the server ends is no failure of any operation.
+  pool.on('error', () => undefined);
+  return new PostgresStore(pool, { timeout: '30s' });
+}
+
+async function race(store: Store, { run, keys, racers }: Job): Promise<readonly Raced[]> {
+  const raced: Raced[] = [];
+  for (let key = 0; key < keys; key++) {
+    const results = await Promise.all(
+      Array.from({ length: racers }, (_, racer) =>
+        store.put(`${run} ${key}`, `${process.pid}.${racer}`, { ttlMs: 600_000, if: 'absent', pending: true }),
+      ),
+    );
+    const won = results.flatMap((result) => ('written' in result ? [result.written.value] : []));
+    const told = results.flatMap((result) => ('standing' in result && result.standing ? [result.standing.value] : []));
+    raced.push({ won, told: [...new Set(told)], empty: racers - won.length - told.length });
+  }
+  return raced;
+}
+
+/** Calls with one key; each run of their method is a line of output. */
+async function charge(store: Store, { run, racers }: Job): Promise<readonly string[]> {
+  const provider = createProvider('payments', { idempotency: { wait: '60s' } }, { store });
+  const work = async () => {
+    writeSync(1, `ran in ${process.pid}\n`);
+    await sleep(200);
+    return `receipt of ${process.pid}`;
+  };
+  const order = { operation: 'charge', idempotencyKey: run };
+  return Promise.all(Array.from({ length: racers }, () => provider.execute(work, order)));
+}
+
+/** Writes one key after the other, each racer its own, and says so once that is acknowledged, until it is killed. */
+async function write(store: Store, { run, racers }: Job): Promise<never> {
+  const writer = async (racer: number) => {
+    for (let i = 0; ; i++) {
+      const key = `${run} ${process.pid} ${racer} ${i}`;
+      try {
+        const result = await store.put(key, key, { ttlMs: 600_000, if: 'absent' });
+        if ('written' in result) writeSync(1, `${key}\n`);
+      } catch {
+        await sleep(20);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: racers }, (_, racer) => writer(racer)));
+  throw new Error('writers do not end');
+}
+
+const tasks = { race, charge, write };
+
+process.once('message', (job: Job) => {
+  void tasks[job.task](storeAt(job.store), job).then((result) => process.send!(result, () => process.exit()));
+});
+process.send!('ready');

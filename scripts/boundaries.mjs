@@ -33,6 +33,7 @@ export const rooms = {
     ['policies/*'],
     ['policies/policy-catalog.ts', 'policies/policy-options.ts', 'policies/policy-telemetry.ts'],
     ['policies/catalog.ts'],
+    ['presets'],
     ['provider'],
     ['index.ts', 'adapter.ts'],
     ['testing'],

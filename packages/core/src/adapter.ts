@@ -41,6 +41,8 @@ export {
   type QueueSnapshot,
 } from './provider/contribution.js';
 export type { MethodPlan } from './provider/method-plan.js';
+export { presets } from './presets/presets.js';
+export { readPreset } from './presets/read-preset.js';
 export type { ProviderParts } from './provider/provider-parts.js';
 export * as settings from './settings/index.js';
 export type { Layer } from './settings/merge-settings.js';

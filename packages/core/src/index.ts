@@ -73,6 +73,7 @@ export {
 } from './engine/policy-kind.js';
 export type { Environment, Gate, KeyableGate, Policy, PolicySpec, Wrapper } from './engine/policy.js';
 export { SharedState } from './engine/shared-state.js';
+export type { PresetName } from './presets/presets.js';
 export type { HeadersLike } from './headers/headers.js';
 export {
   ResilientProvider,

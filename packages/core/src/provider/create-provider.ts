@@ -3,6 +3,7 @@ import { catalog } from '../policies/catalog.js';
 import type { Clock } from '../time/clock.js';
 import { warnOnce, type Eviction } from '../store/eviction-reports.js';
 import { MemoryStore } from '../store/memory-store.js';
+import { readPreset } from '../presets/read-preset.js';
 import { LiveProvider } from './live-provider.js';
 import type { ResilientProvider } from './resilient-provider.js';
 import type { ProviderOptions } from './provider-options.js';
@@ -35,6 +36,7 @@ export function createProvider(
     policies?: readonly PolicyKind[];
   } = {},
 ): ResilientProvider {
+  const preset = readPreset(options as Layer, name);
   const clock = parts.clock ?? machineClock;
   const warn = warnOnce();
   const tellOfEviction = (detail: Eviction) => {
@@ -45,7 +47,7 @@ export function createProvider(
   };
   const provider: LiveProvider = new LiveProvider({
     name,
-    settings: options as Layer,
+    settings: withPreset(preset.layer, options),
     path: name,
     clock,
     store: parts.store ?? new MemoryStore({ clock, onEvicted: tellOfEviction }),
@@ -54,6 +56,12 @@ export function createProvider(
     ...(parts.warn && { warn: parts.warn }),
     catalog: catalog.with(parts.policies ?? []),
   });
-  if (provider.faults.length > 0) throw new ResilienceConfigurationError(provider.faults);
+  const faults = [...preset.faults, ...provider.faults];
+  if (faults.length > 0) throw new ResilienceConfigurationError(faults);
   return provider;
+}
+
+function withPreset(preset: Layer, options: ProviderOptions): Layer {
+  const { webhook: _ofAdapters, ...below } = preset;
+  return catalog.merge(below, { ...options, preset: undefined });
 }

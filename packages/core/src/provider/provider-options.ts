@@ -1,6 +1,7 @@
 import type { HttpOptions } from '../http/http.options.js';
 import type { Classify } from '../outcome/reading/classifier.js';
 import type { PolicyName, PolicyOptions } from '../policies/policy-options.js';
+import type { PresetName } from '../presets/presets.js';
 import type { Patch } from '../settings/patch.js';
 
 /**
@@ -11,6 +12,11 @@ export type MethodOptions = { [K in PolicyName]?: Patch<PolicyOptions[K]> };
 
 /** One third party: the policies around its calls, and what differs for single methods. */
 export interface ProviderOptions extends PolicyOptions {
+  /**
+   * A provider of which is laid down what is publicly known: limits, the place of the idempotency key, retry rules and
+   * the address of its API. Everything else that the settings say of it is stronger. See docs/providers.md.
+   */
+  preset?: PresetName;
   /**
    * Overrides by the method's name, stronger than what a decorator says. A gate that is overridden for an operation of
    * `execute` is that operation's own; a decorated method has to say `scope: 'method'`.

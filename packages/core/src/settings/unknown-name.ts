@@ -1,6 +1,6 @@
 /** The message about a name that is not among the known ones, with the one that was probably meant. */
 export function unknownName(
-  what: 'option' | 'setting' | 'policy' | 'method',
+  what: 'option' | 'setting' | 'policy' | 'method' | 'preset',
   name: string,
   known: readonly string[],
 ): string {

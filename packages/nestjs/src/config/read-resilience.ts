@@ -1,5 +1,11 @@
 import { ResilienceConfigurationError, type Fault, type PolicyKind } from '@breakwater/core';
-import { catalog as standardCatalog, settings, type Layer, type PolicyCatalog } from '@breakwater/core/adapter';
+import {
+  catalog as standardCatalog,
+  readPreset,
+  settings,
+  type Layer,
+  type PolicyCatalog,
+} from '@breakwater/core/adapter';
 import { checkOptions } from './check-options.js';
 import { environmentOverrides } from './environment-overrides.js';
 import { mergeProviderSettings } from './merge-provider-settings.js';
@@ -48,13 +54,15 @@ export function readResilience(options: object, { environment, sections }: Setti
   const providers = Object.entries(usable.providers ?? {}).map(([name, own]): LayeredSettings => {
     if (!settings.isPlain(own)) faults.push(notSettings(name, own));
     const given = settings.isPlain(own) ? own : {};
-    const layers = merge(defaults, given);
-    const top = merge(overrides.providers[name], enabled === false ? { enabled: false } : {});
+    const preset = readPreset(merge(given, overrides.providers[name]), `resilience.providers.${name}`, defaults);
+    faults.push(...preset.faults);
+    const layers = withoutPreset(merge(preset.defaults, preset.layer, given));
+    const top = withoutPreset(merge(overrides.providers[name], enabled === false ? { enabled: false } : {}));
     return {
       name,
       settings: layers,
       top,
-      own: merge(given, overrides.providers[name]),
+      own: withoutPreset(merge(given, overrides.providers[name])),
       ...readSections(sections, name, merge(layers, top)),
     };
   });
@@ -91,6 +99,10 @@ function catalogWith(kinds: readonly PolicyKind[], faults: Fault[]): PolicyCatal
       return catalog;
     }
   }, standardCatalog);
+}
+
+function withoutPreset(layer: Layer): Layer {
+  return Object.fromEntries(Object.entries(layer).filter(([name]) => name !== 'preset'));
 }
 
 function notSettings(name: string, given: unknown): Fault {

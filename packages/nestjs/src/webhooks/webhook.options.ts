@@ -11,8 +11,8 @@ import type { UnverifiedWebhook } from './secrets/unverified-webhook.js';
 
 /** How the webhooks that a provider sends are verified, and kept from taking effect twice. */
 export interface WebhookOptions {
-  /** The name of a known sender, or a definition made by `defineSender`. */
-  sender: string | Sender;
+  /** The name of a known sender, or a definition made by `defineSender`. Needed unless the `preset` names one. */
+  sender?: string | Sender;
   /**
    * One; several while they rotate, of which the variables behind the first may be unset. Public keys, for senders that
    * sign with a private one. Read anew for each request. Or a function that finds them for a request, of a tenant or a

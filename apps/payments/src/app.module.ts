@@ -2,6 +2,7 @@ import { FaultsModule } from '@breakwater/faults';
 import { type DynamicModule, Module, RequestMethod } from '@nestjs/common';
 import { ChargesController } from './charges/charges.controller.js';
 import { Charges } from './charges/charges.service.js';
+import { KeysController } from './keys/keys.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { Ledger } from './ledger/ledger.service.js';
 import { LimitsController } from './limits/limits.controller.js';
@@ -16,6 +17,7 @@ import { WebhookEndpoints } from './webhooks/webhook-endpoints.service.js';
 @Module({
   controllers: [
     ChargesController,
+    KeysController,
     LedgerController,
     LimitsController,
     WebhookDeliveriesController,
@@ -26,7 +28,7 @@ import { WebhookEndpoints } from './webhooks/webhook-endpoints.service.js';
 export class AppModule {
   static forRoot(options: PaymentsOptions = {}): DynamicModule {
     const faults = FaultsModule.forRoot({
-      exclude: ['ledger', 'limits', 'webhook-endpoints', 'webhook-deliveries'],
+      exclude: ['keys', 'ledger', 'limits', 'webhook-endpoints', 'webhook-deliveries'],
       count: [{ path: 'charges', method: RequestMethod.POST }],
       seed: options.seed,
       clock: options.clock,

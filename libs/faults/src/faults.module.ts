@@ -12,6 +12,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { FaultsController } from './faults/faults.controller.js';
 import { FaultsMiddleware } from './faults/faults.middleware.js';
 import { Faults } from './faults/faults.service.js';
+import { ApiKeys } from './service/api-keys.service.js';
 import { CallLogMiddleware } from './service/call-log.middleware.js';
 import { CallLog } from './service/call-log.service.js';
 import { Clock } from './service/clock.js';
@@ -47,10 +48,11 @@ export class FaultsModule implements NestModule {
         { provide: Faults, useFactory: (clock: Clock) => new Faults(clock, seed), inject: [Clock] },
         { provide: APP_PIPE, useClass: SchemaPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
+        ApiKeys,
         CallLog,
         IdempotencyRecords,
       ],
-      exports: [Clock, CallLog, IdempotencyRecords],
+      exports: [ApiKeys, Clock, CallLog, IdempotencyRecords],
     };
   }
 

@@ -3,6 +3,7 @@ export type { FaultKind, FaultSet } from './faults/fault-set.js';
 export type { FaultsReport } from './faults/faults.service.js';
 export { Account, accountOf } from './service/account.decorator.js';
 export type { CallCounts, TimelineRow } from './service/account-calls.js';
+export { ApiKeys } from './service/api-keys.service.js';
 export { ApiKeyGuard } from './service/api-key.guard.js';
 export { CallLog } from './service/call-log.service.js';
 export { Clock } from './service/clock.js';

@@ -1,10 +1,12 @@
 import { type ResilienceOptions, secret } from '@breakwater/nestjs';
 import { registerAs } from '@nestjs/config';
+import { secretSources } from './secret-sources.js';
 
 /** How the shop treats the third parties that it depends on. `RESILIENCE__PAYMENTS__…` overrides any leaf. */
 export const resilienceConfig = registerAs('resilience', (): ResilienceOptions => ({
   // As long as an order may take: one that is under way when the shop closes is charged and answered.
   shutdown: { grace: Number(process.env['SHUTDOWN_GRACE_MS'] ?? 2000) },
+  secrets: secretSources(process.env),
   providers: {
     payments: {
       http: { baseUrl: process.env['PAYMENTS_URL'] ?? '', auth: { bearer: secret('PAYMENTS_API_KEY') } },

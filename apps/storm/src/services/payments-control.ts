@@ -49,6 +49,15 @@ export class PaymentsControl extends ServiceControl {
     await this.client.call('DELETE', '/limits');
   }
 
+  /** The only API keys that the merchant has from now on. */
+  async acceptKeys(merchant: string, keys: readonly string[]): Promise<void> {
+    await this.client.call('PUT', '/keys', { merchant, keys });
+  }
+
+  async acceptAllKeys(): Promise<void> {
+    await this.client.call('DELETE', '/keys');
+  }
+
   async sendWebhooksTo(endpoint: WebhookEndpoint): Promise<void> {
     await this.client.call('PUT', '/webhook-endpoints', endpoint);
   }

@@ -1,12 +1,16 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { accountOf } from './account.decorator.js';
+import { accountOf, bearerOf, unauthorized } from './account.decorator.js';
+import { ApiKeys } from './api-keys.service.js';
 
-/** Refuses a request without an API key before anything else looks at it. */
+/** Refuses a request without an API key, or with one that was revoked, before anything else looks at it. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
+  constructor(@Inject(ApiKeys) private readonly keys: ApiKeys) {}
+
   canActivate(context: ExecutionContext): boolean {
-    accountOf(context.switchToHttp().getRequest<Request>());
-    return true;
+    const request = context.switchToHttp().getRequest<Request>();
+    if (this.keys.isAccepted(accountOf(request), bearerOf(request)!)) return true;
+    throw unauthorized('this API key was revoked');
   }
 }

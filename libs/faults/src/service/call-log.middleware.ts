@@ -1,7 +1,7 @@
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import type { Ending } from './account-calls.js';
-import { bearerOf } from './account.decorator.js';
+import { claimedAccount } from './account.decorator.js';
 import { CallLog } from './call-log.service.js';
 import { REPLAYED_HEADER } from './idempotency.interceptor.js';
 
@@ -11,7 +11,7 @@ export class CallLogMiddleware implements NestMiddleware {
   constructor(private readonly log: CallLog) {}
 
   use(request: Request, response: Response, next: NextFunction): void {
-    const account = bearerOf(request);
+    const account = claimedAccount(request);
     if (account !== undefined) {
       const calls = this.log.of(account);
       calls.arrived();

@@ -39,7 +39,10 @@ describe('presets', () => {
 
   it('leave out their quota where the settings, or their place of the key where they, speak in another way', () => {
     const own = { preset: 'stripe', rateLimit: { bucket: 10, refill: 1, per: '1s' }, idempotency: { body: 'key' } };
-    expect(layerOf(own).layer).toEqual({ rateLimit: { profile: 'stripe' }, idempotency: {} });
+    expect(layerOf(own).layer).toEqual({
+      rateLimit: { profile: 'stripe' },
+      idempotency: { maxLength: 255, window: '24h' },
+    });
   });
 
   it('take the place of defaults for all that speak in another way', () => {

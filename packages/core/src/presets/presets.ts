@@ -21,6 +21,7 @@ import { quickbooks } from './known/quickbooks.js';
 import { shopifyGraphql } from './known/shopify-graphql.js';
 import { shopifyRest } from './known/shopify-rest.js';
 import { slack } from './known/slack.js';
+import { square } from './known/square.js';
 import { stripe } from './known/stripe.js';
 import { xero } from './known/xero.js';
 import { zendesk } from './known/zendesk.js';
@@ -51,6 +52,7 @@ export type PresetName =
   | 'shopify-graphql'
   | 'shopify-rest'
   | 'slack'
+  | 'square'
   | 'stripe'
   | 'xero'
   | 'zendesk';
@@ -79,6 +81,7 @@ const PRESETS: Readonly<Record<PresetName, Preset>> = {
   'shopify-graphql': shopifyGraphql,
   'shopify-rest': shopifyRest,
   slack,
+  square,
   stripe,
   xero,
   zendesk,

@@ -7,7 +7,7 @@ export const checkoutCom: Preset = {
     {
       source: 'https://www.checkout.com/docs/payments/manage-payments/idempotency',
       says: 'keys stand in a header of its own and expire after 24 hours; only a success is kept',
-      settings: { idempotency: { header: 'Cko-Idempotency-Key' } },
+      settings: { idempotency: { header: 'Cko-Idempotency-Key', window: '24h' } },
     },
     {
       source: 'https://www.checkout.com/docs/previous/resources/api-rate-limits',

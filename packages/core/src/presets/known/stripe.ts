@@ -11,8 +11,8 @@ export const stripe: Preset = {
     },
     {
       source: 'https://docs.stripe.com/idempotency',
-      says: 'keys stand in a header, are compared with the parameters, and are kept for at least 24 hours',
-      settings: { idempotency: { header: 'Idempotency-Key' } },
+      says: 'keys of up to 255 characters stand in a header and are kept for at least 24 hours',
+      settings: { idempotency: { header: 'Idempotency-Key', maxLength: 255, window: '24h' } },
     },
     {
       source: 'https://docs.stripe.com/rate-limits',

@@ -6,6 +6,8 @@ import { resilienceConfig } from './config/resilience.config.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OrdersModule } from './orders/orders.module.js';
+import { ShopStore } from './store/shop-store.js';
+import { StoreModule } from './store/store.module.js';
 import { BareWebhooksModule } from './webhooks/bare-webhooks.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
@@ -13,7 +15,11 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
 @Module({
   imports: [
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [checkoutConfig, resilienceConfig] }),
-    ResilienceModule.forRoot(),
+    ResilienceModule.forRootAsync({
+      imports: [StoreModule],
+      inject: [ShopStore],
+      useFactory: ({ store }: ShopStore) => (store === undefined ? {} : { store }),
+    }),
     DatabaseModule,
     OrdersModule,
     HealthModule,

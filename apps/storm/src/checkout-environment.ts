@@ -7,6 +7,8 @@ export interface CheckoutSurroundings {
   readonly emailUrl: string;
   readonly emailKey: string;
   readonly databaseFile: string;
+  /** `memory:` unless given. */
+  readonly storeUrl?: string;
 }
 
 /** The environment variables by which a checkout learns where it runs. */
@@ -19,5 +21,6 @@ export function checkoutEnvironment(around: CheckoutSurroundings): Record<string
     EMAIL_URL: around.emailUrl,
     EMAIL_API_KEY: around.emailKey,
     DATABASE_FILE: around.databaseFile,
+    STORE_URL: around.storeUrl ?? 'memory:',
   };
 }

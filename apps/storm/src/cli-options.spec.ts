@@ -10,10 +10,11 @@ describe('the command line', () => {
     expect(parse()).toEqual({ help: false });
   });
 
-  it('takes a storm, a file for the JSON, and a plea for help', () => {
-    expect(parse('--storm', 'payments-down', '--json=out.json')).toEqual({
+  it('takes a storm, a store, a file for the JSON, and a plea for help', () => {
+    expect(parse('--storm', 'payments-down', '--store', 'sqlite:a.db', '--json=out.json')).toEqual({
       help: false,
       storm: 'payments-down',
+      store: 'sqlite:a.db',
       json: 'out.json',
     });
     expect(parse('-h')).toEqual({ help: true });
@@ -25,10 +26,16 @@ describe('the command line', () => {
     );
   });
 
-  it.each([[['--jsno', 'x']], [['--json']], [['--json=']], [['rain']], [['--help=yes']]])(
-    'refuses %j as misuse',
-    (args) => {
-      expect(() => parse(...args)).toThrow(UsageError);
-    },
-  );
+  it.each([
+    [['--jsno', 'x']],
+    [['--json']],
+    [['--json=']],
+    [['--store=']],
+    [['--store=sqlite:']],
+    [['--store', 'mysql://x']],
+    [['rain']],
+    [['--help=yes']],
+  ])('refuses %j as misuse', (args) => {
+    expect(() => parse(...args)).toThrow(UsageError);
+  });
 });

@@ -36,11 +36,11 @@ async function main(): Promise<number> {
   }
 }
 
-async function demonstrate({ storm, json }: CliOptions): Promise<number> {
+async function demonstrate({ storm, store, json }: CliOptions): Promise<number> {
   const services = await ServiceGroup.create(endingSignal());
   let failed = true;
   try {
-    const reports = await weather(services, storm);
+    const reports = await weather(services, { storm, store });
     process.stdout.write(`\n${renderTable(reports)}\n${renderSummary(reports)}\n`);
     if (json !== undefined) await writeFile(json, renderJson(reports));
     failed = brokenPromises(reports).length > 0;
@@ -56,11 +56,14 @@ async function demonstrate({ storm, json }: CliOptions): Promise<number> {
   }
 }
 
-async function weather(services: ServiceGroup, name: string | undefined): Promise<StormReport[]> {
+async function weather(
+  services: ServiceGroup,
+  { storm: name, store }: { storm: string | undefined; store: string | undefined },
+): Promise<StormReport[]> {
   const progress = new Progress(process.stdout);
   progress.line('starting payments, email and two checkouts');
   try {
-    const stage = await Stage.open(services, progress);
+    const stage = await Stage.open(services, progress, store);
     try {
       return await runStorms(
         storms.filter((storm) => name === undefined || storm.name === name),

@@ -40,4 +40,18 @@ describe('runStorms', () => {
       },
     ]);
   });
+
+  it('reports a storm that cannot come up on this machine, with the reason and without promises', async () => {
+    const lines: string[] = [];
+    const write = (text: string) => lines.push(text) > 0;
+    const stage = { progress: new Progress({ isTTY: false, write }) } as unknown as Stage;
+    const calm: Storm = {
+      ...storm('calm', { unprotected: 0, protected: 0 }),
+      run: async () => ({ notRun: 'no wind' }),
+    };
+    expect(await runStorms([calm], stage)).toEqual([
+      { name: 'calm', title: 'calm comes up', notRun: 'no wind', unprotected: {}, protected: {}, promises: [] },
+    ]);
+    expect(lines.at(-1)).toBe('  not run: no wind\n');
+  });
 });

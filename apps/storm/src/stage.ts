@@ -1,48 +1,81 @@
-import type { QuotaSettings } from './checkout-settings.js';
+import { join } from 'node:path';
 import { systemClock } from './clock.js';
 import { placeOrder, type Patience } from './load/customer.js';
 import { type LoadPlan, offerLoad } from './load/load.js';
-import { makeOrders } from './load/order.js';
+import { ordersOfRun } from './load/order.js';
 import type { Journey } from './load/submission.js';
 import type { Progress } from './progress.js';
 import { EmailControl } from './services/email-control.js';
 import { PaymentsControl } from './services/payments-control.js';
 import type { ServiceGroup } from './services/service-group.js';
-import { startTwin, type Twin, type TwinStart } from './twin.js';
+import { startTwin, type Twin, type TwinChanges } from './twin.js';
 import { type Twins, withBoth } from './twins.js';
+
+interface StageParts {
+  readonly payments: PaymentsControl;
+  readonly email: EmailControl;
+  readonly progress: Progress;
+  readonly services: ServiceGroup;
+  readonly storeUrl: string;
+  start(name: Twin['name'], changes: TwinChanges): Promise<Twin>;
+}
 
 /** Where storms play: two third parties that can be made to fail, and two checkouts that depend on them. */
 export class Stage {
   readonly clock = systemClock;
 
   private constructor(
-    readonly payments: PaymentsControl,
-    readonly email: EmailControl,
+    private readonly parts: StageParts,
     readonly twins: Twins<Twin>,
-    readonly progress: Progress,
-    private readonly start: (twin: Pick<TwinStart, 'name' | 'quota'>) => Promise<Twin>,
-    readonly signal: AbortSignal,
   ) {}
 
-  static async open(services: ServiceGroup, progress: Progress): Promise<Stage> {
-    const [paymentsUrl, emailUrl] = await Promise.all([
+  static async open(services: ServiceGroup, progress: Progress, storeUrl = 'memory:'): Promise<Stage> {
+    const [{ url: paymentsUrl }, { url: emailUrl }] = await Promise.all([
       services.start({ name: 'payments', app: 'payments', env: { PORT: '0' } }),
       services.start({ name: 'email', app: 'email', env: { PORT: '0' } }),
     ]);
-    const start: Stage['start'] = (twin) => startTwin({ ...twin, services, paymentsUrl, emailUrl });
-    const twins = await withBoth(NAMES, (name) => start({ name }));
-    const payments = new PaymentsControl(paymentsUrl);
-    return new Stage(payments, new EmailControl(emailUrl), twins, progress, start, services.signal);
+    const start: StageParts['start'] = (name, changes) =>
+      startTwin({ storeUrl, ...changes, name, services, paymentsUrl, emailUrl });
+    const twins = await withBoth(NAMES, (name) => start(name, { account: name }));
+    const [payments, email] = [new PaymentsControl(paymentsUrl), new EmailControl(emailUrl)];
+    return new Stage({ payments, email, progress, services, storeUrl, start }, twins);
   }
 
-  /** Plays with a protected checkout that is told the quota of payments, in the place of the one that is not. */
-  async withQuota<T>(quota: QuotaSettings, play: (stage: Stage) => Promise<T>): Promise<T> {
-    const guarded = await this.start({ name: 'protected', quota });
-    const twins = { ...this.twins, protected: guarded };
+  get payments(): PaymentsControl {
+    return this.parts.payments;
+  }
+
+  get email(): EmailControl {
+    return this.parts.email;
+  }
+
+  get progress(): Progress {
+    return this.parts.progress;
+  }
+
+  /** Where the protected checkout keeps what its policies keep, as `STORE_URL`. */
+  get storeUrl(): string {
+    return this.parts.storeUrl;
+  }
+
+  /** Aborted when the run is to end. */
+  get signal(): AbortSignal {
+    return this.parts.services.signal;
+  }
+
+  /** A file of this run, which is removed after it. */
+  file(name: string): string {
+    return join(this.parts.services.folder, name);
+  }
+
+  /** Plays with other checkouts in the place of those that stand through most storms. */
+  async withTwins<T>(changes: Partial<Twins<TwinChanges>>, play: (stage: Stage) => Promise<T>): Promise<T> {
+    const started = await withBoth(NAMES, async (name) => changes[name] && this.parts.start(name, changes[name]));
+    const twins = await withBoth(NAMES, async (name) => started[name] ?? this.twins[name]);
     try {
-      return await play(new Stage(this.payments, this.email, twins, this.progress, this.start, this.signal));
+      return await play(new Stage(this.parts, twins));
     } finally {
-      await guarded.checkout.close();
+      await withBoth(started, async (twin) => twin?.stop());
     }
   }
 
@@ -52,7 +85,7 @@ export class Stage {
     { rate, seconds = 1 }: { readonly rate: number; readonly seconds?: number },
   ): Promise<void> {
     await Promise.all([this.payments.faults.heal(), this.email.faults.heal(), this.payments.unlimit()]);
-    await this.load({ orders: makeOrders(`${storm}-warm-up`, rate * seconds), rate });
+    await this.load({ orders: ordersOfRun(`${storm}-warm-up`, rate * seconds), rate });
     await withBoth(this.twins, async ({ merchant, mailbox }) => {
       await Promise.all([this.payments.forget(merchant), this.email.forget(mailbox)]);
     });
@@ -61,7 +94,7 @@ export class Stage {
   /**
    * The same customers come to both checkouts at the same time; ends when the last of them is served or stops trying.
    */
-  load(plan: LoadPlan): Promise<Twins<Journey[]>> {
+  load(plan: LoadPlan, patience = PATIENCE): Promise<Twins<Journey[]>> {
     const { clock, signal } = this;
     return withBoth(this.twins, ({ name, checkout }) =>
       offerLoad(plan, {
@@ -70,7 +103,7 @@ export class Stage {
         customer: (order, plannedAt) =>
           placeOrder(order, plannedAt, {
             submit: (submitted) => checkout.submit(submitted),
-            patience: PATIENCE,
+            patience,
             clock,
             random: Math.random,
             signal,

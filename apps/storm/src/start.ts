@@ -32,13 +32,13 @@ async function main(): Promise<number> {
 
 /** Starts the two third parties and a checkout with its own settings, and says what to try. */
 async function open(services: ServiceGroup): Promise<string> {
-  const [paymentsUrl, emailUrl] = await Promise.all([
+  const [{ url: paymentsUrl }, { url: emailUrl }] = await Promise.all([
     services.start({ name: 'payments', app: 'payments', env: { PORT: `${await preferredPort(3001)}` } }),
     services.start({ name: 'email', app: 'email', env: { PORT: `${await preferredPort(3002)}` } }),
   ]);
   const known = { merchant: 'merchant_demo', mailbox: 'mailbox_demo' };
   const secret = `whsec_${randomBytes(24).toString('hex')}`;
-  const checkoutUrl = await services.start({
+  const { url: checkoutUrl } = await services.start({
     name: 'checkout',
     app: 'checkout',
     env: checkoutEnvironment({

@@ -5,7 +5,13 @@ import type { Twins } from './twins.js';
 export interface Storm<Facts = unknown> {
   readonly name: string;
   readonly title: string;
-  run(stage: Stage): Promise<Weathered<Facts>>;
+  run(stage: Stage): Promise<Weathered<Facts> | NotRun>;
+}
+
+/** A storm that cannot come up on this machine. */
+export interface NotRun {
+  /** Why. */
+  readonly notRun: string;
 }
 
 /** The facts about both checkouts after a storm, and how figures and promises follow from those about one. */
@@ -33,8 +39,8 @@ export interface PromiseCheck {
   readonly measured: string;
 }
 
-/** A storm that has been weathered. */
-export interface StormReport extends StormResult {
+/** A storm that has been weathered, or why it could not come up. */
+export interface StormReport extends StormResult, Partial<NotRun> {
   readonly name: string;
   readonly title: string;
 }

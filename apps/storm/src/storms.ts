@@ -1,9 +1,11 @@
 import type { Storm } from './storm.js';
+import { crash } from './storms/crash.js';
 import { connectionDrops } from './storms/connection-drops.js';
 import { emailHangs } from './storms/email-hangs.js';
 import { paymentsDown } from './storms/payments-down.js';
 import { paymentsFlaky } from './storms/payments-flaky.js';
 import { paymentsThrottled } from './storms/payments-throttled.js';
+import { storeDown } from './storms/store-down.js';
 import { webhookForgery } from './storms/webhook-forgery.js';
 
 /** In the order in which they are run. */
@@ -14,4 +16,6 @@ export const storms: readonly Storm[] = [
   paymentsThrottled,
   connectionDrops,
   webhookForgery,
+  crash,
+  storeDown,
 ];

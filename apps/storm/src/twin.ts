@@ -4,7 +4,7 @@ import { checkoutEnvironment } from './checkout-environment.js';
 import type { QuotaSettings } from './checkout-settings.js';
 import { resilienceEnvironment } from './resilience-environment.js';
 import { CheckoutClient } from './services/checkout-client.js';
-import type { ServiceGroup } from './services/service-group.js';
+import type { ServiceGroup, StartedService } from './services/service-group.js';
 import type { Twins } from './twins.js';
 
 /** One of the two checkouts, and what the third parties know it by. */
@@ -14,44 +14,74 @@ export interface Twin {
   readonly merchant: string;
   readonly mailbox: string;
   readonly webhookSecret: string;
+  /** Ends its process as `kill -9` does, and starts another in its place, over the same files. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
 }
 
-export interface TwinStart {
+/** How a checkout differs from the one that stands through most storms. */
+export interface TwinChanges {
+  /** Its name in logs, and in the books of the third parties. */
+  readonly account: string;
+  /** The merchant in whose name it charges; one of its own unless given. */
+  readonly merchant?: string;
+  /** The quota of payments, for a checkout that knows it; otherwise that of all storms. */
+  readonly quota?: QuotaSettings;
+  /** As `STORE_URL`; otherwise that of the whole run. */
+  readonly storeUrl?: string;
+}
+
+export interface TwinStart extends TwinChanges {
   readonly name: Twin['name'];
   readonly services: ServiceGroup;
   readonly paymentsUrl: string;
   readonly emailUrl: string;
-  /** The quota of payments, for a checkout that knows it; otherwise that of all storms. */
-  readonly quota?: QuotaSettings;
 }
 
 /** Starts one checkout. The unprotected one differs by its switches alone. */
-export async function startTwin({ name, services, paymentsUrl, emailUrl, quota }: TwinStart): Promise<Twin> {
-  const account = quota === undefined ? name : `${name}_with_quota`;
+export async function startTwin(start: TwinStart): Promise<Twin> {
+  const { name, account, services, quota } = start;
   const known = {
-    merchant: `merchant_${account}`,
+    merchant: start.merchant ?? `merchant_${account}`,
     mailbox: `mailbox_${account}`,
     webhookSecret: `whsec_${randomBytes(24).toString('hex')}`,
   };
-  const url = await services.start({
-    name: `checkout-${account}`,
-    app: 'checkout',
-    instrument: new URL('./instruments/server-timing.js', import.meta.url).href,
-    env: {
-      ...checkoutEnvironment({
-        paymentsUrl,
-        paymentsKey: known.merchant,
-        webhookSecret: known.webhookSecret,
-        emailUrl,
-        emailKey: known.mailbox,
-        databaseFile: join(services.folder, `${account}.sqlite`),
-      }),
-      ...resilienceEnvironment(quota),
-      ...SWITCHES[name],
-    },
-  });
+  const startOn = (port: number): Promise<StartedService> =>
+    services.start({
+      name: `checkout-${account}`,
+      app: 'checkout',
+      instrument: new URL('./instruments/server-timing.js', import.meta.url).href,
+      env: {
+        ...checkoutEnvironment({
+          port,
+          paymentsUrl: start.paymentsUrl,
+          paymentsKey: known.merchant,
+          webhookSecret: known.webhookSecret,
+          emailUrl: start.emailUrl,
+          emailKey: known.mailbox,
+          databaseFile: join(services.folder, `${account}.sqlite`),
+          ...(start.storeUrl !== undefined && { storeUrl: start.storeUrl }),
+        }),
+        ...resilienceEnvironment(quota),
+        ...SWITCHES[name],
+      },
+    });
+  let running = await startOn(0);
+  const { url } = running;
   const checkout = new CheckoutClient(url, CUSTOMER);
-  return { name, checkout, ...known };
+  return {
+    name,
+    checkout,
+    ...known,
+    async crash() {
+      await running.kill();
+      running = await startOn(Number(new URL(url).port));
+    },
+    async stop() {
+      await checkout.close();
+      await running.stop();
+    },
+  };
 }
 
 const SWITCHES: Twins<Record<string, string>> = {

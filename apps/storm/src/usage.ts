@@ -1,10 +1,12 @@
 /** The text that --help prints. */
 export const usage = (storms: readonly { readonly name: string; readonly title: string }[]): string =>
-  `Usage: npm run demo -- [--storm NAME] [--json FILE]
+  `Usage: npm run demo -- [--storm NAME] [--store URL] [--json FILE]
 
 Puts two checkouts, one unprotected and one protected, through the same storms and prints what held.
 
   --storm NAME  run one storm
+  --store URL   where the protected checkout keeps what its policies keep: memory: (the default), sqlite:FILE,
+                redis://… or postgres://…; storms that need a store of their own kind start it, or say why not
   --json FILE   write the results to FILE as well
   --help        print this
 

@@ -15,9 +15,10 @@ export interface PostgresServer {
   readonly url: string;
   readonly port: number;
   /**
-   * Ends the server, by default in good order although clients are connected, and starts it anew over the same data.
+   * Ends the server, by default in good order although clients are connected, and starts it anew over the same data,
+   * once `whileDown` is over.
    */
-  restart(signal?: NodeJS.Signals): Promise<void>;
+  restart(signal?: NodeJS.Signals, whileDown?: () => Promise<void>): Promise<void>;
   pause(): void;
   resume(): void;
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -33,6 +34,7 @@ const MOST_STARTS = 100;
 
 /** Fast shutdown: ends sessions instead of waiting for them. */
 const FAST = 'SIGINT';
+const AT_ONCE = async () => undefined;
 
 /** Starts a Postgres from npm binaries. Throws a `ServerUnavailableError` where there are none for this machine. */
 export async function startPostgres(): Promise<PostgresServer> {
@@ -63,8 +65,9 @@ export async function startPostgres(): Promise<PostgresServer> {
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     port,
-    async restart(signal = FAST) {
+    async restart(signal = FAST, whileDown = AT_ONCE) {
       await running.stop(signal);
+      await whileDown();
       running = await startOver(start);
     },
     pause: () => running.pause(),

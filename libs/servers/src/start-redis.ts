@@ -9,12 +9,17 @@ import { ServerProcess } from './server-process.js';
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  /** Ends the process as `kill -9` would, or in good order, and starts it anew on the same port. */
-  restart(signal?: NodeJS.Signals): Promise<void>;
+  /**
+   * Ends the process as `kill -9` would, or in good order, and starts it anew on the same port, once `whileDown` is
+   * over.
+   */
+  restart(signal?: NodeJS.Signals, whileDown?: () => Promise<void>): Promise<void>;
   pause(): void;
   resume(): void;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
+
+const AT_ONCE = async () => undefined;
 
 /**
  * Starts `redis-server` (Debian: `apt-get install redis-server`). Throws a `ServerUnavailableError` where there is
@@ -38,8 +43,9 @@ export async function startRedis(options: { args?: readonly string[]; port?: num
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    async restart(signal) {
+    async restart(signal, whileDown = AT_ONCE) {
       await running.stop(signal);
+      await whileDown();
       running = await start();
     },
     pause: () => running.pause(),

@@ -1,9 +1,10 @@
 import { registerAs } from '@nestjs/config';
 
-/** Where the shop listens, and where it keeps its orders. */
+/** Where the shop listens, where it keeps its orders, and where what its policies keep. */
 export const checkoutConfig = registerAs('checkout', () => ({
   port: portFrom(process.env['PORT'] || '0'),
   databaseFile: process.env['DATABASE_FILE'] || ':memory:',
+  storeUrl: process.env['STORE_URL'] || 'memory:',
 }));
 
 function portFrom(value: string): number {

@@ -32,8 +32,9 @@ export const resilienceConfig = registerAs('resilience', (): ResilienceOptions =
       // turn than is turned away, almost as long as it may take altogether.
       rateLimit: { limit: 200, per: '1s', burst: 5, wait: '1900ms', observeHeaders: true },
       bulkhead: { concurrency: 50, queue: 100, wait: '1s' },
-      // For a day, an order that comes again is answered with the charge that it has.
-      idempotency: { header: 'Idempotency-Key', ttl: '24h' },
+      // For a day, an order that comes again is answered with the charge that it has. One takes two seconds at most:
+      // after five without a sign of life its process is dead, and another may go on.
+      idempotency: { header: 'Idempotency-Key', ttl: '24h', lease: '5s' },
       webhook: { sender: 'stripe', secrets: [secret('PAYMENTS_WEBHOOK_SECRET')], tolerance: '5m' },
     },
     email: {
@@ -45,7 +46,7 @@ export const resilienceConfig = registerAs('resilience', (): ResilienceOptions =
       circuitBreaker: { window: { consecutive: 5 }, openFor: '2s', halfOpen: { calls: 1 } },
       // No queue: an email service that has become slow may hold up this many orders, not all of them.
       bulkhead: { concurrency: 20 },
-      idempotency: { header: 'Idempotency-Key', ttl: '24h' },
+      idempotency: { header: 'Idempotency-Key', ttl: '24h', lease: '5s' },
     },
   },
 }));

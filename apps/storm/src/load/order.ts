@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /**
  * An order as a customer submits it; the customer chooses `id`, which stays the same when the order is submitted again.
  */
@@ -16,3 +18,8 @@ export function makeOrders(prefix: string, count: number): Order[] {
     return { id, email: `${id}@customers.test`, amount: 1_000 + index, currency: 'EUR' };
   });
 }
+
+/** Orders of this run alone: a store that outlives it would answer the next with what became of the last one's. */
+export const ordersOfRun = (prefix: string, count: number): Order[] => makeOrders(`${prefix}-${RUN}`, count);
+
+const RUN = randomBytes(3).toString('hex');

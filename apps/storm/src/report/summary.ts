@@ -4,8 +4,9 @@ import type { StormReport } from '../storm.js';
 export function renderSummary(reports: readonly StormReport[]): string {
   const broken = brokenPromises(reports);
   const count = reports.reduce((sum, { promises }) => sum + promises.length, 0);
-  if (broken.length === 0) return `All ${count} promises held.`;
-  return [`${broken.length} of ${count} promises broken:`, ...broken.map((line) => `  ${line}`)].join('\n');
+  const missing = reports.flatMap(({ name, notRun }) => (notRun === undefined ? [] : [`Not run: ${name}: ${notRun}`]));
+  if (broken.length === 0) return [`All ${count} promises held.`, ...missing].join('\n');
+  return [`${broken.length} of ${count} promises broken:`, ...broken.map((line) => `  ${line}`), ...missing].join('\n');
 }
 
 export function brokenPromises(reports: readonly StormReport[]): string[] {

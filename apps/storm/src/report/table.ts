@@ -11,7 +11,9 @@ import { measure } from './measure.js';
 export function renderTable(reports: readonly StormReport[]): string {
   const table = new CliTable({ colWidths: [55, 16, 25], style: { head: [], border: [] }, wordWrap: true });
   for (const report of reports) {
-    table.push(heading(report), ...figureRows(report), ...promiseRows(report.promises));
+    table.push(heading(report));
+    if (report.notRun !== undefined) table.push([{ content: `not run: ${report.notRun}`, colSpan: 3 }]);
+    table.push(...figureRows(report), ...promiseRows(report.promises));
   }
   return table.toString();
 }

@@ -15,6 +15,15 @@ export interface ServiceStart {
   readonly instrument?: string;
 }
 
+/** A service that is ready. */
+export interface StartedService {
+  readonly url: string;
+  /** Ends it in good order. */
+  stop(): Promise<void>;
+  /** Ends it as `kill -9` does. */
+  kill(): Promise<void>;
+}
+
 /** The child processes of one run, with a temporary folder for their logs and files; they end together. */
 export class ServiceGroup {
   private readonly end = new AbortController();
@@ -38,8 +47,8 @@ export class ServiceGroup {
     return new ServiceGroup(await mkdtemp(join(tmpdir(), 'breakwater-storm-')), ending);
   }
 
-  /** Resolves with the address of the service when it is ready. */
-  start({ name, app, env, instrument }: ServiceStart): Promise<string> {
+  /** Resolves when the service is ready. */
+  async start({ name, app, env, instrument }: ServiceStart): Promise<StartedService> {
     this.signal.throwIfAborted();
     const started = new ServiceProcess({
       name,
@@ -50,7 +59,8 @@ export class ServiceGroup {
       onDeath: (error) => this.end.abort(error),
     });
     this.processes.push(started);
-    return started.address(this.signal);
+    const url = await started.address(this.signal);
+    return { url, stop: () => started.stop(), kill: () => started.kill() };
   }
 
   /** The cause of a failure: a service that died is noticed a moment after its calls fail. */

@@ -45,13 +45,13 @@ describe('ServiceProcess', () => {
     });
   });
 
-  it('says nothing of a service that was stopped', async () => {
+  it.each(['stop', 'kill'] as const)('says nothing of a service that was ended by %s()', async (end) => {
     const deaths: ServiceDiedError[] = [];
     const service = await run(`console.log('shop listening on http://x:1'); setInterval(() => {}, 1000);`, (death) =>
       deaths.push(death),
     );
     await service.address(NEVER);
-    await service.stop();
+    await service[end]();
 
     expect(deaths).toEqual([]);
   });

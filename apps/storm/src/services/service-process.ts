@@ -66,6 +66,13 @@ export class ServiceProcess {
     await insist;
   }
 
+  /** Ends it amid whatever it does. */
+  async kill(): Promise<void> {
+    this.stopping = true;
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
   private keepOutput(): void {
     const log = createWriteStream(this.options.logFile, { flags: 'a' });
     for (const [output, tail] of [

@@ -1,6 +1,6 @@
 import { auditTwin } from '../audit/audit-twin.js';
 import type { OrderAudit } from '../audit/order-audit.js';
-import { makeOrders } from '../load/order.js';
+import { ordersOfRun } from '../load/order.js';
 import type { Figures, PromiseCheck, Storm } from '../storm.js';
 import { withBoth } from '../twins.js';
 
@@ -16,7 +16,7 @@ export const connectionDrops: Storm<OrderAudit> = {
     await stage.prepare(this.name, { rate: RATE });
     stage.progress.phase(`${DROPS_S} s at ${RATE} orders/s`);
     await stage.payments.faults.put({ drop: { rate: DROP_RATE, when: 'after-work' } });
-    const journeys = await stage.load({ orders: makeOrders('connection-drops', RATE * DROPS_S), rate: RATE });
+    const journeys = await stage.load({ orders: ordersOfRun('connection-drops', RATE * DROPS_S), rate: RATE });
     const facts = await withBoth(stage.twins, (twin) => auditTwin(stage, twin, journeys[twin.name]));
     return { facts, figures, promises };
   },

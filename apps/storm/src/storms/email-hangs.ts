@@ -4,7 +4,7 @@ import { type Confirmations, countConfirmations } from '../audit/confirmations.j
 import type { OrderAudit } from '../audit/order-audit.js';
 import { checkoutSettings } from '../checkout-settings.js';
 import { latencyFromPlan } from '../load/latency.js';
-import { makeOrders, type Order } from '../load/order.js';
+import { ordersOfRun, type Order } from '../load/order.js';
 import { type Journey, submissionsWithin } from '../load/submission.js';
 import { measure } from '../report/measure.js';
 import type { Stage } from '../stage.js';
@@ -24,7 +24,7 @@ export const emailHangs: Storm<Facts> = {
   async run(stage) {
     await stage.prepare(this.name, { rate: RATE, seconds: WARM_UP_S });
     const [before, during, after] = [CALM_S, HANG_S, CALM_S].map((seconds, part) =>
-      makeOrders(`email-${part}`, seconds * RATE),
+      ordersOfRun(`email-${part}`, seconds * RATE),
     ) as [Order[], Order[], Order[]];
 
     stage.progress.phase(`calm: ${CALM_S} s at ${RATE} orders/s`);

@@ -4,7 +4,7 @@ import type { OrderAudit } from '../audit/order-audit.js';
 import { recoveryMs } from '../audit/recovery.js';
 import { checkoutSettings } from '../checkout-settings.js';
 import { type Latency, latencyFromPlan, latencyInServer } from '../load/latency.js';
-import { makeOrders } from '../load/order.js';
+import { ordersOfRun } from '../load/order.js';
 import { type Journey, type Submission, submissionsWithin } from '../load/submission.js';
 import { measure } from '../report/measure.js';
 import type { Stage } from '../stage.js';
@@ -23,7 +23,7 @@ export const paymentsDown: Storm<Facts> = {
 
   async run(stage) {
     await stage.prepare(this.name, { rate: RATE });
-    const orders = makeOrders('payments-down', RATE * (SLOW_S + DOWN_S + BACK_S));
+    const orders = ordersOfRun('payments-down', RATE * (SLOW_S + DOWN_S + BACK_S));
     const [journeys, outage] = await Promise.all([stage.load({ orders, rate: RATE }), playOutage(stage)]);
     const facts = await withBoth(stage.twins, async (twin) => ({
       audit: await auditTwin(stage, twin, journeys[twin.name]),

@@ -1,6 +1,6 @@
 import { auditTwin } from '../audit/audit-twin.js';
 import type { OrderAudit } from '../audit/order-audit.js';
-import { makeOrders } from '../load/order.js';
+import { ordersOfRun } from '../load/order.js';
 import { measure } from '../report/measure.js';
 import type { Figures, PromiseCheck, Storm } from '../storm.js';
 import { withBoth } from '../twins.js';
@@ -17,7 +17,7 @@ export const paymentsFlaky: Storm<Facts> = {
     await stage.prepare(this.name, { rate: RATE });
     stage.progress.phase(`${FLAKY_S} s at ${RATE} orders/s`);
     await stage.payments.faults.put({ error: { rate: FAILURE_RATE, status: 500 } });
-    const journeys = await stage.load({ orders: makeOrders('payments-flaky', RATE * FLAKY_S), rate: RATE });
+    const journeys = await stage.load({ orders: ordersOfRun('payments-flaky', RATE * FLAKY_S), rate: RATE });
     const facts = await withBoth(stage.twins, async (twin) => ({
       audit: await auditTwin(stage, twin, journeys[twin.name]),
       calls: (await stage.payments.ledger(twin.merchant)).calls.total,

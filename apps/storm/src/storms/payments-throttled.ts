@@ -2,7 +2,7 @@ import { auditTwin } from '../audit/audit-twin.js';
 import type { OrderAudit } from '../audit/order-audit.js';
 import { type QuotaUse, quotaUse, settingsUsePercent } from '../audit/quota-use.js';
 import { latencyFromPlan } from '../load/latency.js';
-import { makeOrders } from '../load/order.js';
+import { ordersOfRun } from '../load/order.js';
 import { measure } from '../report/measure.js';
 import type { Stage } from '../stage.js';
 import type { Figures, PromiseCheck, Storm } from '../storm.js';
@@ -12,6 +12,8 @@ const QUOTA = 50;
 const RATE = 60;
 const TELLING_S = 6;
 const SILENT_S = 4;
+/** A checkout that is told the quota of payments. */
+const INFORMED = { account: 'protected_with_quota', quota: { perSecond: QUOTA, burst: QUOTA } };
 
 export const paymentsThrottled: Storm<Facts> = {
   name: 'payments-throttled',
@@ -21,7 +23,7 @@ export const paymentsThrottled: Storm<Facts> = {
     await stage.prepare(this.name, { rate: RATE });
     stage.progress.phase(`${TELLING_S} s at ${RATE} orders/s, payments says what is left`);
     const telling = await throttle(stage, { part: 'telling', seconds: TELLING_S, silent: false });
-    const silent = await stage.withQuota({ perSecond: QUOTA, burst: QUOTA }, async (informed) => {
+    const silent = await stage.withTwins({ protected: INFORMED }, async (informed) => {
       await informed.prepare(`${this.name}-silent`, { rate: RATE });
       await informed.pause(QUIET_MS);
       stage.progress.phase(`${SILENT_S} s at ${RATE} orders/s, payments says nothing, the settings do`);
@@ -56,7 +58,7 @@ interface Part {
 
 async function throttle(stage: Stage, { part, seconds, silent }: Part): Promise<Twins<Throttled>> {
   await withBoth(stage.twins, ({ merchant }) => stage.payments.limit(merchant, { limit: QUOTA, perMs: 1_000, silent }));
-  const orders = makeOrders(`payments-throttled-${part}`, RATE * seconds);
+  const orders = ordersOfRun(`payments-throttled-${part}`, RATE * seconds);
   const journeys = await stage.load({ orders, rate: RATE });
   return withBoth(stage.twins, async (twin) => {
     const ledger = await stage.payments.ledger(twin.merchant);

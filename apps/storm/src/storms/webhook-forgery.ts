@@ -1,5 +1,5 @@
 import { type Attack, countSettlements, isAccepted, type Settlements } from '../audit/webhook-audit.js';
-import { makeOrders, type Order } from '../load/order.js';
+import { ordersOfRun, type Order } from '../load/order.js';
 import { forgeWebhook, type ForgeryKind, forgeryKinds, orderOf } from '../services/forge-webhook.js';
 import { Wiretap } from '../services/wiretap.js';
 import type { Stage } from '../stage.js';
@@ -40,7 +40,7 @@ async function orderWithWebhooks(stage: Stage, taps: Twins<Wiretap>, copies: num
   await withBoth(stage.twins, ({ name, merchant, webhookSecret: secret }) =>
     stage.payments.sendWebhooksTo({ merchant, url: taps[name].url, secret, copies }),
   );
-  const orders = makeOrders(`webhooks-${copies}`, BATCH);
+  const orders = ordersOfRun(`webhooks-${copies}`, BATCH);
   await stage.load({ orders, rate: RATE });
   await withBoth(stage.twins, async ({ merchant }) => {
     const deadline = stage.clock.now() + DELIVERY_MS;

@@ -6,6 +6,7 @@ import { paymentsDown } from './storms/payments-down.js';
 import { paymentsFlaky } from './storms/payments-flaky.js';
 import { paymentsThrottled } from './storms/payments-throttled.js';
 import { storeDown } from './storms/store-down.js';
+import { twoHosts } from './storms/two-hosts.js';
 import { webhookForgery } from './storms/webhook-forgery.js';
 
 /** In the order in which they are run. */
@@ -18,4 +19,5 @@ export const storms: readonly Storm[] = [
   webhookForgery,
   crash,
   storeDown,
+  twoHosts,
 ];

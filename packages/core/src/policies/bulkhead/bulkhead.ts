@@ -37,6 +37,8 @@ export class Bulkhead implements KeyableGate<Ticket> {
   private adaptive: AdaptiveLimit | undefined;
   private readonly queue: WaitQueue<Ticket>;
   private readonly slot = new Slot();
+  /** A call inside that the calls made in its work find, as it came when no slot was left. */
+  private found: LiveCall | undefined;
 
   constructor(
     private settings: BulkheadSettings,
@@ -53,13 +55,18 @@ export class Bulkhead implements KeyableGate<Ticket> {
       this.counters.admitted++;
       return this.slot;
     }
-    if (this.active < this.limit) return this.admit(call, ++this.active);
+    if (this.active < this.limit) {
+      const ticket = this.admit(call, ++this.active);
+      this.findable(call);
+      return ticket;
+    }
     if (this.isWithin(call)) return this.admitWithin();
     return this.refusalOf(call) ?? this.waitForSlot(call);
   }
 
-  leave(ticket: Ticket, outcome: Outcome): void {
+  leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void {
     if (ticket === WITHIN) return;
+    if (call === this.found) this.found = undefined;
     // A fixed limit does not change, and no call waits.
     if (this.adaptive === undefined && this.queue.size === 0) {
       this.active--;
@@ -157,16 +164,28 @@ export class Bulkhead implements KeyableGate<Ticket> {
 
   private waitForSlot(call: LiveCall): Promise<Ticket> {
     const { wait = Infinity } = this.settings;
-    // It will have the last slot, and be admitted in the async context of another.
-    contextOf(call);
     // A step later than it could be: a hedge hears first of the answer that has freed the slot, and has no need of who
-    // waits.
-    return this.queue.join(call, wait, () => this.refusal('waited-too-long', call)).then(unchanged);
+    // waits. And back in the caller's own async context.
+    return this.queue
+      .join(call, wait, () => this.refusal('waited-too-long', call))
+      .then((ticket) => {
+        this.findable(call);
+        return ticket;
+      });
+  }
+
+  /**
+   * Sees to it that one call inside is found by the calls that its work makes, once no slot is left: that one goes on
+   * whatever the others wait for. To be called in the call's own async context.
+   */
+  private findable(call: LiveCall): void {
+    if (this.active < this.limit || this.found?.ended === false) return;
+    this.found = call;
+    contextOf(call);
   }
 
   private admit(call: LiveCall, inFlight: number): Ticket {
     this.counters.admitted++;
-    if (inFlight >= this.limit) contextOf(call);
     if (this.adaptive === undefined) return this.slot;
     call.timeWork();
     return new Admission(call, this.adaptive, { inFlight, slot: this.slot });
@@ -197,8 +216,4 @@ export class Bulkhead implements KeyableGate<Ticket> {
     this.environment.emit('bulkhead.refused', { why }, call.operation);
     return new BulkheadFullError(why, { provider: call.provider, operation: call.operation });
   }
-}
-
-function unchanged(ticket: Ticket): Ticket {
-  return ticket;
 }

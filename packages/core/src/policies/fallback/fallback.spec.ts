@@ -88,6 +88,15 @@ describe('fallback', () => {
       });
       expect(await provider.execute<unknown>(() => ({ failed: true }))).toBe('instead');
     });
+
+    it.each(['DOWN', 0, false, undefined])('is asked where the user calls %j a failure', async (value) => {
+      const provider = providerWith({
+        fallback: 'instead',
+        classify: (result) => (result.ok && result.value === value ? 'transient' : undefined),
+      });
+      expect(await provider.execute<unknown>(() => value)).toBe('instead');
+      expect(await provider.execute<unknown>(() => 'UP')).toBe('UP');
+    });
   });
 
   describe('without a word on when', () => {
@@ -118,20 +127,36 @@ describe('fallback', () => {
       expect(await provider.execute(() => Promise.reject('this one'))).toBe('instead');
     });
 
-    it.each<[string, () => unknown]>([
+    it.each<[string, () => unknown, string]>([
       [
         'throws',
         () => {
           throw new Error('broken');
         },
+        'broken',
       ],
-      ['returns a promise', async () => true],
-      ['returns no boolean', () => 'yes'],
-    ])('that %s lets the failure surface, and is reported', async (_how, when) => {
+      ['returns a promise', async () => true, 'expected true or false at once, got a promise'],
+      ['returns a promise that rejects', () => Promise.reject(new Error('late')), 'got a promise'],
+      ['returns no boolean', () => 'yes', 'expected true or false at once, got string'],
+    ])('that %s lets the failure surface, and is reported', async (_how, when, reason) => {
       const provider = onlyFor(when as () => boolean);
       const events = recordEvents(provider);
       await expect(provider.execute(() => Promise.reject(httpError(500)))).rejects.toThrow('status 500');
-      expect(events.all).toMatchObject([{ type: 'callback.failed', detail: { callback: 'fallback.when' } }]);
+      // The runner fails a test that leaves a rejection unhandled.
+      await turn();
+      expect(events.all).toMatchObject([
+        { type: 'callback.failed', detail: { callback: 'fallback.when', reason: expect.stringContaining(reason) } },
+      ]);
+    });
+
+    it('takes an object with further names for an answer', async () => {
+      const answer = { use: 'bus', when: () => true, line: 7 };
+      const provider = providerWith({ fallback: answer as never });
+      expect(
+        await provider.execute<unknown>(() =>
+          Promise.reject(httpError(404)).catch(() => new Response('', { status: 503 })),
+        ),
+      ).toEqual(answer);
     });
 
     it('takes an object with the same names and no function for an answer', async () => {
@@ -148,9 +173,51 @@ describe('fallback', () => {
     const provider = providerWith({ fallback: () => Promise.reject(new Error('the database is down, too')) });
     const events = recordEvents(provider);
     const { error } = (await outcomeOf(provider.execute(() => Promise.reject(down)))) as { error: Error };
-    expect([error.message, error.cause]).toEqual(['the database is down, too', down]);
+    // As the constructor of errors makes it.
+    const made = Object.getOwnPropertyDescriptor(new Error('', { cause: down }), 'cause');
+    expect([error.message, Object.getOwnPropertyDescriptor(error, 'cause')]).toEqual([
+      'the database is down, too',
+      made,
+    ]);
     expect(snapshotOf(provider, 'fallback')).toMatchObject({ used: 1, failed: 1 });
-    expect(events.types).toEqual(['fallback.used', 'fallback.failed']);
+    expect(events.all.map(({ type, detail }) => [type, detail])).toEqual([
+      ['fallback.used', { error: 'Error' }],
+      ['fallback.failed', { error: 'Error' }],
+    ]);
+  });
+
+  it('throws on the failure itself without making it its own cause', async () => {
+    const down = httpError(500);
+    const provider = providerWith({ fallback: (failure: unknown) => Promise.reject(failure) });
+    await expect(provider.execute(() => Promise.reject(down))).rejects.toBe(down);
+    expect('cause' in down).toBe(false);
+  });
+
+  it('throws on an object that is no error as it is', async () => {
+    const thrown = { code: 7 };
+    const provider = providerWith({ fallback: () => Promise.reject(thrown) });
+    await expect(provider.execute(() => Promise.reject(httpError(500)))).rejects.toBe(thrown);
+    expect(thrown).toEqual({ code: 7 });
+  });
+
+  it('has failed where it throws an error of its own as its caller leaves', async () => {
+    const caller = new AbortController();
+    const provider = providerWith({
+      fallback: () => {
+        caller.abort('left');
+        throw new Error('its own');
+      },
+    });
+    const failing = provider.execute(() => Promise.reject(httpError(500)), { signal: caller.signal });
+    await expect(failing).rejects.toThrow('its own');
+    expect(snapshotOf(provider, 'fallback')).toMatchObject({ used: 1, failed: 1 });
+  });
+
+  it('has failed where it throws nothing while its caller waits', async () => {
+    const provider = providerWith({ fallback: () => Promise.reject(undefined) });
+    const { signal } = new AbortController();
+    await expect(provider.execute(() => Promise.reject(httpError(500)), { signal })).rejects.toBe(undefined);
+    expect(snapshotOf(provider, 'fallback')).toMatchObject({ used: 1, failed: 1 });
   });
 
   it.each([
@@ -219,6 +286,35 @@ describe('fallback', () => {
       expect(clock.pendingTimers('referenced')).toBe(0);
     });
 
+    it('has no limit where there is no timeout, and sets no timer', async () => {
+      const { clock, provider } = hanging({});
+      const result = watch(provider.execute(() => Promise.reject(httpError(500))));
+      await clock.advance('1h');
+      expect([result.settled, clock.pendingTimers()]).toEqual([false, 0]);
+    });
+
+    it('leaves no timer that holds the process once it has answered', async () => {
+      const { clock, provider } = hanging({ timeout: { total: '2s' }, fallback: async () => 'instead' });
+      expect(await provider.execute<unknown>(() => Promise.reject(httpError(500)))).toBe('instead');
+      expect(clock.pendingTimers('referenced')).toBe(0);
+    });
+
+    it.each<[string, ProviderOptions, () => Promise<unknown>]>([
+      ['an attempt that took too long', { timeout: { attempt: '500ms', total: '2s' } }, () => deferred().promise],
+      [
+        'an error of the provider that only looks like the total timeout',
+        { timeout: { total: '2s' } },
+        () => Promise.reject(Object.assign(httpError(500), { scope: 'total', afterMs: 5000 })),
+      ],
+    ])('has no longer than the total timeout for %s', async (_what, options, work) => {
+      const { clock, provider } = hanging(options);
+      const result = watch(provider.execute(work));
+      await clock.advance(1999);
+      expect(result.settled).toBe(false);
+      await clock.advance(1);
+      expect(result.settled).toBe(true);
+    });
+
     it('has as long again where it is asked because that has passed', async () => {
       const { clock, provider } = hanging({ timeout: { total: '2s' } });
       const result = watch(provider.execute(() => new Promise(() => undefined)));
@@ -285,6 +381,7 @@ describe('fallback', () => {
     making.reject(new Error('late'));
     await turn();
     expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    expect(provider.snapshot().policies[0]).toMatchObject({ used: 1, failed: 0 });
   });
 
   it('is the outermost policy of its method', () => {

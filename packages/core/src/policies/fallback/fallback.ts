@@ -24,10 +24,7 @@ export class Fallback implements Wrapper {
     const below = call.abortable ? call.childAttempt(1) : call;
     let result: Settled<T>;
     try {
-      const value = await next(below);
-      // No response, and so no failure, for all that the engine can tell by itself.
-      if (typeof value !== 'object') return value;
-      result = { ok: true, value };
+      result = { ok: true, value: await next(below) };
     } catch (error) {
       if (call.cancelled) throw error;
       result = { ok: false, error };

@@ -23,9 +23,18 @@ class PaymentsClient {
   async charge(): Promise<never> {
     throw new Error('not enough money');
   }
+
+  @Retry()
+  @CircuitBreaker()
+  @RateLimited()
+  @Bulkhead()
+  async refund(): Promise<never> {
+    await Promise.resolve();
+    throw new Error('nothing to refund');
+  }
 }
 
-async function stackOf(settings: object, trackCalls: boolean): Promise<string[]> {
+async function stackOf(method: 'charge' | 'refund', settings: object, trackCalls: boolean): Promise<string[]> {
   const providers = { payments: settings };
   const module = await Test.createTestingModule({
     imports: [ResilienceModule.forRoot({ trackCalls, providers })],
@@ -33,7 +42,8 @@ async function stackOf(settings: object, trackCalls: boolean): Promise<string[]>
   }).compile();
   const client = module.get(PaymentsClient);
   async function placeAnOrder(): Promise<unknown> {
-    return client.charge();
+    // Awaited: V8 finds the callers of an async function by what waits for it.
+    return await client[method]();
   }
   const error = await placeAnOrder().catch((caught: unknown) => caught as Error);
   await module.close();
@@ -59,9 +69,18 @@ describe('the stack trace of an error in a decorated method', () => {
     ],
     ['where calls are not tracked', FIVE_POLICIES, false],
   ])('shows the caller within the ten frames of Node: %s', async (_name, settings, trackCalls) => {
-    const frames = await stackOf(settings, trackCalls);
+    const frames = await stackOf('charge', settings, trackCalls);
     // By file: source maps rename the functions.
     expect(frames[0]).toContain('stack-trace.spec.ts');
     expect(frames.slice(1).some((frame) => frame.includes('stack-trace.spec.ts'))).toBe(true);
   });
+
+  it.each([true, false])(
+    'shows it also after a wait, where no timeout may end the call (tracked: %s)',
+    async (tracked) => {
+      const { timeout: _left, ...settings } = FIVE_POLICIES;
+      const frames = await stackOf('refund', settings, tracked);
+      expect(frames.slice(1).some((frame) => frame.includes('stack-trace.spec.ts'))).toBe(true);
+    },
+  );
 });

@@ -28,7 +28,8 @@ export default {
       { path: '^(packages|apps|libs)/([^/]+)/' },
       { path: '^(packages|apps|libs)/', pathNot: '^$1/$2/', dependencyTypesNot: ['aliased'] },
     ),
-    rule('declared', 'name it among the dependencies of this package', shipped('packages/'), {
+    // A page is built into one file: the libraries that it uses are in it.
+    rule('declared', 'name it among the dependencies of this package', shipped('packages/', 'packages/[^/]+/page'), {
       path: '^node_modules/',
       dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional'],
     }),

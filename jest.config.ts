@@ -8,8 +8,10 @@ const config: Config = {
     '^@breakwater/([a-z]+)$': ['packages', 'libs', 'apps'].map((room) => `<rootDir>/${room}/$1/src/index.ts`),
     '^@breakwater/([a-z]+)/([a-z]+)$': ['/index.ts', '.ts'].map((end) => `<rootDir>/packages/$1/src/$2${end}`),
     '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Built by scripts/build-page.mjs, which `npm test` runs first.
+    '^\\.\\./\\.\\./page/files\\.cjs$': '<rootDir>/packages/dashboard/dist/page/files.cjs',
   },
-  modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.cache/'],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/(?!page/)', '<rootDir>/.cache/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

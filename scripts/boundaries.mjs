@@ -10,6 +10,7 @@ export const packages = {
   secrets: ['core'],
   nestjs: ['core', 'webhooks', 'secrets'],
   queue: ['core', 'nestjs'],
+  dashboard: ['core', 'nestjs'],
 };
 
 /**
@@ -72,6 +73,15 @@ export const rooms = {
     ['testing'],
   ],
   queue: [['driver'], ['jobs', 'sqlite'], ['worker'], ['sync-queue'], ['nest'], ['index.ts', 'bullmq'], ['testing']],
+  dashboard: [
+    ['wire'],
+    ['controls', 'dashboard.options.ts'],
+    ['watching'],
+    ['hosts'],
+    ['serving'],
+    ['dashboard.module.ts'],
+    ['index.ts'],
+  ],
 };
 
 /** Imports that the tables would let through, and what to do instead. Paths are regular expressions. */

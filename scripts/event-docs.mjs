@@ -14,6 +14,7 @@ const rooms = [
   ...roomsOf(join(core, 'policies', 'policy-telemetry.ts')),
   roomOf(sourceOf(join(root, 'packages', 'nestjs', 'src', 'webhooks', 'webhook.telemetry.ts'))),
   roomOf(sourceOf(join(root, 'packages', 'queue', 'src', 'worker', 'queue.telemetry.ts'))),
+  roomOf(sourceOf(join(root, 'packages', 'dashboard', 'src', 'controls', 'dashboard.telemetry.ts'))),
 ];
 const told = rooms.flatMap(({ events }) => events.map(({ type }) => type));
 const faults = undocumented(join(root, 'packages'), new Set(told));

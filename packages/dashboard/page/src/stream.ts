@@ -1,0 +1,77 @@
+import { CONTROL_HEADER, type Control } from '../../src/wire/control.js';
+import type { Frame, Greeting } from '../../src/wire/frame.js';
+
+export type Link = 'connecting' | 'live' | 'lost';
+
+/** A page that is not seen lets go of its connection after this time, in milliseconds. */
+const HIDDEN_MS = 60_000;
+const SILENT_MS = 6000;
+
+/** The stream of the server. Connects again by itself, and rests while the page is not seen. */
+export class Stream {
+  private source: EventSource | undefined;
+  private hideTimer = 0;
+  private silenceTimer = 0;
+
+  constructor(
+    private readonly on: { greeting(greeting: Greeting): void; frame(frame: Frame): void; link(link: Link): void },
+  ) {
+    document.addEventListener('visibilitychange', () => this.seen(!document.hidden));
+    this.connect();
+  }
+
+  private connect(): void {
+    this.source?.close();
+    this.on.link('connecting');
+    // Relative: the page knows neither the prefix nor the proxy that it stands behind.
+    const source = new EventSource('./stream');
+    this.source = source;
+    source.addEventListener('greeting', (event) =>
+      this.on.greeting(JSON.parse((event as MessageEvent<string>).data) as Greeting),
+    );
+    source.addEventListener('message', (event) => {
+      this.heard();
+      this.on.frame(JSON.parse(event.data as string) as Frame);
+    });
+    source.addEventListener('error', () => {
+      this.on.link('lost');
+      // A refusal ends the stream for good: look again, in case it was a deployment.
+      if (source.readyState === EventSource.CLOSED)
+        window.setTimeout(() => this.source === source && this.connect(), 5000);
+    });
+  }
+
+  private heard(): void {
+    this.on.link('live');
+    window.clearTimeout(this.silenceTimer);
+    this.silenceTimer = window.setTimeout(() => this.on.link('lost'), SILENT_MS);
+  }
+
+  private seen(isSeen: boolean): void {
+    window.clearTimeout(this.hideTimer);
+    if (isSeen) {
+      if (this.source === undefined) this.connect();
+      return;
+    }
+    this.hideTimer = window.setTimeout(() => {
+      this.source?.close();
+      this.source = undefined;
+      window.clearTimeout(this.silenceTimer);
+    }, HIDDEN_MS);
+  }
+}
+
+/** Uses a control. Returns what went wrong; `undefined` when it is done. */
+export async function control(use: Control): Promise<string | undefined> {
+  try {
+    const response = await fetch('./controls', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [CONTROL_HEADER]: '1' },
+      body: JSON.stringify(use),
+    });
+    if (response.ok) return undefined;
+    return response.status === 403 ? 'You may not do that.' : `The server says no (${response.status}).`;
+  } catch {
+    return 'The server cannot be reached.';
+  }
+}

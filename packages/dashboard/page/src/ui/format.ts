@@ -1,0 +1,43 @@
+/** `38 ms`, `1.2 s`, `4 min`. */
+export function duration(ms: number | undefined): string {
+  if (ms === undefined || !Number.isFinite(ms)) return '–';
+  if (ms < 10) return `${Number(ms.toPrecision(2))} ms`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 10_000) return `${Number((ms / 1000).toFixed(1))} s`;
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+}
+
+/** `99.8 %`; never 100 % where something went wrong. */
+export function percent(share: number | undefined): string {
+  if (share === undefined || !Number.isFinite(share)) return '–';
+  const shown = share * 100;
+  if (share === 1 || share === 0) return `${shown} %`;
+  return `${Math.min(99.9, Math.max(0.1, shown)).toFixed(shown < 10 || shown > 90 ? 1 : 0)} %`;
+}
+
+export function number(value: number): string {
+  return value < 10_000 ? String(Math.round(value)) : `${(value / 1000).toFixed(value < 100_000 ? 1 : 0)} k`;
+}
+
+/** Calls a second, of a count within a minute. */
+export function perSecond(count: number): string {
+  const rate = count / 60;
+  return rate === 0 ? '0' : rate < 10 ? rate.toFixed(1) : number(rate);
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: false,
+});
+
+export function clock(at: number): string {
+  return CLOCK.format(at);
+}
+
+/** `circuitBreaker` as `circuit breaker`. */
+export function words(name: string): string {
+  return name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+}

@@ -1,0 +1,37 @@
+import type { TransitionView } from '../../../src/wire/frame.js';
+import { h, setAttribute } from './dom.js';
+import { clock } from './format.js';
+
+const SPAN_MS = 300_000;
+
+/** The states of a circuit over the last five minutes, as a strip. */
+export class Ribbon {
+  private readonly strip = h('div', { class: 'strip', role: 'img' });
+  readonly element = h('div', { class: 'ribbon' }, h('span', { class: 'caption' }, 'Circuit'), this.strip);
+
+  set(history: readonly TransitionView[], state: string, at: number): void {
+    const start = at - SPAN_MS;
+    const recent = history.filter((transition) => transition.at > start);
+    const parts: { state: string; from: number; to: number }[] = [];
+    let from = start;
+    for (const transition of recent) {
+      parts.push({ state: transition.from, from, to: transition.at });
+      from = transition.at;
+    }
+    parts.push({ state, from, to: at });
+    while (this.strip.children.length > parts.length) this.strip.lastElementChild!.remove();
+    while (this.strip.children.length < parts.length) this.strip.append(h('i'));
+    parts.forEach((part, i) => {
+      const element = this.strip.children[i] as HTMLElement;
+      setAttribute(element, 'data-state', part.state);
+      element.style.setProperty('left', `${((part.from - start) / SPAN_MS) * 100}%`);
+      element.style.setProperty('width', `${((part.to - part.from) / SPAN_MS) * 100}%`);
+    });
+    const told = recent.map((transition) => `${transition.to} at ${clock(transition.at)}: ${transition.reason}`);
+    setAttribute(
+      this.strip,
+      'aria-label',
+      `Circuit ${state}. ${told.length === 0 ? 'No change in five minutes.' : told.slice(-8).join('; ')}`,
+    );
+  }
+}

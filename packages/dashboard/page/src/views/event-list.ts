@@ -1,0 +1,52 @@
+import type { HostEvent } from '../state/model.js';
+import { arrange, h, setText } from '../ui/dom.js';
+import { clock, words } from '../ui/format.js';
+
+const SHOWN = 120;
+
+/** Recent events, the latest first. */
+export class EventList {
+  private readonly items = new Map<string, { element: HTMLLIElement; count: HTMLElement }>();
+  private readonly list = h('ol', { class: 'events' });
+  private readonly none = h('p', { class: 'none' }, 'Nothing yet.');
+  readonly element = h('div', {}, this.list, this.none);
+
+  constructor(private readonly showsProvider: boolean) {}
+
+  set(events: readonly HostEvent[], hosts: number): void {
+    const shown = events.slice(0, SHOWN);
+    const keys = new Set<string>();
+    const elements = shown.map((event) => {
+      const key = `${event.host} ${Math.floor(event.at / 1000)} ${event.type} ${event.provider} ${event.operation} ${event.reason}`;
+      keys.add(key);
+      let item = this.items.get(key);
+      if (item === undefined) this.items.set(key, (item = this.make(event, hosts > 1)));
+      setText(item.count, event.count > 1 ? `× ${event.count}` : '');
+      return item.element;
+    });
+    for (const key of this.items.keys()) if (!keys.has(key)) this.items.delete(key);
+    arrange(this.list, elements);
+    this.none.hidden = shown.length > 0;
+  }
+
+  private make(event: HostEvent, showsHost: boolean) {
+    const [policy = '', what = ''] = event.type.split('.');
+    const count = h('span', { class: 'times' });
+    const element = h(
+      'li',
+      { 'data-level': event.level },
+      h('time', { datetime: new Date(event.at).toISOString() }, clock(event.at)),
+      this.showsProvider &&
+        h('a', { href: `#/provider/${encodeURIComponent(event.provider)}`, class: 'who' }, event.provider),
+      h(
+        'span',
+        { class: 'what' },
+        h('b', {}, `${words(policy)} ${words(what)}`),
+        event.reason === '' ? undefined : ` – ${event.reason}`,
+        count,
+      ),
+      h('span', { class: 'where' }, [event.operation, showsHost ? event.host : undefined].filter(Boolean).join(' · ')),
+    );
+    return { element, count };
+  }
+}

@@ -1,0 +1,208 @@
+import type { Control, ControlName } from '../../../src/wire/control.js';
+import { mergedProvider, worstCircuit, type Provider } from '../state/merge.js';
+import type { Model } from '../state/model.js';
+import { verdictOf } from '../state/verdict.js';
+import { Badge } from '../ui/badge.js';
+import { CallsChart, DurationsChart } from '../ui/charts.js';
+import { confirmed, type Question } from '../ui/confirm.js';
+import { h, setText } from '../ui/dom.js';
+import { FactGroups } from '../ui/fact-groups.js';
+import { duration, number, percent, perSecond } from '../ui/format.js';
+import { Ribbon } from '../ui/ribbon.js';
+import { EventList } from './event-list.js';
+import { factsOf } from './policy-facts.js';
+import type { View } from './view.js';
+
+type CircuitControl = Extract<ControlName, `circuit.${string}`>;
+
+const QUESTIONS: Readonly<Record<CircuitControl, (name: string) => Question>> = {
+  'circuit.isolate': (name) => ({
+    title: `Isolate ${name}?`,
+    text: 'Every call is refused, on every host, until you reset the circuit.',
+    verb: 'Isolate',
+    grave: true,
+  }),
+  'circuit.open': (name) => ({
+    title: `Open the circuit of ${name}?`,
+    text: 'Calls are refused as if the provider had failed; it tries again in its time.',
+    verb: 'Open',
+    grave: true,
+  }),
+  'circuit.close': (name) => ({
+    title: `Close the circuit of ${name}?`,
+    text: 'All calls go out at once, whether the provider is back or not.',
+    verb: 'Close',
+    grave: false,
+  }),
+  'circuit.reset': (name) => ({
+    title: `Reset the circuit of ${name}?`,
+    text: 'It closes and forgets what it has counted.',
+    verb: 'Reset',
+    grave: false,
+  }),
+};
+
+/** One provider in detail. */
+export class ProviderDetail implements View {
+  readonly title: string;
+  private readonly badge = new Badge();
+  private readonly why = h('p', { class: 'why' });
+  private readonly figures = h('dl', { class: 'figures' });
+  private readonly values = new Map<string, HTMLElement>();
+  private readonly ribbon = new Ribbon();
+  private readonly calls = new CallsChart();
+  private readonly durations = new DurationsChart();
+  private readonly facts = new FactGroups();
+  private readonly events = new EventList(false);
+  private readonly controls = h('div', { class: 'actions' });
+  private readonly hosts = h('section', { class: 'hosts' });
+  private readonly body: HTMLElement;
+  private readonly missing = h('p', { class: 'none', hidden: true }, 'There is no such provider.');
+  private shownControls = '';
+  readonly element: HTMLElement;
+
+  constructor(
+    private readonly name: string,
+    private readonly use: (control: Control) => void,
+  ) {
+    this.title = name;
+    for (const term of ['success', 'calls/s', 'under way', 'p50', 'p95', 'p99', 'attempts per call', 'since start']) {
+      const value = h('dd');
+      this.values.set(term, value);
+      this.figures.append(h('div', {}, h('dt', {}, term), value));
+    }
+    this.body = h(
+      'div',
+      {},
+      this.figures,
+      h(
+        'div',
+        { class: 'charts' },
+        this.ribbon.element,
+        h('figure', {}, h('figcaption', {}, 'Calls per second'), this.calls.element),
+        h('figure', {}, h('figcaption', {}, 'Durations'), this.durations.element),
+      ),
+      this.hosts,
+      h('h2', { class: 'unseen' }, 'Policies'),
+      this.facts.element,
+      h('section', { class: 'recent' }, h('h2', {}, 'Lately'), this.events.element),
+    );
+    this.element = h(
+      'section',
+      { class: 'provider', 'aria-labelledby': 'provider-title' },
+      h('a', { href: '#/', class: 'back' }, '← All third parties'),
+      h('header', { class: 'bar' }, h('h2', { id: 'provider-title' }, name), this.badge.element, this.controls),
+      this.why,
+      this.missing,
+      this.body,
+    );
+  }
+
+  update(model: Model): void {
+    const provider = mergedProvider(model, this.name);
+    this.body.hidden = provider === undefined;
+    // Until the first frame nothing is known of any.
+    this.missing.hidden = provider !== undefined || model.at === 0;
+    if (provider === undefined) return;
+    const verdict = verdictOf(provider);
+    this.badge.set(verdict.health);
+    setText(this.why, verdict.why === '' ? '' : `${verdict.why[0]!.toUpperCase()}${verdict.why.slice(1)}.`);
+    this.setFigures(provider);
+    const circuit = worstCircuit(provider);
+    this.ribbon.element.hidden = circuit === undefined;
+    if (circuit !== undefined) this.ribbon.set(provider.history, circuit.state, model.at);
+    this.calls.set(provider.seconds, model.at);
+    this.durations.set(provider.slices, model.at);
+    this.facts.set(factsOf(provider));
+    this.events.set(
+      model.events.filter((event) => event.provider === this.name),
+      model.hosts.size,
+    );
+    this.setHosts(provider);
+    this.setControls(circuit !== undefined, model.greeting.allowed);
+  }
+
+  private setFigures({ minute, active, total }: Provider): void {
+    const { ok, failed, refused, other, attempts, p50, p95, p99 } = minute;
+    const calls = ok + failed + refused + other;
+    const texts: Readonly<Record<string, string>> = {
+      success: ok + failed + refused === 0 ? '–' : percent(ok / (ok + failed + refused)),
+      'calls/s': perSecond(calls),
+      'under way': number(active),
+      p50: duration(p50),
+      p95: duration(p95),
+      p99: duration(p99),
+      'attempts per call': calls === 0 ? '–' : (attempts / calls).toFixed(2),
+      'since start': `${number(total.ok)} well, ${number(total.failed)} failed, ${number(total.refused)} refused`,
+    };
+    for (const [term, text] of Object.entries(texts)) setText(this.values.get(term)!, text);
+  }
+
+  private setHosts({ byHost }: Provider): void {
+    this.hosts.hidden = byHost.size < 2;
+    if (this.hosts.hidden) return;
+    this.hosts.replaceChildren(
+      h('h3', {}, `${byHost.size} hosts`),
+      h(
+        'table',
+        {},
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            ...['Host', 'Circuit', 'Calls/s', 'Success', 'p95'].map((name, i) =>
+              h('th', { scope: 'col', class: i > 1 ? 'number' : undefined }, name),
+            ),
+          ),
+        ),
+        h(
+          'tbody',
+          {},
+          ...[...byHost].map(([host, view]) => {
+            const { ok, failed, refused, other, p95 } = view.minute;
+            const judgedCalls = ok + failed + refused;
+            return h(
+              'tr',
+              {},
+              h('th', { scope: 'row' }, host),
+              h('td', {}, worstCircuit(view)?.state ?? '–'),
+              ...[
+                perSecond(judgedCalls + other),
+                judgedCalls === 0 ? '–' : percent(ok / judgedCalls),
+                duration(p95),
+              ].map((text) => h('td', { class: 'number' }, text)),
+            );
+          }),
+        ),
+      ),
+    );
+  }
+
+  private setControls(hasCircuit: boolean, allowed: readonly string[]): void {
+    const actions = (Object.keys(QUESTIONS) as CircuitControl[]).filter(
+      (action) => hasCircuit && allowed.includes(action),
+    );
+    if (this.shownControls === actions.join()) return;
+    this.shownControls = actions.join();
+    this.controls.replaceChildren(
+      ...actions.map((action) => {
+        const question = QUESTIONS[action](this.name);
+        return h(
+          'button',
+          {
+            type: 'button',
+            class: question.grave ? 'grave' : undefined,
+            onclick: () => void this.ask(action, question),
+          },
+          question.verb,
+        );
+      }),
+    );
+  }
+
+  private async ask(action: CircuitControl, question: Question): Promise<void> {
+    if (await confirmed(question)) this.use({ action, target: this.name });
+  }
+}

@@ -1,0 +1,9 @@
+import type { Model } from '../state/model.js';
+
+/** One of the page's views. It is made when it is shown, and told of every frame while it is. */
+export interface View {
+  /** The name in the title of the window. */
+  readonly title: string;
+  readonly element: HTMLElement;
+  update(model: Model): void;
+}

@@ -1,0 +1,144 @@
+import type { Bus, Clock, Store, Unsubscribe } from '@breakwater/core';
+import type { HostView } from '../wire/frame.js';
+
+const TOPIC = 'dashboard';
+/** How often a host with open pages asks the others for their views, and how often they tell. */
+export const ASK_EVERY_MS = 4000;
+const TELL_EVERY_MS = 2000;
+/** How long others go on telling after they were asked last. */
+const ASKED_FOR_MS = 10_000;
+/** After how long without word a host is taken to be gone. */
+const GONE_AFTER_MS = 10_000;
+
+/** A message on the bus. */
+type Message =
+  | { readonly kind: 'ask' }
+  | { readonly kind: 'view'; readonly host: string }
+  | { readonly kind: 'control'; readonly host: string; readonly control: unknown; readonly by?: string };
+
+export interface ExchangeParts {
+  readonly host: string;
+  readonly clock: Clock;
+  readonly store: Store;
+  /** Everything that this host knows of itself. */
+  view(): HostView;
+  /** Told of a control that was used on the page of another host. */
+  onControl(message: { readonly host: string; readonly control: unknown; readonly by?: string }): void;
+}
+
+/**
+ * Shows hosts to each other, over the store that they share and its bus. A view stands in the store and is announced
+ * on the bus; nothing is written while no page is open on any of them. Where there is no bus, each host is alone.
+ */
+export class HostExchange {
+  private readonly views = new Map<string, HostView>();
+  private readonly seenAt = new Map<string, number>();
+  private unsubscribe: Unsubscribe | undefined;
+  private askedAt = -Infinity;
+  private askingAt = -Infinity;
+  private isTelling = false;
+  private isClosed = false;
+
+  constructor(private readonly parts: ExchangeParts) {}
+
+  async open(): Promise<void> {
+    const unsubscribe = await this.bus?.subscribe(TOPIC, (text) => this.hear(text));
+    if (this.isClosed) await unsubscribe?.();
+    else this.unsubscribe = unsubscribe;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.unsubscribe?.();
+  }
+
+  /** Asks the others for their views. To be called regularly while a page is open. */
+  ask(): void {
+    const now = this.parts.clock.now();
+    if (now - this.askingAt < ASK_EVERY_MS) return;
+    this.askingAt = now;
+    this.publish({ kind: 'ask' });
+  }
+
+  /** Has the other hosts use a control as well. */
+  tellOfControl(control: unknown, by: string | undefined): void {
+    this.publish({ kind: 'control', host: this.parts.host, control, ...(by !== undefined && { by }) });
+  }
+
+  /** The latest views of the others. */
+  get others(): readonly HostView[] {
+    const now = this.parts.clock.now();
+    for (const [host, at] of this.seenAt) {
+      if (now - at < GONE_AFTER_MS) continue;
+      this.seenAt.delete(host);
+      this.views.delete(host);
+    }
+    return [...this.views.values()];
+  }
+
+  private get bus(): Bus | undefined {
+    return this.parts.store.bus;
+  }
+
+  private hear(text: string): void {
+    const message = parsed(text) as Message | undefined;
+    if (message?.kind === 'ask') this.asked();
+    else if (message?.kind === 'control' && message.host !== this.parts.host) this.parts.onControl(message);
+    else if (message?.kind === 'view' && message.host !== this.parts.host) void this.take(message.host);
+  }
+
+  private asked(): void {
+    this.askedAt = this.parts.clock.now();
+    if (!this.isTelling) void this.tell();
+  }
+
+  private async tell(): Promise<void> {
+    const { host, clock, store, view } = this.parts;
+    this.isTelling = true;
+    try {
+      while (!this.isClosed && clock.now() - this.askedAt < ASKED_FOR_MS) {
+        await store.put(keyOf(host), JSON.stringify(view()), { ttlMs: GONE_AFTER_MS, if: 'always' });
+        this.publish({ kind: 'view', host });
+        await sleep(clock, TELL_EVERY_MS);
+      }
+    } catch {
+      // The store tells of its failures itself; the next question starts anew.
+    } finally {
+      this.isTelling = false;
+    }
+  }
+
+  private async take(host: string): Promise<void> {
+    try {
+      const entry = await this.parts.store.get(keyOf(host));
+      const view = entry && (parsed(entry.value) as HostView | undefined);
+      // A host of another version may show itself otherwise.
+      if (view === undefined || !Array.isArray(view.providers) || !Array.isArray(view.events)) return;
+      this.views.set(host, view);
+      this.seenAt.set(host, this.parts.clock.now());
+    } catch {
+      // As above: what is not heard of in time is gone.
+    }
+  }
+
+  private publish(message: Message): void {
+    this.bus?.publish(TOPIC, JSON.stringify(message)).catch(() => undefined);
+  }
+}
+
+function keyOf(host: string): string {
+  return `dashboard:${host}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A wait that does not keep the process alive. */
+function sleep(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.scheduleForAll(ms, resolve).unref());
+}

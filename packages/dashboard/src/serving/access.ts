@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http';
+import { Logger } from '@nestjs/common';
+import { CONTROL_HEADER, CONTROLS, type ControlName } from '../wire/control.js';
+import type { Authorization, Authorize, DashboardAction, DashboardRequest } from '../dashboard.options.js';
+
+const LOOPBACK = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
+const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+
+/** A request in the form of the framework, and as Node has it. */
+export interface Asking {
+  readonly request: DashboardRequest;
+  readonly raw: IncomingMessage;
+}
+
+/** Decides who may do what. */
+export class Access {
+  private readonly logger = new Logger('Dashboard');
+
+  constructor(private readonly authorize: Authorize | undefined) {}
+
+  /** Whether a request may read, or use a control. */
+  async of({ request, raw }: Asking, action: DashboardAction): Promise<Authorization> {
+    if (this.authorize === undefined) return action === 'read' && isLocal(raw);
+    try {
+      const answer = await this.authorize(request, action);
+      if (typeof answer === 'object' && answer !== null && typeof answer.by === 'string') return { by: answer.by };
+      // Something truthy by mistake is no permission.
+      return answer === true;
+    } catch (error) {
+      this.logger.error(`authorize failed, and so allows nothing: ${error instanceof Error ? error.name : 'an error'}`);
+      return false;
+    }
+  }
+
+  async allowed(asking: Asking): Promise<readonly ControlName[]> {
+    const answers = await Promise.all(
+      CONTROLS.map(async (action) => ((await this.of(asking, action)) === false ? [] : [action])),
+    );
+    return answers.flat();
+  }
+}
+
+/**
+ * Whether a request comes from this machine and is meant for it: another site's name that leads here, as in DNS
+ * rebinding, is not.
+ */
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  // Behind a proxy on this machine, everything comes from here.
+  const isForwarded = headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined;
+  return !isForwarded && LOOPBACK.test(socket.remoteAddress ?? '') && LOCAL_HOST.test(headers.host ?? '');
+}
+
+/**
+ * Whether numbers may be sent to the page that asks: not to one of another origin, whatever the application's CORS
+ * settings are. Requests that no browser has sent have none of these headers.
+ */
+export function isSameOrigin({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  const { origin } = headers;
+  return origin === undefined || hostOf(origin) === headers.host?.toLowerCase();
+}
+
+/** Whether a control may be used by the page that asks. A form or an image of another site cannot set the header. */
+export function isDeliberate(raw: IncomingMessage): boolean {
+  return raw.headers[CONTROL_HEADER] === '1' && raw.headers['sec-fetch-site'] !== 'none' && isSameOrigin(raw);
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

@@ -1,0 +1,106 @@
+import type { Clock, Timer } from '@breakwater/core';
+import { Frames } from '../hosts/frames.js';
+import type { HostExchange } from '../hosts/host-exchange.js';
+import type { HostWatch } from '../watching/host-watch.js';
+import type { HostView } from '../wire/frame.js';
+import type { PageClient } from './page-client.js';
+
+const EVERY_MS = 1000;
+/** A connection that takes nothing for so long has no page at its end any more. */
+const STUCK_MS = 30_000;
+/** How often it is asked whether a reader may still read. */
+const RECHECK_EVERY_MS = 60_000;
+const MOST_PAGES = 500;
+
+interface Reader {
+  readonly client: PageClient;
+  /** Whether it may still read. */
+  mayRead(): Promise<boolean>;
+}
+
+/** Sends every open page what has changed, once a second. While none is open, nothing happens. */
+export class Broadcaster {
+  private readonly readers = new Set<Reader>();
+  private readonly frames = new Frames();
+  private timer: Timer | undefined;
+  private checkedAt = -Infinity;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly watch: HostWatch,
+    private readonly exchange: HostExchange,
+  ) {}
+
+  get isFull(): boolean {
+    return this.readers.size >= MOST_PAGES;
+  }
+
+  /** How many pages are open. */
+  get size(): number {
+    return this.readers.size;
+  }
+
+  /** Sends a page everything at once, and from then on what changes. Returns what ends that. */
+  add(reader: Reader): () => void {
+    // The patch of this second, for those that are there, must not be missing from what this one gets.
+    this.tell();
+    this.readers.add(reader);
+    reader.client.send(this.everything(), this.clock.now());
+    this.exchange.ask();
+    if (this.timer === undefined) this.schedule();
+    return () => this.readers.delete(reader);
+  }
+
+  /** Everything, as the message of a page that has just come. */
+  everything(): string {
+    const hosts = [this.watch.view({ second: 0, event: 0 }), ...this.exchange.others];
+    return Frames.full(hosts, this.clock.wallNow());
+  }
+
+  /** Everything that all hosts show. */
+  hosts(): readonly HostView[] {
+    return [this.watch.view({ second: 0, event: 0 }), ...this.exchange.others];
+  }
+
+  close(): void {
+    this.timer?.cancel();
+    for (const { client } of this.readers) client.end();
+    this.readers.clear();
+  }
+
+  private schedule(): void {
+    this.timer = this.clock.scheduleForAll(EVERY_MS, () => this.tick());
+    this.timer.unref();
+  }
+
+  private tick(): void {
+    this.timer = undefined;
+    if (this.readers.size === 0) return;
+    this.exchange.ask();
+    this.tell();
+    this.dismiss();
+    this.schedule();
+  }
+
+  private tell(): void {
+    if (this.readers.size === 0) return;
+    const at = this.clock.wallNow();
+    const own = this.watch.view(this.frames.sinceOf(this.watch.host, at));
+    const message = Buffer.from(this.frames.patch([own, ...this.exchange.others], at));
+    const now = this.clock.now();
+    for (const { client } of this.readers) client.send(message, now);
+  }
+
+  /** Ends the connections that are stuck, and those of readers who may not read any more. */
+  private dismiss(): void {
+    const now = this.clock.now();
+    for (const { client } of this.readers) {
+      if (client.stuckSince !== undefined && now - client.stuckSince > STUCK_MS) client.end();
+    }
+    if (now - this.checkedAt < RECHECK_EVERY_MS) return;
+    this.checkedAt = now;
+    for (const { client, mayRead } of this.readers) {
+      void mayRead().then((may) => may || client.end());
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { hostname } from 'node:os';
+import { pid } from 'node:process';
+import type { Contribution } from '@breakwater/core/adapter';
+import { contributionsOf, type ResilienceParts } from '@breakwater/nestjs/adapter';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { DiscoveryService } from '@nestjs/core';
+import { Controls, readControl } from '../controls/controls.js';
+import type { Authorization, DashboardOptions } from '../dashboard.options.js';
+import { HostExchange } from '../hosts/host-exchange.js';
+import { HostWatch } from '../watching/host-watch.js';
+import type { Greeting } from '../wire/frame.js';
+import { Access, isDeliberate, isSameOrigin } from './access.js';
+import { Broadcaster } from './broadcaster.js';
+import { answer, answerJson, open, type Exchange } from './exchange.js';
+import { PageClient } from './page-client.js';
+import { pageFile } from './page-files.js';
+import { redirectFrom } from './redirect-from.js';
+
+/** Answers the requests of the page. Every one of them is authorized, those for scripts and styles too. */
+export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly access: Access;
+  private readonly watch: HostWatch;
+  private readonly exchange: HostExchange;
+  private readonly controls: Controls;
+  readonly broadcaster: Broadcaster;
+
+  constructor(
+    parts: ResilienceParts,
+    discovery: DiscoveryService,
+    private readonly options: DashboardOptions,
+  ) {
+    const { host = `${hostname()}:${pid}` } = options;
+    const { clock, store } = parts;
+    let found: readonly Contribution[] | undefined;
+    const contributions = () => (found ??= contributionsOf(discovery));
+    this.access = new Access(options.authorize);
+    this.watch = new HostWatch(host, parts, contributions);
+    this.controls = new Controls(parts, contributions);
+    this.exchange = new HostExchange({
+      host,
+      clock,
+      store,
+      view: () => this.watch.view({ second: 0, event: 0 }),
+      onControl: ({ host: from, control, by }) => {
+        const read = readControl(control);
+        if (read !== undefined) void this.controls.apply(read, { host: from, ...(by !== undefined && { by }) });
+      },
+    });
+    this.broadcaster = new Broadcaster(clock, this.watch, this.exchange);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.exchange.open();
+  }
+
+  /** Before the server is drained: it would wait for the streams to end. */
+  async onModuleDestroy(): Promise<void> {
+    this.broadcaster.close();
+    this.watch.close();
+    await this.exchange.close();
+  }
+
+  async redirect(exchange: Exchange): Promise<void> {
+    if ((await this.mayRead(exchange)) === false) return refuse(exchange);
+    answer(exchange, 302, { headers: { Location: redirectFrom(exchange.raw.url ?? '') } });
+  }
+
+  async file(exchange: Exchange, name: string): Promise<void> {
+    if ((await this.mayRead(exchange)) === false) return refuse(exchange);
+    const file = pageFile(name);
+    if (file === undefined) return answerJson(exchange, 404, { error: 'there is no such file' });
+    const accepts = exchange.raw.headers['accept-encoding'];
+    const isZipped = typeof accepts === 'string' && /\bgzip\b/.test(accepts);
+    answer(exchange, 200, {
+      headers: {
+        'Content-Type': file.type,
+        // The names of all but the page itself change with their content.
+        'Cache-Control': name.startsWith('assets/') ? 'private, max-age=31536000, immutable' : 'no-store',
+        Vary: 'Accept-Encoding',
+        ...(isZipped && { 'Content-Encoding': 'gzip' }),
+      },
+      body: isZipped ? file.zipped : file.plain,
+    });
+  }
+
+  async state(exchange: Exchange): Promise<void> {
+    if (!isSameOrigin(exchange.raw) || (await this.mayRead(exchange)) === false) return refuse(exchange);
+    answerJson(exchange, 200, { ...(await this.greeting(exchange)), hosts: this.broadcaster.hosts() });
+  }
+
+  async stream(exchange: Exchange): Promise<void> {
+    const { raw, response } = exchange;
+    if (!isSameOrigin(raw) || (await this.mayRead(exchange)) === false) return refuse(exchange);
+    if (this.broadcaster.isFull) return answerJson(exchange, 503, { error: 'too many pages are open' });
+    const greeting = await this.greeting(exchange);
+    if (response.destroyed) return;
+    open(exchange, 200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      // Neither compressed nor held back on the way.
+      'Cache-Control': 'no-store, no-transform',
+      'X-Accel-Buffering': 'no',
+    });
+    response.write(`event: greeting\ndata: ${JSON.stringify(greeting)}\n\n`);
+    const client = new PageClient(response, () => this.broadcaster.everything());
+    const remove = this.broadcaster.add({
+      client,
+      mayRead: async () => (await this.mayRead(exchange)) !== false,
+    });
+    response.on('error', remove);
+    response.on('close', remove);
+  }
+
+  async control(exchange: Exchange, body: unknown): Promise<void> {
+    const control = readControl(body);
+    if (!isDeliberate(exchange.raw)) return refuse(exchange);
+    if (control === undefined) {
+      if ((await this.mayRead(exchange)) === false) return refuse(exchange);
+      return answerJson(exchange, 400, { error: 'expected { action, target } of a known action' });
+    }
+    const authorization = await this.access.of(exchange, control.action);
+    if (authorization === false || (await this.mayRead(exchange)) === false) return refuse(exchange);
+    if (!this.controls.knows(control)) return answerJson(exchange, 404, { error: 'there is nothing of this name' });
+    const by = typeof authorization === 'object' ? authorization.by : undefined;
+    await this.controls.apply(control, { host: this.watch.host, ...(by !== undefined && { by }) });
+    // Queues are the driver's, which hosts share or not; circuits are those of each process.
+    if (control.action.startsWith('circuit.')) this.exchange.tellOfControl(control, by);
+    answerJson(exchange, 200, { done: true });
+  }
+
+  private mayRead(exchange: Exchange): Promise<Authorization> {
+    return this.access.of(exchange, 'read');
+  }
+
+  private async greeting(exchange: Exchange): Promise<Greeting> {
+    const { title = '' } = this.options;
+    return { title, host: this.watch.host, allowed: await this.access.allowed(exchange) };
+  }
+}
+
+/** Says no, and not why. */
+function refuse(exchange: Exchange): void {
+  answerJson(exchange, 403, { error: 'this is not for you' });
+}

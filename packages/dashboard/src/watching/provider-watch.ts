@@ -1,0 +1,125 @@
+import { isResilienceError, type OutcomeKind, type ResilienceEvent } from '@breakwater/core';
+import {
+  whenRead,
+  type CallObserver,
+  type LiveCall,
+  type LiveProvider,
+  type Next,
+  type ObservedProvider,
+} from '@breakwater/core/adapter';
+import type { ProviderView, TransitionView } from '../wire/frame.js';
+import { CallWindow, type CallKind } from './call-window.js';
+
+const MOST_TRANSITIONS = 60;
+
+const KIND_OF: Readonly<Record<OutcomeKind, CallKind>> = {
+  success: 'ok',
+  'not-sent': 'failed',
+  transient: 'failed',
+  unknown: 'failed',
+  contract: 'failed',
+  throttled: 'failed',
+  unauthorized: 'failed',
+  refused: 'refused',
+  permanent: 'other',
+  invalid: 'other',
+  cancelled: 'other',
+};
+
+/** Watches one provider: its calls by time, the history of its circuit, and its webhooks. */
+export class ProviderWatch implements CallObserver {
+  private readonly window = new CallWindow();
+  private readonly transitions: TransitionView[] = [];
+  private readonly webhooks = { accepted: 0, repeated: 0, rejected: 0 };
+  private active = 0;
+  /** Wall time minus monotonic time: so that a call reads one clock only. */
+  private offsetMs = 0;
+  private observed!: ObservedProvider;
+
+  constructor(
+    private readonly provider: LiveProvider,
+    /** Told of a call that a circuit has refused: no event tells of that. */
+    private readonly onCircuitRefusal: (operation: string) => void,
+  ) {
+    provider.observeCalls((observed) => {
+      this.observed = observed;
+      this.tuneClock();
+      return this;
+    });
+  }
+
+  around(call: LiveCall, next: Next<unknown>): Promise<unknown> {
+    const startedAt = this.observed.clock.now();
+    this.active++;
+    return next(call).then(
+      (value) => {
+        whenRead(value, () => this.end(startedAt, this.observed.classify({ ok: true, value }, call).kind));
+        return value;
+      },
+      (error: unknown) => {
+        this.end(startedAt, this.observed.classify({ ok: false, error }, call).kind);
+        if (isResilienceError(error) && error.code === 'CIRCUIT_OPEN') this.onCircuitRefusal(call.operation);
+        throw error;
+      },
+    );
+  }
+
+  attemptBegins(): void {
+    // The end of an attempt says it all.
+  }
+
+  attemptEnded(call: LiveCall): void {
+    this.window.attempted(call.now + this.offsetMs);
+  }
+
+  /** Takes note of an event of this provider. */
+  note(event: ResilienceEvent): void {
+    if (event.type === 'webhook.accepted') this.webhooks.accepted++;
+    else if (event.type === 'webhook.repeated') this.webhooks.repeated++;
+    else if (event.type === 'webhook.rejected') this.webhooks.rejected++;
+    const to = stateAfter(event);
+    if (to === undefined) return;
+    const { from, reason } = event.detail as { from: string; reason: string };
+    this.transitions.push({ at: event.at, from, to, reason });
+    if (this.transitions.length > MOST_TRANSITIONS) this.transitions.shift();
+  }
+
+  /** Everything that there is to see, with the seconds since `since`, in epoch seconds. */
+  view(since: number): ProviderView {
+    this.tuneClock();
+    const now = this.observed.clock.wallNow();
+    const { name, enabled, policies } = this.provider.snapshot();
+    return {
+      name,
+      enabled,
+      active: this.active,
+      total: { ...this.window.total },
+      minute: this.window.minute(now),
+      seconds: this.window.seconds(since, now),
+      slices: this.window.slices(since, now),
+      policies,
+      history: this.transitions,
+      webhooks: this.webhooks,
+    };
+  }
+
+  private end(startedAt: number, outcome: OutcomeKind): void {
+    const now = this.observed.clock.now();
+    this.active--;
+    this.window.record(KIND_OF[outcome], now - startedAt, now + this.offsetMs);
+  }
+
+  private tuneClock(): void {
+    const { clock } = this.observed;
+    this.offsetMs = clock.wallNow() - clock.now();
+  }
+}
+
+function stateAfter({ type, detail }: ResilienceEvent): string | undefined {
+  // A circuit of a key says nothing about the provider as a whole.
+  if (detail.keyed === true) return undefined;
+  if (type === 'circuitBreaker.opened') return 'open';
+  if (type === 'circuitBreaker.halfOpened') return 'half-open';
+  if (type === 'circuitBreaker.closed') return 'closed';
+  return type === 'circuitBreaker.isolated' ? 'isolated' : undefined;
+}

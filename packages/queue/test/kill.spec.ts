@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import {
+  compileProcess,
   serverOrReason,
   ServerUnavailableError,
   startPostgres,
@@ -16,12 +16,10 @@ import {
   type RedisServer,
 } from '@breakwater/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
 import type { WorkerTask } from './worker.fixture.js';
 
 /** `QUEUE_KILLS=10` is the full form. */
 const KILLS = Number(process.env['QUEUE_KILLS'] ?? 2);
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 const redis = await serverOrReason(startRedis);
 const postgres = await serverOrReason(startPostgres);
@@ -58,25 +56,14 @@ class Crm {
 }
 
 describe('kill -9 at any moment', () => {
-  const script = join(ROOT, 'node_modules/.cache/breakwater', `queue-worker-${process.pid}.mjs`);
+  let script: string;
   let folder: string;
   let crm: Crm;
   let providerUrl: string;
   const children = new Set<ChildProcess>();
 
   beforeAll(async () => {
-    await build({
-      entryPoints: [fileURLToPath(new URL('worker.fixture.ts', import.meta.url))],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      alias: {
-        '@breakwater/core': join(ROOT, 'packages/core/src/index.ts'),
-        '@breakwater/core/adapter': join(ROOT, 'packages/core/src/adapter.ts'),
-      },
-    });
+    script = await compileProcess(new URL('worker.fixture.ts', import.meta.url));
   });
   afterAll(async () => {
     rmSync(script, { force: true });

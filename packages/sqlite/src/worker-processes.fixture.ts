@@ -1,13 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { compileProcess } from '@breakwater/servers';
 import type { Job } from './worker.fixture.js';
-
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const FOLDER = join(ROOT, 'node_modules/.cache/breakwater');
 
 /** Processes of their own that work with the store's sources, bundled on the spot: nothing needs to be built before. */
 export class WorkerProcesses {
@@ -16,19 +11,7 @@ export class WorkerProcesses {
   private constructor(private readonly script: string) {}
 
   static async bundle(): Promise<WorkerProcesses> {
-    const script = join(FOLDER, `sqlite-worker-${process.pid}.mjs`);
-    await build({
-      entryPoints: [fileURLToPath(new URL('worker.fixture.ts', import.meta.url))],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      alias: {
-        '@breakwater/core': join(ROOT, 'packages/core/src/index.ts'),
-        '@breakwater/core/adapter': join(ROOT, 'packages/core/src/adapter.ts'),
-      },
-    });
+    const script = await compileProcess(new URL('worker.fixture.ts', import.meta.url));
     return new WorkerProcesses(script);
   }
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { migrate } from '@breakwater/postgres';
 import {
+  compileProcess,
   serverOrReason,
   ServerUnavailableError,
   startPostgres,
@@ -14,13 +14,11 @@ import {
   type RedisServer,
 } from '@breakwater/servers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
 import { Pool } from 'pg';
 import { mostInAnyWindow } from '../limits/strict-server.js';
 import type { HostJob } from './host.main.js';
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const SCRIPT = join(ROOT, `node_modules/.cache/breakwater/host-${process.pid}.mjs`);
+let script: string;
 const HOUR_MS = 3_600_000;
 const LIMIT = 200;
 const PER_MS = 4000;
@@ -34,7 +32,7 @@ const postgres = await serverOrReason(startPostgres);
 
 /** Four processes of their own, two of which have clocks that are an hour ahead. */
 async function fourHosts(kind: HostJob['kind'], at: string, aheadMs: number): Promise<readonly number[][]> {
-  const children = [0, 1, 2, 3].map(() => fork(SCRIPT, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+  const children = [0, 1, 2, 3].map(() => fork(script, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
   await Promise.all(children.map((child) => once(child, 'message')));
   return Promise.all(
     children.map(async (child, i) => {
@@ -58,24 +56,10 @@ function useOf(hosts: readonly number[][]): { most: number; used: number; least:
 
 describe('a limit that four processes share', () => {
   beforeAll(async () => {
-    const alias = Object.fromEntries(
-      ['core', 'redis', 'postgres', 'sqlite'].map((name) => [
-        `@breakwater/${name}`,
-        join(ROOT, `packages/${name}/src/index.ts`),
-      ]),
-    );
-    await build({
-      entryPoints: [fileURLToPath(new URL('host.main.ts', import.meta.url))],
-      outfile: SCRIPT,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      alias: { '@breakwater/core/adapter': join(ROOT, 'packages/core/src/adapter.ts'), ...alias },
-    });
+    script = await compileProcess(new URL('host.main.ts', import.meta.url));
   });
   afterAll(async () => {
-    rmSync(SCRIPT, { force: true });
+    rmSync(script, { force: true });
     for (const server of [redis, postgres]) if (!(server instanceof ServerUnavailableError)) await server.stop();
   });
 

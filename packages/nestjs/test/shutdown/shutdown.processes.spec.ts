@@ -4,12 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { compileProcess } from '@breakwater/servers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
-
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
-const SCRIPT = join(ROOT, `node_modules/.cache/breakwater/shutdown-app-${process.pid}.mjs`);
 
 interface Options {
   readonly platform: 'express' | 'fastify' | 'none';
@@ -22,10 +18,11 @@ interface Answer {
   readonly body: string;
 }
 
+let script: string;
 let children: ChildProcess[] = [];
 
 async function start(options: Options): Promise<{ child: ChildProcess; url: string }> {
-  const child = fork(SCRIPT, [JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(script, [JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   children.push(child);
   const [port] = (await once(child, 'message')) as [number];
   return { child, url: `http://127.0.0.1:${port}` };
@@ -60,30 +57,13 @@ function byStatus(answers: readonly Answer[]): Record<number, number> {
 }
 
 beforeAll(async () => {
-  const alias = Object.fromEntries(
-    ['core/adapter', 'core/index', 'webhooks/index', 'nestjs/index', 'sqlite/index'].map((entry) => {
-      const [name, file] = entry.split('/') as [string, string];
-      return [
-        `@breakwater/${name}${file === 'index' ? '' : `/${file}`}`,
-        join(ROOT, `packages/${name}/src/${file}.ts`),
-      ];
-    }),
-  );
-  await build({
-    entryPoints: [fileURLToPath(new URL('shutdown-app.fixture.mjs', import.meta.url))],
-    outfile: SCRIPT,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    alias,
-  });
+  script = await compileProcess(new URL('shutdown-app.fixture.mjs', import.meta.url));
 });
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
   children = [];
 });
-afterAll(() => rmSync(SCRIPT, { force: true }));
+afterAll(() => rmSync(script, { force: true }));
 
 describe.each(['express', 'fastify'] as const)('an application on %s that gets SIGTERM', (platform) => {
   it('answers the calls that are under way, and ends soon after the last', async () => {

@@ -4,14 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { compileProcess } from '@breakwater/servers';
 import { signWebhook } from '@breakwater/webhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
 import Database from 'libsql';
 
-const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
-const SCRIPT = join(ROOT, `node_modules/.cache/breakwater/settling-app-${process.pid}.mjs`);
 const SECRET = 'whsec_8f2bd5c1a7e94f03b6d1';
 
 interface Instructions {
@@ -21,24 +18,13 @@ interface Instructions {
 }
 
 describe('a webhook that is settled in the transaction of its effect', () => {
+  let script: string;
   let folder: string;
   let child: ChildProcess;
   let url: string;
 
   beforeAll(async () => {
-    const entries = ['core', 'webhooks', 'nestjs', 'sqlite'].flatMap((name) => [
-      [`@breakwater/${name}`, join(ROOT, `packages/${name}/src/index.ts`)],
-      [`@breakwater/${name}/adapter`, join(ROOT, `packages/${name}/src/adapter.ts`)],
-    ]);
-    await build({
-      entryPoints: [fileURLToPath(new URL('settling-app.fixture.mjs', import.meta.url))],
-      outfile: SCRIPT,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      alias: Object.fromEntries(entries) as Record<string, string>,
-    });
+    script = await compileProcess(new URL('settling-app.fixture.mjs', import.meta.url));
   });
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
@@ -48,12 +34,12 @@ describe('a webhook that is settled in the transaction of its effect', () => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
-  afterAll(() => rmSync(SCRIPT, { force: true }));
+  afterAll(() => rmSync(script, { force: true }));
 
   async function start(): Promise<void> {
     const webhook = { sender: 'stripe', secrets: [SECRET], tolerance: '30s', inbox: { lease: 1000, keep: '2m' } };
     const options = { file: join(folder, 'shop.sqlite'), webhook };
-    child = fork(SCRIPT, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    child = fork(script, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const [port] = (await once(child, 'message')) as [number];
     url = `http://127.0.0.1:${port}/webhooks/payments`;
   }

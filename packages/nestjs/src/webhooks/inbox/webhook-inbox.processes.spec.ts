@@ -4,14 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { compileProcess } from '@breakwater/servers';
 import { signWebhook } from '@breakwater/webhooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
 import { isSuccess } from '../answering/settle-webhook.js';
 
-const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
-const SCRIPT = join(ROOT, `node_modules/.cache/breakwater/webhook-app-${process.pid}.mjs`);
 const SECRET = 'whsec_8f2bd5c1a7e94f03b6d1';
 const LEASE_MS = 1000;
 
@@ -29,27 +26,12 @@ interface AppProcess {
 }
 
 describe('the webhook inbox, with several processes of an application on one SqliteStore', () => {
+  let script: string;
   let folder: string;
   let apps: AppProcess[];
 
   beforeAll(async () => {
-    const sourceOf = (name: string, entry = 'index') =>
-      [
-        `@breakwater/${name}${entry === 'index' ? '' : `/${entry}`}`,
-        join(ROOT, `packages/${name}/src/${entry}.ts`),
-      ] as const;
-    await build({
-      entryPoints: [fileURLToPath(new URL('webhook-app.fixture.mjs', import.meta.url))],
-      outfile: SCRIPT,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      alias: Object.fromEntries([
-        sourceOf('core', 'adapter'),
-        ...['core', 'webhooks', 'nestjs', 'sqlite'].map((name) => sourceOf(name)),
-      ]),
-    });
+    script = await compileProcess(new URL('webhook-app.fixture.mjs', import.meta.url));
     folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
     for (const file of ['attempts', 'effects']) writeFileSync(join(folder, file), '');
     apps = await Promise.all([start(), start()]);
@@ -57,7 +39,7 @@ describe('the webhook inbox, with several processes of an application on one Sql
   afterAll(() => {
     for (const { child } of apps) child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
-    rmSync(SCRIPT, { force: true });
+    rmSync(script, { force: true });
   });
 
   async function start(): Promise<AppProcess> {
@@ -67,7 +49,7 @@ describe('the webhook inbox, with several processes of an application on one Sql
       effectsFile: join(folder, 'effects'),
       webhook: { sender: 'stripe', secrets: [SECRET], tolerance: '30s', inbox: { lease: LEASE_MS, keep: '2m' } },
     };
-    const child = fork(SCRIPT, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(script, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const [port] = (await once(child, 'message')) as [number];
     return { child, url: `http://127.0.0.1:${port}/webhooks/payments` };
   }

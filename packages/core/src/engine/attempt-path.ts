@@ -1,7 +1,8 @@
 import { CANCELLED, REFUSED, type Outcome } from '../outcome/outcome.js';
 import { AbortableWork } from './abortable-work.js';
 import { begin, beginTracked, contextOf, workInContext } from './current-call.js';
-import { HeldStream, isIteratedOnly } from './held-stream.js';
+import { isHeld, viewOf } from './held-response.js';
+import { HeldStream } from './held-stream.js';
 import type { Entrance } from './entrance.js';
 import type { LiveCall } from './live-call.js';
 import type { Environment, FaultInjector, Gate } from './policy.js';
@@ -73,7 +74,7 @@ export class AttemptPath {
   /** Ends an attempt that has gone well. Returns its value, or what its watcher makes of it. */
   succeeded(call: LiveCall, value: unknown): unknown {
     const outcome = this.environment.classify({ ok: true, value }, call);
-    if (typeof value === 'object' && outcome.kind === 'success' && isIteratedOnly(value)) {
+    if (typeof value === 'object' && outcome.kind === 'success' && isHeld(value, call.origin.stream)) {
       return this.hold(call, value, outcome);
     }
     call.end(outcome);
@@ -84,7 +85,7 @@ export class AttemptPath {
   }
 
   /** The caller gets the stream at once, and the attempt ends with it. */
-  private hold(call: LiveCall, stream: AsyncIterable<unknown>, outcome: Outcome): unknown {
+  private hold(call: LiveCall, stream: AsyncIterable<unknown> | Response, outcome: Outcome): unknown {
     const { length } = this.gates;
     const held = new HeldStream({
       succeeded: () => this.end(call, length, outcome, undefined),
@@ -92,7 +93,7 @@ export class AttemptPath {
       failed: (error) => this.failed(call, error, undefined),
     });
     call.waiting = held;
-    const view = held.viewOf(stream);
+    const view = viewOf(stream, held);
     return call.watcher === undefined ? view : call.watcher.succeeded(view);
   }
 

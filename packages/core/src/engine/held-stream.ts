@@ -18,6 +18,11 @@ export function isIteratedOnly(value: object | null): value is AsyncIterable<unk
   return value !== null && Symbol.asyncIterator in value && !('pipe' in value) && !('getReader' in value);
 }
 
+/** Has what is handed out in place of a stream end with it. */
+export function endWith(result: object, held: HeldStream): void {
+  ENDINGS.set(result, held);
+}
+
 /**
  * Runs `then` when a result has been read: at once, unless it is a stream that a call holds on to. To be used by what
  * must last as long as the call's gates, such as its deadline.

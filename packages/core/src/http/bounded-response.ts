@@ -1,3 +1,4 @@
+import { responseWithBody } from '../values/response-with-body.js';
 import { ResponseTooLargeError } from './response-too-large.error.js';
 
 /** The bound of a response, and what is to happen once all of it was read or cancelled. */
@@ -25,7 +26,7 @@ export async function boundedResponse(response: Response, bound: ResponseBound, 
     bound.onEnd();
     throw new ResponseTooLargeError(bound.provider, bound.mostBytes);
   }
-  return announced !== undefined && !isAwaited ? response : withBody(response, counted(body, bound));
+  return announced !== undefined && !isAwaited ? response : responseWithBody(response, counted(body, bound));
 }
 
 function lengthOf(headers: Headers): number | undefined {
@@ -62,13 +63,4 @@ function counted(body: ReadableStream<Uint8Array>, bound: ResponseBound): Readab
     // Nothing is read before the caller asks for it.
     { highWaterMark: 0 },
   );
-}
-
-/** A response cannot be given another body, and a new one knows neither its URL nor whether it was redirected. */
-function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
-  const { status, statusText, headers, url, redirected, type } = response;
-  const bounded = new Response(body, { status, statusText, headers });
-  for (const [name, value] of Object.entries({ url, redirected, type }))
-    Object.defineProperty(bounded, name, { value });
-  return bounded;
 }

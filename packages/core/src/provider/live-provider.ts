@@ -4,7 +4,7 @@ import type { ObserveCalls } from '../engine/call-observer.js';
 import { createEnvironment, type ChangingParts } from './create-environment.js';
 import { EventHub } from '../events/event-hub.js';
 import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
-import type { CallOrigin } from '../engine/call-origin.js';
+import type { CallOrigin, ResultReading } from '../engine/call-origin.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
 import { learnFromAnswer } from './learn-from-answer.js';
 import { OperationPipelines } from './operation-pipelines.js';
@@ -16,7 +16,6 @@ import type { Pipeline } from '../engine/pipeline.js';
 import type { Cache, CacheSelection } from '../policies/cache/cache.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
 import type { Environment } from '../engine/policy.js';
-import type { AnswerProtocol } from '../outcome/exchange.js';
 import { emitWarning } from 'node:process';
 import type { WireListener } from '../engine/wire-listener.js';
 import { providerFetch } from '../http/provider-fetch.js';
@@ -64,8 +63,8 @@ export class LiveProvider extends ResilientProvider {
   readonly http: ProviderHttp;
   private readonly wire: ProviderWire;
   private readonly watches: boolean;
-  /** Makes the calls whose answers are to be read in a protocol above HTTP, once there are any. */
-  private originInProtocol: CallOrigin | undefined;
+  /** Make the calls whose results are to be read in a way of their own. */
+  private readonly otherOrigins: CallOrigin[] = [];
   private readonly pipelines: OperationPipelines;
 
   constructor(parts: ProviderParts) {
@@ -117,11 +116,11 @@ export class LiveProvider extends ResilientProvider {
   }
 
   override execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = NO_OPTIONS): Promise<T> {
-    const { operation = 'execute', signal, args = UNNAMED_ARGS, protocol } = options;
+    const { operation = 'execute', signal, args = UNNAMED_ARGS, protocol, stream } = options;
     const call =
-      protocol === undefined
+      protocol === undefined && stream === undefined
         ? this.newCall(operation, args, run)
-        : this.newCallIn(protocol, { operation, args, work: run });
+        : this.newCallRead({ protocol, stream }, { operation, args, work: run });
     call.key = options.key;
     // Also where the policy, which says so too, is left out or switched off.
     if (options.idempotencyKey !== undefined) this.carryKey(call, options.idempotencyKey);
@@ -144,13 +143,15 @@ export class LiveProvider extends ResilientProvider {
     return new LiveCall(this.environment, operation, args, work);
   }
 
-  /** The same for an operation whose answers are to be read in a protocol above HTTP. */
-  newCallIn(protocol: AnswerProtocol, { operation, args, work }: CallParts): LiveCall {
-    if (this.originInProtocol === undefined) {
-      this.originInProtocol = { ...this.environment, protocol };
-      noteOrigin(this.originInProtocol, this);
+  /** The same for an operation whose results are to be read in a way of its own. */
+  newCallRead({ protocol, stream }: ResultReading, { operation, args, work }: CallParts): LiveCall {
+    let origin = this.otherOrigins.find((made) => made.protocol === protocol && made.stream === stream);
+    if (origin === undefined) {
+      origin = { ...this.environment, protocol, stream };
+      noteOrigin(origin, this);
+      this.otherOrigins.push(origin);
     }
-    return new LiveCall(this.originInProtocol, operation, args, work);
+    return new LiveCall(origin, operation, args, work);
   }
 
   /** Has a call carry the key of its operation to the provider. */
@@ -176,7 +177,7 @@ export class LiveProvider extends ResilientProvider {
   get seesAnswers(): boolean {
     const call = currentLiveCall();
     if (call === undefined || call.ended || this.watching === undefined) return false;
-    return call.origin === this.environment || call.origin === this.originInProtocol;
+    return call.origin === this.environment || this.otherOrigins.includes(call.origin);
   }
 
   override observe(response: ObservedAnswer, of: ObservedCall = {}): void {

@@ -91,6 +91,11 @@ export interface ExecuteOptions {
    * they say. Default: what is returned is a success unless it is a response of HTTP.
    */
   protocol?: AnswerProtocol;
+  /**
+   * Whether the call lasts until what it returns has been read, with its slot and its timeouts, and fails with it: for
+   * a `Response` of `fetch`, too. Default: for async iterables only, and a `Response` is a success at its head.
+   */
+  stream?: boolean;
   /** Only these policies. Default: every policy that the provider's settings name. */
   policies?: readonly PolicyName[];
 }

@@ -3,29 +3,36 @@ import type { AnswerProtocol } from '@breakwater/core';
 import { nameProtocol, nameProvider } from '../methods/provider-of-class.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 
+interface ClassOptions {
+  provider: string;
+  protocol?: AnswerProtocol;
+}
+
+interface MethodOptions extends ClassOptions {
+  operation?: string;
+  stream?: boolean;
+}
+
 /**
  * On a class: names the provider of its decorated methods. On a method: applies every policy that the provider's
- * settings have. `operation`, for a method only, is what events and errors call it, and what idempotency knows it by;
- * default `'Class.method'`, of the instance's class. With `protocol: 'graphql'` an answer that any client returns with
- * `errors` counts as what they say rather than as a success.
+ * settings have. With `protocol: 'graphql'` an answer that any client returns with `errors` counts as what they say
+ * rather than as a success.
+ *
+ * For a method only: `operation` is what events and errors call it, and what idempotency knows it by; default
+ * `'Class.method'`, of the instance's class. With `stream: true` a call lasts until the body of the `Response` that it
+ * returns has been read, with its slot and its timeouts, and a break in the middle is a failure; by default a
+ * `Response` is a success at its head, and async iterables alone last so long. `false` ends these at their head, too.
  */
-export function Resilient(
-  provider: string | { provider: string; protocol?: AnswerProtocol },
-): ClassDecorator & AsyncMethodDecorator;
-export function Resilient(options: {
-  provider: string;
-  operation?: string;
-  protocol?: AnswerProtocol;
-}): AsyncMethodDecorator;
-export function Resilient(options: string | { provider: string; operation?: string; protocol?: AnswerProtocol }) {
-  const { provider, operation, protocol } = typeof options === 'string' ? named(options) : options;
+export function Resilient(provider: string | ClassOptions): ClassDecorator & AsyncMethodDecorator;
+export function Resilient(options: MethodOptions): AsyncMethodDecorator;
+export function Resilient(options: string | MethodOptions) {
+  const { provider, operation, protocol, stream } = typeof options === 'string' ? named(options) : options;
   return (target: object, method?: string | symbol, descriptor?: PropertyDescriptor) => {
     if (method === undefined || descriptor === undefined) {
-      if (operation !== undefined) {
-        throw new TypeError(
-          `${(target as { name: string }).name} is given the operation '${operation}': only a method is one`,
-        );
-      }
+      const { name } = target as { name: string };
+      if (operation !== undefined)
+        throw new TypeError(`${name} is given the operation '${operation}': only a method is one`);
+      if (stream !== undefined) throw new TypeError(`${name} is given stream: ${stream}: say it of each method`);
       if (protocol !== undefined) nameProtocol(target, protocol);
       return nameProvider(target, provider);
     }
@@ -34,9 +41,10 @@ export function Resilient(options: string | { provider: string; operation?: stri
     binding.nameProvider(provider);
     binding.operationName = operation;
     binding.protocol = protocol;
+    binding.holdsStream = stream;
   };
 }
 
-function named(provider: string): { provider: string; operation?: string; protocol?: AnswerProtocol } {
+function named(provider: string): MethodOptions {
   return { provider };
 }

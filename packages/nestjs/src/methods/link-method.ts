@@ -4,7 +4,7 @@ import { isDuration } from '../fields/is-duration.js';
 import type { ProviderRegistry } from '../providers/provider-registry.js';
 import type { LinkedMethod } from './linked-methods.js';
 import type { MethodBinding } from './method-binding.js';
-import { methodFaults, RETURN_A_PROMISE } from './method-faults.js';
+import { methodFaults, whyNoStream } from './method-faults.js';
 import { protocolOfClass, providerOfClass } from './provider-of-class.js';
 
 /** Makes a decorated method alive for instances of one class, or says in `faults` why that cannot be. */
@@ -39,7 +39,8 @@ export function linkMethod(
   if (provider.faults.length > 0 || faults.length > before) return undefined;
   const [key] = binding.keys.values();
   const protocol = binding.protocol ?? protocolOfClass(constructor);
-  return { binding, constructedBy: constructor, provider, pipeline, operation, key, protocol };
+  const { holdsStream: stream } = binding;
+  return { binding, constructedBy: constructor, provider, pipeline, operation, key, protocol, stream };
 }
 
 /**
@@ -73,20 +74,19 @@ function isAt(path: string, option: string): boolean {
 }
 
 function planOf(binding: MethodBinding, operation: string): MethodPlan {
-  const { method, own, everyPolicy, fallbackMethod, returnsObservable } = binding;
+  const { method, own, everyPolicy, fallbackMethod } = binding;
   const policies = new Map(binding.policies);
   if (fallbackMethod !== undefined) policies.set('fallback', fallbackTo(fallbackMethod) as unknown as Layer);
-  const objection = returnsObservable ? (spec: PolicySpec) => objectionForStreams(spec, binding) : undefined;
+  const objection =
+    whyNoStream(binding) !== undefined ? (spec: PolicySpec) => objectionForStreams(spec, binding) : undefined;
   return { operation, method, policies, own, every: everyPolicy, objection };
 }
 
 /** Objects to a policy that the settings bring, now or later. One of a decorator is a fault of the method. */
-function objectionForStreams(
-  { kind, fitsStreams }: PolicySpec,
-  { method, policies }: MethodBinding,
-): string | undefined {
+function objectionForStreams({ kind, fitsStreams }: PolicySpec, binding: MethodBinding): string | undefined {
+  const { method, policies } = binding;
   if (fitsStreams || policies.has(kind)) return undefined;
-  return `has ${kind} by the settings and returns an Observable: ${RETURN_A_PROMISE}, or set methods.${method}.${kind} to false`;
+  return `has ${kind} by the settings and ${whyNoStream(binding)}, or set methods.${method}.${kind} to false`;
 }
 
 /** Calls another method of the same instance with the error and the arguments. */

@@ -12,6 +12,8 @@ export interface LinkedMethod {
   readonly operation: string;
   readonly key: ((...args: unknown[]) => string) | undefined;
   readonly protocol: AnswerProtocol | undefined;
+  /** Whether its calls last until their results have been read, where it says so. */
+  readonly stream: boolean | undefined;
 }
 
 /** The decorated methods of one application: each once for every class that has it. */
@@ -38,11 +40,11 @@ export class LinkedMethods {
 
 /** A call of a decorated method. */
 export function callOf(method: LinkedMethod, receiver: object, args: unknown[], work: LiveWork): LiveCall {
-  const { provider, operation, protocol } = method;
+  const { provider, operation, protocol, stream } = method;
   const call =
-    protocol === undefined
+    protocol === undefined && stream === undefined
       ? provider.newCall(operation, args, work)
-      : provider.newCallIn(protocol, { operation, args, work });
+      : provider.newCallRead({ protocol, stream }, { operation, args, work });
   call.receiver = receiver;
   if (method.key !== undefined) call.key = method.key(...args);
   return call;

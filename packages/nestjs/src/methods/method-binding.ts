@@ -21,6 +21,8 @@ export class MethodBinding {
   operationName: string | undefined;
   /** The protocol in which its answers are to be read, where it names one itself. */
   protocol: AnswerProtocol | undefined;
+  /** Whether its calls last until their results have been read, where it says so. */
+  holdsStream: boolean | undefined;
   fallbackMethod: string | undefined;
   returnsObservable: boolean;
   /** The functions that make the key of keyed gates from the arguments, by kind. */

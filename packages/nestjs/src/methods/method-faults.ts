@@ -3,12 +3,19 @@ import { catalog } from '@breakwater/core/adapter';
 import { Observable } from 'rxjs';
 import type { MethodBinding } from './method-binding.js';
 
-/** The advice where something does not fit a stream. */
-export const RETURN_A_PROMISE = 'return a Promise, for example with firstValueFrom()';
+/**
+ * Says why a policy that calls twice or keeps answers does not fit a method, and what to do; `undefined` where it fits.
+ */
+export function whyNoStream({ returnsObservable, holdsStream }: MethodBinding): string | undefined {
+  if (returnsObservable) return 'returns an Observable: return a Promise, for example with firstValueFrom()';
+  if (holdsStream === true) return "is said to return a stream: take 'stream: true' away";
+  return undefined;
+}
 
 /** Faults of a method as it is written, whatever the settings are. */
 export function methodFaults(binding: MethodBinding, constructor: object, operation: string): readonly Fault[] {
-  const { fallbackMethod, policies, decorators, returnType, returnsObservable, keys } = binding;
+  const { fallbackMethod, policies, decorators, returnType, keys } = binding;
+  const noStream = whyNoStream(binding);
   const { name, prototype } = constructor as { name: string; prototype?: Record<string, unknown> };
   const faults: Fault[] = [];
   const fault = (message: string, path = operation) => void faults.push({ path, message });
@@ -21,8 +28,8 @@ export function methodFaults(binding: MethodBinding, constructor: object, operat
     fault(`returns ${type}: a decorated method returns a Promise or an Observable`);
   }
   for (const [kind, decorator] of decorators) {
-    if (!returnsObservable || catalog.kind(kind)?.fitsStreams !== false) continue;
-    fault(`is ${decorator} and returns an Observable: ${RETURN_A_PROMISE}`);
+    if (noStream === undefined || catalog.kind(kind)?.fitsStreams !== false) continue;
+    fault(`is ${decorator} and ${noStream}`);
   }
   if (new Set(keys.values()).size > 1) {
     fault(`has different keys for ${[...keys.keys()].join(', ')}: a call has one key`);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,13 +19,15 @@ export interface PostgresServer {
    * once `whileDown` is over.
    */
   restart(signal?: NodeJS.Signals, whileDown?: () => Promise<void>): Promise<void>;
+  /** Starts it anew as a standby, which is in recovery for ever: it answers, and takes no writes. */
+  standBy(): Promise<void>;
   pause(): void;
   resume(): void;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** Postgres refuses to run as root: then it runs as the user `nobody`. */
-const NOBODY = { uid: 65_534, gid: 65_534 };
+export const NOBODY = { uid: 65_534, gid: 65_534 };
 
 /** Begins a session (protocol 3.0): a server that is ready answers `R`, one that is starting up `E`. */
 export const HELLO = startupMessage('user\0postgres\0database\0postgres\0\0');
@@ -69,6 +71,13 @@ export async function startPostgres(): Promise<PostgresServer> {
       await running.stop(signal);
       await whileDown();
       running = await startOver(start);
+    },
+    async standBy() {
+      await running.stop(FAST);
+      const signal = join(data, 'standby.signal');
+      writeFileSync(signal, '');
+      if (user !== undefined) chownSync(signal, user.uid, user.gid);
+      running = await start();
     },
     pause: () => running.pause(),
     resume: () => running.resume(),

@@ -60,6 +60,15 @@ const until = async (condition: () => boolean) => {
     await store.close();
   });
 
+  it('takes no connection from a pool that has one alone', async () => {
+    const pool = new Pool({ connectionString: (server as PostgresServer).url, max: 1 });
+    pools.push(pool);
+    const store = new PostgresStore(pool);
+    await expect(store.bus.subscribe('topic', () => undefined)).rejects.toThrow('give it two at least');
+    await store.bus.publish('topic', 'message');
+    await store.close();
+  });
+
   it('refuses a topic that is too long to be told', async () => {
     const store = new PostgresStore(connect());
     await expect(store.bus.publish('t'.repeat(7000), 'x'.repeat(8000))).rejects.toThrow(

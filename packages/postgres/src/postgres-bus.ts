@@ -13,6 +13,8 @@ const LONGEST_PAUSE_MS = 5000;
  */
 const PIECE = 7000;
 
+const NO_ROOM = 'a subscription takes one connection of the pool for itself, and it has no other: give it two at least';
+
 interface Piece {
   /** The topic. */
   readonly t: string;
@@ -65,6 +67,8 @@ export class PostgresBus implements Bus {
 
   async subscribe(topic: string, listener: (message: string) => void): Promise<Unsubscribe> {
     if (this.closed) throw closed();
+    const { max = Infinity } = this.pool.options ?? {};
+    if (max < 2) throw new PostgresStoreError('CONNECTION', NO_ROOM);
     const own = (message: string) => listener(message);
     this.listeners.add(topic, own);
     try {

@@ -5,6 +5,7 @@ export interface PostgresClient {
 
 /** The part of a `pg` pool that the bus uses: it takes a connection of its own. */
 export interface PostgresPool extends PostgresClient {
+  readonly options?: { readonly max?: number };
   connect(): Promise<PostgresConnection>;
 }
 

@@ -171,6 +171,31 @@ describe('Secrets', () => {
       expect(source.asked).toHaveLength(3);
     });
 
+    it('is read at once where the last reading brought another, which was refused as well: it was rotated again', async () => {
+      const source = new FakeSource();
+      source.set('KEY', 'value-1');
+      const { secrets } = startSecrets([source]);
+      await secrets.load(['KEY']);
+      for (let n = 1; n <= 5; n++) {
+        source.set('KEY', `value-${n + 1}`);
+        expect(await secrets.renew('KEY', `value-${n}`)).toBe(true);
+      }
+    });
+
+    it('is read again a second after a reading that failed', async () => {
+      const source = new FakeSource();
+      source.set('KEY', 'old-value');
+      const { secrets, clock } = startSecrets([source]);
+      await secrets.load(['KEY']);
+      source.failure = new SecretSourceError('fake', 'sealed');
+      expect(await secrets.renew('KEY', 'old-value')).toBe(false);
+      source.failure = undefined;
+      source.set('KEY', 'new-value');
+      expect(await secrets.renew('KEY', 'old-value')).toBe(false);
+      await clock.advance('1s');
+      expect(secrets.get('KEY')).toBe('new-value');
+    });
+
     it('is read after what was under way, which may have begun before the rotation', async () => {
       const source = new FakeSource();
       source.set('KEY', 'old-value');

@@ -28,8 +28,9 @@ interface Group {
   failures: number;
 }
 
-/** Refusals bring a secret to be read anew, but not more often than this, in milliseconds. */
-const RENEW_EVERY_MS = 5000;
+/** How long a refusal brings no other reading after one that brought the same value, or that failed. */
+const SAME_MS = 5000;
+const FAILED_MS = 1000;
 /** How often reading is tried before the application begins without a secret, and how long it waits in between. */
 const LOAD_TRIES = 3;
 const LOAD_RETRY_MS = 500;
@@ -46,7 +47,8 @@ export class Secrets {
   private readonly names = new Map<string, SecretName>();
   private readonly missing: MissingSecrets;
   private readonly loading = new Map<string, Promise<void>>();
-  private readonly renewedAt = new Map<string, number>();
+  /** When a refusal may bring about the next reading. */
+  private readonly renewFrom = new Map<string, number>();
   private isClosed = false;
 
   /** Throws a `ResilienceConfigurationError` for options that cannot be used. */
@@ -98,7 +100,8 @@ export class Secrets {
 
   /**
    * Has a secret read anew whose value `used` was refused. Whether it has another value now. Many refusals bring about
-   * one reading, and not more than one in five seconds.
+   * one reading; after one that brought no other value the next comes five seconds later, and a second after one that
+   * failed.
    */
   async renew(reference: string, used: string): Promise<boolean> {
     const { name, field } = this.nameOf(reference);
@@ -107,9 +110,14 @@ export class Secrets {
     if (held.value(field) !== used) return true;
     const { refreshing } = this.groupOf(held);
     const now = this.settings.clock.now();
-    if (now - (this.renewedAt.get(name) ?? -Infinity) >= RENEW_EVERY_MS) {
-      this.renewedAt.set(name, now);
+    if (now >= (this.renewFrom.get(name) ?? -Infinity)) {
+      // Until the answer is there, all wait for this one.
+      this.renewFrom.set(name, Infinity);
       await refreshing.again();
+      this.renewFrom.set(
+        name,
+        held.value(field) === used ? now + (held.failure === undefined ? SAME_MS : FAILED_MS) : now,
+      );
     } else await refreshing.settled();
     return held.value(field) !== used;
   }

@@ -5,6 +5,7 @@ import { emailHangs } from './storms/email-hangs.js';
 import { paymentsDown } from './storms/payments-down.js';
 import { paymentsFlaky } from './storms/payments-flaky.js';
 import { paymentsThrottled } from './storms/payments-throttled.js';
+import { rotation } from './storms/rotation.js';
 import { storeDown } from './storms/store-down.js';
 import { twoHosts } from './storms/two-hosts.js';
 import { webhookForgery } from './storms/webhook-forgery.js';
@@ -19,5 +20,6 @@ export const storms: readonly Storm[] = [
   webhookForgery,
   crash,
   storeDown,
+  rotation,
   twoHosts,
 ];

@@ -29,6 +29,8 @@ export interface TwinChanges {
   readonly quota?: QuotaSettings;
   /** As `STORE_URL`; otherwise that of the whole run. */
   readonly storeUrl?: string;
+  /** Variables of its environment in the place of those that all have. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface TwinStart extends TwinChanges {
@@ -64,6 +66,7 @@ export async function startTwin(start: TwinStart): Promise<Twin> {
         }),
         ...resilienceEnvironment(quota),
         ...SWITCHES[name],
+        ...start.env,
       },
     });
   let running = await startOn(0);

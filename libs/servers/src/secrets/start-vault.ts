@@ -17,6 +17,8 @@ export interface VaultOptions {
 export interface VaultServer extends JsonServer {
   /** Every request: its method and its path below `/v1/`. */
   readonly requests: readonly string[];
+  /** Every token that it has handed out, but that of the root. */
+  readonly tokens: readonly string[];
   /** Writes the next version of a secret, at its path within the mount `secret`. */
   write(path: string, data: object): void;
   forget(path: string): void;
@@ -49,6 +51,9 @@ export async function startVault(options: VaultOptions = {}): Promise<VaultServe
   return {
     ...server,
     requests,
+    get tokens() {
+      return tokens.handedOut.filter((token) => token !== rootToken);
+    },
     write: (path, data) => void engine.write(path, data),
     forget: (path) => engine.forget(path),
     failWith: (status) => (failing = status),

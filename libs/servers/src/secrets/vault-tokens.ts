@@ -21,6 +21,9 @@ export class VaultTokens {
 
   constructor(private readonly now: () => number) {}
 
+  /** Every token that was ever handed out. */
+  readonly handedOut: string[] = [];
+
   /** Seconds. */
   leftOf(id: string): number {
     const token = this.tokens.get(id);
@@ -33,6 +36,7 @@ export class VaultTokens {
   }
 
   make(role: TokenRole, id = `hvs.${randomUUID().replaceAll('-', '')}`): string {
+    this.handedOut.push(id);
     const madeAt = this.now();
     this.tokens.set(id, { role, madeAt, endsAt: role.ttl === 0 ? Infinity : madeAt + role.ttl * 1000 });
     return id;

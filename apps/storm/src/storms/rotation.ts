@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { startVault, type VaultServer } from '@breakwater/servers';
+import { auditTwin } from '../audit/audit-twin.js';
+import { credentialsInLogs } from '../audit/credentials-in-logs.js';
+import type { OrderAudit } from '../audit/order-audit.js';
+import { ordersOfRun } from '../load/order.js';
+import type { Stage } from '../stage.js';
+import type { Figures, PromiseCheck, Storm } from '../storm.js';
+import type { TwinChanges } from '../twin.js';
+import { type Twins, withBoth } from '../twins.js';
+
+const RATE = 40;
+const LOAD_S = 6;
+/** When the key is rotated, in seconds after the load has begun. */
+const ROTATIONS_S = [2, 4] as const;
+/** When Vault is sealed in between, and for how long. */
+const SEALED_AT_S = 3;
+const SEALED_S = 0.5;
+/** The path of the key in Vault: the checkout's prefix, and the name of the secret. */
+const PATH = 'checkout/PAYMENTS_API_KEY';
+
+export const rotation: Storm<Facts> = {
+  name: 'rotation',
+  title: `the key of payments is rotated ${ROTATIONS_S.length} times under load, and the old one revoked at once`,
+
+  async run(stage) {
+    const keys = new RotatedKeys();
+    const role = { roleId: `role-${randomBytes(12).toString('hex')}`, secretId: randomBytes(18).toString('hex') };
+    const vault = await startVault({ appRole: { ...role, ttl: 60 } });
+    vault.write(PATH, { value: keys.of('protected') });
+    try {
+      return await stage.withTwins(checkouts(vault, role, keys), async (rotating) => {
+        await rotating.prepare('rotation', { rate: RATE });
+        rotating.progress.phase(`${LOAD_S} s at ${RATE} orders/s; Vault is sealed for ${SEALED_S} s as well`);
+        const [journeys] = await Promise.all([
+          rotating.load({ orders: ordersOfRun('rotation', RATE * LOAD_S), rate: RATE }),
+          rotate(rotating, vault, keys),
+        ]);
+        const audits = await withBoth(rotating.twins, (twin) => auditTwin(rotating, twin, journeys[twin.name]));
+        await rotating.payments.acceptAllKeys();
+        const webhookSecrets = Object.values(stage.twins).map(({ webhookSecret }) => webhookSecret);
+        const live = [...keys.all, ...vault.tokens, ...Object.values(role), ...webhookSecrets];
+        const leaks = await credentialsInLogs(stage.file('.'), live);
+        return { facts: await withBoth(audits, async (audit) => ({ audit, leaks })), figures, promises };
+      });
+    } finally {
+      await vault.stop();
+    }
+  },
+};
+
+interface Facts {
+  readonly audit: OrderAudit;
+  /** Live credentials in the logs of the whole run. */
+  readonly leaks: readonly string[];
+}
+
+/** The keys of both merchants: what stands before the dot is the merchant's name. */
+class RotatedKeys {
+  readonly all: string[] = [];
+  private readonly current: Record<string, string> = {};
+
+  of(name: keyof Twins<unknown>): string {
+    return this.current[name] ?? this.next(name);
+  }
+
+  next(name: keyof Twins<unknown>): string {
+    const key = `merchant_${name}_rotating.${randomBytes(18).toString('base64url')}`;
+    this.all.push(key);
+    return (this.current[name] = key);
+  }
+}
+
+/** One reads its key from Vault, the other from its environment, as most applications do. */
+function checkouts(
+  { url }: VaultServer,
+  role: { readonly roleId: string; readonly secretId: string },
+  keys: RotatedKeys,
+): Twins<TwinChanges> {
+  const inVault = { VAULT_ADDR: url, VAULT_ROLE_ID: role.roleId, VAULT_SECRET_ID: role.secretId, PAYMENTS_API_KEY: '' };
+  return {
+    unprotected: { account: 'unprotected_rotating', env: { PAYMENTS_API_KEY: keys.of('unprotected') } },
+    protected: { account: 'protected_rotating', env: inVault },
+  };
+}
+
+async function rotate(stage: Stage, vault: VaultServer, keys: RotatedKeys): Promise<void> {
+  const { unprotected, protected: guarded } = stage.twins;
+  const inEnvironment = keys.of('unprotected');
+  let passedS = 0;
+  const until = async (seconds: number) => {
+    await stage.pause((seconds - passedS) * 1_000);
+    passedS = seconds;
+  };
+  const revoke = async () => {
+    vault.write(PATH, { value: keys.next('protected') });
+    await stage.payments.acceptKeys(guarded.merchant, [keys.of('protected')]);
+    await stage.payments.acceptKeys(unprotected.merchant, [keys.next('unprotected')]);
+  };
+  await until(ROTATIONS_S[0]);
+  await revoke();
+  await until(SEALED_AT_S);
+  vault.failWith(503);
+  await until(SEALED_AT_S + SEALED_S);
+  vault.failWith(undefined);
+  await until(ROTATIONS_S[1]);
+  await revoke();
+  await until(LOAD_S);
+  // Its operator would restart it with the new key.
+  await stage.payments.acceptKeys(unprotected.merchant, [keys.of('unprotected'), inEnvironment]);
+}
+
+function figures({ audit, leaks }: Facts): Figures {
+  return {
+    orders: audit.orders,
+    rotations: ROTATIONS_S.length,
+    acceptedAtFirst: audit.acceptedAtFirst,
+    lost: audit.lost,
+    doubleCharges: audit.doubleCharges,
+    credentialsInLogs: leaks.length,
+  };
+}
+
+function promises({ audit, leaks }: Facts): PromiseCheck[] {
+  const { orders, acceptedAtFirst, lost, doubleCharges } = audit;
+  return [
+    {
+      text: 'no order fails: each is accepted at its first submission',
+      held: acceptedAtFirst === orders,
+      measured: `${acceptedAtFirst} of ${orders}`,
+    },
+    {
+      text: 'no order is lost, none is charged twice',
+      held: lost === 0 && doubleCharges === 0,
+      measured: `${lost} lost, ${doubleCharges} double charges`,
+    },
+    {
+      text: 'no live credential stands in any log of the run, in whatever form',
+      held: leaks.length === 0,
+      measured: leaks.length === 0 ? 'none' : leaks.join('; '),
+    },
+  ];
+}

@@ -1,5 +1,5 @@
 import type { Clock } from '@breakwater/core';
-import type { LiveProvider } from '@breakwater/core/adapter';
+import { CONTRIBUTION, type Contribution, type LiveProvider } from '@breakwater/core/adapter';
 import type { Job } from '../driver/job.js';
 import { QueueDriverError } from '../driver/queue-driver.error.js';
 import type { AddedJob, JobCounts, JobFilter, NewJob } from '../driver/queue-driver.js';
@@ -28,6 +28,15 @@ export interface LiveSyncQueueParts {
 
 /** The queue of an application, with the lanes of the providers whose jobs this process runs. */
 export class LiveSyncQueue extends SyncQueue {
+  /** Shows the queues to dashboards, and lets an operator act on them. */
+  readonly [CONTRIBUTION]: Contribution = {
+    queues: () => this.snapshot(),
+    pauseQueue: (provider) => this.pause(provider),
+    resumeQueue: (provider) => this.resume(provider),
+    replayDeadLetter: async (provider, id) => {
+      await this.replay(provider, { ids: [id] });
+    },
+  };
   private readonly lanes = new Map<string, Lane>();
   private handlers = new Map<string, Map<string, JobHandler>>();
   private schedules: Schedules | undefined;

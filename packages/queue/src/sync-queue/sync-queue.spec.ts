@@ -1,3 +1,4 @@
+import { CONTRIBUTION } from '@breakwater/core/adapter';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import * as v from 'valibot';
 import { z } from 'zod';
@@ -96,6 +97,12 @@ describe('SyncQueue', () => {
     expect(dead).toMatchObject({ id, payload: { order: 7 }, attempt: 3 });
     expect(dead?.history[0]?.reason).toBe('cannot read properties of undefined');
     expect(fixture.events.ofType('queue.dead')[0]?.detail).toMatchObject({ id, attempt: 3, failure: 'failed' });
+
+    const contribution = fixture.queue[CONTRIBUTION];
+    contribution.queues!();
+    await fixture.clock.advance('1ms');
+    const [shown] = contribution.queues!();
+    expect(shown).toMatchObject({ name: 'crm', dead: 1, deadLetters: [{ id, job: 'sync' }] });
 
     isMended = true;
     expect(await fixture.queue.replay('crm')).toBe(1);

@@ -1,5 +1,6 @@
 import type { Clock, EventType, ResilienceEvent } from '@breakwater/core';
 import { messageOf, type LiveProvider } from '@breakwater/core/adapter';
+import type { Job } from '../driver/job.js';
 import type { ClaimedJob, JobCounts, QueueDriver, Settlement } from '../driver/queue-driver.js';
 import { SyncJobLostError, SyncQueueClosedError } from '../jobs/job-errors.js';
 import type { JobHandler } from '../jobs/job-handler.js';
@@ -11,6 +12,8 @@ import type { QueueEvents, QueueSnapshot } from './queue.telemetry.js';
 import { Settler } from './settler.js';
 
 const UNAVAILABLE_MS = 1000;
+/** How many of the latest dead jobs a snapshot shows. */
+const DEAD_SHOWN = 20;
 
 export interface LaneParts {
   readonly provider: LiveProvider;
@@ -32,9 +35,9 @@ export interface LaneSettings {
   readonly pollMs: number;
 }
 
-type Counts = JobCounts & { readonly paused: boolean };
+type Counts = JobCounts & { readonly paused: boolean } & Pick<QueueSnapshot, 'deadLetters'>;
 
-const NONE: Counts = { waiting: 0, delayed: 0, active: 0, completed: 0, dead: 0, paused: false };
+const NONE: Counts = { waiting: 0, delayed: 0, active: 0, completed: 0, dead: 0, paused: false, deadLetters: [] };
 
 /** Runs the jobs of one provider in this process: claims as many as there is room for, and ends each claim. */
 export class Lane {
@@ -46,6 +49,7 @@ export class Lane {
   private hold: (Hold & { readonly since: number }) | undefined;
   private unavailable: string | undefined;
   private counted = NONE;
+  private counting = false;
   private stopped = false;
   private awake = false;
   private wake: () => void = () => undefined;
@@ -232,10 +236,19 @@ export class Lane {
   }
 
   private async count(): Promise<void> {
+    if (this.counting) return;
+    this.counting = true;
     try {
-      this.counted = await this.parts.driver.counts(this.parts.provider.name);
+      const { driver, provider } = this.parts;
+      const counts = await driver.counts(provider.name);
+      const skip = Math.max(0, counts.dead - DEAD_SHOWN);
+      const dead =
+        counts.dead === 0 ? [] : await driver.list(provider.name, { state: 'dead', skip, limit: DEAD_SHOWN });
+      this.counted = { ...counts, deadLetters: dead.map(deadLetter) };
     } catch {
       // The snapshot shows the last numbers, and why there are no newer ones.
+    } finally {
+      this.counting = false;
     }
   }
 
@@ -250,4 +263,8 @@ export class Lane {
       };
     });
   }
+}
+
+function deadLetter({ id, name, history, endedAt = 0 }: Job): QueueSnapshot['deadLetters'][number] {
+  return { id, job: name, reason: history.at(-1)?.reason ?? 'unknown', at: endedAt };
 }

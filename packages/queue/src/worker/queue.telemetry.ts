@@ -69,6 +69,13 @@ export interface QueueSnapshot {
   readonly active: number;
   readonly completed: number;
   readonly dead: number;
+  /** The latest dead jobs. */
+  readonly deadLetters: readonly {
+    readonly id: string;
+    readonly job: string;
+    readonly reason: string;
+    readonly at: number;
+  }[];
   /** Why this process holds the provider's jobs back. */
   readonly held?: string | undefined;
   /** How many jobs this process has under way, and may have. */

@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Settlement } from '../driver/queue-driver.js';
+import { sqliteDriver } from '../sqlite/sqlite-driver.js';
+import { QueueFixture } from './queue.fixture.js';
+
+describe('a driver that fails', () => {
+  let fixture: QueueFixture;
+  afterEach(() => fixture.stop());
+
+  const FULL = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+
+  it('has no job run again whose end it cannot write down, and begins no others meanwhile', async () => {
+    const driver = sqliteDriver({ file: ':memory:' });
+    const settle = driver.settle.bind(driver);
+    let isFull = true;
+    driver.settle = (settlements: readonly Settlement[]) => (isFull ? Promise.reject(FULL) : settle(settlements));
+    let runs = 0;
+    fixture = new QueueFixture({}, { driver, concurrency: 4 });
+    await fixture.on('sync', async () => runs++).start();
+    await fixture.queue.addAll(
+      'crm',
+      Array.from({ length: 20 }, (_, payload) => ({ name: 'sync', payload })),
+    );
+    await fixture.clock.advance('2m');
+    expect(runs).toBe(4);
+    expect(fixture.queue.snapshot()[0]).toMatchObject({
+      held: 'driver-unavailable: database or disk is full',
+      running: 4,
+    });
+    isFull = false;
+    await fixture.clock.advance('10s');
+    expect(runs).toBe(20);
+    expect(await fixture.queue.counts('crm')).toMatchObject({ completed: 20 });
+    expect(fixture.events.types.filter((type) => type !== 'queue.completed')).toEqual(['queue.held', 'queue.resumed']);
+  });
+
+  it('is asked again once a second, and told of once', async () => {
+    const driver = sqliteDriver({ file: ':memory:' });
+    const claim = driver.claim.bind(driver);
+    let asked = 0;
+    driver.claim = (...given) => (++asked < 30 ? Promise.reject(FULL) : claim(...given));
+    let runs = 0;
+    fixture = new QueueFixture({}, { driver });
+    await fixture.on('sync', async () => runs++).start();
+    await fixture.clock.advance('10s');
+    expect(asked).toBeLessThanOrEqual(11);
+    await fixture.queue.add('crm', 'sync', {});
+    await fixture.clock.advance('30s');
+    expect(runs).toBe(1);
+    expect(fixture.events.ofType('queue.held')).toHaveLength(1);
+  });
+
+  it('has a lease that cannot be renewed abort its job before another worker gets it', async () => {
+    const driver = sqliteDriver({ file: ':memory:' });
+    driver.renew = () => Promise.reject(FULL);
+    const reasons: unknown[] = [];
+    fixture = new QueueFixture({}, { driver, lease: '3s' });
+    const run = ({ signal }: { signal: AbortSignal }) =>
+      fixture.clock.sleep(60_000, signal).catch((error: unknown) => {
+        reasons.push([fixture.clock.now(), String(error)]);
+        throw error;
+      });
+    await fixture.on('sync', run, { timeout: '5m' }).start();
+    await fixture.queue.add('crm', 'sync', {});
+    await fixture.clock.advance('3100ms');
+    expect(reasons).toEqual([[3000, "SyncJobLostError: the lease of 'sync' is lost"]]);
+  });
+});

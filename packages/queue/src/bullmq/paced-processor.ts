@@ -10,7 +10,7 @@ const machine = new SystemClock();
 export interface PacedProcessorOptions<J extends Job = Job> {
   /** How many tokens of the provider's rate limit a job takes. Default 1. */
   cost?: number;
-  /** Tells keyed policies of the provider apart. */
+  /** The tenant of a job, where each has an account of its own at the provider: its limit is its own, too. */
   tenant?: (job: J) => string;
 }
 
@@ -23,7 +23,7 @@ export interface PacedProcessorOptions<J extends Job = Job> {
 export function pacedProcessor<J extends Job = Job, Result = unknown>(
   provider: ResilientProvider,
   process: (job: J, token?: string, signal?: AbortSignal) => Promise<Result>,
-  { cost = 1, tenant = () => '' }: PacedProcessorOptions<J> = {},
+  { cost = 1, tenant }: PacedProcessorOptions<J> = {},
 ): (job: J, token?: string, signal?: AbortSignal) => Promise<Result> {
   const admission = new Admission(provider as LiveProvider);
   return async (job, token, signal = new AbortController().signal) => {
@@ -31,7 +31,7 @@ export function pacedProcessor<J extends Job = Job, Result = unknown>(
     const work = () => process(job, token, signal);
     const { call, done } = admission.admit(
       { name: job.name, settings: { cost } },
-      { id, tenant: tenant(job), signal, work },
+      { id, key: tenant?.(job), signal, work },
     );
     try {
       return (await done) as Result;

@@ -19,6 +19,11 @@ export interface SyncJobOptions {
   timeout?: Duration;
   /** How many tokens of the provider's rate limit the job takes before it runs. Default 1; 0 waits for a pause only. */
   cost?: number;
+  /**
+   * Whether each tenant has an account of its own at the provider: then its rate limit, circuit and throttle are each
+   * tenant's own, too. Default false: all share them.
+   */
+  perTenant?: boolean;
   /** How often a process may end or lose its lease while it runs the job, before that is dead. Default 5. */
   takeovers?: number;
   /** Adds a job of this name by itself, in whichever process is first. */
@@ -40,6 +45,7 @@ const RETRY = { attempts: 10, backoff: { initial: 1000, max: 300_000 } };
 const schema = settings.options({
   timeout: settings.optional(settings.duration({ min: 1 }), 60_000),
   cost: settings.optional(settings.integer(0, 1_000_000), 1),
+  perTenant: settings.optional(settings.flag(), false),
   takeovers: settings.optional(settings.integer(0, 1_000_000), 5),
 });
 

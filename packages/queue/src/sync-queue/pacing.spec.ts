@@ -56,6 +56,7 @@ describe('the pace of a provider', () => {
     await startWith({ rateLimit: { limit: 10, per: '1s', burst: 1 } }, 'sync', async ({ tenant }) => seen.push(tenant));
     await fill(120, (i) => ({ tenant: i < 100 ? 'large' : i < 110 ? 'a' : 'b' }));
     await fixture.clock.advance('3s');
+    expect(seen.length).toBeLessThanOrEqual(30);
     const first = seen.slice(0, 27);
     for (const tenant of ['large', 'a', 'b'])
       expect(first.filter((name) => name === tenant).length).toBeGreaterThanOrEqual(8);
@@ -114,7 +115,17 @@ describe('the pace of a provider', () => {
     );
     await fill(1, () => ({ tenant: 'acme' }));
     await fixture.clock.advance('1s');
-    expect(keys).toEqual([[true, 'acme']]);
+    expect(keys).toEqual([[true, undefined]]);
+  });
+
+  it('is each tenant’s own where each has an account of its own', async () => {
+    const seen: string[] = [];
+    const run = async ({ tenant }: { tenant: string }) => seen.push(`${tenant} ${currentCall()?.key}`);
+    await startWith({ rateLimit: { limit: 10, per: '1s', burst: 1 } }, 'sync', run, { perTenant: true });
+    await fill(200, (i) => ({ tenant: i % 2 === 0 ? 'a' : 'b' }));
+    await fixture.clock.advance('3s');
+    expect(seen.length).toBeGreaterThanOrEqual(50);
+    for (const name of ['a a', 'b b']) expect(seen.filter((each) => each === name).length).toBeLessThanOrEqual(30);
   });
 
   it('is not needed: without a rate limit the jobs run as fast as they can', async () => {

@@ -9,7 +9,7 @@ export interface AddOptions {
    * name, tenant and key, another is dropped, and the provider gets the same idempotency key ever after.
    */
   key?: string;
-  /** Tenants take turns, and keyed policies of the provider tell them apart. */
+  /** Tenants take turns. Whether they share the provider's limit is the job's `perTenant` to say. */
   tenant?: string;
   /** The order among the tenant's jobs. Default `'normal'`. */
   priority?: JobPriority;

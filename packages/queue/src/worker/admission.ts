@@ -1,6 +1,16 @@
 import type { LiveCall, LiveProvider, Pipeline } from '@breakwater/core/adapter';
 import type { JobSettings } from '../jobs/job-settings.js';
 
+/** A job that is to be admitted. */
+export interface Admitted {
+  /** Its idempotency key. */
+  readonly id: string;
+  /** The key of the provider's policies, where each tenant has a quota and a circuit of its own. */
+  readonly key: string | undefined;
+  readonly signal: AbortSignal;
+  readonly work: () => Promise<unknown>;
+}
+
 /** How long an admitted job waits for its turn at most, in milliseconds: its lease is renewed meanwhile. */
 const LONGEST_WAIT_MS = 60_000;
 
@@ -17,11 +27,11 @@ export class Admission {
   /** Runs `work` once it is admitted. Returns the call as well, which knows afterwards what its end meant. */
   admit(
     { name, settings }: { readonly name: string; readonly settings: Pick<JobSettings, 'cost'> },
-    { id, tenant, signal, work }: { id: string; tenant: string; signal: AbortSignal; work: () => Promise<unknown> },
+    { id, key, signal, work }: Admitted,
   ): { readonly call: LiveCall; readonly done: Promise<unknown> } {
     const { provider } = this;
     const call = provider.newCall(name, [], work);
-    call.key = tenant === '' ? undefined : tenant;
+    call.key = key;
     call.price = { cost: settings.cost, priority: 'background', wait: LONGEST_WAIT_MS };
     provider.carryKey(call, id);
     call.lendTokens();

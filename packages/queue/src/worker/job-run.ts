@@ -57,7 +57,12 @@ export class JobRun {
     try {
       const payload = await checkedPayload(handler.schema, job.name, JSON.parse(job.payload));
       const work = () => this.process(handler, payload);
-      admitted = admission.admit(handler, { id: job.id, tenant: job.tenant, signal, work });
+      admitted = admission.admit(handler, {
+        id: job.id,
+        key: settings.perTenant && job.tenant !== '' ? job.tenant : undefined,
+        signal,
+        work,
+      });
       return { to: 'completed', result: jsonOf(await admitted.done) };
     } catch (error) {
       return verdictOn({ error, outcome: admitted?.call.outcome, job, settings, random });

@@ -3,6 +3,7 @@ export { freePort } from './free-port.js';
 export { serverOrReason } from './server-or-reason.js';
 export { ServerUnavailableError } from './server-unavailable.error.js';
 export { startPgbouncer, type PgbouncerServer } from './start-pgbouncer.js';
+export { startChromium } from './start-chromium.js';
 export { startPostgres, type PostgresServer } from './start-postgres.js';
 export { startRedis, type RedisServer } from './start-redis.js';
 export { startJsonServer, type JsonAnswer, type JsonRequest, type JsonServer } from './secrets/json-server.js';

@@ -67,7 +67,7 @@ class Page {
   }
 
   private update(): void {
-    const { text, more, health } = headline(judged(mergedProviders(this.model)));
+    const { text, more, health } = headline(judged(mergedProviders(this.model), this.model.at));
     setText(this.sentence, text);
     setText(this.more, more);
     setAttribute(this.verdict, 'data-health', health);

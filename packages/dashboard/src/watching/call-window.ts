@@ -9,6 +9,7 @@ const SLICES = SECONDS / SLICE;
 const LOWEST_MS = 0.25;
 const PER_DOUBLING = 8;
 const BUCKETS = 20 * PER_DOUBLING;
+const SHARES = [0.5, 0.95, 0.99] as const;
 
 export type CallKind = keyof CallCounts;
 const KINDS: readonly CallKind[] = ['ok', 'failed', 'refused', 'other'];
@@ -24,6 +25,7 @@ export class CallWindow {
   private readonly attempts = new Uint32Array(SECONDS);
   private readonly sliceAt = new Float64Array(SLICES);
   private readonly durations = new Uint32Array(SLICES * BUCKETS);
+  private readonly sums = new Uint32Array(BUCKETS);
 
   /** `epochMs` is when it ended. A call that was refused says nothing about durations. */
   record(kind: CallKind, durationMs: number, epochMs: number): void {
@@ -55,9 +57,8 @@ export class CallWindow {
     const views: SliceView[] = [];
     const now = Math.floor(epochMs / 1000 / SLICE);
     for (let slice = Math.max(Math.floor(since / SLICE), now - SLICES + 1); slice <= now; slice++) {
-      const durations = this.durationsOf([slice]);
-      const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantile(durations, share));
-      if (p50 !== undefined) views.push([slice * SLICE, p50, p95!, p99!]);
+      const found = percentiles(this.durationsOf(slice, 1));
+      if (found !== undefined) views.push([slice * SLICE, ...found]);
     }
     return views;
   }
@@ -72,11 +73,10 @@ export class CallWindow {
       for (let kind = 0; kind < KINDS.length; kind++) sums[kind]! += this.counts[slot * KINDS.length + kind]!;
       attempts += this.attempts[slot]!;
     }
-    const slice = Math.floor(now / SLICE);
-    const durations = this.durationsOf(Array.from({ length: MINUTE / SLICE }, (_, i) => slice - i));
-    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantile(durations, share));
+    const found = percentiles(this.durationsOf(Math.floor(now / SLICE), MINUTE / SLICE));
     const [ok = 0, failed = 0, refused = 0, other = 0] = sums;
-    return { ok, failed, refused, other, attempts, ...(p50 !== undefined && { p50, p95: p95!, p99: p99! }) };
+    const [p50, p95, p99] = found ?? [];
+    return { ok, failed, refused, other, attempts, ...(found && { p50: p50!, p95: p95!, p99: p99! }) };
   }
 
   private countsOf(slot: number): Uint32Array {
@@ -104,12 +104,14 @@ export class CallWindow {
     return slot;
   }
 
-  private durationsOf(slices: readonly number[]): Uint32Array {
-    const sums = new Uint32Array(BUCKETS);
-    for (const slice of slices) {
-      const slot = slice % SLICES;
-      if (slice < 0 || this.sliceAt[slot] !== slice) continue;
-      for (let bucket = 0; bucket < BUCKETS; bucket++) sums[bucket]! += this.durations[slot * BUCKETS + bucket]!;
+  /** The durations of `count` slices, the latest being `slice`. */
+  private durationsOf(slice: number, count: number): Uint32Array {
+    const sums = this.sums.fill(0);
+    for (let each = slice; each > slice - count; each--) {
+      const slot = each % SLICES;
+      if (each < 0 || this.sliceAt[slot] !== each) continue;
+      const from = slot * BUCKETS;
+      for (let bucket = 0; bucket < BUCKETS; bucket++) sums[bucket]! += this.durations[from + bucket]!;
     }
     return sums;
   }
@@ -120,12 +122,18 @@ function bucketOf(ms: number): number {
   return Math.min(BUCKETS - 1, Math.ceil(Math.log2(ms / LOWEST_MS) * PER_DOUBLING));
 }
 
-/** The bound of the bucket in which the share ends, with three digits. */
-function quantile(counts: Uint32Array, share: number): number | undefined {
-  const total = counts.reduce((sum, count) => sum + count, 0);
+/** The bounds of the buckets in which half, 95 and 99 of a hundred end, with three digits, in milliseconds. */
+function percentiles(counts: Uint32Array): readonly [p50: number, p95: number, p99: number] | undefined {
+  let total = 0;
+  for (let bucket = 0; bucket < BUCKETS; bucket++) total += counts[bucket]!;
   if (total === 0) return undefined;
-  const rank = Math.max(1, Math.ceil(share * total));
+  const found: number[] = [];
   let below = 0;
-  const bucket = counts.findIndex((count) => (below += count) >= rank);
-  return Number((LOWEST_MS * 2 ** (bucket / PER_DOUBLING)).toPrecision(3));
+  for (let bucket = 0; found.length < SHARES.length; bucket++) {
+    below += counts[bucket]!;
+    while (found.length < SHARES.length && below >= Math.max(1, Math.ceil(SHARES[found.length]! * total))) {
+      found.push(Number((LOWEST_MS * 2 ** (bucket / PER_DOUBLING)).toPrecision(3)));
+    }
+  }
+  return found as [number, number, number];
 }

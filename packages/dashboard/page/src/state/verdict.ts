@@ -14,6 +14,7 @@ export const WORST_FIRST: readonly Health[] = ['refusing', 'failing', 'recoverin
 
 const FEWEST_CALLS = 5;
 const FAILING_SHARE = 0.1;
+const RECENT_S = 15;
 const SHORT_SHARE = 0.9;
 
 /** Why a circuit has opened, in words for a sentence. */
@@ -27,9 +28,9 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 /** Says how a provider is, and why. */
-export function verdictOf(provider: Provider): Verdict {
+export function verdictOf(provider: Provider, at: number): Verdict {
   if (!provider.enabled) return { health: 'off', why: 'its policies are switched off' };
-  return ofCircuit(provider) ?? ofFailures(provider) ?? ofLimits(provider) ?? ofQuiet(provider);
+  return ofCircuit(provider) ?? ofFailures(provider, at) ?? ofLimits(provider) ?? ofQuiet(provider);
 }
 
 function ofCircuit(provider: Provider): Verdict | undefined {
@@ -44,10 +45,14 @@ function ofCircuit(provider: Provider): Verdict | undefined {
   return { health: 'refusing', why: `${cause}${where}${wait}` };
 }
 
-function ofFailures({ minute: { ok, failed } }: Provider): Verdict | undefined {
+/** The latest seconds decide: a provider that is back is not said to fail for another minute. */
+function ofFailures({ seconds }: Provider, at: number): Verdict | undefined {
+  const recent = seconds.filter(([second]) => second > at / 1000 - RECENT_S);
+  const ok = recent.reduce((sum, second) => sum + second[1], 0);
+  const failed = recent.reduce((sum, second) => sum + second[2], 0);
   const calls = ok + failed;
   if (calls < FEWEST_CALLS || failed / calls < FAILING_SHARE) return undefined;
-  return { health: 'failing', why: `${percent(failed / calls)} of ${calls} calls failed within a minute` };
+  return { health: 'failing', why: `${percent(failed / calls)} of ${calls} calls failed in ${RECENT_S} s` };
 }
 
 function ofLimits(provider: Provider): Verdict | undefined {
@@ -77,9 +82,9 @@ export interface Judged {
 }
 
 /** The worst first; equally well ones by name. */
-export function judged(providers: readonly Provider[]): readonly Judged[] {
+export function judged(providers: readonly Provider[], at: number): readonly Judged[] {
   return providers
-    .map((provider) => ({ provider, verdict: verdictOf(provider) }))
+    .map((provider) => ({ provider, verdict: verdictOf(provider, at) }))
     .sort(
       (a, b) =>
         WORST_FIRST.indexOf(a.verdict.health) - WORST_FIRST.indexOf(b.verdict.health) ||

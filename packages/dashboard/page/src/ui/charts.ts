@@ -66,6 +66,8 @@ class Chart {
           {
             ...axis,
             grid: { show: false },
+            size: 24,
+            gap: 4,
             space: 90,
             values: [[1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]],
           },

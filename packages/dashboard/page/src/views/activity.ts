@@ -17,7 +17,7 @@ export class Activity implements View {
   readonly title = 'Activity';
   private kind = 'All';
   private latest: Model | undefined;
-  private readonly list = new EventList(true);
+  private readonly list = new EventList(true, 150);
   readonly element = h(
     'section',
     { class: 'activity', 'aria-labelledby': 'activity-title' },

@@ -2,8 +2,6 @@ import type { HostEvent } from '../state/model.js';
 import { arrange, h, setText } from '../ui/dom.js';
 import { clock, words } from '../ui/format.js';
 
-const SHOWN = 120;
-
 /** Recent events, the latest first. */
 export class EventList {
   private readonly items = new Map<string, { element: HTMLLIElement; count: HTMLElement }>();
@@ -11,10 +9,13 @@ export class EventList {
   private readonly none = h('p', { class: 'none' }, 'Nothing yet.');
   readonly element = h('div', {}, this.list, this.none);
 
-  constructor(private readonly showsProvider: boolean) {}
+  constructor(
+    private readonly showsProvider: boolean,
+    private readonly most: number,
+  ) {}
 
   set(events: readonly HostEvent[], hosts: number): void {
-    const shown = events.slice(0, SHOWN);
+    const shown = events.slice(0, this.most);
     const keys = new Set<string>();
     const elements = shown.map((event) => {
       const key = `${event.host} ${Math.floor(event.at / 1000)} ${event.type} ${event.provider} ${event.operation} ${event.reason}`;

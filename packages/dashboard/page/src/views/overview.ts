@@ -4,6 +4,7 @@ import { judged, type Judged } from '../state/verdict.js';
 import { Badge } from '../ui/badge.js';
 import { arrange, h, setAttribute, setText } from '../ui/dom.js';
 import { duration, number, percent, perSecond } from '../ui/format.js';
+import { EventList } from './event-list.js';
 import { Sparkline } from '../ui/sparkline.js';
 import type { View } from './view.js';
 
@@ -33,6 +34,7 @@ export class Overview implements View {
     'aria-label': 'Find a provider by its name',
     oninput: () => this.latest && this.update(this.latest),
   });
+  private readonly events = new EventList(true, 12);
   private latest: Model | undefined;
   private readonly seen = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) this.rowOf(target)?.setSeen(isIntersecting);
@@ -43,13 +45,13 @@ export class Overview implements View {
     h(
       'header',
       { class: 'bar' },
-      h('h2', { id: 'providers-title' }, 'Third parties', this.count),
+      h('h2', { id: 'providers-title' }, 'Third parties ', this.count),
       legend(),
       this.filter,
     ),
     h(
       'div',
-      { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': 'providers-title' },
+      { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Table of third parties' },
       h(
         'table',
         { class: 'providers' },
@@ -68,11 +70,12 @@ export class Overview implements View {
         this.body,
       ),
     ),
+    h('section', { class: 'recent' }, h('h2', {}, 'Lately'), this.events.element),
   );
 
   update(model: Model): void {
     this.latest = model;
-    const all = judged(mergedProviders(model));
+    const all = judged(mergedProviders(model), model.at);
     const wanted = this.filter.value.trim().toLowerCase();
     const shown = all.filter(({ provider }) => provider.name.toLowerCase().includes(wanted));
     const rows = shown.map((each) => {
@@ -88,6 +91,10 @@ export class Overview implements View {
     arrange(this.body, rows);
     setText(this.count, String(all.length));
     this.filter.hidden = all.length < 10;
+    this.events.set(
+      model.events.filter(({ level }) => level !== 'debug'),
+      model.hosts.size,
+    );
   }
 
   private rowOf(element: Element): Row | undefined {

@@ -53,7 +53,7 @@ export class ProviderDetail implements View {
   private readonly calls = new CallsChart();
   private readonly durations = new DurationsChart();
   private readonly facts = new FactGroups();
-  private readonly events = new EventList(false);
+  private readonly events = new EventList(false, 40);
   private readonly controls = h('div', { class: 'actions' });
   private readonly hosts = h('section', { class: 'hosts' });
   private readonly body: HTMLElement;
@@ -104,7 +104,7 @@ export class ProviderDetail implements View {
     // Until the first frame nothing is known of any.
     this.missing.hidden = provider !== undefined || model.at === 0;
     if (provider === undefined) return;
-    const verdict = verdictOf(provider);
+    const verdict = verdictOf(provider, model.at);
     this.badge.set(verdict.health);
     setText(this.why, verdict.why === '' ? '' : `${verdict.why[0]!.toUpperCase()}${verdict.why.slice(1)}.`);
     this.setFigures(provider);

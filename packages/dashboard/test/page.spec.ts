@@ -1,0 +1,298 @@
+import { serverOrReason, ServerUnavailableError, startChromium } from '@breakwater/servers';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { createServer, request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { sharedStore, startShop, type Shop, type ShopOptions } from '../src/shop.fixture.js';
+import type { HostView } from '../src/wire/frame.js';
+
+const browser = await serverOrReason(startChromium);
+const withBrowser = browser instanceof ServerUnavailableError ? describe.skip : describe;
+const operator = { title: 'shop', host: 'web-1', authorize: () => ({ by: 'ada' }) };
+
+let shops: Shop[] = [];
+let pages: Page[] = [];
+let proxies: Server[] = [];
+
+async function shop(options: ShopOptions = {}): Promise<Shop> {
+  const started = await startShop({ dashboard: operator, ...options });
+  shops.push(started);
+  return started;
+}
+
+interface Seen {
+  readonly page: Page;
+  /** Errors of scripts, and violations of the page's policy. */
+  readonly faults: string[];
+}
+
+async function open(url: string, more: Parameters<Browser['newPage']>[0] = {}): Promise<Seen> {
+  const page = await (browser as Browser).newPage({ reducedMotion: 'reduce', ...more });
+  const faults: string[] = [];
+  page.on('pageerror', ({ message }) => faults.push(message));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  pages.push(page);
+  await page.goto(url);
+  await page.locator('.link[data-link="live"]').waitFor();
+  return { page, faults };
+}
+
+const urlOf = ({ port, base }: Shop) => `http://127.0.0.1:${port}${base}`;
+
+afterEach(async () => {
+  await Promise.all(pages.map((page) => page.close()));
+  for (const { app } of shops) await app.close();
+  for (const proxy of proxies) proxy.close();
+  [pages, shops, proxies] = [[], [], []];
+});
+
+afterAll(async () => {
+  if (!(browser instanceof ServerUnavailableError)) await browser.close();
+});
+
+/** The texts that the page shows of a provider, by the names above its columns. */
+async function shownOf(page: Page, provider: string): Promise<Record<string, string>> {
+  const row = page.locator('tbody tr', { has: page.getByRole('link', { name: provider, exact: true }) });
+  const cells = await row.locator('td[data-label]').all();
+  const texts = await Promise.all(
+    cells.map(async (cell) => [await cell.getAttribute('data-label'), await cell.textContent()] as [string, string]),
+  );
+  return Object.fromEntries(texts);
+}
+
+withBrowser('the page in a browser', () => {
+  it('shows the numbers of the snapshot while calls go on, and says in one sentence what is wrong', async () => {
+    const started = await shop({ real: true });
+    const { resilience, ask } = started;
+    const payments = resilience.provider('payments');
+    const { page, faults } = await open(urlOf(started));
+    expect(await page.locator('h1').textContent()).toContain('Quiet: no calls');
+    for (let i = 0; i < 30; i++) await payments.execute(() => 'done');
+    await Promise.all(
+      Array.from({ length: 12 }, () =>
+        payments.execute(() => Promise.reject(new Error('x')), { policies: ['circuitBreaker'] }).catch(() => undefined),
+      ),
+    );
+    payments.circuitBreaker!.isolate();
+    for (let i = 0; i < 8; i++) await payments.execute(() => 'never').catch(() => undefined);
+    await page.getByText('Calls to payments are refused: isolated by hand.').first().waitFor();
+    const { hosts } = JSON.parse((await ask('/state')).text) as { hosts: HostView[] };
+    const [view] = hosts[0]!.providers;
+    expect(view).toMatchObject({ total: { ok: 30, failed: 12, refused: 8 } });
+    expect(await shownOf(page, 'payments')).toMatchObject({
+      Success: '60 %',
+      'Calls/s': '0.8',
+      Attempts: '1.00×',
+      Slots: '0 / 20',
+      Waiting: '0',
+    });
+    await page.getByRole('rowheader').getByRole('link', { name: 'payments' }).click();
+    await page.getByText('30 well, 12 failed, 8 refused').waitFor();
+    const snapshot = payments.snapshot().policies.find(({ kind }) => kind === 'circuitBreaker') as { refused: number };
+    const circuit = page.locator('.group', { has: page.getByRole('heading', { name: 'Circuit' }) });
+    expect(
+      await circuit
+        .locator('div', { hasText: /^refused/ })
+        .locator('dd')
+        .textContent(),
+    ).toBe(String(snapshot.refused));
+    await page.getByText('circuit breaker isolated').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('lets an operator isolate and reset a circuit with the keyboard alone, asks first, and says that it is done', async () => {
+    const started = await shop({ real: true });
+    const circuit = started.resilience.provider('payments').circuitBreaker!;
+    const { page, faults } = await open(`${urlOf(started)}/page#/provider/payments`);
+    const isolate = page.getByRole('button', { name: 'Isolate' });
+    await isolate.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Isolate payments?' });
+    await dialog.waitFor();
+    // The harmless answer has the focus, and Escape is one, too.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Leave it');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(circuit.state).toBe('closed');
+    expect(await isolate.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Done: circuit isolate, payments.').waitFor();
+    expect(circuit.state).toBe('isolated');
+    await page.getByRole('status').getByText('Calls to payments are refused').waitFor({ state: 'attached' });
+    expect(started.events.at(-1)).toMatchObject({ type: 'dashboard.controlled', detail: { by: 'ada' } });
+    expect(faults).toEqual([]);
+  });
+
+  it('shows no control to a reader who may use none', async () => {
+    const authorize = (_: unknown, action: string) => action === 'read';
+    const started = await shop({ real: true, dashboard: { ...operator, authorize } });
+    const { page } = await open(`${urlOf(started)}/page#/provider/payments`);
+    await page.getByRole('heading', { name: 'payments' }).waitFor();
+    expect(await page.getByRole('button').count()).toBe(0);
+    await page.goto(`${urlOf(started)}/page#/jobs`);
+    await page.getByRole('heading', { name: 'crm' }).waitFor();
+    expect(await page.getByRole('button').count()).toBe(0);
+  });
+
+  it('shows queues with their dead letters, pauses one and replays one', async () => {
+    const started = await shop({ real: true });
+    const { page } = await open(`${urlOf(started)}/page#/jobs`);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.getByRole('button', { name: 'Replay order.created job-81' }).click();
+    await page.getByRole('alert').getByText('Done: queue replay, crm.').waitFor();
+    expect(started.queue.done).toEqual(['pause crm', 'replay crm job-81']);
+  });
+
+  it('has names, roles and landmarks for those who do not see it, and moves the focus with the view', async () => {
+    const started = await shop({ real: true });
+    const { page } = await open(urlOf(started));
+    const tree = await page.locator('body').ariaSnapshot();
+    for (const line of [
+      '- banner:',
+      '- navigation "Views":',
+      '- main:',
+      '- heading "Third parties 6" [level=2]',
+      '- rowheader "payments quiet',
+      '- columnheader "Success"',
+      '- status:',
+      '- link "Skip to the numbers"',
+    ]) {
+      expect(tree).toContain(line);
+    }
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the numbers');
+    await page.getByRole('link', { name: 'Activity' }).click();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content');
+    expect(await page.getByRole('link', { name: 'Activity' }).getAttribute('aria-current')).toBe('page');
+    expect(await page.title()).toBe('Activity · Breakwater');
+    await page.getByRole('radio', { name: 'Webhooks' }).focus();
+    await page.keyboard.press('Space');
+    expect(await page.getByRole('radio', { name: 'Webhooks' }).isChecked()).toBe(true);
+    await page.goto(`${urlOf(started)}/page#/provider/payments`);
+    await page.getByRole('img', { name: /^Calls per second, last five minutes/ }).waitFor();
+    await page.getByRole('img', { name: /^Circuit closed\. No change in five minutes/ }).waitFor();
+  });
+
+  it('fits a phone without scrolling sideways, and has contrast enough in light and dark', async () => {
+    const started = await shop({ real: true });
+    started.resilience.provider('payments').circuitBreaker!.forceOpen();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page, faults } = await open(urlOf(started), { colorScheme, viewport: { width: 360, height: 740 } });
+      for (const view of ['#/', '#/provider/payments', '#/activity', '#/jobs']) {
+        await page.goto(`${urlOf(started)}/page${view}`);
+        await page.locator('main > section').waitFor();
+        const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        expect(widths[0]).toBeLessThanOrEqual(widths[1]!);
+        expect(await page.evaluate(leastContrast)).toBeGreaterThanOrEqual(4.5);
+      }
+      expect(faults).toEqual([]);
+    }
+  });
+
+  it('works behind a proxy that adds a path, and with a global prefix', async () => {
+    const started = await shop({ real: true, prefix: 'api' });
+    const proxy = createServer((request, response) => {
+      const path = request.url!.replace(/^\/ops\/shop/, '');
+      const passed = httpRequest(
+        { port: started.port, host: '127.0.0.1', path, method: request.method, headers: request.headers },
+        (answer) => {
+          response.writeHead(answer.statusCode!, answer.headers);
+          answer.pipe(response);
+        },
+      );
+      passed.on('error', () => response.destroy());
+      response.on('close', () => passed.destroy());
+      request.pipe(passed);
+    });
+    proxies.push(proxy);
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const { page, faults } = await open(`http://127.0.0.1:${port}/ops/shop/api/resilience`);
+    expect(page.url()).toContain('/ops/shop/api/resilience/page');
+    await page.getByRole('rowheader').getByRole('link', { name: 'payments' }).click();
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Reset' }).click();
+    await page.getByRole('alert').getByText('Done').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('shows several hosts as one, and each of them', async () => {
+    const store = sharedStore();
+    const one = await shop({ real: true, store });
+    const two = await shop({ real: true, store, dashboard: { ...operator, host: 'web-2' } });
+    for (let i = 0; i < 3; i++) await one.resilience.provider('payments').execute(() => 'done');
+    for (let i = 0; i < 4; i++) await two.resilience.provider('payments').execute(() => 'done');
+    const { page } = await open(`${urlOf(one)}/page#/provider/payments`);
+    await page.getByRole('heading', { name: '2 hosts' }).waitFor();
+    await page.getByText('7 well, 0 failed, 0 refused').waitFor();
+    expect(await page.getByRole('rowheader', { name: 'web-2' }).count()).toBe(1);
+  });
+
+  it('stays smooth with 200 providers that all have calls', async () => {
+    const providers = Object.fromEntries(
+      Array.from({ length: 200 }, (_, i) => [`provider-${i}`, { circuitBreaker: true, bulkhead: { concurrency: 5 } }]),
+    );
+    const started = await shop({ real: true, providers });
+    const timer = setInterval(() => {
+      for (let i = 0; i < 200; i++) void started.resilience.provider(`provider-${i}`).execute(() => 'done');
+    }, 200);
+    try {
+      const { page } = await open(urlOf(started));
+      await page.getByRole('link', { name: 'provider-199' }).waitFor({ state: 'attached' });
+      // Long tasks are those that hold the page up for more than 50 ms.
+      const blocked = await page.evaluate(
+        () =>
+          new Promise<number>((resolve) => {
+            let sum = 0;
+            new PerformanceObserver((list) => {
+              for (const { duration } of list.getEntries()) sum += duration;
+            }).observe({ type: 'longtask' });
+            setTimeout(() => resolve(sum), 6000);
+          }),
+      );
+      // On a machine that others use, too: a tenth of the time at most.
+      expect(blocked).toBeLessThan(600);
+      await page.getByRole('searchbox', { name: 'Find a provider by its name' }).fill('-19');
+      expect(await page.locator('tbody tr').count()).toBe(11);
+    } finally {
+      clearInterval(timer);
+    }
+  });
+});
+
+/** The least contrast of any text with what is behind it (WCAG 2.2, 1.4.3), in the page. */
+function leastContrast(): number {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+  const rgb = (color: string) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data] as [number, number, number, number];
+  };
+  const luminance = (color: readonly number[]) => {
+    const [r, g, b] = color.map((part) =>
+      part / 255 <= 0.03928 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+  };
+  const behind = (element: Element): readonly number[] => {
+    for (let at: Element | null = element; at !== null; at = at.parentElement) {
+      const [r, g, b, a] = rgb(getComputedStyle(at).backgroundColor);
+      if (a === 255) return [r, g, b];
+    }
+    return [255, 255, 255];
+  };
+  let least = 21;
+  for (const element of document.querySelectorAll('body *')) {
+    const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim() !== '');
+    if (!hasText || element.closest('.unseen, .skip, noscript') !== null || element.getClientRects().length === 0)
+      continue;
+    const [r, g, b] = rgb(getComputedStyle(element).color);
+    const [text, ground] = [luminance([r, g, b]), luminance(behind(element))];
+    least = Math.min(least, (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05));
+  }
+  return least;
+}

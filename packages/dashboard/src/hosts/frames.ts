@@ -1,8 +1,8 @@
 import type { HostView } from '../wire/frame.js';
 import type { Since } from '../watching/host-watch.js';
 
-/** How many of the latest seconds a patch repeats: the last one goes on, and a host is heard of every two. */
-const REPEATED_S = 4;
+/** How many of the latest seconds a patch repeats: the last one goes on, and patches are up to three apart. */
+const REPEATED_S = 6;
 
 interface Told {
   readonly providers: Map<string, string>;

@@ -6,6 +6,9 @@ import type { HostView } from '../wire/frame.js';
 import type { PageClient } from './page-client.js';
 
 const EVERY_MS = 1000;
+const SELDOMEST_MS = 3000;
+/** Writing what pages are told may take this share of a core: with very many providers it is told less often. */
+const MOST_SHARE = 0.005;
 /** A connection that takes nothing for so long has no page at its end any more. */
 const STUCK_MS = 30_000;
 /** How often it is asked whether a reader may still read. */
@@ -18,12 +21,17 @@ interface Reader {
   mayRead(): Promise<boolean>;
 }
 
-/** Sends every open page what has changed, once a second. While none is open, nothing happens. */
+/**
+ * Sends every open page what has changed, once a second, or less often where there is very much. While none is open,
+ * nothing happens.
+ */
 export class Broadcaster {
   private readonly readers = new Set<Reader>();
   private readonly frames = new Frames();
   private timer: Timer | undefined;
   private checkedAt = -Infinity;
+  /** How long it took to write the latest message, in milliseconds. */
+  private tookMs = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -69,7 +77,8 @@ export class Broadcaster {
   }
 
   private schedule(): void {
-    this.timer = this.clock.scheduleForAll(EVERY_MS, () => this.tick());
+    const everyMs = Math.min(SELDOMEST_MS, Math.max(EVERY_MS, this.tookMs / MOST_SHARE));
+    this.timer = this.clock.scheduleForAll(everyMs, () => this.tick());
     this.timer.unref();
   }
 
@@ -84,10 +93,12 @@ export class Broadcaster {
 
   private tell(): void {
     if (this.readers.size === 0) return;
+    const startedAt = this.clock.now();
     const at = this.clock.wallNow();
     const own = this.watch.view(this.frames.sinceOf(this.watch.host, at));
     const message = Buffer.from(this.frames.patch([own, ...this.exchange.others], at));
     const now = this.clock.now();
+    this.tookMs = now - startedAt;
     for (const { client } of this.readers) client.send(message, now);
   }
 

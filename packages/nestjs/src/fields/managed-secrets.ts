@@ -21,9 +21,9 @@ export class ManagedSecrets implements SecretReader {
     return secret instanceof SecretReference ? read(secret, () => this.secrets.valid(secret.name)) : [secret];
   }
 
-  load(secrets: readonly SecretText[]): Promise<void> | undefined {
+  load(secrets: readonly SecretText[], options?: { keep: boolean }): Promise<void> | undefined {
     const names = secrets.flatMap((secret) => (secret instanceof SecretReference ? secret.name : []));
-    return this.secrets.isLoaded(names) ? undefined : this.secrets.load(names);
+    return this.secrets.isLoaded(names) ? undefined : this.secrets.load(names, options);
   }
 
   renew(secret: SecretText, used: string): Promise<boolean> {

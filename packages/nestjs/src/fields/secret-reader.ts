@@ -9,8 +9,11 @@ export interface SecretReader {
   reveal(secret: SecretText): string;
   /** The value, and after it those before it that are still accepted. Default: the value alone. */
   accepted?(secret: SecretText): readonly string[];
-  /** Has secrets read that are referred to for the first time; `undefined` where there are none. Never rejects. */
-  load?(secrets: readonly SecretText[]): Promise<void> | undefined;
+  /**
+   * Has secrets read that are referred to for the first time; `undefined` where there are none. With `keep: false` they
+   * are held while they are used. Never rejects.
+   */
+  load?(secrets: readonly SecretText[], options?: { keep: boolean }): Promise<void> | undefined;
   /** Has a secret read anew whose value `used` was refused. Whether it has another value now. */
   renew?(secret: SecretText, used: string): Promise<boolean>;
   /** The secrets that are held, without their values. */

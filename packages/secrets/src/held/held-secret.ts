@@ -25,6 +25,7 @@ export class HeldSecret {
   #former: readonly Former[] = [];
   /** The text of each part, read once for each version. */
   #parts = new Map<string | undefined, string | undefined>();
+  private isUsed = true;
   /** When it was read last, by the monotonic clock. */
   readAt: number;
   /** Why it could not be read since then. */
@@ -52,8 +53,16 @@ export class HeldSecret {
     return this.#current.notAfter;
   }
 
+  /** Whether its value was asked for since this was last asked. */
+  wasUsed(): boolean {
+    const { isUsed } = this;
+    this.isUsed = false;
+    return isUsed;
+  }
+
   /** The text of the secret, or of one of its parts; `undefined` where it has no such part. */
   value(field: string | undefined): string | undefined {
+    this.isUsed = true;
     const known = this.#parts.get(field);
     if (known !== undefined) return known;
     const value = valueOf(this.#current, field);

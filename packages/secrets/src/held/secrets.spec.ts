@@ -243,6 +243,23 @@ describe('Secrets', () => {
     });
   });
 
+  it('holds a secret that requests ask for while they do, and remembers no name that a stranger makes up', async () => {
+    const source = new FakeSource();
+    source.set('tenant-1', 'value-of-1');
+    const { secrets, clock } = startSecrets([source]);
+    await secrets.load(['tenant-1', ...Array.from({ length: 5000 }, (_, n) => `stranger-${n}#part-${n}`)], {
+      keep: false,
+    });
+    expect(secrets.get('tenant-1')).toBe('value-of-1');
+    await clock.advance('1m');
+    expect(secrets.isLoaded(['tenant-1'])).toBe(true);
+    await clock.advance('1m');
+    expect(secrets.isLoaded(['tenant-1'])).toBe(false);
+    expect([secrets.snapshot(), clock.pendingTimers()]).toEqual([[], 0]);
+    await secrets.load(['tenant-1'], { keep: false });
+    expect(secrets.get('tenant-1')).toBe('value-of-1');
+  });
+
   it('ends every timer and source when it is closed, and keeps what was read', async () => {
     const source = new FakeSource();
     source.set('KEY', 'value-1');

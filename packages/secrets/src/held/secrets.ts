@@ -2,9 +2,8 @@ import { inspect } from 'node:util';
 import type { SecretSource } from '../contract/secret-source.js';
 import { HeldSecret, type Moment } from './held-secret.js';
 import { MissingSecrets } from './missing-secrets.js';
-import { nextRefreshMs } from './refresh-times.js';
-import { Refreshing } from './refreshing.js';
 import { OrderedSources, type Found } from './ordered-sources.js';
+import { SecretGroups } from './secret-groups.js';
 import { readSecretName, type SecretName } from './secret-name.js';
 import { readSecretsOptions, type SecretsEvent, type SecretsOptions } from './secrets.options.js';
 
@@ -19,13 +18,6 @@ export interface SecretSnapshot {
   readonly failure?: string;
   /** When the value ends, in epoch milliseconds. */
   readonly notAfter?: number;
-}
-
-/** Secrets that are read together, so that those of one moment are swapped at one moment. */
-interface Group {
-  readonly members: Set<HeldSecret>;
-  readonly refreshing: Refreshing;
-  failures: number;
 }
 
 /** How long a refusal brings no other reading after one that brought the same value, or that failed. */
@@ -43,7 +35,9 @@ export class Secrets {
   private readonly settings: ReturnType<typeof readSecretsOptions>;
   private readonly sources: OrderedSources;
   private readonly held = new Map<string, HeldSecret>();
-  private readonly groups = new Map<SecretSource | string, Group>();
+  private readonly groups: SecretGroups;
+  /** Those that are held whether they are used or not. */
+  private readonly kept = new Set<string>();
   private readonly names = new Map<string, SecretName>();
   private readonly missing: MissingSecrets;
   private readonly loading = new Map<string, Promise<void>>();
@@ -59,14 +53,16 @@ export class Secrets {
     const changed = (source: SecretSource) => this.changed(source);
     this.sources = new OrderedSources({ sources, clock, timeoutMs, random, changed });
     this.missing = new MissingSecrets(clock, this.sources.names);
+    this.groups = new SecretGroups({ settings: this.settings, read: (members) => this.readAgain(members) });
   }
 
   /**
    * Reads secrets for the first time, `'name'` or `'name#part'`. Those that are not to be had are told by `get`: this
-   * never rejects.
+   * never rejects. With `keep: false` they are forgotten again once they were not used from one reading to the next.
    */
-  async load(references: Iterable<string>): Promise<void> {
+  async load(references: Iterable<string>, { keep = true } = {}): Promise<void> {
     const names = new Set([...references].map((reference) => this.nameOf(reference).name));
+    if (keep) names.forEach((name) => this.kept.add(name));
     const wanted = [...names].filter((name) => !this.held.has(name) && !this.missing.has(name));
     const fresh = wanted.filter((name) => !this.loading.has(name));
     if (fresh.length > 0) {
@@ -108,7 +104,7 @@ export class Secrets {
     const held = this.held.get(name);
     if (held === undefined) return false;
     if (held.value(field) !== used) return true;
-    const { refreshing } = this.groupOf(held);
+    const refreshing = this.groups.refreshingOf(held);
     const now = this.settings.clock.now();
     if (now >= (this.renewFrom.get(name) ?? -Infinity)) {
       // Until the answer is there, all wait for this one.
@@ -138,7 +134,7 @@ export class Secrets {
   /** Ends every timer and watch. The values that were read stay readable. */
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const { refreshing } of this.groups.values()) refreshing.stop();
+    this.groups.stop();
     await this.sources.close();
   }
 
@@ -151,8 +147,11 @@ export class Secrets {
   }
 
   private nameOf(reference: string): SecretName {
-    let name = this.names.get(reference);
-    if (name === undefined) this.names.set(reference, (name = readSecretName(reference)));
+    const known = this.names.get(reference);
+    if (known !== undefined) return known;
+    const name = readSecretName(reference);
+    // Names that are asked for may come from the outside: none is remembered that is not the application's own.
+    if (this.kept.has(name.name)) this.names.set(reference, name);
     return name;
   }
 
@@ -174,43 +173,28 @@ export class Secrets {
     this.missing.forget(name);
     const held = new HeldSecret(name, found.source, found.secret, this.taken());
     this.held.set(name, held);
-    const group = this.groupOf(held);
-    group.refreshing.schedule(this.nextMs(group, held.source));
-  }
-
-  /** The group that a secret is read in: alone, or with all of a source that tells them as of one moment. */
-  private groupOf(held: HeldSecret): Group {
-    const key = held.source.getAll === undefined ? held.name : held.source;
-    let group = this.groups.get(key);
-    if (group === undefined) {
-      const made: Group = {
-        members: new Set(),
-        failures: 0,
-        refreshing: new Refreshing(this.settings.clock, () => this.refresh(made)),
-      };
-      this.groups.set(key, (group = made));
-    }
-    group.members.add(held);
-    return group;
+    this.groups.add(held);
   }
 
   private changed(source: SecretSource): void {
     for (const held of this.held.values()) {
-      if (held.source === source) void this.groupOf(held).refreshing.again();
+      if (held.source === source) void this.groups.refreshingOf(held).again();
     }
   }
 
-  private async refresh(group: Group): Promise<number> {
-    const members = [...group.members];
-    const found = await this.sources.find(members.map(({ name }) => name));
-    if (this.isClosed) return Infinity;
-    const failed = members.filter((held) => !this.take(held, found.get(held.name)));
-    group.failures = failed.length === 0 ? 0 : group.failures + 1;
-    for (const held of members) {
-      if (this.groupOf(held) !== group) group.members.delete(held);
-    }
-    const [first] = members;
-    return this.nextMs(group, first!.source);
+  private async readAgain(members: readonly HeldSecret[]): Promise<readonly HeldSecret[]> {
+    const wanted = members.filter((held) => !this.forgets(held));
+    const found = await this.sources.find(wanted.map(({ name }) => name));
+    return this.isClosed ? [] : wanted.filter((held) => !this.take(held, found.get(held.name)));
+  }
+
+  /** A secret that requests have asked for is held while they do: names of tenants come from the outside. */
+  private forgets(held: HeldSecret): boolean {
+    if (this.kept.has(held.name) || held.wasUsed()) return false;
+    this.held.delete(held.name);
+    this.renewFrom.delete(held.name);
+    this.groups.remove(held);
+    return true;
   }
 
   /** Takes what was found of a secret. Whether it could be read. */
@@ -234,13 +218,6 @@ export class Secrets {
     if (held.take(found.secret, this.taken()))
       this.tell({ type: 'rotated', name, source: found.source.name, version: held.version });
     return true;
-  }
-
-  private nextMs({ failures, members }: Group, of: SecretSource): number {
-    const { sources, random, clock } = this.settings;
-    const { refreshMs } = sources.find(({ source }) => source === of)!;
-    const ends = [...members].flatMap(({ notAfter }) => (notAfter === undefined ? [] : [notAfter - clock.wallNow()]));
-    return nextRefreshMs({ refreshMs, failures, random, endsInMs: ends.length === 0 ? undefined : Math.min(...ends) });
   }
 
   private taken(): { moment: Moment; keepPreviousMs: number } {

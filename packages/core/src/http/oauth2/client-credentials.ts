@@ -140,7 +140,7 @@ export class ClientCredentials {
     const { clock, fetch, store, provider, random } = this.parts;
     const request = () => requestToken(settings, client, { clock, fetch });
     // A store of this process alone has nothing that is not held here.
-    if ((store as { readonly shared?: boolean }).shared !== true) return request();
+    if (store.shared !== true) return request();
     const shared = new SharedTokens({ provider, store, clock, random });
     return shared.obtain({ settings, client, standing: this.#token?.value, request });
   }

@@ -104,7 +104,7 @@ export class Verifier {
   private async found<T extends readonly SecretText[] | undefined>(secrets: Promise<T>): Promise<T> {
     try {
       const found = await secrets;
-      await this.parts.secrets.load?.(found ?? []);
+      await this.parts.secrets.load?.(found ?? [], { keep: false });
       return found;
     } catch (error) {
       throw this.refusals.unavailable('its secrets cannot be found', error);

@@ -29,6 +29,10 @@ export const TASKS: Readonly<Record<string, Task>> = {
     about: 'what stores cost beside a bare round trip: leases of a shared limit, and others beside them',
     run: async () => (await import('./state/bench-state.js')).benchState(),
   },
+  secrets: {
+    about: 'what reading a secret costs, and a request whose credential is read',
+    run: async () => (await import('./secrets/bench-secrets.js')).benchSecrets(),
+  },
   queue: {
     about: 'how many background jobs a second, in SQLite and in Redis beside BullMQ alone',
     run: async () => (await import('./queue/bench-queue.js')).benchQueue(),

@@ -83,6 +83,20 @@ describe('settings of chaos', () => {
     expect(read(chaos).faults).toEqual([{ path: `chaos.${path}`, message }]);
   });
 
+  it.each<[unknown, string, boolean]>([
+    [{ latency: { rate: 1, delay: { min: 5, max: -1 } } }, 'latency.delay.max', false],
+    [{ latency: { rate: 1, delay: { min: 86_400_001, max: 5 } } }, 'latency.delay.min', false],
+    [{ fault: { rate: 1, status: 399, code: 'EPIPE' } }, 'fault.status', false],
+    [{ fault: { rate: 1, status: 500, code: '' } }, 'fault.code', false],
+    [{ fault: { rate: 1, status: 500, error: 'text' } }, 'fault.error', false],
+    [{ fault: { rate: 1, code: 'EPIPE', retryAfter: -1 } }, 'fault.retryAfter', false],
+    [{ enabled: 'yes' }, 'enabled', false],
+    [{ ...DOWN, enabled: 'yes' }, 'enabled', true],
+    [{ ...DOWN, inProduction: 0 }, 'inProduction', true],
+  ])('of which one option is wrong by itself are told of that alone: %j', (chaos, path, production) => {
+    expect(read(chaos, production).faults?.map((fault) => fault.path)).toEqual([`chaos.${path}`]);
+  });
+
   describe('in production', () => {
     const before = process.env['NODE_ENV'];
 

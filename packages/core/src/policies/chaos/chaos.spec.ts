@@ -127,6 +127,7 @@ describe('chaos', () => {
         name: 'InjectedFaultError',
         message: 'payments: chaos made this call fail with ECONNREFUSED',
         code: 'ECONNREFUSED',
+        response: undefined,
       });
       expect(classify(result.error)).toMatchObject({ kind: 'not-sent' });
     });
@@ -151,7 +152,16 @@ describe('chaos', () => {
       for (const real of [new Error('real'), undefined, null, 'text', {}]) expect(isInjectedFault(real)).toBe(false);
     });
 
-    it('are known across copies of the package', () => {
+    it('may be anything that can be thrown', async () => {
+      const result = bench({ fault: { rate: 1, error: () => null } }).call();
+      await turn();
+      expect(result.error).toBe(null);
+    });
+
+    it('are known across copies of the package', async () => {
+      const own = bench(DOWN).call();
+      await turn();
+      expect((own.error as Record<symbol, unknown>)[Symbol.for('breakwater.injected-fault')]).toBe(true);
       const foreign = Object.assign(new Error('other copy'), { [Symbol.for('breakwater.injected-fault')]: true });
       expect(isInjectedFault(foreign)).toBe(true);
     });
@@ -334,6 +344,14 @@ describe('chaos', () => {
       expect(second.value).toEqual({ items: ['one'] });
       expect(items).toEqual(['one']);
       expect(Object.isFrozen(items)).toBe(false);
+    });
+
+    it('of one method take the place of the provider’s as a whole', async () => {
+      const provider = createProvider('payments', {
+        chaos: { outcome: { rate: 1, value: { stock: 1, note: 'of all' } } },
+        methods: { refund: { chaos: { outcome: { rate: 1, value: { refunded: true } } } } },
+      });
+      expect(await provider.execute<unknown>(() => 'real', { operation: 'refund' })).toEqual({ refunded: true });
     });
 
     it('are taken for the provider’s answer, whatever it means', async () => {

@@ -56,7 +56,7 @@ const CASES = Object.keys(PLACES).flatMap((place) =>
   ['nothing else', ...Object.keys(EVERY_POLICY)].map((beside) => [place, beside] as const),
 );
 
-describe('a call that is given up while it waits', () => {
+describe('a call that is aborted while it waits', () => {
   it.each(CASES)('%s, beside %s, ends in the same turn with its caller’s reason', async (at, beside) => {
     const { options, before, work = (hanging) => hanging } = PLACES[at]!;
     const clock = new TestClock();
@@ -92,7 +92,7 @@ describe('a call that is given up while it waits', () => {
   });
 
   it.each(CASES.filter(([place]) => place === 'in the method'))(
-    '%s, beside %s: one that was given up before it began is charged nowhere',
+    '%s, beside %s: one that was aborted before it began is charged nowhere',
     async (_place, beside) => {
       const clock = new TestClock();
       const provider = createProvider('payments', EVERY_POLICY[beside] ?? {}, { clock });

@@ -64,7 +64,7 @@ describe.each(PAIRS)('%s with %s', (one, other) => {
     expect(given).toBe(refused);
   });
 
-  it('is given up with its caller in the same turn, and leaves nothing behind', async () => {
+  it('is aborted with its caller in the same turn, and leaves nothing behind', async () => {
     const { clock, execute, provider } = bench([one, other]);
     const caller = new AbortController();
     const work = deferred();
@@ -88,7 +88,7 @@ describe.each(PAIRS)('%s with %s', (one, other) => {
     expect(heldBy(provider)).toEqual([]);
   });
 
-  it('holds nobody back once a storm is over', async () => {
+  it('holds no call back once a storm is over', async () => {
     const { clock, execute, provider } = bench([one, other]);
     const works = [
       () => 'value',

@@ -18,7 +18,7 @@ function bench(outer: ProviderOptions, inner: ProviderOptions = {}) {
   return { clock, checkout, payments };
 }
 
-describe('what goes on although it was given up', () => {
+describe('work that goes on although it was aborted', () => {
   it.each([
     [
       'an attempt that timed out and was called again',
@@ -55,7 +55,7 @@ describe('what goes on although it was given up', () => {
     for (const [reason, given] of refusals as [unknown, unknown][]) expect(reason).toBe(given);
   });
 
-  it('is undone by whoever called: a fallback may make calls, and so may who catches the error', async () => {
+  it('is undone by the caller: a fallback may make calls, and so may the code that catches the error', async () => {
     const undone: string[] = [];
     const { clock, checkout, payments } = bench({
       timeout: { total: '1s' },
@@ -138,7 +138,7 @@ describe('a POST without a key that is sent in a call within', () => {
 
   it.each([
     ['timed out there', {}, { timeout: { attempt: '1s' }, ...twice }],
-    ['was given up with the outer attempt', { timeout: { attempt: '1s' } }, {}],
+    ['was aborted with the outer attempt', { timeout: { attempt: '1s' } }, {}],
   ] as [string, ProviderOptions, ProviderOptions][])(
     'and %s is not repeated by the outer retry',
     async (_name, outer, inner) => {

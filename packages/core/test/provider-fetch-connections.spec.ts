@@ -66,13 +66,13 @@ describe('the connections of a provider’s fetch', () => {
     proxy.close();
   });
 
-  it('are given up where a name is never resolved', async () => {
+  it('are aborted where a name is never resolved', async () => {
     jest.spyOn(dns, 'lookup').mockImplementation((() => undefined) as unknown as typeof dns.lookup);
     const { fetch } = provider({ baseUrl: 'http://never.test', timeouts: { connect: 30 } });
     expect(await causeOf(fetch('/'))).toMatch(/ConnectTimeoutError/);
   });
 
-  it('are given up where nothing answers a TLS handshake', async () => {
+  it('are aborted where nothing answers a TLS handshake', async () => {
     const mute = createTcpServer(() => undefined);
     const origin = await listening(mute, 'https');
     const payments = provider({ baseUrl: origin, timeouts: { connect: 30 } });

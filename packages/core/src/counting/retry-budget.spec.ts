@@ -11,7 +11,7 @@ function budgetOf(ratio: number, minPerSecond: number) {
 }
 
 describe('RetryBudget', () => {
-  it('allows ten a second and a fifth of the successes where nobody says otherwise', () => {
+  it('allows ten a second and a fifth of the successes where nothing says otherwise', () => {
     const budget = new RetryBudget(new TestClock());
     expect(budget.balance).toBe(10);
     for (let i = 0; i < 5; i++) budget.earn();
@@ -31,7 +31,7 @@ describe('RetryBudget', () => {
     expect(spend(20)).toBe(10);
   });
 
-  it('allows a minimum per second that nobody has to earn', async () => {
+  it('allows a minimum per second that need not be earned', async () => {
     const { clock, spend } = budgetOf(0.2, 10);
     expect(spend(30)).toBe(10);
     await clock.advance(500);

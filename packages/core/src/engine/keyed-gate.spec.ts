@@ -63,7 +63,7 @@ describe('gates with a key', () => {
     expect(await run('a')).toEqual({ value: 'ok' });
   });
 
-  it('keep the slot of a key for what was given up and still runs', async () => {
+  it('keep the slot of a key for work that was aborted and still runs', async () => {
     const { provider, run, clock } = bench({ bulkhead: { concurrency: 1 }, timeout: { attempt: '1s' } });
     const work = deferred();
     const stuck = watch(provider.execute(() => work.promise, { key: 'a' }));

@@ -41,7 +41,7 @@ describe('LiveCall', () => {
     expect(call.childAttempt(2).aborted).toBe(true);
   });
 
-  it('leaves the operation alone when an attempt is given up', () => {
+  it('leaves the operation alone when an attempt is aborted', () => {
     const call = liveCall();
     call.childAttempt(1).abort(REASON);
     expect(call.aborted).toBe(false);
@@ -116,7 +116,7 @@ describe('LiveCall', () => {
       expect(outer.unsafeRequest).toBe(expected === 'none' ? 'none' : 'earlier');
     });
 
-    it('nothing of what work has sent that belongs to nobody who asks', () => {
+    it('nothing of what work has sent for a call that goes on without its caller', () => {
       const outer = liveCall();
       Object.assign(liveCall(), { parent: outer }).detachedCopy().sending('POST');
       expect(outer.unsafeRequest).toBe('none');
@@ -141,7 +141,7 @@ describe('LiveCall', () => {
       await expect(call.race(Promise.reject(REASON))).rejects.toBe(REASON);
     });
 
-    it('gives the reason when the call is given up first', async () => {
+    it('rejects with the reason when the call is aborted first', async () => {
       const call = liveCall();
       const work = deferred();
       const raced = call.race(work.promise);
@@ -151,7 +151,7 @@ describe('LiveCall', () => {
       await work.promise;
     });
 
-    it('gives the reason when the call had been given up before', async () => {
+    it('rejects with the reason when the call was aborted before', async () => {
       const call = liveCall();
       call.abort(REASON);
       await expect(call.race(deferred().promise)).rejects.toBe(REASON);

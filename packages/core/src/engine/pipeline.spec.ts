@@ -103,7 +103,7 @@ describe('Pipeline', () => {
       for (const { outcomes } of gates) expect(outcomes.map((outcome) => outcome.kind)).toEqual([kind]);
     });
 
-    it('every gate is left exactly once when the call can be given up, too', async () => {
+    it('every gate is left exactly once when the call can be aborted, too', async () => {
       const { log, run } = bench();
       const call = liveCall(work);
       call.abortable = true;
@@ -130,7 +130,7 @@ describe('Pipeline', () => {
     expect(above.outcomes).toEqual([{ kind: 'refused' }]);
   });
 
-  it('does not touch a gate for a call that was given up before', async () => {
+  it('does not touch a gate for a call that was aborted before', async () => {
     const { log, run } = bench();
     const call = liveCall(() => log.push('work'));
     call.abort(REFUSAL, true);
@@ -138,7 +138,7 @@ describe('Pipeline', () => {
     expect(log).toEqual([]);
   });
 
-  it('does not call the method of a call that is given up while a gate lets it wait', async () => {
+  it('does not call the method of a call that is aborted while a gate lets it wait', async () => {
     const { log, run } = bench();
     const turnComes = deferred<void>();
     const call = liveCall(() => log.push('work'));
@@ -155,7 +155,7 @@ describe('Pipeline', () => {
   it.each([
     ['the gate below is not even asked', 1],
     ['the method is not called', 2],
-  ])('when a gate itself brings it about that the call is given up, %s', async (_what, gates) => {
+  ])('when a gate itself brings it about that the call is aborted, %s', async (_what, gates) => {
     const { log, run } = bench();
     const call = liveCall(() => log.push('work'));
     const names = ['g1', 'g2'];
@@ -197,14 +197,14 @@ describe('Pipeline', () => {
       expect(log).toEqual(['enter waiting', 'leave waiting', 'left with the old ticket: refused']);
     });
 
-    it('asks nobody when nobody waited', async () => {
+    it('asks no gate when no call has waited', async () => {
       const { log, run } = bench();
       await run([renewing(log, () => REFUSAL), new NotingGate('g', log)], () => log.push('work'));
       expect(log).toEqual(['enter g', 'work', 'leave g', 'left with the old ticket: success']);
     });
   });
 
-  it('tells gates that the caller gave up, which is nobody’s failure', async () => {
+  it('tells gates that the caller has aborted, which is no failure of the provider', async () => {
     const { log, run } = bench();
     const call = liveCall(() => deferred().promise);
     call.abortable = true;
@@ -217,7 +217,7 @@ describe('Pipeline', () => {
     expect(call.inDoubt).toBe(true);
   });
 
-  it('ends with the caller’s reason when the method itself makes the caller give up, whatever becomes of the method', async () => {
+  it('ends with the caller’s reason when the method itself makes the caller abort, whatever becomes of the method', async () => {
     const provider = liveProvider('payments', { bulkhead: { concurrency: 1 } }, { clock: new TestClock() });
     const caller = new AbortController();
     const work = deferred();
@@ -412,7 +412,7 @@ describe('the order of policies', () => {
 
   it.each([
     ['a total timeout', { timeout: { total: '1s' } }, {}],
-    ['a caller who may give up', {}, { signal: new AbortController().signal }],
+    ['a caller who may abort', {}, { signal: new AbortController().signal }],
     ['a key', {}, { key: 'tenant' }],
     ['an idempotency key', {}, { idempotencyKey: 'order-7' }],
   ] as const)('makes a call known at any depth, tracked or not, that has %s', async (_what, options, more) => {

@@ -23,7 +23,7 @@ function listenersOf(call: LiveCall): number {
 }
 
 describe('wait queue', () => {
-  it('lets go on whoever came first, and hands over the turn', async () => {
+  it('lets the call that came first go on, and hands over the turn', async () => {
     const { queue, join } = bench();
     const [first, second] = [join(), join()];
     expect(queue.size).toBe(2);
@@ -51,7 +51,7 @@ describe('wait queue', () => {
     expect([queue.weight, queue.firstWeight]).toEqual([0, 0]);
   });
 
-  it('is left in the same turn by a call that is given up, wherever it stands', async () => {
+  it('is left in the same turn by a call that is aborted, wherever it stands', async () => {
     for (const place of [0, 1, 2]) {
       const { queue, join } = bench();
       const all = [join(), join(), join()];
@@ -68,7 +68,7 @@ describe('wait queue', () => {
     }
   });
 
-  it('is left by whoever has waited too long, to the millisecond, and by nobody else', async () => {
+  it('is left by a call that has waited too long, to the millisecond, and by no other', async () => {
     const { clock, queue, join } = bench();
     const impatient = join(100);
     const patient = join();
@@ -80,7 +80,7 @@ describe('wait queue', () => {
     expect(queue.size).toBe(1);
   });
 
-  it('holds the process only while somebody waits for a limited time', () => {
+  it('holds the process only while a call waits for a limited time', () => {
     const { clock, queue, join } = bench();
     join();
     expect(clock.pendingTimers()).toBe(0);
@@ -94,7 +94,7 @@ describe('wait queue', () => {
     expect(clock.pendingTimers('referenced')).toBe(0);
   });
 
-  it('gives whoever has waited too long a last chance: their turn may come in the same moment', async () => {
+  it('gives a call that has waited too long a last chance: its turn may come in the same moment', async () => {
     const clock = new TestClock();
     let turns = 1;
     const queue: WaitQueue<string> = new WaitQueue(clock, () => {
@@ -108,7 +108,7 @@ describe('wait queue', () => {
     expect(second).toEqual({ settled: true, error: 'too long' });
   });
 
-  it('is not joined by a call that was given up before', async () => {
+  it('is not joined by a call that was aborted before', async () => {
     const { clock, queue } = bench();
     const call = liveCall(undefined, undefined, clock);
     call.abort('left');
@@ -133,7 +133,7 @@ describe('wait queue', () => {
     expect(queue.size).toBe(0);
   });
 
-  it('sends everybody away when it is closed, each told something of its own', async () => {
+  it('sends all calls away when it is closed, each told something of its own', async () => {
     const { queue, join } = bench();
     const all = [join(), join(100)];
     expect(queue.closed).toBe(false);
@@ -143,7 +143,7 @@ describe('wait queue', () => {
     expect(all.map(({ result }) => result.error)).toEqual(all.map(({ call }) => call));
   });
 
-  it('listens to nobody who has left, on whatever way', () => {
+  it('listens to no call that has left, on whatever way', () => {
     const { queue, join } = bench();
     const [admitted, aborted, expired, rejected] = [join(), join(), join(), join()];
     expect(listenersOf(admitted.call)).toBe(1);

@@ -55,7 +55,7 @@ describe('the engine’s errors', () => {
     expect('cause' in refusal()).toBe(false);
   });
 
-  it('carry a stack only where that is switched on, and leave everybody else’s alone', () => {
+  it('carry a stack only where that is switched on, and leave those of other errors alone', () => {
     expect(refusal().stack).not.toContain('errors.spec');
     expect(new Error('other').stack).toContain('errors.spec');
     captureStacks(true);

@@ -53,7 +53,7 @@ describe('EventHub', () => {
     expect(after.all).toHaveLength(2);
   });
 
-  it('tells everybody in the order in which things happened, also what a listener brings about', () => {
+  it('tells all listeners in the order in which things happened, also what a listener brings about', () => {
     const hub = new EventHub();
     hub.on(({ type }) => {
       if (type === 'circuitBreaker.opened') hub.emit(eventOf('circuitBreaker.closed'));

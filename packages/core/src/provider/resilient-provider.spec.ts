@@ -331,7 +331,7 @@ describe('a provider', () => {
       expect(provider.snapshot().policies).toMatchObject([{ kind: 'circuitBreaker' }, { concurrency: 99 }]);
     });
 
-    it('or called in another way once it is closed, still lets nobody wait', async () => {
+    it('or called in another way once it is closed, still lets no call wait', async () => {
       const { provider, clock } = bench({
         retry: { attempts: 3 },
         methods: { charge: { bulkhead: { concurrency: 1 } } },
@@ -424,7 +424,7 @@ describe('a provider', () => {
   });
 
   describe('that is not enabled', () => {
-    it('passes calls through, and the caller can give up all the same', async () => {
+    it('passes calls through, and the caller can abort all the same', async () => {
       const { provider } = bench({ ...EVERYTHING, enabled: false });
       provider.circuitBreaker!.isolate();
       expect(await provider.execute((call) => [call.provider, call.attempt])).toEqual(['payments', 1]);
@@ -470,7 +470,7 @@ describe('a provider', () => {
       expect(clock.pendingTimers('referenced')).toBe(0);
     });
 
-    it('that hurts nobody when it is changed', () => {
+    it('that harms no snapshot after it when it is changed', () => {
       const { provider } = bench(EVERYTHING);
       const before = JSON.stringify(provider.snapshot());
       for (const policy of provider.snapshot().policies) Object.assign(policy, { kind: 'changed' });

@@ -49,7 +49,7 @@ describe('MemoryStore', () => {
     expect(clock.pendingTimers()).toBe(0);
   });
 
-  it('sweeps what expired while other keys are written, so that nobody has to ask for it', async () => {
+  it('sweeps what expired while other keys are written, so that no caller has to ask for it', async () => {
     const clock = new TestClock();
     const store = new MemoryStore({ clock });
     for (let i = 0; i < 1000; i++) await store.put(`short ${i}`, 'value', { ttlMs: 10, if: 'always' });

@@ -79,7 +79,7 @@ describe('a lease in a store', () => {
     expect(await value()).toBeUndefined();
   });
 
-  it('is lost once when somebody else has the key, and changes nothing then', async () => {
+  it('is lost once when another holder has the key, and changes nothing then', async () => {
     const held = await lease();
     await store.put('key', 'theirs', { ...KEPT, if: 'always' });
     await clock.advance('1m');

@@ -95,7 +95,7 @@ describe('Clock', () => {
     expect((clock as unknown as { deadlines: Map<number, unknown> }).deadlines.size).toBe(0);
   });
 
-  it('drops the timers of idle lists when it is closed, and no deadline that somebody waits for', async () => {
+  it('drops the timers of idle lists when it is closed, and no deadline that a call waits for', async () => {
     const clock = new TestClock();
     const idle = new Expiring();
     let expired = false;

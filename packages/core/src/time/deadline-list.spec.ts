@@ -126,7 +126,7 @@ describe('deadlines', () => {
     expect(expired).toEqual([]);
   });
 
-  it('have their timer in nobody’s async context, whoever made the first of them', async () => {
+  it('have their timer in no caller’s async context, whichever made the first of them', async () => {
     const requests = new AsyncLocalStorage<string>();
     const startedFor: unknown[] = [];
     const clock = new (class extends TestClock {

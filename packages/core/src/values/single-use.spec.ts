@@ -80,7 +80,7 @@ describe('a result is for one caller only when it', () => {
   ])('and not when it is %p', (value) => {
     expect(isSingleUse(value)).toBe(false);
   });
-  it('serves everybody when its content was read before it was returned, as clients leave the response beside the data', async () => {
+  it('serves every caller when its content was read before it was returned, as clients leave the response beside the data', async () => {
     const response = new Response('{"id":1}');
     const stream = Readable.from(['a']);
     const result = { data: await response.json(), response, empty: new Response(null, { status: 204 }), stream };
@@ -89,7 +89,7 @@ describe('a result is for one caller only when it', () => {
     expect(isSingleUse(result)).toBe(false);
   });
 
-  it('serves everybody although axios leaves the request beside the data, which is a stream to write to', () => {
+  it('serves every caller although axios leaves the request beside the data, which is a stream to write to', () => {
     const request = Object.create(ClientRequest.prototype) as ClientRequest;
     expect(isSingleUse({ status: 200, data: { id: 1 }, headers: {}, request })).toBe(false);
   });

@@ -230,13 +230,13 @@ describe('what cannot be looked at', () => {
 });
 
 describe('what the engine’s own errors mean', () => {
-  it('a timeout speaks of the provider, a refusal of nobody', () => {
+  it('a timeout speaks of the provider, a refusal of no provider', () => {
     const info = { provider: 'payments', retryAfterMs: 500 };
     expect(ofError(new TimeoutError('attempt', 1000, { provider: 'payments' })).kind).toBe('unknown');
     expect(ofError(new CircuitOpenError('open', info))).toEqual({ kind: 'refused', retryAfterMs: 500 });
   });
 
-  it('the same when somebody has put them into errors of their own', () => {
+  it('the same when they stand in errors of the user’s own', () => {
     const open = new CircuitOpenError('open', { provider: 'payments', retryAfterMs: 500 });
     const outcome = { kind: 'refused', retryAfterMs: 500 };
     expect(ofError(new Error('charge failed', { cause: open }))).toEqual(outcome);
@@ -321,7 +321,7 @@ describe('the user’s own classifier', () => {
     expect(own({ ok: true, value: 1 })).toEqual({ kind: 'throttled', status: 429, retryAfterMs: sane });
   });
 
-  it('that throws has said nothing: the provider’s answer is not turned into a failure, and whoever listens is told', async () => {
+  it('that throws has said nothing: the provider’s answer is not turned into a failure, and listeners are told', async () => {
     const classify = () => {
       throw new Error('a bug in the classifier');
     };
@@ -346,7 +346,7 @@ describe('the user’s own classifier', () => {
     [true, 'true'],
     [Promise.resolve('transient'), 'an instance of Promise'],
     [Promise.reject(new Error('not waited for')), 'an instance of Promise'],
-  ])('that says %p has said nothing: what the engine knows holds, and whoever listens is told', async (word, shown) => {
+  ])('that says %p has said nothing: what the engine knows holds, and listeners are told', async (word, shown) => {
     const clock = new TestClock();
     const provider = createProvider(
       'payments',

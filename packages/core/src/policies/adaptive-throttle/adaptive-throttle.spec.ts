@@ -246,7 +246,7 @@ describe('adaptive throttle', () => {
     expect(events.ofType('adaptiveThrottle.refused')).toMatchObject([{ detail: { keyed: true } }]);
   });
 
-  it('keeps a key that it holds back, and gives up one that it does not, last of all one of which it has counted that it was turned away', async () => {
+  it('keeps a key that it holds back, and forgets one that it does not, last of all one of which it has counted that it was turned away', async () => {
     const { clock } = bench();
     const [spec] = adaptiveThrottleKind.specs(readSettings(adaptiveThrottleKind.schema, {}, '').settings);
     const gate = spec!.create({ clock, provider: 'crm' } as never) as unknown as {

@@ -102,7 +102,7 @@ describe('adaptive limit of a bulkhead', () => {
     ]);
   });
 
-  it('admits those who wait before it tells that it has risen: whoever is told does not overtake them', async () => {
+  it('admits those that wait before it tells that it has risen: a listener does not overtake them', async () => {
     const { begin, begun, started, provider } = bench({ concurrency: 1, queue: 5, adaptive: true });
     const stop = provider.events.on(({ type }) => {
       if (type !== 'bulkhead.limitChanged') return;
@@ -114,7 +114,7 @@ describe('adaptive limit of a bulkhead', () => {
     expect(started).toEqual(['a', 'b', 'c']);
   });
 
-  it('has counted what was given up before it tells that it has fallen', async () => {
+  it('has counted an aborted call before it tells that it has fallen', async () => {
     const { begun, provider, clock, snapshot } = bench(
       { concurrency: 10, adaptive: true },
       { timeout: { attempt: '1s' } },
@@ -127,7 +127,7 @@ describe('adaptive limit of a bulkhead', () => {
     await call!.end();
   });
 
-  it('cancels nothing in flight when it falls, and admits nobody until there is room again', async () => {
+  it('cancels nothing in flight when it falls, and admits no call until there is room again', async () => {
     const { begun, started, snapshot, provider } = bench({ concurrency: 4, queue: 5, adaptive: true });
     const events = recordEvents(provider);
     const calls = await begun('a', 'b', 'c', 'd', 'e');

@@ -34,7 +34,7 @@ describe('additive increase, multiplicative decrease', () => {
     expect(limit.limit).toBe(6);
   });
 
-  it('does not rise when less than half of the limit was in use: nobody knows whether more would do', () => {
+  it('does not rise when less than half of the limit was in use: it is not known whether more would do', () => {
     const { limit, learn } = limitOf(10);
     learn(1000, { inFlight: 4 });
     expect(limit.limit).toBe(10);
@@ -145,7 +145,7 @@ describe('additive increase, multiplicative decrease', () => {
       await service.clock.advance('10s');
     });
 
-    it('settles where calls take as long as they may, in a service that lets everybody wait', async () => {
+    it('settles where calls take as long as they may, in a service that lets every call wait', async () => {
       const adaptive = { algorithm: 'aimd', slowerThan: 150 } as const;
       const service = new SimulatedService({ capacity: 20, backlog: 10_000 }, { concurrency: 40, adaptive });
       service.setClients(100);

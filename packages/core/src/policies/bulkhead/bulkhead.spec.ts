@@ -75,7 +75,7 @@ describe('bulkhead', () => {
     );
   });
 
-  it('charges nothing for a call whose caller has given up already', async () => {
+  it('charges nothing for a call whose caller has aborted already', async () => {
     const { provider, snapshot, started, begin } = bench({ concurrency: 1 });
     const result = watch(provider.execute(() => 'never', { signal: AbortSignal.abort('before') }));
     await turn();
@@ -130,7 +130,7 @@ describe('bulkhead', () => {
     expect(newcomers.filter(({ result }) => result.settled).length).toBeGreaterThanOrEqual(1);
   });
 
-  it('lets a queued call leave in the same turn when its caller gives up, and its place is free', async () => {
+  it('lets a queued call leave in the same turn when its caller aborts, and its place is free', async () => {
     const { begin, clock, snapshot } = bench({ concurrency: 1, queue: 1, wait: '10s' });
     const first = begin('first');
     const queued = begin('queued');
@@ -187,7 +187,7 @@ describe('bulkhead', () => {
     expect(snapshot()).toMatchObject({ active: 1, queued: 0, refused: 1 });
   });
 
-  it('keeps a slot for what was given up and still runs: else the limit would be fiction', async () => {
+  it('keeps a slot for work that was aborted and still runs: otherwise the limit would be fiction', async () => {
     const { begin, clock, snapshot, most } = bench({ concurrency: 2 }, { timeout: { attempt: '1s' } });
     const stuck = [begin('a'), begin('b')];
     await clock.advance('1s');
@@ -205,7 +205,7 @@ describe('bulkhead', () => {
     expect(most()).toBe(2);
   });
 
-  it('passes the slot of what was given up to the queue once it settles', async () => {
+  it('passes the slot of aborted work to the queue once it settles', async () => {
     const { begin, started } = bench({ concurrency: 1, queue: 1 });
     const stuck = begin('stuck');
     const queued = begin('queued');
@@ -253,7 +253,7 @@ describe('bulkhead', () => {
     expect([first.value, other.value]).toEqual(['done', 'done']);
   });
 
-  it('shows who is inside, waits or was given up, of all keys together', async () => {
+  it('shows the calls inside, waiting or aborted, of all keys together', async () => {
     const { provider, clock, snapshot } = bench({ concurrency: 2, queue: 5 }, { timeout: { attempt: '1s' } });
     const work = deferred<string>();
     const call = (key?: string) => watch(provider.execute(() => work.promise, { ...(key !== undefined && { key }) }));
@@ -268,7 +268,7 @@ describe('bulkhead', () => {
     expect(snapshot()).toMatchObject({ active: 0, abandoned: 0, queued: 0, keys: 2 });
   });
 
-  it('is forgotten with its key only while nobody is inside', async () => {
+  it('is forgotten with its key only while no call is inside', async () => {
     const { provider, clock, snapshot } = bench({ concurrency: 1 });
     const work = deferred<string>();
     const busy = watch(provider.execute(() => work.promise, { key: 'busy' }));
@@ -330,7 +330,7 @@ describe('bulkhead', () => {
     expect(clock.pendingTimers('referenced')).toBe(0);
   });
 
-  it.each([undefined, 'tenant'])('lets nobody wait once the provider is closed (key: %s)', async (key) => {
+  it.each([undefined, 'tenant'])('lets no call wait once the provider is closed (key: %s)', async (key) => {
     const { provider, clock } = bench({ concurrency: 1, queue: 5, wait: '10s' });
     provider.close();
     const work = deferred<string>();

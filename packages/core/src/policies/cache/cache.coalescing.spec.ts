@@ -47,7 +47,7 @@ describe('cache', () => {
       expect(asked.map(({ value }) => value)).toEqual(['the answer', 'the answer']);
     });
 
-    it('can give up one by one, each in the same turn and with its own reason, and harm nobody', async () => {
+    it('can abort one by one, each in the same turn and with its own reason, and harm no other', async () => {
       const { find } = bench({ ttl: '30s' });
       const { begun, work } = pending();
       const callers = [new AbortController(), new AbortController(), new AbortController()];
@@ -69,7 +69,7 @@ describe('cache', () => {
       for (const { signal } of callers) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     });
 
-    it('give the call up when the last of them has given up, as one caller would', async () => {
+    it('abort the call when the last of them has aborted, as one caller would', async () => {
       const { find, counters } = bench({ ttl: '30s' });
       const { begun, work } = pending();
       const callers = [new AbortController(), new AbortController()];
@@ -92,7 +92,7 @@ describe('cache', () => {
       expect(anew.value).toBe('the answer');
     });
 
-    it('leave nothing to the circuit when all have given up', async () => {
+    it('leave nothing to the circuit when all have aborted', async () => {
       const { find, provider } = bench({ ttl: '30s' }, { circuitBreaker: { window: { consecutive: 1 } } });
       const caller = new AbortController();
       const asked = watch(find(1, () => deferred().promise, { signal: caller.signal }));
@@ -102,7 +102,7 @@ describe('cache', () => {
       expect([asked.error, provider.circuitBreaker!.state]).toEqual(['left', 'closed']);
     });
 
-    it('are not told to wait by whoever is gone already', async () => {
+    it('are not told to wait by a caller that is gone already', async () => {
       const { find } = bench({ ttl: '30s' });
       const { begun, work } = pending();
       const asked = watch(find(1, work));

@@ -54,7 +54,7 @@ describe('cache', () => {
       expect(loads()).toBe(0);
     });
 
-    it('is the same object for everybody', async () => {
+    it('is the same object for every caller', async () => {
       const { find } = bench({ ttl: '30s' });
       const answer = { items: [1] };
       expect(await find(1, () => answer)).toBe(answer);
@@ -357,7 +357,7 @@ describe('cache', () => {
       expect(await find(1, () => 'new', of('x', 'b'))).toBe('old');
     });
 
-    it('is not hidden by an answer that was on its way: who waits for it gets it, and nobody else', async () => {
+    it('is not hidden by an answer that was on its way: a caller that waits for it gets it, and no other', async () => {
       const { find, provider, counters } = bench({ ttl: '30s' });
       const { begun, work } = pending();
       const before = watch(find(1, work));

@@ -9,7 +9,7 @@ describe('cache', () => {
   describe('while a stale answer is good enough', () => {
     const STALE: CacheOptions = { ttl: '30s', staleWhileRevalidate: '1m' };
 
-    it('everybody is given it at once, and one call in the background fetches a new one', async () => {
+    it('every caller is given it at once, and one call in the background fetches a new one', async () => {
       const { find, clock, counters, events } = bench(STALE);
       const { begun, work } = pending();
       await find(1, () => 'old');
@@ -32,7 +32,7 @@ describe('cache', () => {
       expect(events.all).toEqual([]);
     });
 
-    it('everybody is given it to the last moment of that time, and no longer', async () => {
+    it('every caller is given it to the last moment of that time, and no longer', async () => {
       const { find, clock } = bench(STALE);
       await find(1, () => 'old');
       await clock.advance(89_999);
@@ -57,7 +57,7 @@ describe('cache', () => {
       expect(counters()).toMatchObject({ misses: 1, coalesced: 1, refreshes: 1 });
     });
 
-    it('the call in the background is nobody’s: it goes on when everybody has left, and knows no deadline', async () => {
+    it('the call in the background belongs to no caller: it goes on when all have left, and knows no deadline', async () => {
       const { find, clock } = bench(STALE);
       const { begun, work } = pending();
       const outer = createProvider('shop', { timeout: { total: '1s' } }, { clock });
@@ -148,7 +148,7 @@ describe('cache', () => {
       ['an answer of 429', httpError(429)],
       ['a lost connection', networkError('ECONNRESET')],
       ['a refused connection', networkError('ECONNREFUSED')],
-    ])('(%s) a stale answer is given, and whoever listens is told', async (_name, error) => {
+    ])('(%s) a stale answer is given, and listeners are told', async (_name, error) => {
       const { find, clock, counters, events } = bench(STALE);
       await find(1, () => 'old');
       await clock.advance('1m');
@@ -228,7 +228,7 @@ describe('cache', () => {
       },
     );
 
-    it('answers come at once for a second: a provider that is down is not asked by everybody', async () => {
+    it('answers come at once for a second: a provider that is down is not asked by every caller', async () => {
       const { find, clock, counters } = bench(STALE);
       let calls = 0;
       const work = () => (calls++, Promise.reject(httpError(503)));
@@ -447,7 +447,7 @@ describe('cache', () => {
       expect(counters()).toMatchObject({ hits: 1, entries: 1 });
     });
 
-    it('does not take the place of an answer that somebody may still get', async () => {
+    it('does not take the place of an answer that a caller may still get', async () => {
       const errors = { ttl: '5s', kinds: ['unknown'] } as const;
       const { find, clock } = bench({ ttl: '30s', staleWhileRevalidate: '1m', errors });
       await find(1, () => 'old');

@@ -112,7 +112,7 @@ describe('chaos', () => {
       expect(called).toEqual([]);
     });
 
-    it('ask nobody to wait when nothing is said about it', async () => {
+    it('ask no caller to wait when nothing is said about it', async () => {
       const result = bench(DOWN).call();
       await turn();
       expect(result.error).toMatchObject({ response: { status: 500, headers: {} } });
@@ -252,7 +252,7 @@ describe('chaos', () => {
       expect(called).toEqual([]);
     });
 
-    it('ends at once when the caller gives up', async () => {
+    it('ends at once when the caller aborts', async () => {
       const { call, called, clock } = bench({
         latency: { rate: 1, delay: '1h' },
         behavior: { rate: 1, run: () => void called.push('behavior') },
@@ -333,7 +333,7 @@ describe('chaos', () => {
       expect(results[0]!.value).not.toBe(results[1]!.value);
     });
 
-    it('leave the user’s value as it is: it is not frozen with the settings, and nobody changes what the next one gets', async () => {
+    it('leave the user’s value as it is: it is not frozen with the settings, and no caller changes what the next one gets', async () => {
       const items = ['one'];
       const { call } = bench({ outcome: { rate: 1, value: { items } } });
       const first = call();
@@ -399,7 +399,7 @@ describe('chaos', () => {
       expect(called).toEqual([]);
     });
 
-    it('is not followed by the method when the call was given up meanwhile', async () => {
+    it('is not followed by the method when the call was aborted meanwhile', async () => {
       const { call, called, clock } = bench({ behavior: { rate: 1, run: () => clock.sleep(1000) } });
       const caller = new AbortController();
       const result = call('call', caller.signal);
@@ -492,7 +492,7 @@ describe('chaos', () => {
       expect(seen).toEqual([[[], 'tenant']]);
     });
 
-    it('harms nobody when it throws, and says so', async () => {
+    it('harms no call when it throws, and says so', async () => {
       const { call, events } = bench({
         ...DOWN,
         only: ({ operation }) => {

@@ -159,7 +159,7 @@ describe('circuit breaker', () => {
       expect(circuit.state).toBe('closed');
     });
 
-    it('not for what says nothing about the provider: throttled, refused, given up by the caller', async () => {
+    it('not for what says nothing about the provider: throttled, refused, aborted by the caller', async () => {
       const { circuit, provider, begin, snapshot } = bench(
         { window: { consecutive: 1 } },
         { bulkhead: { concurrency: 1 } },

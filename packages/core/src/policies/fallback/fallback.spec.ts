@@ -26,7 +26,7 @@ describe('fallback', () => {
     },
   );
 
-  it('gives plain data of their own to everybody, and what is more than data as it is', async () => {
+  it('gives each caller plain data of its own, and what is more than data as it is', async () => {
     const time = new Date(0);
     const provider = providerWith({ fallback: { items: [] as string[], time } });
     const fail = () => provider.execute<{ items: string[]; time: Date }>(() => Promise.reject(httpError(500)));
@@ -365,7 +365,7 @@ describe('fallback', () => {
     ['the method has failed', {}],
     ['the method was tried again in vain', { retry: { attempts: 2, backoff: { initial: 0 } } }],
     ['the total time is over', { timeout: { total: '1s' } }],
-  ] as const)('is given up with its caller when %s', async (_when, more) => {
+  ] as const)('is aborted with its caller when %s', async (_when, more) => {
     const clock = new TestClock();
     const making = deferred();
     const provider = liveProvider('payments', { ...more, fallback: () => making.promise }, { clock });

@@ -55,7 +55,7 @@ describe('a race of hedged attempts', () => {
     expect(clock.pendingTimers('referenced')).toBe(0);
   });
 
-  it('of a call that was given up before does not begin', async () => {
+  it('of a call that was aborted before does not begin', async () => {
     const { clock, call, sent, race } = bench();
     call.abort('left', true);
     const result = watch(race.run());
@@ -63,7 +63,7 @@ describe('a race of hedged attempts', () => {
     expect([result.error, sent.length, clock.pendingTimers()]).toEqual(['left', 0, 0]);
   });
 
-  it('hears nothing of a call that is given up after it is over', async () => {
+  it('hears nothing of a call that is aborted after it is over', async () => {
     const { clock, call, race, sent } = bench();
     const result = watch(race.run());
     call.abort('left', true);
@@ -72,7 +72,7 @@ describe('a race of hedged attempts', () => {
     expect([result.error, sent[0]!.reason]).toEqual(['left', 'left']);
   });
 
-  it('gives losers up as somebody who has asked for it: they speak for nobody’s health', async () => {
+  it('aborts losers as a caller would: they say nothing of the provider’s health', async () => {
     const { call, sent } = await raceOf([{ kind: 'permanent' }, { kind: 'cancelled' }, { kind: 'cancelled' }]);
     expect(sent.map(({ aborted, cancelled }) => [aborted, cancelled])).toEqual([
       [false, false],
@@ -82,7 +82,7 @@ describe('a race of hedged attempts', () => {
     expect(call.outcome).toEqual({ kind: 'permanent' });
   });
 
-  it('gives its call up as it was given up itself', async () => {
+  it('aborts its call as it was aborted itself', async () => {
     for (const cancelled of [true, false]) {
       const { call, sent, race } = bench();
       const result = watch(race.run());
@@ -119,7 +119,7 @@ describe('a race of hedged attempts', () => {
     },
   );
 
-  it('leaves the outcome as it is where nobody asks for more', async () => {
+  it('leaves the outcome as it is where no attempt more is asked for', async () => {
     const { call } = await raceOf([NOT_SENT, UNKNOWN, NOT_SENT]);
     expect(call.outcome).toBe(UNKNOWN);
     expect((await raceOf([REFUSED, REFUSED, REFUSED])).call.outcome).toBe(REFUSED);

@@ -137,7 +137,7 @@ describe('hedge', () => {
     expect(attempts[0]!.call.signal).not.toBe(attempts[1]!.call.signal);
   });
 
-  it('aborts no one who has answered: a body may still be streaming', async () => {
+  it('aborts no attempt that has answered: a body may still be streaming', async () => {
     const { clock, attempts, begin, end } = bench({ delay: 100 });
     const caller = new AbortController();
     begin({ signal: caller.signal });
@@ -262,7 +262,7 @@ describe('hedge', () => {
       expect(result.value).toBe('second');
     });
 
-    it('has its error surface when nobody else is under way', async () => {
+    it('has its error surface when no other is under way', async () => {
       const { begin, end, attempts } = bench({ delay: 100, attempts: 3 });
       const busy = httpError(429);
       const result = begin();
@@ -503,7 +503,7 @@ describe('hedge', () => {
     });
   });
 
-  describe('who gives up', () => {
+  describe('who aborts', () => {
     it('as caller is rejected in the same turn with their own reason, and every attempt is aborted with it', async () => {
       const { clock, begin, attempts, aborted } = bench({ delay: 100 });
       const caller = new AbortController();
@@ -682,7 +682,7 @@ describe('hedge', () => {
     expect(events.ofType('retry.scheduled')).toHaveLength(1);
   });
 
-  it('runs a hedge in its caller’s async context, whoever started the timer', async () => {
+  it('runs a hedge in its caller’s async context, whichever call started the timer', async () => {
     const clock = new TestClock();
     const provider = createProvider('payments', { hedge: { delay: 100 } }, { clock });
     const storage = new AsyncLocalStorage<string>();
@@ -700,7 +700,7 @@ describe('hedge', () => {
     expect(await controllersMade(() => provider.execute(({ signal }) => signal.aborted))).toBe(1);
   });
 
-  it('leaves an operation in doubt whose loser may have been done, for whoever keeps a record of it', async () => {
+  it('leaves an operation in doubt whose loser may have been done, for the policy that keeps a record of it', async () => {
     const more: ProviderOptions = { idempotency: {}, timeout: { total: '1m' }, retry: {} };
     const { clock, begin, end, attempts } = bench({ delay: 100 }, more);
     const refused = httpError(401);
@@ -714,7 +714,7 @@ describe('hedge', () => {
     expect(attempts).toHaveLength(2);
   });
 
-  it('leaves no doubt where nobody was under way beside the answer', async () => {
+  it('leaves no doubt where no attempt was under way beside the answer', async () => {
     const { begin, end, attempts } = bench({ delay: 100 }, { idempotency: {}, timeout: { total: '1m' }, retry: {} });
     begin({ idempotencyKey: 'order-1', args: ['one'] });
     await turn();
@@ -793,7 +793,7 @@ describe('hedge', () => {
       expect(attempts).toHaveLength(2);
     });
 
-    it('sees nothing in a first attempt that failed, was refused or was given up', async () => {
+    it('sees nothing in a first attempt that failed, was refused or was aborted', async () => {
       const { clock, begin, end, snapshot } = await calm({ quantile: 1, minimumCalls: 1 }, 1, 64);
       begin();
       await clock.advance(20);

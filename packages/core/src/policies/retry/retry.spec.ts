@@ -65,7 +65,7 @@ describe('retry', () => {
     ]);
   });
 
-  it('gives up after so many attempts, with the last real error, untouched', async () => {
+  it('ends after so many attempts, with the last real error, untouched', async () => {
     const errors = [networkError('ECONNRESET'), Object.freeze(httpError(500)), Object.freeze(httpError(502))];
     const { result, calledAt } = await tryOut(errors);
     expect(result.error).toBe(errors[2]);
@@ -99,7 +99,7 @@ describe('retry', () => {
     expect(asked).toBe(2);
   });
 
-  it('numbers the attempts also of a call that somebody may give up', async () => {
+  it('numbers the attempts also of a call that may be aborted', async () => {
     const { calls } = await tryOut([httpError(500)], undefined, { signal: new AbortController().signal });
     expect(calls.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
@@ -366,7 +366,7 @@ describe('retry', () => {
       expect((await tryOut([httpError(503, headers), 'ok'])).calledAt).toEqual([0, 7000]);
     });
 
-    it('that is longer than anybody would wait lets the error surface at once', async () => {
+    it('that is longer than a call would wait lets the error surface at once', async () => {
       const { result, calledAt } = await tryOut([httpError(429, { 'retry-after': '61' }), 'ok']);
       expect(calledAt).toHaveLength(1);
       expect(result.error).toMatchObject({ response: { status: 429 } });
@@ -404,7 +404,7 @@ describe('retry', () => {
       expect((await tryOut([pushedBack('-1'), 'ok'], {}, { idempotencyKey: 'order-1' })).calledAt).toEqual([0]);
     });
 
-    it('that is longer than anybody would wait lets the error surface', async () => {
+    it('that is longer than a call would wait lets the error surface', async () => {
       expect((await tryOut([pushedBack('60001'), 'ok'])).calledAt).toEqual([0]);
       expect((await tryOut([pushedBack('60000'), 'ok'])).calledAt).toEqual([0, 60_000]);
     });

@@ -25,6 +25,11 @@ export const TASKS: Readonly<Record<string, Task>> = {
     about: 'what spans and metrics add to a decorated call',
     run: async () => (await import('./telemetry/bench-telemetry.js')).benchTelemetry(),
   },
+  fleet: {
+    about: 'what hundreds of hosts make of a shared limit, in virtual time',
+    picks: true,
+    run: async (only) => (await import('./fleet/bench-fleet.js')).benchFleet(only),
+  },
   state: {
     about: 'what stores cost beside a bare round trip: leases of a shared limit, and others beside them',
     run: async () => (await import('./state/bench-state.js')).benchState(),

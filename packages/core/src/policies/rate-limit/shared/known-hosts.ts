@@ -2,7 +2,8 @@ import { SharedState } from '../../../engine/shared-state.js';
 import type { Store } from '../../../store/store.js';
 
 const BEAT_MS = 15_000;
-/** How often a host looks how many there are. */
+/** How often a host looks how many there are: at first, when others may start as well, and later. */
+const FIRST_LOOK_MS = 100;
 const LOOK_MS = 2000;
 /** A beat comes with a look, so up to one of those late: two beats of each host are always in it. */
 const WINDOW = { limit: Number.MAX_SAFE_INTEGER, windowMs: 31_000, slices: 31 };
@@ -17,11 +18,13 @@ export class KnownHosts {
   count = 1;
   private beatsAt = -Infinity;
   private looksAt = -Infinity;
+  private lookMs = FIRST_LOOK_MS;
 
   /** To be called when the host draws: sends its beat, or looks how many there are, when it is time. */
   beat(now: number, store: Store, provider: string): void {
     if (now < this.looksAt) return;
-    this.looksAt = now + LOOK_MS;
+    this.looksAt = now + this.lookMs;
+    this.lookMs = Math.min(LOOK_MS, this.lookMs * 2);
     store.count(`rateLimit:${provider}:hosts`, this.beats(now), WINDOW).then(
       ({ used }) => (this.count = Math.max(1, Math.round(used / BEATS_IN_WINDOW))),
       () => undefined,

@@ -24,6 +24,8 @@ export interface LeaseRule {
   readonly ratePerMs: number;
   /** In how short a time tokens come back together, in milliseconds: asking more often is of no use. */
   readonly grainMs: number;
+  /** For how long what a host was granted tells what it will be, in milliseconds. */
+  readonly memoryMs: number;
   readonly perCall: boolean;
   /**
    * For how long tokens can be given back after their lease, in milliseconds: a window forgets the oldest in their
@@ -68,6 +70,7 @@ function windowRule(quota: WindowQuota): LeaseRule {
     leaseMs,
     // However late the store hears of it, within reason, the window still holds them.
     returnsForMs: per >= LONG_MS ? per / 2 : 0,
+    memoryMs: windowMs,
     backAfterMs: windowMs,
     ratePerMs: limit / windowMs,
     grainMs: windowMs / SLICES,
@@ -94,6 +97,7 @@ function bucketRule(quota: BucketQuota, shape: string): LeaseRule {
     most: bucket,
     leaseMs,
     returnsForMs: 0,
+    memoryMs: Math.max(1000, bucket * intervalMs),
     backAfterMs: intervalMs,
     ratePerMs: 1 / intervalMs,
     grainMs: intervalMs,

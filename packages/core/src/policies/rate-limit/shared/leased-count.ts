@@ -7,8 +7,8 @@ const MOST_AHEAD = 0.05;
 const FAIR_MS = 50;
 /** The longest pause between two questions while the quota is spent. */
 const LONGEST_POLL_MS = 200;
-/** A host that has asked for nothing for so long begins anew with its rate. */
-const FORGOTTEN_MS = 1000;
+/** The time over which a host's rate is measured. */
+const RATE_OVER_MS = 500;
 /** Unused tokens are worth being given back where they are more than this share of the limit. */
 const WORTHWHILE = 0.02;
 /** The first estimate of how long the store takes. */
@@ -43,6 +43,8 @@ export class LeasedCount {
   private tripMs = FIRST_TRIP_MS;
   private askedAt = -Infinity;
   private usedSince = 0;
+  /** Tokens that were granted lately, the older the less. */
+  private readonly granted = { tokens: 0, at: 0 };
   /** How many tokens this host uses in a millisecond. */
   private ratePerMs = 0;
 
@@ -71,7 +73,7 @@ export class LeasedCount {
     if (held >= tokens) return 0;
     const firstMs = this.isSpent(now) && !this.asking ? this.retryAt - now : this.tripMs;
     const beyond = tokens - held - Math.max(1, this.isSpent(now) ? 1 : this.remaining);
-    return beyond <= 0 ? firstMs : firstMs + (beyond * this.parts.hosts()) / this.parts.rule.ratePerMs;
+    return beyond <= 0 ? firstMs : firstMs + beyond / this.expectedPerMs(now);
   }
 
   /** Uses tokens that there are, and returns when their lease ends. */
@@ -100,6 +102,19 @@ export class LeasedCount {
     void this.ask(tokens, wanted.next);
   }
 
+  /** How many tokens this host may expect in a millisecond: its fair share, or more where the others leave it more. */
+  private expectedPerMs(now: number): number {
+    const { rule, hosts } = this.parts;
+    const { tokens, at } = this.granted;
+    return Math.max(rule.ratePerMs / hosts(), (tokens * Math.exp((at - now) / rule.memoryMs)) / rule.memoryMs);
+  }
+
+  private noteGranted(tokens: number, now: number): void {
+    const { granted } = this;
+    granted.tokens = granted.tokens * Math.exp((granted.at - now) / this.parts.rule.memoryMs) + tokens;
+    granted.at = now;
+  }
+
   private returnUnused(now: number): void {
     const { rule, giveBack } = this.parts;
     const unused = this.tokens.expired(now, rule.returnsForMs);
@@ -115,8 +130,10 @@ export class LeasedCount {
     if (answer !== undefined) {
       this.tripMs = Math.max(FIRST_TRIP_MS, (this.tripMs * 3 + now - askedAt) / 4);
       this.remaining = answer.remaining;
-      if (answer.admitted) this.tokens.add(tokens, askedAt + parts.rule.leaseMs);
-      else if (this.remaining < Math.max(1, next)) this.retryAt = now + this.pollMs(answer.retryAfterMs);
+      if (answer.admitted) {
+        this.tokens.add(tokens, askedAt + parts.rule.leaseMs);
+        this.noteGranted(tokens, now);
+      } else if (this.remaining < Math.max(1, next)) this.retryAt = now + this.pollMs(answer.retryAfterMs);
       if (answer.admitted && this.remaining < 1) this.retryAt = now + this.pollMs(0);
     }
     parts.changed();
@@ -135,7 +152,7 @@ export class LeasedCount {
     const held = this.tokens.at(now);
     const cautious = Math.floor(this.remaining * MOST_AHEAD);
     const fair = Math.max(1, cautious, Math.ceil((rule.ratePerMs * FAIR_MS) / hosts()));
-    const ahead = Math.min(cautious, Math.ceil(this.ratePerMs * rule.leaseMs) - held);
+    const ahead = Math.min(cautious, Math.floor(this.ratePerMs * rule.leaseMs) - held);
     const inLine = Math.min(fair, all - held);
     const known = Math.max(1, this.remaining);
     return Math.min(rule.most, Math.max(next - held, Math.min(known, Math.max(ahead, inLine))));
@@ -145,7 +162,8 @@ export class LeasedCount {
     const passedMs = now - this.askedAt;
     if (passedMs < 1) return;
     const rate = Math.max(0, this.usedSince) / passedMs;
-    this.ratePerMs = passedMs > FORGOTTEN_MS ? 0 : (this.ratePerMs + rate) / 2;
+    // A line that is served at once is no rate at which calls come.
+    this.ratePerMs += (1 - Math.exp(-passedMs / RATE_OVER_MS)) * (rate - this.ratePerMs);
     this.askedAt = now;
     this.usedSince = 0;
   }

@@ -11,11 +11,13 @@ import { leaseRulesOf, type LeaseAnswer, type LeaseRule } from './lease-rule.js'
 import { LeasedCount } from './leased-count.js';
 import { shareOfQuota } from './share-of-quota.js';
 
-/** How long the store may take to answer; it is taken to be away after that. */
-const STORE_PATIENCE_MS = 200;
+/** How long the store may take to answer: longer than any lease. */
+const STORE_PATIENCE_MS = 100;
+/** So many answers in a row that do not come make a store one that is away: one may be lost. */
+const MOST_MISSED = 2;
 /** How long a call waits to learn how long it would have to, whatever its own `wait` is. */
-const GRACE_MS = 250;
-/** How long a store that is away is left alone. */
+const GRACE_MS = MOST_MISSED * STORE_PATIENCE_MS + 50;
+/** How long a store that is away is left alone, and how long all hosts take to find that it is back. */
 const AWAY_MS = 1000;
 /** So many answers in a row that come after their lease has ended make a store one that is away. */
 const MOST_LATE = 3;
@@ -34,6 +36,8 @@ export interface SharedParts {
 
 /** A count in the store, and this host's part of it. */
 interface Counted {
+  /** The place of its quota in the list. */
+  readonly of: number;
   readonly rule: LeaseRule;
   readonly key: string;
   readonly count: LeasedCount;
@@ -54,6 +58,11 @@ export class SharedAllowance implements Allowance {
   private awayUntil: number | undefined;
   /** How many answers in a row have come too late. */
   private late = 0;
+  /** How many in a row have not come. */
+  private missed = 0;
+  private readonly ready: Promise<unknown>;
+  /** Whether the store has answered since it was away. */
+  private hasReported = false;
   /** Tokens and calls that went out while the store was away. */
   private readonly unreported = { cost: 0, calls: 0 };
 
@@ -65,20 +74,21 @@ export class SharedAllowance implements Allowance {
   ) {
     const { environment } = parts;
     this.hosts = environment.shared(KNOWN_HOSTS);
+    this.ready = this.inTime(parts.ready).catch(() => void this.missed++);
     this.mostCost = own.mostCost;
     this.counted = quotas.flatMap((quota, i) =>
       leaseRulesOf(quota).map((rule) => {
         const key = `${parts.key}:${i}:${rule.name}`;
         const count: LeasedCount = new LeasedCount({
           rule,
-          giveBack: (tokens) => this.correctLater({ rule, key, count }, -tokens),
+          giveBack: (tokens) => this.correctLater({ of: i, rule, key, count }, -tokens),
           ask: (tokens) => this.ask(rule, key, tokens),
           hosts: () => this.hosts.count,
           now: () => environment.clock.now(),
           random: () => environment.random(),
           changed: parts.changed,
         });
-        return { rule, key, count };
+        return { of: i, rule, key, count };
       }),
     );
   }
@@ -201,35 +211,51 @@ export class SharedAllowance implements Allowance {
     this.beat(clock.now());
     this.parts.asking(clock.now());
     try {
-      await this.inTime(this.parts.ready);
-      if (this.awayUntil !== undefined) await this.report();
+      await this.ready;
+      if (this.awayUntil !== undefined && !(await this.rejoins())) return undefined;
       const askedAt = clock.now();
       const answer = await this.inTime(rule.ask(store, key, tokens));
       this.noteTime(clock.now() - askedAt, rule);
+      this.missed = 0;
       this.back();
       return answer;
     } catch (error) {
-      this.away(error);
+      this.missed++;
+      if (!(error instanceof NotAnswered) || this.missed >= MOST_MISSED) this.away(error);
       return undefined;
     }
+  }
+
+  /**
+   * Whether this host goes by the store again: once it has told what went out meanwhile, and all others have had the
+   * time to do the same.
+   */
+  private async rejoins(): Promise<boolean> {
+    await this.report();
+    if (this.hasReported) return true;
+    this.hasReported = true;
+    this.awayUntil = this.parts.environment.clock.now() + AWAY_MS;
+    return false;
   }
 
   /** Tells the store what went out while it was away, so that the other hosts count it. */
   private async report(): Promise<void> {
     const { unreported, counted } = this;
     const { cost, calls } = unreported;
-    await this.inTime(
-      Promise.all(
-        counted.map((each) => this.correct(each, Math.min(each.rule.most, each.rule.perCall ? calls : cost))),
-      ),
-    );
+    // Calls that went out before the last window count no more.
+    const used = this.own.snapshot(this.parts.environment.clock.now()).map((quota) => quota.used);
+    const reports = counted.map((each) => {
+      const tokens = Math.min(used[each.of]!, each.rule.perCall ? calls : cost);
+      return this.correct(each, Math.min(each.rule.most, tokens));
+    });
+    await this.inTime(Promise.all(reports));
     unreported.cost -= cost;
     unreported.calls -= calls;
   }
 
   private inTime<T>(asked: Promise<T>): Promise<T> {
     const { clock } = this.parts.environment;
-    const onTimeout = () => new Error(`the store has not answered within ${STORE_PATIENCE_MS} ms`);
+    const onTimeout = () => new NotAnswered(`the store has not answered within ${STORE_PATIENCE_MS} ms`);
     return withTimeLimit(asked, { clock, timeoutMs: STORE_PATIENCE_MS, onTimeout });
   }
 
@@ -242,6 +268,7 @@ export class SharedAllowance implements Allowance {
     const { environment } = this.parts;
     const now = environment.clock.now();
     const isNew = this.awayUntil === undefined;
+    this.hasReported = false;
     this.awayUntil = now + AWAY_MS;
     if (!isNew) return;
     const { count } = this.hosts;
@@ -312,6 +339,8 @@ export class SharedAllowance implements Allowance {
     if (tokens !== 0) await rule.correct(this.parts.environment.store, key, tokens);
   }
 }
+
+class NotAnswered extends Error {}
 
 function wantedOf(rule: LeaseRule, { cost, calls, nextCost }: { cost: number; calls: number; nextCost: number }) {
   return rule.perCall ? { all: calls, next: Math.min(1, nextCost) } : { all: cost, next: nextCost };

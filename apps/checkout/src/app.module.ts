@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { ConditionalModule, ConfigModule } from '@nestjs/config';
 import { checkoutConfig } from './config/checkout.config.js';
 import { resilienceConfig } from './config/resilience.config.js';
+import { CrmModule } from './crm/crm.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OrdersModule } from './orders/orders.module.js';
@@ -23,6 +24,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     DatabaseModule,
     OrdersModule,
     HealthModule,
+    ConditionalModule.registerWhen(CrmModule, (env) => Boolean(env['CRM_URL']), { debug: false }),
     ConditionalModule.registerWhen(WebhooksModule, (env) => !isBare(env), { debug: false }),
     ConditionalModule.registerWhen(BareWebhooksModule, isBare, { debug: false }),
   ],

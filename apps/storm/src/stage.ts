@@ -7,7 +7,7 @@ import type { Journey } from './load/submission.js';
 import type { Progress } from './progress.js';
 import { EmailControl } from './services/email-control.js';
 import { PaymentsControl } from './services/payments-control.js';
-import type { ServiceGroup } from './services/service-group.js';
+import type { ServiceGroup, ServiceStart, StartedService } from './services/service-group.js';
 import { startTwin, type Twin, type TwinChanges } from './twin.js';
 import { type Twins, withBoth } from './twins.js';
 
@@ -61,6 +61,11 @@ export class Stage {
   /** Aborted when the run is to end. */
   get signal(): AbortSignal {
     return this.parts.services.signal;
+  }
+
+  /** Starts a further service of this run, which ends with it. */
+  startService(service: ServiceStart): Promise<StartedService> {
+    return this.parts.services.start(service);
   }
 
   /** A file of this run, which is removed after it. */

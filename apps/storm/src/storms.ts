@@ -7,6 +7,7 @@ import { paymentsFlaky } from './storms/payments-flaky.js';
 import { paymentsThrottled } from './storms/payments-throttled.js';
 import { rotation } from './storms/rotation.js';
 import { storeDown } from './storms/store-down.js';
+import { sync } from './storms/sync.js';
 import { twoHosts } from './storms/two-hosts.js';
 import { webhookForgery } from './storms/webhook-forgery.js';
 
@@ -22,4 +23,5 @@ export const storms: readonly Storm[] = [
   storeDown,
   rotation,
   twoHosts,
+  sync,
 ];

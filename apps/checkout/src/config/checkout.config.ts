@@ -5,6 +5,8 @@ export const checkoutConfig = registerAs('checkout', () => ({
   port: portFrom(process.env['PORT'] || '0'),
   databaseFile: process.env['DATABASE_FILE'] || ':memory:',
   storeUrl: process.env['STORE_URL'] || 'memory:',
+  /** How soon another process takes over the jobs of one that was killed. */
+  queueLeaseMs: Number(process.env['QUEUE_LEASE_MS'] || 30_000),
 }));
 
 function portFrom(value: string): number {

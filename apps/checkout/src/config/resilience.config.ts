@@ -1,4 +1,4 @@
-import { type ResilienceOptions, secret } from '@breakwater/nestjs';
+import { type ProviderOptions, type ResilienceOptions, secret } from '@breakwater/nestjs';
 import { registerAs } from '@nestjs/config';
 import { secretSources } from './secret-sources.js';
 
@@ -48,5 +48,15 @@ export const resilienceConfig = registerAs('resilience', (): ResilienceOptions =
       bulkhead: { concurrency: 20 },
       idempotency: { header: 'Idempotency-Key', ttl: '24h', lease: '5s' },
     },
+    ...(process.env['CRM_URL'] && { crm: crmOptions() }),
   },
 }));
+
+/** Read when the settings are: the environment may be set after this module is loaded. */
+const crmOptions = (): ProviderOptions => ({
+  http: { baseUrl: process.env['CRM_URL'] ?? '', auth: { bearer: secret('CRM_API_KEY') } },
+  timeout: { attempt: '1s' },
+  circuitBreaker: { window: { consecutive: 10 }, openFor: '2s', halfOpen: { calls: 1 } },
+  // The CRM says nothing of its quota. With a burst it is spent evenly: a user waits for a turn, not for a second.
+  rateLimit: { limit: 20, per: '1s', burst: 4, wait: '1s', backgroundShare: 0.5 },
+});

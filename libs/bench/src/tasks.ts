@@ -42,4 +42,8 @@ export const TASKS: Readonly<Record<string, Task>> = {
     about: 'how many background jobs a second, in SQLite and in Redis beside BullMQ alone',
     run: async () => (await import('./queue/bench-queue.js')).benchQueue(),
   },
+  'queue-memory': {
+    about: 'what memory the process has while a million background jobs pass through it',
+    run: async () => (await import('./queue/queue-memory.js')).queueMemory(),
+  },
 };

@@ -48,15 +48,25 @@ CREATE OR REPLACE FUNCTION breakwater.put(
 DECLARE
   held breakwater.entries;
   now_at timestamptz;
+  is_locked boolean := false;
 BEGIN
   LOOP
-    SELECT * INTO held FROM breakwater.entries e WHERE e.key = the_key FOR UPDATE;
+    -- A refusal takes no lock, which would be a write to wait for: the record as it was committed is answer enough.
+    IF is_locked THEN
+      SELECT * INTO held FROM breakwater.entries e WHERE e.key = the_key FOR UPDATE;
+    ELSE
+      SELECT * INTO held FROM breakwater.entries e WHERE e.key = the_key;
+    END IF;
     now_at := clock_timestamp();
     IF held.expires_at <= now_at THEN
       held.version := NULL;
     END IF;
     IF condition = 'always' OR (condition = 'absent' AND held.version IS NULL) OR
        (condition = 'version' AND held.version = the_version) THEN
+      IF held.key IS NOT NULL AND NOT is_locked THEN
+        is_locked := true;
+        CONTINUE;
+      END IF;
       version := nextval('breakwater.versions');
       IF held.key IS NOT NULL THEN
         UPDATE breakwater.entries e SET value = the_value, version = put.version, written_at = now_at,

@@ -21,7 +21,7 @@ export async function redisCases(url: string): Promise<ServerCases> {
       { name: 'bare round trip (GET)', run: () => redis.get('nothing') },
       { name: 'decision: count in a window', most: 1.7, run: () => store.count('window', 1, window) },
       { name: 'decision: advance a bucket', most: 1.7, run: () => store.advance('bucket', 0.001, 1000) },
-      ...claimCases(store, 1.7),
+      ...claimCases(store, { newKey: 1.7, standing: 1.7 }),
       { name: 'a call without a limit', run: () => without.execute(call) },
       { name: 'a call under a shared limit, its token leased', most: 0.1, run: () => provider.execute(call) },
       { name: 'rate-limiter-flexible, consume', run: () => peer.consume('key') },

@@ -1,12 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { compileProcess } from '@breakwater/servers';
 import type { Job } from './racer.fixture.js';
-
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** One process at its job, and what it has said. */
 export interface Racer {
@@ -22,19 +18,7 @@ export class Racers {
   private constructor(private readonly script: string) {}
 
   static async bundle(): Promise<Racers> {
-    const script = join(ROOT, `node_modules/.cache/breakwater/racer-${process.pid}.mjs`);
-    const packages = ['core', 'sqlite', 'redis', 'postgres'];
-    const entries = packages.map((name) => [`@breakwater/${name}`, join(ROOT, `packages/${name}/src/index.ts`)]);
-    entries.push(['@breakwater/core/adapter', join(ROOT, 'packages/core/src/adapter.ts')]);
-    await build({
-      entryPoints: [fileURLToPath(new URL('racer.fixture.ts', import.meta.url))],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      alias: Object.fromEntries(entries) as Record<string, string>,
-    });
+    const script = await compileProcess(new URL('racer.fixture.ts', import.meta.url));
     return new Racers(script);
   }
 

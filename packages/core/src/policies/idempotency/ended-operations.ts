@@ -1,6 +1,12 @@
 import type { Clock } from '../../time/clock.js';
 import type { Bus } from '../../store/bus.js';
 
+/**
+ * How long a duplicate of another process's call waits before it first looks again, in milliseconds. A call that takes
+ * less is not told of: that would cost each of them a message.
+ */
+export const LOOK_MS = 100;
+
 /** A wait that a message can cut short. */
 interface Waiting {
   wake(): void;

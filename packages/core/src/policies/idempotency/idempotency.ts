@@ -5,7 +5,8 @@ import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { SharedState } from '../../engine/shared-state.js';
 import { isSingleUse } from '../../values/single-use.js';
 import { Flight } from './flight.js';
-import { IdempotencyLedger, type Claim, type Operation } from './idempotency-ledger.js';
+import type { Claim, Operation } from './claim.js';
+import { IdempotencyLedger } from './idempotency-ledger.js';
 import { OperationIdentity } from './operation-identity.js';
 import { reactionToDoubt } from './reaction-to-doubt.js';
 import { restoredError, storedError, type IdempotencyRecord } from './idempotency-record.js';
@@ -54,7 +55,8 @@ export class Idempotency implements Wrapper {
   }
 
   reconfigure(settings: IdempotencySettings): void {
-    this.settings = this.ledger.settings = settings;
+    this.settings = settings;
+    this.ledger.configure(settings);
     this.identity.configure(settings);
   }
 
@@ -81,10 +83,10 @@ export class Idempotency implements Wrapper {
   private share(flight: Flight, call: LiveCall, { fingerprint }: Operation): Promise<unknown> {
     const { clock } = this.environment;
     const { wait } = this.settings;
-    if (flight.fingerprint !== fingerprint) throw this.ledger.mismatch(call);
-    if (wait === 0) throw this.ledger.conflict(call);
+    if (flight.fingerprint !== fingerprint) throw this.ledger.refusals.mismatch(call);
+    if (wait === 0) throw this.ledger.refusals.conflict(call);
     this.counters.shared++;
-    const waiter = flight.join(call, () => this.ledger.conflict(call));
+    const waiter = flight.join(call, () => this.ledger.refusals.conflict(call));
     clock.expireAfter(wait, waiter, clock.now());
     return waiter.result;
   }
@@ -92,7 +94,7 @@ export class Idempotency implements Wrapper {
   /** The answer to a duplicate, of a result that another caller has had already. */
   private shareOf(ended: Settled, call: LiveCall): Settled {
     if (!ended.ok || !isSingleUse(ended.value)) return ended;
-    return { ok: false, error: this.ledger.conflict(call, { standing: 'done' }) };
+    return { ok: false, error: this.ledger.refusals.conflict(call, { standing: 'done' }) };
   }
 
   private async once<T>(call: LiveCall, operation: Operation, next: Next<T>): Promise<T> {
@@ -133,7 +135,7 @@ export class Idempotency implements Wrapper {
       call.deadline = Math.min(call.deadline, this.environment.clock.now() + Math.max(0, window - claim.sinceMs));
     }
     const keepWithin = (transaction: unknown, result: unknown) =>
-      this.ledger.settleWithin(call, operation, claim, { transaction, result });
+      this.ledger.settlement.settleWithin(call, operation, claim, { transaction, result });
     call.carriedKey = { ...call.carriedKey!, keepWithin };
     return next(call);
   }
@@ -152,7 +154,7 @@ export class Idempotency implements Wrapper {
     call.inDoubt = true;
     // The key may have been taken over since it was judged.
     const reaction = reactionToDoubt(this.settings, claim.sinceMs);
-    if (reaction === 'refuse') throw this.ledger.outcomeUnknown(call);
+    if (reaction === 'refuse') throw this.ledger.refusals.outcomeUnknown(call);
     if (reaction === 'repeat') return undefined;
     const found = await this.probe(call, next);
     emit('idempotency.probed', { found: found === undefined ? 'not done' : 'done' }, call.operation);
@@ -172,7 +174,7 @@ export class Idempotency implements Wrapper {
     } catch (error) {
       if (call.aborted) throw error;
       this.environment.emit('idempotency.probed', { found: 'unknown' }, call.operation);
-      throw this.ledger.outcomeUnknown(call, error);
+      throw this.ledger.refusals.outcomeUnknown(call, error);
     } finally {
       stopListening();
     }
@@ -180,17 +182,17 @@ export class Idempotency implements Wrapper {
 
   /** Keeps how the operation ended when it has been decided for good, otherwise frees the key. Never rejects. */
   private keep(call: LiveCall, operation: Operation, claim: Claim, result: Settled): Promise<void> {
-    const { ledger } = this;
+    const { settlement } = this.ledger;
     const outcome = this.environment.classify(result, call);
     if (result.ok && outcome.kind === 'success') {
-      return ledger.settle(call, operation, claim, () => ({ state: 'done', value: storedValue(result.value) }));
+      return settlement.settle(call, operation, claim, () => ({ state: 'done', value: storedValue(result.value) }));
     }
     // An error that is a success, such as "already done", would be the same again, too.
     if (!result.ok && !call.cancelled && (outcome.kind === 'permanent' || outcome.kind === 'success')) {
       const { error } = result;
-      return ledger.settle(call, operation, claim, () => ({ state: 'failed', error: storedError(error, outcome) }));
+      return settlement.settle(call, operation, claim, () => ({ state: 'failed', error: storedError(error, outcome) }));
     }
-    return ledger.release(call, operation, claim);
+    return settlement.release(call, operation, claim);
   }
 
   /** Waits for the store, but not past the deadline, nor for longer than the claim would hold: the result is there. */
@@ -210,7 +212,7 @@ export class Idempotency implements Wrapper {
   }
 
   private replay<T>(record: IdempotencyRecord, call: LiveCall): T {
-    if (record.state === 'unkept') throw this.ledger.conflict(call, { standing: 'done' });
+    if (record.state === 'unkept') throw this.ledger.refusals.conflict(call, { standing: 'done' });
     this.counters.replayed++;
     this.environment.emit(
       'idempotency.replayed',

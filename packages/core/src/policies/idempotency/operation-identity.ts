@@ -2,7 +2,7 @@ import type { LiveCall } from '../../engine/live-call.js';
 import type { ReportCallback } from '../../events/callback-reports.js';
 import { canonicalText } from './canonical-text.js';
 import { derivedKey, uniqueKey } from './idempotency-key.js';
-import type { Operation } from './idempotency-ledger.js';
+import type { Operation } from './claim.js';
 import { IdempotencyKeyMissingError, IdempotencyPayloadError } from './idempotency.errors.js';
 import type { IdempotencySettings } from './idempotency.options.js';
 import { keyPlace, type KeyPlace } from './key-place.js';

@@ -49,7 +49,11 @@ export interface HttpOptions<Secret = CredentialText> {
   maxResponseBytes?: number;
   /** Sends the requests: an undici `Dispatcher` for `fetch`, an `http.Agent` or `{ http, https }` of them for axios. */
   agent?: object;
-  /** An HTTP proxy, such as `'http://proxy:3128'`. For `fetch` it needs the package `undici`. */
+  /**
+   * An HTTP proxy, such as `'http://proxy:3128'`. For `fetch` it needs the package `undici`. axios reaches `https`
+   * through a tunnel of its own for each request, for which `maxSockets` and `timeouts` do not hold: an attempt timeout
+   * does, and so does an `agent` that makes tunnels.
+   */
   proxy?: string;
   /** The most connections to one origin that are open at once. Default 100. */
   maxSockets?: number;

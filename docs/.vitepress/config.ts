@@ -1,0 +1,88 @@
+import { defineConfig } from 'vitepress';
+
+/** The site is made of the documents where they stand: those in `docs`, and the README of each package. */
+export default defineConfig({
+  title: 'Breakwater',
+  description: 'The resilience toolkit for NestJS',
+  srcDir: '..',
+  outDir: '.vitepress/dist',
+  cacheDir: '../node_modules/.cache/vitepress',
+  srcExclude: ['**/node_modules/**', '**/dist/**', '**/.cache/**', '**/*.api.md'],
+  rewrites: { 'README.md': 'index.md' },
+  lastUpdated: false,
+  // Sources, folders and reports of interfaces are read in the repository.
+  ignoreDeadLinks: [/\.(ts|mjs|json|yaml|api)$/, /\/$/, /LICENSE/, /^https?:/],
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Start', link: '/packages/nestjs/README' },
+      { text: 'Policies', link: '/docs/policies' },
+      { text: 'Webhooks', link: '/docs/webhooks/senders' },
+      { text: 'API', link: '/api/index.html', target: '_self' },
+      { text: 'Changes', link: '/CHANGELOG' },
+    ],
+    sidebar: [
+      {
+        text: 'Start',
+        items: [
+          { text: 'Breakwater', link: '/' },
+          { text: 'In NestJS', link: '/packages/nestjs/README' },
+          { text: 'Without Nest', link: '/packages/core/README' },
+        ],
+      },
+      {
+        text: 'Calls',
+        items: [
+          { text: 'Policies', link: '/docs/policies' },
+          { text: 'Providers', link: '/docs/providers' },
+          { text: 'SDKs and clients', link: '/docs/sdks' },
+          { text: 'GraphQL', link: '/docs/graphql' },
+          { text: 'gRPC', link: '/docs/grpc' },
+          { text: 'Secrets', link: '/docs/secrets' },
+          { text: 'Background jobs', link: '/docs/queue' },
+        ],
+      },
+      {
+        text: 'Webhooks',
+        items: [
+          { text: 'Senders', link: '/docs/webhooks/senders' },
+          { text: 'Raw bodies', link: '/docs/webhooks/raw-body' },
+          { text: 'Behind a proxy', link: '/docs/webhooks/behind-a-proxy' },
+          { text: 'Rotating a secret', link: '/docs/webhooks/rotating-a-secret' },
+          { text: 'A sender of your own', link: '/docs/webhooks/private-sender' },
+          { text: 'Testing locally', link: '/docs/webhooks/testing-locally' },
+          { text: 'The package', link: '/packages/webhooks/README' },
+        ],
+      },
+      {
+        text: 'Stores',
+        items: [
+          { text: 'SQLite', link: '/packages/sqlite/README' },
+          { text: 'Redis', link: '/packages/redis/README' },
+          { text: 'Postgres', link: '/packages/postgres/README' },
+          { text: 'Up to a thousand hosts', link: '/docs/fleet' },
+        ],
+      },
+      {
+        text: 'In operation',
+        items: [
+          { text: 'Operations', link: '/docs/operations' },
+          { text: 'Dashboard', link: '/docs/dashboard' },
+          { text: 'Health, traces, metrics', link: '/docs/telemetry' },
+          { text: 'Events and snapshots', link: '/docs/events' },
+          { text: 'Testing', link: '/docs/testing' },
+          { text: 'Benchmarks', link: '/docs/benchmarks' },
+        ],
+      },
+      {
+        text: 'Inside',
+        items: [
+          { text: 'The map', link: '/docs/inside' },
+          { text: 'Guarantees', link: '/docs/guarantees' },
+          { text: 'Contributing', link: '/CONTRIBUTING' },
+        ],
+      },
+    ],
+  },
+});

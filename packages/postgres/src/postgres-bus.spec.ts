@@ -62,6 +62,7 @@ const until = async (condition: () => boolean) => {
 
   it('takes no connection from a pool that has one alone', async () => {
     const pool = new Pool({ connectionString: (server as PostgresServer).url, max: 1 });
+    pool.on('error', () => undefined);
     pools.push(pool);
     const store = new PostgresStore(pool);
     await expect(store.bus.subscribe('topic', () => undefined)).rejects.toThrow('give it two at least');

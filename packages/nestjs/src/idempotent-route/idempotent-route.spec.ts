@@ -1,5 +1,7 @@
+import type { ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { MemoryStore, type PutResult } from '@breakwater/core';
 import { TestClock } from '@breakwater/core/testing';
@@ -194,6 +196,16 @@ describe.each(Object.keys(adapters) as (keyof typeof adapters)[])('@IdempotentRo
     const again = await post('order-1');
     expect([again.body, again.status, again.headers.get('idempotent-replayed')]).toEqual([body, 201, 'true']);
     expect(handled).toHaveLength(1);
+  });
+
+  it('replays an answer that middleware compresses, which compresses it again', async () => {
+    // Middleware of Express; on Fastify it stands before Node's own response as well.
+    await restart((made) => made.use(compressing));
+    for (const replayed of [null, 'true']) {
+      const { body, headers } = await post('order-1');
+      expect([body, headers.get('content-encoding')]).toEqual(['{"order":1}', 'gzip']);
+      expect(headers.get('idempotent-replayed')).toBe(replayed);
+    }
   });
 
   it('replays an answer that the handler sent by itself, and decides by its status what is kept', async () => {
@@ -434,4 +446,22 @@ function gated(): { readonly promise: Promise<void>; resolve(): void } {
   let resolve!: () => void;
   const promise = new Promise<void>((open) => (resolve = open));
   return { promise, resolve };
+}
+
+/** Compresses what passes, and says so once the head is written, as `compression` does. */
+function compressing(_request: unknown, response: ServerResponse, next: () => void): void {
+  const end = response.end.bind(response) as (body: Buffer) => ServerResponse;
+  const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
+  response.writeHead = (...head: unknown[]) => {
+    for (const [name, value] of Object.entries((head[1] ?? {}) as object)) response.setHeader(name, value as string);
+    response.setHeader('content-encoding', 'gzip');
+    response.removeHeader('content-length');
+    return writeHead(head[0]);
+  };
+  response.end = (body?: unknown) => {
+    const packed = gzipSync((body ?? '') as string);
+    if (!response.headersSent) response.writeHead(response.statusCode);
+    return end(packed);
+  };
+  next();
 }

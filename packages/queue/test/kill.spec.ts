@@ -118,6 +118,7 @@ describe('kill -9 at any moment', () => {
         while (!last.lines().includes('drained')) await sleep(50);
         last.child.kill('SIGKILL');
         await once(last.child, 'close');
+        expect(last.lines()).toEqual(['drained']);
         const effects = [...crm.effects.values()];
         expect(owed.length).toBeGreaterThan(10);
         expect(new Set(effects).size).toBe(effects.length);

@@ -34,7 +34,8 @@ await queue.start([
     provider: 'crm',
     name: 'sync',
     schema: undefined,
-    settings: readJobOptions({ retry: { backoff: { initial: 50, max: 200 } } }, 'sync'),
+    // Twenty kills within seconds would have some jobs taken for those that kill their process, and buried.
+    settings: readJobOptions({ retry: { backoff: { initial: 50, max: 200 } }, takeovers: 100 }, 'sync'),
     run: async ({ payload, idempotencyKey, signal }) => {
       const headers = { 'Idempotency-Key': idempotencyKey };
       const answer = await fetch(task.providerUrl, { method: 'POST', headers, body: String(payload), signal });
@@ -51,5 +52,8 @@ for (let i = 0; i < task.adds; i++) {
 }
 if (task.adds === 0) {
   await queue.drain('crm');
+  for (const { payload, history } of await queue.list('crm', { state: 'dead' })) {
+    writeSync(1, `dead ${String(payload)} ${history.map(({ failure }) => failure).join(' ')}\n`);
+  }
   writeSync(1, 'drained\n');
 }

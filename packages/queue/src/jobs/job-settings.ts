@@ -24,7 +24,7 @@ export interface SyncJobOptions {
    * tenant's own, too. Default false: all share them.
    */
   perTenant?: boolean;
-  /** How often a process may end or lose its lease while it runs the job, before that is dead. Default 5. */
+  /** How often a process may end or lose its lease while it runs the job, before that is dead. Default 10. */
   takeovers?: number;
   /** Adds a job of this name by itself, in whichever process is first. */
   schedule?: ScheduleOptions;
@@ -46,7 +46,7 @@ const schema = settings.options({
   timeout: settings.optional(settings.duration({ min: 1 }), 60_000),
   cost: settings.optional(settings.integer(0, 1_000_000), 1),
   perTenant: settings.optional(settings.flag(), false),
-  takeovers: settings.optional(settings.integer(0, 1_000_000), 5),
+  takeovers: settings.optional(settings.integer(0, 1_000_000), 10),
 });
 
 export interface JobSettings extends settings.SettingsOf<typeof schema> {

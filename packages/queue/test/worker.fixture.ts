@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createProvider } from '@breakwater/core';
 import { createPostgresBackend } from 'bullmq';
 import { bullmqDriver } from '../src/bullmq/bullmq-driver.js';
@@ -47,13 +48,27 @@ for (let i = 0; i < task.adds; i++) {
   const id = `${task.name}-${i}`;
   const tenant = `t${i % 3}`;
   await queue.add('crm', 'sync', id, { key: id, tenant });
-  // Only what is acknowledged is owed; written at once, as the process may be killed at any moment.
-  writeSync(1, `${id}\n`);
+  tell(id);
+  // The backlog is to be done within the test.
+  await sleep(2);
 }
 if (task.adds === 0) {
   await queue.drain('crm');
   for (const { payload, history } of await queue.list('crm', { state: 'dead' })) {
-    writeSync(1, `dead ${String(payload)} ${history.map(({ failure }) => failure).join(' ')}\n`);
+    tell(`dead ${String(payload)} ${history.map(({ failure }) => failure).join(' ')}`);
   }
-  writeSync(1, 'drained\n');
+  tell('drained');
+}
+
+/** Only what is acknowledged is owed: it is written at once, as the process may be killed at any moment. */
+function tell(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, `${line}\n`);
+      return;
+    } catch (error) {
+      // The pipe is full while the test has no time to read it.
+      if ((error as { code?: unknown }).code !== 'EAGAIN') throw error;
+    }
+  }
 }

@@ -9,13 +9,14 @@ import type { Figures, PromiseCheck, Storm } from '../storm.js';
 import type { TwinChanges } from '../twin.js';
 import { type Twins, withBoth } from '../twins.js';
 
-const RATE = 40;
+const RATE = 25;
 const LOAD_S = 6;
 /** When the key is rotated, in seconds after the load has begun. */
 const ROTATIONS_S = [2, 4] as const;
-/** When Vault is sealed in between, and for how long. */
-const SEALED_AT_S = 3;
+/** For how long Vault is sealed in between, once the new key was fetched. */
 const SEALED_S = 0.5;
+/** How long a key may take to be fetched, after the one before was revoked. */
+const FETCHED_WITHIN_MS = 5_000;
 /** The path of the key in Vault: the checkout's prefix, and the name of the secret. */
 const PATH = 'checkout/PAYMENTS_API_KEY';
 
@@ -87,21 +88,20 @@ function checkouts(
 async function rotate(stage: Stage, vault: VaultServer, keys: RotatedKeys): Promise<void> {
   const { unprotected, protected: guarded } = stage.twins;
   const inEnvironment = keys.of('unprotected');
-  let passedS = 0;
-  const until = async (seconds: number) => {
-    await stage.pause((seconds - passedS) * 1_000);
-    passedS = seconds;
-  };
+  const beganAt = stage.clock.now();
+  const until = (seconds: number) => stage.pause(Math.max(0, beganAt + seconds * 1_000 - stage.clock.now()));
   const revoke = async () => {
+    const asked = vault.requests.length;
     vault.write(PATH, { value: keys.next('protected') });
     await stage.payments.acceptKeys(guarded.merchant, [keys.of('protected')]);
     await stage.payments.acceptKeys(unprotected.merchant, [keys.next('unprotected')]);
+    const deadline = stage.clock.now() + FETCHED_WITHIN_MS;
+    while (vault.requests.length === asked && stage.clock.now() < deadline) await stage.pause(20);
   };
   await until(ROTATIONS_S[0]);
   await revoke();
-  await until(SEALED_AT_S);
   vault.failWith(503);
-  await until(SEALED_AT_S + SEALED_S);
+  await stage.pause(SEALED_S * 1_000);
   vault.failWith(undefined);
   await until(ROTATIONS_S[1]);
   await revoke();

@@ -1,18 +1,20 @@
 import { ResilienceModule } from '@breakwater/nestjs';
 import { Module } from '@nestjs/common';
 import { ConditionalModule, ConfigModule } from '@nestjs/config';
+import { CatalogModule } from './catalog/catalog.module.js';
 import { checkoutConfig } from './config/checkout.config.js';
 import { resilienceConfig } from './config/resilience.config.js';
 import { CrmModule } from './crm/crm.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
+import { InventoryModule } from './inventory/inventory.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ShopStore } from './store/shop-store.js';
 import { StoreModule } from './store/store.module.js';
 import { BareWebhooksModule } from './webhooks/bare-webhooks.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
-/** A shop that charges through one third party and confirms by another. */
+/** A shop that charges through one third party, confirms by another, and has its prices and its stock from two more. */
 @Module({
   imports: [
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [checkoutConfig, resilienceConfig] }),
@@ -23,6 +25,8 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     }),
     DatabaseModule,
     OrdersModule,
+    CatalogModule,
+    InventoryModule,
     HealthModule,
     ConditionalModule.registerWhen(CrmModule, (env) => Boolean(env['CRM_URL']), { debug: false }),
     ConditionalModule.registerWhen(WebhooksModule, (env) => !isBare(env), { debug: false }),

@@ -18,7 +18,7 @@ describe('createCheckoutApp', () => {
 
   it.each([
     [{}, ['payments.http.baseUrl', 'email.http.baseUrl', 'PAYMENTS_WEBHOOK_SECRET']],
-    [URLS, ['PAYMENTS_API_KEY', 'PAYMENTS_WEBHOOK_SECRET', 'EMAIL_API_KEY']],
+    [URLS, ['PAYMENTS_API_KEY', 'PAYMENTS_WEBHOOK_SECRET', 'EMAIL_API_KEY', 'CATALOG_API_KEY', 'INVENTORY_API_KEY']],
   ])('says all that is missing when the environment holds %j', async (environment, missing) => {
     Object.assign(process.env, environment);
     const app = await createCheckoutApp();

@@ -27,6 +27,8 @@ export class ShopFixture {
       PAYMENTS_WEBHOOK_SECRET: WEBHOOK_SECRET,
       EMAIL_URL: email.url,
       EMAIL_API_KEY: MAILBOX,
+      CATALOG_API_KEY: MAILBOX,
+      INVENTORY_API_KEY: MAILBOX,
       ...overrides,
     };
     // Secrets are read at each use, so it stays as it is until the shop is closed.
@@ -78,6 +80,10 @@ export class ShopFixture {
 
   async get<T>(path: string): Promise<Answer<T>> {
     return answerOf(await fetch(this.url + path));
+  }
+
+  async put<T>(path: string): Promise<Answer<T>> {
+    return answerOf(await fetch(this.url + path, { method: 'PUT' }));
   }
 
   async post<T>(path: string, body: string, headers: Record<string, string> = {}): Promise<Answer<T>> {

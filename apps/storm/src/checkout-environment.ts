@@ -6,6 +6,9 @@ export interface CheckoutSurroundings {
   readonly webhookSecret: string;
   readonly emailUrl: string;
   readonly emailKey: string;
+  /** Without them, no page of a product and no basket. */
+  readonly catalogUrl?: string;
+  readonly inventoryUrl?: string;
   readonly databaseFile: string;
   /** `memory:` unless given. */
   readonly storeUrl?: string;
@@ -20,6 +23,11 @@ export function checkoutEnvironment(around: CheckoutSurroundings): Record<string
     PAYMENTS_WEBHOOK_SECRET: around.webhookSecret,
     EMAIL_URL: around.emailUrl,
     EMAIL_API_KEY: around.emailKey,
+    // The account is known by one name to both.
+    CATALOG_API_KEY: around.emailKey,
+    INVENTORY_API_KEY: around.emailKey,
+    ...(around.catalogUrl !== undefined && { CATALOG_URL: `${around.catalogUrl}/graphql` }),
+    ...(around.inventoryUrl !== undefined && { INVENTORY_URL: around.inventoryUrl }),
     DATABASE_FILE: around.databaseFile,
     STORE_URL: around.storeUrl ?? 'memory:',
   };

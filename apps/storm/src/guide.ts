@@ -2,16 +2,22 @@ export interface GuidedServices {
   readonly checkoutUrl: string;
   readonly paymentsUrl: string;
   readonly emailUrl: string;
+  readonly catalogUrl: string;
+  /** The address of its controls, over HTTP. */
+  readonly inventoryUrl: string;
   readonly merchant: string;
   readonly mailbox: string;
 }
 
 /** Commands to try by hand. */
-export function guide({ checkoutUrl, paymentsUrl, emailUrl, merchant, mailbox }: GuidedServices): string {
+export function guide(services: GuidedServices): string {
+  const { checkoutUrl, paymentsUrl, emailUrl, catalogUrl, inventoryUrl, merchant, mailbox } = services;
   const order = { id: 'order-1', email: 'ada@example.com', amount: 4_200, currency: 'EUR' };
   return `checkout  ${checkoutUrl}
 payments  ${paymentsUrl}
 email     ${emailUrl}
+catalog   ${catalogUrl}
+inventory ${inventoryUrl}
 
 Place an order (another id is another order), and look at it:
   ${curl('POST', `${checkoutUrl}/orders`, order)}
@@ -23,9 +29,19 @@ Make email hang; orders still come through, and their confirmations wait:
 Take payments down; after about ten orders the answer is 503 at once, with Retry-After:
   ${curl('PUT', `${paymentsUrl}/faults`, { error: { rate: 1, status: 503 } })}
 
-Heal both:
+Look at a product; take the catalog, which speaks GraphQL, down, and look again: the price says that it is an old one:
+  ${curl('GET', `${checkoutUrl}/products/sku-1`)}
+  ${curl('PUT', `${catalogUrl}/faults`, { error: { rate: 1, status: 503 } })}
+
+Heal them:
   ${curl('DELETE', `${emailUrl}/faults`)}
   ${curl('DELETE', `${paymentsUrl}/faults`)}
+  ${curl('DELETE', `${catalogUrl}/faults`)}
+
+Let the inventory, which speaks gRPC, take one call in three seconds, and fill two baskets: the second waits as long as it is told:
+  ${curl('PUT', `${inventoryUrl}/books/limit`, { account: mailbox, limit: 1, perMs: 3_000 })}
+  ${curl('PUT', `${checkoutUrl}/baskets/a/items/sku-1`)}
+  ${curl('PUT', `${checkoutUrl}/baskets/b/items/sku-1`)}
 
 Forge a webhook:
   ${curl('POST', `${checkoutUrl}/webhooks/payments`, { id: 'evt_1', type: 'charge.succeeded' })}

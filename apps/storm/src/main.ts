@@ -61,7 +61,7 @@ async function weather(
   { storm: name, store }: { storm: string | undefined; store: string | undefined },
 ): Promise<StormReport[]> {
   const progress = new Progress(process.stdout);
-  progress.line('starting payments, email and two checkouts');
+  progress.line('starting four third parties and two checkouts');
   try {
     const stage = await Stage.open(services, progress, store);
     try {

@@ -2,25 +2,30 @@ import { join } from 'node:path';
 import { systemClock } from './clock.js';
 import { placeOrder, type Patience } from './load/customer.js';
 import { type LoadPlan, offerLoad } from './load/load.js';
-import { ordersOfRun } from './load/order.js';
-import type { Journey } from './load/submission.js';
+import { type Order, ordersOfRun } from './load/order.js';
+import type { Answer, Journey } from './load/submission.js';
 import type { Progress } from './progress.js';
+import { CatalogControl } from './services/catalog-control.js';
 import { EmailControl } from './services/email-control.js';
+import { InventoryControl } from './services/inventory-control.js';
 import { PaymentsControl } from './services/payments-control.js';
 import type { ServiceGroup, ServiceStart, StartedService } from './services/service-group.js';
 import { startTwin, type Twin, type TwinChanges } from './twin.js';
 import { type Twins, withBoth } from './twins.js';
+import { offerVisits, type VisitPlan } from './visits/offer-visits.js';
 
 interface StageParts {
   readonly payments: PaymentsControl;
   readonly email: EmailControl;
+  readonly catalog: CatalogControl;
+  readonly inventory: InventoryControl;
   readonly progress: Progress;
   readonly services: ServiceGroup;
   readonly storeUrl: string;
   start(name: Twin['name'], changes: TwinChanges): Promise<Twin>;
 }
 
-/** Where storms play: two third parties that can be made to fail, and two checkouts that depend on them. */
+/** Where storms play: third parties that can be made to fail, and two checkouts that depend on them. */
 export class Stage {
   readonly clock = systemClock;
 
@@ -30,15 +35,16 @@ export class Stage {
   ) {}
 
   static async open(services: ServiceGroup, progress: Progress, storeUrl = 'memory:'): Promise<Stage> {
-    const [{ url: paymentsUrl }, { url: emailUrl }] = await Promise.all([
-      services.start({ name: 'payments', app: 'payments', env: { PORT: '0' } }),
-      services.start({ name: 'email', app: 'email', env: { PORT: '0' } }),
-    ]);
-    const start: StageParts['start'] = (name, changes) =>
-      startTwin({ storeUrl, ...changes, name, services, paymentsUrl, emailUrl });
+    const startParty = async (name: string) => (await services.start({ name, app: name, env: { PORT: '0' } })).url;
+    const parties = ['payments', 'email', 'catalog', 'inventory'].map(startParty);
+    const [paymentsUrl, emailUrl, catalogUrl, inventoryControl] = (await Promise.all(parties)) as Urls;
+    const inventory = new InventoryControl(inventoryControl);
+    const urls = { paymentsUrl, emailUrl, catalogUrl, inventoryUrl: await inventory.grpcUrl() };
+    const start: StageParts['start'] = (name, changes) => startTwin({ storeUrl, ...changes, name, services, ...urls });
     const twins = await withBoth(NAMES, (name) => start(name, { account: name }));
     const [payments, email] = [new PaymentsControl(paymentsUrl), new EmailControl(emailUrl)];
-    return new Stage({ payments, email, progress, services, storeUrl, start }, twins);
+    const catalog = new CatalogControl(catalogUrl);
+    return new Stage({ payments, email, catalog, inventory, progress, services, storeUrl, start }, twins);
   }
 
   get payments(): PaymentsControl {
@@ -47,6 +53,14 @@ export class Stage {
 
   get email(): EmailControl {
     return this.parts.email;
+  }
+
+  get catalog(): CatalogControl {
+    return this.parts.catalog;
+  }
+
+  get inventory(): InventoryControl {
+    return this.parts.inventory;
   }
 
   get progress(): Progress {
@@ -89,30 +103,37 @@ export class Stage {
     storm: string,
     { rate, seconds = 1 }: { readonly rate: number; readonly seconds?: number },
   ): Promise<void> {
-    await Promise.all([this.payments.faults.heal(), this.email.faults.heal(), this.payments.unlimit()]);
+    const { payments, email, catalog } = this;
+    await Promise.all([payments.faults.heal(), email.faults.heal(), catalog.faults.heal(), payments.unlimit()]);
     await this.load({ orders: ordersOfRun(`${storm}-warm-up`, rate * seconds), rate });
     await withBoth(this.twins, async ({ merchant, mailbox }) => {
       await Promise.all([this.payments.forget(merchant), this.email.forget(mailbox)]);
     });
   }
 
+  /** The same visitors come to both checkouts at the same time, once each. */
+  visit<Seen>(plan: VisitPlan, visit: (twin: Twin, index: number) => Promise<Seen>): Promise<Twins<Seen[]>> {
+    const { clock, signal } = this;
+    return withBoth(this.twins, (twin) => offerVisits(plan, { clock, signal, visit: (index) => visit(twin, index) }));
+  }
+
   /**
    * The same customers come to both checkouts at the same time; ends when the last of them is served or stops trying.
    */
-  load(plan: LoadPlan, patience = PATIENCE): Promise<Twins<Journey[]>> {
+  load(plan: LoadPlan, patience = PATIENCE, submit: Submit = placed): Promise<Twins<Journey[]>> {
     const { clock, signal } = this;
-    return withBoth(this.twins, ({ name, checkout }) =>
+    return withBoth(this.twins, (twin) =>
       offerLoad(plan, {
         clock,
         signal,
         customer: (order, plannedAt) =>
           placeOrder(order, plannedAt, {
-            submit: (submitted) => checkout.submit(submitted),
+            submit: (submitted) => submit(twin, submitted),
             patience,
             clock,
             random: Math.random,
             signal,
-            onSubmission: (submission) => this.progress.count(name, submission),
+            onSubmission: (submission) => this.progress.count(twin.name, submission),
           }),
       }),
     );
@@ -127,11 +148,19 @@ export class Stage {
     await Promise.all([
       this.payments.close(),
       this.email.close(),
+      this.catalog.close(),
+      this.inventory.close(),
       unprotected.checkout.close(),
       guarded.checkout.close(),
     ]);
   }
 }
+
+/** How a customer brings what is wanted to a checkout. */
+type Submit = (twin: Twin, order: Order) => Promise<Answer>;
+type Urls = [string, string, string, string];
+
+const placed: Submit = ({ checkout }, order) => checkout.submit(order);
 
 const NAMES = { unprotected: 'unprotected', protected: 'protected' } as const;
 

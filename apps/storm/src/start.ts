@@ -6,6 +6,7 @@ import { endingSignal, Interruption } from './ending.js';
 import { describeFailure } from './describe-failure.js';
 import { guide } from './guide.js';
 import { WEBHOOK_PATH } from './services/checkout-client.js';
+import { InventoryControl } from './services/inventory-control.js';
 import { PaymentsControl } from './services/payments-control.js';
 import { preferredPort } from './services/preferred-port.js';
 import { ServiceGroup } from './services/service-group.js';
@@ -30,12 +31,17 @@ async function main(): Promise<number> {
   }
 }
 
-/** Starts the two third parties and a checkout with its own settings, and says what to try. */
+/** Starts the third parties and a checkout with its own settings, and says what to try. */
 async function open(services: ServiceGroup): Promise<string> {
-  const [{ url: paymentsUrl }, { url: emailUrl }] = await Promise.all([
-    services.start({ name: 'payments', app: 'payments', env: { PORT: `${await preferredPort(3001)}` } }),
-    services.start({ name: 'email', app: 'email', env: { PORT: `${await preferredPort(3002)}` } }),
+  const startParty = async (name: string, port: number) =>
+    (await services.start({ name, app: name, env: { PORT: `${await preferredPort(port)}` } })).url;
+  const [paymentsUrl, emailUrl, catalogUrl, inventoryUrl] = await Promise.all([
+    startParty('payments', 3001),
+    startParty('email', 3002),
+    startParty('catalog', 3003),
+    startParty('inventory', 3004),
   ]);
+  const inventory = new InventoryControl(inventoryUrl);
   const known = { merchant: 'merchant_demo', mailbox: 'mailbox_demo' };
   const secret = `whsec_${randomBytes(24).toString('hex')}`;
   const { url: checkoutUrl } = await services.start({
@@ -48,11 +54,13 @@ async function open(services: ServiceGroup): Promise<string> {
       webhookSecret: secret,
       emailUrl,
       emailKey: known.mailbox,
+      catalogUrl,
+      inventoryUrl: await inventory.grpcUrl(),
       databaseFile: join(services.folder, 'checkout.sqlite'),
     }),
   });
   const payments = new PaymentsControl(paymentsUrl);
   await payments.sendWebhooksTo({ merchant: known.merchant, url: `${checkoutUrl}${WEBHOOK_PATH}`, secret });
-  await payments.close();
-  return guide({ checkoutUrl, paymentsUrl, emailUrl, ...known });
+  await Promise.all([payments.close(), inventory.close()]);
+  return guide({ checkoutUrl, paymentsUrl, emailUrl, catalogUrl, inventoryUrl, ...known });
 }

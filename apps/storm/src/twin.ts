@@ -38,6 +38,8 @@ export interface TwinStart extends TwinChanges {
   readonly services: ServiceGroup;
   readonly paymentsUrl: string;
   readonly emailUrl: string;
+  readonly catalogUrl: string;
+  readonly inventoryUrl: string;
 }
 
 /** Starts one checkout. The unprotected one differs by its switches alone. */
@@ -61,6 +63,8 @@ export async function startTwin(start: TwinStart): Promise<Twin> {
           webhookSecret: known.webhookSecret,
           emailUrl: start.emailUrl,
           emailKey: known.mailbox,
+          catalogUrl: start.catalogUrl,
+          inventoryUrl: start.inventoryUrl,
           databaseFile: join(services.folder, `${account}.sqlite`),
           ...(start.storeUrl !== undefined && { storeUrl: start.storeUrl }),
         }),

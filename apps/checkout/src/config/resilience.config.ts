@@ -49,6 +49,29 @@ export const resilienceConfig = registerAs('resilience', (): ResilienceOptions =
       idempotency: { header: 'Idempotency-Key', ttl: '24h', lease: '5s' },
     },
     ...(process.env['CRM_URL'] && { crm: crmOptions() }),
+    catalog: {
+      http: {
+        baseUrl: process.env['CATALOG_URL'] ?? 'http://127.0.0.1:3003/graphql',
+        auth: { bearer: secret('CATALOG_API_KEY') },
+      },
+      // As long as a visitor waits for a page.
+      timeout: { attempt: '1500ms' },
+      circuitBreaker: { window: { consecutive: 5 }, openFor: '1s', halfOpen: { calls: 1 } },
+      // A price that is an hour old, and says so, sells better than none.
+      cache: { ttl: '500ms', staleIfError: '1h' },
+    },
+    inventory: {
+      http: {
+        hosts: [process.env['INVENTORY_URL'] ?? '127.0.0.1:3005'],
+        auth: { bearer: secret('INVENTORY_API_KEY') },
+      },
+      timeout: { attempt: '500ms', total: '4s' },
+      retry: { attempts: 6, backoff: { initial: '50ms', max: '500ms' }, throttled: { attempts: 10 } },
+      circuitBreaker: { window: { time: '10s', consecutive: 10 }, openFor: '1s' },
+      // The ceiling; what the inventory really allows it says by its pushback, which holds for all.
+      rateLimit: { limit: 200, per: '1s', wait: '3s' },
+      idempotency: { header: 'Idempotency-Key', ttl: '24h' },
+    },
   },
 }));
 

@@ -31,6 +31,22 @@ export interface CheckoutClientOptions {
   readonly connections: number;
 }
 
+/** The page of a product, as a visitor saw it. */
+export interface PageSeen {
+  readonly status: number;
+  /** Minor units. */
+  readonly price?: number | undefined;
+  /** Whether the page says that the price is an old one. */
+  readonly stale?: boolean | undefined;
+}
+
+interface Asked {
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** The checkout as the outside world sees it. */
 export class CheckoutClient {
   private readonly pool: Pool;
@@ -42,17 +58,35 @@ export class CheckoutClient {
     this.pool = new Pool(url, { connections: options.connections });
   }
 
-  /** Never rejects: whatever goes wrong is an answer. */
-  async submit(order: Order): Promise<Answer> {
+  submit(order: Order): Promise<Answer> {
+    const headers = { 'content-type': 'application/json' };
+    return this.ask({ method: 'POST', path: '/orders', headers, body: JSON.stringify(order) });
+  }
+
+  /** Puts one piece of a product into a basket. */
+  putInBasket(basket: string, sku: string): Promise<Answer> {
+    return this.ask({ method: 'PUT', path: `/baskets/${encodeURIComponent(basket)}/items/${encodeURIComponent(sku)}` });
+  }
+
+  /** Looks at the page of a product; `status` is 0 where no answer came. */
+  async page(sku: string): Promise<PageSeen> {
     try {
       return await withTimeout(this.options.timeoutMs, async (signal) => {
-        const { statusCode, headers, body } = await this.pool.request({
-          method: 'POST',
-          path: '/orders',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(order),
-          signal,
-        });
+        const path = `/products/${encodeURIComponent(sku)}`;
+        const { statusCode, body } = await this.pool.request({ method: 'GET', path, signal });
+        const { price, stale } = JSON.parse(await body.text()) as Partial<PageSeen>;
+        return { status: statusCode, ...(statusCode === 200 && { price, stale }) };
+      });
+    } catch {
+      return { status: 0 };
+    }
+  }
+
+  /** Never rejects: whatever goes wrong is an answer. */
+  private async ask(request: Asked): Promise<Answer> {
+    try {
+      return await withTimeout(this.options.timeoutMs, async (signal) => {
+        const { statusCode, headers, body } = await this.pool.request({ ...request, signal });
         const code = errorCode(await body.text());
         return {
           kind: 'answered',

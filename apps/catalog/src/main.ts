@@ -1,0 +1,4 @@
+import { runMockService } from '@breakwater/faults';
+import { createCatalogApp } from './create-catalog-app.js';
+
+await runMockService('catalog', createCatalogApp);

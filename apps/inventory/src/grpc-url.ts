@@ -1,0 +1,2 @@
+/** The address under which the inventory serves gRPC. */
+export const GRPC_URL = Symbol('GrpcUrl');

@@ -1,0 +1,10 @@
+import type { Clock } from '@breakwater/core';
+
+export interface InventoryOptions {
+  /** The port of the controls, over HTTP. 0 or nothing: any free port. */
+  readonly port?: number;
+  /** Makes the faults' dice repeatable. */
+  readonly seed?: number;
+  /** The machine's by default. */
+  readonly clock?: Clock;
+}

@@ -28,7 +28,8 @@ const config: Config = {
   testEnvironment: 'node',
   // No test waits for real time to pass; this ends one that hangs, and lets simulations finish on a machine under load.
   testTimeout: 120_000,
-  // By default jest leaves one core to itself, which is every other one of two. Many specs wait for processes and servers.
+  // By default jest leaves one core to itself, which is every other one of two. Many specs wait for processes and
+  // servers.
   maxWorkers: '100%',
   // Node 20 keeps the modules of every spec that a worker has run. A worker with a large heap is also slow to exit, and
   // jest then reports a leak: it ends one that has not exited within half a second.

@@ -5,6 +5,7 @@ import { CatalogModule } from './catalog/catalog.module.js';
 import { checkoutConfig } from './config/checkout.config.js';
 import { resilienceConfig } from './config/resilience.config.js';
 import { CrmModule } from './crm/crm.module.js';
+import { OperatorsPageModule } from './dashboard/operators-page.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
@@ -31,6 +32,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     ConditionalModule.registerWhen(CrmModule, (env) => Boolean(env['CRM_URL']), { debug: false }),
     ConditionalModule.registerWhen(WebhooksModule, (env) => !isBare(env), { debug: false }),
     ConditionalModule.registerWhen(BareWebhooksModule, isBare, { debug: false }),
+    ConditionalModule.registerWhen(OperatorsPageModule, hasDashboard, { debug: false }),
   ],
 })
 export class AppModule {}
@@ -38,4 +40,9 @@ export class AppModule {}
 /** A switch of its own: the one that turns policies off never turns verification off. */
 function isBare(env: NodeJS.ProcessEnv): boolean {
   return env['CHECKOUT_BARE_WEBHOOKS'] === 'true';
+}
+
+/** Off unless asked for: the storms measure the shop alone. */
+function hasDashboard(env: NodeJS.ProcessEnv): boolean {
+  return env['CHECKOUT_DASHBOARD'] === 'true';
 }

@@ -1,4 +1,5 @@
 export interface GuidedServices {
+  readonly pageUrl: string;
   readonly checkoutUrl: string;
   readonly paymentsUrl: string;
   readonly emailUrl: string;
@@ -11,9 +12,15 @@ export interface GuidedServices {
 
 /** Commands to try by hand. */
 export function guide(services: GuidedServices): string {
-  const { checkoutUrl, paymentsUrl, emailUrl, catalogUrl, inventoryUrl, merchant, mailbox } = services;
+  const { pageUrl, checkoutUrl, paymentsUrl, emailUrl, catalogUrl, inventoryUrl, merchant, mailbox } = services;
   const order = { id: 'order-1', email: 'ada@example.com', amount: 4_200, currency: 'EUR' };
-  return `checkout  ${checkoutUrl}
+  return `Open this page: break the third parties with sliders, and watch two shops that get the same orders.
+  ${pageUrl}
+
+The dashboard of the protected one:
+  ${checkoutUrl}/resilience
+
+checkout  ${checkoutUrl}
 payments  ${paymentsUrl}
 email     ${emailUrl}
 catalog   ${catalogUrl}

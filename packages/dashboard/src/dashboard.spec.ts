@@ -35,7 +35,8 @@ describe('the page', () => {
   it.each(['Express', 'Fastify'] as const)(
     'is served on %s, behind a prefix, with relative addresses only',
     async (adapter) => {
-      const { ask, base } = await shop({ adapter, prefix: 'api/v1', dashboard: anyone });
+      const prepare = (app: INestApplication) => void app.enableVersioning();
+      const { ask, base } = await shop({ adapter, prefix: 'api/v1', dashboard: anyone, prepare });
       const root = await ask('');
       expect(root).toMatchObject({ status: 302, headers: { location: './resilience/page' } });
       const { pathname } = new URL(root.headers.location!, `http://host${base}`);

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Res, type Type } from '@nestjs/common';
+import { Controller, Get, Inject, Res, VERSION_NEUTRAL, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { PrometheusRegistry } from './telemetry.options.js';
 
@@ -6,7 +6,8 @@ export const PROMETHEUS_REGISTRY = Symbol.for('breakwater.prometheus-registry');
 
 /** A controller that serves a registry to Prometheus, on Express and Fastify. */
 export function prometheusController(path: string): Type {
-  @Controller(path)
+  // Where an application has versions in its paths, too, Prometheus finds it at the same one.
+  @Controller({ path, version: VERSION_NEUTRAL })
   class PrometheusController {
     constructor(
       @Inject(PROMETHEUS_REGISTRY) private readonly registry: PrometheusRegistry,

@@ -59,6 +59,7 @@ async function application(telemetry: TelemetryOptions, adapter: 'Express' | 'Fa
   app = module.createNestApplication(adapter === 'Express' ? new ExpressAdapter() : new FastifyAdapter(), {
     logger: false,
   });
+  app.enableVersioning();
   await app.listen(0);
   const resilience = app.get(Resilience);
   return {

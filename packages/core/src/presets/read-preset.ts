@@ -1,5 +1,6 @@
 import type { Fault } from '../settings/fault.js';
 import type { Layer } from '../settings/merge-settings.js';
+import { isPlain } from '../values/is-plain.js';
 import { unknownName } from '../settings/unknown-name.js';
 import { belowPreset, presetLayer } from './preset-layer.js';
 import { findPreset, presets } from './presets.js';
@@ -13,9 +14,10 @@ export interface ReadPreset {
 }
 
 /** Reads `preset` in a provider's settings, over the defaults for all. `path` is where they stand. */
-export function readPreset(own: Layer, path: string, defaults: Layer = {}): ReadPreset {
-  const { preset: name } = own;
-  if (name === undefined || name === null) return { layer: {}, defaults, faults: [] };
+export function readPreset(own: unknown, path: string, defaults: Layer = {}): ReadPreset {
+  // Settings that are no object are refused where all others are.
+  const name = isPlain(own) ? own['preset'] : undefined;
+  if (!isPlain(own) || name === undefined || name === null) return { layer: {}, defaults, faults: [] };
   const preset = findPreset(name);
   if (preset !== undefined) {
     const layer = presetLayer(preset, own, defaults);

@@ -10,6 +10,7 @@ import type { ProviderOptions } from './provider-options.js';
 import { ResilienceConfigurationError } from '../settings/fault.js';
 import type { Layer } from '../settings/merge-settings.js';
 import type { Store } from '../store/store.js';
+import { isPlain } from '../values/is-plain.js';
 import { SystemClock } from '../time/system-clock.js';
 import { systemRandom } from '../time/system-random.js';
 
@@ -36,7 +37,7 @@ export function createProvider(
     policies?: readonly PolicyKind[];
   } = {},
 ): ResilientProvider {
-  const preset = readPreset(options as Layer, name);
+  const preset = readPreset(options, name);
   const clock = parts.clock ?? machineClock;
   const warn = warnOnce();
   const tellOfEviction = (detail: Eviction) => {
@@ -62,6 +63,7 @@ export function createProvider(
 }
 
 function withPreset(preset: Layer, options: ProviderOptions): Layer {
+  if (!isPlain(options)) return options as Layer;
   const { webhook: _ofAdapters, ...below } = preset;
   return catalog.merge(below, { ...options, preset: undefined });
 }

@@ -29,6 +29,7 @@ export default defineConfig({
           { text: 'Breakwater', link: '/' },
           { text: 'In NestJS', link: '/packages/nestjs/README' },
           { text: 'Without Nest', link: '/packages/core/README' },
+          { text: 'Beside its peers', link: '/docs/comparison' },
           { text: 'From another library', link: '/docs/migration' },
         ],
       },

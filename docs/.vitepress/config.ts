@@ -27,6 +27,7 @@ export default defineConfig({
         text: 'Start',
         items: [
           { text: 'Breakwater', link: '/' },
+          { text: 'Why', link: '/docs/why' },
           { text: 'In NestJS', link: '/packages/nestjs/README' },
           { text: 'Without Nest', link: '/packages/core/README' },
           { text: 'Beside its peers', link: '/docs/comparison' },

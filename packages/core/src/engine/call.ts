@@ -27,7 +27,8 @@ export interface Call {
   sending(method: string, nature?: RequestNature): void;
   /**
    * Corrects what the call takes of its rate limit, once its real cost is known, such as the tokens of an answer: a
-   * whole number from 0. To be called while the method runs; after that it changes nothing.
+   * whole number from 0. Once the call has ended too, such as where a stream is read later, as long as the limit still
+   * counts it, and where its method has a `cost` other than 1 or a `priority` of its own; otherwise it changes nothing.
    */
   settle(cost: number): void;
   /**

@@ -16,7 +16,7 @@ export class Entered implements SettleableTicket {
     readonly ticket: unknown,
   ) {}
 
-  settle(cost: number): void {
-    settlePrice([this.ticket], cost);
+  settle(cost: number, hasEnded: boolean): void {
+    settlePrice([this.ticket], cost, hasEnded);
   }
 }

@@ -368,10 +368,10 @@ export class LiveCall implements Call, Circumstances, Requester {
   }
 
   settle(cost: number): void {
-    if (this.ended) return;
     const attempt = this.abortState?.attempt;
-    if (attempt === undefined) settlePrice(this.tickets, cost);
-    else attempt.settle(cost);
+    if (attempt !== undefined) return attempt.settle(cost);
+    // Gates use the tickets of the calls that name no price again.
+    if (!this.ended || this.price !== DEFAULT_PRICE) settlePrice(this.tickets, cost, this.ended);
   }
 
   sending(method: string, nature?: RequestNature): SentRequest {

@@ -42,17 +42,19 @@ export function isWithin(price: Price): price is PriceWithin {
 
 /** The ticket of a gate that can be told the real cost of a call. */
 export interface SettleableTicket {
-  settle(cost: number): void;
+  /** `hasEnded`: the call has left the gate; only asked of calls that name a price. */
+  settle(cost: number, hasEnded: boolean): void;
 }
 
 /**
- * Tells the gates of a call that is under way its real cost. Throws a `TypeError` when that is no whole number from 0.
+ * Tells the gates of a call its real cost, while it is under way or later. Throws a `TypeError` when that is no whole
+ * number from 0.
  */
-export function settlePrice(tickets: readonly unknown[], cost: number): void {
+export function settlePrice(tickets: readonly unknown[], cost: number, hasEnded: boolean): void {
   if (!Number.isSafeInteger(cost) || cost < 0) {
     throw new TypeError(`a call cannot have cost ${String(cost)}; expected a whole number from 0`);
   }
-  for (const ticket of tickets) if (isSettleable(ticket)) ticket.settle(cost);
+  for (const ticket of tickets) if (isSettleable(ticket)) ticket.settle(cost, hasEnded);
 }
 
 function isSettleable(ticket: unknown): ticket is SettleableTicket {

@@ -46,11 +46,11 @@ export interface Allowance {
   readonly heedsAnswers: boolean;
   /** The provider has answered: the call had arrived by now. */
   answered(taken: Taken, now: number): void;
-  /** The call turned out to cost something else. */
+  /** The call turned out to cost something else; it may have left, and then it may count no more. */
   settle(taken: Taken, cost: number, now: number): void;
   /** The call was not sent. Returns false where nothing can be taken back: it was taken before the quotas changed. */
   giveBack(taken: Taken, now: number): boolean;
-  /** The call has left: what it took stays taken. `taken` may be used again for another. */
+  /** The call has left for good: what it took stays taken. `taken` may be used again for another. */
   done(taken: Taken): void;
   /** Whether nothing is taken that still counts. */
   isFresh(now: number): boolean;

@@ -1,7 +1,7 @@
 import type { ObservedResponse, RateReading } from '../../headers/rate-reading.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { Entered } from '../../engine/entered.js';
-import { isWithin, type Lender, type PriceWithin } from '../../engine/price.js';
+import { DEFAULT_PRICE, isWithin, type Lender, type PriceWithin } from '../../engine/price.js';
 import type { PackedGate } from '../../engine/packed-keys.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
@@ -109,13 +109,15 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     if (outcome !== SUCCESS) this.heed(taken, outcome, call);
     else if (pause.grows) pause.wentWell(taken.at);
     if (allowance.heedsAnswers && isAnswer(outcome)) allowance.answered(taken, call.now);
-    allowance.done(taken);
+    if (call.price === DEFAULT_PRICE) allowance.done(taken);
+    else taken.left = outcome !== REFUSED;
   }
 
-  /** A call that is under way turns out to cost something else. */
+  /** A call turns out to cost something else, while it is under way or for as long as it counts after that. */
   settle(taken: Taken, cost: number): void {
     const now = this.environment.clock.now();
-    this.observed.settle(taken.cost, cost);
+    if (!taken.left) this.observed.settle(taken.cost, cost);
+    else if (this.allowance.isOver(taken.at, now)) return;
     this.allowance.settle(taken, cost, now);
     this.line.lookAgain(now);
   }
@@ -135,7 +137,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     if (reading.throttled) this.heedThrottled(reading, now);
     // A part of a token is one more; a provider that says anything else says nothing.
     const cost = Math.ceil(reading.cost ?? Number.NaN);
-    if (call?.ended === false && Number.isSafeInteger(cost) && cost >= 0) call.settle(cost);
+    if (call !== undefined && Number.isSafeInteger(cost) && cost >= 0) call.settle(cost);
     // A new window may have come sooner than those who wait were told.
     this.line.lookAgain(now);
   }

@@ -5,7 +5,10 @@ interface Limit {
   settle(taken: Taken, cost: number): void;
 }
 
-/** The tokens that one call took of an allowance. Used again for another call once this one has left. */
+/**
+ * The tokens that one call took of an allowance. Used again for another call once this one has left, unless its method
+ * names a price: such a call may settle it later.
+ */
 export class Taken implements SettleableTicket {
   /** The allowance, which alone can do anything with it. */
   from: object | undefined = undefined;
@@ -18,6 +21,8 @@ export class Taken implements SettleableTicket {
   held = false;
   /** Whether a call within the one that took it goes with it. */
   lent = false;
+  /** Whether the call has left, and what it took still counts. */
+  left = false;
   /** When it was taken, in the clock's monotonic milliseconds. */
   at = 0;
   /** Until when the tokens may be given to another call, where they were leased from a store. */
@@ -27,7 +32,7 @@ export class Taken implements SettleableTicket {
   /** Those of the others. */
   more: number[] | undefined = undefined;
 
-  settle(cost: number): void {
-    this.limit?.settle(this, cost);
+  settle(cost: number, hasEnded: boolean): void {
+    if (hasEnded === this.left) this.limit?.settle(this, cost);
   }
 }

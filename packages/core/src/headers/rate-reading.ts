@@ -64,6 +64,7 @@ function quotasIn(answer: RateAnswer, profile: RateProfile | undefined): readonl
  */
 function isThrottled(answer: RateAnswer, quotas: readonly QuotaReading[], known: readonly RateProfile[]): boolean {
   const { status } = answer;
+  if (status === 429 && known.some((profile) => profile.sparesGate?.(answer) === true)) return false;
   if (status === 429 || known.some((profile) => profile.throttles?.(answer) === true)) return true;
   if (status !== 403 && status !== 418) return false;
   return answer.text('retry-after') !== undefined || quotas.some(({ remaining }) => remaining === 0);

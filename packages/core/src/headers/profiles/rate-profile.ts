@@ -28,6 +28,8 @@ export interface RateProfile {
   reads?(quota: QuotaReading, answer: RateAnswer): QuotaReading;
   /** Whether the answer throttles, where its status alone does not say. */
   throttles?(answer: RateAnswer): boolean;
+  /** Whether a 429 says something else than that there were too many requests. */
+  sparesGate?(answer: RateAnswer): boolean;
   /** How long a throttled answer asks to wait, where it does not say so in `Retry-After`. */
   retryAfterMs?(answer: RateAnswer): number | undefined;
   /** How long a throttled answer that says nothing closes the gate, in milliseconds. */

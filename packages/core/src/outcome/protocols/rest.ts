@@ -1,6 +1,7 @@
 import type { Outcome } from '../outcome.js';
 import { answerOf, asFields, methodOf } from './http-answer.js';
 import { httpOutcome, type HttpAnswer } from './http-status.js';
+import { withLockTimeout } from './lock-timeout.js';
 import type { Protocol } from './protocol.js';
 
 /** HTTP by its statuses and headers, as clients return or throw its answers. */
@@ -11,7 +12,8 @@ export const rest: Protocol = {
   },
   ofError: (error, wallNow) => {
     const answer = answerOf(error);
-    return answer === undefined ? slackLimit(error) : withAwsWord(error, httpOutcome(answer, wallNow));
+    if (answer === undefined) return slackLimit(error);
+    return withAwsWord(error, withLockTimeout(error, httpOutcome(answer, wallNow)));
   },
 };
 

@@ -85,6 +85,15 @@ describe('an error that clients shape in ways of their own', () => {
       errorWith({ type: 'StripeConnectionError', detail: networkError('ECONNREFUSED', { syscall: 'connect' }) }),
       { kind: 'not-sent' },
     ],
+    ...[
+      ['Stripe', { statusCode: 429, headers: {}, code: 'lock_timeout', type: 'StripeRateLimitError' }],
+      ['axios', { response: { status: 429, headers: {}, data: { error: { code: 'lock_timeout' } } } }],
+      ['got', { response: { statusCode: 429, headers: {}, body: { error: { code: 'lock_timeout' } } } }],
+    ].map(([name, fields]): [string, Error, object] => [
+      `${name as string}: another request holds the object, which spends no quota`,
+      errorWith(fields as object),
+      { kind: 'transient', status: 429 },
+    ]),
     [
       'Slack: what the network said, in its original',
       errorWith({ original: networkError('ENOTFOUND') }),

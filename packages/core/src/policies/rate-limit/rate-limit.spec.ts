@@ -685,6 +685,25 @@ describe('rate limit', () => {
     expect(startedAt).toHaveLength(1);
   });
 
+  it('stays open where one object of Stripe’s is locked: only the calls for that are made again', async () => {
+    const { provider, clock, snapshot } = bench({ limit: 100, profile: 'stripe' }, { retry: { attempts: 2 } });
+    const locked = { statusCode: 429, headers: { 'stripe-should-retry': 'true' }, code: 'lock_timeout' };
+    const capture = watch(
+      provider.execute(({ attempt }) => {
+        if (attempt > 1) return 'captured';
+        provider.observe({ status: 429, headers: locked.headers });
+        throw Object.assign(new Error('This object cannot be accessed right now'), locked);
+      }),
+    );
+    await turn();
+    expect(snapshot()).toMatchObject({ waitMs: 0, throttled: 0 });
+    expect(await outcomeOf(provider.execute(() => 'another'))).toEqual({ value: 'another' });
+    await clock.advance('5s');
+    expect(capture.value).toBe('captured');
+    provider.observe({ status: 429, headers: { 'stripe-rate-limited-reason': 'endpoint-rate' } });
+    expect(snapshot()).toMatchObject({ waitMs: 1000, throttled: 1 });
+  });
+
   it('takes what a call really cost, once it says so', async () => {
     const { provider, snapshot } = bench({ limit: 1000, per: '1m', cost: 400 });
     await provider.execute((call) => call.settle(900));

@@ -14,6 +14,8 @@ export interface RateReading {
   readonly retryAfterMs?: number | undefined;
   /** How long it means by not saying so. */
   readonly pauseMs?: number | undefined;
+  /** The one of the provider's resources whose quota is spent then, where the answer names it. */
+  readonly resource?: string | undefined;
   /** The cost of the call, as it turned out. */
   readonly cost?: number | undefined;
 }
@@ -48,6 +50,7 @@ export function readRate(
     throttled: true,
     retryAfterMs: asked,
     pauseMs: first(known, (each) => each.pauseMs),
+    resource: quotas.some(({ remaining }) => remaining === 0) ? answer.text('x-ratelimit-resource') : undefined,
     cost,
   };
 }

@@ -34,6 +34,8 @@ export interface Outcome {
   readonly status?: number | undefined;
   /** Whether the request's own method allows repeating it (RFC 9110 §9.2.2); `undefined` when nothing says so. */
   readonly repeatable?: boolean | undefined;
+  /** The one of the provider's resources whose quota is spent, where a throttled answer names it, as GitHub's do. */
+  readonly resource?: string | undefined;
   /** The server's own word on another attempt (gRFC A6): after exactly `retryAfterMs`, or never. */
   readonly pushback?: 'exact' | 'never' | undefined;
 }

@@ -32,6 +32,7 @@ export function httpOutcome(answer: HttpAnswer, wallNow: number): Outcome {
     status,
     retryAfterMs: kind === 'throttled' ? (asked ?? resetWaitMs(headers, wallNow)) : asked,
     repeatable: isRepeatable(answer.method),
+    resource: kind === 'throttled' && isSpent(headers) ? headerOf(headers, 'x-ratelimit-resource') : undefined,
     pushback: word === 'false' ? 'never' : undefined,
   };
 }

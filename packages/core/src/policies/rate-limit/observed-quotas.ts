@@ -32,6 +32,11 @@ export class ObservedQuotas {
     return this.scopes.size === 0 ? undefined : this.scopes.get(operation);
   }
 
+  /** Whether it is what calls draw from of which nothing else is known. */
+  isCommon(scope: string): boolean {
+    return this.commonScope === scope;
+  }
+
   observe(said: QuotaReading, now: number, operation?: string): void {
     if (said.scope !== undefined && operation !== undefined) this.learnScope(operation, said.scope);
     if (said.resetMs === undefined || said.resetMs <= 0) return;

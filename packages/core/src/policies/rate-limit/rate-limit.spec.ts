@@ -554,6 +554,64 @@ describe('rate limit', () => {
         expect(await run('list')).toMatchObject(refused);
         expect(await run('another')).toMatchObject(refused);
       });
+
+      describe('that throttles calls', () => {
+        const throttled = (resource: string, more: object = {}) => {
+          const { headers } = of(resource, 0);
+          return Object.assign(new Error('forbidden'), { status: 403, headers: { ...headers, ...more } });
+        };
+        const settings = { limit: 1000, profile: 'github' } as const;
+
+        it.each([
+          ['seen on the wire as well', true],
+          ['known by the error of the call alone', false],
+        ])('does so for its own operations, %s', async (_name, isSeen) => {
+          const { provider, snapshot } = bench(settings);
+          const run = (operation: string, error?: ReturnType<typeof throttled>) =>
+            outcomeOf(
+              provider.execute(
+                () => {
+                  if (error === undefined) return provider.observe(of('core', 4000));
+                  if (isSeen) provider.observe(error);
+                  throw error;
+                },
+                { operation },
+              ),
+            );
+          await run('list');
+          await run('search', throttled('search'));
+          expect(snapshot()).toMatchObject({ throttled: 1, waitMs: 0 });
+          expect(await run('search')).toMatchObject(refused);
+          expect(await run('list')).toEqual({ value: undefined });
+          await run('list', throttled('core'));
+          expect(await run('list')).toMatchObject({ error: { retryAfterMs: 40_000 } });
+          expect(await run('another')).toMatchObject({ error: { why: 'paused-by-provider' } });
+        });
+
+        it('is held for as long as it asks to wait, and no longer', async () => {
+          const { provider, clock } = bench(settings);
+          const search = (work: () => unknown) => outcomeOf(provider.execute(work, { operation: 'search' }));
+          await search(() => Promise.reject(throttled('search', { 'retry-after': '7' })));
+          expect(await search(() => 1)).toMatchObject({ error: { why: 'quota-spent', retryAfterMs: 7000 } });
+          await clock.advance('7s');
+          expect(await search(() => 'found')).toEqual({ value: 'found' });
+        });
+
+        it.each([
+          ['by a call that has no name', {}, throttled('search')],
+          [
+            'for another limit than its quota',
+            { operation: 'search' },
+            throttled('search', { 'x-ratelimit-remaining': '9', 'retry-after': '40' }),
+          ],
+        ])('closes the gate for all where that is told %s', async (_name, options, error) => {
+          const { provider } = bench(settings);
+          await outcomeOf(provider.execute(() => Promise.reject(error), options));
+          expect(await outcomeOf(provider.execute(() => 1, { operation: 'list' }))).toMatchObject({
+            error: { why: 'paused-by-provider', retryAfterMs: 40_000 },
+          });
+        });
+      });
     });
 
     describe('read by a function of the settings', () => {

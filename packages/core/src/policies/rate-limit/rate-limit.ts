@@ -134,7 +134,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     const operation = call === undefined || call.operation === UNNAMED ? undefined : call.operation;
     for (const quota of reading.quotas) this.observed.observe(quota, now, operation);
     if (reading.quotas.length > 0) this.told?.observed(reading.quotas);
-    if (reading.throttled) this.heedThrottled(reading, now);
+    if (reading.throttled && !this.holdsResource(reading, now, operation)) this.heedThrottled(reading, now);
     // A part of a token is one more; a provider that says anything else says nothing.
     const cost = Math.ceil(reading.cost ?? Number.NaN);
     if (call !== undefined && Number.isSafeInteger(cost) && cost >= 0) call.settle(cost);
@@ -359,7 +359,24 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     if (outcome === REFUSED) this.giveBack(taken, call.now);
     if (outcome.kind !== 'throttled' || !answersTo(taken, call)) return;
     this.counters.throttled++;
-    this.closeGate(outcome.retryAfterMs, call.now, taken.at);
+    if (!this.holdsResource(outcome, call.now, call.operation))
+      this.closeGate(outcome.retryAfterMs, call.now, taken.at);
+  }
+
+  /**
+   * Where one of the provider's resources is spent, other than the one that most calls draw from, it is held for the
+   * operations that are known to draw from it. Returns whether that is all that the answer asks for.
+   */
+  private holdsResource({ resource, retryAfterMs = 0 }: Throttled, now: number, operation = UNNAMED): boolean {
+    const { observed, settings } = this;
+    if (resource === undefined || !(retryAfterMs > 0) || operation === UNNAMED || !settings.observeHeaders)
+      return false;
+    const resetMs = Math.min(retryAfterMs, settings.maxRetryAfter);
+    const spent = { name: 'ratelimit', scope: resource, remaining: 0, resetMs };
+    observed.observe(spent, now, operation);
+    if (observed.scopeOf(operation) !== resource || observed.isCommon(resource)) return false;
+    this.told?.observed([spent]);
+    return true;
   }
 
   private giveBack(taken: Taken, now: number): void {
@@ -378,6 +395,8 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     this.line.lookAgain(now);
   }
 }
+
+type Throttled = Pick<Outcome, 'resource' | 'retryAfterMs'>;
 
 /** Whether the provider has answered, so that the call has certainly arrived. */
 function isAnswer({ kind }: Outcome): boolean {

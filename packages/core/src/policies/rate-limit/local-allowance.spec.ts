@@ -174,4 +174,29 @@ describe('local allowance', () => {
     expect(allowance.giveBack(taken, 10)).toBe(true);
     expect(wait(allowance, 10, 3)).toBe(0);
   });
+
+  const points = { ...common, limit: 20, per: 60_000 };
+  const requests = { ...common, limit: 8, per: 60_000, unit: 'requests', countsRequests: true };
+
+  it.each([
+    ['that cost 1', [1, 1, 1, 1, 1], [points], 5],
+    ['that cost more', [3, 2, 4], [points], 6],
+    ['of which some do', [1, 3, 1, 1, 2], [points], 7],
+    ['that cost nothing', [0, 1], [points], 1],
+    ['of several units', [3, 1, 2], [requests, points], 8],
+  ])('goes on from where it was packed, with calls %s', (_name, costs, quotas, numbers) => {
+    const before = new LocalAllowance(quotas);
+    costs.forEach((cost, i) => before.take(i * 1000, cost, false));
+    const packed = before.pack(10_000)!;
+    expect([packed].flat(2)).toHaveLength(numbers);
+    const after = new LocalAllowance(quotas);
+    after.unpack(packed, 10_000);
+    expect(after.snapshot(10_000)).toEqual(before.snapshot(10_000));
+    for (const now of [10_000, 60_500, 62_000]) {
+      const waits = [before, after].map((each) => [1, 5, 20].map((tokens) => each.waitMs(now, tokens, tokens)));
+      expect(waits[1]).toEqual(waits[0]);
+    }
+    const last = (costs.length - 1) * 1000 + 60_000;
+    expect([last - 1, last].map((now) => after.isOver(packed, now))).toEqual([false, true]);
+  });
 });

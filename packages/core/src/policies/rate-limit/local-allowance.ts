@@ -132,7 +132,8 @@ export class LocalAllowance implements Allowance {
     const cost = this.longestMemory(false)?.departures(now) ?? [];
     if (calls.length + cost.length === 0) return undefined;
     if (calls.length > 0) return [flat(calls), flat(cost)];
-    return cost.length === 1 && cost[0]!.tokens === 1 ? cost[0]!.at : flat(cost);
+    const times = flat(cost);
+    return times.length === 1 ? times[0]! : times;
   }
 
   unpack(packed: PackedAllowance, now: number): void {
@@ -230,7 +231,9 @@ function fullAfterMs(quota: Quota): number {
 }
 
 function flat(departures: readonly Departures[]): number[] {
-  return departures.flatMap(({ at, tokens }) => [at, tokens]);
+  const times = departures.flatMap(({ at, tokens }) => (tokens === 1 ? Math.max(0, at) : [Math.max(0, at), -tokens]));
+  // Without the room to grow that a list keeps which has grown.
+  return times.slice();
 }
 
 /** The departures of quotas that count calls, and of those that count what they cost. */
@@ -246,6 +249,7 @@ function isPair(
   return Array.isArray(packed[0]);
 }
 
+/** No time is below 0: what is says how many tokens there were at the time before it. */
 function paired(flat: readonly number[]): Departures[] {
-  return Array.from({ length: flat.length / 2 }, (_, i) => ({ at: flat[2 * i]!, tokens: flat[2 * i + 1]! }));
+  return flat.flatMap((at, i) => (at < 0 ? [] : [{ at, tokens: -Math.min(-1, flat[i + 1] ?? -1) }]));
 }

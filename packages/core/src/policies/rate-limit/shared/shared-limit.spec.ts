@@ -113,15 +113,27 @@ describe('a limit that hosts share', () => {
     expect(mostInAnyWindow(sent, 1000)).toBeLessThanOrEqual(4);
   });
 
-  it('counts what a call turned out to cost for all hosts', async () => {
+  it.each([
+    ['while it was under way', false],
+    ['once it had ended', true],
+  ])('counts what a call turned out to cost for all hosts, told %s', async (_name, isLate) => {
     const clock = new TestClock();
     const store = new SharedStore(clock);
     const rateLimit = { limit: 100, per: '1m', cost: (n: number) => n } as const;
     const [here, there] = [0, 1].map(() => createProvider('llm', { rateLimit }, { clock, store }));
     await here!.execute(({ settle }) => void settle, { args: [10] });
-    const spending = here!.execute((call) => call.settle(95), { args: [10] });
+    let settle = () => {};
+    const spending = here!.execute(
+      (call) => {
+        settle = () => call.settle(95);
+        if (!isLate) settle();
+      },
+      { args: [10] },
+    );
     await clock.advance(10);
     await spending;
+    if (isLate) settle();
+    await clock.advance(10);
     const dear = watch(there!.execute(() => 1, { args: [20] }));
     await clock.advance(10);
     expect(dear.error).toMatchObject({ code: 'RATE_LIMITED' });

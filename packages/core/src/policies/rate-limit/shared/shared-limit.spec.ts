@@ -7,7 +7,7 @@ import type { ProviderOptions } from '../../../provider/provider-options.js';
 import type { ResilientProvider } from '../../../provider/resilient-provider.js';
 import { modelRuns } from '../../../testing/model-runs.js';
 import { recordEvents } from '../../../testing/record-events.js';
-import { outcomeOf, turn, watch } from '../../../testing/calls.fixture.js';
+import { outcomeOf, seededRandom, turn, watch } from '../../../testing/calls.fixture.js';
 import { snapshotOf } from '../../../testing/snapshot-of.js';
 import { TestClock } from '../../../testing/test-clock.js';
 import { SharedStore } from './shared-store.fixture.js';
@@ -25,10 +25,13 @@ function fleet(
   store.latencyMs = 2;
   const sent: number[] = [];
   const sentBy = Array.from({ length: hosts }, () => 0);
+  // How much of a pace is used depends on when hosts ask again, which is drawn at random.
+  const random = seededRandom(1);
   const providers = sentBy.map(() =>
     createProvider('crm', { rateLimit: { queue: 100_000, ...rateLimit }, ...more } as ProviderOptions, {
       clock,
       store,
+      random,
     }),
   );
   const call = (host: number, work: () => unknown = () => undefined) =>

@@ -91,6 +91,8 @@ function readable(report, name) {
     .replaceAll(/^( *\/\/) @public ?/gm, '$1 ')
     .replaceAll(/^ *\/\/ *\n/gm, '')
     .replace(/^\/\/ \(No @packageDocumentation comment for this package\)\n/m, '')
+    // The compiler orders the members of a union by when it met them first, which is not the same in every build.
+    .replaceAll(/"[^"\n]*"(?: \| "[^"\n]*")+/g, (union) => union.split(' | ').sort().join(' | '))
     .split('\n');
   const isImport = (line) => line.startsWith('import ');
   const shown = reachable(declarations.filter((line) => !isImport(line)).join('\n'));

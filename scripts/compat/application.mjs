@@ -39,7 +39,8 @@ export async function tryMonorepo(template, { scratch, packed }) {
   run('npx', ['--no-install', 'nest', 'generate', 'app', 'admin'], folder);
   nestAdd(folder, '--project=admin');
   install(folder, 'npm');
-  run('npx', ['--no-install', 'nest', 'build', 'admin'], folder);
+  // By default the CLI of Nest 12 bundles workspaces with rspack, which it does not bring.
+  run('npx', ['--no-install', 'nest', 'build', 'admin', '--builder', 'tsc'], folder);
   if (!existsSync(join(folder, 'apps', 'admin', 'src', 'resilience.config.ts')))
     throw new Error(`${template}: nest add --project admin wrote no settings there`);
   process.stdout.write(`${template}, monorepo: nest add changes the application that it is told of, which builds\n`);

@@ -3,7 +3,7 @@ import { JumpingClock } from '../testing/jumping-clock.js';
 import { offerVisits } from './offer-visits.js';
 
 describe('offerVisits', () => {
-  it('lets visitors arrive at the rate, and waits for nobody', async () => {
+  it('lets visitors arrive at the rate, and waits for none of them', async () => {
     const clock = new JumpingClock();
     const arrivals: number[] = [];
     let open: () => void = () => undefined;

@@ -4,10 +4,10 @@
  */
 export { currentLiveCall } from './engine/current-call.js';
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';
-export type { CallObserver, ObserveCalls, ObservedProvider } from './engine/call-observer.js';
-export { whenRead } from './engine/held-stream.js';
+export type { CallObserver, ObserveCalls, ObservedProvider } from './engine/attempt/call-observer.js';
+export { whenRead } from './engine/attempt/held-stream.js';
 export type { Pipeline } from './engine/pipeline.js';
-export type { Entrance } from './engine/entrance.js';
+export type { Entrance } from './engine/attempt/entrance.js';
 export type { Gate, PolicySpec } from './engine/policy.js';
 export { callbackReports } from './events/callback-reports.js';
 export { EventHub, type Emit, type EventLevels } from './events/event-hub.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.js';
 import type { AnswerProtocol } from '../outcome/exchange.js';
-import type { WireListener } from './wire-listener.js';
+import type { WireListener } from './requests/wire-listener.js';
 
 /** How the results of a method's calls are to be read, where that is not as those of all others. */
 export interface ResultReading {

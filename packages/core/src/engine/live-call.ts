@@ -4,13 +4,13 @@ import type { AnswerProtocol, Circumstances, Exchange } from '../outcome/exchang
 import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
 import type { CallOrigin } from './call-origin.js';
 import type { Call } from './call.js';
-import { goesOut, type CarriedKey } from './carried-key.js';
+import { goesOut, type CarriedKey } from './requests/carried-key.js';
 import { Nesting } from './nesting.js';
-import { announceRequest, noteOnWire, type Requester, type RequestOnWire } from './note-request.js';
+import { announceRequest, noteOnWire, type Requester, type RequestOnWire } from './requests/note-request.js';
 import type { RequestNature } from '../outcome/request-nature.js';
 import { DEFAULT_PRICE, settlePrice, type Price } from './price.js';
-import { SentRequests, type SentRequest, type UnsafeRequest } from './sent-requests.js';
-import type { Watcher } from './watcher.js';
+import { SentRequests, type SentRequest, type UnsafeRequest } from './requests/sent-requests.js';
+import type { Watcher } from './attempt/watcher.js';
 
 /** The work that a call is made for. */
 export type LiveWork = (call: LiveCall) => unknown;

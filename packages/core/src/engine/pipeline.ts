@@ -1,5 +1,5 @@
-import { AttemptPath } from './attempt-path.js';
-import { observed, ObservedEntrance, type CallObserver } from './call-observer.js';
+import { AttemptPath } from './attempt/attempt-path.js';
+import { observed, ObservedEntrance, type CallObserver } from './attempt/call-observer.js';
 import type { Next } from './live-call.js';
 import { isFaultInjector, isGate, isWrapper, type Environment, type Policy } from './policy.js';
 

@@ -1,4 +1,4 @@
-import type { CarriedKey } from '../engine/carried-key.js';
+import type { CarriedKey } from '../engine/requests/carried-key.js';
 import { isPlain } from '../values/is-plain.js';
 
 /** A JSON body that is to carry a key. */

@@ -1,4 +1,4 @@
-import type { CarriedKey } from '../engine/carried-key.js';
+import type { CarriedKey } from '../engine/requests/carried-key.js';
 import { absoluteUrl } from './absolute-url.js';
 import { keyedText, type KeyedBody } from './keyed-body.js';
 import type { Credential } from './provider-http.js';

@@ -1,6 +1,6 @@
 import { currentLiveCall } from '../engine/current-call.js';
 import type { LiveCall } from '../engine/live-call.js';
-import type { SentRequest } from '../engine/sent-requests.js';
+import type { SentRequest } from '../engine/requests/sent-requests.js';
 import type { HeadersLike } from '../headers/headers.js';
 import { absoluteUrl } from './absolute-url.js';
 import { bothSignals } from './both-signals.js';

@@ -1,5 +1,5 @@
 import type { RequestNature } from '../outcome/request-nature.js';
-import type { CarriedKey } from '../engine/carried-key.js';
+import type { CarriedKey } from '../engine/requests/carried-key.js';
 import type { LiveCall } from '../engine/live-call.js';
 import type { HttpSettings, ProviderHttp } from './provider-http.js';
 

@@ -3,7 +3,7 @@ import { callbackReports, type ReportCallback } from '../events/callback-reports
 import type { Emit, EventHub } from '../events/event-hub.js';
 import type { ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { Environment } from '../engine/policy.js';
-import type { WireListener } from '../engine/wire-listener.js';
+import type { WireListener } from '../engine/requests/wire-listener.js';
 import type { SharedState } from '../engine/shared-state.js';
 import { systemRandom } from '../time/system-random.js';
 import { printed } from '../values/printed.js';

@@ -1,6 +1,6 @@
 import { UNNAMED_ARGS, type Call } from '../engine/call.js';
 import { currentLiveCall } from '../engine/current-call.js';
-import type { ObserveCalls } from '../engine/call-observer.js';
+import type { ObserveCalls } from '../engine/attempt/call-observer.js';
 import { createEnvironment, type ChangingParts } from './create-environment.js';
 import { EventHub } from '../events/event-hub.js';
 import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
@@ -17,7 +17,7 @@ import type { Cache, CacheSelection } from '../policies/cache/cache.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
 import type { Environment } from '../engine/policy.js';
 import { emitWarning } from 'node:process';
-import type { WireListener } from '../engine/wire-listener.js';
+import type { WireListener } from '../engine/requests/wire-listener.js';
 import { providerFetch } from '../http/provider-fetch.js';
 import { credentialOf, tokenSourceOf } from '../http/credential-of.js';
 import { withTokens } from '../http/oauth2/with-tokens.js';

@@ -1,8 +1,8 @@
 import type { ReadHttp } from '../http/http.options.js';
 import type { ChangingParts } from './create-environment.js';
-import type { CallObserver, ObserveCalls } from '../engine/call-observer.js';
+import type { CallObserver, ObserveCalls } from '../engine/attempt/call-observer.js';
 import { GateAgreement } from './gate-agreement.js';
-import { KeyedGate } from '../engine/keyed-gate.js';
+import { KeyedGate } from '../engine/gates/keyed-gate.js';
 import type { MethodPlan } from './method-plan.js';
 import { Pipeline } from '../engine/pipeline.js';
 import { isKeyable, isPassed, type Environment, type Policy, type PolicySpec } from '../engine/policy.js';

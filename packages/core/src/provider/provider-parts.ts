@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.js';
-import type { Entrance } from '../engine/entrance.js';
+import type { Entrance } from '../engine/attempt/entrance.js';
 import type { EventHub } from '../events/event-hub.js';
 import type { ProviderHttp } from '../http/provider-http.js';
 import type { PolicyCatalog } from '../policies/policy-catalog.js';

@@ -1,6 +1,6 @@
 import { priceWithin } from '../engine/price.js';
 import { tieToSignal } from '../engine/abort-with-signal.js';
-import { whenRead } from '../engine/held-stream.js';
+import { whenRead } from '../engine/attempt/held-stream.js';
 import type { LiveCall } from '../engine/live-call.js';
 import type { Pipeline } from '../engine/pipeline.js';
 

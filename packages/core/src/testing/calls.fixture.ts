@@ -3,7 +3,7 @@ import { createProvider } from '../provider/create-provider.js';
 import type { LiveProvider } from '../provider/live-provider.js';
 import { createEnvironment } from '../provider/create-environment.js';
 import { EventHub } from '../events/event-hub.js';
-import type { CarriedKey } from '../engine/carried-key.js';
+import type { CarriedKey } from '../engine/requests/carried-key.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
 import { MemoryStore } from '../store/memory-store.js';
 import type { Environment } from '../engine/policy.js';

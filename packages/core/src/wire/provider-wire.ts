@@ -1,7 +1,7 @@
 import type { EmitOf } from '../events/event-hub.js';
 import type { EngineEvents } from '../events/engine-events.js';
 import type { Call } from '../engine/call.js';
-import type { WireListener } from '../engine/wire-listener.js';
+import type { WireListener } from '../engine/requests/wire-listener.js';
 import type { Exchange } from '../outcome/exchange.js';
 import { ProviderHosts, type HostSettings } from './provider-hosts.js';
 

@@ -1,7 +1,7 @@
 import { currentLiveCall } from '../engine/current-call.js';
 import type { LiveCall } from '../engine/live-call.js';
-import type { SentRequest } from '../engine/sent-requests.js';
-import type { WireListener } from '../engine/wire-listener.js';
+import type { SentRequest } from '../engine/requests/sent-requests.js';
+import type { WireListener } from '../engine/requests/wire-listener.js';
 import { isConnecting, networkKind } from '../outcome/protocols/network.js';
 import { isRepeatable } from '../outcome/protocols/http-status.js';
 import { errorChain } from '../outcome/reading/error-chain.js';

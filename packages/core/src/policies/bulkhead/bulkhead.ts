@@ -2,7 +2,7 @@ import { contextOf } from '../../engine/current-call.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import type { Outcome } from '../../outcome/outcome.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
-import { WaitQueue } from '../../engine/wait-queue.js';
+import { WaitQueue } from '../../engine/gates/wait-queue.js';
 import type { AdaptiveLimit } from './adaptive-limit.js';
 import { Admission } from './admission.js';
 import { BulkheadFullError } from './bulkhead-full.error.js';

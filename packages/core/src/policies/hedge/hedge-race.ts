@@ -1,10 +1,10 @@
 import { discard } from '../../values/discard.js';
 import { Deadline } from '../../time/deadline-list.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
-import { mayRepeat } from '../../engine/may-repeat.js';
+import { mayRepeat } from '../../engine/requests/may-repeat.js';
 import { CANCELLED, type Outcome, type OutcomeKind, type Settled } from '../../outcome/outcome.js';
 import type { Environment } from '../../engine/policy.js';
-import { SentRequests } from '../../engine/sent-requests.js';
+import { SentRequests } from '../../engine/requests/sent-requests.js';
 import { HedgeLostError } from './hedge-lost.error.js';
 
 /** The rules of a race, and its report. `hedge` counts from 1; 0 is the first attempt. */

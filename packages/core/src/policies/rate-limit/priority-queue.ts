@@ -1,6 +1,6 @@
 import type { Clock } from '../../time/clock.js';
 import type { LiveCall } from '../../engine/live-call.js';
-import { WaitQueue, type Refusal } from '../../engine/wait-queue.js';
+import { WaitQueue, type Refusal } from '../../engine/gates/wait-queue.js';
 
 /** Guards against what adding up shares loses to rounding. */
 const ROUNDING = 1e-9;

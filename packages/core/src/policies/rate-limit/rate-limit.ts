@@ -1,8 +1,8 @@
 import type { ObservedResponse, RateReading } from '../../headers/rate-reading.js';
 import type { LiveCall } from '../../engine/live-call.js';
-import { Entered } from '../../engine/entered.js';
+import { Entered } from '../../engine/gates/entered.js';
 import { DEFAULT_PRICE, isWithin, type Lender, type PriceWithin } from '../../engine/price.js';
-import type { PackedGate } from '../../engine/packed-keys.js';
+import type { PackedGate } from '../../engine/gates/packed-keys.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
 import type { Allowance, LineWants } from './allowance.js';

@@ -1,5 +1,5 @@
 import type { LiveCall, Next } from '../../engine/live-call.js';
-import type { Watcher } from '../../engine/watcher.js';
+import type { Watcher } from '../../engine/attempt/watcher.js';
 import { REFUSED, SUCCESS, type Settled } from '../../outcome/outcome.js';
 import type { RetrySettings } from './retry.options.js';
 

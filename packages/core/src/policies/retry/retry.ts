@@ -1,7 +1,7 @@
 import { discard } from '../../values/discard.js';
 import { printed } from '../../values/printed.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
-import { mayRepeat } from '../../engine/may-repeat.js';
+import { mayRepeat } from '../../engine/requests/may-repeat.js';
 import { REFUSED, type Outcome, type Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { retryBudgetOf, type RetryBudget } from '../../counting/retry-budget.js';

@@ -1,4 +1,4 @@
-import { whenRead } from '../../engine/held-stream.js';
+import { whenRead } from '../../engine/attempt/held-stream.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { CallDeadline } from './call-deadline.js';

@@ -1,4 +1,4 @@
-import { responseWithBody } from '../values/response-with-body.js';
+import { responseWithBody } from '../../values/response-with-body.js';
 import { endWith, isIteratedOnly, type HeldStream } from './held-stream.js';
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Readable } from 'node:stream';
-import { createProvider } from '../provider/create-provider.js';
-import type { ProviderOptions } from '../provider/provider-options.js';
-import { outcomeOf, turn } from '../testing/calls.fixture.js';
-import { TestClock } from '../testing/test-clock.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
+import { outcomeOf, turn } from '../../testing/calls.fixture.js';
+import { TestClock } from '../../testing/test-clock.js';
 
 async function* tokens(...values: unknown[]): AsyncGenerator<unknown> {
   for (const value of values) {

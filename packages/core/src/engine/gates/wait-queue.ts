@@ -1,7 +1,7 @@
-import type { Clock } from '../time/clock.js';
-import type { DeadlineList, ListedDeadline } from '../time/deadline-list.js';
-import type { AbortListener } from './abort-state.js';
-import type { LiveCall } from './live-call.js';
+import type { Clock } from '../../time/clock.js';
+import type { DeadlineList, ListedDeadline } from '../../time/deadline-list.js';
+import type { AbortListener } from '../abort-state.js';
+import type { LiveCall } from '../live-call.js';
 
 /** One call that waits: its place in the queue, its deadline, and its listener to an abort. */
 class Waiter<Turn> implements ListedDeadline, AbortListener {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { environmentOf, httpError, liveProvider, outcomeOf, turn } from '../testing/calls.fixture.js';
-import { TestClock } from '../testing/test-clock.js';
+import { environmentOf, httpError, liveProvider, outcomeOf, turn } from '../../testing/calls.fixture.js';
+import { TestClock } from '../../testing/test-clock.js';
 import type { ObserveCalls } from './call-observer.js';
-import { Pipeline } from './pipeline.js';
+import { Pipeline } from '../pipeline.js';
 
 function noting(log: string[], name = ''): ObserveCalls {
   return ({ provider }) => ({

@@ -1,11 +1,11 @@
-import { CANCELLED, REFUSED, type Outcome } from '../outcome/outcome.js';
+import { CANCELLED, REFUSED, type Outcome } from '../../outcome/outcome.js';
 import { AbortableWork } from './abortable-work.js';
-import { begin, beginTracked, contextOf, workInContext } from './current-call.js';
+import { begin, beginTracked, contextOf, workInContext } from '../current-call.js';
 import { isHeld, viewOf } from './held-response.js';
 import { HeldStream } from './held-stream.js';
 import type { Entrance } from './entrance.js';
-import type { LiveCall } from './live-call.js';
-import type { Environment, FaultInjector, Gate } from './policy.js';
+import type { LiveCall } from '../live-call.js';
+import type { Environment, FaultInjector, Gate } from '../policy.js';
 import { rejected } from './rejected.js';
 
 /**

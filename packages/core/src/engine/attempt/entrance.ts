@@ -1,5 +1,5 @@
-import type { ResilienceError } from '../errors/resilience-error.js';
-import type { LiveCall } from './live-call.js';
+import type { ResilienceError } from '../../errors/resilience-error.js';
+import type { LiveCall } from '../live-call.js';
 
 /**
  * An adapter's own look at every attempt, before all gates, and also while the provider is not enabled. It is no

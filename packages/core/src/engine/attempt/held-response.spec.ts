@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../provider/create-provider.js';
-import type { ProviderOptions } from '../provider/provider-options.js';
-import { outcomeOf, turn } from '../testing/calls.fixture.js';
-import { TestClock } from '../testing/test-clock.js';
+import { createProvider } from '../../provider/create-provider.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
+import { outcomeOf, turn } from '../../testing/calls.fixture.js';
+import { TestClock } from '../../testing/test-clock.js';
 
 const STREAM = { operation: 'export', stream: true };
 const BROKEN = Object.assign(new Error('terminated'), { code: 'UND_ERR_SOCKET' });

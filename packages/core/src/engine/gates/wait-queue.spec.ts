@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { LiveCall } from './live-call.js';
-import { liveCall, turn, watch } from '../testing/calls.fixture.js';
-import { modelRuns } from '../testing/model-runs.js';
-import { TestClock } from '../testing/test-clock.js';
+import type { LiveCall } from '../live-call.js';
+import { liveCall, turn, watch } from '../../testing/calls.fixture.js';
+import { modelRuns } from '../../testing/model-runs.js';
+import { TestClock } from '../../testing/test-clock.js';
 import { WaitQueue } from './wait-queue.js';
 
 function bench() {

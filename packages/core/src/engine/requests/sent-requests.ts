@@ -1,6 +1,6 @@
-import type { Exchange } from '../outcome/exchange.js';
-import type { RequestNature } from '../outcome/request-nature.js';
-import { discard } from '../values/discard.js';
+import type { Exchange } from '../../outcome/exchange.js';
+import type { RequestNature } from '../../outcome/request-nature.js';
+import { discard } from '../../values/discard.js';
 
 /** How many answers are kept that may still have to be cancelled. */
 const MOST_ANSWERS = 32;

@@ -1,5 +1,5 @@
-import type { LiveCall } from './live-call.js';
-import type { Outcome } from '../outcome/outcome.js';
+import type { LiveCall } from '../live-call.js';
+import type { Outcome } from '../../outcome/outcome.js';
 
 /** An attempt that is under way: anything may come of it. */
 const UNDER_WAY: Outcome = Object.freeze({ kind: 'unknown' });

@@ -1,6 +1,6 @@
-import type { Waiting } from './abort-state.js';
-import { contextOf } from './current-call.js';
-import type { LiveCall } from './live-call.js';
+import type { Waiting } from '../abort-state.js';
+import { contextOf } from '../current-call.js';
+import type { LiveCall } from '../live-call.js';
 import { rejected } from './rejected.js';
 
 /** Told once how an attempt ended. */

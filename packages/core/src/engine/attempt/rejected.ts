@@ -1,4 +1,4 @@
-import type { LiveCall } from './live-call.js';
+import type { LiveCall } from '../live-call.js';
 
 /** The end of an attempt that has failed: its watcher may go on from it. */
 export function rejected(call: LiveCall, error: unknown): Promise<unknown> {

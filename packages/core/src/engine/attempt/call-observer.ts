@@ -1,8 +1,8 @@
-import type { Clock } from '../time/clock.js';
-import type { Outcome, Settled } from '../outcome/outcome.js';
-import type { ResilienceError } from '../errors/resilience-error.js';
+import type { Clock } from '../../time/clock.js';
+import type { Outcome, Settled } from '../../outcome/outcome.js';
+import type { ResilienceError } from '../../errors/resilience-error.js';
 import type { Entrance } from './entrance.js';
-import type { LiveCall, Next } from './live-call.js';
+import type { LiveCall, Next } from '../live-call.js';
 
 /** Watches the calls of one provider. Where there is none, a pipeline is made as if there never could be one. */
 export interface CallObserver {

@@ -1,6 +1,6 @@
-import { isRepeatable } from '../outcome/protocols/http-status.js';
+import { isRepeatable } from '../../outcome/protocols/http-status.js';
 import { goesOut, type CarriedKey } from './carried-key.js';
-import type { RequestNature } from '../outcome/request-nature.js';
+import type { RequestNature } from '../../outcome/request-nature.js';
 import { SentRequests, type SentRequest } from './sent-requests.js';
 
 /** A call, as far as its requests concern it. */

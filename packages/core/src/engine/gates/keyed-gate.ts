@@ -1,11 +1,11 @@
-import { isResilienceError, type ResilienceError } from '../errors/resilience-error.js';
-import type { ObservedResponse } from '../headers/rate-reading.js';
+import { isResilienceError, type ResilienceError } from '../../errors/resilience-error.js';
+import type { ObservedResponse } from '../../headers/rate-reading.js';
 import { Entered, type Kept } from './entered.js';
 import { ForgottenKeys } from './forgotten-keys.js';
-import type { LiveCall } from './live-call.js';
-import type { Outcome } from '../outcome/outcome.js';
+import type { LiveCall } from '../live-call.js';
+import type { Outcome } from '../../outcome/outcome.js';
 import { PackedKeys } from './packed-keys.js';
-import type { Environment, Gate, KeyableGate } from './policy.js';
+import type { Environment, Gate, KeyableGate } from '../policy.js';
 
 /** How many keys are kept; beyond it the least recently used that are idle and remember nothing make room. */
 const MOST_KEYS = 1000;

@@ -1,4 +1,4 @@
-import type { Waiting } from './abort-state.js';
+import type { Waiting } from '../abort-state.js';
 
 /** Told once how the stream has ended. */
 export interface StreamEnd {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { mayRepeat } from './may-repeat.js';
-import { carried, liveCall } from '../testing/calls.fixture.js';
+import { carried, liveCall } from '../../testing/calls.fixture.js';
 
 function attemptAt(methods?: string, idempotencyKey?: string) {
   const attempt = liveCall();

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProvider } from '../provider/create-provider.js';
+import { createProvider } from '../../provider/create-provider.js';
 import { KeyedGate } from './keyed-gate.js';
-import { SUCCESS } from '../outcome/outcome.js';
-import type { KeyableGate } from './policy.js';
-import type { ProviderOptions } from '../provider/provider-options.js';
-import { deferred } from '../testing/deferred.js';
-import { environmentOf, httpError, liveCall, outcomeOf, turn, watch } from '../testing/calls.fixture.js';
-import { recordEvents } from '../testing/record-events.js';
-import { TestClock } from '../testing/test-clock.js';
+import { SUCCESS } from '../../outcome/outcome.js';
+import type { KeyableGate } from '../policy.js';
+import type { ProviderOptions } from '../../provider/provider-options.js';
+import { deferred } from '../../testing/deferred.js';
+import { environmentOf, httpError, liveCall, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
+import { recordEvents } from '../../testing/record-events.js';
+import { TestClock } from '../../testing/test-clock.js';
 
 function bench(options: ProviderOptions) {
   const clock = new TestClock();

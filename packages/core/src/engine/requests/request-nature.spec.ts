@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createProvider } from '../provider/create-provider.js';
-import { HttpServer } from '../testing/http-server.fixture.js';
-import type { Call } from './call.js';
-import type { RequestNature } from '../outcome/request-nature.js';
+import { createProvider } from '../../provider/create-provider.js';
+import { HttpServer } from '../../testing/http-server.fixture.js';
+import type { Call } from '../call.js';
+import type { RequestNature } from '../../outcome/request-nature.js';
 
 describe('a POST of which the client knows more than its method', () => {
   let server: HttpServer;

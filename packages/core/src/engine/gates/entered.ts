@@ -1,5 +1,5 @@
-import type { KeyableGate } from './policy.js';
-import { settlePrice, type SettleableTicket } from './price.js';
+import type { KeyableGate } from '../policy.js';
+import { settlePrice, type SettleableTicket } from '../price.js';
 
 /** The gate of one key. */
 export interface Kept {

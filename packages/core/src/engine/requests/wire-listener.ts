@@ -1,5 +1,5 @@
-import type { Exchange } from '../outcome/exchange.js';
-import type { Call } from './call.js';
+import type { Exchange } from '../../outcome/exchange.js';
+import type { Call } from '../call.js';
 
 /** Hears of the requests that go over the wire while a call of its provider is at work. */
 export interface WireListener {

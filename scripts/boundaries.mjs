@@ -28,6 +28,7 @@ export const rooms = {
     ['headers'],
     ['outcome'],
     ['engine'],
+    ['cache-storage'],
     ['wire'],
     ['http'],
     ['counting'],

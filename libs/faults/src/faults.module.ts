@@ -52,7 +52,7 @@ export class FaultsModule implements NestModule {
         CallLog,
         IdempotencyRecords,
       ],
-      exports: [ApiKeys, Clock, CallLog, IdempotencyRecords],
+      exports: [ApiKeys, Clock, CallLog, Faults, IdempotencyRecords],
     };
   }
 

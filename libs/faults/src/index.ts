@@ -1,6 +1,7 @@
 export { FaultsModule, type FaultsOptions } from './faults.module.js';
 export type { FaultKind, FaultSet } from './faults/fault-set.js';
-export type { FaultsReport } from './faults/faults.service.js';
+export type { FateEnd } from './faults/fates.js';
+export { Faults, type FaultsReport } from './faults/faults.service.js';
 export { Account, accountOf } from './service/account.decorator.js';
 export type { CallCounts, TimelineRow } from './service/account-calls.js';
 export { ApiKeys } from './service/api-keys.service.js';

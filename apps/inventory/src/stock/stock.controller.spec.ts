@@ -10,6 +10,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import type { FaultsReport } from '@breakwater/faults';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createInventoryApp, type InventoryService } from '../create-inventory-app.js';
 
@@ -82,5 +83,51 @@ describe('the mock inventory', () => {
     await call('reserve');
     await control('DELETE', '/books?account=shop');
     expect(await books()).toMatchObject({ calls: 0, reserved: {} });
+  });
+
+  describe('struck by faults', () => {
+    const faults = (active: object) => control('PUT', '/faults', active);
+    const struck = async () => ((await control('GET', '/faults')) as FaultsReport).struck;
+    const reserved = async () => ((await books()) as { reserved: Record<string, number> }).reserved['sku-1'] ?? 0;
+
+    it.each([
+      [503, status.UNAVAILABLE],
+      [500, status.UNKNOWN],
+      [401, status.UNAUTHENTICATED],
+    ])('refuses before the work, %s in the words of gRPC', async (httpStatus, code) => {
+      await faults({ error: { rate: 1, status: httpStatus, retryAfterSeconds: 2 } });
+      const refused = (await call('reserve').catch((error: unknown) => error)) as ServiceError;
+      expect(refused.code).toBe(code);
+      expect(refused.metadata.get('grpc-retry-pushback-ms')).toEqual(['2000']);
+      expect(await reserved()).toBe(0);
+      expect((await struck()).error).toBe(1);
+    });
+
+    it.each([
+      ['before-work', 0],
+      ['after-work', 1],
+    ])('loses the connection %s', async (when, pieces) => {
+      await faults({ drop: { rate: 1, when } });
+      await expect(call('reserve')).rejects.toMatchObject({ code: status.UNAVAILABLE });
+      expect(await reserved()).toBe(pieces);
+    });
+
+    it('is late, works once it is healed, and ends while calls hang', async () => {
+      await faults({ latency: { ms: 300 } });
+      const late = call('reserve');
+      while ((await struck()).latency === 0);
+      expect(await reserved()).toBe(0);
+      await clock.advance(300);
+      await late;
+
+      await faults({ hang: true });
+      const hanging = call('reserve');
+      while ((await struck()).hang === 0);
+      await faults({});
+      await call('reserve');
+      expect(await reserved()).toBe(2);
+      await inventory.close();
+      await expect(hanging).rejects.toThrow(/CANCELLED|UNAVAILABLE/);
+    });
   });
 });

@@ -1,14 +1,16 @@
 import { newId } from '@breakwater/faults';
 import { Metadata, status } from '@grpc/grpc-js';
-import { Controller } from '@nestjs/common';
+import { Controller, UseInterceptors } from '@nestjs/common';
 import { GrpcMethod, RpcException } from '@nestjs/microservices';
 import { Books } from '../books/books.service.js';
+import { FaultsInterceptor } from '../faults/faults.interceptor.js';
 
 interface Item {
   readonly sku: string;
 }
 
 @Controller()
+@UseInterceptors(FaultsInterceptor)
 export class StockController {
   constructor(private readonly books: Books) {}
 

@@ -29,4 +29,10 @@ export interface DashboardOptions {
   readonly title?: string;
   /** The name of this host on a page that shows several. Default: the machine's host name and the process id. */
   readonly host?: string;
+  /**
+   * The origins whose pages may show this one in a frame, such as `['https://admin.example']`; `'self'` for the
+   * application's own. Default: none. A page that frames it can have its visitor click on controls unawares: name only
+   * origins that you trust as much.
+   */
+  readonly frameAncestors?: readonly string[];
 }

@@ -74,6 +74,31 @@ describe('the page', () => {
     expect(headers['x-frame-options']).toBe('DENY');
   });
 
+  it.each(['Express', 'Fastify'] as const)(
+    'is framed by the origins that it is told, and by no other, beside helmet on %s',
+    async (adapter) => {
+      const frameAncestors = ['self', 'https://admin.example:8443'];
+      const prepare = async (app: INestApplication) => {
+        if (adapter === 'Express') app.use(helmet());
+        else await (app as unknown as { register(plugin: unknown): Promise<void> }).register(fastifyHelmet);
+      };
+      const { ask } = await shop({ adapter, dashboard: { ...anyone, frameAncestors }, prepare });
+      for (const path of ['', '/page']) {
+        const { headers } = await ask(path);
+        expect(headers['content-security-policy']).toMatch(/; frame-ancestors 'self' https:\/\/admin\.example:8443$/);
+        expect(headers['x-frame-options']).toBeUndefined();
+      }
+      expect((await ask('/state')).headers['x-frame-options']).toBe('DENY');
+    },
+  );
+
+  it.each(['*', 'https://admin.example/', 'admin.example', "https://a.example; script-src 'unsafe-inline'"])(
+    'is not framed by what is no origin: %s',
+    async (origin) => {
+      await expect(shop({ dashboard: { ...anyone, frameAncestors: [origin] } })).rejects.toThrow(/frameAncestors/);
+    },
+  );
+
   it('weighs less than 150 KB', () => {
     expect(pageWeight()).toBeLessThan(150 * 1024);
   });

@@ -12,6 +12,7 @@ import type { Greeting } from '../wire/frame.js';
 import { Access, isDeliberate, isSameOrigin } from './access.js';
 import { Broadcaster } from './broadcaster.js';
 import { answer, answerJson, open, type Exchange } from './exchange.js';
+import { framing } from './framing.js';
 import { PageClient } from './page-client.js';
 import { pageFile } from './page-files.js';
 import { redirectFrom } from './redirect-from.js';
@@ -22,6 +23,7 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
   private readonly watch: HostWatch;
   private readonly exchange: HostExchange;
   private readonly controls: Controls;
+  private readonly framing: Readonly<Record<string, string>>;
   readonly broadcaster: Broadcaster;
 
   constructor(
@@ -34,6 +36,7 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     let found: readonly Contribution[] | undefined;
     const contributions = () => (found ??= contributionsOf(discovery));
     this.access = new Access(options.authorize);
+    this.framing = framing(options.frameAncestors);
     this.watch = new HostWatch(host, parts, contributions);
     this.controls = new Controls(parts, contributions);
     this.exchange = new HostExchange({
@@ -62,7 +65,7 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
 
   async redirect(exchange: Exchange): Promise<void> {
     if ((await this.mayRead(exchange)) === false) return refuse(exchange);
-    answer(exchange, 302, { headers: { Location: redirectFrom(exchange.raw.url ?? '') } });
+    answer(exchange, 302, { headers: { ...this.framing, Location: redirectFrom(exchange.raw.url ?? '') } });
   }
 
   async file(exchange: Exchange, name: string): Promise<void> {
@@ -74,6 +77,7 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     answer(exchange, 200, {
       headers: {
         'Content-Type': file.type,
+        ...this.framing,
         // The names of all but the page itself change with their content.
         'Cache-Control': name.startsWith('assets/') ? 'private, max-age=31536000, immutable' : 'no-store',
         Vary: 'Accept-Encoding',

@@ -28,14 +28,17 @@ export function takeOver(request: object, reply: object): Exchange {
  * and connections are the page's own. Set last, so that they hold beside helmet.
  */
 const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Content-Security-Policy': contentSecurityPolicy("'none'"),
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
 };
+
+/** `frameAncestors`: sources of the directive of this name. */
+export function contentSecurityPolicy(frameAncestors: string): string {
+  return `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${frameAncestors}`;
+}
 
 /** Answers in full. */
 export function answer(
@@ -60,7 +63,11 @@ export function open(
   for (const name of response.getHeaderNames()) {
     if (name.startsWith('access-control-')) response.removeHeader(name);
   }
-  response.writeHead(status, { ...HEADERS, ...headers });
+  const all = { ...HEADERS, ...headers };
+  // Browsers that know `frame-ancestors` ignore it; it cannot name origins, so that framed pages do without.
+  if (all['Content-Security-Policy'] === HEADERS['Content-Security-Policy']) all['X-Frame-Options'] = 'DENY';
+  else response.removeHeader('X-Frame-Options');
+  response.writeHead(status, all);
 }
 
 export function answerJson(exchange: Pick<Exchange, 'response'>, status: number, value: unknown): void {

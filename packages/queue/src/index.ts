@@ -27,8 +27,15 @@ export {
   type SyncQueueModuleAsyncOptions,
   type SyncQueueModuleOptions,
 } from './nest/sync-queue.module.js';
+export type { SqliteConnection, SqliteStatement } from './sqlite/sqlite-connection.js';
 export { sqliteDriver } from './sqlite/sqlite-driver.js';
 export type { SqliteDriverOptions } from './sqlite/sqlite-driver.options.js';
-export { SyncQueue, type AddOptions, type JobToAdd, type TransactionQueue } from './sync-queue/sync-queue.js';
+export {
+  SyncQueue,
+  type AddOptions,
+  type AttemptedOptions,
+  type JobToAdd,
+  type TransactionQueue,
+} from './sync-queue/sync-queue.js';
 export type { SyncQueueOptions } from './sync-queue/sync-queue.options.js';
 export type { QueueEvents, QueueSnapshot } from './worker/queue.telemetry.js';

@@ -17,7 +17,7 @@ export function addJobs(sql: Statements, jobs: readonly NewJob[], now: number): 
 /** The answer where nothing can be claimed, found without a transaction; `undefined` where something may be. */
 export function nothingToClaim(sql: Statements, provider: string, now: number): Claimed | undefined {
   type Row = readonly [waiting: number, runAt: number | null, leaseUntil: number | null, paused: number];
-  const [waiting, runAt, leaseUntil, paused] = first<Row>(sql.look, [provider])!;
+  const [waiting, runAt, leaseUntil, paused] = first<Row>(sql.look, [provider, provider, provider, provider])!;
   if (paused === 1) return { jobs: [], paused: true, nextInMs: undefined };
   const nextAt = Math.min(runAt ?? Infinity, leaseUntil ?? Infinity);
   if (waiting === 1 || nextAt <= now) return undefined;
@@ -31,7 +31,7 @@ export function claimJobs(
 ): Claimed {
   const [paused, served] = first<[number, string]>(sql.queue, [provider]) ?? [0, ''];
   if (paused === 1) return { jobs: [], paused: true, nextInMs: undefined };
-  sql.lost.run([provider, now]);
+  sql.lost.run([now, provider, now]);
   sql.ready.run([provider, now]);
   const jobs: ClaimedJob[] = [];
   let last = served;

@@ -1,4 +1,4 @@
-import type Database from 'libsql';
+import type { SqliteConnection } from './sqlite-connection.js';
 import { unusable } from './sqlite-error.js';
 
 /**
@@ -44,7 +44,7 @@ const stepsFor = (prefix: string): readonly string[] => [
  * Brings the tables up to date. Throws a `QueueDriverError` where a newer release has written them. The mark is a table
  * beside them, as the file may be the application's own.
  */
-export function prepareSchema(db: Database.Database, file: string, prefix: string): void {
+export function prepareSchema(db: SqliteConnection, file: string, prefix: string): void {
   const steps = stepsFor(prefix);
   db.exec('BEGIN IMMEDIATE');
   try {

@@ -2,14 +2,21 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ResilienceConfigurationError, type Duration, type Fault } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
+import { isConnection, type SqliteConnection } from './sqlite-connection.js';
 
 export interface SqliteDriverOptions {
   /**
    * The path of the file, made if it is missing, on a local disk; its directory must be there. It may be the
    * application's own database, which is turned to WAL mode: then jobs can be added in its transactions. `':memory:'`
-   * for a queue of one process that is gone with it.
+   * for a queue of one process that is gone with it. Required without `database`.
    */
-  file: string;
+  file?: string;
+  /**
+   * In place of `file`: the application's own connection, of libsql or better-sqlite3, to a file or in memory. Jobs can
+   * be added in its transactions. The driver makes its tables there, leaves the settings of the connection as they are,
+   * waits while the application is in a transaction, and does not close it.
+   */
+  database?: SqliteConnection;
   /** The beginning of the names of the queue's tables. Default `'sync_'`. */
   tablePrefix?: string;
   /**
@@ -28,7 +35,11 @@ export interface SqliteDriverOptions {
   };
 }
 
-export type SqliteDriverSettings = settings.SettingsOf<typeof schema>;
+export interface SqliteDriverSettings extends settings.SettingsOf<typeof schema> {
+  /** `':memory:'` where the application's own connection is used. */
+  readonly file: string;
+  readonly database: SqliteConnection | undefined;
+}
 
 export const IN_MEMORY = ':memory:';
 
@@ -36,7 +47,7 @@ const NAME = /^[a-z][a-z0-9_]*$/i;
 const DAY_MS = 86_400_000;
 
 const schema = settings.options({
-  file: settings.text(`the path of a file, or '${IN_MEMORY}'`),
+  file: settings.optional(settings.text(`the path of a file, or '${IN_MEMORY}'`)),
   tablePrefix: settings.optional(settings.text("the beginning of a name, such as 'sync_'"), 'sync_'),
   durability: settings.optional(settings.oneOf('normal', 'full'), 'normal'),
   busyTimeout: settings.optional(settings.duration({ max: 600_000 }), 5000),
@@ -51,17 +62,34 @@ const schema = settings.options({
 
 /** The options with their defaults. Throws a `ResilienceConfigurationError` that lists all that is wrong. */
 export function readSqliteDriverOptions(options: SqliteDriverOptions): SqliteDriverSettings {
-  const read = settings.readSettings(schema, options, 'sqliteDriver');
-  const faults: Fault[] = [...(read.faults ?? [])];
+  const { database, ...rest } = Object(options) as SqliteDriverOptions;
+  const read = settings.readSettings(schema, rest, 'sqliteDriver');
   const { file, tablePrefix } = read.settings ?? {};
-  if (file !== undefined && file !== IN_MEMORY && !existsSync(dirname(resolve(file)))) {
-    const message = `'${file}' given; expected a file in a directory that exists`;
-    faults.push({ path: 'sqliteDriver.file', message });
-  }
+  const faults: Fault[] = [...(read.faults ?? []), ...faultsOfPlace(rest.file, database)];
   if (tablePrefix !== undefined && !NAME.test(tablePrefix)) {
     const message = `'${tablePrefix}' given; expected letters, digits and _, such as 'sync_'`;
     faults.push({ path: 'sqliteDriver.tablePrefix', message });
   }
   if (read.settings === undefined || faults.length > 0) throw new ResilienceConfigurationError(faults);
-  return read.settings;
+  return { ...read.settings, file: file ?? IN_MEMORY, database };
+}
+
+function faultsOfPlace(file: unknown, database: unknown): readonly Fault[] {
+  if (file === undefined && database === undefined) {
+    const message = "it is required: the path of a file, ':memory:', or `database` in its place";
+    return [{ path: 'sqliteDriver.file', message }];
+  }
+  if (file !== undefined && database !== undefined) {
+    return [{ path: 'sqliteDriver', message: 'has both `file` and `database`: expected one of them' }];
+  }
+  if (database !== undefined && !isConnection(database)) {
+    return [{ path: 'sqliteDriver.database', message: 'expected an open connection of libsql or better-sqlite3' }];
+  }
+  if (typeof file !== 'string' || file === IN_MEMORY || existsSync(dirname(resolve(file)))) return [];
+  return [{ path: 'sqliteDriver.file', message: `'${file}' given; expected a file in a directory that exists` }];
+}
+
+/** The database as errors name it. */
+export function placeOf({ file, database }: Pick<SqliteDriverSettings, 'file' | 'database'>): string {
+  return database === undefined ? file : 'the application’s connection';
 }

@@ -44,6 +44,69 @@ describe('sqliteDriver', () => {
     { describe, it },
   );
 
+  describe('on the application’s own connection', () => {
+    queueDriverContract(
+      async () => {
+        const clock = new TestClock();
+        const driver = sqliteDriver({ database: new Database(':memory:') });
+        await driver.open?.({ clock });
+        return { driver, elapse: (ms) => clock.advance(ms) };
+      },
+      { describe, it },
+    );
+
+    it('adds a job in its transaction, in memory as in a file', async () => {
+      for (const database of [new Database(':memory:'), new Database(file)]) {
+        const driver = sqliteDriver({ database });
+        await driver.open?.({ clock: new TestClock() });
+        database.exec('CREATE TABLE orders (id TEXT)');
+        const place = (fails: boolean) =>
+          database
+            .transaction(() => {
+              database.prepare('INSERT INTO orders VALUES (?)').run(['o-1']);
+              void driver.addWithin!(database, [JOB]);
+              if (fails) throw new Error('out of stock');
+            })
+            .immediate();
+        expect(() => place(true)).toThrow('out of stock');
+        expect(await driver.get('crm', 'one')).toBeUndefined();
+        place(false);
+        expect((await driver.get('crm', 'one'))?.state).toBe('waiting');
+        await driver.close();
+        expect(database.prepare('SELECT count(*) AS n FROM orders').get()).toMatchObject({ n: 1 });
+        database.close();
+      }
+    });
+
+    it('has no part in a transaction that the application holds over an await', async () => {
+      const clock = new TestClock();
+      const database = new Database(':memory:');
+      const driver = sqliteDriver({ database, busyTimeout: '1s' });
+      await driver.open?.({ clock });
+      database.exec('BEGIN');
+      const added = driver.add([JOB]);
+      await clock.advance('500ms');
+      database.exec('ROLLBACK');
+      await clock.advance('100ms');
+      expect(await added).toEqual([{ id: 'one', added: true }]);
+      database.exec('BEGIN');
+      const refused = driver.claim('crm', { limit: 1, leaseMs: 1000 }).catch((error: unknown) => error);
+      await clock.advance('2s');
+      expect(await refused).toMatchObject({ code: 'SQLITE_BUSY', message: expect.stringMatching(/in a transaction/) });
+      database.exec('ROLLBACK');
+      await driver.close();
+      database.close();
+    });
+
+    it('says what is wrong with it', () => {
+      expect(() => sqliteDriver({ database: {} as never })).toThrow(/open connection of libsql or better-sqlite3/);
+      expect(() => sqliteDriver({ file, database: new Database(':memory:') })).toThrow(/expected one of them/);
+      const busy = new Database(':memory:');
+      busy.exec('BEGIN');
+      expect(() => sqliteDriver({ database: busy }).open?.({ clock: new TestClock() })).toThrow(/in a transaction/);
+    });
+  });
+
   it('says everything that is wrong with its options at once', () => {
     const options = { file: '/no/such/place/q', tablePrefix: 'a-b' };
     expect(() => sqliteDriver(options)).toThrow(/directory that exists[^]*letters, digits and _/);
@@ -94,10 +157,13 @@ describe('sqliteDriver', () => {
     const driver = await open();
     const app = new Database(file);
     const other = new Database(join(folder, 'other.sqlite'));
-    expect(() => driver.addWithin!(app, [JOB])).toThrow(/in a transaction/);
+    expect(() => driver.addWithin!(app, [JOB])).toThrow(/in no transaction/);
     other.exec('BEGIN IMMEDIATE');
     expect(() => driver.addWithin!(other, [JOB])).toThrow(/another file/);
     expect(() => driver.addWithin!({}, [JOB])).toThrow(/connection of libsql/);
+    const inMemory = await open({ file: ':memory:' });
+    expect(() => inMemory.addWithin!(other, [JOB])).toThrow(/in memory.*sqliteDriver\(\{ database \}\)/);
+    await inMemory.close();
     app.close();
     other.close();
     await driver.close();
@@ -121,7 +187,7 @@ describe('sqliteDriver', () => {
 
   it('refuses jobs with a clear error when the disk is full, and takes them when there is room again', async () => {
     const driver = await open();
-    const db = (driver as unknown as { db: Database.Database }).db;
+    const { db } = (driver as unknown as { session: { db: Database.Database } }).session;
     const [pages] = db.prepare('PRAGMA page_count').raw().get() as [number];
     db.exec(`PRAGMA max_page_count = ${pages + 2}`);
     const large = { ...JOB, payload: JSON.stringify('x'.repeat(100_000)) };

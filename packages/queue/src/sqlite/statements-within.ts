@@ -1,31 +1,47 @@
 import { realpathSync } from 'node:fs';
-import type Database from 'libsql';
-import { IN_MEMORY } from './sqlite-driver.options.js';
+import { isConnection, type SqliteConnection } from './sqlite-connection.js';
+import { placeOf, type SqliteDriverSettings } from './sqlite-driver.options.js';
 import { unusable } from './sqlite-error.js';
 import { prepareStatements, type Statements } from './statements.js';
 
-const prepared = new WeakMap<Database.Database, Map<string, Statements>>();
+const prepared = new WeakMap<SqliteConnection, Map<string, Statements>>();
 
 /**
- * The driver's statements on the application's own connection, which is in a transaction. Throws a `QueueDriverError`
- * for anything that is not a connection of libsql to the driver's file, or is in no transaction.
+ * The driver's statements on the application's own connection, which is in a transaction: the connection that the
+ * driver was given, or another one to its file. Throws a `QueueDriverError` for anything else.
  */
-export function statementsWithin(transaction: unknown, file: string, tablePrefix: string): Statements {
-  const client = transaction as Database.Database;
-  if (typeof client?.prepare !== 'function' || client.inTransaction !== true) {
-    throw unusable(file, 'within() needs a connection of libsql that is in a transaction');
+export function statementsWithin(transaction: unknown, settings: SqliteDriverSettings): Statements {
+  const { tablePrefix } = settings;
+  const place = placeOf(settings);
+  if (!isConnection(transaction)) {
+    throw unusable(place, 'within() needs a connection of libsql or better-sqlite3 that is in a transaction');
   }
-  if (!isOpenOn(client, file)) throw unusable(file, 'the connection of the transaction is to another file');
-  let ofClient = prepared.get(client);
-  if (ofClient === undefined) prepared.set(client, (ofClient = new Map()));
-  let statements = ofClient.get(tablePrefix);
-  if (statements === undefined) ofClient.set(tablePrefix, (statements = prepareStatements(client, tablePrefix)));
+  if (!transaction.inTransaction) throw unusable(place, 'the connection that within() was given is in no transaction');
+  if (transaction !== settings.database) expectSameFile(transaction, settings);
+  let ofConnection = prepared.get(transaction);
+  if (ofConnection === undefined) prepared.set(transaction, (ofConnection = new Map()));
+  let statements = ofConnection.get(tablePrefix);
+  if (statements === undefined)
+    ofConnection.set(tablePrefix, (statements = prepareStatements(transaction, tablePrefix)));
   return statements;
 }
 
-function isOpenOn(client: Database.Database, file: string): boolean {
-  if (file === IN_MEMORY) return false;
-  const databases = client.prepare('PRAGMA database_list').raw().all() as [number, string, string][];
-  const main = databases.find(([, name]) => name === 'main')?.[2];
-  return main !== undefined && main !== '' && realpathSync(main) === realpathSync(file);
+function expectSameFile(transaction: SqliteConnection, settings: SqliteDriverSettings): void {
+  const file = settings.database === undefined ? realPath(settings.file) : fileOf(settings.database);
+  if (file === undefined) {
+    const what = 'its database is in memory, where no other connection sees it';
+    const instead = settings.database === undefined ? ': give your own to sqliteDriver({ database })' : '';
+    throw unusable(placeOf(settings), what + instead);
+  }
+  if (fileOf(transaction) !== file) throw unusable(file, 'the connection of the transaction is to another file');
+}
+
+/** The real path of a connection's file; `undefined` where it has none. */
+function fileOf(connection: SqliteConnection): string | undefined {
+  const databases = connection.prepare('PRAGMA database_list').raw().all() as [number, string, string][];
+  return realPath(databases.find(([, name]) => name === 'main')?.[2]);
+}
+
+function realPath(file: string | undefined): string | undefined {
+  return file === undefined || file === '' || file === ':memory:' ? undefined : realpathSync(file);
 }

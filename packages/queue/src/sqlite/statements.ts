@@ -1,5 +1,5 @@
-import type Database from 'libsql';
 import { HISTORY_LENGTH, LOST_REASON } from '../driver/job.js';
+import type { SqliteConnection, SqliteStatement } from './sqlite-connection.js';
 
 /** How many delayed jobs become ready with one claim: a transaction must not be long. */
 const READY_PER_CLAIM = 1000;
@@ -8,7 +8,7 @@ const CLAIMED = 'id, provider, name, tenant, payload, attempt, attempts, lost, a
 const SHOWN = `id, provider, name, tenant, key, payload, rank, state, run_at, added_at, ended_at, attempt, lost,
                progress, result, history`;
 
-const LOST = `json_object('at', ?2, 'attempt', attempt + 1, 'failure', 'lost', 'reason', '${LOST_REASON}')`;
+const LOST = `json_object('at', ?, 'attempt', attempt + 1, 'failure', 'lost', 'reason', '${LOST_REASON}')`;
 
 /** `[id, provider, name, tenant, payload, attempt, attempts, lost, added_at, claim]` */
 export type ClaimedRow = readonly [
@@ -44,15 +44,18 @@ export type JobRow = readonly [
   history: string,
 ];
 
-/** The statements over tables whose names begin with `prefix`, which is checked to be a name itself. */
+/**
+ * The statements over tables whose names begin with `prefix`, which is checked to be a name itself. Parameters have no
+ * numbers: better-sqlite3 takes numbered ones for named.
+ */
 const sqlFor = (prefix: string) => {
   const jobs = `${prefix}jobs`;
   const queues = `${prefix}queues`;
-  const added = `CASE WHEN ?1 IS NULL THEN history ELSE ${historyWith('json(?1)')} END`;
+  const added = `(SELECT CASE WHEN note IS NULL THEN history ELSE ${historyWith('json(note)')} END FROM (SELECT ? AS note))`;
   const next = `SELECT id, tenant FROM ${jobs} WHERE provider = ? AND state = 'waiting'`;
   const list = (state: string, order: string) =>
-    `SELECT ${SHOWN} FROM ${jobs} WHERE provider = ?1 AND state = '${state}' AND (?2 IS NULL OR tenant = ?2)
-       AND (?3 IS NULL OR name = ?3) ORDER BY ${order} LIMIT ?4 OFFSET ?5`;
+    `SELECT ${SHOWN} FROM ${jobs} WHERE provider = ? AND state = '${state}' AND tenant = coalesce(?, tenant)
+       AND name = coalesce(?, name) ORDER BY ${order} LIMIT ? OFFSET ?`;
   return {
     begin: 'BEGIN IMMEDIATE',
     commit: 'COMMIT',
@@ -62,10 +65,10 @@ const sqlFor = (prefix: string) => {
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
 
     /** Whether there may be something to claim, found out without the lock. */
-    look: `SELECT EXISTS (SELECT 1 FROM ${jobs} WHERE provider = ?1 AND state = 'waiting'),
-                  (SELECT min(run_at) FROM ${jobs} WHERE provider = ?1 AND state = 'delayed'),
-                  (SELECT min(lease_until) FROM ${jobs} WHERE provider = ?1 AND state = 'active'),
-                  coalesce((SELECT paused FROM ${queues} WHERE provider = ?1), 0)`,
+    look: `SELECT EXISTS (SELECT 1 FROM ${jobs} WHERE provider = ? AND state = 'waiting'),
+                  (SELECT min(run_at) FROM ${jobs} WHERE provider = ? AND state = 'delayed'),
+                  (SELECT min(lease_until) FROM ${jobs} WHERE provider = ? AND state = 'active'),
+                  coalesce((SELECT paused FROM ${queues} WHERE provider = ?), 0)`,
     queue: `SELECT paused, served FROM ${queues} WHERE provider = ?`,
     served: `INSERT INTO ${queues} (provider, served) VALUES (?, ?)
              ON CONFLICT (provider) DO UPDATE SET served = excluded.served`,
@@ -75,7 +78,7 @@ const sqlFor = (prefix: string) => {
               (SELECT position FROM ${jobs} WHERE provider = ? AND state = 'delayed' AND run_at <= ?
                ORDER BY run_at LIMIT ${READY_PER_CLAIM})`,
     lost: `UPDATE ${jobs} SET state = 'waiting', lost = lost + 1, lease_until = NULL, history = ${historyWith(LOST)}
-           WHERE provider = ?1 AND state = 'active' AND lease_until <= ?2`,
+           WHERE provider = ? AND state = 'active' AND lease_until <= ?`,
     nextAfter: `${next} AND tenant > ? ORDER BY tenant, rank, position LIMIT 1`,
     nextFirst: `${next} ORDER BY tenant, rank, position LIMIT 1`,
     claim: `UPDATE ${jobs} SET state = 'active', claim = claim + 1, lease_until = ? WHERE id = ? RETURNING ${CLAIMED}`,
@@ -83,11 +86,11 @@ const sqlFor = (prefix: string) => {
     renew: `UPDATE ${jobs} SET lease_until = ? WHERE id = ? AND claim = ? AND state = 'active'`,
     complete: `UPDATE ${jobs} SET state = 'completed', result = ?, ended_at = ?, lease_until = NULL
                WHERE id = ? AND claim = ? AND state = 'active'`,
-    wait: `UPDATE ${jobs} SET history = ${added}, state = ?2, run_at = ?3, attempt = attempt + ?4, lease_until = NULL
-           WHERE id = ?5 AND claim = ?6 AND state = 'active'`,
-    bury: `UPDATE ${jobs} SET history = ${added}, state = 'dead', attempt = attempt + 1, ended_at = ?2,
+    wait: `UPDATE ${jobs} SET history = ${added}, state = ?, run_at = ?, attempt = attempt + ?, lease_until = NULL
+           WHERE id = ? AND claim = ? AND state = 'active'`,
+    bury: `UPDATE ${jobs} SET history = ${added}, state = 'dead', attempt = attempt + 1, ended_at = ?,
                               lease_until = NULL
-           WHERE id = ?3 AND claim = ?4 AND state = 'active'`,
+           WHERE id = ? AND claim = ? AND state = 'active'`,
     progress: `UPDATE ${jobs} SET progress = ? WHERE id = ? AND claim = ? AND state = 'active'`,
     forget: `DELETE FROM ${jobs} WHERE position IN
                (SELECT position FROM ${jobs} WHERE provider = ? AND state = 'completed' AND ended_at <= ?
@@ -112,19 +115,19 @@ const sqlFor = (prefix: string) => {
   };
 };
 
-export type Statements = Readonly<Record<keyof ReturnType<typeof sqlFor>, Database.Statement>>;
+export type Statements = Readonly<Record<keyof ReturnType<typeof sqlFor>, SqliteStatement>>;
 
 /** Every statement of the driver, prepared once. Bind by arrays: libsql takes a `Buffer` on its own for a name. */
-export function prepareStatements(db: Database.Database, prefix: string): Statements {
+export function prepareStatements(db: SqliteConnection, prefix: string): Statements {
   const prepared = Object.entries(sqlFor(prefix)).map(([name, sql]) => {
-    const statement: Database.Statement = db.prepare(sql);
+    const statement = db.prepare(sql);
     return [name, statement.reader ? statement.raw() : statement] as const;
   });
   return Object.fromEntries(prepared) as Statements;
 }
 
 /** By `all`, as libsql resets no statement whose `get` failed: from then on it would fail for ever. */
-export function first<Row>(statement: Database.Statement, values: unknown[]): Row | undefined {
+export function first<Row>(statement: SqliteStatement, values: unknown[]): Row | undefined {
   return statement.all(values)[0] as Row | undefined;
 }
 

@@ -8,10 +8,17 @@ import type { JobHandler } from '../jobs/job-handler.js';
 import { readJobOptions } from '../jobs/job-settings.js';
 import { Lane } from '../worker/lane.js';
 import type { QueueSnapshot } from '../worker/queue.telemetry.js';
+import { firstAttempt } from './first-attempt.js';
 import { newJob } from './new-job.js';
 import { Schedules } from './schedules.js';
 import type { SyncQueueSettings } from './sync-queue.options.js';
-import { SyncQueue, type AddOptions, type JobToAdd, type TransactionQueue } from './sync-queue.js';
+import {
+  SyncQueue,
+  type AddOptions,
+  type AttemptedOptions,
+  type JobToAdd,
+  type TransactionQueue,
+} from './sync-queue.js';
 
 const LOOK_EVERY_MS = 100;
 const REPLAYED_AT_ONCE = 500;
@@ -131,6 +138,12 @@ export class LiveSyncQueue extends SyncQueue {
         return added instanceof Promise ? added.then(([first]) => first!) : Promise.resolve(added[0]!);
       },
     };
+  }
+
+  attempted(provider: string, id: string, options: AttemptedOptions = {}): Promise<Job | undefined> {
+    const { settings, clock } = this.parts;
+    const { driver, poll: pollMs } = settings;
+    return firstAttempt({ provider, id }, options, { driver, clock, lane: this.lanes.get(provider), pollMs });
   }
 
   get(provider: string, id: string): Promise<Job | undefined> {

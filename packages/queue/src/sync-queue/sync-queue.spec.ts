@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { z } from 'zod';
 import { SyncJobRejectedError } from '../jobs/job-errors.js';
 import type { SyncJobData } from '../jobs/sync-job-data.js';
+import { sqliteDriver } from '../sqlite/sqlite-driver.js';
 import { QueueFixture } from './queue.fixture.js';
 
 class HttpFailure extends Error {
@@ -204,6 +205,61 @@ describe('SyncQueue', () => {
     );
     await expect(queue.add('crm', 'sync', {}, { tenant: 'a\0b' })).rejects.toThrow(/of a job has characters/);
     expect(await queue.counts('crm')).toMatchObject({ waiting: 0, delayed: 0 });
+  });
+
+  describe('attempted', () => {
+    it('resolves with a job as soon as an attempt at it has ended, however seldom the queue is polled', async () => {
+      fixture = new QueueFixture({}, { poll: '1h' });
+      await fixture
+        .on('sync', async ({ payload }) => {
+          await fixture.clock.sleep(300);
+          if (payload === 'fails') throw new HttpFailure(503);
+        })
+        .start();
+      for (const [payload, state] of [
+        ['works', 'completed'],
+        ['fails', 'delayed'],
+      ]) {
+        const { id } = await fixture.queue.add('crm', 'sync', payload);
+        const attempted = fixture.queue.attempted('crm', id);
+        await fixture.clock.advance('301ms');
+        expect(await attempted).toMatchObject({ id, state });
+        expect(await fixture.queue.attempted('crm', id)).toMatchObject({ state });
+      }
+      expect(await fixture.queue.attempted('crm', 'unknown')).toBeUndefined();
+    });
+
+    it('waits for no provider that is down, and no longer than it is told to', async () => {
+      fixture = new QueueFixture({ circuitBreaker: { window: { consecutive: 1 }, openFor: '1m' } });
+      await fixture
+        .on('fails', () => Promise.reject(new HttpFailure(503)))
+        .on('hangs', ({ signal }) => fixture.clock.sleep(30_000, signal))
+        .start();
+      const { id: hangs } = await fixture.queue.add('crm', 'hangs', {});
+      const waited = fixture.queue.attempted('crm', hangs, { upTo: '2s' });
+      await fixture.clock.advance('2s');
+      expect(await waited).toMatchObject({ state: 'active' });
+      const { id } = await fixture.queue.add('crm', 'fails', {});
+      await fixture.clock.advance('1ms');
+      const { id: late } = await fixture.queue.add('crm', 'fails', {});
+      expect(await fixture.queue.attempted('crm', late)).toMatchObject({ state: 'waiting' });
+      expect(await fixture.shown(id)).toBe('delayed failed');
+      const aborted = fixture.queue.attempted('crm', hangs, { signal: AbortSignal.abort(new Error('gone')) });
+      await expect(aborted).rejects.toThrow('gone');
+    });
+
+    it('sees an attempt that another process has made', async () => {
+      const driver = sqliteDriver({ file: ':memory:' });
+      fixture = new QueueFixture({}, { driver, work: false });
+      await fixture.start();
+      const { id } = await fixture.queue.add('crm', 'sync', {});
+      const attempted = fixture.queue.attempted('crm', id);
+      await fixture.clock.advance('400ms');
+      const { jobs } = await driver.claim('crm', { limit: 1, leaseMs: 1000 });
+      await driver.settle(jobs.map((job) => ({ job, to: 'completed', result: undefined })));
+      await fixture.clock.advance('300ms');
+      expect(await attempted).toMatchObject({ state: 'completed' });
+    });
   });
 
   it('waits for the delay of a job, and knows when it runs next', async () => {

@@ -27,6 +27,12 @@ export interface JobToAdd {
   readonly options?: AddOptions;
 }
 
+export interface AttemptedOptions {
+  /** How long to wait at most. Default `'10s'`. */
+  upTo?: Duration;
+  signal?: AbortSignal;
+}
+
 /** Adds jobs in a transaction of the application's. */
 export interface TransactionQueue {
   /**
@@ -52,10 +58,17 @@ export abstract class SyncQueue {
   abstract addAll(provider: string, jobs: readonly JobToAdd[]): Promise<readonly AddedJob[]>;
 
   /**
-   * The queue inside the transaction that `transaction` has begun: a connection of libsql to the driver's file, or a
-   * client of `pg`. Throws a `QueueDriverError` where the driver cannot take part in it.
+   * The queue inside the transaction that `transaction` has begun: the connection that the driver was given, or one of
+   * libsql or better-sqlite3 to its file. Throws a `QueueDriverError` where the driver cannot take part in it.
    */
   abstract within(transaction: unknown): TransactionQueue;
+
+  /**
+   * Has a job that was just added be looked for at once, and resolves with it after the next attempt: at once where it
+   * is not due or has ended, and where the provider's jobs are held back; `undefined` where the queue does not know it.
+   * It waits its turn like any other. Rejects when `signal` aborts.
+   */
+  abstract attempted(provider: string, id: string, options?: AttemptedOptions): Promise<Job | undefined>;
 
   abstract get(provider: string, id: string): Promise<Job | undefined>;
   abstract list(provider: string, filter: JobFilter): Promise<readonly Job[]>;

@@ -5,6 +5,7 @@ import type { ClaimedJob, JobCounts, QueueDriver, Settlement } from '../driver/q
 import { SyncJobLostError, SyncQueueClosedError } from '../jobs/job-errors.js';
 import type { JobHandler } from '../jobs/job-handler.js';
 import { Admission } from './admission.js';
+import { AttemptWatch } from './attempt-watch.js';
 import { roomAt, type Hold } from './hold.js';
 import { JobRun, type JobEnd } from './job-run.js';
 import { Leases } from './leases.js';
@@ -41,6 +42,7 @@ const NONE: Counts = { waiting: 0, delayed: 0, active: 0, completed: 0, dead: 0,
 
 /** Runs the jobs of one provider in this process: claims as many as there is room for, and ends each claim. */
 export class Lane {
+  readonly attempts = new AttemptWatch();
   private readonly runs = new Set<JobRun>();
   private readonly admission: Admission;
   private readonly leases: Leases;
@@ -123,8 +125,12 @@ export class Lane {
     const { provider, driver, settings } = this.parts;
     const room = roomAt(provider, settings.concurrency - this.runs.size, this.runs.size);
     if (typeof room !== 'number') return this.hear(room);
-    // Until one of those that are under way has ended.
-    if (room <= 0) return Infinity;
+    if (room <= 0) {
+      // The trial shows whether the provider is back: the other jobs wait for more than their turns.
+      if (provider.circuitBreaker?.state === 'half-open') this.attempts.held();
+      // Until one of those that are under way has ended.
+      return Infinity;
+    }
     try {
       const { leaseMs, pollMs } = settings;
       const { jobs, paused, nextInMs = Infinity } = await driver.claim(provider.name, { limit: room, leaseMs });
@@ -164,6 +170,7 @@ export class Lane {
     } finally {
       release();
       this.runs.delete(run);
+      this.attempts.ended(job.id);
       if (this.runs.size === 0) this.whenIdle?.();
       if (this.runs.size < settings.concurrency) this.look();
     }
@@ -214,6 +221,7 @@ export class Lane {
       const { why, reason } = hold;
       this.tell('queue.held', { why, ...(reason !== undefined && { reason }) });
     }
+    this.attempts.held();
     return hold.lookInMs;
   }
 

@@ -1,0 +1,115 @@
+import { SystemClock, type Clock } from '@breakwater/core';
+import { openDatabase } from './open-database.js';
+import { prepareSchema } from './schema.js';
+import type { SqliteConnection } from './sqlite-connection.js';
+import { placeOf, type SqliteDriverSettings } from './sqlite-driver.options.js';
+import { isBusy, sqliteError, unusable } from './sqlite-error.js';
+import { statementsWithin } from './statements-within.js';
+import { prepareStatements, type Statements } from './statements.js';
+
+/** The longest pause between two tries for a lock. */
+const LONGEST_PAUSE_MS = 25;
+
+/** The driver's connection, its own or the application's: runs operations as transactions, and waits for locks. */
+export class SqliteSession {
+  private clock: Clock = new SystemClock();
+  private db: SqliteConnection | undefined;
+  private statements: Statements | undefined;
+  private closeOwn: () => void = () => undefined;
+  private readonly place: string;
+
+  constructor(private readonly settings: SqliteDriverSettings) {
+    this.place = placeOf(settings);
+  }
+
+  /** Throws a `QueueDriverError` for a database that cannot be used. */
+  open(clock: Clock): void {
+    this.clock = clock;
+    const { database, tablePrefix } = this.settings;
+    this.db = database === undefined ? this.openOwn() : this.prepareShared(database);
+    this.statements = prepareStatements(this.db, tablePrefix);
+  }
+
+  /** Runs `work` as soon as the database lets it. */
+  async reading<T>(work: (sql: Statements, now: number) => T): Promise<T> {
+    const { busyTimeout } = this.settings;
+    let lateAt: number | undefined;
+    for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        return work(this.ready(), this.clock.wallNow());
+      } catch (error) {
+        // A refused lock has changed nothing: the whole is done again.
+        lateAt ??= this.clock.now() + busyTimeout;
+        if (!isBusy(error) || this.clock.now() >= lateAt) throw sqliteError(this.place, error);
+      }
+      await this.clock.sleep(pauseMs);
+    }
+  }
+
+  /** The same in a transaction of its own. `now` is read under the lock, so that no write is later. */
+  writing<T>(work: (sql: Statements, now: number) => T): Promise<T> {
+    return this.reading((sql) => this.transaction(sql, work));
+  }
+
+  /** Runs `work` in a transaction that has begun. */
+  transaction<T>(sql: Statements, work: (sql: Statements, now: number) => T): T {
+    sql.begin.run();
+    try {
+      const result = work(sql, this.clock.wallNow());
+      sql.commit.run();
+      return result;
+    } catch (error) {
+      if (this.db?.inTransaction === true) sql.rollback.run();
+      throw error;
+    }
+  }
+
+  /** Runs `work` in the transaction that the application has begun. */
+  within<T>(transaction: unknown, work: (sql: Statements, now: number) => T): T {
+    const sql = statementsWithin(transaction, this.settings);
+    try {
+      return work(sql, this.clock.wallNow());
+    } catch (error) {
+      throw sqliteError(this.place, error);
+    }
+  }
+
+  /** Every later operation rejects. The file itself is released once the statements are collected as garbage. */
+  close(): void {
+    this.statements = this.db = undefined;
+    this.closeOwn();
+    this.closeOwn = () => undefined;
+  }
+
+  private openOwn(): SqliteConnection {
+    const db = openDatabase(this.settings);
+    this.closeOwn = () => {
+      try {
+        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } catch {
+        // Another process is at work: the log stays, and the next process to open the file reads it.
+      }
+      db.close();
+    };
+    return db;
+  }
+
+  private prepareShared(database: SqliteConnection): SqliteConnection {
+    if (database.inTransaction) throw unusable(this.place, 'it is in a transaction while the queue is opened');
+    try {
+      prepareSchema(database, this.place, this.settings.tablePrefix);
+      return database;
+    } catch (error) {
+      throw sqliteError(this.place, error);
+    }
+  }
+
+  private ready(): Statements {
+    if (this.statements === undefined) throw unusable(this.place, 'it is not open', { code: 'CLOSED' });
+    // An operation of the queue must not be rolled back with the application's.
+    if (this.settings.database?.inTransaction === true) {
+      throw unusable(this.place, 'it is in a transaction', { code: 'SQLITE_BUSY' });
+    }
+    return this.statements;
+  }
+}

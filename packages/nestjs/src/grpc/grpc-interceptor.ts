@@ -3,6 +3,7 @@ import { InterceptingCall, status as codes, type Interceptor, type Listener } fr
 import { grpcDeadline } from './grpc-deadline.js';
 import { grpcRequest } from './grpc-request.js';
 import { idempotentPaths, type IdempotentMethods } from './idempotent-methods.js';
+import { ResendableCall } from './resendable-call.js';
 import { TiedRequest } from './tied-request.js';
 
 export interface GrpcInterceptorOptions {
@@ -12,9 +13,10 @@ export interface GrpcInterceptorOptions {
 
 /**
  * An interceptor for clients of `@grpc/grpc-js`, and so of Nest: a request ends with the attempt in whose method it is
- * made, the server is told its deadline, and the metadata carry credential, idempotency key and trace. A stream of
- * requests is sent once, unless its method is among those that may be repeated. A name in place of the provider stands
- * for that of the call in which the request is made; outside of its calls, nothing is added.
+ * made, the server is told its deadline, and the metadata carry credential, idempotency key and trace. A credential
+ * that is refused with `UNAUTHENTICATED` is renewed, and the request sent once more where its answer has not begun. A
+ * stream of requests is sent by one attempt, unless its method is among those that may be repeated. A name in place of
+ * the provider stands for that of the call in which the request is made; outside of its calls, nothing is added.
  */
 export function grpcInterceptor(
   provider: string | ResilientProvider,
@@ -29,7 +31,13 @@ export function grpcInterceptor(
     // A stream of answers may be read long after the call that has opened it.
     const deadline = responseStream ? given.deadline : grpcDeadline(given.deadline, request.call);
     const tied = new TiedRequest(request, repeatable);
-    const intercepting = new InterceptingCall(nextCall({ ...given, ...(deadline !== undefined && { deadline }) }), {
+    const send = () => nextCall({ ...given, ...(deadline !== undefined && { deadline }) });
+    const resendable = new ResendableCall(send, {
+      responseStream,
+      mayResend: (status) => tied.mayResend(status),
+      metadata: () => tied.beginAgain(),
+    });
+    const intercepting = new InterceptingCall(resendable, {
       start: (metadata, _listener, next) => {
         const begin = () => {
           next(tied.begin(metadata), listenerOf(tied));

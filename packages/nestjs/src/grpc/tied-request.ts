@@ -12,7 +12,10 @@ export class TiedRequest {
   private readonly nature: RequestNature;
   private noted: ReturnType<LiveCall['sending']> | undefined;
   private untie: (() => void) | undefined;
+  private given: Metadata | undefined;
+  /** The credential that it carries, where that is the provider's own. */
   private credential: string | undefined;
+  private wasRenewed = false;
 
   constructor(
     private readonly request: GrpcRequest,
@@ -26,7 +29,10 @@ export class TiedRequest {
     const { request, nature } = this;
     const { call, provider } = request;
     const metadata = withMetadata(given, request, nature);
-    this.credential = provider.http.credential()?.value;
+    const credential = provider.http.credential();
+    this.given = given;
+    this.credential =
+      credential && metadata.get(credential.name).includes(credential.value) ? credential.value : undefined;
     this.noted = call?.sending('POST', { ...nature, carriesKey: carriesKey(call, metadata) });
     return metadata;
   }
@@ -45,6 +51,29 @@ export class TiedRequest {
     if (provider.rateLimit !== undefined) provider.observe({ status: 200, headers: headersOf(metadata) });
   }
 
+  /**
+   * Whether a request that was refused for its credential can be sent once more with another; `undefined` where it was
+   * not, or has been. That is no retry: what was refused was not carried out.
+   */
+  mayResend(status: StatusObject): Promise<boolean> | undefined {
+    if (status.code !== codes.UNAUTHENTICATED || this.credential === undefined || this.wasRenewed) return undefined;
+    this.wasRenewed = true;
+    return this.request.provider.http
+      .renew?.(this.credential)
+      ?.then((hasAnother) => hasAnother && this.hasCredential());
+  }
+
+  /** The metadata with which it begins once more. */
+  beginAgain(): Metadata {
+    const { noted, request } = this;
+    if (noted !== undefined) {
+      // The next one stands for it.
+      noted.unsent = true;
+      request.call?.requestEnded(noted);
+    }
+    return this.begin(this.given!);
+  }
+
   /** The status, marked where it may be repeated: `grpc-js` makes its error of all that it holds. */
   ended(status: StatusObject): StatusObject {
     const { noted, request, nature } = this;
@@ -54,10 +83,17 @@ export class TiedRequest {
       request.call?.requestEnded(noted);
     }
     this.observe(status.metadata);
-    // For the next call: this one has had its answer.
-    if (status.code === codes.UNAUTHENTICATED && this.credential !== undefined)
-      void request.provider.http.renew?.(this.credential);
+    // For the next call, where this one has had a part of its answer.
+    void this.mayResend(status);
     return nature.repeatable === true ? Object.assign({ ...status }, { [REQUEST_NATURE]: nature }) : status;
+  }
+
+  private hasCredential(): boolean {
+    try {
+      return this.request.provider.http.credential() !== undefined;
+    } catch {
+      return false;
+    }
   }
 }
 

@@ -44,9 +44,15 @@ export interface SeenCall {
   cancelled: boolean;
 }
 
-/** The answer to a call: an error of gRPC, `'hang'`, or `undefined` for one that is good. */
+/**
+ * The answer to a call: an error of gRPC, `'hang'`, `'begin and refuse'` for a stream whose credential has run out
+ * meanwhile, or `undefined` for one that is good.
+ */
 export type Reply =
-  { readonly code: number; readonly details?: string; readonly metadata?: Metadata } | 'hang' | undefined;
+  | { readonly code: number; readonly details?: string; readonly metadata?: Metadata }
+  | 'hang'
+  | 'begin and refuse'
+  | undefined;
 
 export const protoPath = fileURLToPath(new URL('inventory.proto', import.meta.url));
 export const definition = loadSync(protoPath);
@@ -72,6 +78,8 @@ export class InventoryServer {
   readonly seen: SeenCall[] = [];
   /** The answers to come, in turn; the last is repeated. */
   replies: Reply[] = [undefined];
+  /** The only credential that is taken; any where it is not set. */
+  accepted: string | undefined;
   port = 0;
   private readonly server = new Server();
 
@@ -108,6 +116,8 @@ export class InventoryServer {
     };
     this.seen.push(seen);
     call.on('cancelled', () => (seen.cancelled = true));
+    const [credential] = call.metadata.get('authorization');
+    if (this.accepted !== undefined && credential !== this.accepted) return { code: status.UNAUTHENTICATED };
     return this.replies.length > 1 ? this.replies.shift() : this.replies[0];
   }
 
@@ -115,7 +125,7 @@ export class InventoryServer {
     return (call: ServerCall, done: (error: object | null, stock?: Stock) => void) => {
       const reply = this.note(method, call);
       const answer = (sku: string) => {
-        if (reply === 'hang') return;
+        if (typeof reply === 'string') return;
         if (reply === undefined) done(null, { sku, left: 3 });
         else done(errorOf(reply));
       };
@@ -131,6 +141,10 @@ export class InventoryServer {
     return (call: ServerCall) => {
       const reply = this.note(method, call);
       if (reply === 'hang') return call.write({ sku: 'first', left: 1 });
+      if (reply === 'begin and refuse') {
+        call.write({ sku: 'first', left: 1 });
+        return call.emit('error', errorOf({ code: status.UNAUTHENTICATED }));
+      }
       if (reply !== undefined) return call.emit('error', errorOf(reply));
       if (call.request === undefined) {
         call.on('data', ({ sku }) => call.write({ sku, left: 1 }));
@@ -146,6 +160,6 @@ function errorOf({
   code,
   details = status[code] ?? 'odd',
   metadata = new Metadata(),
-}: Exclude<Reply, 'hang' | undefined>) {
+}: Exclude<Reply, string | undefined>) {
   return { code, details, metadata };
 }

@@ -1,5 +1,6 @@
 import type { PolicySpec } from '../engine/policy.js';
 import type { PolicyKind, RefusalAnswer } from '../engine/policy-kind.js';
+import { answerStorageEvents } from '../cache-storage/answer-storage.telemetry.js';
 import { engineEvents } from '../events/engine-events.js';
 import type { EventLevel } from '../events/event-hub.js';
 import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
@@ -32,7 +33,7 @@ export class PolicyCatalog {
       'kind' in place ? place.parts.filter((part) => !placed.has(part)) : [place[1]],
     );
     this.levels = new Map(
-      [engineEvents, ...this.kinds.map(({ events }) => events)].flatMap(Object.entries<EventLevel>),
+      [engineEvents, answerStorageEvents, ...this.kinds.map(({ events }) => events)].flatMap(Object.entries<EventLevel>),
     );
     this.ownValues = new Set(
       this.kinds.flatMap(({ kind, takesAnyValue, ownValues }) =>

@@ -1,5 +1,6 @@
 import type { EngineEvents } from '../events/engine-events.js';
 import type { EmittedEvent } from '../events/event-hub.js';
+import type { AnswerStorageEvents } from '../cache-storage/answer-storage.telemetry.js';
 import type { FallbackEvents, FallbackSnapshot } from './fallback/fallback.telemetry.js';
 import type { CacheEvents, CacheSnapshot } from './cache/cache.telemetry.js';
 import type { IdempotencyEvents, IdempotencySnapshot } from './idempotency/idempotency.telemetry.js';
@@ -22,6 +23,7 @@ import type { ChaosEvents, ChaosSnapshot } from './chaos/chaos.telemetry.js';
 export interface EventDetails
   extends
     EngineEvents,
+    AnswerStorageEvents,
     FallbackEvents,
     CacheEvents,
     IdempotencyEvents,

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { isSingleUse, isStream } from '../../values/single-use.js';
-import { classNameOf } from './class-name-of.js';
-import { onlyHoldsData } from './only-holds-data.js';
+import { classNameOf } from '../../values/class-name-of.js';
+import { onlyHoldsData } from '../../values/only-holds-data.js';
 
 /** Classes of the web that give what they hold when they are iterated, and nothing else. */
 const WEB_LISTS = new Set(['FormData', 'Headers', 'URLSearchParams']);

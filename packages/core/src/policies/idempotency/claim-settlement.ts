@@ -9,7 +9,7 @@ import type { IdempotencySettings } from './idempotency.options.js';
 import type { Ended } from './idempotency-record.js';
 import type { IdempotencyEvents } from './idempotency.telemetry.js';
 import { serialized } from './record-format.js';
-import { storedValue } from './stored-value.js';
+import { storedValue } from '../../values/stored-value.js';
 
 /** A result that is kept inside a transaction. */
 interface Kept {

@@ -1,6 +1,6 @@
 import { noteOutcome } from '../../outcome/noted-outcome.js';
 import type { Outcome } from '../../outcome/outcome.js';
-import { restoredValue, storedValue } from './stored-value.js';
+import { restoredValue, storedValue } from '../../values/stored-value.js';
 
 /**
  * The record of a key in the store. `unknown`: an attempt ended without our knowing whether it took effect. `unkept`:

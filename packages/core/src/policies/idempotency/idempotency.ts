@@ -11,7 +11,7 @@ import { OperationIdentity } from './operation-identity.js';
 import { reactionToDoubt } from './reaction-to-doubt.js';
 import { restoredError, storedError, type IdempotencyRecord } from './idempotency-record.js';
 import type { IdempotencySettings } from './idempotency.options.js';
-import { restoredValue, storedValue } from './stored-value.js';
+import { restoredValue, storedValue } from '../../values/stored-value.js';
 import type { IdempotencyEvents, IdempotencySnapshot } from './idempotency.telemetry.js';
 
 /** The operations under way, by the keys of their records: methods with settings of their own share them, too. */

@@ -1,0 +1,83 @@
+import type { Clock } from '../time/clock.js';
+import type { Bus, Unsubscribe } from '../store/bus.js';
+import type { Invalidation } from './question.js';
+
+/** One message: what is forgotten, or which question is not being asked any more. */
+interface Told {
+  readonly from: string;
+  readonly forget?: readonly Invalidation[];
+  readonly asked?: string;
+}
+
+export type ForgetListener = (invalidation: Invalidation) => void;
+
+interface Parts {
+  readonly bus: Bus | undefined;
+  readonly topic: string;
+  /** Text that tells this host from others. */
+  readonly host: string;
+  readonly clock: Clock;
+}
+
+/**
+ * The topic on which the hosts of one provider tell each other what to forget, and that an answer has come. A message
+ * that is lost costs time, never an answer that no longer holds: that stands in the store.
+ */
+export class AnswerTopic {
+  private readonly listeners = new Set<ForgetListener>();
+  private readonly waiting = new Map<string, Set<() => void>>();
+  private subscribed: Promise<Unsubscribe | undefined> | undefined;
+
+  constructor(private readonly parts: Parts) {}
+
+  get isHeard(): boolean {
+    return this.parts.bus !== undefined;
+  }
+
+  /** Has a listener told of what other hosts forget, until it leaves. */
+  join(listener: ForgetListener): void {
+    this.listeners.add(listener);
+    const { bus, topic } = this.parts;
+    this.subscribed ??= bus
+      ?.subscribe(topic, (message) => this.hear(message))
+      .catch(() => (this.subscribed = undefined));
+  }
+
+  leave(listener: ForgetListener): void {
+    if (!this.listeners.delete(listener) || this.listeners.size > 0) return;
+    this.subscribed?.then((unsubscribe) => unsubscribe?.()).catch(() => undefined);
+    this.subscribed = undefined;
+  }
+
+  /** Rejects where the message cannot be sent. */
+  async tell(told: Omit<Told, 'from'>): Promise<void> {
+    const { bus, topic, host } = this.parts;
+    await bus?.publish(topic, JSON.stringify({ from: host, ...told }));
+  }
+
+  /** Resolves when another host is told to have an answer, or none; after `ms` at the latest, or with an abort. */
+  async wait(asked: string, ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const woken = new AbortController();
+    const wake = () => woken.abort();
+    const others = this.waiting.get(asked) ?? new Set();
+    this.waiting.set(asked, others.add(wake));
+    signal.addEventListener('abort', wake, { once: true });
+    try {
+      await this.parts.clock.sleep(ms, woken.signal);
+    } catch {
+      // Woken before its time.
+    } finally {
+      signal.removeEventListener('abort', wake);
+      others.delete(wake);
+      if (others.size === 0) this.waiting.delete(asked);
+    }
+  }
+
+  private hear(message: string): void {
+    const { from, forget = [], asked } = JSON.parse(message) as Told;
+    if (from === this.parts.host) return;
+    for (const invalidation of forget) for (const listener of this.listeners) listener(invalidation);
+    if (asked !== undefined) for (const wake of this.waiting.get(asked) ?? []) wake();
+  }
+}

@@ -16,6 +16,8 @@ import {
   type RedisServer,
 } from '@breakwater/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'libsql';
+import { Pool } from 'pg';
 import type { WorkerTask } from './worker.fixture.js';
 
 /** `QUEUE_KILLS=10` is the full form. */
@@ -90,6 +92,37 @@ describe('kill -9 at any moment', () => {
     return { child, lines: () => text.split('\n').slice(0, -1) };
   }
 
+  /** Kills processes at random moments. Returns the jobs that they had acknowledged. */
+  async function killSome(task: Omit<WorkerTask, 'name' | 'adds'>): Promise<readonly string[]> {
+    const acknowledged: string[] = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const kind = task.withOrders ? 'order' : 'job';
+      const two = ['a', 'b'].map((name) => start({ ...task, name: `${kind}-${kill}${name}`, adds: 1e6 }));
+      while (two.some(({ lines }) => lines().length === 0)) await sleep(5);
+      await sleep(Math.random() * 400);
+      // One is killed, and the other works on for a while beside what it left.
+      for (const { child, lines } of two) {
+        child.kill('SIGKILL');
+        await once(child, 'close');
+        acknowledged.push(...lines());
+        await sleep(Math.random() * 200);
+      }
+    }
+    expect(acknowledged.length).toBeGreaterThan(10);
+    return acknowledged;
+  }
+
+  /** Has everything be done that is left. Returns the effects that the provider has seen. */
+  async function drain(task: Omit<WorkerTask, 'name' | 'adds'>): Promise<readonly string[]> {
+    const last = start({ ...task, name: 'last', adds: 0 });
+    while (!last.lines().includes('drained')) await sleep(50);
+    last.child.kill('SIGKILL');
+    await once(last.child, 'close');
+    expect(last.lines()).toEqual(['drained']);
+    return [...crm.effects.values()].toSorted();
+  }
+
+  /** Where each driver keeps its jobs, and the orders beside them. */
   const places: readonly (readonly [WorkerTask['driver'], () => string, unknown])[] = [
     ['sqlite', () => join(folder, 'queue.sqlite'), undefined],
     ['redis', () => (redis as RedisServer).url, redis],
@@ -100,31 +133,44 @@ describe('kill -9 at any moment', () => {
     (server instanceof ServerUnavailableError ? it.skip : it)(
       `loses no job that was accepted, and makes no effect twice (${driver}, ${KILLS} kills)`,
       async () => {
-        const owed: string[] = [];
-        const task = { driver, place: place(), providerUrl };
-        for (let kill = 0; kill < KILLS; kill++) {
-          const two = ['a', 'b'].map((name) => start({ ...task, name: `${driver}-${kill}${name}`, adds: 1e6 }));
-          while (two.some(({ lines }) => lines().length === 0)) await sleep(5);
-          await sleep(Math.random() * 400);
-          // One is killed, and the other works on for a while beside what it left.
-          for (const { child, lines } of two) {
-            child.kill('SIGKILL');
-            await once(child, 'close');
-            owed.push(...lines());
-            await sleep(Math.random() * 200);
-          }
-        }
-        const last = start({ ...task, name: 'last', adds: 0 });
-        while (!last.lines().includes('drained')) await sleep(50);
-        last.child.kill('SIGKILL');
-        await once(last.child, 'close');
-        expect(last.lines()).toEqual(['drained']);
-        const effects = [...crm.effects.values()];
-        expect(owed.length).toBeGreaterThan(10);
-        expect(new Set(effects).size).toBe(effects.length);
-        expect(owed.filter((id) => !effects.includes(id))).toEqual([]);
+        const task = { driver, place: place(), providerUrl, withOrders: false };
+        const owed = await killSome(task);
+        const done = await drain(task);
+        expect(new Set(done).size).toBe(done.length);
+        expect(owed.filter((id) => !done.includes(id))).toEqual([]);
       },
       600_000,
     );
   }
+
+  it(`keeps orders and jobs that were added in one transaction, both or neither (sqlite, ${KILLS} kills)`, async () => {
+    const place = join(folder, 'queue.sqlite');
+    const db = new Database(place);
+    db.exec('PRAGMA journal_mode = WAL; CREATE TABLE orders (id TEXT)');
+    const task = { driver: 'sqlite', place, providerUrl, withOrders: true } as const;
+    const owed = await killSome(task);
+    const done = await drain(task);
+    const orders = db.prepare('SELECT id FROM orders').raw().all() as [string][];
+    db.close();
+    expect(owed.filter((id) => !done.includes(id))).toEqual([]);
+    expect(done).toEqual(orders.flat().toSorted());
+  }, 600_000);
+
+  (postgres instanceof ServerUnavailableError ? it.skip : it)(
+    `keeps orders and jobs that were added in one transaction, both or neither (postgres, ${KILLS} kills)`,
+    async () => {
+      const connectionString = (postgres as PostgresServer).url;
+      const pool = new Pool({ connectionString });
+      pool.on('error', () => undefined);
+      await pool.query('CREATE TABLE orders (id text)');
+      const task = { driver: 'postgres', place: connectionString, providerUrl, withOrders: true } as const;
+      const owed = await killSome(task);
+      const done = await drain(task);
+      const { rows } = await pool.query<{ id: string }>('SELECT id FROM orders');
+      await pool.end();
+      expect(owed.filter((id) => !done.includes(id))).toEqual([]);
+      expect(done).toEqual(rows.map(({ id }) => id).toSorted());
+    },
+    600_000,
+  );
 });

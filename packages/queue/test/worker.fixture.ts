@@ -2,10 +2,13 @@ import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createProvider } from '@breakwater/core';
 import { createPostgresBackend } from 'bullmq';
+import Database from 'libsql';
+import { Client } from 'pg';
 import { bullmqDriver } from '../src/bullmq/bullmq-driver.js';
 import type { QueueDriver } from '../src/driver/queue-driver.js';
 import { readJobOptions } from '../src/jobs/job-settings.js';
 import { sqliteDriver } from '../src/sqlite/sqlite-driver.js';
+import type { AddOptions } from '../src/sync-queue/sync-queue.js';
 import { createSyncQueue } from '../src/sync-queue/create-sync-queue.js';
 
 /** Where a process keeps its jobs, where the provider listens, and how many jobs it adds; none: it drains the queue. */
@@ -15,6 +18,8 @@ export interface WorkerTask {
   readonly providerUrl: string;
   readonly name: string;
   readonly adds: number;
+  /** Adds each job with an order, in a transaction of its own on the database of the queue. */
+  readonly withOrders: boolean;
 }
 
 const drivers: Record<WorkerTask['driver'], (place: string) => QueueDriver> = {
@@ -44,10 +49,12 @@ await queue.start([
     },
   },
 ]);
+type Add = (id: string, options: AddOptions) => Promise<unknown>;
+
+const add = await adding();
 for (let i = 0; i < task.adds; i++) {
   const id = `${task.name}-${i}`;
-  const tenant = `t${i % 3}`;
-  await queue.add('crm', 'sync', id, { key: id, tenant });
+  await add(id, { key: id, tenant: `t${i % 3}` });
   tell(id);
   // The backlog is to be done within the test.
   await sleep(2);
@@ -58,6 +65,42 @@ if (task.adds === 0) {
     tell(`dead ${String(payload)} ${history.map(({ failure }) => failure).join(' ')}`);
   }
   tell('drained');
+}
+
+function adding(): Add | Promise<Add> {
+  if (!task.withOrders) return (id, options) => queue.add('crm', 'sync', id, options);
+  return task.driver === 'sqlite' ? withOrderInSqlite() : withOrderInPostgres();
+}
+
+function withOrderInSqlite(): Add {
+  const db = new Database(task.place);
+  const insert = db.prepare('INSERT INTO orders (id) VALUES (?)');
+  return async (id, options) => {
+    for (;;) {
+      try {
+        db.transaction(() => {
+          insert.run([id]);
+          void queue.within(db).add('crm', 'sync', id, options);
+        }).immediate();
+        return;
+      } catch (error) {
+        // Another process is at work; a wait of SQLite would block this one.
+        if (!String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')) throw error;
+        await sleep(1);
+      }
+    }
+  };
+}
+
+async function withOrderInPostgres(): Promise<Add> {
+  const client = new Client({ connectionString: task.place });
+  await client.connect();
+  return async (id, options) => {
+    await client.query('BEGIN');
+    await client.query('INSERT INTO orders (id) VALUES ($1)', [id]);
+    await queue.within(client).add('crm', 'sync', id, options);
+    await client.query('COMMIT');
+  };
 }
 
 /** Only what is acknowledged is owed: it is written at once, as the process may be killed at any moment. */

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '@breakwater/core';
-import type { Held } from './claims.js';
+import type { Held } from './held.js';
 
 /** How long a job that was claimed ahead waits to be asked for, in milliseconds, before it is sent back. */
 const LONGEST_MS = 250;

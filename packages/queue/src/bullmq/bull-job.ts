@@ -1,4 +1,4 @@
-import type { Job as BullJob, JobJson, JobState as BullState } from 'bullmq';
+import type { Job as BullJob, JobJson, JobsOptions, JobState as BullState } from 'bullmq';
 import { HISTORY_LENGTH, LOST_REASON, type Job, type JobAttempt, type JobState } from '../driver/job.js';
 import type { ClaimedJob, NewJob } from '../driver/queue-driver.js';
 import type { LineName } from './line-name.js';
@@ -31,6 +31,11 @@ export function bullDataOf({ payload, key, attempts, priority }: NewJob, nonce: 
     ...(priority === 'low' && { low: true }),
     ...(nonce !== undefined && { nonce }),
   };
+}
+
+/** The options of a job in BullMQ, which has no say in its attempts. */
+export function bullOptionsOf({ id, delayMs, priority }: NewJob): JobsOptions {
+  return { jobId: id, ...(delayMs > 0 && { delay: delayMs }), ...(priority === 'low' && { priority: 1 }) };
 }
 
 /** A job as it was just claimed, without making an object of BullMQ's of it. */

@@ -12,6 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPostgresBackend, Queue, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
+import { Pool, type PoolClient } from 'pg';
 import type { NewJob, QueueDriver } from '../driver/queue-driver.js';
 import { queueDriverContract } from '../testing/queue-driver-contract.js';
 import { readJobOptions } from '../jobs/job-settings.js';
@@ -23,6 +24,18 @@ import type { BullmqDriverOptions } from './bullmq-driver.options.js';
 const redis = await serverOrReason(startRedis);
 const postgres = await serverOrReason(startPostgres);
 const has = (server: unknown) => (server instanceof ServerUnavailableError ? describe.skip : describe);
+
+const PLAIN: NewJob = {
+  id: '',
+  provider: 'crm',
+  name: 'sync',
+  tenant: '',
+  key: undefined,
+  payload: '1',
+  priority: 'normal',
+  delayMs: 0,
+  attempts: undefined,
+};
 
 async function open(options: BullmqDriverOptions): Promise<QueueDriver> {
   const driver = bullmqDriver(options);
@@ -50,17 +63,7 @@ has(redis)('bullmqDriver on Redis', () => {
 
   it('has another process find the tenants that this one has added for', async () => {
     const [one, other] = [await open({ connection: client }), await open({ connection: client })];
-    const job: NewJob = {
-      id: 'x',
-      provider: 'found',
-      name: 'n',
-      tenant: 'T:1/ü!',
-      key: undefined,
-      payload: '1',
-      priority: 'high',
-      delayMs: 0,
-      attempts: undefined,
-    };
+    const job: NewJob = { ...PLAIN, id: 'x', provider: 'found', tenant: 'T:1/ü!', priority: 'high' };
     await one.add([job]);
     expect((await other.claim('found', { limit: 5, leaseMs: 400 })).jobs[0]).toMatchObject({
       id: 'x',
@@ -69,6 +72,28 @@ has(redis)('bullmqDriver on Redis', () => {
     await one.close();
     await other.close();
     await expect(one.add([job])).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
+  it('takes no part in a transaction, and says so', async () => {
+    const driver = await open({ connection: client });
+    await expect(driver.addWithin!({ query: () => undefined }, [{ ...PLAIN, id: 'x' }])).rejects.toThrow(
+      /needs BullMQ on Postgres/,
+    );
+    await driver.close();
+  });
+
+  it('keeps its word on what had ended when the end of another could not be written', async () => {
+    const driver = await open({ connection: client });
+    await driver.add(['a', 'b'].map((id) => ({ ...PLAIN, id, provider: 'halves' })));
+    const { jobs } = await driver.claim('halves', { limit: 2, leaseMs: 400 });
+    // A result that cannot be written, and one that can.
+    const settlements = jobs.map((job, i) => ({ job, to: 'completed', result: i === 0 ? '{' : '1' }) as const);
+    await expect(driver.settle(settlements)).rejects.toThrow('JSON');
+    expect(await driver.settle(jobs.map((job) => ({ job, to: 'completed', result: '1' }) as const))).toEqual([
+      true,
+      true,
+    ]);
+    await driver.close();
   });
 
   it('says that Redis is lost, and goes on with what it had when that is back', async () => {
@@ -154,6 +179,100 @@ has(postgres)('bullmqDriver on Postgres', () => {
   queueDriverContract(async () => ({ driver: await open(options(false)), elapse: (ms) => sleep(ms) }), {
     describe,
     it,
+  });
+
+  describe('within a transaction of the application', () => {
+    const job = (id: string, more: Partial<NewJob> = {}): NewJob => ({ ...PLAIN, provider: 'within', id, ...more });
+    let pool: Pool;
+    let driver: QueueDriver;
+
+    beforeAll(async () => {
+      pool = new Pool({ connectionString: (postgres as PostgresServer).url });
+      pool.on('error', () => undefined);
+      await pool.query('CREATE TABLE orders (id text)');
+      driver = await open(options(false));
+    });
+    afterAll(async () => {
+      await driver.close();
+      await pool.end();
+    });
+
+    async function transaction<T>(end: 'COMMIT' | 'ROLLBACK', work: (client: PoolClient) => Promise<T>): Promise<T> {
+      const client = await pool.connect();
+      try {
+        await client.query('BEGIN');
+        const result = await work(client);
+        await client.query(end);
+        return result;
+      } finally {
+        client.release();
+      }
+    }
+
+    it('keeps order and job, or neither', async () => {
+      for (const end of ['ROLLBACK', 'COMMIT'] as const) {
+        const added = await transaction(end, async (client) => {
+          await client.query('INSERT INTO orders VALUES ($1)', ['o-1']);
+          const [first] = await driver.addWithin!(client, [
+            job('one', { key: 'o-1', tenant: `new ${end}`, priority: 'low' }),
+          ]);
+          // Nothing of it is there before the commit.
+          expect(await driver.get('within', 'one')).toBeUndefined();
+          // The tables of the application are found by their names as before.
+          await client.query('SELECT * FROM orders');
+          return first;
+        });
+        expect(added).toEqual({ id: 'one', added: true });
+        const { rows } = await pool.query('SELECT * FROM orders');
+        const kept = await driver.get('within', 'one');
+        expect([rows.length, kept?.state, kept?.tenant]).toEqual(
+          end === 'COMMIT' ? [1, 'waiting', 'new COMMIT'] : [0, undefined, undefined],
+        );
+      }
+      // Its tenant's line is found by a process that knew nothing of it.
+      const other = await open(options(false));
+      expect((await other.claim('within', { limit: 1, leaseMs: 400 })).jobs[0]).toMatchObject({ id: 'one' });
+      await other.close();
+    });
+
+    it('knows a job that is there already, in whichever line, and one that another transaction adds meanwhile', async () => {
+      await driver.add([job('known', { key: 'k', priority: 'high' })]);
+      const again = await transaction('COMMIT', async (client) =>
+        driver.addWithin!(client, [job('known', { key: 'k' })]),
+      );
+      expect(again).toEqual([{ id: 'known', added: false }]);
+      const first = await pool.connect();
+      await first.query('BEGIN');
+      expect(await driver.addWithin!(first, [job('raced', { key: 'r' })])).toEqual([{ id: 'raced', added: true }]);
+      const second = transaction('COMMIT', async (client) => driver.addWithin!(client, [job('raced', { key: 'r' })]));
+      await sleep(100);
+      await first.query('COMMIT');
+      first.release();
+      expect(await second).toEqual([{ id: 'raced', added: false }]);
+    });
+
+    it('works with the application’s own pool as BullMQ’s connection', async () => {
+      const own = new Pool({
+        connectionString: (postgres as PostgresServer).url,
+        options: '-c search_path=bullmq',
+        max: 3,
+      });
+      own.on('error', () => undefined);
+      const onPool = await open({ connection: own, backend: createPostgresBackend });
+      await transaction('COMMIT', async (client) => onPool.addWithin!(client, [job('on pool', { tenant: 'p' })]));
+      expect(await onPool.get('within', 'on pool')).toMatchObject({ state: 'waiting' });
+      await onPool.close();
+      await own.end();
+    });
+
+    it('refuses what is no transaction', async () => {
+      await expect(driver.addWithin!(pool, [job('x')])).rejects.toMatchObject({ code: 'UNUSABLE' });
+      const client = await pool.connect();
+      await expect(driver.addWithin!(client, [job('x')])).rejects.toThrow(/in no transaction/);
+      client.release();
+      await expect(driver.addWithin!({}, [job('x')])).rejects.toThrow(/client of pg/);
+      expect(await driver.get('within', 'x')).toBeUndefined();
+    });
   });
 });
 

@@ -1,76 +1,106 @@
-import { randomUUID } from 'node:crypto';
-import type { JobJson } from 'bullmq';
-import type { ClaimedJob } from '../driver/queue-driver.js';
-import { claimedOf } from './bull-job.js';
+import type { Clock } from '@breakwater/core';
+import type { Claimed, ClaimedJob, ClaimOptions, Settlement } from '../driver/queue-driver.js';
+import { Ahead } from './ahead.js';
+import type { BullmqDriverSettings } from './bullmq-driver.options.js';
+import { claimRound } from './claim-round.js';
+import type { Held } from './held.js';
 import type { Line } from './line.js';
-import type { Turns } from './turns.js';
+import type { ProviderQueues } from './provider-queues.js';
+import { settleClaim, type Keep } from './settle-claim.js';
 
-/** A job that this process holds, and where it came from. */
-export interface Held {
-  readonly job: ClaimedJob;
-  readonly line: Line;
-  readonly json: JobJson;
+export interface ClaimsParts {
+  /** How long BullMQ's own claims last. */
+  readonly leaseMs: number;
+  readonly completed: BullmqDriverSettings['completed'];
 }
 
-/**
- * Claims up to `limit` jobs: in each round as many of every tenant as there is room for, until none has more. `next` is
- * when the first delayed job falls due, in epoch milliseconds, where that is known.
- */
-export async function claimRound(
-  lines: readonly Line[],
-  turns: Turns,
-  limit: number,
-): Promise<{ readonly held: readonly Held[]; readonly next: number | undefined }> {
-  const held: Held[] = [];
-  let next = Infinity;
-  let asked = turns.order(lines);
-  while (asked.length > 0 && held.length < limit) {
-    const room = limit - held.length;
-    const tenants = asked.slice(0, room);
-    const each = Math.max(1, Math.floor(room / tenants.length));
-    const answers = await Promise.all(tenants.map((ofTenant) => claimSome(ofTenant, each)));
-    for (const answer of answers) {
-      held.push(...answer.held);
-      next = Math.min(next, answer.next);
-      const served = answer.held.at(-1);
-      if (served !== undefined) turns.served(served.job.tenant);
-    }
-    // A tenant that had less than it was asked for has no more; those that were not asked yet come next.
-    const full = tenants.filter((_, i) => answers[i]!.held.length === each);
-    asked = [...asked.slice(room), ...full];
+/** The jobs that this process holds, from their claims to their ends. */
+export class Claims {
+  /** By claim. */
+  private readonly held = new Map<string, Held>();
+  /** How those ended that were settled beside others whose end could not be written: all are settled once more. */
+  private readonly ended = new Map<string, boolean>();
+  /** The providers of which the last claim found as many jobs as it asked for. */
+  private readonly hungry = new Set<string>();
+  private readonly ahead: Ahead;
+  private readonly keep: Keep;
+
+  constructor(
+    private readonly queues: ProviderQueues,
+    private readonly clock: Clock,
+    private readonly parts: ClaimsParts,
+  ) {
+    this.ahead = new Ahead(clock);
+    const { age, count } = parts.completed;
+    this.keep = { age: Math.ceil(age / 1000), count };
   }
-  return { held, next: next === Infinity ? undefined : next };
-}
 
-async function claimSome(lines: readonly Line[], count: number): Promise<{ held: readonly Held[]; next: number }> {
-  const held: Held[] = [];
-  let next = Infinity;
-  for (const line of lines) {
-    const asked = count - held.length;
-    const answers = await Promise.all(Array.from({ length: asked }, () => claimOne(line)));
-    for (const answer of answers) {
-      if (typeof answer === 'number') next = Math.min(next, answer);
-      else held.push(answer);
-    }
-    if (held.length === count) break;
+  async claim(provider: string, { limit, leaseMs }: ClaimOptions): Promise<Claimed> {
+    const { lines, turns } = this.queues.of(provider);
+    await lines.refresh();
+    this.hungry.delete(provider);
+    if (lines.paused) return { jobs: [], paused: true, nextInMs: undefined };
+    const ahead = this.ahead.take(provider, limit);
+    const { held: more, next } = await claimRound(lines.all, turns, limit - ahead.length);
+    const held = [...ahead, ...more];
+    // With other tenants their turns go first.
+    if (held.length === limit && lines.all.length === 1) this.hungry.add(provider);
+    for (const each of held) this.held.set(each.job.claim, each);
+    const jobs = held.map(({ job }) => job);
+    if (leaseMs !== this.parts.leaseMs) await this.renew(jobs, leaseMs);
+    const nextInMs = next === undefined ? undefined : Math.max(0, next - this.clock.wallNow());
+    return { jobs, paused: false, nextInMs };
   }
-  return { held, next };
-}
 
-/** One job; otherwise when the next one falls due, in epoch milliseconds. */
-async function claimOne(line: Line): Promise<Held | number> {
-  const claim = randomUUID();
-  const [json, id, , dueAt] = (await line.backend.moveToActive(claim)) as [JobJson?, string?, number?, number?];
-  return heldOf(line, json, id, claim) ?? (dueAt !== undefined && dueAt > 0 ? dueAt : Infinity);
-}
+  async renew(jobs: readonly ClaimedJob[], leaseMs: number): Promise<readonly boolean[]> {
+    const byLine = new Map<Line, ClaimedJob[]>();
+    for (const job of jobs) {
+      const line = this.held.get(job.claim)?.line;
+      if (line !== undefined) byLine.set(line, [...(byLine.get(line) ?? []), job]);
+    }
+    const renewed = new Set<string>();
+    await Promise.all(
+      [...byLine].map(async ([{ backend }, ofLine]) => {
+        const ids = ofLine.map(({ id }) => id);
+        const claims = ofLine.map(({ claim }) => claim);
+        const failed = new Set(await backend.extendLocks(ids, claims, leaseMs));
+        for (const { id, claim } of ofLine) {
+          if (failed.has(id)) this.held.delete(claim);
+          else renewed.add(claim);
+        }
+      }),
+    );
+    return jobs.map(({ claim }) => renewed.has(claim));
+  }
 
-export function heldOf(
-  line: Line,
-  json: JobJson | undefined | null,
-  id: string | undefined,
-  claim: string,
-): Held | undefined {
-  if (json === undefined || json === null || id === undefined || id === '') return undefined;
-  const whole = { ...json, id };
-  return { job: claimedOf(whole, line, claim), line, json: whole };
+  async settle(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
+    const results = await Promise.allSettled(settlements.map((settlement) => this.settleOne(settlement)));
+    const failed = results.find((result) => result.status === 'rejected');
+    results.forEach((result, i) => {
+      const { claim } = settlements[i]!.job;
+      if (failed === undefined) this.ended.delete(claim);
+      else if (result.status === 'fulfilled') this.ended.set(claim, result.value);
+    });
+    if (failed !== undefined) throw failed.reason;
+    return results.map((result) => result.status === 'fulfilled' && result.value);
+  }
+
+  async progress({ id, claim }: ClaimedJob, progress: string): Promise<void> {
+    await this.held.get(claim)?.line.backend.updateProgress(id, JSON.parse(progress) as never);
+  }
+
+  close(): Promise<void> {
+    return this.ahead.sendBack();
+  }
+
+  private async settleOne(settlement: Settlement): Promise<boolean> {
+    const { claim } = settlement.job;
+    const held = this.held.get(claim);
+    if (held === undefined) return this.ended.get(claim) === true;
+    const fetchNext = this.hungry.has(held.job.provider);
+    const { stood, next } = await settleClaim(held, settlement, { keep: this.keep, fetchNext });
+    this.held.delete(claim);
+    if (next !== undefined) this.ahead.add(next);
+    return stood;
+  }
 }

@@ -1,10 +1,21 @@
-import { createRedisBackend, Queue, type BackendFactory, type IQueueBackend, type QueueOptions } from 'bullmq';
+import {
+  createRedisBackend,
+  DEFAULT_SCHEMA,
+  Queue,
+  type BackendFactory,
+  type IQueueBackend,
+  type QueueOptions,
+} from 'bullmq';
 import type { BullData } from './bull-job.js';
 import type { BullmqDriverSettings } from './bullmq-driver.options.js';
 import { directoryNameOf, lineId, queueNameOf, type LineName } from './line-name.js';
 import type { Line } from './line.js';
 
 type AnyFactory = BackendFactory<IQueueBackend, unknown>;
+
+const SCHEMA_OF_JOBS = `
+  SELECT nspname AS schema FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+  WHERE pg_class.oid = to_regclass('job')`;
 
 /** The queue that lists a provider's lines: a job for each, which is never run. */
 export type Directory = Queue<Omit<LineName, 'provider'>, unknown, string>;
@@ -43,6 +54,17 @@ export class Connections {
     );
   }
 
+  /** The schema of BullMQ's tables in Postgres. */
+  async schema(): Promise<string> {
+    const { connection } = this.settings;
+    if (isPool(connection)) {
+      // The application's own pool: its search path says.
+      const { rows } = await connection.query(SCHEMA_OF_JOBS);
+      return rows[0]?.schema ?? DEFAULT_SCHEMA;
+    }
+    return (Object(connection) as { schema?: string }).schema ?? DEFAULT_SCHEMA;
+  }
+
   async close(): Promise<void> {
     await this.base?.close();
   }
@@ -60,7 +82,8 @@ export class Connections {
     return queue;
   }
 
-  private root(): IQueueBackend {
+  /** The backend itself, whose connection all others share. */
+  root(): IQueueBackend {
     if (this.base === undefined) {
       const { connection, prefix, backend = createRedisBackend as unknown as AnyFactory } = this.settings;
       const claims = {
@@ -73,6 +96,15 @@ export class Connections {
     }
     return this.base;
   }
+}
+
+interface PostgresPool {
+  query(text: string): Promise<{ readonly rows: readonly { readonly schema: string }[] }>;
+}
+
+function isPool(connection: unknown): connection is PostgresPool {
+  const { query, connect } = Object(connection) as { query?: unknown; connect?: unknown };
+  return typeof query === 'function' && typeof connect === 'function';
 }
 
 /** How often BullMQ looks for jobs whose lease has ended: it takes two looks to be sure. */

@@ -1,8 +1,14 @@
+import type { NewJob } from '../driver/queue-driver.js';
+
 /** One queue of BullMQ: the jobs of a tenant, those of high priority apart. */
 export interface LineName {
   readonly provider: string;
   readonly tenant: string;
   readonly high: boolean;
+}
+
+export function lineNameOf({ provider, tenant, priority }: NewJob): LineName {
+  return { provider, tenant, high: priority === 'high' };
 }
 
 /** The name of a line's queue. A tenant may be anything; names of BullMQ have no `:`. */

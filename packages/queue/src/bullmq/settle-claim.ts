@@ -3,7 +3,7 @@ import type { IQueueBackend, JobJson } from 'bullmq';
 import type { Settlement } from '../driver/queue-driver.js';
 import type { JobAttempt } from '../driver/job.js';
 import { historyOf, type BullData } from './bull-job.js';
-import { heldOf, type Held } from './claims.js';
+import { heldOf, type Held } from './held.js';
 
 /** BullMQ dates its jobs by the machine's clock. */
 const machine = new SystemClock();

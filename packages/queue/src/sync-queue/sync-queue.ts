@@ -58,8 +58,9 @@ export abstract class SyncQueue {
   abstract addAll(provider: string, jobs: readonly JobToAdd[]): Promise<readonly AddedJob[]>;
 
   /**
-   * The queue inside the transaction that `transaction` has begun: the connection that the driver was given, or one of
-   * libsql or better-sqlite3 to its file. Throws a `QueueDriverError` where the driver cannot take part in it.
+   * The queue inside the transaction that `transaction` has begun: the connection that `sqliteDriver` was given, or one
+   * of libsql or better-sqlite3 to its file; a client of `pg` for BullMQ on Postgres. Throws a `QueueDriverError` where
+   * the driver cannot take part in it.
    */
   abstract within(transaction: unknown): TransactionQueue;
 

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type { AddedJob, NewJob } from '../driver/queue-driver.js';
+import { bullDataOf, bullOptionsOf } from './bull-job.js';
+import { lineNameOf } from './line-name.js';
+import type { Line } from './line.js';
+import type { ProviderQueues } from './provider-queues.js';
+
+/** Adds each job to its line, those of one line at once. */
+export async function addJobs(queues: ProviderQueues, jobs: readonly NewJob[]): Promise<readonly AddedJob[]> {
+  const groups = new Map<Line, NewJob[]>();
+  for (const job of jobs) {
+    const name = lineNameOf(job);
+    const { lines } = queues.of(job.provider);
+    const line = lines.find(name) ?? (await lines.open(name));
+    const group = groups.get(line);
+    if (group === undefined) groups.set(line, [job]);
+    else group.push(job);
+  }
+  const added = new Set<NewJob>();
+  await Promise.all(
+    [...groups].map(async ([line, group]) => {
+      const others = queues.of(line.provider).lines.all.filter(isOtherOf(line));
+      for (const job of await addTo(line, others, group)) added.add(job);
+    }),
+  );
+  return jobs.map((job) => ({ id: job.id, added: added.has(job) }));
+}
+
+/** Returns those that were not known before. */
+async function addTo(line: Line, others: readonly Line[], jobs: readonly NewJob[]): Promise<readonly NewJob[]> {
+  const fresh: NewJob[] = [];
+  for (const job of jobs) if (job.key === undefined || !(await isIn(others, job.id))) fresh.push(job);
+  const nonces = fresh.map(({ key }) => (key === undefined ? undefined : randomUUID()));
+  const bulk = fresh.map((job, i) => ({ name: job.name, data: bullDataOf(job, nonces[i]), opts: bullOptionsOf(job) }));
+  if (bulk.length > 0) await line.queue.addBulk(bulk);
+  // BullMQ drops a job whose id it knows, and does not say so: the data tell whose job stands there.
+  const isNew = await Promise.all(
+    fresh.map(async ({ id }, i) => {
+      const nonce = nonces[i];
+      if (nonce === undefined) return true;
+      const standing = await line.backend.getJobData(id);
+      return standing === undefined || (JSON.parse(standing.data) as { nonce?: string }).nonce === nonce;
+    }),
+  );
+  return fresh.filter((_, i) => isNew[i]);
+}
+
+/** A key is one job's whatever its priority. Two that are added in the same moment have one key at the provider. */
+async function isIn(lines: readonly Line[], id: string): Promise<boolean> {
+  for (const { backend } of lines) if ((await backend.getState(id)) !== 'unknown') return true;
+  return false;
+}
+
+function isOtherOf(line: Line): (other: Line) => boolean {
+  return ({ tenant, high }) => tenant === line.tenant && high !== line.high;
+}

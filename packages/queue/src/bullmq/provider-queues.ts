@@ -1,0 +1,50 @@
+import type { Clock } from '@breakwater/core';
+import type { BullmqDriverSettings } from './bullmq-driver.options.js';
+import { Connections } from './connections.js';
+import { Lines } from './lines.js';
+import { Turns } from './turns.js';
+
+export interface ProviderQueue {
+  readonly lines: Lines;
+  readonly turns: Turns;
+}
+
+/** The lines of every provider that this process has to do with. The backend is connected at the first of them. */
+export class ProviderQueues {
+  private readonly known = new Map<string, ProviderQueue>();
+  private opened: Connections | undefined;
+
+  constructor(
+    private readonly settings: BullmqDriverSettings,
+    private readonly clock: Clock,
+    private readonly leaseMs: number,
+  ) {}
+
+  get connections(): Connections {
+    return (this.opened ??= new Connections(this.settings, this.leaseMs));
+  }
+
+  of(provider: string): ProviderQueue {
+    let known = this.known.get(provider);
+    if (known === undefined) {
+      known = { lines: new Lines(provider, this.connections, this.clock), turns: new Turns() };
+      this.known.set(provider, known);
+    }
+    return known;
+  }
+
+  /** The lines of a provider as they stand in the backend now. */
+  async refreshed(provider: string): Promise<Lines> {
+    const { lines } = this.of(provider);
+    await lines.refresh(true);
+    return lines;
+  }
+
+  entries(): Iterable<[string, ProviderQueue]> {
+    return this.known;
+  }
+
+  async close(): Promise<void> {
+    await this.opened?.close();
+  }
+}

@@ -79,6 +79,13 @@ class A {
   none(): [] {
     return [];
   }
+  @Fallback({ use: 'none', when: (_result, { status }) => status === 404 }) async x(): Promise<string> {
+    return 'a';
+  }
+  // @ts-expect-error wrong value beside a condition
+  @Fallback({ use: 1, when: (_result, { status }) => status === 404 }) async y(): Promise<string> {
+    return 'a';
+  }
   // @ts-expect-error wrong value deep inside
   @Fallback({ items: [1] }) async v(): Promise<{ items: string[] }> {
     return { items: [] };

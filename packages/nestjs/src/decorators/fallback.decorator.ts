@@ -32,7 +32,7 @@ type FallbackMethodDecorator<F> = <M extends AsyncMethod>(
  * Answers in place of a failure: with a value, or with what a function makes of the failure and the method's arguments.
  * `{ use, when }` says for which failures.
  */
-export function Fallback<const F>(fallback: F): FallbackMethodDecorator<F> {
+export function Fallback<const F>(fallback: F | SelectiveFallback): FallbackMethodDecorator<F> {
   const handler = typeof fallback === 'function' || isSelective(fallback) ? fallback : () => plainCopy(fallback);
   return (target, method, descriptor) => {
     bindMethod(target, method, descriptor as PropertyDescriptor).addPolicy(

@@ -42,7 +42,7 @@ function roomOf(source) {
   const levels = levelsIn(source);
   const named = (suffix) => [...interfaces].find(([name]) => name.endsWith(suffix) && interfaces.get(name).modifiers);
   const [name, events] = named('Events');
-  const [, snapshot] = named('Snapshot') ?? [];
+  const snapshot = interfaces.get(name.replace(/Events$/, 'Snapshot'));
   const fields = (node) => fieldsOf(node, interfaces);
   return {
     name: name.replace(/Events$/, ''),
@@ -52,7 +52,7 @@ function roomOf(source) {
       level: levels.get(member.name.text),
       fields: fields(member.type),
     })),
-    snapshot: snapshot && fields(snapshot),
+    snapshot: snapshot && fields(snapshot).flatMap((field) => [field, ...partsOf(field, interfaces)]),
   };
 }
 
@@ -78,6 +78,15 @@ function fieldsOf(node, interfaces) {
     type: member.type.getText().replace(/\s+/g, ' ').replace(/^\| /, '').replaceAll('readonly ', ''),
     what: commentOf(member),
   }));
+}
+
+/** The fields of a field whose type has a name: `quotas[].used` of `quotas`. */
+function partsOf({ name, type }, interfaces) {
+  const [, part] = /\b(\w+Snapshot)\b/.exec(type) ?? [];
+  if (!interfaces.has(part)) return [];
+  const each = type.endsWith('[]') ? '[]' : type.startsWith('{') ? '.*' : '';
+  const prefix = `${name.replace('?', '')}${each}`;
+  return fieldsOf(interfaces.get(part), interfaces).map((field) => ({ ...field, name: `${prefix}.${field.name}` }));
 }
 
 function commentOf(node) {

@@ -37,7 +37,24 @@ export default defineConfig({
       {
         text: 'Calls',
         items: [
-          { text: 'Policies', link: '/docs/policies' },
+          {
+            text: 'Policies',
+            link: '/docs/policies',
+            collapsed: false,
+            items: [
+              { text: 'Circuit breaker', link: '/docs/policies/circuit-breaker' },
+              { text: 'Retry', link: '/docs/policies/retry' },
+              { text: 'Timeout', link: '/docs/policies/timeout' },
+              { text: 'Rate limit', link: '/docs/policies/rate-limit' },
+              { text: 'Bulkhead', link: '/docs/policies/bulkhead' },
+              { text: 'Idempotency', link: '/docs/policies/idempotency' },
+              { text: 'Fallback', link: '/docs/policies/fallback' },
+              { text: 'Cache', link: '/docs/policies/cache' },
+              { text: 'Hedge', link: '/docs/policies/hedge' },
+              { text: 'Adaptive throttle', link: '/docs/policies/adaptive-throttle' },
+              { text: 'Chaos', link: '/docs/policies/chaos' },
+            ],
+          },
           { text: 'Providers', link: '/docs/providers' },
           { text: 'SDKs and clients', link: '/docs/sdks' },
           { text: 'GraphQL', link: '/docs/graphql' },

@@ -18,6 +18,7 @@ import { isProduction } from './is-production.js';
 
 /** Tells which share of the calls something happens to: from 0 to 1. */
 interface Injection {
+  /** The share of the calls, from 0 to 1. */
   rate: number;
 }
 
@@ -27,23 +28,41 @@ interface Injection {
  * end them. After Polly's chaos strategies.
  */
 export interface ChaosOptions {
-  /** The call waits before it goes on, for `delay` or for anything between `min` and `max`. */
-  latency?: Injection & { delay: Duration | { min: Duration; max: Duration } };
+  /** The call waits before it goes on. */
+  latency?: Injection & {
+    /** For how long: always the same, or anything between two lengths. */
+    delay:
+      | Duration
+      | {
+          /** The shortest wait. */
+          min: Duration;
+          /** The longest wait, at most a day. */
+          max: Duration;
+        };
+  };
   /**
    * Something of yours is done, and waited for, before the call goes on. The call fails with the error that it throws.
    */
-  behavior?: Injection & { run: (call: Call) => unknown };
-  /**
-   * The call fails, and the method is not called: as if the answer had this `status` (and asked to wait for
-   * `retryAfter`), as if the connection had failed with this `code` of Node's, such as `'ECONNRESET'`, or with what
-   * `error` makes.
-   */
-  fault?: Injection & { status?: number; retryAfter?: Duration; code?: string; error?: (call: Call) => unknown };
-  /**
-   * The call answers with a copy of a value, or what a function makes, and the method is not called. Default
-   * `undefined`.
-   */
-  outcome?: Injection & { value?: unknown };
+  behavior?: Injection & {
+    /** A function of the call, which is waited for. */
+    run: (call: Call) => unknown;
+  };
+  /** The call fails, and the method is not called: one of `status`, `code` and `error` says how. */
+  fault?: Injection & {
+    /** As if the answer had this status, from 400 to 599. */
+    status?: number;
+    /** As if that answer had asked to wait for so long. */
+    retryAfter?: Duration;
+    /** As if the connection had failed with this code of Node's, such as `'ECONNRESET'`. */
+    code?: string;
+    /** With what this function makes. */
+    error?: (call: Call) => unknown;
+  };
+  /** The call answers at once, and the method is not called. */
+  outcome?: Injection & {
+    /** The answer: a value, of which each call gets a copy, or a function that makes it. Default `undefined`. */
+    value?: unknown;
+  };
   /**
    * Selects the calls that may be hit: those for which it returns `true`. Default: all. When it throws, none is.
    */

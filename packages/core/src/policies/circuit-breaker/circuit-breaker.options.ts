@@ -26,36 +26,53 @@ export interface CircuitBreakerOptions {
    * found at a call a second, too, which is too few for a rate. Answers that refuse the request, such as a 404, neither
    * add to a row of failures nor end it. Without `time` no clock is read for a call that succeeds.
    */
-  window?: { time?: Duration; count?: number; consecutive?: number };
+  window?: {
+    /** Looks at the calls of the last so long, from 10 ms. */
+    time?: Duration;
+    /** Looks at the last so many calls. */
+    count?: number;
+    /** How many failures in a row open the circuit. */
+    consecutive?: number;
+  };
   /**
    * Share of failed calls in the time or count window at which the circuit opens, looked at when a call fails. Default
    * 0.5.
    */
   failureRate?: number;
   /**
-   * Calls longer than `over`, failed, aborted or under way, and the share of them (`rate`, default 0.8) in the time or
-   * count window at which the circuit opens. A call is slow from the moment at which `over` has passed; one whose
-   * result came while the event loop was blocked is not. Off by default.
+   * Opens the circuit when too many calls of the time or count window are slow, whether they fail, are aborted or are
+   * still under way. One whose result came while the event loop was blocked is not slow. Off by default.
    */
-  slowCall?: { over: Duration; rate?: number };
+  slowCall?: {
+    /** A call is slow from the moment at which so long has passed. */
+    over: Duration;
+    /** Share of slow calls at which the circuit opens. Default 0.8. */
+    rate?: number;
+  };
   /**
    * How many calls a window must hold before a rate counts; a count window that cannot hold so many must be full.
    * Default 20.
    */
   minimumCalls?: number;
   /**
-   * How long the circuit stays open, at most 2³¹ − 1 ms. Default `'5s'`. As an object: `initial` (default `'5s'`),
-   * multiplied by `factor` (default 2) each time it opens again, at most `max` (default `'1m'`), with `jitter` `equal`
-   * (the default: from half of it), `full` (from 0) or `none`. It begins anew with `initial` once the circuit was
-   * closed, and past its ramp, for `stableAfter` (default: the time window's length, or `'10s'`).
+   * How long the circuit stays open, at most 2³¹ − 1 ms. Default `'5s'`. As an object it grows each time the circuit
+   * opens again.
    */
   openFor?:
     | Duration
     | {
+        /** How long the first time. Default `'5s'`. */
         initial?: Duration;
+        /** How many times as long each further time. Default 2. */
         factor?: number;
+        /** How long at most. Default `'1m'`. */
         max?: Duration;
+        /** `equal`: from half of the period to all of it. `full`: from 0. `none`: all of it. Default `'equal'`. */
         jitter?: 'none' | 'equal' | 'full';
+        /**
+         * How long the circuit must have been closed, and past its ramp, before it begins with `initial` anew. Default:
+         * the time window's length, or `'10s'`.
+         */
         stableAfter?: Duration;
       };
   /**
@@ -63,23 +80,33 @@ export interface CircuitBreakerOptions {
    * as long, at most for this. Default `'1m'`; 0 heeds none.
    */
   maxRetryAfter?: Duration;
-  /**
-   * The trial after that: at most `calls` (default 3) are let through, and the circuit closes when the share of them
-   * that succeed reaches `successRate` (default 1). Slow calls count as failed. When the work of one of them goes on
-   * for `atMost` (default `'10s'`, waits in gates below not included) and nothing is decided, the circuit opens again.
-   */
-  halfOpen?: { calls?: number; successRate?: number; atMost?: Duration };
-  /**
-   * After a trial has succeeded, only a share of the calls is let through, which grows steadily from `from` (default
-   * 0.1) to all of them `over` a time such as `'10s'`. Off by default.
-   */
-  ramp?: { over: Duration; from?: number };
+  /** The trial after that. Slow calls count as failed. */
+  halfOpen?: {
+    /** How many calls are let through, in flight and in total. Default 3. */
+    calls?: number;
+    /** The share of them that must succeed for the circuit to close. Default 1. */
+    successRate?: number;
+    /**
+     * How long the work of one of them may go on with nothing decided, waits in gates below not included, before the
+     * circuit opens again. Default `'10s'`.
+     */
+    atMost?: Duration;
+  };
+  /** Lets only a growing share of the calls through after a trial has succeeded. Off by default. */
+  ramp?: {
+    /** How long it takes until all calls are let through again. */
+    over: Duration;
+    /** The share at the beginning. Default 0.1. */
+    from?: number;
+  };
   /**
    * Tells the hosts that use the same store (and its bus) when calls of this one have opened the circuit, and opens it
-   * here when at least `quorum` hosts (from 2) have found it open. How long is up to them; each makes its own trial
-   * then. Off by default.
+   * here when enough of them have found it open. How long is up to them; each makes its own trial then. Off by default.
    */
-  shared?: { quorum: number };
+  shared?: {
+    /** How many hosts, from 2. */
+    quorum: number;
+  };
 }
 
 interface OpenForSettings {

@@ -4,12 +4,23 @@ import { consistent, duration, flag, integer, options, optional, optionsOr, rati
 
 export interface HedgeOptions {
   /**
-   * After how long without an answer another attempt is sent beside those in flight. A time, or how long first attempts
-   * have lately taken at `quantile` (default 0.95), not below `min` (default 0) and not above `max` (no limit unless
-   * given). While fewer than `minimumCalls` (default 20, at most 500) have been seen it is `initial`; without that,
-   * nothing is hedged yet. Default `{ quantile: 0.95 }`.
+   * After how long without an answer another attempt is sent beside those in flight: a time, or how long first attempts
+   * have lately taken. Default `{ quantile: 0.95 }`.
    */
-  delay?: Duration | { quantile?: number; min?: Duration; max?: Duration; minimumCalls?: number; initial?: Duration };
+  delay?:
+    | Duration
+    | {
+        /** So long as this share of first attempts has lately taken at most. Default 0.95. */
+        quantile?: number;
+        /** Not sooner than this. Default 0. */
+        min?: Duration;
+        /** Not later than this. No limit unless given. */
+        max?: Duration;
+        /** How many calls must have been seen for that, at most 500. Default 20. */
+        minimumCalls?: number;
+        /** The delay until then. Without it nothing is hedged until then. */
+        initial?: Duration;
+      };
   /**
    * How many attempts are sent at most, the first included, before one of them has an answer. 2 to 10, default 2. The
    * next is sent at once when one has failed and may be repeated, and none when the provider asks to wait or a gate

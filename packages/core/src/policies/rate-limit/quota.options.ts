@@ -5,7 +5,7 @@ import type { Quota } from './quota.js';
 
 /** Options that every shape of quota has. */
 export interface CommonQuotaOptions {
-  /** Default `'1s'`. */
+  /** The length of the period. Default `'1s'`. */
   per?: Duration;
   /**
    * The unit that the quota counts: `'requests'`, or the name of what `cost` counts, such as `'tokens'`. Default: what
@@ -35,7 +35,9 @@ export interface WindowQuotaOptions extends CommonQuotaOptions {
  * `per`.
  */
 export interface BucketQuotaOptions extends CommonQuotaOptions {
+  /** How many calls there are at once at most, or what they may cost together. */
   bucket: number;
+  /** How much of it comes back in `per`. */
   refill: number;
 }
 

@@ -28,23 +28,30 @@ export interface RetryOptions {
     /**
      * `constant`: always `initial`. `linear`: `initial` × the attempt. `exponential`: `initial` × `factor` to the
      * attempt. `decorrelated`: anything from `initial` to three times the wait before, which is its jitter, too: it has
-     * no `factor` and no `jitter`.
+     * no `factor` and no `jitter`. Default `'exponential'`.
      */
     kind?: 'constant' | 'linear' | 'exponential' | 'decorrelated';
+    /** The wait before the second attempt. Default `'100ms'`. */
     initial?: Duration;
+    /** The longest wait. Default `'10s'`. */
     max?: Duration;
+    /** `exponential`: what the wait is multiplied by from one attempt to the next. Default 2. */
     factor?: number;
     /**
      * `full`: anything from 0 to the wait. `equal`: from half of it. Source: "Exponential Backoff and Jitter", AWS
-     * Architecture Blog.
+     * Architecture Blog. Default `'full'`.
      */
     jitter?: 'none' | 'full' | 'equal';
   };
-  /**
-   * The provider's retries and hedges are at most `ratio` of its successes (default 0.2), beyond `minPerSecond`
-   * (default 10) that are always allowed. Shared by all methods of the provider. `false`: no budget.
-   */
-  budget?: { ratio?: number; minPerSecond?: number } | false;
+  /** Limits the provider's retries and hedges together, those of all its methods. `false`: no budget. */
+  budget?:
+    | {
+        /** Retries and hedges as a share of successes. Default 0.2. */
+        ratio?: number;
+        /** How many a second are always allowed beyond that. Default 10. */
+        minPerSecond?: number;
+      }
+    | false;
   /**
    * Whether a call whose outcome is unknown (a timeout, a lost connection, a 500) may be repeated. By default it may
    * when it has an idempotency key or nothing says that its HTTP method forbids it. A POST without a key is not
@@ -60,11 +67,13 @@ export interface RetryOptions {
   when?: (result: Settled, attempt: number) => boolean | undefined;
   /** The longest `Retry-After` that is waited for; above it the error surfaces at once. Default `'1m'`. */
   maxRetryAfter?: Duration;
-  /**
-   * Other limits for attempts that the provider has throttled (429): it wants fewer calls, and later. `attempts` counts
-   * all attempts, the first included. Default: those of other failures.
-   */
-  throttled?: { attempts?: number; backoff?: RetryOptions['backoff'] };
+  /** Other limits for attempts that the provider has throttled (429): it wants fewer calls, and later. */
+  throttled?: {
+    /** How often the method is called at most, the first time included. Default: as after other failures. */
+    attempts?: number;
+    /** How long to wait after them. Default: as after other failures. */
+    backoff?: RetryOptions['backoff'];
+  };
   /**
    * Whether to retry what a retry of a call within this one no longer repeats: attempts multiply then, 3 × 3 for
    * two layers. Default false: its error surfaces at once.

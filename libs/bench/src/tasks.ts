@@ -34,6 +34,10 @@ export const TASKS: Readonly<Record<string, Task>> = {
     about: 'what stores cost beside a bare round trip: leases of a shared limit, and others beside them',
     run: async () => (await import('./state/bench-state.js')).benchState(),
   },
+  cache: {
+    about: 'what a hit costs beside other caches',
+    run: async () => (await import('./cache/bench-cache.js')).benchCache(),
+  },
   secrets: {
     about: 'what reading a secret costs, and a request whose credential is read',
     run: async () => (await import('./secrets/bench-secrets.js')).benchSecrets(),

@@ -33,7 +33,9 @@ export class PolicyCatalog {
       'kind' in place ? place.parts.filter((part) => !placed.has(part)) : [place[1]],
     );
     this.levels = new Map(
-      [engineEvents, answerStorageEvents, ...this.kinds.map(({ events }) => events)].flatMap(Object.entries<EventLevel>),
+      [engineEvents, answerStorageEvents, ...this.kinds.map(({ events }) => events)].flatMap(
+        Object.entries<EventLevel>,
+      ),
     );
     this.ownValues = new Set(
       this.kinds.flatMap(({ kind, takesAnyValue, ownValues }) =>

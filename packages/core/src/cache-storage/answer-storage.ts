@@ -1,36 +1,39 @@
 import { SharedState } from '../engine/shared-state.js';
-import { AnswerShelf, type KeptAnswer, type ShelfBounds } from './answer-shelf.js';
+import { AnswerRegion, type KeptAnswer, type RegionBounds } from './answer-region.js';
 
 /**
- * All answers of one provider that are kept in this process: a shelf for each cached method, and one for its HTTP
- * client. Together they take no more bytes than the largest bound of a single shelf: where there is no room, the least
- * recently used goes of the shelf that holds the most.
+ * All answers of one provider that are kept in this process: a region for each cached method, and one for its HTTP
+ * client. Together they take no more bytes than the largest bound of a single region: where there is no room, the least
+ * recently used goes of the region that holds the most.
  */
 export class AnswerStorage {
-  /** Weakly: a shelf goes with its owner, such as a policy that newer settings leave out. */
-  private refs: WeakRef<AnswerShelf>[] = [];
+  /** Weakly: a region goes with its owner, such as a policy that newer settings leave out. */
+  private refs: WeakRef<AnswerRegion>[] = [];
 
-  shelf<Answer extends KeptAnswer>(bounds: ShelfBounds): AnswerShelf<Answer> {
-    const shelf = new AnswerShelf<Answer>(bounds, () => this.makeRoom());
-    this.refs = [...this.refs.filter((ref) => ref.deref() !== undefined), new WeakRef(shelf as unknown as AnswerShelf)];
-    return shelf;
+  region<Answer extends KeptAnswer>(bounds: RegionBounds): AnswerRegion<Answer> {
+    const region = new AnswerRegion<Answer>(bounds, () => this.makeRoom());
+    this.refs = [
+      ...this.refs.filter((ref) => ref.deref() !== undefined),
+      new WeakRef(region as unknown as AnswerRegion),
+    ];
+    return region;
   }
 
   private makeRoom(): void {
-    // A single shelf keeps to its bounds by itself.
+    // A single region keeps to its bounds by itself.
     if (this.refs.length === 1) return;
-    const shelves = this.refs.map((ref) => ref.deref()).filter((shelf) => shelf !== undefined);
-    const maxBytes = Math.max(...shelves.map((shelf) => shelf.maxBytes));
-    while (totalOf(shelves) > maxBytes) largestOf(shelves).shed();
+    const regions = this.refs.map((ref) => ref.deref()).filter((region) => region !== undefined);
+    const maxBytes = Math.max(...regions.map((region) => region.maxBytes));
+    while (totalOf(regions) > maxBytes) largestOf(regions).shed();
   }
 }
 
 export const ANSWERS = new SharedState(() => new AnswerStorage());
 
-function totalOf(shelves: readonly AnswerShelf[]): number {
-  return shelves.reduce((total, { bytes }) => total + bytes, 0);
+function totalOf(regions: readonly AnswerRegion[]): number {
+  return regions.reduce((total, { bytes }) => total + bytes, 0);
 }
 
-function largestOf(shelves: readonly AnswerShelf[]): AnswerShelf {
-  return shelves.reduce((largest, shelf) => (shelf.bytes > largest.bytes ? shelf : largest));
+function largestOf(regions: readonly AnswerRegion[]): AnswerRegion {
+  return regions.reduce((largest, region) => (region.bytes > largest.bytes ? region : largest));
 }

@@ -9,7 +9,7 @@ export interface KeptAnswer {
 }
 
 /** How much is kept. Beyond it, the least recently used make room. */
-export interface ShelfBounds {
+export interface RegionBounds {
   readonly maxEntries: number;
   readonly maxBytes: number;
 }
@@ -18,12 +18,12 @@ export interface ShelfBounds {
  * The answers of one method, or of a provider's HTTP client, by key. Sets no timer and reads no clock: what has expired
  * goes when its place is needed, or when its owner deletes it.
  */
-export class AnswerShelf<Answer extends KeptAnswer = KeptAnswer> {
+export class AnswerRegion<Answer extends KeptAnswer = KeptAnswer> {
   private byKey: LRUCache<string, Answer>;
 
   /** `onGrown` is called when an answer was put in. */
   constructor(
-    private bounds: ShelfBounds,
+    private bounds: RegionBounds,
     private readonly onGrown: () => void,
   ) {
     this.byKey = within(bounds);
@@ -72,7 +72,7 @@ export class AnswerShelf<Answer extends KeptAnswer = KeptAnswer> {
   }
 
   /** Takes other bounds over, and keeps what fits. */
-  resize(bounds: ShelfBounds): void {
+  resize(bounds: RegionBounds): void {
     const { maxEntries, maxBytes } = this.bounds;
     this.bounds = bounds;
     if (maxEntries === bounds.maxEntries && maxBytes === bounds.maxBytes) return;
@@ -83,6 +83,6 @@ export class AnswerShelf<Answer extends KeptAnswer = KeptAnswer> {
   }
 }
 
-function within<Answer extends KeptAnswer>({ maxEntries, maxBytes }: ShelfBounds): LRUCache<string, Answer> {
+function within<Answer extends KeptAnswer>({ maxEntries, maxBytes }: RegionBounds): LRUCache<string, Answer> {
   return new LRUCache({ max: maxEntries, maxSize: maxBytes });
 }

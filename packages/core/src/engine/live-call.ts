@@ -5,6 +5,7 @@ import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
 import type { CallOrigin } from './call-origin.js';
 import type { Call } from './call.js';
 import { goesOut, type CarriedKey } from './requests/carried-key.js';
+import { NestedCounts } from './nested-counts.js';
 import { Nesting } from './nesting.js';
 import { announceRequest, noteOnWire, type Requester, type RequestOnWire } from './requests/note-request.js';
 import type { RequestNature } from '../outcome/request-nature.js';
@@ -113,6 +114,21 @@ export class LiveCall implements Call, Circumstances, Requester {
 
   get provider(): string {
     return this.origin.provider;
+  }
+
+  /** The results of the calls that are made in it. `undefined` where none goes to the same provider. */
+  get counts(): NestedCounts | undefined {
+    return this.nesting === undefined ? undefined : this.nesting.counts;
+  }
+
+  /** To be called by a gate that counts calls: what this one comes to counts once, also where it is made in another. */
+  countOnce(): void {
+    for (let outer = this.accountableTo; outer !== undefined; outer = outer.accountableTo) {
+      if (outer.provider !== this.provider) continue;
+      (outer.nesting ??= new Nesting<LiveCall>()).counts ??= new NestedCounts(undefined);
+      this.nesting!.counts = new NestedCounts(outer.nesting.counts);
+      return;
+    }
   }
 
   /** Whether it is made on behalf of no caller in particular: several may wait for it, or none. */

@@ -1,3 +1,5 @@
+import type { NestedCounts } from './nested-counts.js';
+
 /**
  * The place of a call among its callers. Only calls that have one, or that a gate admits as one of a few, need this
  * record.
@@ -13,6 +15,8 @@ export class Nesting<Parent> {
   lends = false;
   /** The half-open trial or ramp that admitted the call. Nested calls to the same provider are admitted with it. */
   admittedBy: unknown = undefined;
+  /** The results of the calls that are made in it, where it is one of several to the same provider. */
+  counts: NestedCounts | undefined = undefined;
 
   /** For another attempt at the same operation. */
   copy(): Nesting<Parent> {

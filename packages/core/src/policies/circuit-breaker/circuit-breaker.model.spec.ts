@@ -77,15 +77,19 @@ class Model {
   private trials = noTrials();
   /** The calls of this generation that were found to be slow, and when. */
   private slow = new Map<number, { readonly at: number; readonly recorded: Recorded }>();
+  /** The call in which each was made, and whether those in it that were counted have failed. */
+  private readonly outerOf = new Map<number, number>();
+  private readonly failedIn = new Map<number, boolean>();
 
   constructor(
     public options: Options,
     private readonly random: () => number,
   ) {}
 
-  /** The call `id`, made in one that is one of a few in its generation, or not. */
-  begin(id: number, outer: number | undefined): Answer {
+  /** The call `id`, made in another that is one of a few in its generation, or not. */
+  begin(id: number, outer: number | undefined, outerId: number | undefined): Answer {
     this.look();
+    if (outerId !== undefined) this.outerOf.set(id, outerId);
     const { trials, options, now, generation } = this;
     const isOneOfFew = this.state === 'half-open' || this.ramp !== undefined;
     if (isOneOfFew && outer === generation) return { generation: undefined, isOneOfFew: false };
@@ -129,12 +133,23 @@ class Model {
   end(id: number, generation: number | undefined, how: End): void {
     if (this.state === 'half-open') this.look();
     if (generation !== this.generation) return;
-    this.add(how === 'ignored' ? 'ignored' : how === 'success' ? 'succeeded' : 'failed');
     const { options, now } = this;
     const failed = how === 'failure' || how === 'hint';
+    if (how !== 'ignored' && this.countsWith(id, failed)) return;
+    this.add(how === 'ignored' ? 'ignored' : how === 'success' ? 'succeeded' : 'failed');
     if (how === 'hint') this.hints.push(now + Math.min(HINT_MS, options.maxRetryAfter));
     if (this.state === 'half-open') this.endTrial(id, how);
     else if (how !== 'ignored') this.endClosed(id, failed);
+  }
+
+  /** Whether the calls made in a call were counted in its place; otherwise it counts for those that it was made in. */
+  private countsWith(id: number, failed: boolean): boolean {
+    const inner = this.failedIn.get(id);
+    if (this.state !== 'half-open' && inner !== undefined && (inner || !failed)) return true;
+    for (let outer = this.outerOf.get(id); outer !== undefined; outer = this.outerOf.get(outer)) {
+      this.failedIn.set(outer, failed || this.failedIn.get(outer) === true);
+    }
+    return false;
   }
 
   /** The effects of time, found at the next look. */
@@ -564,7 +579,7 @@ function follow([given, other]: readonly [Options, Options], seed: number, steps
       const outer = next.inside === undefined ? undefined : pick(underWay, next.inside);
       const id = ids++;
       const over = model.options.slow?.over;
-      const expected = model.begin(id, fewAround(outer));
+      const expected = model.begin(id, fewAround(outer), outer?.id);
       const actual = subject.begin(outer?.call);
       if ('ticket' in actual) {
         assert.ok('generation' in expected, 'admitted by mistake');

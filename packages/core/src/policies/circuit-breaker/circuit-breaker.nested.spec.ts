@@ -130,3 +130,63 @@ describe('a call that a provider’s method makes of the same provider', () => {
     expect(await provider.execute(() => 'ok', { key: 'tenant' })).toBe('ok');
   });
 });
+
+describe('what a call comes to that is made in another of the same provider', () => {
+  const window = { consecutive: 5 };
+  const down = () => Promise.reject(httpError(503));
+
+  /** A closed circuit, and a method around what the calls in it come to. */
+  function closed(more: Parameters<typeof bench>[0] = {}) {
+    const made = bench({ ...options, window, ...more });
+    const { provider } = made;
+    const inner = (work: () => unknown) => provider.execute(work, { operation: 'inner' });
+    const outer = (work: () => unknown) => outcomeOf(provider.execute(async () => work(), { operation: 'outer' }));
+    return { ...made, inner, outer };
+  }
+
+  it('counts once: five failures open the circuit, and not three', async () => {
+    const { outer, inner, circuit, snapshot } = closed();
+    for (let i = 0; i < 4; i++) await outer(() => inner(down));
+    expect([circuit.state, snapshot()['failed']]).toEqual(['closed', 4]);
+    await outer(() => inner(down));
+    expect([circuit.state, snapshot()['failed']]).toEqual(['open', 5]);
+  });
+
+  it('counts once at whatever depth, and where it succeeds', async () => {
+    const { outer, inner, snapshot } = closed();
+    await outer(() => inner(() => inner(() => inner(() => 'ok'))));
+    await outer(() => inner(() => inner(down)));
+    expect(snapshot()).toMatchObject({ succeeded: 1, failed: 1 });
+  });
+
+  it('counts for each call that is made, whatever the method around them makes of it', async () => {
+    const { outer, inner, circuit, snapshot } = closed();
+    const rescued = async () => {
+      for (let i = 0; i < 5; i++) await outcomeOf(inner(down));
+      return 'rescued';
+    };
+    expect(await outer(rescued)).toEqual({ value: 'rescued' });
+    expect([circuit.state, snapshot()['failed']]).toEqual(['open', 5]);
+  });
+
+  it('hides no failure of the method around it', async () => {
+    const { outer, inner, snapshot } = closed();
+    await outer(async () => {
+      await inner(() => 'ok');
+      throw httpError(500);
+    });
+    expect(snapshot()).toMatchObject({ succeeded: 1, failed: 1 });
+  });
+
+  it('counts for the circuit of its key, and the method around it for its own', async () => {
+    const { outer, provider, snapshot } = closed();
+    await outer(() => provider.execute(down, { key: 'tenant' }));
+    expect(snapshot()).toMatchObject({ failed: 1, succeeded: 0 });
+  });
+
+  it('counts once where slow calls are watched', async () => {
+    const { outer, inner, snapshot } = closed({ window: { count: 10 }, slowCall: { over: '1s', rate: 0.5 } });
+    await outer(() => inner(down));
+    expect(snapshot()).toMatchObject({ failed: 1, succeeded: 0 });
+  });
+});

@@ -58,6 +58,7 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
   /** Every call that is not one of a closed circuit without keys, without slow calls, and made in no other. */
   private look(call: LiveCall): Ticket | CircuitOpenError {
     if (this.whole?.current === ISOLATED) return this.refuse('isolated', call);
+    if (call.parent !== undefined) call.countOnce();
     if (this.current !== CLOSED) {
       const ticket = this.admit(call);
       if (ticket !== this.generation) return ticket;
@@ -86,7 +87,8 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
 
   leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void {
     const { settings } = this;
-    if (ticket === this.generation && outcome === SUCCESS && this.current === CLOSED) {
+    const isPlain = ticket === this.generation && outcome === SUCCESS && call.counts === undefined;
+    if (isPlain && this.current === CLOSED) {
       this.counters.succeeded++;
       this.windows.succeeded(call, settings);
     } else {
@@ -105,6 +107,9 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
       if (current.name === 'half-open') current.end(call, undefined);
       return;
     }
+    const { counts } = call;
+    if (current.name !== 'half-open' && counts?.cover(this, failed) === true) return;
+    counts?.above?.note(this, failed);
     if (failed) counters.failed++;
     else counters.succeeded++;
     if (failed && outcome.retryAfterMs !== undefined) this.streak.heed(outcome.retryAfterMs, call.now, settings);

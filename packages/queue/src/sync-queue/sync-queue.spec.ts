@@ -248,6 +248,21 @@ describe('SyncQueue', () => {
       await expect(aborted).rejects.toThrow('gone');
     });
 
+    it('waits no longer once the queue begins no job any more, as at the end of an application', async () => {
+      fixture = new QueueFixture({}, { concurrency: 1 });
+      await fixture.on('hangs', ({ signal }) => fixture.clock.sleep(300, signal)).start();
+      await fixture.queue.add('crm', 'hangs', {});
+      const { id } = await fixture.queue.add('crm', 'hangs', {});
+      const waiting = fixture.queue.attempted('crm', id);
+      await fixture.clock.advance('1ms');
+      const stopped = fixture.queue.stop();
+      expect(await waiting).toMatchObject({ state: 'waiting' });
+      const { id: late } = await fixture.queue.add('crm', 'hangs', {});
+      expect(await fixture.queue.attempted('crm', late)).toMatchObject({ state: 'waiting' });
+      await fixture.clock.advance('300ms');
+      expect(await stopped).toBe(0);
+    });
+
     it('sees an attempt that another process has made', async () => {
       const driver = sqliteDriver({ file: ':memory:' });
       fixture = new QueueFixture({}, { driver, work: false });

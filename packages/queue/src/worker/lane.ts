@@ -80,6 +80,7 @@ export class Lane {
   /** Claims no more. */
   stop(): void {
     this.stopped = true;
+    this.attempts.close();
     this.look();
   }
 

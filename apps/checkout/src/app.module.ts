@@ -7,8 +7,12 @@ import { resilienceConfig } from './config/resilience.config.js';
 import { CrmModule } from './crm/crm.module.js';
 import { OperatorsPageModule } from './dashboard/operators-page.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EmailModule } from './email/email.module.js';
 import { HealthModule } from './health/health.module.js';
+import { ImportsModule } from './imports/imports.module.js';
+import { SharedImportsModule } from './imports/shared-imports.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ShopStore } from './store/shop-store.js';
 import { StoreModule } from './store/store.module.js';
@@ -25,17 +29,30 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
       useFactory: ({ store }: ShopStore) => (store === undefined ? {} : { store }),
     }),
     DatabaseModule,
+    JobsModule,
     OrdersModule,
+    EmailModule,
     CatalogModule,
     InventoryModule,
     HealthModule,
-    ConditionalModule.registerWhen(CrmModule, (env) => Boolean(env['CRM_URL']), { debug: false }),
+    ConditionalModule.registerWhen(CrmModule, hasCrm, { debug: false }),
+    ConditionalModule.registerWhen(ImportsModule, (env) => hasCrm(env) && !hasServer(env), { debug: false }),
+    ConditionalModule.registerWhen(SharedImportsModule, (env) => hasCrm(env) && hasServer(env), { debug: false }),
     ConditionalModule.registerWhen(WebhooksModule, (env) => !isBare(env), { debug: false }),
     ConditionalModule.registerWhen(BareWebhooksModule, isBare, { debug: false }),
     ConditionalModule.registerWhen(OperatorsPageModule, hasDashboard, { debug: false }),
   ],
 })
 export class AppModule {}
+
+function hasCrm(env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env['CRM_URL']);
+}
+
+/** Whether several hosts share a store. */
+function hasServer(env: NodeJS.ProcessEnv): boolean {
+  return /^(?:redis|postgres)/.test(env['STORE_URL'] ?? '');
+}
 
 /** A switch of its own: the one that turns policies off never turns verification off. */
 function isBare(env: NodeJS.ProcessEnv): boolean {

@@ -1,11 +1,12 @@
 import { type ProviderOptions, type ResilienceOptions, secret } from '@breakwater/nestjs';
 import { registerAs } from '@nestjs/config';
+import { checkoutConfig } from './checkout.config.js';
 import { secretSources } from './secret-sources.js';
 
 /** How the shop treats the third parties that it depends on. `RESILIENCE__PAYMENTS__…` overrides any leaf. */
 export const resilienceConfig = registerAs('resilience', (): ResilienceOptions => ({
   // As long as an order may take: one that is under way when the shop closes is charged and answered.
-  shutdown: { grace: Number(process.env['SHUTDOWN_GRACE_MS'] ?? 2000) },
+  shutdown: { grace: checkoutConfig().graceMs },
   secrets: secretSources(process.env),
   providers: {
     payments: {
@@ -39,13 +40,11 @@ export const resilienceConfig = registerAs('resilience', (): ResilienceOptions =
     },
     email: {
       http: { baseUrl: process.env['EMAIL_URL'] ?? '', auth: { bearer: secret('EMAIL_API_KEY') } },
-      // No retry: a confirmation that does not get through at once is sent from the outbox, and no customer waits for
-      // it.
+      // No retry, and no limit on calls at once: confirmations are jobs, which are tried again later and are ten at a
+      // time.
       timeout: { attempt: '250ms' },
-      // One call is enough to see whether email is back: the others are better off in the outbox.
+      // One call is enough to see whether email is back: the other confirmations wait as jobs.
       circuitBreaker: { window: { consecutive: 5 }, openFor: '2s', halfOpen: { calls: 1 } },
-      // No queue: an email service that has become slow may hold up this many orders, not all of them.
-      bulkhead: { concurrency: 20 },
       idempotency: { header: 'Idempotency-Key', ttl: '24h', lease: '5s' },
     },
     ...(process.env['CRM_URL'] && { crm: crmOptions() }),

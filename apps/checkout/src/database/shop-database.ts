@@ -7,26 +7,27 @@ import { schema } from './schema.js';
 /** The shop's SQLite database. Synchronous: a statement takes microseconds, and none interleaves with another. */
 @Injectable()
 export class ShopDatabase implements OnApplicationShutdown {
-  private readonly database: Database.Database;
+  /** For the queue, whose jobs are added in the shop's transactions. */
+  readonly connection: Database.Database;
 
   constructor(@Inject(checkoutConfig.KEY) { databaseFile }: ConfigType<typeof checkoutConfig>) {
-    this.database = new Database(databaseFile);
-    this.database.pragma('journal_mode = WAL');
+    this.connection = new Database(databaseFile);
+    this.connection.pragma('journal_mode = WAL');
     // With a write-ahead log this survives the end of the process; only a power cut can take the last orders back.
-    this.database.pragma('synchronous = NORMAL');
-    this.database.exec(schema);
+    this.connection.pragma('synchronous = NORMAL');
+    this.connection.exec(schema);
   }
 
   prepare<Parameters extends unknown[] = []>(sql: string): Database.Statement<Parameters> {
-    return this.database.prepare<Parameters>(sql) as Database.Statement<Parameters>;
+    return this.connection.prepare<Parameters>(sql) as Database.Statement<Parameters>;
   }
 
   /** Runs `work` as a whole or not at all. */
   transaction<T>(work: () => T): T {
-    return this.database.transaction(work).immediate();
+    return this.connection.transaction(work).immediate();
   }
 
   onApplicationShutdown(): void {
-    this.database.close();
+    this.connection.close();
   }
 }

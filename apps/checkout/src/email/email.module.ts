@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
-import { Confirmations } from './confirmations.service.js';
-import { ConfirmationsWorker } from './confirmations.worker.js';
+import { OrdersModule } from '../orders/orders.module.js';
+import { Confirmations } from './confirmations.processor.js';
 import { EmailClient } from './email.client.js';
-import { Outbox } from './outbox.js';
 
-@Module({ providers: [EmailClient, Outbox, Confirmations, ConfirmationsWorker], exports: [Outbox, Confirmations] })
+@Module({ imports: [OrdersModule], providers: [EmailClient, Confirmations] })
 export class EmailModule {}

@@ -1,7 +1,7 @@
 import { SyncQueue, type JobCounts } from '@breakwater/queue';
 import { BadRequestException, Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import * as v from 'valibot';
-import { syncedOrder } from './synced-order.js';
+import { syncedOrder } from '../crm/synced-order.js';
 
 const importRequest = v.object({
   tenant: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { ShopDatabase } from '../database/shop-database.js';
-import { Outbox } from '../email/outbox.js';
 import type { Order, OrderDetails } from './order.js';
 
 /** The orders, paid or not. */
@@ -9,19 +8,16 @@ export class OrdersRepository {
   private readonly insert;
   private readonly select;
   private readonly pay;
+  private readonly confirm;
   private readonly addSettlement;
 
-  constructor(
-    private readonly database: ShopDatabase,
-    private readonly outbox: Outbox,
-  ) {
+  constructor(private readonly database: ShopDatabase) {
     this.insert = database.prepare<[string, string, number, string]>(
       'INSERT INTO orders (id, email, amount, currency) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
-    this.select = database.prepare<[string]>(
-      `SELECT orders.*, outbox.state FROM orders LEFT JOIN outbox ON outbox.order_id = orders.id WHERE orders.id = ?`,
-    );
+    this.select = database.prepare<[string]>('SELECT * FROM orders WHERE id = ?');
     this.pay = database.prepare<[string, string]>('UPDATE orders SET charge = ? WHERE id = ? AND charge IS NULL');
+    this.confirm = database.prepare<[string]>('UPDATE orders SET confirmed = 1 WHERE id = ?');
     this.addSettlement = database.prepare<[string]>('UPDATE orders SET settlements = settlements + 1 WHERE id = ?');
   }
 
@@ -42,13 +38,17 @@ export class OrdersRepository {
     return order;
   }
 
-  /** Notes the charge, and that the customer is to be told. False when that had been done before. */
-  markPaid(id: string, charge: string): boolean {
-    return this.database.transaction(() => {
-      if (this.pay.run(charge, id).changes === 0) return false;
-      this.outbox.add(id);
-      return true;
-    });
+  /**
+   * Notes the charge, and does in the same transaction what goes with it. Returns the result of that; `undefined` when
+   * the charge was noted before.
+   */
+  markPaid<T>(id: string, charge: string, alongside: () => T): T | undefined {
+    return this.database.transaction(() => (this.pay.run(charge, id).changes === 0 ? undefined : alongside()));
+  }
+
+  /** Notes that the customer has been told. */
+  markConfirmed(id: string): void {
+    this.confirm.run(id);
   }
 
   /** False when there is no such order. */
@@ -59,19 +59,19 @@ export class OrdersRepository {
 
 interface OrderRow extends OrderDetails {
   readonly charge: string | null;
+  /** 0 or 1. */
+  readonly confirmed: number;
   readonly settlements: number;
-  /** The state of its confirmation; null until the order is paid. */
-  readonly state: string | null;
 }
 
-function orderOf({ id, email, amount, currency, charge, settlements, state }: OrderRow): Order {
+function orderOf({ id, email, amount, currency, charge, confirmed, settlements }: OrderRow): Order {
   return {
     details: { id, email, amount, currency },
     status: {
       id,
       status: charge === null ? 'pending' : 'paid',
       charge,
-      confirmation: state === 'sent' ? 'sent' : 'pending',
+      confirmation: confirmed === 1 ? 'sent' : 'pending',
       settlements,
     },
   };

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isResilienceError } from '@breakwater/nestjs';
 import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
-import { Confirmations } from '../email/confirmations.service.js';
 import { ChargeFailedError } from '../payments/charge-failed.error.js';
 import { PaymentsClient } from '../payments/payments.client.js';
 import type { OrderDetails, OrderStatus } from './order.js';
+import { OrderJobs } from './order-jobs.service.js';
 import { OrdersRepository } from './orders.repository.js';
 
 export interface PlacedOrder {
@@ -19,7 +19,7 @@ export class OrdersService {
   constructor(
     private readonly orders: OrdersRepository,
     private readonly payments: PaymentsClient,
-    private readonly confirmations: Confirmations,
+    private readonly jobs: OrderJobs,
   ) {}
 
   /**
@@ -35,9 +35,9 @@ export class OrdersService {
     if (known.status.status === 'paid') return { order: known.status, paidNow: false };
 
     const charge = await this.charge(details);
-    const paidNow = this.orders.markPaid(id, charge);
-    if (paidNow) await this.confirmations.sendAtOnce(details);
-    return { order: this.status(id), paidNow };
+    const confirmation = this.orders.markPaid(id, charge, () => this.jobs.add(details));
+    if (confirmation !== undefined) await this.jobs.sendAtOnce(confirmation);
+    return { order: this.status(id), paidNow: confirmation !== undefined };
   }
 
   /** Throws 404. */

@@ -9,6 +9,8 @@ export interface CheckoutSurroundings {
   /** Without them, no page of a product and no basket. */
   readonly catalogUrl?: string;
   readonly inventoryUrl?: string;
+  /** Without it, paid orders go nowhere. */
+  readonly crmUrl?: string;
   readonly databaseFile: string;
   /** `memory:` unless given. */
   readonly storeUrl?: string;
@@ -26,8 +28,10 @@ export function checkoutEnvironment(around: CheckoutSurroundings): Record<string
     // The account is known by one name to both.
     CATALOG_API_KEY: around.emailKey,
     INVENTORY_API_KEY: around.emailKey,
+    CRM_API_KEY: around.emailKey,
     ...(around.catalogUrl !== undefined && { CATALOG_URL: `${around.catalogUrl}/graphql` }),
     ...(around.inventoryUrl !== undefined && { INVENTORY_URL: around.inventoryUrl }),
+    ...(around.crmUrl !== undefined && { CRM_URL: around.crmUrl }),
     DATABASE_FILE: around.databaseFile,
     STORE_URL: around.storeUrl ?? 'memory:',
   };

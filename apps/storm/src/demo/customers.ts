@@ -1,18 +1,21 @@
 import type { Clock } from '../clock.js';
-import { makeOrders } from '../load/order.js';
-import type { CheckoutClient } from '../services/checkout-client.js';
+import { makeOrders, type Order } from '../load/order.js';
+import type { Answer } from '../load/submission.js';
+import type { CheckoutClient, PageSeen } from '../services/checkout-client.js';
 import { type Twins, withBoth } from '../twins.js';
 import { Tally, type Tallied } from './tally.js';
+import { type Step, STEPS, type StepTaken } from './visit.js';
 
 const MOST_PER_SECOND = 60;
 const TICK_MS = 100;
 /** Customers who wait: a checkout that answers none must not gather them without end. */
 const MOST_WAITING = 400;
+const PRODUCTS = 10;
 
-/** Places the same orders at both checkouts, so many a second, until the signal aborts. */
+/** The same customers come to both checkouts, so many a second, until the signal aborts. */
 export class Customers {
   private perSecond = 10;
-  private placed = 0;
+  private come = 0;
   private waiting = 0;
   private readonly tallies: Twins<Tally>;
 
@@ -40,19 +43,56 @@ export class Customers {
     let owed = 0;
     while (!signal.aborted) {
       owed += (this.perSecond * TICK_MS) / 1000;
-      for (; owed >= 1; owed--) if (this.waiting < MOST_WAITING) void this.place();
+      for (; owed >= 1; owed--) if (this.waiting < MOST_WAITING) void this.send();
       await this.clock.sleep(TICK_MS, signal).catch(() => undefined);
     }
   }
 
-  private async place(): Promise<void> {
-    const [order] = makeOrders(`${this.prefix}-${++this.placed}`, 1);
+  private async send(): Promise<void> {
+    const sku = `sku-${this.come % PRODUCTS}`;
+    const [order] = makeOrders(`${this.prefix}-${++this.come}`, 1);
     this.waiting++;
-    await withBoth({ unprotected: 'unprotected', protected: 'protected' } as const, async (name) => {
-      const plannedAt = this.clock.now();
-      const answer = await this.checkouts[name].submit(order!);
-      this.tallies[name].add({ plannedAt, sentAt: plannedAt, endedAt: this.clock.now(), answer });
-    });
+    await withBoth(NAMES, (name) => this.visit(name, { sku, order: order! }));
     this.waiting--;
   }
+
+  private async visit(name: keyof Twins<unknown>, wanted: Wanted): Promise<void> {
+    const { clock } = this;
+    const startedAt = clock.now();
+    const steps: StepTaken[] = [];
+    for (const step of STEPS) {
+      const since = clock.now();
+      const result = await TAKE[step](this.checkouts[name], wanted);
+      steps.push({ step, ...result, ms: clock.now() - since });
+      if (result.outcome !== 'done') break;
+    }
+    this.tallies[name].add({ startedAt, endedAt: clock.now(), steps });
+  }
 }
+
+interface Wanted {
+  readonly sku: string;
+  readonly order: Order;
+}
+
+type Result = Pick<StepTaken, 'outcome' | 'stale'>;
+
+const TAKE: Readonly<Record<Step, (checkout: CheckoutClient, wanted: Wanted) => Promise<Result>>> = {
+  catalog: async (checkout, { sku }) => seen(await checkout.page(sku)),
+  inventory: async (checkout, { sku, order }) => answered(await checkout.putInBasket(order.id, sku)),
+  payments: async (checkout, { order }) => answered(await checkout.submit(order)),
+};
+
+function seen({ status, stale }: PageSeen): Result {
+  return status === 0 ? { outcome: 'unanswered' } : { outcome: outcomeOf(status), ...(stale && { stale }) };
+}
+
+function answered(answer: Answer): Result {
+  return { outcome: answer.kind === 'answered' ? outcomeOf(answer.status) : 'unanswered' };
+}
+
+function outcomeOf(status: number): StepTaken['outcome'] {
+  return status >= 200 && status < 300 ? 'done' : 'turned-away';
+}
+
+const NAMES = { unprotected: 'unprotected', protected: 'protected' } as const;

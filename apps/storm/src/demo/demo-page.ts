@@ -1,43 +1,30 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { Faults } from '../services/fault-control.js';
+import { type Twins, withBoth } from '../twins.js';
 import type { Customers } from './customers.js';
+import { pageFile } from './page-files.js';
+import type { ShopWindow } from './shop-window.js';
+import { faultsOf, type Party, readParty, readSliders, type Sliders } from './sliders.js';
 
-const FILES: Readonly<Record<string, string>> = {
-  '/': 'index.html',
-  '/demo.css': 'demo.css',
-  '/demo.js': 'demo.js',
-  '/icon.svg': 'icon.svg',
-};
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml',
-};
 const MOST_BYTES = 2000;
-const MOST_LATE_MS = 10_000;
 const THIS_MACHINE = /^(?:localhost|127\.0\.0\.1)(?::\d+)?$/;
-
-/** The third parties that the page makes ill. */
-export type DemoService = 'payments' | 'email';
 
 /** The handles of the page. */
 export interface DemoControls {
-  readonly customers: Customers;
+  readonly customers: Pick<Customers, 'rate' | 'read'>;
+  readonly shops: Twins<Pick<ShopWindow, 'look'>>;
   readonly dashboardUrl: string;
   /** Makes a third party ill, or well with `{}`. */
-  setFaults(service: DemoService, faults: Faults): Promise<void>;
+  setFaults(party: Party, faults: Faults): Promise<void>;
 }
 
 /** Serves the page of the demo on this machine alone, until the signal aborts. Returns its address. */
 export async function serveDemoPage(port: number, controls: DemoControls, signal: AbortSignal): Promise<string> {
-  const sliders = new Map<DemoService, Sliders>();
+  const page = new DemoPage(controls);
   const server = createServer((request, response) => {
-    answer({ request, response, sliders }, controls).catch(() => response.destroy());
+    page.answer(request, response).catch(() => response.destroy());
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -48,65 +35,58 @@ export async function serveDemoPage(port: number, controls: DemoControls, signal
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-interface Asked {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** The sliders as they stand, for every page that is opened. */
-  readonly sliders: Map<DemoService, Sliders>;
-}
+class DemoPage {
+  /** As they stand, for every page that is opened. */
+  private readonly sliders = new Map<Party, Sliders>();
 
-/** How a third party is to be: late by so many milliseconds, with a share of errors, or never answering. */
-interface Sliders {
-  readonly lateMs: number;
-  readonly errors: number;
-  readonly hang: boolean;
-}
+  constructor(private readonly controls: DemoControls) {}
 
-async function answer({ request, response, sliders }: Asked, controls: DemoControls): Promise<void> {
-  response.setHeader('Content-Security-Policy', "default-src 'self'; base-uri 'none'; frame-ancestors 'none'");
-  response.setHeader('Cache-Control', 'no-store');
-  // A page of another origin may neither read the shop's numbers nor break its third parties.
-  if (!THIS_MACHINE.test(request.headers.host ?? '')) return end(response, 403, {});
-  const { method, url = '/' } = request;
-  const { customers, dashboardUrl } = controls;
-  const file = FILES[url];
-  if (method === 'GET' && file !== undefined) {
-    response.setHeader('Content-Type', TYPES[file.split('.').at(-1)!]!);
-    response.end(readFileSync(fileURLToPath(new URL(`../../demo-page/${file}`, import.meta.url))));
-    return;
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { origin } = new URL(this.controls.dashboardUrl);
+    response.setHeader(
+      'Content-Security-Policy',
+      `default-src 'self'; frame-src ${origin}; base-uri 'none'; frame-ancestors 'none'`,
+    );
+    response.setHeader('Cache-Control', 'no-store');
+    // A page of another origin may neither read the shop's numbers nor break its third parties.
+    if (!THIS_MACHINE.test(request.headers.host ?? '')) return end(response, 403, {});
+    const { method, url = '/' } = request;
+    if (method === 'GET') {
+      if (url === '/state') return end(response, 200, await this.state());
+      const file = pageFile(url);
+      if (file === undefined) return end(response, 404, {});
+      response.writeHead(200, { 'Content-Type': file.type }).end(file.content);
+      return;
+    }
+    if (method !== 'POST' || request.headers['x-demo'] !== '1') return end(response, 404, {});
+    const isDone = await this.change(url, await bodyOf(request));
+    end(response, isDone ? 200 : 404, {});
   }
-  if (method === 'GET' && url === '/state') {
-    const state = {
+
+  private async state(): Promise<object> {
+    const { customers, shops, dashboardUrl } = this.controls;
+    const looks = await withBoth(shops, (shop) => shop.look());
+    const tallied = customers.read();
+    return {
       dashboardUrl,
       perSecond: customers.rate,
-      sliders: Object.fromEntries(sliders),
-      ...customers.read(),
+      sliders: Object.fromEntries(this.sliders),
+      unprotected: { ...tallied.unprotected, ...looks.unprotected },
+      protected: { ...tallied.protected, ...looks.protected },
     };
-    return end(response, 200, state);
   }
-  if (method !== 'POST' || request.headers['x-demo'] !== '1') return end(response, 404, {});
-  const body = await bodyOf(request);
-  if (url === '/rate') customers.rate = Number(body['perSecond']) || 0;
-  else if (url === '/faults') await setFaults(body, sliders, controls);
-  else return end(response, 404, {});
-  end(response, 200, {});
-}
 
-async function setFaults(
-  body: Readonly<Record<string, unknown>>,
-  sliders: Map<DemoService, Sliders>,
-  controls: DemoControls,
-): Promise<void> {
-  const service = body['service'] === 'email' ? 'email' : 'payments';
-  const lateMs = Math.min(MOST_LATE_MS, Math.max(0, Math.round(Number(body['lateMs']) || 0)));
-  const errors = Math.min(1, Math.max(0, Number(body['errors']) || 0));
-  const hang = body['hang'] === true;
-  sliders.set(service, { lateMs, errors, hang });
-  await controls.setFaults(service, {
-    ...(lateMs > 0 && { latency: { ms: lateMs, jitterMs: Math.round(lateMs / 4) } }),
-    ...(errors > 0 && { error: { rate: errors, status: 503 } }),
-    ...(hang && { hang }),
-  });
+  private async change(url: string, body: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const party = readParty(body['party']);
+    if (url === '/rate') this.controls.customers.rate = Number(body['perSecond']) || 0;
+    else if (url !== '/faults' || party === undefined) return false;
+    else {
+      const sliders = readSliders(body);
+      this.sliders.set(party, sliders);
+      await this.controls.setFaults(party, faultsOf(sliders));
+    }
+    return true;
+  }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {

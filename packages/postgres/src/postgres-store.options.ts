@@ -37,6 +37,6 @@ export function readPostgresStoreOptions(options: PostgresStoreOptions): Postgre
 /** A name that needs no quoting and so can stand in the text of a statement. Throws where it does not. */
 export function schemaName(name: string): string {
   if (/^[a-z_][a-z0-9_]{0,62}$/.test(name)) return name;
-  const message = `'${name}' given; expected lower-case letters, digits and underscores, at most 63 of them`;
+  const message = `${settings.printed(name)} given; expected lower-case letters, digits and underscores, at most 63 of them`;
   throw new ResilienceConfigurationError([{ path: 'PostgresStore.schema', message }]);
 }

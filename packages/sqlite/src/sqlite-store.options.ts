@@ -51,10 +51,11 @@ export function readSqliteStoreOptions(options: SqliteStoreOptions): SqliteStore
   const read = settings.readSettings(schema, typeof options === 'object' ? rest : options, 'SqliteStore');
   const faults = [...(read.faults ?? [])];
   const wrong = typeof rest.file === 'string' ? whatIsWrongWith(rest.file) : undefined;
-  if (wrong !== undefined) faults.push({ path: 'SqliteStore.file', message: `'${rest.file}' given; ${wrong}` });
+  if (wrong !== undefined)
+    faults.push({ path: 'SqliteStore.file', message: `${settings.shownPath(rest.file)} given; ${wrong}` });
   const { tablePrefix } = read.settings ?? {};
   if (tablePrefix !== undefined && !NAME.test(tablePrefix)) {
-    const message = `'${tablePrefix}' given; expected letters, digits and _, such as 'breakwater_'`;
+    const message = `${settings.printed(tablePrefix)} given; expected letters, digits and _, such as 'breakwater_'`;
     faults.push({ path: 'SqliteStore.tablePrefix', message });
   }
   if (!isClock(clock)) faults.push({ path: 'SqliteStore.clock', message: 'expected a Clock of @breakwater/core' });
@@ -67,7 +68,8 @@ function whatIsWrongWith(file: string): string | undefined {
   if (/^(file:|[a-z][a-z0-9+.-]*:\/\/)/i.test(file)) return `expected the path of a file or '${IN_MEMORY}', not a URL`;
   if (file.includes('\0')) return 'expected a path without the character U+0000';
   const directory = dirname(resolve(file));
-  if (!existsSync(directory)) return `expected a file in a directory that exists: there is no ${directory}`;
+  if (!existsSync(directory))
+    return `expected a file in a directory that exists: there is no ${settings.shownPath(directory)}`;
   return undefined;
 }
 

@@ -324,7 +324,7 @@ describe('SqliteStore', () => {
       ['no file', {}, /SqliteStore\.file: nothing given; it is required/],
       ['an empty file', { file: '' }, /SqliteStore\.file: '' given; expected the path of a file, or ':memory:'/],
       ['a URL', { file: 'libsql://db.example' }, /SqliteStore\.file: 'libsql:\/\/db\.example' given; .* not a URL/],
-      ['a missing directory', { file: '/nowhere/at/all.sqlite' }, /there is no \/nowhere\/at/],
+      ['a missing directory', { file: '/nowhere/at/all.sqlite' }, /there is no '\/nowhere\/at'/],
       [
         'another durability',
         { file: ':memory:', durability: 'off' },

@@ -4,6 +4,7 @@ import type { Duration } from '../settings/duration.js';
 import { consistent, duration, flag, integer, optional, options } from '../settings/fields.js';
 import { oauth2Schema, type OAuth2Options } from './oauth2/oauth2.options.js';
 import { isPlain } from '../values/is-plain.js';
+import { printed } from '../values/printed.js';
 
 /** A credential, or a function that reads it anew for each request, so that it can be rotated. */
 export type CredentialText = string | (() => string);
@@ -119,5 +120,12 @@ export const httpSchema = consistent(
       ? undefined
       : { at: 'auth', message: 'expected exactly one of bearer, basic, header and oauth2' },
 );
+
+/** Describes what was given in core's own `http` settings: nothing of a credential, and no value of a header. */
+export function describeHttp(given: unknown, [option]: readonly string[]): string {
+  const isSecret = option === undefined || option === 'auth' || option === 'headers';
+  if (isSecret && typeof given === 'string') return 'text';
+  return isSecret && typeof given === 'number' ? 'a number' : printed(given);
+}
 
 export type ReadHttp = v.InferOutput<typeof httpSchema>;

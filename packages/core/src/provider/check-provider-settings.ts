@@ -1,14 +1,18 @@
 import { PROVIDER_SETTINGS } from './provider-options.js';
 import type { ProviderParts } from './provider-parts.js';
 import type { Fault } from '../settings/fault.js';
-import { httpSchema } from '../http/http.options.js';
+import { describeHttp, httpSchema } from '../http/http.options.js';
 import { callback, flag, optional } from '../settings/fields.js';
+import { isHarmless } from '../values/is-harmless.js';
 import { isPlain } from '../values/is-plain.js';
 import type { Layer } from '../settings/merge-settings.js';
 import { printed } from '../values/printed.js';
 import { catalog as standardCatalog } from '../policies/catalog.js';
 import type { PolicyCatalog } from '../policies/policy-catalog.js';
 import { readSettings } from '../settings/read-settings.js';
+
+/** A method's name that is no secret, where settings stand at it. */
+const METHOD = /^(?=.{1,40}$)[a-z$_]+\d{0,2}[a-z$_]*$/i;
 
 /**
  * Everything that is wrong with a provider's settings, with its methods' and the top layer laid over them. `patch` is
@@ -34,7 +38,9 @@ function checkMerged(base: Layer, { path, sections = {}, catalog = standardCatal
   const { classify, enabled, http, methods } = base;
   faults.push(
     ...(readSettings(optional(callback('a function of the result')), classify, `${path}.classify`).faults ?? []),
-    ...('http' in sections ? [] : (readSettings(optional(httpSchema), http, `${path}.http`).faults ?? [])),
+    ...('http' in sections
+      ? []
+      : (readSettings(optional(httpSchema), http, `${path}.http`, describeHttp).faults ?? [])),
     ...(readSettings(optional(flag()), enabled, `${path}.enabled`).faults ?? []),
     ...checkMethods(methods, base, `${path}.methods`, catalog),
   );
@@ -44,7 +50,17 @@ function checkMerged(base: Layer, { path, sections = {}, catalog = standardCatal
 function checkMethods(methods: unknown, base: Layer, path: string, catalog: PolicyCatalog): readonly Fault[] {
   if (methods === undefined || methods === null) return [];
   if (!isPlain(methods)) return [notAnObject(path, methods, 'methods')];
-  return Object.entries(methods).flatMap(([name, layer]) => checkMethod(layer, base, `${path}.${name}`, catalog));
+  return Object.entries(methods).flatMap(([name, layer], index) => {
+    const isShown = isHarmless(name) || (METHOD.test(name) && isMeantForMethod(layer, catalog));
+    const shown = isShown ? name : `(entry ${index + 1})`;
+    return checkMethod(layer, base, `${path}.${shown}`, catalog);
+  });
+}
+
+/** Whether settings, right or wrong, stand at the name of a method: a secret in its place has none. */
+function isMeantForMethod(layer: unknown, catalog: PolicyCatalog): boolean {
+  if (isPlain(layer)) return catalog.unknown(layer, '', []).length === 0;
+  return typeof layer === 'object' && !Array.isArray(layer);
 }
 
 /** Settings that a method does not mention were checked with the provider's already. */

@@ -15,9 +15,11 @@ export {
   text,
 } from './fields.js';
 export { isPlain } from '../values/is-plain.js';
-export { printed } from '../values/printed.js';
+export { isHarmless } from '../values/is-harmless.js';
+export { shownPath } from '../values/shown-path.js';
+export { printed, quoted } from '../values/printed.js';
 export { readSettings } from './read-settings.js';
-export { shownName, unknownName } from './unknown-name.js';
+export { isMisspelt, shownName, unknownName } from './unknown-name.js';
 
 /** The settings that a schema reads. */
 export type SettingsOf<S extends v.GenericSchema> = v.InferOutput<S>;

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { Fault } from './fault.js';
 import { UNKNOWN } from './fields.js';
-import { printed } from '../values/printed.js';
+import { isMisspelt } from './unknown-name.js';
+import { printed, quoted } from '../values/printed.js';
 
 /** Describes a value that was given at `option`, for a message: never a secret. */
 export type DescribeValue = (value: unknown, option: readonly string[]) => string;
@@ -27,8 +28,15 @@ function faultOf(issue: v.BaseIssue<unknown>, base: string, describe: DescribeVa
   const keys = issue.path?.map((item) => String(item.key)) ?? [];
   const last = issue.path?.at(-1);
   const given = last === undefined ? issue.input : last.value;
-  const shown = issue.expected === UNKNOWN ? '' : `${describe(given, keys)} given; `;
+  const isNearWord = typeof given === 'string' && isMisspelt(given, wordsOf(issue));
+  const described = isNearWord ? quoted(given) : describe(given, keys);
+  const shown = issue.expected === UNKNOWN ? '' : `${described} given; `;
   return { path: [base, ...keys].join('.'), message: `${shown}${issue.message}` };
+}
+
+/** The words that an option takes. */
+function wordsOf({ type, expected }: v.BaseIssue<unknown>): readonly string[] {
+  return type === 'picklist' ? [...(expected ?? '').matchAll(/"([^"]*)"/g)].map(([, word]) => word!) : [];
 }
 
 function freeze<T>(value: T): T {

@@ -1,3 +1,8 @@
+import { isHarmless } from '../values/is-harmless.js';
+
+/** Letters that are wrong in a word that is shown. */
+const MOST_SLIPS = 2;
+
 /** The message about a name that is not among the known ones, with the one that was probably meant. */
 export function unknownName(
   what: 'option' | 'setting' | 'policy' | 'method' | 'preset',
@@ -11,15 +16,15 @@ export function unknownName(
     : `unknown ${what}; did you mean '${meant}'? Known are ${list}`;
 }
 
-/** The longest name that is shown though it is like no known one. */
-const LONGEST_WORD = 30;
-
 /** A name that is not among the known ones, as a message may show it: a secret may stand in its place. */
 export function shownName(name: string, known: readonly string[]): string {
-  const isWord = name.length <= LONGEST_WORD && /^[a-z_-]+$/i.test(name);
-  return name.length <= 3 || isWord || nearest(name, known) !== undefined
-    ? name
-    : `(a name of ${name.length} characters)`;
+  return isHarmless(name) || isMisspelt(name, known) ? name : `(a name of ${name.length} characters)`;
+}
+
+/** Whether a text is one of the known ones but for a slip or two, and so can be no secret. */
+export function isMisspelt(text: string, known: readonly string[]): boolean {
+  const meant = /\d/.test(text) ? undefined : nearest(text, known);
+  return meant !== undefined && editDistance(text.toLowerCase(), meant.toLowerCase()) <= MOST_SLIPS;
 }
 
 /** At most two letters in five are to be changed. */

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { printed } from './printed.js';
+import { printed, quoted } from './printed.js';
 
 class Settings {
   readonly secret = 'sk_live';
@@ -15,8 +15,14 @@ describe('a value in a message', () => {
     [3n, '3'],
     [Symbol('x'), 'Symbol(x)'],
     ['2 seconds', "'2 seconds'"],
-    ['x'.repeat(60), `'${'x'.repeat(60)}'`],
-    ['x'.repeat(61), `'${'x'.repeat(57)}…'`],
+    ['maxRetries of half-open', "'maxRetries of half-open'"],
+    ['max '.repeat(15), `'${'max '.repeat(15)}'`],
+    ['max '.repeat(16), `'${'max '.repeat(14)}m…'`],
+    ['/////', "'/////'"],
+    [86_400_000, '86400000'],
+    [-0.5, '-0.5'],
+    [123_456, '123456'],
+    [1e300, '1e+300'],
     [() => 1, 'a function'],
     [Settings, 'a function'],
     [['sk_live'], 'a list'],
@@ -38,12 +44,23 @@ describe('a value in a message', () => {
     'AKIAIOSFODNN7EXAMPLE',
     'redis://:hunter2@cache:6379',
     'https://api.example.com/v1?key=hunter2',
+    'hunter2',
+    'swordfish',
+    'maxhunter',
+    '2hunters',
+    '123456789',
+    'max 12 34 56',
+    'x'.repeat(60),
   ])('is not shown where it may be a secret: %s', (text) => {
     expect(printed(text)).toBe(`text of ${text.length} characters`);
   });
 
+  it.each([918_273_645, 0.123_456_789, 918_273_645_546_372n])('is not shown where it may be a secret: %p', (number) => {
+    expect(printed(number)).toBe('a number');
+  });
+
   it('is never more than a line', () => {
-    expect(printed('a\nb\r\n\tc\u2028d\u0085e\0')).toBe(String.raw`'a\nb\r\n\tc\u2028d\u0085e\u0000'`);
+    expect(quoted('a\nb\r\n\tc\u2028d\u0085e\0')).toBe(String.raw`'a\nb\r\n\tc\u2028d\u0085e\u0000'`);
     expect(printed(Symbol('a\nb'))).toBe(String.raw`Symbol(a\nb)`);
   });
 });

@@ -20,6 +20,9 @@ const DECORATORS: Readonly<Record<string, string>> = {
   timeout: '@Timeout()',
 };
 
+/** A name of letters. Others that no method has may be a secret in the wrong place. */
+const METHOD = /^[a-z$_]{1,40}$/i;
+
 /**
  * A warning for everything in the settings that reaches no method, and for every class that names a provider and has no
  * decorated method. A provider whose `execute` is used applies every policy to what it is given, so of one that is
@@ -55,7 +58,7 @@ function ofProvider(
   return [
     ...unapplied.map((kind) => ({ path: `${path}.${kind}`, message: adviceFor(kind, name, methods) })),
     ...unmatched.map((method) => ({
-      path: `${path}.methods.${method}`,
+      path: `${path}.methods.${METHOD.test(method) ? method : settings.shownName(method, known)}`,
       message: `${settings.unknownName('method', method, known)}; the decorated methods of '${name}' are ${known.join(', ')}`,
     })),
   ];

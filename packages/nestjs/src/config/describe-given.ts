@@ -1,5 +1,4 @@
 import { settings } from '@breakwater/core/adapter';
-import { isHarmless } from '../fields/is-harmless.js';
 import type { Section } from './section.js';
 
 /** Describes what was given in a section, for messages. A secret may stand in any place of it, by mistake. */
@@ -9,7 +8,7 @@ export function describeGiven({ credentials, shows }: Section) {
     if (typeof value === 'number' && inCredential) return 'a number';
     if (typeof value !== 'string') return settings.printed(value);
     if (option === undefined) return 'text';
-    const isShown = rest.length === 0 && shows !== undefined ? shows(option, value) : isHarmless(value);
-    return isShown && (!inCredential || value.length < 4) ? settings.printed(value) : 'text';
+    const isShown = settings.isHarmless(value) || (rest.length === 0 && shows?.(option, value) === true);
+    return isShown && (!inCredential || value.length < 4) ? settings.quoted(value) : 'text';
   };
 }

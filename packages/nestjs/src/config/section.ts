@@ -20,7 +20,7 @@ export interface Section<T = unknown> {
   reach?(read: () => T | undefined, secrets: SecretReader): ProviderHttp;
   /** Options that hold credentials, such as `auth`: nothing that is given in them is shown in messages. */
   readonly credentials: readonly string[];
-  /** Whether text may be shown that was given for an option and is wrong. By default where it cannot be a secret. */
+  /** Whether text may be shown that was given for an option and is wrong, beside what can be a secret nowhere. */
   shows?(option: string, text: string): boolean;
   /** The options of `standing` that `given` replaces as a whole instead of being merged into them. */
   replaced?(standing: Layer, given: Layer): readonly string[];

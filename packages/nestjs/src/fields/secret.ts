@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { settings } from '@breakwater/core/adapter';
 
 /** A secret by name. It is read when it is needed, so settings that hold it can be printed. */
 export class SecretReference {
@@ -33,10 +34,13 @@ export function secret(name: string): SecretReference {
 }
 
 /**
- * Upper case, with an underscore or without a digit: `PAYMENTS_API_KEY` and `TOKEN`, not `AKIAIOSFODNN7EXAMPLE`. Or a
- * path of plain words: `shop/payments#api_key`, not what looks like a key.
+ * Words in upper case with underscores between them, such as `PAYMENTS_API_KEY`, or one of which settings are made,
+ * such as `TOKEN`: not `AKIAIOSFODNN7EXAMPLE`. Or a path of plain words: `shop/payments#api_key`, not what looks like a
+ * key.
  */
 function isVariableName(text: string): boolean {
-  if (/^[A-Z][A-Z0-9_]*$/.test(text)) return text.includes('_') || !/\d/.test(text);
+  if (settings.isHarmless(text)) return true;
+  if (/^[A-Z][A-Z0-9_]*$/.test(text))
+    return text.includes('_') && text.split('_').every((word) => /^([A-Z]{0,20}\d{0,3}|[A-Z0-9]{1,5})$/.test(word));
   return /[/#]/.test(text) && text.split(/[/#._-]/).every((word) => /^([a-z]{1,14}|[A-Z]{1,14})\d{0,2}$/.test(word));
 }

@@ -2,7 +2,6 @@ import type { HttpAuth as EngineHttpAuth, HttpOptions as EngineHttpOptions } fro
 import { httpEntries, isHeaderName, oauth2Schema, settings } from '@breakwater/core/adapter';
 import * as v from 'valibot';
 import { secretOptions, secretText, type SecretText } from '../fields/secret-text.js';
-import { isHarmless } from '../fields/is-harmless.js';
 import { isHttpUrl } from '../fields/is-http-url.js';
 import { customSetting } from '../fields/custom-setting.js';
 
@@ -30,6 +29,9 @@ const auth = settings.options({
   oauth2: settings.optional(secretOptions(oauth2, 'clientSecret', OAUTH2_EXAMPLE)),
 });
 
+/** A header such as `Stripe-Version`. */
+const HEADER_WORDS = /^[a-z]{1,12}(-[a-z]{1,12}){1,4}$/i;
+
 const eachHeader = v.rawCheck<Readonly<Record<string, string>>>(({ dataset, addIssue }) => {
   if (!dataset.typed) return;
   const { value: input } = dataset;
@@ -37,9 +39,9 @@ const eachHeader = v.rawCheck<Readonly<Record<string, string>>>(({ dataset, addI
     addIssue({ message: `expected ${expected}`, path: [{ type: 'object', origin: 'value', input, key, value }] });
   for (const [index, [name, text]] of Object.entries<unknown>(input).entries()) {
     // The value may stand in the name, too.
-    const place = isHarmless(name) ? name : `(entry ${index + 1})`;
+    const place = settings.isHarmless(name) || HEADER_WORDS.test(name) ? name : `(entry ${index + 1})`;
     if (!isHeaderName(name)) wrong(place, name, "the name of a header, for example 'X-Version'");
-    else if (typeof text !== 'string') wrong(name, text, 'text');
+    else if (typeof text !== 'string') wrong(place, text, 'text');
   }
 });
 const headers = v.pipe(

@@ -6,12 +6,16 @@ import { renewedCredential } from './renewed-credential.js';
 import { credentialOf } from './credential-of.js';
 import { httpSchema, type HttpSettings } from './http.options.js';
 
+/** A path of a few words, where the URL is to be absolute. */
+const RELATIVE = /^(\/[a-z]{1,12}){1,3}\/?$/;
+
 /** `http` in a provider's settings: how the provider is reached. */
 export const httpSection: Section<HttpSettings> = {
   name: 'http',
   schema: httpSchema,
   headerOptions: ['headers'],
   credentials: ['auth', 'headers'],
+  shows: (option, text) => option === 'baseUrl' && RELATIVE.test(text),
   readsCalls: true,
   reach: (read, secrets) => ({
     settings: read,

@@ -143,5 +143,5 @@ function isSender(value: unknown): boolean {
 
 /** Whether text was probably meant to be a sender's name. */
 export function isNearSender(text: string): boolean {
-  return settings.unknownName('option', text, knownSenders()).includes('did you mean');
+  return settings.isMisspelt(text, knownSenders());
 }

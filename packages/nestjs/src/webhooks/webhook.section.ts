@@ -1,6 +1,5 @@
 import { settings as parts } from '@breakwater/core/adapter';
 import type { Section } from '../config/section.js';
-import { isHarmless } from '../fields/is-harmless.js';
 import { webhookFaults } from './webhook-faults.js';
 import { isNearSender, webhookSchema, type WebhookSettings } from './webhook.options.js';
 
@@ -10,7 +9,7 @@ export const webhookSection: Section<WebhookSettings> = {
   schema: webhookSchema,
   credentials: ['secrets', 'verifyToken'],
   // A secret in the place of the sender is like no sender's name.
-  shows: (option, text) => (option === 'sender' ? isNearSender(text) : isHarmless(text)),
+  shows: (option, text) => option === 'sender' && isNearSender(text),
   // A sender's own definition is one thing: what it does not say must not come from another's.
   replaced: (_standing, { sender }) => (parts.isPlain(sender) ? ['sender'] : []),
   faults: ({ settings }, secrets, path) =>

@@ -67,7 +67,7 @@ export function readSqliteDriverOptions(options: SqliteDriverOptions): SqliteDri
   const { file, tablePrefix } = read.settings ?? {};
   const faults: Fault[] = [...(read.faults ?? []), ...faultsOfPlace(rest.file, database)];
   if (tablePrefix !== undefined && !NAME.test(tablePrefix)) {
-    const message = `'${tablePrefix}' given; expected letters, digits and _, such as 'sync_'`;
+    const message = `${settings.printed(tablePrefix)} given; expected letters, digits and _, such as 'sync_'`;
     faults.push({ path: 'sqliteDriver.tablePrefix', message });
   }
   if (read.settings === undefined || faults.length > 0) throw new ResilienceConfigurationError(faults);
@@ -86,7 +86,7 @@ function faultsOfPlace(file: unknown, database: unknown): readonly Fault[] {
     return [{ path: 'sqliteDriver.database', message: 'expected an open connection of libsql or better-sqlite3' }];
   }
   if (typeof file !== 'string' || file === IN_MEMORY || existsSync(dirname(resolve(file)))) return [];
-  return [{ path: 'sqliteDriver.file', message: `'${file}' given; expected a file in a directory that exists` }];
+  return [{ path: 'sqliteDriver.file', message: `${settings.shownPath(file)} given; expected a file in a directory that exists` }];
 }
 
 /** The database as errors name it. */

@@ -6,6 +6,7 @@ import { CLOSED, ISOLATED, type CurrentState } from './circuit-state.js';
 import { HalfOpenTrial } from './half-open-trial.js';
 import { LONGEST_DELAY_MS } from '../../time/clock.js';
 import type { OpenStreak } from './open-streak.js';
+import { printed } from '../../values/printed.js';
 import { Ramp } from './ramp.js';
 
 /**
@@ -82,10 +83,15 @@ export function exportedCircuit(
  * wrong.
  */
 export function readExportedCircuit(exported: unknown) {
-  const { settings, faults } = readSettings(schema, exported, 'circuit');
+  const { settings, faults } = readSettings(schema, exported, 'circuit', describeExported);
   if (faults !== undefined) throw new TypeError(faults.map(({ path, message }) => `${path}: ${message}`).join('; '));
   const { state, consecutiveOpens = state === 'open' || state === 'half-open' ? 1 : 0 } = settings;
   return { ...settings, consecutiveOpens };
+}
+
+/** A circuit holds no secret: its numbers are shown as they are. */
+function describeExported(given: unknown): string {
+  return typeof given === 'number' ? String(given) : printed(given);
 }
 
 /** The state that was exported, from now on. */

@@ -18,6 +18,7 @@ export default defineConfig({
     nav: [
       { text: 'Start', link: '/packages/nestjs/README' },
       { text: 'Policies', link: '/docs/policies' },
+      { text: 'Recipes', link: '/docs/recipes' },
       { text: 'Webhooks', link: '/docs/webhooks/senders' },
       { text: 'API', link: '/api/index.html', target: '_self' },
       { text: 'Changes', link: '/CHANGELOG' },
@@ -55,6 +56,7 @@ export default defineConfig({
               { text: 'Chaos', link: '/docs/policies/chaos' },
             ],
           },
+          { text: 'Recipes', link: '/docs/recipes' },
           { text: 'Providers', link: '/docs/providers' },
           { text: 'SDKs and clients', link: '/docs/sdks' },
           { text: 'GraphQL', link: '/docs/graphql' },

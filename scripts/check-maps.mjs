@@ -1,5 +1,6 @@
-// Checks the maps in the documents: every path that one names exists, docs/inside.md has every room of
-// scripts/boundaries.mjs, and every test that docs/guarantees.md names stands in its spec.
+// Checks the maps in the documents: every path that one names exists, and every heading that a link goes to;
+// docs/inside.md has every room of scripts/boundaries.mjs, every test that docs/guarantees.md names stands in its spec,
+// and the site leads to every document.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { rooms } from './boundaries.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const faults = [...documents().flatMap(brokenPaths), ...missingRooms(), ...missingTests()];
+const faults = [
+  ...documents().flatMap(brokenPaths),
+  ...documents().flatMap(brokenAnchors),
+  ...missingRooms(),
+  ...missingTests(),
+  ...orphans(),
+];
 if (faults.length > 0) {
   process.stderr.write(`${faults.join('\n')}\n`);
   process.exit(1);
@@ -17,12 +24,59 @@ if (faults.length > 0) {
 function brokenPaths(document) {
   const text = prose(document);
   const named = [...text.matchAll(/`((?:packages|apps|libs|scripts|docs)\/[^`\s]*)`/g)].map(([, path]) => path);
-  const linked = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, path]) =>
-    join(dirname(document), path),
-  );
+  const linked = linksIn(document).map(([, path]) => join(dirname(document), path));
   return [...named.filter((path) => !/[*<{…]/.test(path)), ...linked]
     .filter((path) => !existsSync(join(root, path)))
     .map((path) => `${document} names ${path}, which does not exist`);
+}
+
+/** Links to files, as `[path, anchor]` after the whole match, in the text and below it. */
+function linksIn(document) {
+  return [...prose(document).matchAll(/(?:\]\(|^\[[^\]]+\]: )(?!\w+:|#)([^)#\s]+)(?:#([^)\s]+))?/gm)];
+}
+
+/** Links to a heading, of the document itself or of another. */
+function brokenAnchors(document) {
+  const links = [...prose(document).matchAll(/(?:\]\(|^\[[^\]]+\]: )(?!\w+:)([^)#\s]*)#([^)\s]+)/gm)];
+  return links.flatMap(([, path, anchor]) => {
+    const target = path === '' ? document : join(dirname(document), path);
+    if (!target.endsWith('.md') || !existsSync(join(root, target))) return [];
+    return anchorsOf(target).has(anchor) ? [] : [`${document} links to ${target}#${anchor}, which has no such heading`];
+  });
+}
+
+/** Those that are the same on GitHub and in the site, which make them in two ways. */
+function anchorsOf(document) {
+  const found = new Set();
+  const times = new Map();
+  for (const [, heading] of prose(document).matchAll(/^#{1,6} (.+)$/gm)) {
+    const text = heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replaceAll(/[`*]/g, '')
+      .toLowerCase();
+    const onGitHub = text.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(/\s/g, '-');
+    const inSite = text.replaceAll(/[^\p{L}\p{N}_]+/gu, '-').replaceAll(/^-+|-+$/g, '');
+    const time = times.get(onGitHub) ?? 0;
+    times.set(onGitHub, time + 1);
+    if (onGitHub === inSite && !/^\d/.test(inSite)) found.add(time === 0 ? inSite : `${inSite}-${time}`);
+  }
+  return found;
+}
+
+/** Documents to which neither the navigation of the site nor a link of another document leads. */
+function orphans() {
+  const navigation = readFileSync(join(root, 'docs', '.vitepress', 'config.ts'), 'utf8');
+  const linked = new Set(
+    documents().flatMap((document) =>
+      linksIn(document)
+        .map(([, path]) => join(dirname(document), path))
+        .filter((path) => path !== document),
+    ),
+  );
+  return documents()
+    .filter((document) => document.startsWith('docs/'))
+    .filter((document) => !navigation.includes(`'/${document.replace(/\.md$/, '')}'`) || !linked.has(document))
+    .map((document) => `${document} stands in no navigation of the site, or no document links to it`);
 }
 
 function missingRooms() {

@@ -87,6 +87,21 @@ export default defineConfig({
         ],
       },
       {
+        text: 'Packages',
+        collapsed: true,
+        items: [
+          { text: '@breakwater/core', link: '/packages/core/README' },
+          { text: '@breakwater/nestjs', link: '/packages/nestjs/README' },
+          { text: '@breakwater/webhooks', link: '/packages/webhooks/README' },
+          { text: '@breakwater/queue', link: '/packages/queue/README' },
+          { text: '@breakwater/secrets', link: '/packages/secrets/README' },
+          { text: '@breakwater/dashboard', link: '/packages/dashboard/README' },
+          { text: '@breakwater/sqlite', link: '/packages/sqlite/README' },
+          { text: '@breakwater/redis', link: '/packages/redis/README' },
+          { text: '@breakwater/postgres', link: '/packages/postgres/README' },
+        ],
+      },
+      {
         text: 'In operation',
         items: [
           { text: 'Operations', link: '/docs/operations' },

@@ -120,16 +120,21 @@ function variableOf(path) {
 }
 
 function tableOf(rows, kind) {
-  const named = `The name of a variable begins with \`RESILIENCE__<PROVIDER>__${upperCase(kind)}__\`; the last column has the rest of it.`;
+  const named = `The name of a variable begins with \`RESILIENCE__<PROVIDER>__${upperCase(kind)}__\`; the table has the rest of it.`;
   return `${rows.some(({ variable }) => variable !== '') ? named : 'No variable sets these options.'}
 
 <!-- prettier-ignore-start -->
 
-| Option | Type | Default | Meaning | Variable |
-| --- | --- | --- | --- | --- |
-${rows.map(({ name, type, otherwise, meaning, variable }) => `| \`${name}\` | ${typed(type)} | ${otherwise} | ${cell(meaning)} | ${variable && code(variable)} |`).join('\n')}
+| Option, type | Default | Meaning, variable |
+| --- | --- | --- |
+${rows.map(lineOf).join('\n')}
 
 <!-- prettier-ignore-end -->`;
+}
+
+function lineOf({ name, type, otherwise, meaning, variable }) {
+  const after = variable === '' ? '' : `<br>Variable: ${code(variable)}`;
+  return `| **${code(name)}**<br>${typed(type)} | ${otherwise} | ${cell(meaning)}${after} |`;
 }
 
 function signalsOf({ kind, events, refusals }) {

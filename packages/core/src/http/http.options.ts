@@ -3,6 +3,7 @@ import { isHeaderName } from '../headers/header-name.js';
 import type { Duration } from '../settings/duration.js';
 import { consistent, duration, flag, integer, optional, options } from '../settings/fields.js';
 import { oauth2Schema, type OAuth2Options } from './oauth2/oauth2.options.js';
+import { httpCacheSchema, type HttpCacheOptions } from './cache/http-cache.options.js';
 import { isPlain } from '../values/is-plain.js';
 import { printed } from '../values/printed.js';
 
@@ -46,6 +47,12 @@ export interface HttpOptions<Secret = CredentialText> {
    * rather than each call: one that reads thirty pages takes thirty tokens. Default false.
    */
   limitEachRequest?: boolean;
+  /**
+   * Whether the answers to GET and HEAD requests are kept, as their headers allow (RFC 9111), for the clients that are
+   * handed out. `true`: with the defaults. One request goes past it with `cache: 'no-store'`, or `Cache-Control:
+   * no-store`. Default false. See docs/caching.md.
+   */
+  cache?: boolean | HttpCacheOptions;
   /** The most bytes of one answer that are read, unpacked. Beyond it the request fails. Default 32 MiB. */
   maxResponseBytes?: number;
   /** Sends the requests: an undici `Dispatcher` for `fetch`, an `http.Agent` or `{ http, https }` of them for axios. */
@@ -84,6 +91,7 @@ export const httpEntries = {
   hosts: optional(v.custom<readonly string[]>(isHosts, "expected a list of hosts, for example ['api.example.com']")),
   watch: optional(flag()),
   limitEachRequest: optional(flag()),
+  cache: optional(httpCacheSchema),
   maxResponseBytes: optional(integer(1, Number.MAX_SAFE_INTEGER)),
   agent: optional(v.custom<object>(isAgent, 'expected an agent, or { http, https } of agents')),
   proxy: optional(v.custom<string>(isHttpUrl, "expected the URL of an HTTP proxy, for example 'http://proxy:3128'")),

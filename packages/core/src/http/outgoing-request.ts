@@ -1,5 +1,6 @@
 import type { CarriedKey } from '../engine/requests/carried-key.js';
 import { absoluteUrl } from './absolute-url.js';
+import type { CacheMode } from './cache/cache-request.js';
 import { keyedText, type KeyedBody } from './keyed-body.js';
 import type { Credential } from './provider-http.js';
 import type { RequestHeader } from './request-headers.js';
@@ -72,6 +73,18 @@ export class OutgoingRequest {
       this.own.add(next.name.toLowerCase());
     }
     this.sent = next;
+  }
+
+  /** How the caller wants a cache to be used. */
+  get cacheMode(): CacheMode {
+    const { cache } = this.init as { readonly cache?: CacheMode };
+    return cache ?? (this.given as { readonly cache?: CacheMode } | undefined)?.cache ?? 'default';
+  }
+
+  /** Why the request is none for a cache, whatever its headers say; `undefined` where it may be one. */
+  get uncacheable(): 'body' | 'connection' | undefined {
+    if (this.hasBody) return 'body';
+    return 'dispatcher' in this.init ? 'connection' : undefined;
   }
 
   get redirect(): NonNullable<FetchInit['redirect']> {

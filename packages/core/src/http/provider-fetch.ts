@@ -5,6 +5,10 @@ import type { HeadersLike } from '../headers/headers.js';
 import { absoluteUrl } from './absolute-url.js';
 import { bothSignals } from './both-signals.js';
 import { boundedResponse } from './bounded-response.js';
+import { CachedFetch, type FetchChanges } from './cache/cached-fetch.js';
+import { isGiven } from './cache/given-response.js';
+import type { HttpCache } from './cache/http-cache.js';
+import { isRead } from './cache/methods.js';
 import { FetchAgents, type FetchAgent } from './fetch-agent.js';
 import { OutgoingRequest, type FetchInit, type FetchInput } from './outgoing-request.js';
 import { HTTP_DEFAULTS } from './http.options.js';
@@ -16,8 +20,10 @@ import { isSingleUseBody } from './single-use-body.js';
 export interface ProviderFetchParts {
   readonly provider: string;
   readonly http: ProviderHttp;
-  /** Sends once the provider's rate limit admits a request. */
-  limited(send: () => Promise<Response>, signal: AbortSignal | undefined): Promise<Response>;
+  /** Sends once the provider's rate limit admits a request. `waits` is told where it does not at once. */
+  limited(send: () => Promise<Response>, signal: AbortSignal | undefined, waits?: () => void): Promise<Response>;
+  /** The cache that `http.cache` of the settings asks for. */
+  cache(): HttpCache | undefined;
   /** Shows the provider an answer, unless it has seen it on the wire. */
   observe(answer: { readonly status: number; readonly headers: HeadersLike }): void;
 }
@@ -46,14 +52,26 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     const request = new OutgoingRequest({ baseUrl, headersFor, keyFor }, input, init);
     const { carriesKey = nature?.carriesKey } = request;
     const isPlain = nature === undefined && carriesKey === undefined;
-    const noted = call?.sending(request.method, isPlain ? undefined : { ...nature, carriesKey, over: 'http1' });
+    const announced = isPlain ? undefined : { ...nature, carriesKey, over: 'http1' as const };
+    const cache = settings.cache === undefined ? undefined : parts.cache();
+    // A request that the cache may answer is told of when it is sent.
+    const isCached = cache !== undefined && isRead(request.method);
+    const noted = isCached ? undefined : call?.sending(request.method, announced);
     const readsOnce = isSingleUseBody(init?.body);
     if (readsOnce) call?.sendOnce();
     const { maxResponseBytes: mostBytes, limitEachRequest: isLimited } = settings;
     const all = noted === undefined ? [] : [noted];
     try {
       const agent = await agents.for(settings);
-      return await send(parts, { request, call, noted: all, readsOnce, agent, mostBytes, isLimited });
+      const cached =
+        cache &&
+        new CachedFetch(cache, {
+          provider,
+          call,
+          mostBytes: mostBytes ?? HTTP_DEFAULTS.maxResponseBytes,
+          nature: announced,
+        });
+      return await send(parts, { request, call, noted: all, readsOnce, agent, mostBytes, isLimited, cached });
     } finally {
       for (const each of all) call?.requestEnded(each);
     }
@@ -70,25 +88,36 @@ interface Sending {
   readonly agent: FetchAgent;
   readonly mostBytes: number | undefined;
   readonly isLimited: boolean | undefined;
+  /** The way through the cache, where there is one. */
+  readonly cached: CachedFetch | undefined;
 }
 
 async function send(parts: ProviderFetchParts, sending: Sending): Promise<Response> {
-  const { request, call } = sending;
+  const { request, call, cached } = sending;
   const sources = [call?.signal, request.signal].filter((signal) => signal !== undefined && signal !== null);
   // One signal needs nothing beside it, and nothing has to be released after the answer.
   const both = sources.length > 1 ? bothSignals(...sources) : undefined;
   try {
     const response = await followed(parts, sending, both?.signal ?? sources[0]);
+    const onEnd = () => {
+      both?.release();
+      cached?.release();
+    };
+    if (cached !== undefined && isGiven(response)) {
+      onEnd();
+      return response;
+    }
     const bound = {
       provider: parts.provider,
       mostBytes: sending.mostBytes ?? HTTP_DEFAULTS.maxResponseBytes,
-      onEnd: () => both?.release(),
+      onEnd,
     };
-    const bounded = await boundedResponse(response, bound, both !== undefined);
+    const bounded = await boundedResponse(response, bound, both !== undefined || cached?.isFollowed === true);
     call?.received(bounded);
     return bounded;
   } catch (error) {
     both?.release();
+    cached?.release();
     throw error;
   }
 }
@@ -96,23 +125,31 @@ async function send(parts: ProviderFetchParts, sending: Sending): Promise<Respon
 /** Redirects are followed here: `fetch` would carry the provider's own headers to another origin. */
 async function followed(
   parts: ProviderFetchParts,
-  { request, agent, isLimited, ...sending }: Sending,
+  { request, agent, isLimited, cached, ...sending }: Sending,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   let mayRenew = true;
-  for (let redirects = 0; ; redirects++) {
+  const sendOnce = (aborting: AbortSignal | undefined, changes?: FetchChanges, waits?: () => void) => {
+    const { url } = request;
     const init = {
-      ...request.initFor(signal),
+      ...request.initFor(aborting),
+      ...changes,
       ...(agent.dispatcher !== undefined && { dispatcher: agent.dispatcher }),
     };
-    const fetchOnce = () => agent.fetch(request.url, init as RequestInit);
-    const response = await (isLimited === true ? parts.limited(fetchOnce, signal) : fetchOnce());
-    parts.observe(response);
+    const fetchOnce = () => agent.fetch(url, init as RequestInit);
+    return isLimited === true ? parts.limited(fetchOnce, aborting, waits) : fetchOnce();
+  };
+  for (let redirects = 0; ; redirects++) {
+    const response = await (cached !== undefined && isRead(request.method)
+      ? cached.answer(request, { signal, send: sendOnce, observe: parts.observe, noted: sending.noted })
+      : sendOnce(signal));
+    if (cached === undefined) parts.observe(response);
+    else cached.sent(request, response, () => parts.observe(response));
     if (response.status === 401 && mayRenew) {
       mayRenew = false;
       if ((await renewedCredential(parts.http, request)) && !sending.readsOnce) {
         await response.body?.cancel();
-        sendingAgain(request.method, sending);
+        if (cached === undefined || !isRead(request.method)) sendingAgain(request.method, sending);
         continue;
       }
     }

@@ -1,3 +1,4 @@
+import type { HttpCacheSettings } from './cache/http-cache.options.js';
 import type { TokenSource } from './oauth2/token-source.js';
 
 /** The `http` settings of a provider that are in force, from the engine's settings or an adapter's. */
@@ -7,6 +8,7 @@ export interface HttpSettings {
   readonly hosts?: readonly string[] | undefined;
   readonly watch?: boolean | undefined;
   readonly limitEachRequest?: boolean | undefined;
+  readonly cache?: HttpCacheSettings | undefined;
   readonly maxResponseBytes?: number | undefined;
   readonly agent?: object | undefined;
   readonly proxy?: string | undefined;

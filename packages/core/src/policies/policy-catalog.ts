@@ -2,6 +2,7 @@ import type { PolicySpec } from '../engine/policy.js';
 import type { PolicyKind, RefusalAnswer } from '../engine/policy-kind.js';
 import { answerStorageEvents } from '../cache-storage/answer-storage.telemetry.js';
 import { engineEvents } from '../events/engine-events.js';
+import { httpCacheEvents } from '../http/cache/http-cache.telemetry.js';
 import type { EventLevel } from '../events/event-hub.js';
 import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
 import { mergeSettings, type Layer } from '../settings/merge-settings.js';
@@ -33,7 +34,11 @@ export class PolicyCatalog {
       'kind' in place ? place.parts.filter((part) => !placed.has(part)) : [place[1]],
     );
     this.levels = new Map(
+<<<<<<< HEAD
       [engineEvents, answerStorageEvents, ...this.kinds.map(({ events }) => events)].flatMap(
+=======
+      [engineEvents, answerStorageEvents, httpCacheEvents, ...this.kinds.map(({ events }) => events)].flatMap(
+>>>>>>> 83a5b49 (Answers of a provider's HTTP clients are kept by RFC 9111, for fetch and axios alike)
         Object.entries<EventLevel>,
       ),
     );

@@ -1,6 +1,7 @@
 import type { EngineEvents } from '../events/engine-events.js';
 import type { EmittedEvent } from '../events/event-hub.js';
 import type { AnswerStorageEvents } from '../cache-storage/answer-storage.telemetry.js';
+import type { HttpCacheEvents } from '../http/cache/http-cache.telemetry.js';
 import type { FallbackEvents, FallbackSnapshot } from './fallback/fallback.telemetry.js';
 import type { CacheEvents, CacheSnapshot } from './cache/cache.telemetry.js';
 import type { IdempotencyEvents, IdempotencySnapshot } from './idempotency/idempotency.telemetry.js';
@@ -24,6 +25,7 @@ export interface EventDetails
   extends
     EngineEvents,
     AnswerStorageEvents,
+    HttpCacheEvents,
     FallbackEvents,
     CacheEvents,
     IdempotencyEvents,

@@ -18,6 +18,9 @@ import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/
 import type { Environment } from '../engine/policy.js';
 import { emitWarning } from 'node:process';
 import type { WireListener } from '../engine/requests/wire-listener.js';
+import { ANSWERS } from '../cache-storage/answer-storage.js';
+import { HttpCache } from '../http/cache/http-cache.js';
+import { isGiven } from '../http/cache/given-response.js';
 import { providerFetch } from '../http/provider-fetch.js';
 import { credentialOf, tokenSourceOf } from '../http/credential-of.js';
 import { withTokens } from '../http/oauth2/with-tokens.js';
@@ -66,6 +69,7 @@ export class LiveProvider extends ResilientProvider {
   /** Make the calls whose results are to be read in a way of their own. */
   private readonly otherOrigins: CallOrigin[] = [];
   private readonly pipelines: OperationPipelines;
+  private responses: HttpCache | undefined;
 
   constructor(parts: ProviderParts) {
     super();
@@ -98,13 +102,24 @@ export class LiveProvider extends ResilientProvider {
     this.fetch = providerFetch({
       provider: this.name,
       http: this.http,
-      limited: (send, signal) => this.requestLimit.send(send, signal),
+      limited: (send, signal, waits) => this.requestLimit.send(send, signal, waits),
+      cache: () => this.httpCache,
       observe: (answer) => {
         if (!this.seesAnswers) this.observe(answer);
       },
     });
     this.watches = parts.trackCalls === true;
     if (this.watches && this.http.settings()?.watch !== false) watchWire();
+  }
+
+  /** The cache of its HTTP clients, with the settings of the moment; `undefined` where they ask for none. */
+  get httpCache(): HttpCache | undefined {
+    const settings = this.http.settings()?.cache;
+    if (settings === undefined) return undefined;
+    const { clock, emit, shared } = this.environment;
+    this.responses ??= new HttpCache(settings, { clock, emit, storage: shared(ANSWERS) });
+    this.responses.configure(settings);
+    return this.responses;
   }
 
   override get enabled(): boolean {
@@ -181,6 +196,8 @@ export class LiveProvider extends ResilientProvider {
   }
 
   override observe(response: ObservedAnswer, of: ObservedCall = {}): void {
+    // It was observed when it came.
+    if (this.responses !== undefined && isGiven(response)) return;
     this.learn(response, currentLiveCall(), of);
   }
 
@@ -217,6 +234,9 @@ export class LiveProvider extends ResilientProvider {
     for (const { policy } of this.linker.live()) {
       if (policy.kind === 'cache') forgotten += (policy as Cache).invalidate(which);
     }
+    const { operation, args, key } = which;
+    if (operation === undefined && args === undefined && key === undefined)
+      forgotten += this.responses?.invalidate(() => true) ?? 0;
     return forgotten;
   }
 
@@ -226,7 +246,8 @@ export class LiveProvider extends ResilientProvider {
       const own = policy.snapshot?.(now);
       return own === undefined ? [] : [{ kind: policy.kind, ...(operation !== undefined && { operation }), ...own }];
     }) as PolicySnapshot[];
-    return { name: this.name, enabled: this.enabled, policies };
+    const httpCache = this.responses?.snapshot();
+    return { name: this.name, enabled: this.enabled, policies, ...(httpCache && { httpCache }) };
   }
 
   override reconfigure(patch: ProviderPatch, faults: readonly Fault[] = []): void {

@@ -20,23 +20,27 @@ export class RequestLimit {
 
   /**
    * Sends once the rate limit admits it. Rejects with a `RateLimitedError` where it does not. `send` runs in the async
-   * context of the caller, so that the request is one of the call that it is made in.
+   * context of the caller, so that the request is one of the call that it is made in. `waits` is called where it is not
+   * admitted at once.
    */
-  async send<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async send<T>(send: () => Promise<T>, signal?: AbortSignal, waits?: () => void): Promise<T> {
     const current = currentLiveCall();
     const call = current?.provider === this.provider ? current : undefined;
     const pipeline = this.parts.pipelineOf(call?.operation ?? 'execute');
     if (pipeline === undefined) return send();
     let finish!: (answer: Promise<T>) => void;
     const answered = new Promise<T>((resolve) => (finish = resolve));
+    let isAdmitted = false;
     await new Promise<void>((admit, refuse) => {
       const request = this.parts.newCall(call?.operation ?? 'execute', call?.args ?? UNNAMED_ARGS, () => {
+        isAdmitted = true;
         admit();
         return answered;
       });
       request.key = call?.key;
       // Refused while it waits, it rejects here; later its end is that of the request itself.
       this.parts.run(pipeline, request, signal).catch(refuse);
+      if (!isAdmitted) waits?.();
     });
     const answer = send();
     finish(answer);

@@ -4,6 +4,7 @@ import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemet
 import type { HeadersLike } from '../headers/headers.js';
 import type { AnswerProtocol } from '../outcome/exchange.js';
 import type { CacheSelection } from '../policies/cache/cache.js';
+import type { HttpCacheSnapshot } from '../http/cache/http-cache.telemetry.js';
 import type { PolicyName } from '../policies/policy-options.js';
 import type { CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
 import type { RateLimitHandle } from '../policies/rate-limit/rate-limit-handle.js';
@@ -105,4 +106,6 @@ export interface ProviderSnapshot {
   readonly name: string;
   readonly enabled: boolean;
   readonly policies: readonly PolicySnapshot[];
+  /** The cache of its HTTP clients (`http.cache`), once it was used. */
+  readonly httpCache?: HttpCacheSnapshot;
 }

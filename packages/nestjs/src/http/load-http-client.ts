@@ -1,11 +1,21 @@
 import type * as NestAxios from '@nestjs/axios';
-import type { AxiosAdapter, AxiosInstance, AxiosRequest } from './axios-types.js';
+import type { AxiosAdapter, AxiosAnswer, AxiosInstance, AxiosRequest } from './axios-types.js';
+
+/** Makes the error for an answer whose status the request does not take. */
+export type AxiosErrorClass = new (
+  message: string,
+  code: string,
+  config: AxiosRequest,
+  request: unknown,
+  response: AxiosAnswer,
+) => Error;
 
 export interface HttpClientPackages {
   readonly HttpService: typeof NestAxios.HttpService;
   readonly axios: {
     create(config: { baseURL?: string }): AxiosInstance;
     getAdapter(adapters: AxiosRequest['adapter'], request: AxiosRequest): AxiosAdapter;
+    readonly AxiosError: AxiosErrorClass;
   };
 }
 

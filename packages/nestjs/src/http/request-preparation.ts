@@ -2,17 +2,20 @@ import type { RequestNature } from '@breakwater/core';
 import {
   HTTP_DEFAULTS,
   currentLiveCall,
+  isRead,
   isSingleUseBody,
   keyedRecord,
   keyedText,
   requestHeaders,
   requestKey,
   setTraceHeaders,
+  type HttpCache,
   type LiveCall,
   type ProviderHttp,
 } from '@breakwater/core/adapter';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
 import type { AxiosAdapter, AxiosInstance, AxiosRequest } from './axios-types.js';
+import { CachedRequest } from './cached-request.js';
 import { CallSignal } from './call-signal.js';
 import { connectionsOf } from './connections.js';
 import type { HttpSettings } from './http.options.js';
@@ -47,10 +50,10 @@ export class RequestPreparation {
 
   constructor(
     private readonly of: PreparationParts,
-    { defaults }: AxiosInstance,
+    private readonly instance: AxiosInstance,
   ) {
     this.http = of.parts.registry.provider(of.provider).http;
-    this.baseUrlAtStart = defaults.baseURL;
+    this.baseUrlAtStart = instance.defaults.baseURL;
   }
 
   /**
@@ -63,16 +66,37 @@ export class RequestPreparation {
     const call = currentLiveCall();
     if (config.baseURL === this.baseUrlAtStart && settings.baseUrl !== undefined) config.baseURL = settings.baseUrl;
     const nature = placeKey(config, call, { provider, baseUrl: settings.baseUrl });
-    const noted = call && this.announce(call, config, { settings, nature });
+    const cache = settings.cache === undefined ? undefined : parts.registry.provider(provider).httpCache;
+    const isCached = cache !== undefined && isRead(methodOf(config)) && config.responseType !== 'stream';
+    // A request that the cache may answer is told of when it is sent.
+    const noted = isCached ? undefined : call && this.announce(call, config, { settings, nature });
+    const cached = cache && this.cachedRequest(cache, config, { settings, call });
     if ((config.maxContentLength ?? -1) < 0)
       config.maxContentLength = settings.maxResponseBytes ?? HTTP_DEFAULTS.maxResponseBytes;
     Object.assign(config, connectionsOf(settings, config, parts.clock));
     setTraceHeaders((name, value) => config.headers.set(name, value, false));
     const { baseUrl } = settings;
+    if (cached !== undefined && isCached) config.adapter = cached.answering;
     if (baseUrl !== undefined && isSameOrigin(config, baseUrl)) this.addOwn({ config, settings, baseUrl, call, noted });
-    if (settings.limitEachRequest === true) this.limit(config);
+    if (settings.limitEachRequest === true && !isCached) this.limit(config);
+    if (cached !== undefined && !isCached) cached.tellOfChange();
     return config;
   };
+
+  private cachedRequest(
+    cache: HttpCache,
+    config: AxiosRequest,
+    { settings, call }: { settings: HttpSettings; call: LiveCall | undefined },
+  ): CachedRequest {
+    const { parts, provider, axios } = this.of;
+    const isLimited = settings.limitEachRequest === true;
+    const connection = config.httpAgent ?? config.httpsAgent ?? config.socketPath ?? undefined;
+    return new CachedRequest(config, {
+      ...{ cache, call, axios, isLimited, hasOwnConnection: connection !== undefined },
+      provider: parts.registry.provider(provider),
+      url: this.instance.getUri(config),
+    });
+  }
 
   /** A request is sent by the call in whose method it is made, and aborted with it. */
   private announce(

@@ -1,0 +1,288 @@
+import type { AnswerStorage } from '../../cache-storage/answer-storage.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import { isResilienceError } from '../../errors/resilience-error.js';
+import type { EmitOf } from '../../events/event-hub.js';
+import type { Clock } from '../../time/clock.js';
+import { CacheRequest, urlTag, withoutFragment, type ClientRequest } from './cache-request.js';
+import { givenHeaders, type Handling } from './cache-status.js';
+import { adoptRequests, detachedWork } from './detached-work.js';
+import { FailurePauses } from './failure-pauses.js';
+import type { HttpCacheSettings } from './http-cache.options.js';
+import { HttpCacheReport } from './http-cache-report.js';
+import type { HttpBypassReason, HttpCacheEvents, HttpCacheSnapshot } from './http-cache.telemetry.js';
+import { HttpLoad, LIMITED, type Loaded } from './http-load.js';
+import { KeptResponses, type Found } from './kept-responses.js';
+import type { AbortLike, LiveAnswer, Send } from './live-answer.js';
+import { Loader } from './loader.js';
+import type { StoredAnswer } from './stored-answer.js';
+import { ageOf, standsInForError, standsInForWait, verdictOn, type ForwardReason, type Judged } from './verdict.js';
+
+/** The parts of a provider that its HTTP cache needs. */
+export interface HttpCacheParts {
+  readonly clock: Clock;
+  readonly storage: AnswerStorage;
+  readonly emit: EmitOf<HttpCacheEvents>;
+}
+
+/** The caller of a request: what aborts it, and the call in which it is made. */
+export interface Asker {
+  readonly call: LiveCall | undefined;
+  readonly signals: readonly AbortLike[];
+}
+
+/** An answer as a client gets it: out of the cache, or as the provider has sent it. */
+export type Given<Raw> =
+  | {
+      readonly from: 'cache';
+      readonly stored: StoredAnswer;
+      /** Those of the answer, with `Age` and `Cache-Status`. */
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly from: 'provider';
+      readonly raw: Raw;
+      /** To be called when its body was read, or is not read any more. */
+      release(): void;
+    }
+  /** There is none, and the request wants none of the provider's (RFC 9111 §5.2.1.7). */
+  | { readonly from: 'nowhere' };
+
+interface Asked<Raw> {
+  readonly request: CacheRequest;
+  readonly found: Found;
+  readonly why: ForwardReason;
+  readonly validate: StoredAnswer | undefined;
+  readonly send: Send<Raw>;
+  readonly asker: Asker;
+}
+
+/** Statuses that a stale answer may stand in for (RFC 5861 §4). */
+const ERRORS = new Set([500, 502, 503, 504]);
+
+/**
+ * The answers of a provider's HTTP clients, kept and given as RFC 9111 has it for the cache of a single user, and RFC
+ * 5861 for stale ones. Requests that ask for the same at once wait for one where its answer may be given to all.
+ */
+export class HttpCache {
+  private readonly kept: KeptResponses;
+  private readonly report: HttpCacheReport;
+  private readonly loader: Loader;
+  private readonly pauses = new FailurePauses();
+  private readonly loads = new Map<string, HttpLoad<unknown>>();
+  /** How often answers were invalidated: what was asked for before is not kept. */
+  private generation = 0;
+
+  constructor(
+    private settings: HttpCacheSettings,
+    private readonly parts: HttpCacheParts,
+  ) {
+    this.kept = new KeptResponses(parts.storage, settings);
+    this.report = new HttpCacheReport(parts.emit);
+    this.loader = new Loader(this.kept, { clock: parts.clock, report: this.report, settings: () => this.settings });
+  }
+
+  /** Takes new settings over, and keeps what fits. */
+  configure(settings: HttpCacheSettings): void {
+    if (settings === this.settings) return;
+    this.settings = settings;
+    this.kept.reconfigure(settings);
+  }
+
+  /** The request as the cache sees it; `undefined` where it goes past the cache. */
+  requestOf(client: ClientRequest, reason?: HttpBypassReason): CacheRequest | undefined {
+    const request = new CacheRequest(client);
+    const bypass = reason ?? request.bypass;
+    if (bypass === undefined) return request;
+    this.report.bypassed(bypass);
+    return undefined;
+  }
+
+  /** Answers a request: with what is kept, or by `send`. Rejects with the reason of the first signal that aborts. */
+  async answer<Raw>(request: CacheRequest, send: Send<Raw>, asker: Asker): Promise<Given<Raw>> {
+    const found = this.kept.find(request);
+    const verdict = verdictOn(this.judged(request, found.stored));
+    if (verdict.kind === 'given') {
+      const { stored, refresh } = verdict;
+      if (!refresh) return this.hit(stored);
+      this.refresh({ request, found, why: 'stale', validate: stored, send, asker });
+      this.report.stale++;
+      return this.give(stored, { detail: 'stale-while-revalidate' });
+    }
+    if (request.onlyIfCached) return { from: 'nowhere' };
+    const why = found.isVaryMiss ? 'vary-miss' : verdict.why;
+    if (why === 'stale' && this.isPaused(request, found)) {
+      this.report.stale++;
+      return this.give(found.stored!, { detail: 'stale-if-error' });
+    }
+    return this.ask({ request, found, why, validate: verdict.validate, send, asker });
+  }
+
+  /**
+   * An answer to a method that changes something has come: what is kept for its URL holds no longer, nor for those of
+   * the same origin that the answer names (RFC 9111 §4.4).
+   */
+  changed(url: string, { status, headers }: { status: number; headers: Readonly<Record<string, string>> }): void {
+    if (status < 200 || status >= 400) return;
+    const { origin } = new URL(url);
+    const named = [headers['location'], headers['content-location']].flatMap((place) =>
+      place !== undefined && URL.canParse(place, url) ? [new URL(place, url)] : [],
+    );
+    const urls = [new URL(url), ...named.filter((each) => each.origin === origin)];
+    const tags = new Set(urls.map((each) => urlTag(withoutFragment(each))));
+    this.invalidate((of) => of.some((tag) => tags.has(tag)));
+  }
+
+  /** Deletes the answers that bear such tags; how many there were. Those on their way are not kept either. */
+  invalidate(isMeant: (tags: readonly string[]) => boolean): number {
+    this.generation++;
+    this.loads.clear();
+    const forgotten = this.kept.forget(isMeant);
+    this.report.invalidated += forgotten;
+    return forgotten;
+  }
+
+  snapshot(): HttpCacheSnapshot {
+    const { entries, bytes } = this.kept;
+    return { entries, bytes, loading: this.loads.size, ...this.report.counters };
+  }
+
+  /** Sends the request, or waits for one that asks the same. */
+  private async ask<Raw>(asked: Asked<Raw>): Promise<Given<Raw>> {
+    // A request that wants a newer answer than is there wants one that was asked for after it.
+    const standing = asked.why === 'request' ? undefined : this.loads.get(asked.found.key);
+    if (standing !== undefined) {
+      const joined = this.joined(asked, await this.waitFor(standing as HttpLoad<Raw>, asked, false));
+      if (joined !== undefined) return joined;
+    }
+    // One for whom another's answer was not good must not wait for a third's.
+    const load = this.begin(asked, standing === undefined);
+    return this.led(asked, load, await this.waitFor(load, asked, true));
+  }
+
+  private waitFor<Raw>(load: HttpLoad<Raw>, { request, found, asker }: Asked<Raw>, isLeader: boolean) {
+    const leaves = () => standsInForWait(this.judged(request, found.stored));
+    return load.wait(asker.signals, leaves, isLeader);
+  }
+
+  /** The answer to a request that was sent for this caller. */
+  private led<Raw>(asked: Asked<Raw>, load: HttpLoad<Raw>, loaded: Loaded<Raw> | typeof LIMITED): Given<Raw> {
+    if (loaded === LIMITED) return this.insteadOfWait(asked);
+    if (loaded.kind === 'failed') return this.insteadOfError(asked, loaded.error);
+    if (loaded.kind === 'kept') {
+      const { stored, forwardStatus } = loaded;
+      return this.give(stored, { forwarded: asked.why, forwardStatus, isStored: true });
+    }
+    const { answer } = loaded;
+    const standIn = this.insteadOf(asked, answer);
+    if (standIn === undefined)
+      return { from: 'provider', raw: answer.raw(), release: load.follow(asked.asker.signals) };
+    answer.discard();
+    return standIn;
+  }
+
+  /** The same for a request that another one's was to answer; `undefined` where it has to be sent by itself. */
+  private joined<Raw>(asked: Asked<Raw>, loaded: Loaded<Raw> | typeof LIMITED): Given<Raw> | undefined {
+    if (loaded === LIMITED) return this.insteadOfWait(asked);
+    // Refused was the other one: this one may be able to wait for longer.
+    if (loaded.kind === 'failed') {
+      return isResilienceError(loaded.error) ? undefined : this.insteadOfError(asked, loaded.error);
+    }
+    if (loaded.kind === 'live') return this.insteadOf(asked, loaded.answer);
+    const { request, why } = asked;
+    const verdict = verdictOn(this.judged(request, this.kept.find(request).stored));
+    if (verdict.kind === 'forwarded') return undefined;
+    this.report.coalesced++;
+    return this.give(verdict.stored, { forwarded: why, forwardStatus: loaded.forwardStatus, isCollapsed: true });
+  }
+
+  private begin<Raw>(asked: Asked<Raw>, isShared: boolean): HttpLoad<Raw> {
+    const { clock } = this.parts;
+    const { request, validate, send, asker, found } = asked;
+    const { generation } = this;
+    const load = new HttpLoad<Raw>(clock, () => this.drop(found.key, load));
+    const sending = { signal: load.signal, waits: load.waits };
+    const isOutdated = () => generation !== this.generation;
+    this.report.misses++;
+    if (isShared) this.loads.set(found.key, load as HttpLoad<unknown>);
+    const { call, result } = detachedWork(asker.call, () =>
+      this.loader.load({ request, validate, send, sending }, isOutdated),
+    );
+    const done = load.start(
+      result.finally(() => {
+        this.drop(found.key, load);
+        if (call !== undefined) adoptRequests(asker.call, call);
+      }),
+    );
+    void done.then((loaded) => this.ended(asked, load, loaded));
+    return load;
+  }
+
+  /** Fetches a new answer in the background, unless one is on its way or the provider has just failed. */
+  private refresh<Raw>(asked: Asked<Raw>): void {
+    const { key } = asked.found;
+    if (this.loads.has(key) || this.pauses.isPaused(key, this.parts.clock.now())) return;
+    this.report.refreshes++;
+    this.begin(asked, true).goOnAlone();
+  }
+
+  private ended<Raw>({ found }: Asked<Raw>, load: HttpLoad<Raw>, loaded: Loaded<Raw>): void {
+    const { clock } = this.parts;
+    const answer = loaded.kind === 'live' ? loaded.answer : undefined;
+    const hasFailed = loaded.kind === 'failed' || (answer !== undefined && ERRORS.has(answer.status));
+    if (loaded.kind === 'kept') this.pauses.end(found.key);
+    if (!hasFailed) return;
+    if (load.isBackground) this.report.refreshFailed(answer?.status ?? null);
+    const isRefused = loaded.kind === 'failed' && isResilienceError(loaded.error);
+    if (!isRefused) this.pauses.pause(found.key, answer, { now: clock.now(), wallNow: clock.wallNow() });
+  }
+
+  private insteadOf<Raw>(asked: Asked<Raw>, { status }: LiveAnswer<Raw>): Given<Raw> | undefined {
+    const judged = this.judged(asked.request, asked.found.stored);
+    if (!ERRORS.has(status) || !standsInForError(judged)) return undefined;
+    return this.standIn(asked, 'error', status);
+  }
+
+  private insteadOfError<Raw>(asked: Asked<Raw>, error: unknown): Given<Raw> {
+    const judged = this.judged(asked.request, asked.found.stored);
+    const isLimited = isResilienceError(error) && error.code === 'RATE_LIMITED';
+    if (isLimited && standsInForWait(judged)) return this.insteadOfWait(asked);
+    if (!standsInForError(judged)) throw error;
+    return this.standIn(asked, 'error', null);
+  }
+
+  private insteadOfWait<Raw>(asked: Asked<Raw>): Given<Raw> {
+    return this.standIn(asked, 'limited', null);
+  }
+
+  private standIn<Raw>({ found, why }: Asked<Raw>, reason: 'error' | 'limited', status: number | null): Given<Raw> {
+    const stored = found.stored!;
+    const ageMs = Math.round(ageOf(stored, this.parts.clock.wallNow()) * 1000);
+    this.report.stoodIn({ why: reason, status, ageMs });
+    const detail = reason === 'error' ? 'stale-if-error' : 'stale-while-limited';
+    return this.give(stored, { forwarded: why, forwardStatus: status ?? undefined, detail });
+  }
+
+  private hit<Raw>(stored: StoredAnswer): Given<Raw> {
+    const isStale = ageOf(stored, this.parts.clock.wallNow()) >= stored.lifetime.freshFor;
+    if (isStale) this.report.stale++;
+    else this.report.hits++;
+    return this.give(stored, isStale ? { detail: 'stale' } : {});
+  }
+
+  private give<Raw>(stored: StoredAnswer, handling: Handling): Given<Raw> {
+    return { from: 'cache', stored, headers: givenHeaders(stored, handling, this.parts.clock.wallNow()) };
+  }
+
+  /** Whether the provider has just failed, and the stale answer stands in for another failure. */
+  private isPaused(request: CacheRequest, { key, stored }: Found): boolean {
+    return this.pauses.isPaused(key, this.parts.clock.now()) && standsInForError(this.judged(request, stored));
+  }
+
+  private judged(request: CacheRequest, stored: StoredAnswer | undefined): Judged {
+    return { request, stored, settings: this.settings, now: this.parts.clock.wallNow() };
+  }
+
+  private drop(key: string, load: unknown): void {
+    if (this.loads.get(key) === load) this.loads.delete(key);
+  }
+}

@@ -40,8 +40,3 @@ export function directiveSeconds(directives: CacheDirectives, name: string): num
   if (argument === undefined) return undefined;
   return argument !== true && /^\d+$/.test(argument) ? Math.min(Number(argument), MOST_SECONDS) : 0;
 }
-
-/** The directives as a field that every reader takes in one way. */
-export function cacheControlText(directives: CacheDirectives): string {
-  return [...directives].map(([name, argument]) => (argument === true ? name : `${name}=${argument}`)).join(', ');
-}

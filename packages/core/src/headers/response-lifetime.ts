@@ -1,5 +1,5 @@
 import CachePolicy from 'http-cache-semantics';
-import { cacheControlText, cacheDirectives, directiveSeconds, type CacheDirectives } from './cache-control.js';
+import { cacheDirectives, directiveSeconds, type CacheDirectives } from './cache-control.js';
 import { headerOf } from './headers.js';
 import { httpDateMs } from './http-date.js';
 
@@ -35,6 +35,8 @@ export interface ResponseLifetime {
 
 /** Fields that decide about an answer's lifetime as they are, besides `Cache-Control`, `Date`, `Expires` and `Age`. */
 const DECIDING = ['last-modified', 'pragma'] as const;
+/** The directives that decide. An argument of theirs, as of `no-cache="set-cookie"`, makes them no weaker. */
+const WITHOUT_ARGUMENT = ['no-store', 'no-cache', 'private', 'public', 'must-revalidate'];
 /** A moment that has passed: what a date means that is none, such as `Expires: 0` (RFC 9111 §5.3). */
 const PAST = 0;
 const NO_GUESSES: Guesses = Object.freeze({});
@@ -51,10 +53,9 @@ export function responseLifetime(
 ): ResponseLifetime | undefined {
   const directives = cacheDirectives(headerOf(headers, 'cache-control'));
   const isOld = isOldNoCache(headers);
-  const asked = cacheControlText(cacheDirectives(requestControl));
   // It reads the machine's clock for an answer without a date: none is handed to it.
   const policy = new CachePolicy(
-    { method, headers: { ...(asked !== '' && { 'cache-control': asked }) } },
+    { method, headers: { ...(cacheDirectives(requestControl).has('no-store') && { 'cache-control': 'no-store' }) } },
     { status, headers: { ...decidingHeaders(headers, directives), date: httpDate(headerOf(headers, 'date'), now) } },
     { shared: false, cacheHeuristic: heuristic, immutableMinTimeToLive: 0 },
   );
@@ -79,10 +80,10 @@ function decidingHeaders(headers: unknown, directives: CacheDirectives): CachePo
     const text = headerOf(headers, name);
     if (text !== undefined) deciding[name] = text;
   }
-  const control = new Map(directives);
-  for (const name of ['max-age', 's-maxage'])
-    if (control.has(name)) control.set(name, String(directiveSeconds(directives, name)));
-  if (control.size > 0) deciding['cache-control'] = cacheControlText(control);
+  const control = WITHOUT_ARGUMENT.filter((name) => directives.has(name));
+  const maxAge = directiveSeconds(directives, 'max-age');
+  if (maxAge !== undefined) control.push(`max-age=${maxAge}`);
+  if (directives.size > 0) deciding['cache-control'] = control.join(', ');
   const expires = headerOf(headers, 'expires');
   if (expires !== undefined) deciding['expires'] = httpDate(expires, PAST);
   return deciding;

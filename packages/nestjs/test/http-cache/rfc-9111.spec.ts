@@ -136,6 +136,7 @@ const ROWS: readonly Row[] = [
     of: { 'cache-control': 'x="max-age=60"' },
     is: 'asked',
   },
+  { rule: 'does not read one after a comma in it either', of: { 'cache-control': 'x="a, max-age=60"' }, is: 'asked' },
   {
     rule: 'ignores directives that it does not know',
     of: { 'cache-control': 'x-own, max-age=60, immutable' },

@@ -34,11 +34,7 @@ export class PolicyCatalog {
       'kind' in place ? place.parts.filter((part) => !placed.has(part)) : [place[1]],
     );
     this.levels = new Map(
-<<<<<<< HEAD
-      [engineEvents, answerStorageEvents, ...this.kinds.map(({ events }) => events)].flatMap(
-=======
       [engineEvents, answerStorageEvents, httpCacheEvents, ...this.kinds.map(({ events }) => events)].flatMap(
->>>>>>> 83a5b49 (Answers of a provider's HTTP clients are kept by RFC 9111, for fetch and axios alike)
         Object.entries<EventLevel>,
       ),
     );

@@ -86,7 +86,12 @@ function faultsOfPlace(file: unknown, database: unknown): readonly Fault[] {
     return [{ path: 'sqliteDriver.database', message: 'expected an open connection of libsql or better-sqlite3' }];
   }
   if (typeof file !== 'string' || file === IN_MEMORY || existsSync(dirname(resolve(file)))) return [];
-  return [{ path: 'sqliteDriver.file', message: `${settings.shownPath(file)} given; expected a file in a directory that exists` }];
+  return [
+    {
+      path: 'sqliteDriver.file',
+      message: `${settings.shownPath(file)} given; expected a file in a directory that exists`,
+    },
+  ];
 }
 
 /** The database as errors name it. */

@@ -1,4 +1,4 @@
-import type { AnswerShelf, KeptAnswer } from '../../cache-storage/answer-shelf.js';
+import type { AnswerRegion, KeptAnswer } from '../../cache-storage/answer-region.js';
 import type { AnswerStorage } from '../../cache-storage/answer-storage.js';
 import { varyNames, type CacheRequest } from './cache-request.js';
 import type { HttpCacheSettings } from './http-cache.options.js';
@@ -22,26 +22,26 @@ const MARK_BYTES = 300;
 
 /** The answers of a provider's HTTP clients that are kept in this process, by request. */
 export class KeptResponses {
-  private readonly shelf: AnswerShelf<StoredAnswer | VaryMark>;
+  private readonly region: AnswerRegion<StoredAnswer | VaryMark>;
 
   constructor(
     storage: AnswerStorage,
     private settings: HttpCacheSettings,
   ) {
-    this.shelf = storage.shelf(settings);
+    this.region = storage.region(settings);
   }
 
   get entries(): number {
-    return this.shelf.entries;
+    return this.region.entries;
   }
 
   get bytes(): number {
-    return this.shelf.bytes;
+    return this.region.bytes;
   }
 
   reconfigure(settings: HttpCacheSettings): void {
     this.settings = settings;
-    this.shelf.resize(settings);
+    this.region.resize(settings);
   }
 
   /** The answer to a GET answers a HEAD, too (RFC 9110 §9.3.2), where there is none to that. */
@@ -57,23 +57,23 @@ export class KeptResponses {
     const key = this.keyOf(request, request.of.method);
     const vary = varyNames(stored.headers['vary']);
     if (vary.length === 0) {
-      this.shelf.set(key, stored);
+      this.region.set(key, stored);
       return;
     }
-    this.shelf.set(key, { vary, tags: stored.tags, bytes: MARK_BYTES });
-    this.shelf.set(key + request.variantFor(vary), stored);
+    this.region.set(key, { vary, tags: stored.tags, bytes: MARK_BYTES });
+    this.region.set(key + request.variantFor(vary), stored);
   }
 
   drop(request: CacheRequest): void {
     const key = this.keyOf(request, request.of.method);
-    const standing = this.shelf.get(key);
-    this.shelf.delete(isMark(standing) ? key + request.variantFor(standing.vary) : key);
+    const standing = this.region.get(key);
+    this.region.delete(isMark(standing) ? key + request.variantFor(standing.vary) : key);
   }
 
   /** Deletes what bears a tag; how many answers there were. */
   forget(isMeant: (tags: readonly string[]) => boolean): number {
     let marks = 0;
-    const forgotten = this.shelf.forget((answer) => {
+    const forgotten = this.region.forget((answer) => {
       if (!isMeant(answer.tags)) return false;
       if (isMark(answer)) marks++;
       return true;
@@ -83,9 +83,9 @@ export class KeptResponses {
 
   private findFor(request: CacheRequest, method: string): Found {
     const key = this.keyOf(request, method);
-    const standing = this.shelf.get(key);
+    const standing = this.region.get(key);
     if (!isMark(standing)) return { key, stored: standing, isVaryMiss: false };
-    const stored = this.shelf.get(key + request.variantFor(standing.vary)) as StoredAnswer | undefined;
+    const stored = this.region.get(key + request.variantFor(standing.vary)) as StoredAnswer | undefined;
     return { key, stored, isVaryMiss: stored === undefined };
   }
 

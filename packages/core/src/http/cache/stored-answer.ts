@@ -1,4 +1,4 @@
-import type { KeptAnswer } from '../../cache-storage/answer-shelf.js';
+import type { KeptAnswer } from '../../cache-storage/answer-region.js';
 import { responseLifetime, type Guesses, type ResponseLifetime } from '../../headers/response-lifetime.js';
 import { urlTag, type CacheRequest } from './cache-request.js';
 import type { HttpCacheSettings } from './http-cache.options.js';

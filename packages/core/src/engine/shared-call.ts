@@ -1,12 +1,17 @@
+import type { AbortListener } from './abort-state.js';
 import { Deadline } from '../time/deadline-list.js';
 import type { LiveCall } from './live-call.js';
+
+const NONE: never[] = [];
 
 /**
  * One call and the callers that wait for its result. It belongs to none of them: each can abort alone, and the call is
  * aborted only with the last one.
  */
 export class SharedCall<Result> {
-  private readonly waiters = new Set<Waiter<Result>>();
+  /** The caller that came first: mostly there is no other, for whom a set is made. */
+  private first: Waiter<Result> | undefined = undefined;
+  private others: Set<Waiter<Result>> | undefined = undefined;
 
   constructor(
     readonly call: LiveCall,
@@ -15,29 +20,30 @@ export class SharedCall<Result> {
   ) {}
 
   /** Has a caller wait. `late` makes the error for one that waits until the waiter expires. */
-  join(call: LiveCall, late: () => unknown = () => undefined): Waiter<Result> {
-    const waiter: Waiter<Result> = new Waiter(call, late, (reason, cancelled) => this.leave(waiter, reason, cancelled));
-    this.waiters.add(waiter);
+  join(call: LiveCall, late: () => unknown = neverLate): Waiter<Result> {
+    const waiter = new Waiter(this, call, late);
+    if (this.first === undefined && this.others === undefined) this.first = waiter;
+    else (this.others ??= new Set()).add(waiter);
     return waiter;
   }
 
   /** Settles each waiter with what `settle` has for it, told whether it is the first. Returns how many there were. */
   deliver(settle: (waiter: Waiter<Result>, first: boolean) => void): number {
-    const count = this.waiters.size;
-    let first = true;
-    for (const waiter of this.waiters) {
-      settle(waiter, first);
-      first = false;
-    }
-    this.waiters.clear();
+    const { first, others = NONE } = this;
+    let count = 0;
+    if (first !== undefined) settle(first, count++ === 0);
+    for (const waiter of others) settle(waiter, count++ === 0);
+    this.first = this.others = undefined;
     this.call.parent = undefined;
     return count;
   }
 
-  private leave(waiter: Waiter<Result>, reason: unknown, cancelled: boolean): void {
-    if (!this.waiters.delete(waiter)) return;
+  /** A caller waits no longer. */
+  leave(waiter: Waiter<Result>, reason: unknown, cancelled: boolean): void {
+    if (this.first === waiter) this.first = undefined;
+    else if (this.others?.delete(waiter) !== true) return;
     waiter.reject(reason);
-    if (this.onAbandoned === undefined || this.waiters.size > 0) return;
+    if (this.onAbandoned === undefined || this.first !== undefined || (this.others?.size ?? 0) > 0) return;
     this.onAbandoned();
     this.call.abort(reason, cancelled);
     this.call.parent = undefined;
@@ -45,25 +51,28 @@ export class SharedCall<Result> {
 }
 
 /** One caller that waits: until the call has ended, the caller aborts, or it takes too long. */
-export class Waiter<Result> extends Deadline {
+export class Waiter<Result> extends Deadline implements AbortListener {
   readonly result: Promise<Result>;
   private settleWith!: { resolve(result: Result): void; reject(reason: unknown): void };
-  private readonly stopListening: () => void;
 
   constructor(
+    private readonly shared: SharedCall<Result>,
     readonly call: LiveCall,
     private readonly late: () => unknown,
-    private readonly leave: (reason: unknown, cancelled: boolean) => void,
   ) {
     super();
     this.result = new Promise((resolve, reject) => {
       this.settleWith = { resolve, reject };
     });
-    this.stopListening = call.onAbort(() => leave(call.reason, call.cancelled));
+    call.addAbortListener(this);
   }
 
   expire(): void {
-    this.leave(this.late(), true);
+    this.shared.leave(this, this.late(), true);
+  }
+
+  onAbort(): void {
+    this.shared.leave(this, this.call.reason, this.call.cancelled);
   }
 
   resolve(result: Result): void {
@@ -78,6 +87,10 @@ export class Waiter<Result> extends Deadline {
 
   private stop(): void {
     this.remove();
-    this.stopListening();
+    this.call.removeAbortListener(this);
   }
+}
+
+function neverLate(): undefined {
+  return undefined;
 }

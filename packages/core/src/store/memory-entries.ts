@@ -1,6 +1,6 @@
 import { MemoryShare, type Held } from './memory-share.js';
 
-/** How many entries each write looks at for expiry. More than one, so that the expired never pile up. */
+/** How many entries each new one has looked at for expiry. More than one, so that the expired never pile up. */
 const SWEEP_PER_WRITE = 4;
 /** Bytes of an entry beside its key and value, about. */
 const OVERHEAD = 200;
@@ -48,29 +48,38 @@ export class MemoryEntries {
   }
 
   /** Throws an error where there is no room for a pending entry but that of other pending ones. */
-  write(entry: NewEntry, now: number): Held {
+  add(entry: NewEntry, now: number): Held {
     const { key, value, version, expiresAt, pending } = entry;
-    const standing = this.byKey.get(key);
-    if (standing !== undefined) this.release(standing);
-    const bytes = Buffer.byteLength(key) + Buffer.byteLength(value) + OVERHEAD;
     const share = this.shareOf(key);
+    const bytes = bytesOf(entry);
     const links = { older: undefined, newer: undefined };
     const held: Held = { key, value, version, writtenAt: now, expiresAt, pending, bytes, share, ...links };
     this.byKey.set(key, held);
     share.add(held);
     this.bytes += bytes;
     this.removeExpired(now);
-    this.makeRoom(held, standing, now);
+    if (!this.makeRoom(held, now)) {
+      this.remove(held);
+      throw new Error(`MemoryStore is full: every entry that could make room for '${share.name}' is pending`);
+    }
     return held;
   }
 
-  remove(held: Held): void {
-    this.byKey.delete(held.key);
-    this.release(held);
+  /** Writes over an entry that stands there. A pending one is renewed also where there is no room. */
+  replace(held: Held, { value, version, expiresAt, pending }: NewEntry, now: number): void {
+    const { share } = held;
+    this.bytes -= held.bytes;
+    share.remove(held);
+    Object.assign(held, { value, version, expiresAt, pending, writtenAt: now });
+    held.bytes = bytesOf(held);
+    share.add(held);
+    this.bytes += held.bytes;
+    this.makeRoom(held, now);
   }
 
-  private release(held: Held): void {
+  remove(held: Held): void {
     const { share } = held;
+    this.byKey.delete(held.key);
     this.bytes -= held.bytes;
     share.remove(held);
     if (share.entries === 0) this.shares.delete(share.name);
@@ -93,18 +102,15 @@ export class MemoryEntries {
     }
   }
 
-  private makeRoom(written: Held, standing: Held | undefined, now: number): void {
+  /** Whether there is room for an entry that was written. */
+  private makeRoom(written: Held, now: number): boolean {
     while (this.byKey.size > this.bounds.maxEntries || this.bytes > this.bounds.maxBytes) {
       const victim = this.victimOf(written.share);
-      if (victim === undefined) {
-        // A promise that was given before is renewed nevertheless.
-        if (standing !== undefined) return;
-        this.remove(written);
-        throw new Error(`MemoryStore is full: every entry that could make room for '${written.share.name}' is pending`);
-      }
+      if (victim === undefined) return false;
       this.remove(victim);
       this.onEvicted(victim.share.name, now);
     }
+    return true;
   }
 
   /** The entry to evict for a write to a share: one of its own, or of a share that holds more. */
@@ -125,6 +131,10 @@ export class MemoryEntries {
     if (share === undefined) this.shares.set(name, (share = new MemoryShare(name)));
     return share;
   }
+}
+
+function bytesOf({ key, value }: Pick<NewEntry, 'key' | 'value'>): number {
+  return Buffer.byteLength(key) + Buffer.byteLength(value) + OVERHEAD;
 }
 
 /** The purpose of a key and the provider, such as `idempotency:payments` of `idempotency:payments:…`. */

@@ -1,13 +1,13 @@
 /** An entry of a memory store, in the list of its share while it may be evicted. */
 export interface Held {
   readonly key: string;
-  readonly value: string;
-  readonly version: string;
-  readonly writtenAt: number;
-  readonly expiresAt: number;
-  readonly bytes: number;
+  value: string;
+  version: string;
+  writtenAt: number;
+  expiresAt: number;
+  bytes: number;
   /** Whether it stands for work under way, so that it is never evicted. */
-  readonly pending: boolean;
+  pending: boolean;
   readonly share: MemoryShare;
   older: Held | undefined;
   newer: Held | undefined;

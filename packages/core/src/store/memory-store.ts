@@ -33,8 +33,9 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * State of one process. Sets no timer: each write sweeps a few entries. Beyond its bounds the oldest entries go first,
- * of the provider that holds the most, and never one that is pending: where only those are left, a write rejects.
+ * State of one process. Sets no timer: each new entry sweeps a few others. Beyond its bounds the oldest entries go
+ * first, of the provider that holds the most, and never one that is pending: where only those are left, a write
+ * rejects.
  */
 export class MemoryStore implements Store {
   /** How many entries were evicted before their time. */
@@ -75,8 +76,10 @@ export class MemoryStore implements Store {
     const held = this.entries.find(key, now);
     if (!allows(when.if, held)) return { standing: held && entryOf(held, now) };
     const version = String(++this.versions);
-    const written = this.entries.write({ key, value, version, expiresAt, pending: when.pending === true }, now);
-    return { written: entryOf(written, now) };
+    const entry = { key, value, version, expiresAt, pending: when.pending === true };
+    if (held === undefined) this.entries.add(entry, now);
+    else this.entries.replace(held, entry, now);
+    return { written: { value, version, ageMs: 0 } };
   }
 
   async delete(key: string, when?: { version: string }): Promise<boolean> {

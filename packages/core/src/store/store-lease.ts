@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.js';
-import type { Timer } from '../time/timer.js';
+import { Deadline } from '../time/deadline-list.js';
 import type { Entry, PutResult, Store } from './store.js';
 
 export interface StoreLeaseParts {
@@ -51,15 +51,15 @@ export function joinedStore(store: Store, transaction: unknown): JoinedStore | u
  * lost. Every write names the version before it, so that an owner who lost the key changes nothing. A write that was
  * done although its answer was lost is recognised.
  */
-export class StoreLease {
-  private timer: Timer | undefined;
+export class StoreLease extends Deadline {
   private latest: string;
   private readonly claimedAt: number;
 
   constructor(private readonly parts: StoreLeaseParts) {
+    super();
     this.latest = parts.version;
     this.claimedAt = parts.clock.now();
-    this.schedule();
+    this.schedule(this.claimedAt);
   }
 
   /** How long the claim has been held, in milliseconds. */
@@ -89,8 +89,13 @@ export class StoreLease {
 
   /** Stops renewing: the lease is left to run out. */
   abandon(): void {
-    this.timer?.cancel();
-    this.timer = undefined;
+    this.remove();
+  }
+
+  /** It is time for another sign of life. The next one does not wait for an answer that may never come. */
+  expire(): void {
+    this.schedule(this.parts.clock.now());
+    void this.renew();
   }
 
   /** Ends the lease with another record in place of the claim. Whether the key was still held. */
@@ -127,24 +132,24 @@ export class StoreLease {
     throw onLost();
   }
 
-  private schedule(): void {
-    this.timer = this.parts.clock.schedule(this.parts.leaseMs / 3, () => {
-      // The next one does not wait for an answer that may never come.
-      this.schedule();
-      void this.renew();
-    });
-    this.timer.unref();
+  /** Leases of one length share a timer. */
+  private schedule(now: number): void {
+    this.parts.clock.expireInBackground(this.parts.leaseMs / 3, this, now);
+  }
+
+  private get isAbandoned(): boolean {
+    return this.list === undefined;
   }
 
   private async renew(): Promise<void> {
     const { value, ttlMs, onLost, onMissed } = this.parts;
     try {
       const renewed = typeof value === 'string' ? value : value(this.heldMs);
-      if ((await this.write(renewed, { ttlMs, pending: true })) || this.timer === undefined) return;
+      if ((await this.write(renewed, { ttlMs, pending: true })) || this.isAbandoned) return;
       this.abandon();
       onLost?.();
     } catch {
-      if (this.timer !== undefined) onMissed?.();
+      if (!this.isAbandoned) onMissed?.();
     }
   }
 

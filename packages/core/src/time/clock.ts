@@ -11,6 +11,7 @@ const NO_REQUEST = new AsyncResource('breakwater.clock', { requireManualDestroy:
 /** Time, sleeping and deadlines: the only way in which the engine reads a clock or sets a timer. */
 export abstract class Clock {
   private readonly deadlines = new Map<number, DeadlineList>();
+  private readonly backgroundDeadlines = new Map<number, DeadlineList>();
 
   /** Monotonic milliseconds from an arbitrary origin. */
   abstract now(): number;
@@ -72,6 +73,16 @@ export abstract class Clock {
     this.deadlinesOf(ms).add(deadline, now);
   }
 
+  /** The same for work in the background: its timer never keeps the process alive. */
+  expireInBackground(ms: number, deadline: ListedDeadline, now: number): void {
+    let list = this.backgroundDeadlines.get(ms);
+    if (list === undefined) {
+      list = new DeadlineList(this, ms, () => this.backgroundDeadlines.delete(ms), false);
+      this.backgroundDeadlines.set(ms, list);
+    }
+    list.add(deadline, now);
+  }
+
   /** The list of one duration, for frequent use. It can be kept until it is `dropped`. */
   deadlinesOf(ms: number): DeadlineList {
     let list = this.deadlines.get(ms);
@@ -84,6 +95,6 @@ export abstract class Clock {
 
   /** Drops the timers that idle deadline lists still hold. */
   close(): void {
-    for (const list of [...this.deadlines.values()]) list.close();
+    for (const list of [...this.deadlines.values(), ...this.backgroundDeadlines.values()]) list.close();
   }
 }

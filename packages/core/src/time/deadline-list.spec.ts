@@ -53,6 +53,23 @@ describe('deadlines', () => {
     expect(expired).toEqual(['a']);
   });
 
+  it('hold no process in the background, and leave no timer when the clock is closed', async () => {
+    const { clock, expired } = bench();
+    const [a, b] = ['a', 'b'].map((name) => new Named(name, expired));
+    clock.expireInBackground(100, a!, clock.now());
+    await clock.advance(30);
+    clock.expireInBackground(100, b!, clock.now());
+    expect([clock.pendingTimers(), clock.pendingTimers('referenced')]).toEqual([1, 0]);
+    await clock.advance(70);
+    expect(expired).toEqual(['a']);
+    expect([clock.pendingTimers(), clock.pendingTimers('referenced')]).toEqual([1, 0]);
+    clock.close();
+    expect(clock.pendingTimers()).toBe(1);
+    b!.remove();
+    clock.close();
+    expect(clock.pendingTimers()).toBe(0);
+  });
+
   it('can be taken back wherever they stand, once and twice', async () => {
     const { clock, expired, add } = bench();
     const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => add(name));

@@ -32,8 +32,9 @@ export abstract class Deadline implements ListedDeadline {
 }
 
 /**
- * Deadlines of one duration, in the order in which they were made and so in the order in which they fall due: one timer
- * for all of them. An idle list keeps its last timer unreferenced, so that it never holds the process.
+ * Deadlines of one duration, in the order in which they were made and so in the order in which they fall due: one
+ * timer for all of them. An idle list keeps its last timer unreferenced, so that it never holds the process; a list of
+ * work in the background always does.
  */
 export class DeadlineList {
   /** Whether the clock no longer keeps the list. */
@@ -47,6 +48,7 @@ export class DeadlineList {
     private readonly durationMs: number,
     /** Called when the last timer of an idle list has run out, so that the clock can drop the list. */
     private readonly onIdle: () => void = () => undefined,
+    private readonly holdsProcess = true,
   ) {}
 
   add(deadline: ListedDeadline, now: number): void {
@@ -56,7 +58,7 @@ export class DeadlineList {
     if (this.tail === undefined) {
       this.head = deadline;
       if (this.timer === undefined) this.arm(this.durationMs);
-      else this.timer.ref();
+      else if (this.holdsProcess) this.timer.ref();
     } else {
       this.tail.next = deadline;
     }
@@ -88,6 +90,7 @@ export class DeadlineList {
 
   private arm(ms: number): void {
     this.timer = this.clock.scheduleForAll(ms, () => this.onTimer());
+    if (!this.holdsProcess) this.timer.unref();
   }
 
   private onTimer(): void {

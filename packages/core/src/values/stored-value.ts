@@ -5,6 +5,8 @@ import { onlyHoldsData } from './only-holds-data.js';
 /** How what JSON has no word for is written: an object with this key alone, or with `AS` beside it. */
 const KIND = '$kind';
 const AS = 'as';
+/** A property as an assignment makes it. */
+const OWN = { configurable: true, enumerable: true, writable: true };
 
 /**
  * A value as JSON from which `restoredValue` makes its equal: plain data, dates, bigints. Instances of classes that
@@ -67,8 +69,15 @@ function writtenObject(value: object, above: readonly unknown[]): unknown {
 
 /** Undefined fields are left out, as in JSON. */
 function mapped(record: object, map: (value: unknown) => unknown): Record<string, unknown> {
-  const entries = Object.entries(record).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([key, value]) => [key, map(value)]));
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(record)) {
+    const value = (record as Readonly<Record<string, unknown>>)[key];
+    if (value === undefined) continue;
+    // Assigned, this key would set the prototype of the copy.
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: map(value), ...OWN });
+    else copy[key] = map(value);
+  }
+  return copy;
 }
 
 /** A list that has nothing beside its items, such as the `count` that clients of databases add. */

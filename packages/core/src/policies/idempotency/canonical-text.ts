@@ -13,11 +13,17 @@ const WEB_LISTS = new Set(['FormData', 'Headers', 'URLSearchParams']);
  * compared: a circle, a stream, an instance that shows nothing of its content.
  */
 export function canonicalText(value: unknown): string {
-  return textOf(value, []) ?? 'undefined';
+  return textOf(value, undefined) ?? 'undefined';
+}
+
+/** An object and those that hold it: one link for each level, as a list would be copied for each. */
+interface Inside {
+  readonly value: object;
+  readonly above: Inside | undefined;
 }
 
 /** `undefined` for what JSON leaves out. */
-function textOf(value: unknown, above: readonly object[]): string | undefined {
+function textOf(value: unknown, above: Inside | undefined): string | undefined {
   switch (typeof value) {
     case 'number':
       return Number.isFinite(value) ? JSON.stringify(value) : String(value);
@@ -30,11 +36,12 @@ function textOf(value: unknown, above: readonly object[]): string | undefined {
   }
 }
 
-function textOfObject(value: object, above: readonly object[]): string | undefined {
-  if (above.includes(value)) throw new TypeError('an object that holds itself');
-  const inside = [...above, value];
-  const list = (items: Iterable<unknown>) => Array.from(items, (item) => textOf(item, inside) ?? 'null');
-  if (Array.isArray(value)) return `[${list(value).join()}]`;
+function textOfObject(value: object, above: Inside | undefined): string | undefined {
+  for (let holder = above; holder !== undefined; holder = holder.above) {
+    if (holder.value === value) throw new TypeError('an object that holds itself');
+  }
+  const inside = { value, above };
+  if (Array.isArray(value)) return `[${listed(value, inside).join()}]`;
   if (isPlainRecord(value)) return fieldsText(value, Object.keys(value), inside);
   if (ArrayBuffer.isView(value)) return bytesOf(value, value.buffer, value.byteOffset, value.byteLength);
   if (types.isAnyArrayBuffer(value)) return bytesOf(value, value, 0, value.byteLength);
@@ -42,21 +49,28 @@ function textOfObject(value: object, above: readonly object[]): string | undefin
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') return textOf(toJSON.call(value), inside);
   // Neither a map nor a set is another when its items came in another order.
-  if (types.isMap(value) || types.isSet(value)) return `${tagOf(value)}[${list(value).sort().join()}]`;
+  if (types.isMap(value) || types.isSet(value)) return `${tagOf(value)}[${listed(value, inside).sort().join()}]`;
   if (types.isRegExp(value)) return `RegExp${JSON.stringify(String(value))}`;
-  if (isWebList(value)) return `${tagOf(value)}[${list(value).join()}]`;
+  if (isWebList(value)) return `${tagOf(value)}[${listed(value, inside).join()}]`;
   if (tagOf(value) === 'AbortSignal') return undefined;
   return recordText(value, inside);
 }
 
-function recordText(value: object, inside: readonly object[]): string {
+/** By a loop, which finds the holes of an array as well. */
+function listed(items: Iterable<unknown>, inside: Inside): string[] {
+  const texts: string[] = [];
+  for (const item of items) texts.push(textOf(item, inside) ?? 'null');
+  return texts;
+}
+
+function recordText(value: object, inside: Inside): string {
   if (isSingleUse(value)) throw new TypeError('a stream or response');
   const names = types.isNativeError(value) ? ['name', 'message', ...Object.keys(value)] : Object.keys(value);
   if (names.length === 0 && !onlyHoldsData(value)) throw new TypeError(`an instance of ${classNameOf(value)}`);
   return fieldsText(value as Readonly<Record<string, unknown>>, names, inside);
 }
 
-function fieldsText(record: Readonly<Record<string, unknown>>, names: string[], inside: readonly object[]): string {
+function fieldsText(record: Readonly<Record<string, unknown>>, names: string[], inside: Inside): string {
   let fields = '';
   for (const name of names.sort()) {
     const text = textOf(record[name], inside);

@@ -46,7 +46,7 @@ export class ClaimSettlement {
     try {
       if (ended.state !== 'done' && (await this.isKeptAlready(operation, claim))) return;
       const { lease, attempt } = claim;
-      const record = serialized({ fingerprint: operation.fingerprint, attempt, ...ended });
+      const record = serialized({ ...ended, fingerprint: operation.fingerprint, attempt });
       const held = await lease.replace(record, this.settings.ttl);
       if (held) this.tellEnd(operation, claim);
       else emit('idempotency.fenced', {}, call.operation);

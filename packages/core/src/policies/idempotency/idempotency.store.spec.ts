@@ -90,6 +90,7 @@ describe('idempotency and a store that answers late', () => {
     slow.resolve(0);
     await turn();
     expect(await provider.execute(work, KEY)).toBe(1);
+    clock.close();
     expect(clock.pendingTimers()).toBe(0);
   });
 

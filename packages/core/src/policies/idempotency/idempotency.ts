@@ -4,6 +4,7 @@ import type { Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { SharedState } from '../../engine/shared-state.js';
 import { isSingleUse } from '../../values/single-use.js';
+import { endsWithin } from './ends-within.js';
 import { Flight } from './flight.js';
 import type { Claim, Operation } from './claim.js';
 import { IdempotencyLedger } from './idempotency-ledger.js';
@@ -196,19 +197,11 @@ export class Idempotency implements Wrapper {
   }
 
   /** Waits for the store, but not past the deadline, nor for longer than the claim would hold: the result is there. */
-  private untilKept(keeping: Promise<void>, call: LiveCall): Promise<void> {
+  private async untilKept(keeping: Promise<void>, call: LiveCall): Promise<void> {
     const { clock, emit } = this.environment;
     const longestMs = Math.min(this.settings.lease, call.deadline - clock.now());
-    return new Promise((resolve) => {
-      const timer = clock.schedule(longestMs, () => {
-        emit('idempotency.unsettled', { reason: 'the store has not answered yet' }, call.operation);
-        resolve();
-      });
-      void keeping.then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+    if (await endsWithin(longestMs, keeping, clock)) return;
+    emit('idempotency.unsettled', { reason: 'the store has not answered yet' }, call.operation);
   }
 
   private replay<T>(record: IdempotencyRecord, call: LiveCall): T {

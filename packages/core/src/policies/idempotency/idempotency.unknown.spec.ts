@@ -107,6 +107,7 @@ describe('the probe', () => {
     await turn();
     caller.abort('left');
     await turn();
+    first.clock.close();
     expect([result.error, first.executed(), first.clock.pendingTimers()]).toEqual(['left', 0, 0]);
     const willing = processOn(first.store, first.clock, { probe: () => 'found' });
     expect(await willing.charge(ORDER, first.work)).toBe('found');

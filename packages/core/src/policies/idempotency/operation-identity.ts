@@ -33,13 +33,13 @@ export class OperationIdentity {
     const tenant = call.key === undefined ? [] : [call.key];
     const given = fitting(call.carriedKey?.value, maxLength);
     if (given === undefined && key === undefined) {
-      call.carriedKey = { value: uniqueKey(), ...this.place, replace, ofThisCall: true };
+      call.carriedKey = { ...this.place, value: uniqueKey(), replace, ofThisCall: true };
       return undefined;
     }
     const id = given ?? this.ask('key', key!, call);
     if (!isBusinessId(id)) throw new IdempotencyKeyMissingError({ provider, operation });
     const value = given ?? derivedKey(provider, operation, String(id), ...tenant);
-    call.carriedKey = { value, ...this.place, replace, ofThisCall: false };
+    call.carriedKey = { ...this.place, value, replace, ofThisCall: false };
     return {
       recordKey: `idempotency:${provider}:${operation}:${derivedKey(value, ...tenant)}`,
       fingerprint: derivedKey(this.textOf(call)),

@@ -3,9 +3,9 @@ import type { IdempotencyRecord } from './idempotency-record.js';
 /** The format of the records that are written. Those without one are of the first release, and read the same. */
 const FORMAT = 1;
 
-/** A record as text. */
+/** A record as text. The spread stands first, as V8 copies only then in one step. */
 export function serialized(record: IdempotencyRecord): string {
-  return JSON.stringify({ format: FORMAT, ...record });
+  return JSON.stringify({ ...record, format: FORMAT });
 }
 
 /**

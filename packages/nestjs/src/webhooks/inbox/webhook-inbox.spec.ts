@@ -93,6 +93,7 @@ describe('WebhookInbox', () => {
     await clock.advance('25s');
     expect(await inbox.admit('key')).toMatchObject({ duplicate: 'in-progress' });
     await held.done();
+    clock.close();
     expect(clock.pendingTimers()).toBe(0);
   });
 

@@ -32,9 +32,23 @@ class PaymentsClient {
     await Promise.resolve();
     throw new Error('nothing to refund');
   }
+
+  @Retry()
+  @CircuitBreaker()
+  @RateLimited()
+  @Bulkhead()
+  @Timeout()
+  async cancel(): Promise<never> {
+    await Promise.resolve();
+    throw new Error('nothing to cancel');
+  }
 }
 
-async function stackOf(method: 'charge' | 'refund', settings: object, trackCalls: boolean): Promise<string[]> {
+async function stackOf(
+  method: 'charge' | 'refund' | 'cancel',
+  settings: object,
+  trackCalls: boolean,
+): Promise<string[]> {
   const providers = { payments: settings };
   const module = await Test.createTestingModule({
     imports: [ResilienceModule.forRoot({ trackCalls, providers })],
@@ -80,6 +94,15 @@ describe('the stack trace of an error in a decorated method', () => {
     async (tracked) => {
       const { timeout: _left, ...settings } = FIVE_POLICIES;
       const frames = await stackOf('refund', settings, tracked);
+      expect(frames.slice(1).some((frame) => frame.includes('stack-trace.spec.ts'))).toBe(true);
+    },
+  );
+
+  it.each([true, false])(
+    'shows it also after a wait where timeouts may end the call (tracked: %s)',
+    async (tracked) => {
+      const settings = { ...FIVE_POLICIES, timeout: { attempt: '1s', total: '5s' } };
+      const frames = await stackOf('cancel', settings, tracked);
       expect(frames.slice(1).some((frame) => frame.includes('stack-trace.spec.ts'))).toBe(true);
     },
   );

@@ -1,5 +1,4 @@
 import type { Waiting } from '../abort-state.js';
-import { contextOf } from '../current-call.js';
 import type { LiveCall } from '../live-call.js';
 import { rejected } from './rejected.js';
 
@@ -9,25 +8,31 @@ interface AttemptEnd {
   failed(call: LiveCall, error: unknown, stillRunning: Promise<unknown> | undefined): void;
 }
 
-/** The work of an attempt that can be aborted: the attempt ends with the work, or before it. */
+/**
+ * The work of an attempt that can be aborted: the attempt ends with the work, or before it. The promise that may be
+ * settled early is one of its own, and the work settles it by the promise's own functions: V8 follows those to the
+ * caller, for the stack traces of errors that are thrown after a wait. A retry follows that promise, and so runs in the
+ * async context in which the attempt began, also where a timer ends it.
+ */
 export class AbortableWork implements Waiting {
-  private work: Promise<unknown> | undefined = undefined;
+  /** How the attempt ends, with what its watcher makes of that. */
+  readonly end: Promise<unknown>;
+  private resolve!: (value: unknown) => void;
+  private reject!: (reason: unknown) => void;
+  /** Set where a result was there before the work had ended: what the attempt has made of it. */
+  private early: { readonly made: unknown } | undefined = undefined;
 
   constructor(
     private readonly attempt: AttemptEnd,
     private readonly call: LiveCall,
-    private readonly resolve: (value: unknown) => void,
-    private readonly reject: (reason: unknown) => void,
+    private readonly work: Promise<unknown>,
   ) {
-    // A timer or another call may abort it: what follows then runs in the caller's async context nevertheless.
-    if (call.watcher !== undefined) contextOf(call);
-  }
-
-  settleWith(work: Promise<unknown>): void {
-    const { call } = this;
-    this.work = work;
-    // Work that ends after an abort has a handler, and changes nothing.
-    work.then(
+    const first = new Promise<unknown>((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    work.then(this.resolve, this.reject);
+    this.end = first.then(
       (value) => this.succeed(value),
       (error: unknown) => this.fail(error),
     );
@@ -37,28 +42,37 @@ export class AbortableWork implements Waiting {
 
   onResult(value: unknown): void {
     const { call } = this;
-    if (!call.ended) this.resolve(this.attempt.succeeded(call, value));
+    if (call.ended) return;
+    this.early = { made: this.attempt.succeeded(call, value) };
+    this.resolve(undefined);
   }
 
   onAbort(reason: unknown): void {
-    const { call } = this;
-    this.attempt.failed(call, reason, this.work);
-    if (call.watcher === undefined) this.reject(reason);
-    else this.resolve(call.context!.runInAsyncScope(() => Promise.resolve().then(() => rejected(call, reason))));
+    const { call, work } = this;
+    this.attempt.failed(call, reason, work);
+    this.reject(reason);
+    const settled = () => call.workSettled();
+    work.then(settled, settled);
   }
 
-  private succeed(value: unknown): void {
-    this.call.workSettled();
-    this.onResult(value);
-  }
-
-  private fail(error: unknown): void {
-    const { call } = this;
+  private succeed(value: unknown): unknown {
+    const { call, early } = this;
+    if (early !== undefined) return early.made;
+    // Aborted in the very turn in which the work ended.
+    if (call.ended) return rejected(call, call.reason);
     call.workSettled();
-    if (call.ended) return;
-    this.attempt.failed(call, error, undefined);
+    return this.attempt.succeeded(call, value);
+  }
+
+  private fail(error: unknown): unknown {
+    const { call, early } = this;
+    if (early !== undefined) return early.made;
+    if (!call.ended) {
+      call.workSettled();
+      this.attempt.failed(call, error, undefined);
+    }
     const goingOn = call.watcher?.failed(error);
-    if (goingOn === undefined) this.reject(error);
-    else this.resolve(goingOn);
+    if (goingOn === undefined) throw error;
+    return goingOn;
   }
 }

@@ -68,7 +68,7 @@ export class AttemptPath {
       this.failed(call, error, undefined);
       return rejected(call, error);
     }
-    return call.abortable ? this.settleUnlessAborted(call, work) : this.settle(call, work);
+    return call.abortable ? new AbortableWork(this, call, work).end : this.settle(call, work);
   }
 
   /** Ends an attempt that has gone well. Returns its value, or what its watcher makes of it. */
@@ -168,10 +168,6 @@ export class AttemptPath {
         return goingOn;
       },
     );
-  }
-
-  private settleUnlessAborted(call: LiveCall, work: Promise<unknown>): Promise<unknown> {
-    return new Promise((resolve, reject) => new AbortableWork(this, call, resolve, reject).settleWith(work));
   }
 
   private refuse(call: LiveCall, entered: number, reason: unknown): Promise<unknown> {

@@ -1,4 +1,5 @@
 /** @jest-config-loader esbuild-register */
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
@@ -22,15 +23,17 @@ const config: Config = {
           transform: { legacyDecorator: true, decoratorMetadata: true },
         },
         module: { type: 'es6' },
+        // Beside the code and not in it: every spec reads and parses the code anew.
+        sourceMaps: true,
       },
     ],
   },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/test-environment.cjs',
   // No test waits for real time to pass; this ends one that hangs, and lets simulations finish on a machine under load.
   testTimeout: 120_000,
   // By default jest leaves one core to itself, which is every other one of two. Many specs wait for processes and
-  // servers.
-  maxWorkers: '100%',
+  // servers: one more than there are cores keeps all of them busy.
+  maxWorkers: availableParallelism() + 1,
   // Node 20 keeps the modules of every spec that a worker has run. A worker with a large heap is also slow to exit, and
   // jest then reports a leak: it ends one that has not exited within half a second.
   workerIdleMemoryLimit: '400MB',

@@ -36,8 +36,12 @@ export async function simulate(maker: LimiterMaker, limit: Limit, arrivals: Arri
   for (const late of latenessOf(arrivals.at.length)) {
     patient.push(await run(maker, limit, { at: arrivals.at, waitMs: Infinity, late }));
   }
-  const impatient = await run(maker, limit, { at: arrivals.at, waitMs: PATIENCE_MS, late: [] });
-  return outcomeOf(limit, arrivals, patient, impatient);
+  return outcomeOf(limit, arrivals, patient, await runImpatient(maker, limit, arrivals));
+}
+
+/** The share of calls that may wait two seconds which a limiter refuses, or has wait longer. */
+export async function refusedOf(maker: LimiterMaker, limit: Limit, arrivals: Arrivals): Promise<number> {
+  return lateShare(arrivals, await runImpatient(maker, limit, arrivals));
 }
 
 /** The same for a limiter that knows the provider's own log, and goes by when calls are sent. */
@@ -98,19 +102,26 @@ async function run(maker: LimiterMaker, limit: Limit, { at, waitMs, late }: Run)
   return sent;
 }
 
+function runImpatient(maker: LimiterMaker, limit: Limit, { at }: Arrivals): Promise<Sent> {
+  return run(maker, limit, { at, waitMs: PATIENCE_MS, late: [] });
+}
+
+function lateShare(arrivals: Arrivals, sent: Sent): number {
+  return sent.filter((at, i) => at === undefined || at - arrivals.at[i]! >= PATIENCE_MS).length / sent.length;
+}
+
 function outcomeOf({ limit, perMs }: Limit, arrivals: Arrivals, all: readonly Sent[], impatient: Sent): Outcome {
   const lateness = latenessOf(arrivals.at.length);
   const patient = all[0]!;
   const departures = patient.filter((at) => at !== undefined);
   const added = patient.flatMap((at, i) => (at === undefined ? [] : [at - arrivals.at[i]!])).sort((a, b) => a - b);
   const span = Math.max(...departures) - arrivals.at[0]!;
-  const late = impatient.filter((at, i) => at === undefined || at - arrivals.at[i]! >= PATIENCE_MS).length;
   return {
     // The last window of calls takes no time.
     throughput: arrivals.saturates ? ((departures.length - limit) * perMs) / limit / span : undefined,
     p50Ms: quantile(added, 0.5),
     p95Ms: quantile(added, 0.95),
-    refused: late / arrivals.at.length,
+    refused: lateShare(arrivals, impatient),
     mostInWindow: mostInAnyWindow(departures, perMs),
     refusedByServer: all.map((sent, jitter) => {
       const arriving = sent.flatMap((at, i) => (at === undefined ? [] : [at + lateness[jitter]![i]!]));

@@ -1,5 +1,12 @@
 import { inspect } from 'node:util';
-import { createProvider, currentCall, type ProviderOptions, type ResilientProvider } from '@breakwater/core';
+import {
+  createProvider,
+  currentCall,
+  type Clock,
+  type ProviderOptions,
+  type ResilientProvider,
+} from '@breakwater/core';
+import { TestClock } from '@breakwater/core/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
 import { createGraphqlClient } from './create-graphql-client.js';
@@ -23,11 +30,11 @@ afterEach(() => {
   server?.close();
 });
 
-async function start(replies: GraphqlReply[], options: ProviderOptions = {}) {
+async function start(replies: GraphqlReply[], options: ProviderOptions = {}, time: { clock?: Clock } = {}) {
   server = await graphqlServer(...replies);
   const settings = { retry: { attempts: 3, backoff: { initial: 1 } }, http: { baseUrl: server.url }, ...options };
   const warnings: string[] = [];
-  const provider = createProvider('catalog', settings, { trackCalls: true });
+  const provider = createProvider('catalog', settings, { trackCalls: true, ...time });
   opened = provider;
   provider.events.on(({ type }) => void warnings.push(type));
   return { provider, client: createGraphqlClient(provider), server, warnings };
@@ -230,9 +237,10 @@ describe('a GraphQL request', () => {
   it('draws the points that its body says from the limit of a provider that counts them', async () => {
     const throttleStatus = { maximumAvailable: 1000, currentlyAvailable: 954, restoreRate: 50 };
     const extensions = { cost: { requestedQueryCost: 101, actualQueryCost: 46, throttleStatus } };
-    const { provider, client } = await start([{ body: { ...good.body, extensions } }], {
-      rateLimit: { bucket: 1000, refill: 50, per: '1s', cost: 101, profile: 'shopify-graphql' },
-    });
+    const rateLimit = { bucket: 1000, refill: 50, per: '1s', cost: 101, profile: 'shopify-graphql' } as const;
+    // Nothing is refilled while the answer is under way.
+    const clock = new TestClock();
+    const { provider, client } = await start([{ body: { ...good.body, extensions } }], { rateLimit }, { clock });
     await provider.execute(() => client.request(QUERY, { sku: 'pen' }));
     expect(Math.round(provider.rateLimit!.snapshot().quotas[0]!.used)).toBe(46);
   });

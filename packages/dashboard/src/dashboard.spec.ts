@@ -166,7 +166,7 @@ describe('who may do what', () => {
     expect((await ask('/controls', { method: 'POST', headers: OF_THE_PAGE, body: isolate })).status).toBe(403);
   });
 
-  it('is nobody where it throws, or returns what is no answer', async () => {
+  it('is a stranger where it throws, or returns what is no answer', async () => {
     for (const answer of [
       () => {
         throw new Error('no session');

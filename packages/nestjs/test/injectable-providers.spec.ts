@@ -46,7 +46,7 @@ describe('injection by name', () => {
     expect(client.http.axiosRef.defaults.baseURL).toBe('http://x');
   });
 
-  it('tells whoever uses a provider that there is not', async () => {
+  it('says so where a provider is used that does not exist', async () => {
     const client = await start();
     expect(() => client.wrong.get('/')).toThrow(/'typo'.*known are 'payments', 'chat'/);
     expect(() => client.provider.execute(async () => 1)).toThrow(/'typo'/);

@@ -48,7 +48,7 @@ describe('SqliteStore, with several processes on one file', () => {
     expect(admitted.flat()).toHaveLength(500);
   });
 
-  it('makes a new file once, whoever opens it first', async () => {
+  it('makes a new file once, whichever process opens it first', async () => {
     const won = await workers.race(PROCESSES, { task: 'make', file, times: 40 });
     expect(won.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });

@@ -16,7 +16,7 @@ describe('answerHandshake', () => {
     expect(exchange(challenge)).toMatchObject({ status: 200, body: '3eZbrw1aB' });
   });
 
-  it('answers nobody who cannot sign, so that it never reflects text for strangers', () => {
+  it('answers no sender that cannot sign, so that it never reflects text for strangers', () => {
     expect(exchange(challenge, 'wrong')).toBeUndefined();
     expect(answerHandshake('slack', { method: 'POST', headers: {}, body: challenge })).toBeUndefined();
   });

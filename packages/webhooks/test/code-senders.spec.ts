@@ -258,7 +258,7 @@ describe('SNS', () => {
     'https://sns.us-west-2.amazonaws.com/a.pem?x=.pem',
     'https://s3.us-west-2.amazonaws.com/bucket/a.pem',
     'https://sns.us-west-2.amazonaws.com:8443/a.pem',
-  ])('asks nobody to fetch %s', (SigningCertURL) => {
+  ])('never asks its caller to fetch %s', (SigningCertURL) => {
     const each = snsCase('2', { SigningCertURL });
     expect(keyRequest('aws-sns', each.request)).toMatchObject({ ok: false, reason: 'malformed' });
     expect(accepts(each)).toMatchObject({ ok: false, reason: 'malformed' });
@@ -315,7 +315,7 @@ describe('PayPal', () => {
     'https://evilpaypal.com/v1/notifications/certs/CERT-1',
     'http://api.paypal.com/v1/notifications/certs/CERT-1',
     'https://api.paypal.com/v1/../certs/CERT-1',
-  ])('asks nobody to fetch %s', (certificate) => {
+  ])('never asks its caller to fetch %s', (certificate) => {
     expect(keyRequest('paypal', paypalCase(certificate).request)).toMatchObject({ reason: 'malformed' });
     expect(accepts(paypalCase(certificate))).toMatchObject({ reason: 'malformed' });
   });
@@ -325,7 +325,7 @@ describe('PayPal', () => {
     expect(accepts({ ...paypalCase(), secrets: ['0AC'] })).toMatchObject({ reason: 'mismatch' });
   });
 
-  it('computes the checksum that everybody computes', () => {
+  it('computes the checksum of the standard, CRC-32', () => {
     expect(crc32(Buffer.from('123456789'))).toBe(0xcbf43926);
   });
 });

@@ -132,7 +132,7 @@ describe('whatever a stranger sends', () => {
   );
 });
 
-describe('a genuine request that somebody has changed', () => {
+describe('a genuine request that was changed on its way', () => {
   const symmetric = ['standard-webhooks', 'stripe', 'github', 'shopify', 'slack', 'paddle', 'box', 'twitch'];
   const labels = new Set(['x-github-delivery', 'x-shopify-webhook-id', 'box-delivery-id']);
   const body = Buffer.from('{"id":"evt_1"}');

@@ -32,7 +32,7 @@ describe('OrdersController', () => {
     expect((await shop.order(body.id)).status).toBe('paid');
   });
 
-  it('does not know an order that nobody placed', async () => {
+  it('does not know an order that was never placed', async () => {
     shop = await ShopFixture.open();
     expect(await shop.get('/orders/a-1')).toMatchObject({ status: 404, body: { statusCode: 404, error: 'Not Found' } });
   });

@@ -62,7 +62,7 @@ describe('GET /ledger', () => {
     });
   });
 
-  it('charges although the client has given up waiting', async () => {
+  it('charges although the client waits no longer', async () => {
     await payments.strike({ latency: { ms: 60 } });
     const client = new AbortController();
     const late = payments.charge(ORDER, undefined, { signal: client.signal }).catch(() => undefined);

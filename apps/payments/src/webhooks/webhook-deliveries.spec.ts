@@ -69,7 +69,7 @@ describe('webhooks', () => {
     expect(pending).toBe(0);
   });
 
-  it('tells nobody of a replay', async () => {
+  it('sends no webhook for a replay', async () => {
     await subscribe();
     await payments.charge(ORDER, 'key-1');
     await payments.charge(ORDER, 'key-1');
@@ -92,7 +92,7 @@ describe('webhooks', () => {
     expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
   });
 
-  it('gives up after the last try', async () => {
+  it('stops after the last try', async () => {
     await subscribe([503, 503, 503, 503]);
     await payments.charge();
     for (const ms of [10, 20, 40]) await passing(ms);

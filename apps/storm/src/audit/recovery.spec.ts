@@ -14,7 +14,7 @@ describe('recoveryMs', () => {
     expect(recoveryMs(submissions, 1_000)).toBe(400);
   });
 
-  it('is nothing when nobody was turned away', () => {
+  it('is nothing when no customer was turned away', () => {
     expect(recoveryMs([submissionAt(1_100, answered(201))], 1_000)).toBe(0);
   });
 });

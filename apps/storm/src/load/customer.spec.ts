@@ -70,7 +70,7 @@ describe('a customer', () => {
     expect(journey.submissions.map(({ plannedAt, endedAt }) => endedAt - plannedAt)).toEqual([20, 20]);
   });
 
-  it('gives up when patience has run out', async () => {
+  it('leaves when patience has run out', async () => {
     const { submitted } = await place([answered(500), answered(500), answered(500), answered(201)]);
 
     expect(submitted).toHaveLength(3);

@@ -19,7 +19,7 @@ describe('offerLoad', () => {
     expect(arrivals).toEqual([1_000, 1_100, 1_200, 1_300]);
   });
 
-  it('waits for nobody: a customer who is not served keeps nobody from arriving', async () => {
+  it('never waits: a customer who is not served keeps no other from arriving', async () => {
     let served: () => void = () => undefined;
     const shopOpens = new Promise<void>((resolve) => (served = resolve));
     const arrived: string[] = [];

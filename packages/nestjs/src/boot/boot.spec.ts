@@ -90,7 +90,7 @@ describe('booting', () => {
     expect(faults).toEqual([expect.stringContaining('environment variable NOT_SET_ANYWHERE')]);
   });
 
-  it('refuses a method that names no provider, returns at once, or needs an option that nobody gives', async () => {
+  it('refuses a method that names no provider, returns at once, or needs an option that is missing', async () => {
     @Injectable()
     class Lost {
       @Retry()

@@ -115,11 +115,7 @@ const ROWS: readonly [string, GraphqlReply, Partial<Outcome>, Partial<Outcome>?]
     { body: { data: null, errors: [{ message: 'no', extensions: { classification: 'NOT_FOUND' }, ...ofField }] } },
     { kind: 'permanent' },
   ],
-  [
-    'a code that nobody knows, of a field',
-    { body: { data: null, errors: [refusal('ODD', ofField)] } },
-    { kind: 'unknown' },
-  ],
+  ['an unknown code of a field', { body: { data: null, errors: [refusal('ODD', ofField)] } }, { kind: 'unknown' }],
   ['business errors in the data', { body: { data: { userErrors: [{ message: 'no' }] } } }, { kind: 'success' }],
   ['a dropped connection', 'drop', { kind: 'unknown' }],
 ];

@@ -102,7 +102,7 @@ describe('a status of a server of gRPC, as its client raises it', () => {
     ],
     ['DATA_LOSS', { code: 15 }, { kind: 'unknown' }],
     ['UNAUTHENTICATED', { code: 16 }, { kind: 'unauthorized' }],
-    ['a code that nobody knows', { code: 77 }, { kind: 'unknown' }],
+    ['an unknown code', { code: 77 }, { kind: 'unknown' }],
   ])('%s', async (_name, reply, expected) => {
     server.replies = [reply];
     const outcome = await outcomeOf(clientOf(server.url));

@@ -109,7 +109,7 @@ describe('a decorated method', () => {
     }
   });
 
-  it('runs under its policies in instances that a factory makes for a request, or for whoever injects them', async () => {
+  it('runs under its policies in instances that a factory makes for a request, or for each class that injects them', async () => {
     const app = await start({
       providers: [
         { provide: 'perRequest', scope: Scope.REQUEST, useFactory: () => new PaymentsClient() },
@@ -342,7 +342,7 @@ describe('a decorated method', () => {
     ]);
   });
 
-  it('gives a list of their own to everybody for whom its fallback answers', async () => {
+  it('gives each caller for whom its fallback answers a list of its own', async () => {
     @Injectable()
     @Resilient('payments')
     class Client {

@@ -101,7 +101,7 @@ describe('a decorated method that returns an Observable', () => {
     expect(streams.subscriptions).toBe(4);
   });
 
-  it('is not repeated once it has emitted: nobody sees a value twice', async () => {
+  it('is not repeated once it has emitted: no subscriber sees a value twice', async () => {
     streams.source = concat(of(1), DOWN);
     const seen: unknown[] = [];
     await new Promise<void>((resolve) => {
@@ -144,7 +144,7 @@ describe('a decorated method that returns an Observable', () => {
       expect(app.get(Resilience).provider('payments').circuitBreaker!.state).toBe('closed');
     });
 
-    it('is given up when nothing was: neither a success nor a failure', async () => {
+    it('is aborted when nothing was: neither a success nor a failure', async () => {
       streams.source = NEVER;
       streams.guarded().subscribe().unsubscribe();
       await turn();
@@ -162,7 +162,7 @@ describe('a decorated method that returns an Observable', () => {
     });
   });
 
-  it('leaves the body of a response to whoever took it with firstValueFrom', async () => {
+  it('leaves the body of a response to the caller that took it with firstValueFrom', async () => {
     @Injectable()
     @Resilient('payments')
     class Client {

@@ -59,7 +59,7 @@ describe('WebhookInbox', () => {
     expect(admissions.filter((admission) => 'claim' in admission)).toHaveLength(1);
   });
 
-  it('keeps whoever lost a claim from writing over its successor', async () => {
+  it('keeps a process that lost its claim from writing over its successor', async () => {
     const lost = await claim();
     lost.abandon();
     await clock.advance('30s');
@@ -70,7 +70,7 @@ describe('WebhookInbox', () => {
     expect(await inbox.admit('key')).toEqual({ duplicate: 'done', answer: { status: 200 } });
   });
 
-  it('marks as handled what took longer than the lease, when nobody else came', async () => {
+  it('marks as handled what took longer than the lease, when no other process came', async () => {
     const late = await claim();
     late.abandon();
     await clock.advance('1m');

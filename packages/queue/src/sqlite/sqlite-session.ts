@@ -47,8 +47,11 @@ export class SqliteSession {
   }
 
   /** The same in a transaction of its own. `now` is read under the lock, so that no write is later. */
-  writing<T>(work: (sql: Statements, now: number) => T): Promise<T> {
-    return this.reading((sql) => this.transaction(sql, work));
+  async writing<T>(work: (sql: Statements, now: number) => T): Promise<T> {
+    const result = await this.reading((sql) => this.transaction(sql, work));
+    // Without it the routes of an application would wait for the end of a loop that adds one job after the other.
+    await this.clock.yield();
+    return result;
   }
 
   /** Runs `work` in a transaction that has begun. */

@@ -50,6 +50,27 @@ describe('a driver that fails', () => {
     expect(fixture.events.ofType('queue.held')).toHaveLength(1);
   });
 
+  it('gets back the jobs that it was handing out while the application closed', async () => {
+    const driver = sqliteDriver({ file: ':memory:' });
+    const claim = driver.claim.bind(driver);
+    let runs = 0;
+    fixture = new QueueFixture({}, { driver, grace: '5s' });
+    await fixture.on('sync', async () => runs++).start();
+    driver.claim = async (...given) => {
+      const claimed = await claim(...given);
+      await fixture.clock.sleep(500);
+      return claimed;
+    };
+    const { id } = await fixture.queue.add('crm', 'sync', {});
+    await fixture.clock.advance('100ms');
+    expect(await fixture.shown(id)).toBe('active');
+    const stopped = fixture.queue.stop();
+    await fixture.clock.advance('1s');
+    expect(await stopped).toBe(0);
+    expect(await fixture.shown(id)).toBe('waiting');
+    expect(runs).toBe(0);
+  });
+
   it('has a lease that cannot be renewed abort its job before another worker gets it', async () => {
     const driver = sqliteDriver({ file: ':memory:' });
     driver.renew = () => Promise.reject(FULL);

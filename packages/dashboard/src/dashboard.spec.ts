@@ -418,6 +418,26 @@ describe('several hosts on one store', () => {
     stream.close();
   });
 
+  it('have a queue steered from the page of a host that runs no jobs', async () => {
+    const store = sharedStore();
+    const web = await shop({ store, hasQueue: false, dashboard: { ...anyone, host: 'web-1' } });
+    const control = (body: object) =>
+      web.ask('/controls', { method: 'POST', headers: OF_THE_PAGE, body: JSON.stringify(body) });
+    expect((await control({ action: 'queue.pause', target: 'crm' })).status).toBe(404);
+    const worker = await shop({ store, dashboard: { ...anyone, host: 'worker-1' } });
+    const stream = await openStream(web.port, `${web.base}/stream`);
+    await until(() => stream.messages.length === 2);
+    for (let second = 0; second < 4; second++) for (const { clock } of [web, worker]) await clock!.advance('1s');
+    await until(() => JSON.stringify(stream.messages).includes('worker-1'));
+    expect((await control({ action: 'queue.pause', target: 'crm' })).status).toBe(200);
+    expect((await control({ action: 'queue.replay', target: 'crm', id: 'job-81' })).status).toBe(200);
+    expect((await control({ action: 'queue.pause', target: 'unknown' })).status).toBe(404);
+    await until(() => worker.queue.done.length === 2);
+    expect(worker.queue.done).toEqual(['pause crm', 'replay crm job-81']);
+    expect(worker.events.at(-1)).toMatchObject({ type: 'dashboard.controlled', detail: { host: 'web-1' } });
+    stream.close();
+  });
+
   it('write nothing to it while no page is open', async () => {
     const store = sharedStore();
     const one = await shop({ store, dashboard: { ...anyone, host: 'web-1' } });

@@ -75,19 +75,22 @@ export interface ShopOptions {
   readonly prefix?: string;
   readonly real?: boolean;
   readonly providers?: object;
+  /** False for a host that runs no jobs. Default true. */
+  readonly hasQueue?: boolean;
   prepare?(app: INestApplication): void | Promise<void>;
 }
 
 /** An application with a dashboard, on a clock that stands still unless it is to be `real`. */
 export async function startShop(options: ShopOptions = {}) {
   const { adapter = 'Express', dashboard = {}, store, prefix, real = false, providers = PROVIDERS, prepare } = options;
+  const { hasQueue = true } = options;
   const module = await Test.createTestingModule({
     imports: [
       ...(real ? [] : [ResilienceTestingModule]),
       ResilienceModule.forRoot({ logger: false, providers: providers as typeof PROVIDERS, ...(store && { store }) }),
       DashboardModule.forRoot(dashboard),
     ],
-    providers: [CrmQueue],
+    providers: hasQueue ? [CrmQueue] : [],
   }).compile();
   const app: INestApplication = module.createNestApplication(ADAPTERS[adapter](), { logger: false });
   if (prefix !== undefined) app.setGlobalPrefix(prefix);
@@ -104,7 +107,7 @@ export async function startShop(options: ShopOptions = {}) {
     base,
     events,
     resilience,
-    queue: app.get(CrmQueue),
+    queue: hasQueue ? app.get(CrmQueue) : new CrmQueue(),
     clock: real ? undefined : module.get(ResilienceTestingModule).clock,
     ask: (path: string, asked: Asked = {}) => ask(port, `${base}${path}`, asked),
   };

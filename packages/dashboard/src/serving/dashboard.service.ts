@@ -8,6 +8,7 @@ import { Controls, readControl } from '../controls/controls.js';
 import type { Authorization, DashboardOptions } from '../dashboard.options.js';
 import { HostExchange } from '../hosts/host-exchange.js';
 import { HostWatch } from '../watching/host-watch.js';
+import type { Control } from '../wire/control.js';
 import type { Greeting } from '../wire/frame.js';
 import { Access, isDeliberate, isSameOrigin } from './access.js';
 import { Broadcaster } from './broadcaster.js';
@@ -123,12 +124,21 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     }
     const authorization = await this.access.of(exchange, control.action);
     if (authorization === false || (await this.mayRead(exchange)) === false) return refuse(exchange);
-    if (!this.controls.knows(control)) return answerJson(exchange, 404, { error: 'there is nothing of this name' });
+    const isKnown = this.controls.knows(control);
+    if (!isKnown && !this.isQueueOfOthers(control)) {
+      return answerJson(exchange, 404, { error: 'there is nothing of this name' });
+    }
     const by = typeof authorization === 'object' ? authorization.by : undefined;
     await this.controls.apply(control, { host: this.watch.host, ...(by !== undefined && { by }) });
-    // Queues are the driver's, which hosts share or not; circuits are those of each process.
-    if (control.action.startsWith('circuit.')) this.exchange.tellOfControl(control, by);
+    // Circuits are those of each process. A queue is its driver's: one host that runs it acts for all that share it.
+    if (!isKnown || control.action.startsWith('circuit.')) this.exchange.tellOfControl(control, by);
     answerJson(exchange, 200, { done: true });
+  }
+
+  /** This host serves the page, and others run the jobs. */
+  private isQueueOfOthers({ action, target }: Control): boolean {
+    const { others } = this.exchange;
+    return action.startsWith('queue.') && others.some(({ queues }) => queues.some(({ name }) => name === target));
   }
 
   private mayRead(exchange: Exchange): Promise<Authorization> {

@@ -74,6 +74,26 @@ has(redis)('bullmqDriver on Redis', () => {
     await expect(one.add([job])).rejects.toMatchObject({ code: 'CLOSED' });
   });
 
+  it('has every process obey what an operator does in one of them', async () => {
+    const [one, other] = [await open({ connection: client }), await open({ connection: client })];
+    await one.add([{ ...PLAIN, id: 'steered', provider: 'steered' }]);
+    const claim = async (driver: QueueDriver) => {
+      // An operation of another process is seen within a moment.
+      await sleep(250);
+      return driver.claim('steered', { limit: 1, leaseMs: 400 });
+    };
+    await one.pause('steered');
+    expect(await claim(other)).toMatchObject({ paused: true, jobs: [] });
+    await other.resume('steered');
+    const [job] = (await claim(one)).jobs;
+    const history = { at: 0, attempt: 1, failure: 'failed', reason: 'no' } as const;
+    await one.settle([{ job: job!, to: 'dead', history }]);
+    expect(await other.replay('steered', 'steered')).toBe(true);
+    expect((await claim(one)).jobs).toHaveLength(1);
+    await one.close();
+    await other.close();
+  });
+
   it('takes no part in a transaction, and says so', async () => {
     const driver = await open({ connection: client });
     await expect(driver.addWithin!({ query: () => undefined }, [{ ...PLAIN, id: 'x' }])).rejects.toThrow(

@@ -107,6 +107,21 @@ describe('sqliteDriver', () => {
     });
   });
 
+  it('has every process obey what an operator does in one of them', async () => {
+    const [one, other] = [await open(), await open()];
+    await one.add([JOB]);
+    await one.pause('crm');
+    expect(await other.claim('crm', { limit: 1, leaseMs: 1000 })).toMatchObject({ paused: true, jobs: [] });
+    await other.resume('crm');
+    const [job] = (await one.claim('crm', { limit: 1, leaseMs: 1000 })).jobs;
+    const history = { at: 0, attempt: 1, failure: 'failed', reason: 'no' } as const;
+    await one.settle([{ job: job!, to: 'dead', history }]);
+    expect(await other.replay('crm', 'one')).toBe(true);
+    expect((await one.claim('crm', { limit: 1, leaseMs: 1000 })).jobs).toHaveLength(1);
+    await one.close();
+    await other.close();
+  });
+
   it('says everything that is wrong with its options at once', () => {
     const options = { file: '/no/such/place/q', tablePrefix: 'a-b' };
     expect(() => sqliteDriver(options)).toThrow(/directory that exists[^]*letters, digits and _/);

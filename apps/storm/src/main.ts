@@ -1,5 +1,6 @@
 import { access, constants, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { credentialReport } from './audit/credential-report.js';
 import { type CliOptions, parseCliOptions } from './cli-options.js';
 import { endingSignal, Interruption } from './ending.js';
 import { describeFailure } from './describe-failure.js';
@@ -65,10 +66,11 @@ async function weather(
   try {
     const stage = await Stage.open(services, progress, store);
     try {
-      return await runStorms(
+      const reports = await runStorms(
         storms.filter((storm) => name === undefined || storm.name === name),
         stage,
       );
+      return [...reports, await credentialReport(stage, reports)];
     } finally {
       await stage.close();
     }

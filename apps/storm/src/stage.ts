@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LiveCredentials } from './audit/live-credentials.js';
 import { systemClock } from './clock.js';
 import { placeOrder, type Patience } from './load/customer.js';
 import { type LoadPlan, offerLoad } from './load/load.js';
@@ -75,6 +76,11 @@ export class Stage {
   /** Aborted when the run is to end. */
   get signal(): AbortSignal {
     return this.parts.services.signal;
+  }
+
+  /** The credentials of this run. */
+  get credentials(): LiveCredentials {
+    return this.parts.services.credentials;
   }
 
   /** Starts a further service of this run, which ends with it. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { checkoutEnvironment } from './checkout-environment.js';
 import type { QuotaSettings } from './checkout-settings.js';
@@ -48,8 +47,13 @@ export async function startTwin(start: TwinStart): Promise<Twin> {
   const known = {
     merchant: start.merchant ?? `merchant_${account}`,
     mailbox: `mailbox_${account}`,
-    webhookSecret: `whsec_${randomBytes(24).toString('hex')}`,
+    webhookSecret: services.credentials.make('whsec_'),
   };
+  // The account's name stands before the dot.
+  const [paymentsKey, emailKey] = [known.merchant, known.mailbox].map((of) => services.credentials.make(`${of}.`)) as [
+    string,
+    string,
+  ];
   const startOn = (port: number): Promise<StartedService> =>
     services.start({
       name: `checkout-${account}`,
@@ -59,10 +63,10 @@ export async function startTwin(start: TwinStart): Promise<Twin> {
         ...checkoutEnvironment({
           port,
           paymentsUrl: start.paymentsUrl,
-          paymentsKey: known.merchant,
+          paymentsKey,
           webhookSecret: known.webhookSecret,
           emailUrl: start.emailUrl,
-          emailKey: known.mailbox,
+          emailKey,
           catalogUrl: start.catalogUrl,
           inventoryUrl: start.inventoryUrl,
           databaseFile: join(services.folder, `${account}.sqlite`),

@@ -39,9 +39,9 @@ export class StockController {
   }
 }
 
-/** The API key is the account's name. */
+/** The API key begins with the account's name, up to the first dot. */
 function accountIn(metadata: Metadata): string {
-  const account = /^Bearer +(\S+)$/i.exec(textIn(metadata, 'authorization') ?? '')?.[1];
+  const account = /^Bearer +([^\s.]+)\S*$/i.exec(textIn(metadata, 'authorization') ?? '')?.[1];
   if (account !== undefined) return account;
   throw new RpcException({ code: status.UNAUTHENTICATED, details: 'authorization: Bearer <api key> is required' });
 }

@@ -21,6 +21,11 @@ describe('credentialsInLogs', () => {
     expect(await credentialsInLogs(folder, [KEY])).toEqual(['checkout.log, as base64, at 13']);
   });
 
+  it('finds what was left of one in a shortened line', async () => {
+    await writeFile(join(folder, 'checkout.log'), `key ${KEY.slice(0, 14)}…`);
+    expect(await credentialsInLogs(folder, [KEY])).toEqual(['checkout.log, as beginning of plain, at 4']);
+  });
+
   it('finds nothing in clean logs', async () => {
     await writeFile(join(folder, 'checkout.log'), 'Authorization: [redacted]');
     expect(await credentialsInLogs(folder, [KEY])).toEqual([]);

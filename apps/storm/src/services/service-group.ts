@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LiveCredentials } from '../audit/live-credentials.js';
 import { systemClock } from '../clock.js';
 import { ServiceProcess } from './service-process.js';
 
@@ -26,6 +27,8 @@ export interface StartedService {
 
 /** The child processes of one run, with a temporary folder for their logs and files; they end together. */
 export class ServiceGroup {
+  /** Those that the services are given. */
+  readonly credentials = new LiveCredentials();
   private readonly end = new AbortController();
   private readonly processes: ServiceProcess[] = [];
 

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { startVault, type VaultServer } from '@breakwater/servers';
 import { auditTwin } from '../audit/audit-twin.js';
 import { credentialsInLogs } from '../audit/credentials-in-logs.js';
+import type { LiveCredentials } from '../audit/live-credentials.js';
 import type { OrderAudit } from '../audit/order-audit.js';
 import { ordersOfRun } from '../load/order.js';
 import type { Stage } from '../stage.js';
@@ -25,8 +25,9 @@ export const rotation: Storm<Facts> = {
   title: `the key of payments is rotated ${ROTATIONS_S.length} times under load, and the old one revoked at once`,
 
   async run(stage) {
-    const keys = new RotatedKeys();
-    const role = { roleId: `role-${randomBytes(12).toString('hex')}`, secretId: randomBytes(18).toString('hex') };
+    const { credentials } = stage;
+    const keys = new RotatedKeys(credentials);
+    const role = { roleId: credentials.make('role-'), secretId: credentials.make('') };
     const vault = await startVault({ appRole: { ...role, ttl: 60 } });
     vault.write(PATH, { value: keys.of('protected') });
     try {
@@ -39,9 +40,8 @@ export const rotation: Storm<Facts> = {
         ]);
         const audits = await withBoth(rotating.twins, (twin) => auditTwin(rotating, twin, journeys[twin.name]));
         await rotating.payments.acceptAllKeys();
-        const webhookSecrets = Object.values(stage.twins).map(({ webhookSecret }) => webhookSecret);
-        const live = [...keys.all, ...vault.tokens, ...Object.values(role), ...webhookSecrets];
-        const leaks = await credentialsInLogs(stage.file('.'), live);
+        credentials.add(...vault.tokens);
+        const leaks = await credentialsInLogs(stage.file('.'), credentials.all);
         return { facts: await withBoth(audits, async (audit) => ({ audit, leaks })), figures, promises };
       });
     } finally {
@@ -58,17 +58,16 @@ interface Facts {
 
 /** The keys of both merchants: what stands before the dot is the merchant's name. */
 class RotatedKeys {
-  readonly all: string[] = [];
   private readonly current: Record<string, string> = {};
+
+  constructor(private readonly credentials: LiveCredentials) {}
 
   of(name: keyof Twins<unknown>): string {
     return this.current[name] ?? this.next(name);
   }
 
   next(name: keyof Twins<unknown>): string {
-    const key = `merchant_${name}_rotating.${randomBytes(18).toString('base64url')}`;
-    this.all.push(key);
-    return (this.current[name] = key);
+    return (this.current[name] = this.credentials.make(`merchant_${name}_rotating.`));
   }
 }
 

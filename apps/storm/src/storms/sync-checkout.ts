@@ -19,6 +19,7 @@ export interface Visit {
 /** A checkout with a CRM, which can be killed and started again with what stands in its store. */
 export class SyncCheckout {
   private readonly account: string;
+  private readonly key: string;
   readonly visits: Visit[] = [];
   downMs = 0;
   private readonly crm: CrmControl;
@@ -33,6 +34,7 @@ export class SyncCheckout {
     private readonly crmUrl: string,
   ) {
     this.account = `crm_${name}`;
+    this.key = stage.credentials.make(`${this.account}.`);
     this.crm = new CrmControl(crmUrl);
   }
 
@@ -86,7 +88,7 @@ export class SyncCheckout {
     const around = {
       paymentsUrl: this.crmUrl,
       paymentsKey: 'none',
-      webhookSecret: `whsec_${randomBytes(24).toString('hex')}`,
+      webhookSecret: this.stage.credentials.make('whsec_'),
       emailUrl: this.crmUrl,
       emailKey: 'none',
       databaseFile: this.stage.file(`sync-${this.name}.sqlite`),
@@ -101,7 +103,7 @@ export class SyncCheckout {
           ...(this.running !== undefined && { port: Number(new URL(this.url).port) }),
         }),
         CRM_URL: this.crmUrl,
-        CRM_API_KEY: this.account,
+        CRM_API_KEY: this.key,
         QUEUE_LEASE_MS: `${LEASE_MS}`,
         QUEUE_PREFIX: this.prefix,
         RESILIENCE__ENABLED: `${this.name === 'protected'}`,

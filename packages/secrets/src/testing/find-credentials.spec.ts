@@ -23,7 +23,19 @@ describe('findCredentials', () => {
     expect(findCredentials('2026-11-29 ERROR [redacted] sk_live_4eC39', [KEY])).toEqual([]);
   });
 
+  it.each([
+    ['beginning of plain', `key ${KEY.slice(0, 12)}…`],
+    ['beginning of base64', Buffer.from(`Bearer ${KEY.slice(0, 13)}`).toString('base64')],
+    ['beginning of url', encodeURIComponent(`${KEY.slice(0, 16)}`)],
+  ])('finds what was left of one where so much of it is asked for: %s', (form, text) => {
+    const beginning = form.endsWith('url') ? 16 : 10;
+    expect(findCredentials(text, [KEY]).length).toBe(0);
+    expect(findCredentials(text, [KEY], { beginning }).map((found) => found.form)).toContain(form);
+    expect(findCredentials(KEY, [KEY], { beginning }).map((found) => found.form)).toEqual(['plain']);
+  });
+
   it('refuses a credential that any text may hold by chance', () => {
     expect(() => findCredentials('text', ['abc'])).toThrow(TypeError);
+    expect(() => findCredentials('text', [KEY], { beginning: 3 })).toThrow(TypeError);
   });
 });

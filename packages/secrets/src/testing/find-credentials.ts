@@ -2,7 +2,7 @@
 export interface FoundCredential {
   /** The place of the credential in the list that was given: never the credential itself. */
   readonly index: number;
-  /** `plain`, `base64`, `base64url`, `hex`, `url` or `json`. */
+  /** `plain`, `base64`, `base64url`, `hex`, `url` or `json`; before it `beginning of` where only that was found. */
   readonly form: string;
   /** How many characters stand before it. */
   readonly at: number;
@@ -15,18 +15,31 @@ const SHORTEST = 6;
 
 /**
  * Finds live credentials in a log, an error, JSON or a trace: as they are, and in every form in which HTTP and JSON
- * carry them. Base64 is found at all three alignments, such as after `user:`. Throws a `TypeError` for a credential of
- * fewer than six characters, which would be found by chance.
+ * carry them. Base64 is found at all three alignments, such as after `user:`. With `beginning`, also where only so many
+ * of their first characters stand, as in a text that was shortened. Throws a `TypeError` for fewer than six characters,
+ * which would be found by chance.
  */
-export function findCredentials(text: string, credentials: readonly string[]): readonly FoundCredential[] {
+export function findCredentials(
+  text: string,
+  credentials: readonly string[],
+  { beginning = Infinity }: { readonly beginning?: number } = {},
+): readonly FoundCredential[] {
+  if (beginning < SHORTEST) throw new TypeError('beginning: expected at least six characters');
   return credentials.flatMap((credential, index) => {
     if (credential.length < SHORTEST) throw new TypeError(`credentials.${index}: expected at least six characters`);
-    return formsOf(credential).flatMap(({ form, text: searched }) => {
-      const at = text.indexOf(searched);
-      if (at === -1) return [];
-      const before = text.slice(Math.max(0, at - 40), at).replaceAll(/\s+/g, ' ');
-      return [{ index, form, at, before }];
-    });
+    const found = foundIn(text, formsOf(credential), index);
+    if (found.length > 0 || credential.length <= beginning) return found;
+    const forms = formsOf(credential.slice(0, beginning));
+    return foundIn(text, forms, index).map((each) => ({ ...each, form: `beginning of ${each.form}` }));
+  });
+}
+
+function foundIn(text: string, forms: readonly Form[], index: number): readonly FoundCredential[] {
+  return forms.flatMap(({ form, text: searched }) => {
+    const at = text.indexOf(searched);
+    if (at === -1) return [];
+    const before = text.slice(Math.max(0, at - 40), at).replaceAll(/\s+/g, ' ');
+    return [{ index, form, at, before }];
   });
 }
 

@@ -16,7 +16,7 @@ export default defineConfig({
     search: { provider: 'local' },
     outline: [2, 3],
     nav: [
-      { text: 'Start', link: '/packages/nestjs/README' },
+      { text: 'Start', link: '/docs/start' },
       { text: 'Policies', link: '/docs/policies' },
       { text: 'Recipes', link: '/docs/recipes' },
       { text: 'Webhooks', link: '/docs/webhooks/senders' },
@@ -28,7 +28,9 @@ export default defineConfig({
         text: 'Start',
         items: [
           { text: 'Breakwater', link: '/' },
+          { text: 'In five minutes', link: '/docs/start' },
           { text: 'Why', link: '/docs/why' },
+          { text: 'The demo', link: '/docs/demo' },
           { text: 'In NestJS', link: '/packages/nestjs/README' },
           { text: 'Without Nest', link: '/packages/core/README' },
           { text: 'Beside its peers', link: '/docs/comparison' },

@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitepress';
+import { withoutSources } from './without-sources';
+
+const ICON =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><path d='M2 22q7-8 14 0t14 0M2 14q7-8 14 0t14 0' fill='none' stroke='%233a6ea5' stroke-width='4' stroke-linecap='round'/></svg>";
 
 /** The site is made of the documents where they stand: those in `docs`, and the README of each package. */
 export default defineConfig({
@@ -10,10 +14,24 @@ export default defineConfig({
   srcExclude: ['**/node_modules/**', '**/dist/**', '**/.cache/**', '**/*.api.md'],
   rewrites: { 'README.md': 'index.md' },
   lastUpdated: false,
-  // Sources, folders and reports of interfaces are read in the repository.
-  ignoreDeadLinks: [/\.(ts|mjs|json|yaml|api)$/, /\/$/, /LICENSE/, /^https?:/],
+  head: [['link', { rel: 'icon', href: ICON }]],
+  markdown: { config: withoutSources },
+  ignoreDeadLinks: 'localhostLinks',
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          searchOptions: {
+            // Pages that explain come before those that list.
+            boostDocument: (page: string) => {
+              if (/policies|recipes|start|packages/.test(page)) return 2;
+              return /CHANGELOG|guarantees|migration|benchmarks|comparison/.test(page) ? 0.3 : 1;
+            },
+          },
+        },
+      },
+    },
     outline: [2, 3],
     nav: [
       { text: 'Start', link: '/docs/start' },

@@ -17,12 +17,12 @@ export function draw() {
   canvas.bar({ y: store, from: 0.4, to: 6.6, kind: 'warn', text: 'key claimed, lease renewed' });
   canvas.bar({ y: store, from: 6.6, to: 10, kind: 'good', text: 'key and result, for 24 h' });
   canvas.bar({ y: provider, from: 1.4, to: 2.6, kind: 'good', text: 'charged' });
-  canvas.bar({ y: provider, from: 5.2, to: 6, kind: 'idle', text: 'knows it' });
+  canvas.bar({ y: provider, from: 5, to: 6.1, kind: 'idle', text: 'knows it' });
   canvas.arrow({ at: 0.3, to: 0.5, from: caller + 14, until: store - 14 });
   canvas.arrow({ at: 1.1, to: 1.4, from: caller + 14, until: provider - 14, kind: 'calm' });
   canvas.arrow({ at: 2.6, to: 2.7, from: provider - 14, until: 142, kind: 'bad', broken: true });
   canvas.note({ at: 2.95, y: 146, text: 'connection drops', kind: 'bad' });
-  canvas.arrow({ at: 4.9, to: 5.2, from: caller + 14, until: provider - 14, kind: 'calm' });
+  canvas.arrow({ at: 4.9, to: 5.1, from: caller + 14, until: provider - 14, kind: 'calm' });
   canvas.arrow({ at: 6, to: 6.3, from: provider - 14, until: caller + 14, kind: 'good' });
   canvas.arrow({ at: 6.7, to: 6.8, from: caller + 14, until: store - 14 });
   canvas.arrow({ at: 8.1, to: 8.4, from: caller + 14, until: store - 14 });

@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import type { DashboardAction } from './dashboard.options.js';
 import { DashboardService } from './serving/dashboard.service.js';
 import { pageWeight } from './serving/page-files.js';
+import type { LiveProvider } from '@breakwater/core/adapter';
 import type { Frame, Greeting, HostView } from './wire/frame.js';
 import { OF_THE_PAGE, openStream, sharedStore, startShop, type Shop, type ShopOptions } from './shop.fixture.js';
 
@@ -367,6 +368,19 @@ describe('the stream', () => {
     });
     expect(providers[0]!.history).toMatchObject([{ from: 'closed', to: 'open', reason: 'forced' }]);
     expect(providers[0]!.minute).toMatchObject({ refused: 50, ok: 0, failed: 0 });
+  });
+
+  it('tells of the events of queues as much as those say they matter, and not of each job that is done', async () => {
+    const { ask, resilience } = await shop({ dashboard: anyone });
+    const { events: hub } = resilience.provider('crm') as unknown as Pick<LiveProvider, 'events'>;
+    for (const [type, detail] of [
+      ['queue.completed', { id: 'job-80', attempt: 1, tookMs: 5 }],
+      ['queue.dead', { id: 'job-81', attempt: 10, failure: 'failed', reason: 'out of luck' }],
+    ] as const) {
+      hub.emit({ type, provider: 'crm', operation: 'order.created', at: 0, detail } as never);
+    }
+    const { hosts } = JSON.parse((await ask('/state')).text) as { hosts: HostView[] };
+    expect(hosts[0]!.events).toMatchObject([{ type: 'queue.dead', level: 'error', reason: 'out of luck' }]);
   });
 
   it('ends for a reader who may not read any more', async () => {

@@ -22,6 +22,7 @@ export class CrmQueue {
 
   readonly [CONTRIBUTION]: Contribution = {
     queues: () => [this.snapshot()],
+    eventLevels: { 'queue.dead': 'error' },
     pauseQueue: async (queue) => {
       this.paused = true;
       this.done.push(`pause ${queue}`);

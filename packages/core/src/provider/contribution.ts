@@ -1,3 +1,5 @@
+import type { EventLevel } from '../events/event-hub.js';
+
 /**
  * An injectable that has a `Contribution` by this key adds to what snapshots, telemetry and the dashboard show. The
  * same symbol for every copy of this package, so that nothing needs to import what contributes.
@@ -11,6 +13,8 @@ export interface Contribution {
   /** Lets an operator pause a queue. Its name is one of `queues`. */
   pauseQueue?(queue: string): Promise<void>;
   resumeQueue?(queue: string): Promise<void>;
+  /** How much the events matter that it emits, by type; `info` for others. */
+  readonly eventLevels?: Readonly<Record<string, EventLevel>>;
   /** Sends a dead letter back to work. */
   replayDeadLetter?(queue: string, id: string): Promise<void>;
 }
@@ -29,6 +33,8 @@ export interface QueueSnapshot {
   /** Jobs that are kept because no further attempt is made, and the latest of them. */
   readonly dead: number;
   readonly deadLetters?: readonly DeadLetterSnapshot[];
+  /** Why this process begins no job for now, such as `circuit-open`, besides a pause. */
+  readonly held?: string | undefined;
 }
 
 export interface DeadLetterSnapshot {

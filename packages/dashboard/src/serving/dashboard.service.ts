@@ -25,17 +25,18 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
   private readonly exchange: HostExchange;
   private readonly controls: Controls;
   private readonly framing: Readonly<Record<string, string>>;
+  private contributions: readonly Contribution[] | undefined;
   readonly broadcaster: Broadcaster;
 
   constructor(
     parts: ResilienceParts,
-    discovery: DiscoveryService,
+    private readonly discovery: DiscoveryService,
     private readonly options: DashboardOptions,
   ) {
     const { host = `${hostname()}:${pid}` } = options;
     const { clock, store } = parts;
-    let found: readonly Contribution[] | undefined;
-    const contributions = () => (found ??= contributionsOf(discovery));
+    // Looked for anew until the application has started: not all are made before.
+    const contributions = () => this.contributions ?? contributionsOf(discovery);
     this.access = new Access(options.authorize);
     this.framing = framing(options.frameAncestors);
     this.watch = new HostWatch(host, parts, contributions);
@@ -54,6 +55,7 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    this.contributions = contributionsOf(this.discovery);
     await this.exchange.open();
   }
 

@@ -7,7 +7,7 @@ import { ProviderWatch } from './provider-watch.js';
 import { RecentEvents, shown } from './recent-events.js';
 
 /** Events that would only say how a healthy day goes on. */
-const UNSHOWN = new Set(['webhook.accepted', 'bulkhead.limitChanged', 'idempotency.replayed']);
+const UNSHOWN = new Set(['webhook.accepted', 'bulkhead.limitChanged', 'idempotency.replayed', 'queue.completed']);
 
 const OWN_LEVELS: Readonly<Record<string, EventLevel>> = { ...webhookEvents, ...dashboardEvents };
 
@@ -62,6 +62,16 @@ export class HostWatch {
   private note(event: ResilienceEvent): void {
     this.providers.get(event.provider)?.note(event);
     if (UNSHOWN.has(event.type)) return;
-    this.events.add(shown(event, OWN_LEVELS[event.type] ?? this.parts.catalog.levelOf(event.type)));
+    this.events.add(shown(event, this.levelOf(event.type)));
+  }
+
+  private levelOf(type: string): EventLevel {
+    const own = OWN_LEVELS[type];
+    if (own !== undefined) return own;
+    for (const { eventLevels } of this.contributions()) {
+      const level = eventLevels?.[type];
+      if (level !== undefined) return level;
+    }
+    return this.parts.catalog.levelOf(type);
   }
 }

@@ -7,7 +7,7 @@ import { checkedPayload } from '../jobs/checked-payload.js';
 import type { JobHandler } from '../jobs/job-handler.js';
 import { readJobOptions } from '../jobs/job-settings.js';
 import { Lane } from '../worker/lane.js';
-import type { QueueSnapshot } from '../worker/queue.telemetry.js';
+import { queueEvents, type QueueSnapshot } from '../worker/queue.telemetry.js';
 import { firstAttempt } from './first-attempt.js';
 import { newJob } from './new-job.js';
 import { Schedules } from './schedules.js';
@@ -37,6 +37,7 @@ export interface LiveSyncQueueParts {
 export class LiveSyncQueue extends SyncQueue {
   /** Shows the queues to dashboards, and lets an operator act on them. */
   readonly [CONTRIBUTION]: Contribution = {
+    eventLevels: queueEvents,
     queues: () => this.snapshot(),
     pauseQueue: (provider) => this.pause(provider),
     resumeQueue: (provider) => this.resume(provider),

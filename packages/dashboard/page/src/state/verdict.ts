@@ -1,4 +1,4 @@
-import { duration, percent } from '../ui/format.js';
+import { countdown, duration, percent } from '../ui/format.js';
 import { policyOf, worstCircuit, type Provider } from './merge.js';
 
 /** How a provider is: `refusing` calls are turned away, `failing` many go wrong, `strained` something is short. */
@@ -41,7 +41,7 @@ function ofCircuit(provider: Provider): Verdict | undefined {
   if (circuit.state === 'half-open') return { health: 'recovering', why: `trying a few calls${where}` };
   const opened = provider.history.findLast(({ to }) => to === 'open');
   const cause = opened === undefined ? 'circuit open' : (CAUSES[opened.reason] ?? opened.reason);
-  const wait = circuit.openForMs === undefined ? '' : `; next try in ${duration(circuit.openForMs)}`;
+  const wait = circuit.openForMs === undefined ? '' : `; next try in ${countdown(circuit.openForMs)}`;
   return { health: 'refusing', why: `${cause}${where}${wait}` };
 }
 

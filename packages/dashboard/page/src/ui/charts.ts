@@ -5,6 +5,8 @@ import { duration, number } from './format.js';
 
 const SECONDS = 300;
 const HEIGHT = 150;
+/** Between the lines of the grid: whole calls, and milliseconds. */
+const STEPS = Array.from({ length: 8 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
 
 interface Line {
   readonly label: string;
@@ -58,7 +60,7 @@ class Chart {
       {
         width: this.element.clientWidth,
         height: HEIGHT,
-        padding: [8, 4, 0, 0],
+        padding: [8, 22, 0, 0],
         legend: { show: true, live: true },
         cursor: { sync: { key: 'provider' }, y: false, points: { size: 6 } },
         scales: { x: { time: true, auto: false }, y: { auto: false } },
@@ -71,7 +73,13 @@ class Chart {
             space: 90,
             values: [[1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]],
           },
-          { ...axis, size: 52, space: 36, values: (_, values) => values.map((value) => this.format(value)) },
+          {
+            ...axis,
+            size: 52,
+            space: 36,
+            incrs: STEPS,
+            values: (_, values) => values.map((value) => this.format(value)),
+          },
         ],
         series: [
           { value: '{HH}:{mm}:{ss}', label: 'Time' },

@@ -8,6 +8,11 @@ export function duration(ms: number | undefined): string {
   return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }
 
+/** A time that is still to pass, in whole seconds, so that a sentence with it keeps its length as it runs down. */
+export function countdown(ms: number): string {
+  return ms < 120_000 ? `${Math.max(1, Math.ceil(ms / 1000))} s` : duration(ms);
+}
+
 /** `99.8 %`; never 100 % where something went wrong. */
 export function percent(share: number | undefined): string {
   if (share === undefined || !Number.isFinite(share)) return '–';

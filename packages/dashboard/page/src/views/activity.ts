@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<string, (event: HostEvent) => boolean>> = {
   Circuits: ({ type }) => type.startsWith('circuitBreaker.') && !type.endsWith('.refused'),
   Refusals: ({ type }) => type.endsWith('.refused'),
   'Retries and timeouts': ({ type }) => /^(?:retry|hedge|timeout|fallback)\./.test(type),
+  Jobs: ({ type }) => type.startsWith('queue.'),
   Webhooks: ({ type }) => type.startsWith('webhook.'),
   Operators: ({ type }) => type.startsWith('dashboard.'),
 };

@@ -31,7 +31,6 @@ export class EventList {
   }
 
   private make(event: HostEvent, showsHost: boolean) {
-    const [policy = '', what = ''] = event.type.split('.');
     const count = h('span', { class: 'times' });
     const element = h(
       'li',
@@ -42,7 +41,7 @@ export class EventList {
       h(
         'span',
         { class: 'what' },
-        h('b', {}, `${words(policy)} ${words(what)}`),
+        h('b', {}, titleOf(event.type)),
         event.reason === '' ? undefined : ` – ${event.reason}`,
         count,
       ),
@@ -50,4 +49,18 @@ export class EventList {
     );
     return { element, count };
   }
+}
+
+/** Events of queues are told of their jobs. */
+const TITLES: Readonly<Record<string, string>> = {
+  'queue.failed': 'job failed',
+  'queue.returned': 'job sent back',
+  'queue.dead': 'job dead',
+  'queue.held': 'jobs held back',
+  'queue.resumed': 'jobs go on',
+};
+
+function titleOf(type: string): string {
+  const [policy = '', what = ''] = type.split('.');
+  return TITLES[type] ?? `${words(policy)} ${words(what)}`;
 }

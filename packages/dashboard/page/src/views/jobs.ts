@@ -40,6 +40,7 @@ export class Jobs implements View {
 
   private queue(queue: QueueSnapshot, allowed: ReadonlySet<string>): HTMLElement {
     const { name, paused, deadLetters = [] } = queue;
+    const held = paused ? 'paused' : heldBack(queue.held);
     const action = paused ? 'queue.resume' : 'queue.pause';
     const facts = [
       ['waiting', queue.waiting],
@@ -59,12 +60,12 @@ export class Jobs implements View {
           'h3',
           {},
           name,
-          paused &&
+          held !== undefined &&
             h(
               'span',
               { class: 'badge', 'data-health': 'strained' },
               h('i', { class: 'mark', 'aria-hidden': 'true' }),
-              'paused',
+              held,
             ),
         ),
         allowed.has(action) &&
@@ -109,4 +110,14 @@ export class Jobs implements View {
       ),
     );
   }
+}
+
+const HOLDS: Readonly<Record<string, string>> = {
+  'circuit-open': 'held back: the circuit is open',
+  'rate-limited': 'held back: the quota is spent',
+};
+
+/** Why no job is begun, in words; queues of other packages have their own. */
+function heldBack(held: string | undefined): string | undefined {
+  return held === undefined ? undefined : (HOLDS[held] ?? `held back: ${held}`);
 }

@@ -14,6 +14,8 @@ export interface RegionBounds {
   readonly maxBytes: number;
 }
 
+export const REGION_DEFAULTS: RegionBounds = { maxEntries: 1000, maxBytes: 64 * 1024 * 1024 };
+
 /**
  * The answers of one method, or of a provider's HTTP client, by key. Sets no timer and reads no clock: what has expired
  * goes when its place is needed, or when its owner deletes it.
@@ -64,6 +66,10 @@ export class AnswerRegion<Answer extends KeptAnswer = KeptAnswer> {
     const keys = [...this.byKey.entries()].filter(([key, answer]) => isMeant(answer, key)).map(([key]) => key);
     for (const key of keys) this.byKey.delete(key);
     return keys.length;
+  }
+
+  forEach(each: (answer: Answer) => void): void {
+    this.byKey.forEach((answer) => each(answer));
   }
 
   /** Deletes the least recently used. */

@@ -1,7 +1,7 @@
 import { AttemptPath } from './attempt/attempt-path.js';
 import { observed, ObservedEntrance, type CallObserver } from './attempt/call-observer.js';
 import type { Next } from './live-call.js';
-import { isFaultInjector, isGate, isWrapper, type Environment, type Policy } from './policy.js';
+import { isFaultInjector, isGate, isWrapper, type Environment, type Policy, type Wrapper } from './policy.js';
 
 /** The policies of one method. Wrappers call each other; the gates of an attempt stand on one path. */
 export class Pipeline {
@@ -10,6 +10,8 @@ export class Pipeline {
    * policy.
    */
   run!: Next<unknown>;
+  /** Answers a call that need not be made: see `Wrapper`. `undefined` where each has to be. */
+  peek: Wrapper['peek'] = undefined;
   private used!: readonly Policy[];
   /** The path of the next attempt. */
   private path!: AttemptPath;
@@ -50,6 +52,10 @@ export class Pipeline {
       return named(wrapper.kind, (call) => this.path.enter(wrapper.watch!(call, attempt), 0));
     }, attempt);
     this.run = observed(run, observers);
+    const [outermost] = wrappers;
+    const { peek } = outermost ?? {};
+    // Observers see every call.
+    this.peek = observers.length > 0 ? undefined : peek?.bind(outermost);
   }
 }
 

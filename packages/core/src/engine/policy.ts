@@ -20,6 +20,11 @@ export interface Environment extends CallOrigin {
   readonly entrance?: Entrance | undefined;
   /** The operation whose own policy it is; `undefined` for one that the provider's methods share. */
   readonly operation?: string;
+  /**
+   * Text that stands for the account with which the provider is asked: another credential has another. Never the
+   * credential itself. `undefined` where there is none.
+   */
+  identity?(): string | undefined;
   /** A number in [0, 1). */
   random(): number;
   /** The meaning of a result; `circumstances` is what is known of the call that it ended. */
@@ -113,6 +118,11 @@ export interface Wrapper extends LivePolicy {
    * its `watcher`, which is told at once how that ends. It spares every call a promise.
    */
   watch?(call: LiveCall, next: Next<unknown>): LiveCall;
+  /**
+   * The result of a call with these arguments, where it is known without one: it is asked first where nothing stands
+   * above it, of calls that have no key and are made in no other call. `undefined` where a call has to be made.
+   */
+  peek?(operation: string, args: readonly unknown[]): Promise<unknown> | undefined;
 }
 
 /** Stands between the gates and the method: all policies take what it does for the provider's doing. */

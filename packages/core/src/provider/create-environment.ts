@@ -13,6 +13,8 @@ import type { ProviderParts } from './provider-parts.js';
 export interface ChangingParts {
   /** The user's own classifier, set by what reads the settings: every attempt reads it here. */
   classify: Classify | undefined;
+  /** The account with which the provider is asked. */
+  identity?(): string | undefined;
   /** Hears of the requests that go over the wire. */
   wire?(): WireListener | undefined;
 }
@@ -40,6 +42,7 @@ export function createEnvironment(
     callbackFailed,
     entrance,
     ...(changing.wire && { wire: changing.wire }),
+    identity: () => changing.identity?.(),
     classify: createClassifier(clock, changing, (error) => callbackFailed('classify', error)),
     shared: <T>(state: SharedState<T>): T => {
       if (!common.has(state)) common.set(state, state.make(clock));

@@ -22,6 +22,7 @@ import { ANSWERS } from '../cache-storage/answer-storage.js';
 import { HttpCache } from '../http/cache/http-cache.js';
 import { isGiven } from '../http/cache/given-response.js';
 import { providerFetch } from '../http/provider-fetch.js';
+import { accountOf } from '../http/account-of.js';
 import { credentialOf, tokenSourceOf } from '../http/credential-of.js';
 import { withTokens } from '../http/oauth2/with-tokens.js';
 import type { HttpSettings, ProviderHttp } from '../http/provider-http.js';
@@ -86,6 +87,7 @@ export class LiveProvider extends ResilientProvider {
       credential: () => credentialOf(this.linker.http?.auth),
       tokens: () => tokenSourceOf(this.linker.http?.auth),
     };
+    changing.identity = accountOf(http, this.name);
     const { clock, store, random, emit } = this.environment;
     this.http = withTokens(http, { provider: this.name, clock, store, random, emit });
     this.wire = new ProviderWire(this.http.settings() ?? {}, {
@@ -131,20 +133,24 @@ export class LiveProvider extends ResilientProvider {
   }
 
   override execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = NO_OPTIONS): Promise<T> {
-    const { operation = 'execute', signal, args = UNNAMED_ARGS, protocol, stream } = options;
-    const call =
-      protocol === undefined && stream === undefined
-        ? this.newCall(operation, args, run)
-        : this.newCallRead({ protocol, stream }, { operation, args, work: run });
-    call.key = options.key;
-    // Also where the policy, which says so too, is left out or switched off.
-    if (options.idempotencyKey !== undefined) this.carryKey(call, options.idempotencyKey);
+    const { operation = 'execute', signal, args = UNNAMED_ARGS, protocol, stream, key, idempotencyKey } = options;
     let pipeline: Pipeline;
     try {
       pipeline = this.pipelines.pipelineOf(operation, options.policies);
     } catch (error) {
       return Promise.reject(error);
     }
+    if (pipeline.peek !== undefined && key === undefined && idempotencyKey === undefined && signal === undefined) {
+      const known = currentLiveCall() === undefined ? pipeline.peek(operation, args) : undefined;
+      if (known !== undefined) return known as Promise<T>;
+    }
+    const call =
+      protocol === undefined && stream === undefined
+        ? this.newCall(operation, args, run)
+        : this.newCallRead({ protocol, stream }, { operation, args, work: run });
+    call.key = key;
+    // Also where the policy, which says so too, is left out or switched off.
+    if (idempotencyKey !== undefined) this.carryKey(call, idempotencyKey);
     return this.run(pipeline, call, signal) as Promise<T>;
   }
 

@@ -53,16 +53,22 @@ function wrapperOf(binding: MethodBinding): Method {
     if (runtime === undefined) return original.apply(this, args);
     const receiver = this as object;
     if (binding.returnsObservable) return runtime.stream(binding, receiver, args);
+    const isOutermost = currentLiveCall() === undefined;
     let method: LinkedMethod;
     let call: LiveCall;
     try {
       method = runtime.methodOf(binding, receiver);
+      const { peek } = method.pipeline;
+      if (peek !== undefined && isOutermost && method.key === undefined) {
+        const known = peek(method.operation, args);
+        if (known !== undefined) return known;
+      }
       call = callOf(method, receiver, args, binding.work);
     } catch (error) {
       return Promise.reject(error);
     }
     // Straight to the policies: a stack trace shows ten frames, and the caller is to be among them.
-    return currentLiveCall() === undefined ? method.pipeline.run(call) : method.provider.run(method.pipeline, call);
+    return isOutermost ? method.pipeline.run(call) : method.provider.run(method.pipeline, call);
   };
   for (const key of Reflect.ownKeys(original)) {
     if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;

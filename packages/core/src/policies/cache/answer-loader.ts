@@ -1,22 +1,28 @@
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Outcome, Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf } from '../../engine/policy.js';
+import { estimatedBytes } from '../../cache-storage/estimated-bytes.js';
 import { isSingleUse } from '../../values/single-use.js';
 import type { CacheReport } from './cache-report.js';
 import type { CacheSettings } from './cache.options.js';
 import type { Answer, KeptAnswers, Subject } from './kept-answers.js';
+import type { Question } from './questions.js';
 import { SharedLoad } from './shared-load.js';
-import type { CacheEvents } from './cache.telemetry.js';
+import { tagsOf, tagsOfFailure } from './tags-of.js';
+import type { BypassReason, CacheEvents } from './cache.telemetry.js';
 
 /**
  * How long the provider is not asked again after a failure that a stale answer outlives, unless the failure says for
  * longer, in milliseconds.
  */
 const PAUSE_MS = 1000;
+/** An error that is kept takes about as much. */
+const FAILURE_BYTES = 1000;
 
 /** Fetches answers, one call at a time for each key, and decides what becomes of what comes. */
 export class AnswerLoader {
   private readonly loads = new Map<string, SharedLoad>();
+  private begun = 0;
 
   constructor(
     private settings: CacheSettings,
@@ -31,7 +37,7 @@ export class AnswerLoader {
   }
 
   /** Waits for the answer that is on its way, or has it fetched. */
-  async ask<T>(key: string, id: string, call: LiveCall, next: Next<T>): Promise<T> {
+  async ask<T>({ key, id }: Question, call: LiveCall, next: Next<T>): Promise<T> {
     const underWay = this.loads.get(key);
     const subject = { operation: call.operation, tenant: call.key, id };
     const load = underWay ?? this.newLoad(call, { key, subject, startedAt: call.now, inBackground: false });
@@ -60,11 +66,15 @@ export class AnswerLoader {
     void this.run(this.newLoad(call, { key, subject, startedAt: call.now, inBackground: true }), next);
   }
 
-  /** Answers asked for before now are out of date: the callers that wait for them get them, and no others. */
-  outdate(isMeant: (subject: Subject) => boolean): void {
+  /**
+   * Answers asked for before now are out of date: the callers that wait for them get them, and no others. With `tags`,
+   * those that turn out to have one.
+   */
+  outdate(isMeant: (subject: Subject) => boolean, tags?: readonly string[]): void {
     for (const load of this.loads.values()) {
       if (!isMeant(load.of.subject)) continue;
-      load.outdated = true;
+      if (tags === undefined) load.outdated = true;
+      else load.void(tags);
       this.loads.delete(load.of.key);
     }
   }
@@ -78,8 +88,8 @@ export class AnswerLoader {
     return this.settings.clone && typeof value === 'object' ? structuredClone(value) : value;
   }
 
-  private newLoad(call: LiveCall, of: SharedLoad['of']): SharedLoad {
-    return new SharedLoad(call.detachedCopy(), of, (load) => this.drop(load));
+  private newLoad(call: LiveCall, of: Omit<SharedLoad['of'], 'number'>): SharedLoad {
+    return new SharedLoad(call.detachedCopy(), { ...of, number: ++this.begun }, (load) => this.drop(load));
   }
 
   private async run(load: SharedLoad, next: Next<unknown>): Promise<void> {
@@ -139,8 +149,30 @@ export class AnswerLoader {
     return errors !== false && errors.kinds.some((kept) => kept === kind);
   }
 
-  private keep({ of: { key, subject, startedAt } }: SharedLoad, result: Settled, failed: boolean, now: number): void {
-    this.answers.set(key, { subject, result, failed, at: now, tookMs: now - startedAt, pausedUntil: 0 });
+  private keep(load: SharedLoad, result: Settled, failed: boolean, now: number): void {
+    const { key, subject, startedAt } = load.of;
+    const refused = (reason: BypassReason) => {
+      this.answers.delete(key);
+      this.report.bypassed(reason, subject.operation);
+    };
+    const tags = this.tagsOf(load, result);
+    if (tags === undefined) return refused('tags');
+    // A later load may have its answer already.
+    if (load.isVoid(tags) || (this.answers.get(key)?.load ?? 0) > load.of.number) return;
+    const bytes = result.ok ? estimatedBytes(result.value) : FAILURE_BYTES;
+    const answer = { load: load.of.number, subject, result, failed, at: now, tookMs: now - startedAt, tags, bytes };
+    if (!this.answers.set(key, answer)) refused('size');
+  }
+
+  /** `undefined` where the user's function has failed: an answer that cannot be invalidated must not be kept. */
+  private tagsOf({ call, of }: SharedLoad, result: Settled): readonly string[] | undefined {
+    if (!result.ok) return tagsOfFailure(this.settings);
+    try {
+      return tagsOf(this.settings, { result: result.value, args: call.args, receiver: call.receiver });
+    } catch (error) {
+      this.environment.callbackFailed('cache.tags', error, of.subject.operation);
+      return undefined;
+    }
   }
 
   private ownResult(result: Settled): Settled {

@@ -34,7 +34,7 @@ export class CacheReport {
     this.emit('cache.refreshFailed', { outcome }, operation);
   }
 
-  get counters(): Omit<CacheSnapshot, 'entries' | 'loading'> {
+  get counters(): Omit<CacheSnapshot, 'entries' | 'loading' | 'bytes'> {
     const { hits, misses, stale, coalesced, refreshes, refreshesFailed, uncached } = this;
     return { hits, misses, stale, coalesced, refreshes, refreshesFailed, uncached };
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { REGION_DEFAULTS } from '../../cache-storage/answer-region.js';
 import type { Duration } from '../../settings/duration.js';
 import {
   callback,
@@ -55,12 +56,32 @@ export interface CacheOptions {
    */
   key?: (...args: never[]) => string | number | undefined;
   /**
+   * Tells answers apart by what their arguments do not say, such as the user in whose name a request goes; called as
+   * `key` is. `undefined` leaves a call out of the cache. Default: nothing beside tenant and credential.
+   */
+  vary?: (...args: never[]) => string | number | undefined;
+  /**
+   * Whether another credential of the provider (`http.auth`) has other answers; of OAuth 2, another client has. `false`
+   * where all of them see the same: then a rotated credential does not empty the cache. Default true.
+   */
+  varyOnCredential?: boolean;
+  /**
+   * Tags by which answers are invalidated: a list, or a function of the result and the arguments, called as `key` is.
+   * At most 100 for each answer. Failures that are kept have those of a list. Default: none.
+   */
+  tags?: readonly string[] | ((result: never, ...args: never[]) => readonly string[]);
+  /**
    * Whether every caller gets a deep copy (`structuredClone`) of its own. Default false: all get the same object, and
    * must not change it.
    */
   clone?: boolean;
   /** How many answers are kept; beyond it the least recently used make room. Default 1000. */
   maxEntries?: number;
+  /**
+   * How many bytes the answers take in memory, about; beyond it the least recently used make room. The largest of these
+   * bounds holds for all answers of the provider together. Default 64 MiB.
+   */
+  maxBytes?: number;
 }
 
 const earlyRefresh = optionsOr(
@@ -84,6 +105,11 @@ const errors = optionsOr(
   ),
 );
 
+const tags = v.union(
+  [v.array(v.string()), callback<(result: unknown, ...args: unknown[]) => unknown>()],
+  "expected a list of tags, or a function of the result and the arguments, for example (product) => ['product:' + product.id]",
+);
+
 export const cacheSchema = options({
   ttl: duration({ min: 1 }),
   staleWhileRevalidate: optional(duration(), 0),
@@ -91,8 +117,12 @@ export const cacheSchema = options({
   earlyRefresh: optional(earlyRefresh, false),
   errors: optional(errors, false),
   key: optional(callback<(...args: unknown[]) => unknown>('a function of the arguments, for example (id) => id')),
+  vary: optional(callback<(...args: unknown[]) => unknown>('a function of the arguments, for example () => userId()')),
+  varyOnCredential: optional(flag(), true),
+  tags: optional(tags),
   clone: optional(flag(), false),
-  maxEntries: optional(integer(1, 1_000_000), 1000),
+  maxEntries: optional(integer(1, 1_000_000), REGION_DEFAULTS.maxEntries),
+  maxBytes: optional(integer(1, Number.MAX_SAFE_INTEGER), REGION_DEFAULTS.maxBytes),
 });
 
 export type CacheSettings = v.InferOutput<typeof cacheSchema>;

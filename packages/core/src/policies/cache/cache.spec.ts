@@ -27,6 +27,7 @@ describe('cache', () => {
         kind: 'cache',
         operation: 'Catalog.find',
         entries: 1,
+        bytes: 32,
         loading: 0,
         ...ZEROS,
         hits: 1,

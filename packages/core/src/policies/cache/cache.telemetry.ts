@@ -1,10 +1,10 @@
 import type { EventLevels } from '../../events/event-hub.js';
 
 /**
- * The part that cannot be cached: arguments that are no plain data, what `key` made of them, an operation with a key of
- * its own, a result for one.
+ * The part that cannot be cached: arguments that are no plain data, what `key` or `vary` made of them, an operation
+ * with a key of its own, a result for one, what `tags` made of it, a result larger than `maxBytes`.
  */
-export type BypassReason = 'arguments' | 'key' | 'idempotencyKey' | 'result';
+export type BypassReason = 'arguments' | 'key' | 'vary' | 'idempotencyKey' | 'result' | 'tags' | 'size';
 
 export interface CacheEvents {
   /** Calls go past the cache. Told once for each reason. */
@@ -35,6 +35,8 @@ export interface CacheSnapshot {
   /** Answers that are kept, and those that are being fetched. */
   readonly entries: number;
   readonly loading: number;
+  /** Their size in memory, about. */
+  readonly bytes: number;
   readonly hits: number;
   readonly misses: number;
   /** Calls that got an answer past its time. */

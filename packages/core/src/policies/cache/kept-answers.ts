@@ -1,8 +1,9 @@
-import { LRUCache } from 'lru-cache';
+import type { AnswerRegion, KeptAnswer } from '../../cache-storage/answer-region.js';
+import type { AnswerStorage } from '../../cache-storage/answer-storage.js';
 import type { Settled } from '../../outcome/outcome.js';
 import type { CacheSettings } from './cache.options.js';
 
-/** Who asked, and what for. */
+/** The caller, and what was asked. */
 export interface Subject {
   readonly operation: string;
   readonly tenant: string | undefined;
@@ -10,7 +11,9 @@ export interface Subject {
   readonly id: string;
 }
 
-export interface Answer {
+export interface NewAnswer extends KeptAnswer {
+  /** The number of the load that it comes from. */
+  readonly load: number;
   readonly subject: Subject;
   readonly result: Settled;
   /** Whether it is a failure that is kept for a while. */
@@ -18,36 +21,52 @@ export interface Answer {
   /** When it came, and how long that took, in monotonic milliseconds. */
   readonly at: number;
   readonly tookMs: number;
+}
+
+export interface Answer extends NewAnswer {
   /** Until when the provider is not asked again, since it failed the last time. */
   pausedUntil: number;
+  /** Until when it is given without a further question, by the settings of the moment. */
+  hitUntil: number;
+  /** The same for all callers where none gets a copy: to make one is a third of what a hit costs. */
+  promise: Promise<unknown> | undefined;
 }
 
 /**
- * The answers that are kept, by key: a bounded number, the least recently used make room. Sets no timer: what has
- * expired goes when its place is needed. An answer's age is held against the settings of the moment, so new ones hold
- * for what is there.
+ * The answers of one method that are kept in this process, by key. An answer's age is held against the settings of the
+ * moment, so new ones hold for what is there.
  */
 export class KeptAnswers {
-  private byKey: LRUCache<string, Answer>;
+  private readonly region: AnswerRegion<Answer>;
 
-  constructor(private settings: CacheSettings) {
-    this.byKey = new LRUCache({ max: settings.maxEntries });
+  constructor(
+    private settings: CacheSettings,
+    storage: AnswerStorage,
+  ) {
+    this.region = storage.region(settings);
   }
 
   get size(): number {
-    return this.byKey.size;
+    return this.region.entries;
+  }
+
+  get bytes(): number {
+    return this.region.bytes;
   }
 
   get(key: string): Answer | undefined {
-    return this.byKey.get(key);
+    return this.region.get(key);
   }
 
-  set(key: string, answer: Answer): void {
-    this.byKey.set(key, answer);
+  /** `false` where it is too large to be kept. */
+  set(key: string, answer: NewAnswer): boolean {
+    const kept: Answer = { ...answer, pausedUntil: 0, hitUntil: 0, promise: undefined };
+    kept.hitUntil = this.freshUntil(kept);
+    return this.region.set(key, kept);
   }
 
   delete(key: string): void {
-    this.byKey.delete(key);
+    this.region.delete(key);
   }
 
   freshUntil({ failed, at }: Answer): number {
@@ -76,19 +95,14 @@ export class KeptAnswers {
   }
 
   /** Drops the answers that `isMeant` says are meant; how many there were. */
-  forget(isMeant: (subject: Subject) => boolean): number {
-    const keys = [...this.byKey.entries()].filter(([, { subject }]) => isMeant(subject)).map(([key]) => key);
-    for (const key of keys) this.byKey.delete(key);
-    return keys.length;
+  forget(isMeant: (answer: Answer) => boolean): number {
+    return this.region.forget(isMeant);
   }
 
   /** Keeps what is there as far as it fits. */
   reconfigure(settings: CacheSettings): void {
-    const before = this.settings;
     this.settings = settings;
-    if (before.maxEntries === settings.maxEntries) return;
-    const standing = this.byKey;
-    this.byKey = new LRUCache({ max: settings.maxEntries });
-    this.byKey.load(standing.dump());
+    this.region.resize(settings);
+    this.region.forEach((answer) => (answer.hitUntil = this.freshUntil(answer)));
   }
 }

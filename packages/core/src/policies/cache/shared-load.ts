@@ -5,6 +5,8 @@ import type { Subject } from './kept-answers.js';
 
 /** The answer that a load fetches, and when that began. */
 interface Loaded {
+  /** Rises with every load. */
+  readonly number: number;
   readonly key: string;
   readonly subject: Subject;
   /** In monotonic milliseconds. */
@@ -22,6 +24,8 @@ export class SharedLoad extends SharedCall<Settled | undefined> {
   abandoned = false;
   /** Whether what it fetches was out of date before it came: it is given to those who wait, and not kept. */
   outdated = false;
+  /** Tags that were invalidated since it began. */
+  private voided: Set<string> | undefined;
 
   constructor(
     call: LiveCall,
@@ -33,5 +37,14 @@ export class SharedLoad extends SharedCall<Settled | undefined> {
       onAbandoned(this);
     };
     super(call, of.inBackground ? undefined : abandon);
+  }
+
+  void(tags: readonly string[]): void {
+    for (const tag of tags) (this.voided ??= new Set()).add(tag);
+  }
+
+  /** Whether an answer with these tags is out of date. */
+  isVoid(tags: readonly string[]): boolean {
+    return this.outdated || (this.voided !== undefined && tags.some((tag) => this.voided!.has(tag)));
   }
 }

@@ -57,6 +57,7 @@ export * from './policies/policy-telemetry.js';
 export { isRateLimitedError, RateLimitedError } from './policies/rate-limit/rate-limited.error.js';
 export type { BucketQuotaOptions, QuotaOptions, WindowQuotaOptions } from './policies/rate-limit/quota.options.js';
 export type { ObservedQuota, ProfileName, QuotaReader, QuotaResponse } from './policies/rate-limit/profile.options.js';
+export type { CacheHandle } from './provider/provider-cache.js';
 export type { RateLimitHandle } from './policies/rate-limit/rate-limit-handle.js';
 export type { RateLimitOptions } from './policies/rate-limit/rate-limit.options.js';
 export { retryHistory, type RetryHistory } from './policies/retry/retry-history.js';

@@ -9,7 +9,11 @@ interface Told {
   readonly asked?: string;
 }
 
-export type ForgetListener = (invalidation: Invalidation) => void;
+/** Keeps answers that other hosts may invalidate. */
+export interface ForgetListener {
+  /** Another host has invalidated answers. */
+  hear(invalidation: Invalidation): void;
+}
 
 interface Parts {
   readonly bus: Bus | undefined;
@@ -24,7 +28,8 @@ interface Parts {
  * that is lost costs time, never an answer that no longer holds: that stands in the store.
  */
 export class AnswerTopic {
-  private readonly listeners = new Set<ForgetListener>();
+  /** Weakly: a listener that is left out of newer settings says nothing. */
+  private listeners: WeakRef<ForgetListener>[] = [];
   private readonly waiting = new Map<string, Set<() => void>>();
   private subscribed: Promise<Unsubscribe | undefined> | undefined;
 
@@ -36,15 +41,16 @@ export class AnswerTopic {
 
   /** Has a listener told of what other hosts forget, until it leaves. */
   join(listener: ForgetListener): void {
-    this.listeners.add(listener);
+    this.listeners.push(new WeakRef(listener));
     const { bus, topic } = this.parts;
     this.subscribed ??= bus
-      ?.subscribe(topic, (message) => this.hear(message))
+      ?.subscribe(topic, (message) => this.receive(message))
       .catch(() => (this.subscribed = undefined));
   }
 
   leave(listener: ForgetListener): void {
-    if (!this.listeners.delete(listener) || this.listeners.size > 0) return;
+    this.listeners = this.listeners.filter((ref) => ref.deref() !== undefined && ref.deref() !== listener);
+    if (this.listeners.length > 0) return;
     this.subscribed?.then((unsubscribe) => unsubscribe?.()).catch(() => undefined);
     this.subscribed = undefined;
   }
@@ -74,10 +80,10 @@ export class AnswerTopic {
     }
   }
 
-  private hear(message: string): void {
+  private receive(message: string): void {
     const { from, forget = [], asked } = JSON.parse(message) as Told;
     if (from === this.parts.host) return;
-    for (const invalidation of forget) for (const listener of this.listeners) listener(invalidation);
+    for (const invalidation of forget) for (const ref of this.listeners) ref.deref()?.hear(invalidation);
     if (asked !== undefined) for (const wake of this.waiting.get(asked) ?? []) wake();
   }
 }

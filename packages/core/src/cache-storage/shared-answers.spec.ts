@@ -10,6 +10,8 @@ const SUBJECT = { operation: 'Catalog.find', id: '=1', tenant: 'acme' };
 const QUESTION = { key: 'find 1', marks: marksOf(SUBJECT) };
 const MINUTE_MS = 60_000;
 
+const nothing = { hear: () => undefined };
+
 /** Hosts of one application over one store. */
 function fleet({ hasBus = true } = {}) {
   const clock = new TestClock();
@@ -55,7 +57,7 @@ describe('answers that hosts share', () => {
     'are asked for by one host, while the others wait for it, with a bus or without: %j',
     async (how) => {
       const { clock, a, b, asking, turnOf } = fleet(how);
-      b.join(() => undefined);
+      b.join(nothing);
       const first = await turnOf(a);
       let got: unknown;
       void b.ask(QUESTION, asking()).then((asked) => (got = asked));
@@ -137,8 +139,9 @@ describe('answers that hosts share', () => {
   it('tell the other hosts what to forget, and not the one that says so', async () => {
     const { a, b } = fleet();
     const heard: unknown[] = [];
-    a.join((invalidation) => heard.push(['a', invalidation]));
-    const listener = (invalidation: Invalidation) => heard.push(['b', invalidation]);
+    const own = { hear: (invalidation: Invalidation) => void heard.push(['a', invalidation]) };
+    a.join(own);
+    const listener = { hear: (invalidation: Invalidation) => void heard.push(['b', invalidation]) };
     b.join(listener);
     await a.invalidate([{ operation: 'Catalog.find' }, { tags: ['x'] }]);
     await microtasks();
@@ -150,6 +153,7 @@ describe('answers that hosts share', () => {
     await a.invalidate([{}]);
     await microtasks();
     expect(heard).toHaveLength(2);
+    a.leave(own);
   });
 
   it.each(['no JSON', '1{"format":9,"since":"1","tags":[]}\nx', '1{}\n', '9'])(

@@ -13,6 +13,10 @@ import { StoreReach } from './store-reach.js';
 /** How long a host waits before it looks again whether another one has an answer, and where a bus tells of that. */
 const LOOK_MS = 100;
 const BACKSTOP_MS = 1000;
+/** More invalidations than this, while the store is away, become one of everything. */
+const MOST_UNTOLD = 1000;
+
+export type { ForgetListener };
 
 /** An answer that a host has put into the store. */
 export interface SharedAnswer {
@@ -59,6 +63,9 @@ export class SharedAnswers {
   private readonly topic: AnswerTopic;
   private readonly host = randomUUID();
   private hasToldUnreadable = false;
+  /** Invalidations of which the store does not know yet. */
+  private untold: Invalidation[] = [];
+  private telling: Promise<void> | undefined;
 
   constructor(private readonly where: Where) {
     const { clock, store, provider, emit } = where;
@@ -107,16 +114,42 @@ export class SharedAnswers {
     }
   }
 
-  /** Has all hosts forget answers. Rejects where they could not be told, or the store is away. */
-  async invalidate(invalidations: readonly Invalidation[]): Promise<void> {
+  /**
+   * Has all hosts forget answers. Rejects where the store is away: then they are told before anything else once it is
+   * back, and this host reads nothing before that.
+   */
+  invalidate(invalidations: readonly Invalidation[]): Promise<void> {
+    this.untold.push(...invalidations);
+    if (this.untold.length > MOST_UNTOLD) this.untold = [{}];
+    return this.tellAll();
+  }
+
+  /** An entry in the store cannot be read. */
+  unreadable(): void {
+    if (this.hasToldUnreadable) return;
+    this.hasToldUnreadable = true;
+    this.where.emit('cache.unreadable', {});
+  }
+
+  private tellAll(): Promise<void> {
+    return (this.telling ??= this.tell().finally(() => (this.telling = undefined)));
+  }
+
+  private async tell(): Promise<void> {
     const { store } = this.where;
-    const marks = [...new Set(invalidations.flatMap(marksFor))];
     const mark = (name: string) => store.put(this.keyOfMark(name), '1', { ttlMs: MARKED_MS, if: 'always' });
-    await this.reach.ask(() => Promise.all(marks.map(mark)));
-    for (const invalidation of invalidations) await this.topic.tell({ forget: [invalidation] });
+    while (this.untold.length > 0) {
+      const told = [...this.untold];
+      const marks = [...new Set(told.flatMap(marksFor))];
+      await this.reach.ask(() => Promise.all(marks.map(mark)));
+      this.untold = this.untold.slice(told.length);
+      // A message that is lost is made up for by the mark.
+      for (const invalidation of told) void this.topic.tell({ forget: [invalidation] }).catch(() => undefined);
+    }
   }
 
   private async find({ key, marks }: SharedQuestion): Promise<Found> {
+    if (this.untold.length > 0) await this.tellAll();
     const [entry, ...standing] = await this.getAll([this.keyOf(key), ...marks.map((mark) => this.keyOfMark(mark))]);
     if (entry === undefined) return { version: undefined, answer: undefined };
     const { version, ageMs } = entry;
@@ -164,12 +197,6 @@ export class SharedAnswers {
     if (keys.length === 0) return Promise.resolve([]);
     const { store } = this.where;
     return this.reach.ask(() => Promise.all(keys.map((key) => store.get(key))));
-  }
-
-  private unreadable(): void {
-    if (this.hasToldUnreadable) return;
-    this.hasToldUnreadable = true;
-    this.where.emit('cache.unreadable', {});
   }
 
   private keyOf(question: string): string {

@@ -13,7 +13,7 @@ import { MethodLinker } from './method-linker.js';
 import { noteOrigin } from './provider-of-call.js';
 import type { MethodPlan } from './method-plan.js';
 import type { Pipeline } from '../engine/pipeline.js';
-import type { Cache, CacheSelection } from '../policies/cache/cache.js';
+import type { CacheSelection } from '../policies/cache/cache.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
 import type { Environment } from '../engine/policy.js';
 import { emitWarning } from 'node:process';
@@ -26,6 +26,7 @@ import { accountOf } from '../http/account-of.js';
 import { credentialOf, tokenSourceOf } from '../http/credential-of.js';
 import { withTokens } from '../http/oauth2/with-tokens.js';
 import type { HttpSettings, ProviderHttp } from '../http/provider-http.js';
+import { ProviderCache } from './provider-cache.js';
 import { ProviderWire } from '../wire/provider-wire.js';
 import { watchWire } from '../wire/watch-wire.js';
 import { RequestLimit } from './request-limit.js';
@@ -65,6 +66,7 @@ export class LiveProvider extends ResilientProvider {
   readonly requestLimit: RequestLimit;
   /** How it is reached over HTTP. */
   readonly http: ProviderHttp;
+  override readonly cache: ProviderCache;
   private readonly wire: ProviderWire;
   private readonly watches: boolean;
   /** Make the calls whose results are to be read in a way of their own. */
@@ -80,6 +82,7 @@ export class LiveProvider extends ResilientProvider {
     this.environment = createEnvironment(parts, this.events, changing);
     noteOrigin(this.environment, this);
     this.linker = new MethodLinker(parts, this.environment, changing);
+    this.cache = new ProviderCache(this.linker, this.environment, () => this.responses);
     this.faults = this.linker.faults;
     this.pipelines = new OperationPipelines(this.linker, this.faults);
     const http = parts.http ?? {
@@ -236,14 +239,7 @@ export class LiveProvider extends ResilientProvider {
   }
 
   override invalidate(which: CacheSelection = {}): number {
-    let forgotten = 0;
-    for (const { policy } of this.linker.live()) {
-      if (policy.kind === 'cache') forgotten += (policy as Cache).invalidate(which);
-    }
-    const { operation, args, key } = which;
-    if (operation === undefined && args === undefined && key === undefined)
-      forgotten += this.responses?.invalidate(() => true) ?? 0;
-    return forgotten;
+    return this.cache.invalidateNow(which);
   }
 
   override snapshot(): ProviderSnapshot {

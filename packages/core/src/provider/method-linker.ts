@@ -67,6 +67,12 @@ export class MethodLinker {
     return this.layers.enabled;
   }
 
+  /** Whether any of its answers are shared with other hosts, be it by methods that are none of this process. */
+  get sharesAnswers(): boolean {
+    if (this.layers.sharesAnswers) return true;
+    return [...this.live()].some(({ policy }) => (policy as { sharedAnswers?: unknown }).sharedAnswers !== undefined);
+  }
+
   /** How the provider is reached over HTTP, as it stands in the settings. */
   get http(): ReadHttp | undefined {
     return this.layers.http;

@@ -64,6 +64,14 @@ export class ProviderLayers {
       : new ProviderLayers(patch, this.parts);
   }
 
+  /** Whether the settings have hosts share the answers of any method. */
+  get sharesAnswers(): boolean {
+    return [undefined, ...this.methods].some((method) => {
+      const { cache } = this.merged(method, {});
+      return isPlain(cache) && cache['shared'] !== undefined && cache['shared'] !== false;
+    });
+  }
+
   /** The kinds that the settings name, for one method or in general. */
   kinds(method: string | undefined): string[] {
     return this.catalog.kindsIn(this.merged(method, {})).map(({ kind }) => kind);

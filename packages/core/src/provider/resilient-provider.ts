@@ -8,6 +8,7 @@ import type { HttpCacheSnapshot } from '../http/cache/http-cache.telemetry.js';
 import type { PolicyName } from '../policies/policy-options.js';
 import type { CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
 import type { RateLimitHandle } from '../policies/rate-limit/rate-limit-handle.js';
+import type { CacheHandle } from './provider-cache.js';
 import type { Fault } from '../settings/fault.js';
 import type { ProviderPatch } from './provider-options.js';
 
@@ -30,6 +31,9 @@ export abstract class ResilientProvider {
   /** The rate limit of the provider's calls; `undefined` until there is one. */
   abstract readonly rateLimit: RateLimitHandle | undefined;
 
+  /** The provider's cached answers, to be invalidated on all hosts that share them. */
+  abstract readonly cache: CacheHandle;
+
   /** Runs `run` under every policy that the settings name, or under those in `options.policies`. */
   abstract execute<T>(run: (call: Call) => Promise<T> | T, options?: ExecuteOptions): Promise<T>;
 
@@ -42,7 +46,8 @@ export abstract class ResilientProvider {
 
   /**
    * Removes the cached answers that match everything in `which`: call it after a write. Without `which`, all answers of
-   * the provider. Answers that are still being loaded are not kept either. Returns how many were removed.
+   * the provider. Answers that are still being loaded are not kept either. Returns how many were removed. Other hosts
+   * that share them are told; `cache.invalidate` waits for that.
    */
   abstract invalidate(which?: CacheSelection): number;
 

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { AskingTurn } from '../../cache-storage/asking-turn.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Outcome, Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf } from '../../engine/policy.js';
@@ -5,8 +7,10 @@ import { estimatedBytes } from '../../cache-storage/estimated-bytes.js';
 import { isSingleUse } from '../../values/single-use.js';
 import type { CacheReport } from './cache-report.js';
 import type { CacheSettings } from './cache.options.js';
-import type { Answer, KeptAnswers, Subject } from './kept-answers.js';
+import type { Answer, KeptAnswers, NewAnswer } from './kept-answers.js';
+import { LoadsUnderWay } from './loads-under-way.js';
 import type { Question } from './questions.js';
+import type { SharedLevel } from './shared-level.js';
 import { SharedLoad } from './shared-load.js';
 import { tagsOf, tagsOfFailure } from './tags-of.js';
 import type { BypassReason, CacheEvents } from './cache.telemetry.js';
@@ -21,8 +25,11 @@ const FAILURE_BYTES = 1000;
 
 /** Fetches answers, one call at a time for each key, and decides what becomes of what comes. */
 export class AnswerLoader {
-  private readonly loads = new Map<string, SharedLoad>();
+  readonly loads = new LoadsUnderWay();
   private begun = 0;
+  /** Tells the answers of this host from those of others. */
+  private readonly id = randomUUID();
+  private shared: SharedLevel | undefined;
 
   constructor(
     private settings: CacheSettings,
@@ -31,21 +38,13 @@ export class AnswerLoader {
     private readonly environment: EnvironmentOf<CacheEvents>,
   ) {}
 
-  /** How many answers are on their way. */
-  get size(): number {
-    return this.loads.size;
-  }
-
   /** Waits for the answer that is on its way, or has it fetched. */
   async ask<T>({ key, id }: Question, call: LiveCall, next: Next<T>): Promise<T> {
     const underWay = this.loads.get(key);
     const subject = { operation: call.operation, tenant: call.key, id };
-    const load = underWay ?? this.newLoad(call, { key, subject, startedAt: call.now, inBackground: false });
+    const load = underWay ?? this.newLoad(call, { key, subject, inBackground: false });
     const { result: answered } = load.join(call);
-    if (underWay === undefined) {
-      this.report.misses++;
-      void this.run(load, next);
-    }
+    if (underWay === undefined) void this.run(load, next);
     const result = await answered;
     if (result === undefined) {
       // The answer can be given to one caller only, and this is another.
@@ -61,22 +60,14 @@ export class AnswerLoader {
 
   /** Fetches a new answer in the background, unless one is on its way or the provider has just failed. */
   refresh(key: string, { subject, pausedUntil }: Answer, call: LiveCall, next: Next<unknown>): void {
-    if (this.loads.has(key) || call.now < pausedUntil) return;
+    if (this.loads.get(key) !== undefined || call.now < pausedUntil) return;
     this.report.refreshes++;
-    void this.run(this.newLoad(call, { key, subject, startedAt: call.now, inBackground: true }), next);
+    void this.run(this.newLoad(call, { key, subject, inBackground: true }), next);
   }
 
-  /**
-   * Answers asked for before now are out of date: the callers that wait for them get them, and no others. With `tags`,
-   * those that turn out to have one.
-   */
-  outdate(isMeant: (subject: Subject) => boolean, tags?: readonly string[]): void {
-    for (const load of this.loads.values()) {
-      if (!isMeant(load.of.subject)) continue;
-      if (tags === undefined) load.outdated = true;
-      else load.void(tags);
-      this.loads.delete(load.of.key);
-    }
+  /** Where hosts share the answers, if they do. */
+  shareThrough(shared: SharedLevel | undefined): void {
+    this.shared = shared;
   }
 
   reconfigure(settings: CacheSettings): void {
@@ -89,26 +80,66 @@ export class AnswerLoader {
   }
 
   private newLoad(call: LiveCall, of: Omit<SharedLoad['of'], 'number'>): SharedLoad {
-    return new SharedLoad(call.detachedCopy(), { ...of, number: ++this.begun }, (load) => this.drop(load));
+    return new SharedLoad(call, { ...of, number: ++this.begun }, (load) => this.loads.drop(load));
   }
 
   private async run(load: SharedLoad, next: Next<unknown>): Promise<void> {
-    this.loads.set(load.of.key, load);
+    this.loads.add(load);
+    const turn = this.shared === undefined ? undefined : await this.turnOf(load, next);
+    if (turn === 'served') return;
+    if (!load.of.inBackground) this.report.misses++;
     let result: Settled;
     try {
       result = { ok: true, value: await next(load.call) };
     } catch (error) {
       result = { ok: false, error };
     }
-    this.drop(load);
-    if (!load.abandoned) this.settle(load, result);
+    this.loads.drop(load);
+    const kept = load.abandoned ? undefined : this.settle(load, result);
+    if (turn === undefined) return;
+    if (kept === undefined || this.shared === undefined) await turn.end();
+    else await this.shared.share(turn, kept, this.answers.keptForMs);
   }
 
-  private drop(load: SharedLoad): void {
-    if (this.loads.get(load.of.key) === load) this.loads.delete(load.of.key);
+  /** This host's turn to ask, `undefined` where it asks by itself, or `'served'` where it need not. */
+  private async turnOf(load: SharedLoad, next: Next<unknown>): Promise<AskingTurn | 'served' | undefined> {
+    const asked = await this.shared!.ask(load, (answer) => this.serves(answer, load));
+    if (load.abandoned) {
+      if (asked instanceof AskingTurn) await asked.end();
+      return 'served';
+    }
+    load.startedAt = this.environment.clock.now();
+    if (asked instanceof AskingTurn) return asked;
+    const answer = asked ?? this.stillFresh(load);
+    if (answer === undefined) return undefined;
+    this.loads.drop(load);
+    if (asked !== undefined && !load.isVoid(answer.tags)) this.answers.set(load.of.key, answer);
+    if (asked !== undefined) this.report.fromStore++;
+    load.deliver((waiter) => waiter.resolve(this.ownResult(answer.result)));
+    const standing = this.answers.get(load.of.key);
+    if (standing !== undefined && load.startedAt >= this.answers.freshUntil(standing))
+      this.refresh(load.of.key, standing, load.call, next);
+    return 'served';
   }
 
-  private settle(load: SharedLoad, result: Settled): void {
+  /** Whether an answer in the store makes a call needless. One that may stand in for a failure is kept for that. */
+  private serves(answer: NewAnswer, { of: { key, inBackground } }: SharedLoad): boolean {
+    const now = this.environment.clock.now();
+    const standing = this.answers.get(key);
+    if (inBackground && (standing?.by === answer.by || now >= this.answers.freshUntil(answer))) return false;
+    if (this.answers.isGivenNow(answer, now)) return true;
+    if (standing === undefined && this.answers.isOfUse(answer, now)) this.answers.set(key, answer);
+    return false;
+  }
+
+  /** The answer of this host, where the store cannot say whether it still holds. */
+  private stillFresh({ of: { key, inBackground }, startedAt }: SharedLoad): Answer | undefined {
+    const standing = inBackground ? undefined : this.answers.get(key);
+    return standing === undefined || startedAt >= this.answers.freshUntil(standing) ? undefined : standing;
+  }
+
+  private settle(load: SharedLoad, result: Settled): NewAnswer | undefined {
+    let kept: NewAnswer | undefined;
     const { key, subject, inBackground } = load.of;
     const now = this.environment.clock.now();
     const outcome = this.environment.classify(result, load.call);
@@ -124,10 +155,11 @@ export class AnswerLoader {
     } else {
       // An error that `classify` calls a success is neither an answer nor one of `errors`.
       const isKept = failed ? standing === undefined && this.isKeptFailure(outcome) : result.ok;
-      if (isKept && !load.outdated) this.keep(load, result, failed, now);
+      if (isKept && !load.outdated) kept = this.keep(load, result, failed, now);
       load.deliver((waiter) => waiter.resolve(this.ownResult(result)));
     }
     if (failed && inBackground) this.report.refreshFailed(outcome.kind, subject.operation);
+    return kept;
   }
 
   /**
@@ -149,19 +181,22 @@ export class AnswerLoader {
     return errors !== false && errors.kinds.some((kept) => kept === kind);
   }
 
-  private keep(load: SharedLoad, result: Settled, failed: boolean, now: number): void {
-    const { key, subject, startedAt } = load.of;
-    const refused = (reason: BypassReason) => {
-      this.answers.delete(key);
-      this.report.bypassed(reason, subject.operation);
-    };
+  private keep(load: SharedLoad, result: Settled, failed: boolean, now: number): NewAnswer | undefined {
+    const { key, subject, number } = load.of;
     const tags = this.tagsOf(load, result);
-    if (tags === undefined) return refused('tags');
+    if (tags === undefined) return this.refuse('tags', load);
     // A later load may have its answer already.
-    if (load.isVoid(tags) || (this.answers.get(key)?.load ?? 0) > load.of.number) return;
+    if (load.isVoid(tags) || (this.answers.get(key)?.load ?? 0) > number) return undefined;
+    const times = { at: now, heldAt: now, tookMs: now - load.startedAt };
     const bytes = result.ok ? estimatedBytes(result.value) : FAILURE_BYTES;
-    const answer = { load: load.of.number, subject, result, failed, at: now, tookMs: now - startedAt, tags, bytes };
-    if (!this.answers.set(key, answer)) refused('size');
+    const answer = { load: number, by: `${this.id}:${number}`, subject, result, failed, ...times, tags, bytes };
+    return this.answers.set(key, answer) ? answer : this.refuse('size', load);
+  }
+
+  /** Keeps nothing under the key. */
+  private refuse(reason: BypassReason, { of: { key, subject } }: SharedLoad): undefined {
+    this.answers.delete(key);
+    this.report.bypassed(reason, subject.operation);
   }
 
   /** `undefined` where the user's function has failed: an answer that cannot be invalidated must not be kept. */

@@ -5,6 +5,7 @@ import type { BypassReason, CacheEvents, CacheSnapshot } from './cache.telemetry
 export class CacheReport {
   hits = 0;
   misses = 0;
+  fromStore = 0;
   stale = 0;
   coalesced = 0;
   refreshes = 0;
@@ -22,6 +23,13 @@ export class CacheReport {
     this.emit('cache.bypassed', { reason }, operation);
   }
 
+  /** An answer stays in this process. Each reason is told once. */
+  notShared(reason: 'value' | 'size', operation: string): void {
+    if (this.told.has(`not shared: ${reason}`)) return;
+    this.told.add(`not shared: ${reason}`);
+    this.emit('cache.notShared', { reason }, operation);
+  }
+
   /** So many calls got a stale answer in place of a failure. */
   stoodIn(calls: number, detail: { outcome: string; ageMs: number }, operation: string): void {
     this.stale += calls;
@@ -35,7 +43,7 @@ export class CacheReport {
   }
 
   get counters(): Omit<CacheSnapshot, 'entries' | 'loading' | 'bytes'> {
-    const { hits, misses, stale, coalesced, refreshes, refreshesFailed, uncached } = this;
-    return { hits, misses, stale, coalesced, refreshes, refreshesFailed, uncached };
+    const { hits, misses, fromStore, stale, coalesced, refreshes, refreshesFailed, uncached } = this;
+    return { hits, misses, fromStore, stale, coalesced, refreshes, refreshesFailed, uncached };
   }
 }

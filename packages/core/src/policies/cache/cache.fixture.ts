@@ -63,4 +63,13 @@ export async function microtasks(): Promise<void> {
 export const fail = (error: unknown) => () => Promise.reject(error);
 
 /** The counters of a cache to which nothing has happened. */
-export const ZEROS = { hits: 0, misses: 0, stale: 0, coalesced: 0, refreshes: 0, refreshesFailed: 0, uncached: 0 };
+export const ZEROS = {
+  hits: 0,
+  misses: 0,
+  fromStore: 0,
+  stale: 0,
+  coalesced: 0,
+  refreshes: 0,
+  refreshesFailed: 0,
+  uncached: 0,
+};

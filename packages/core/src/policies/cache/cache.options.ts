@@ -82,6 +82,26 @@ export interface CacheOptions {
    * bounds holds for all answers of the provider together. Default 64 MiB.
    */
   maxBytes?: number;
+  /**
+   * Whether the hosts that use the same store share their answers: one asks the provider, the others read its answer
+   * from the store, and what one invalidates is forgotten by all. Answers must be plain data; others stay in their
+   * process. Default false.
+   */
+  shared?: boolean | SharedOptions;
+}
+
+export interface SharedOptions {
+  /**
+   * How long a host gives an answer without looking into the store: within it, an answer that another host has
+   * invalidated may still be given where the message of that was lost. Default: `ttl`.
+   */
+  localTtl?: Duration;
+  /** How long a host that asks the provider may be silent before another asks in its place. Default `'5s'`. */
+  lease?: Duration;
+  /** How long to wait for another host's answer before asking the provider all the same. Default `'10s'`. */
+  wait?: Duration;
+  /** The length of an answer as text, beyond which it stays in its process. Default 262 144. */
+  maxEntryLength?: number;
 }
 
 const earlyRefresh = optionsOr(
@@ -110,6 +130,21 @@ const tags = v.union(
   "expected a list of tags, or a function of the result and the arguments, for example (product) => ['product:' + product.id]",
 );
 
+const SHARED = { lease: 5000, wait: 10_000, maxEntryLength: 262_144 } as const;
+
+const shared = optionsOr(
+  options({
+    localTtl: optional(duration({ min: 1 })),
+    lease: optional(duration({ min: 100 }), SHARED.lease),
+    wait: optional(duration(), SHARED.wait),
+    maxEntryLength: optional(integer(1, 100_000_000), SHARED.maxEntryLength),
+  }),
+  v.pipe(
+    v.boolean('expected true, false or { localTtl, lease, wait, maxEntryLength }'),
+    v.transform((isShared) => (isShared ? { ...SHARED, localTtl: undefined } : undefined)),
+  ),
+);
+
 export const cacheSchema = options({
   ttl: duration({ min: 1 }),
   staleWhileRevalidate: optional(duration(), 0),
@@ -123,6 +158,9 @@ export const cacheSchema = options({
   clone: optional(flag(), false),
   maxEntries: optional(integer(1, 1_000_000), REGION_DEFAULTS.maxEntries),
   maxBytes: optional(integer(1, Number.MAX_SAFE_INTEGER), REGION_DEFAULTS.maxBytes),
+  shared: optional(shared, false),
 });
 
 export type CacheSettings = v.InferOutput<typeof cacheSchema>;
+
+export type SharedSettings = NonNullable<CacheSettings['shared']>;

@@ -9,6 +9,11 @@ export type BypassReason = 'arguments' | 'key' | 'vary' | 'idempotencyKey' | 're
 export interface CacheEvents {
   /** Calls go past the cache. Told once for each reason. */
   'cache.bypassed': { reason: BypassReason };
+  /** An answer stays in this process, although hosts share them. Told once for each reason. */
+  'cache.notShared': {
+    /** It is no plain data, or longer than `maxEntryLength`. */
+    reason: 'value' | 'size';
+  };
   /** Calls got a stale answer in place of a failure. */
   'cache.stale': {
     /** The kind of the failure. */
@@ -27,6 +32,7 @@ export interface CacheEvents {
 
 export const cacheEvents: EventLevels<CacheEvents> = {
   'cache.bypassed': 'warn',
+  'cache.notShared': 'warn',
   'cache.stale': 'warn',
   'cache.refreshFailed': 'warn',
 };
@@ -39,6 +45,8 @@ export interface CacheSnapshot {
   readonly bytes: number;
   readonly hits: number;
   readonly misses: number;
+  /** Answers of other hosts that were read from the store. */
+  readonly fromStore: number;
   /** Calls that got an answer past its time. */
   readonly stale: number;
   /** Calls that waited for another one's answer. */

@@ -1,14 +1,17 @@
 import { ANSWERS } from '../../cache-storage/answer-storage.js';
+import type { Invalidation } from '../../cache-storage/question.js';
+import type { ForgetListener, SharedAnswers } from '../../cache-storage/shared-answers.js';
 import { UNNAMED_ARGS } from '../../engine/call.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
-import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
+import type { Environment, Wrapper } from '../../engine/policy.js';
 import { AnswerLoader } from './answer-loader.js';
 import { CacheReport } from './cache-report.js';
-import type { CacheSettings } from './cache.options.js';
+import type { CacheSettings, SharedSettings } from './cache.options.js';
 import { isRefreshedEarly } from './early-refresh.js';
 import { KeptAnswers, type Answer, type Subject } from './kept-answers.js';
 import { Questions } from './questions.js';
-import type { BypassReason, CacheEvents, CacheSnapshot } from './cache.telemetry.js';
+import { SharedLevel } from './shared-level.js';
+import type { BypassReason, CacheSnapshot } from './cache.telemetry.js';
 
 /** Selects cached answers: those that fit everything that is given. */
 export interface CacheSelection {
@@ -25,25 +28,39 @@ export interface CacheSelection {
   readonly tags?: readonly string[];
 }
 
+/** The operation of calls that are made by the name of one, and have no settings of their own. */
+const UNNAMED = 'execute';
+
 /**
  * Keeps the answers of successful calls in this process and returns them to calls that ask the same. Calls that ask at
  * once wait for one. The operation and the call's key are part of the question, so no answer crosses tenants.
  */
-export class Cache implements Wrapper {
+export class Cache implements Wrapper, ForgetListener {
   readonly kind = 'cache';
   private readonly answers: KeptAnswers;
   private readonly questions: Questions;
   private readonly loader: AnswerLoader;
   private readonly report: CacheReport;
+  private shared: SharedLevel | undefined;
 
   constructor(
     private settings: CacheSettings,
-    private readonly environment: EnvironmentOf<CacheEvents>,
+    private readonly environment: Environment,
   ) {
     this.answers = new KeptAnswers(settings, environment.shared(ANSWERS));
     this.questions = new Questions(settings, environment.identity ?? noIdentity, environment.callbackFailed);
     this.report = new CacheReport(environment.emit);
     this.loader = new AnswerLoader(settings, this.answers, this.report, environment);
+    this.share(settings.shared);
+  }
+
+  /** The answers that hosts share, where they do. */
+  get sharedAnswers(): SharedAnswers | undefined {
+    return this.shared?.answers;
+  }
+
+  close(): void {
+    this.share(undefined);
   }
 
   execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
@@ -81,7 +98,7 @@ export class Cache implements Wrapper {
 
   snapshot(): CacheSnapshot {
     const { size: entries, bytes } = this.answers;
-    return { entries, bytes, loading: this.loader.size, ...this.report.counters };
+    return { entries, bytes, loading: this.loader.loads.size, ...this.report.counters };
   }
 
   /** Keeps what is there, unless it would be found under other keys, or may not be such that it can be copied. */
@@ -91,19 +108,49 @@ export class Cache implements Wrapper {
     this.loader.reconfigure(settings);
     this.questions.reconfigure(settings);
     this.answers.reconfigure(settings);
+    this.share(settings.shared);
     if (isOther) this.invalidate();
   }
 
   /** Forgets answers, and those on their way reach only who waits for them already. How many were kept. */
   invalidate({ operation, args, key, tags }: CacheSelection = {}): number {
-    if (tags !== undefined && this.settings.tags === undefined) return 0;
     let matches: ((id: string) => boolean) | undefined;
     const isMeant = (subject: Subject) =>
       (operation === undefined || subject.operation === operation) &&
       (key === undefined || subject.tenant === key) &&
       // Asked only where there is an answer: the `key` of another method knows nothing of these arguments.
       (args === undefined || (matches ??= this.matcherOf(args))(subject.id));
-    this.loader.outdate(isMeant, tags);
+    return this.forget(isMeant, tags);
+  }
+
+  /** Whether calls of an operation may pass it: that of its method, or any where calls are made by name. */
+  mayServe(operation: string): boolean {
+    const { operation: own = UNNAMED } = this.environment;
+    return own === UNNAMED || own === operation;
+  }
+
+  /** The same for the other hosts, with the arguments as this cache's `key` has them. */
+  invalidationOf({ operation, args, key: tenant, tags }: CacheSelection): Invalidation {
+    if (args === undefined) return { operation, tenant, tags };
+    try {
+      return { operation, tenant, tags, id: this.questions.idOf(args, undefined) };
+    } catch {
+      return { operation, tenant, tags };
+    }
+  }
+
+  /** Another host has invalidated answers. */
+  hear({ operation, id, tenant, tags }: Invalidation): void {
+    const isMeant = (subject: Subject) =>
+      (operation === undefined || subject.operation === operation) &&
+      (tenant === undefined || subject.tenant === tenant) &&
+      (id === undefined || subject.id === id);
+    this.forget(isMeant, tags);
+  }
+
+  private forget(isMeant: (subject: Subject) => boolean, tags: readonly string[] | undefined): number {
+    if (tags !== undefined && this.settings.tags === undefined) return 0;
+    this.loader.loads.outdate(isMeant, tags);
     return this.answers.forget(
       (answer) => (tags === undefined || answer.tags.some((tag) => tags.includes(tag))) && isMeant(answer.subject),
     );
@@ -120,6 +167,14 @@ export class Cache implements Wrapper {
     } catch {
       return () => true;
     }
+  }
+
+  private share(settings: SharedSettings | undefined): void {
+    if (settings !== undefined && this.shared !== undefined) return this.shared.reconfigure(settings);
+    this.shared?.answers.leave(this);
+    this.shared = settings && new SharedLevel(settings, this.report, this.environment);
+    this.shared?.answers.join(this);
+    this.loader.shareThrough(this.shared);
   }
 
   private bypass<T>(reason: BypassReason, call: LiveCall, next: Next<T>): Promise<T> {

@@ -14,6 +14,8 @@ export interface Subject {
 export interface NewAnswer extends KeptAnswer {
   /** The number of the load that it comes from. */
   readonly load: number;
+  /** Tells it from those of other loads, on whatever host. */
+  readonly by: string;
   readonly subject: Subject;
   readonly result: Settled;
   /** Whether it is a failure that is kept for a while. */
@@ -21,6 +23,8 @@ export interface NewAnswer extends KeptAnswer {
   /** When it came, and how long that took, in monotonic milliseconds. */
   readonly at: number;
   readonly tookMs: number;
+  /** When this process came by it: later than `at` where it was read from the store. */
+  readonly heldAt: number;
 }
 
 export interface Answer extends NewAnswer {
@@ -61,7 +65,7 @@ export class KeptAnswers {
   /** `false` where it is too large to be kept. */
   set(key: string, answer: NewAnswer): boolean {
     const kept: Answer = { ...answer, pausedUntil: 0, hitUntil: 0, promise: undefined };
-    kept.hitUntil = this.freshUntil(kept);
+    kept.hitUntil = this.hitUntil(kept);
     return this.region.set(key, kept);
   }
 
@@ -69,7 +73,7 @@ export class KeptAnswers {
     this.region.delete(key);
   }
 
-  freshUntil({ failed, at }: Answer): number {
+  freshUntil({ failed, at }: NewAnswer): number {
     const { ttl, errors } = this.settings;
     if (!failed) return at + ttl;
     return errors === false ? at : at + errors.ttl;
@@ -77,19 +81,30 @@ export class KeptAnswers {
 
   /** Whether an answer that is not fresh is given at once all the same. */
   isGivenStale(answer: Answer, now: number): boolean {
-    if (answer.failed) return false;
     const staleForMs = now - this.freshUntil(answer);
+    if (answer.failed || staleForMs < 0) return false;
     if (staleForMs < this.settings.staleWhileRevalidate) return true;
     return now < answer.pausedUntil && staleForMs < this.settings.staleIfError;
   }
 
+  /** Whether an answer is given at once that has just come from the store. */
+  isGivenNow(answer: NewAnswer, now: number): boolean {
+    return now - this.freshUntil(answer) < this.settings.staleWhileRevalidate;
+  }
+
+  /** How long an answer is of any use. */
+  get keptForMs(): number {
+    const { ttl, staleWhileRevalidate, staleIfError } = this.settings;
+    return ttl + Math.max(staleWhileRevalidate, staleIfError);
+  }
+
   /** Whether an answer that is of use is given in place of a failure. */
-  isGivenForFailure(answer: Answer, now: number): boolean {
+  isGivenForFailure(answer: NewAnswer, now: number): boolean {
     return now - this.freshUntil(answer) < this.settings.staleIfError;
   }
 
   /** Whether an answer that is no failure may still be given. */
-  isOfUse(answer: Answer, now: number): boolean {
+  isOfUse(answer: NewAnswer, now: number): boolean {
     const { staleWhileRevalidate, staleIfError } = this.settings;
     return !answer.failed && now - this.freshUntil(answer) < Math.max(staleWhileRevalidate, staleIfError);
   }
@@ -103,6 +118,12 @@ export class KeptAnswers {
   reconfigure(settings: CacheSettings): void {
     this.settings = settings;
     this.region.resize(settings);
-    this.region.forEach((answer) => (answer.hitUntil = this.freshUntil(answer)));
+    this.region.forEach((answer) => (answer.hitUntil = this.hitUntil(answer)));
+  }
+
+  /** Answers that hosts share are looked for in the store from time to time, however fresh. */
+  private hitUntil(answer: Answer): number {
+    const { localTtl = Infinity } = this.settings.shared ?? {};
+    return Math.min(this.freshUntil(answer), answer.heldAt + localTtl);
   }
 }

@@ -3,14 +3,12 @@ import { SharedCall } from '../../engine/shared-call.js';
 import type { Settled } from '../../outcome/outcome.js';
 import type { Subject } from './kept-answers.js';
 
-/** The answer that a load fetches, and when that began. */
+/** The answer that a load fetches. */
 interface Loaded {
   /** Rises with every load. */
   readonly number: number;
   readonly key: string;
   readonly subject: Subject;
-  /** In monotonic milliseconds. */
-  readonly startedAt: number;
   /** Whether it goes on without callers that wait. */
   readonly inBackground: boolean;
 }
@@ -24,6 +22,8 @@ export class SharedLoad extends SharedCall<Settled | undefined> {
   abandoned = false;
   /** Whether what it fetches was out of date before it came: it is given to those who wait, and not kept. */
   outdated = false;
+  /** When the provider was asked, in monotonic milliseconds. */
+  startedAt: number;
   /** Tags that were invalidated since it began. */
   private voided: Set<string> | undefined;
 
@@ -36,7 +36,8 @@ export class SharedLoad extends SharedCall<Settled | undefined> {
       this.abandoned = true;
       onAbandoned(this);
     };
-    super(call, of.inBackground ? undefined : abandon);
+    super(call.detachedCopy(), of.inBackground ? undefined : abandon);
+    this.startedAt = call.now;
   }
 
   void(tags: readonly string[]): void {

@@ -9,7 +9,7 @@ import { Pool } from 'pg';
 
 /** The task of a process of its own with a store. */
 export interface Job {
-  readonly task: 'race' | 'charge' | 'write';
+  readonly task: 'race' | 'charge' | 'write' | 'find' | 'hang';
   /** `sqlite:FILE`, `redis://…` or `postgres://…`. */
   readonly store: string;
   /** Tells the keys of one run from those of another. */
@@ -84,7 +84,25 @@ async function write(store: Store, { run, racers }: Job): Promise<never> {
   throw new Error('writers do not end');
 }
 
-const tasks = { race, charge, write };
+/** Asks a cache that processes share; each call to the provider is a line of output. */
+async function find(store: Store, { run, racers }: Job, takesMs = 200): Promise<readonly string[]> {
+  const cache = { ttl: '10m', tags: ['products'], shared: { lease: '1s' } } as const;
+  const provider = createProvider(`catalog-${run}`, { cache }, { store });
+  const work = async () => {
+    writeSync(1, `asked by ${process.pid}\n`);
+    await sleep(takesMs);
+    return `answer to ${process.pid}`;
+  };
+  const product = { operation: 'find', args: [1] };
+  return Promise.all(Array.from({ length: racers }, () => provider.execute(work, product)));
+}
+
+/** The same, of a provider that does not answer. */
+function hang(store: Store, job: Job): Promise<readonly string[]> {
+  return find(store, job, 600_000);
+}
+
+const tasks = { race, charge, write, find, hang };
 
 process.once('message', (job: Job) => {
   void tasks[job.task](storeAt(job.store), job).then((result) => process.send!(result, () => process.exit()));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Store } from '@breakwater/core';
+import { createProvider, type Store } from '@breakwater/core';
 import { migrate, PostgresStore } from '@breakwater/postgres';
 import { RedisStore } from '@breakwater/redis';
 import { serverOrReason, ServerUnavailableError, startPostgres, startRedis } from '@breakwater/servers';
@@ -66,6 +66,33 @@ describe.each(durables.map((each) => [each.name, each] as const))('several proce
     expect(lines).toHaveLength(1);
     expect(answers.flat()).toHaveLength(200);
     expect(new Set(answers.flat()).size).toBe(1);
+  });
+
+  it('ask a provider once for a thousand calls that miss the cache at once, and anew once one has invalidated', async () => {
+    const find = { ...job, task: 'find', run: randomUUID(), racers: 500 } as const;
+    const first = await racers.together<readonly string[]>(2, find);
+    expect(first.lines).toHaveLength(1);
+    expect(first.answers.flat()).toHaveLength(1000);
+    expect(new Set(first.answers.flat()).size).toBe(1);
+    expect((await racers.together(1, find)).lines).toEqual([]);
+    const { store, close } = await durable.open();
+    const cache = { ttl: '10m', shared: true } as const;
+    await createProvider(`catalog-${find.run}`, { cache }, { store }).cache.invalidate({ tags: ['products'] });
+    await close();
+    expect((await racers.together(1, find)).lines).toHaveLength(1);
+  });
+
+  it('take over from one that dies while it asks a provider', async () => {
+    const find = { ...job, run: randomUUID(), racers: 20 } as const;
+    const dying = await racers.start({ ...find, task: 'hang' });
+    while (dying.lines().length === 0) await sleep(5);
+    const waiting = racers.together<readonly string[]>(1, { ...find, task: 'find' });
+    await sleep(200);
+    dying.child.kill('SIGKILL');
+    const { answers, lines } = await waiting;
+    expect(lines).toHaveLength(1);
+    expect(new Set(answers.flat()).size).toBe(1);
+    expect(answers.flat()[0]).not.toContain(String(dying.child.pid));
   });
 
   it(`lose no write that was acknowledged, in ${KILLS} times kill -9 under load`, async () => {

@@ -15,7 +15,7 @@ export { HTTP_DEFAULTS, httpEntries } from './http/http.options.js';
 export { withoutFragment, type CacheMode, type CacheRequest } from './http/cache/cache-request.js';
 export { isGiven, noteGiven } from './http/cache/given-response.js';
 export type { HttpCache } from './http/cache/http-cache.js';
-export type { LiveAnswer, Sending } from './http/cache/live-answer.js';
+export type { LiveAnswer, RateLine, Sending } from './http/cache/live-answer.js';
 export { isRead, isSafe } from './http/cache/methods.js';
 export type { Credential, HttpSettings, ProviderHttp } from './http/provider-http.js';
 export { oauth2Schema, type OAuth2Settings } from './http/oauth2/oauth2.options.js';

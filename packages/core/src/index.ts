@@ -2,6 +2,8 @@ export type { Call, Work } from './engine/call.js';
 export type { RequestNature } from './outcome/request-nature.js';
 export { currentCall } from './engine/current-call.js';
 export type { CredentialText, HttpAuth, HttpOptions } from './http/http.options.js';
+export type { HttpCacheOptions } from './http/cache/http-cache.options.js';
+export type { HttpBypassReason, HttpCacheEvents, HttpCacheSnapshot } from './http/cache/http-cache.telemetry.js';
 export type { OAuth2Options } from './http/oauth2/oauth2.options.js';
 export { isTokenUnavailableError, TokenUnavailableError } from './http/oauth2/token-unavailable.error.js';
 export type { Classify, ClassifyTools } from './outcome/reading/classifier.js';

@@ -8,6 +8,7 @@ import { boundedResponse } from './bounded-response.js';
 import { CachedFetch, type FetchChanges } from './cache/cached-fetch.js';
 import { isGiven } from './cache/given-response.js';
 import type { HttpCache } from './cache/http-cache.js';
+import type { RateLine } from './cache/live-answer.js';
 import { isRead } from './cache/methods.js';
 import { FetchAgents, type FetchAgent } from './fetch-agent.js';
 import { OutgoingRequest, type FetchInit, type FetchInput } from './outgoing-request.js';
@@ -129,15 +130,18 @@ async function followed(
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   let mayRenew = true;
-  const sendOnce = (aborting: AbortSignal | undefined, changes?: FetchChanges, waits?: () => void) => {
+  const sendOnce = (aborting: AbortSignal | undefined, changes?: FetchChanges, line?: RateLine) => {
     const { url } = request;
     const init = {
       ...request.initFor(aborting),
       ...changes,
       ...(agent.dispatcher !== undefined && { dispatcher: agent.dispatcher }),
     };
-    const fetchOnce = () => agent.fetch(url, init as RequestInit);
-    return isLimited === true ? parts.limited(fetchOnce, aborting, waits) : fetchOnce();
+    const fetchOnce = () => {
+      line?.goes();
+      return agent.fetch(url, init as RequestInit);
+    };
+    return isLimited === true ? parts.limited(fetchOnce, aborting, line?.waits) : fetchOnce();
   };
   for (let redirects = 0; ; redirects++) {
     const response = await (cached !== undefined && isRead(request.method)

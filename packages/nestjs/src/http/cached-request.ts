@@ -9,6 +9,7 @@ import {
   type HttpCache,
   type LiveCall,
   type LiveProvider,
+  type RateLine,
   type Sending,
 } from '@breakwater/core/adapter';
 import type { AxiosAdapter, AxiosAnswer, AxiosRequest } from './axios-types.js';
@@ -59,7 +60,7 @@ export class CachedRequest {
       given.from === 'cache'
         ? { status: given.stored.status, statusText: given.stored.statusText, headers: { ...given.headers } }
         : { status: 504, statusText: 'Gateway Timeout', headers: {} };
-    const body = given.from === 'cache' ? given.stored.body : undefined;
+    const body = given.from === 'cache' && methodOf(request) !== 'HEAD' ? given.stored.body : undefined;
     const data = dataFor(request, body ?? new Uint8Array());
     return this.settled({ ...head, data, config: request } as AxiosAnswer, request);
   };
@@ -103,20 +104,24 @@ export class CachedRequest {
   }
 
   /** Sends the request for all that wait for its answer: with the body as bytes, whatever the status. */
-  private async sent(request: AxiosRequest, { headers, signal, waits }: Sending): Promise<CachedAnswer> {
+  private async sent(request: AxiosRequest, { headers, signal, line }: Sending): Promise<CachedAnswer> {
     const { provider } = this.of;
     currentLiveCall()?.sending(methodOf(request));
     const carried = request.headers.concat(headers);
     const asked = { ...request, headers: carried, signal, responseType: 'arraybuffer', validateStatus: null } as const;
-    const answer = await this.limited(asked, signal, waits);
+    const answer = await this.limited(asked, signal, line);
     const told = { status: answer.status, headers: answer.headers as Record<string, string> };
     if (!provider.seesAnswers) provider.observe(told);
     return new CachedAnswer(answer, request);
   }
 
-  private limited(request: AxiosRequest, signal: AbortSignal | undefined, waits?: () => void): Promise<AxiosAnswer> {
+  private limited(request: AxiosRequest, signal: AbortSignal | undefined, line?: RateLine): Promise<AxiosAnswer> {
     const { isLimited, provider } = this.of;
-    return isLimited ? provider.requestLimit.send(() => this.send(request), signal, waits) : this.send(request);
+    const send = () => {
+      line?.goes();
+      return this.send(request);
+    };
+    return isLimited ? provider.requestLimit.send(send, signal, line?.waits) : send();
   }
 
   /** Rejects where the request does not take the status, as axios does. Source: axios, `core/settle.js`. */

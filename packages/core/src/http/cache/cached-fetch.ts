@@ -7,7 +7,7 @@ import { withoutFragment, type CacheMode, type CacheRequest } from './cache-requ
 import { FetchAnswer } from './fetch-answer.js';
 import { givenResponse } from './given-response.js';
 import type { HttpCache } from './http-cache.js';
-import type { Sending } from './live-answer.js';
+import type { RateLine, Sending } from './live-answer.js';
 import { isRead, isSafe } from './methods.js';
 
 interface FetchParts {
@@ -27,7 +27,7 @@ export interface FetchChanges {
 /** How one request of `fetch` goes out, and what is to know of it. */
 interface FetchSending {
   readonly signal: AbortSignal | undefined;
-  send(signal: AbortSignal | undefined, changes?: FetchChanges, waits?: () => void): Promise<Response>;
+  send(signal: AbortSignal | undefined, changes?: FetchChanges, line?: RateLine): Promise<Response>;
   observe(response: Response): void;
   /** The requests that the call has noted. */
   readonly noted: SentRequest[];
@@ -65,14 +65,14 @@ export class CachedFetch {
     }
     // For several callers, or later, is sent what was asked for now.
     const asked = new Headers(headers);
-    const send = async ({ headers: conditions, signal: aborting, waits }: Sending) => {
+    const send = async ({ headers: conditions, signal: aborting, line }: Sending) => {
       const carried = new Headers(asked);
       for (const [name, value] of Object.entries(conditions)) carried.set(name, value);
       const response = await this.send(
         { ...sending, method },
         aborting,
         { headers: carried, cache: 'force-cache' },
-        waits,
+        line,
       );
       sending.observe(response);
       return new FetchAnswer(response, mostBytes);
@@ -119,12 +119,12 @@ export class CachedFetch {
   /** The request is one of the call that it is made in: of the caller, or of what is done for several of them. */
   private send(
     { send, noted, method }: FetchSending & { readonly method: string },
-    ...[signal, changes, waits]: Parameters<FetchSending['send']>
+    ...[signal, changes, line]: Parameters<FetchSending['send']>
   ): Promise<Response> {
     const call = currentLiveCall() ?? this.of.call;
     const sent = call?.sending(method, this.of.nature);
     if (sent !== undefined) noted.push(sent);
-    return send(signal, changes, waits);
+    return send(signal, changes, line);
   }
 }
 

@@ -200,7 +200,7 @@ export class HttpCache {
     const { request, validate, send, asker, found } = asked;
     const { generation } = this;
     const load = new HttpLoad<Raw>(clock, () => this.drop(found.key, load));
-    const sending = { signal: load.signal, waits: load.waits };
+    const sending = { signal: load.signal, line: load.line };
     const isOutdated = () => generation !== this.generation;
     this.report.misses++;
     if (isShared) this.loads.set(found.key, load as HttpLoad<unknown>);

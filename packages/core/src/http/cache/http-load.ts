@@ -1,6 +1,6 @@
 import type { Clock } from '../../time/clock.js';
 import type { Timer } from '../../time/timer.js';
-import { onAbortOf, type AbortLike, type LiveAnswer } from './live-answer.js';
+import { onAbortOf, type AbortLike, type LiveAnswer, type RateLine } from './live-answer.js';
 import type { StoredAnswer } from './stored-answer.js';
 
 /** The result of a load: an answer that is kept, one that is for its first caller alone, or an error. */
@@ -60,17 +60,24 @@ export class HttpLoad<Raw> {
     }));
   }
 
-  /** The request stands in line: callers that have something else need not wait for it. */
-  readonly waits = (): void => {
-    this.isLimited = true;
-    for (const tell of [...this.limited]) tell();
+  readonly line: RateLine = {
+    // Callers that have something else need not wait for it.
+    waits: () => {
+      this.isLimited = true;
+      for (const tell of [...this.limited]) tell();
+    },
+    goes: () => {
+      this.isLimited = false;
+      if (this.inBackground) this.goOnAlone();
+    },
   };
 
-  /** It goes on although no caller waits. */
+  /** It goes on although no caller waits. In line it may stand for as long as the rate limit has it. */
   goOnAlone(): void {
     this.inBackground = true;
+    if (this.isLimited) return;
     this.tooLong ??= this.clock.schedule(LONGEST_IN_BACKGROUND_MS, () => {
-      this.inBackground = false;
+      this.inBackground = this.waiters === 0;
       if (this.waiters === 0)
         this.abandon(new DOMException('The request in the background took too long', 'TimeoutError'));
     });

@@ -18,8 +18,15 @@ export interface Sending {
   readonly headers: Readonly<Record<string, string>>;
   /** Aborts with the last caller that waits for the answer. */
   readonly signal: AbortSignal;
-  /** To be called when the request has to wait in the rate limit. */
+  readonly line: RateLine;
+}
+
+/** Is told of the way of a request through the rate limit, where there is one. */
+export interface RateLine {
+  /** It is not admitted at once. */
   waits(): void;
+  /** It goes out. */
+  goes(): void;
 }
 
 export type Send<Raw> = (sending: Sending) => Promise<LiveAnswer<Raw>>;

@@ -67,8 +67,9 @@ function defaultAt(schema, { type, said, place }) {
 
 /** A docstring's `Default …` and the text without it, where the sentence says nothing more. */
 function withoutDefault(doc) {
-  const said = /\bDefault (?:`([^`]+)`|(true|false|-?\d+(?:\.\d+)?))/.exec(doc);
-  const meaning = doc.replace(/ ?\bDefault (`[^`]+`|true|false|-?\d+(\.\d+)?)\.(?= |$)/, '').trim();
+  const value = String.raw`\bDefault (?:\`([^\`]+)\`|(true|false|-?\d+(?:[.,\s]\d+)*(?: [KM]iB)?))`;
+  const said = new RegExp(value).exec(doc);
+  const meaning = doc.replace(new RegExp(String.raw` ?${value}\.(?= |$)`), '').trim();
   return { said: said?.[1] ?? said?.[2], meaning };
 }
 
@@ -95,10 +96,11 @@ function duration(ms) {
   return `'${ms / size}${unit}'`;
 }
 
-/** Durations can be written in two ways: `'24h'` and `'1d'`. */
+/** Whether a default means what the schema has, which writes it in another way: `'1d'`, `64 MiB`, `262 144`. */
 function alike(said, otherwise) {
-  const sizes = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-  const [, count, unit] = /^'(\d+)(ms|[dhms])'$/.exec(said) ?? [];
+  if (Number(said.replaceAll(/[,\s]/g, '')) === otherwise) return true;
+  const sizes = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1, KiB: 1024, MiB: 1_048_576 };
+  const [, count, unit] = /^'?(\d+) ?(ms|[dhms]|[KM]iB)'?$/.exec(said) ?? [];
   return unit !== undefined && Number(count) * sizes[unit] === otherwise;
 }
 

@@ -65,14 +65,16 @@ function optionsOf(file: string, type: string): readonly Option[] {
   );
   return (declaration?.members ?? ts.factory.createNodeArray<ts.TypeElement>()).flatMap((member) => {
     const doc = ts.getTextOfJSDocComment(ts.getJSDocCommentsAndTags(member)[0]?.comment) ?? '';
-    const stated = /\bDefault (`[^`]+`|true|false|-?\d+(?:\.\d+)?)/.exec(doc.replaceAll(/\s+/g, ' '))?.[1];
+    const stated = /\bDefault (`[^`]+`|true|false|-?\d+(?:\.\d+)?(?: [KM]iB)?)/.exec(doc.replaceAll(/\s+/g, ' '))?.[1];
     return stated === undefined ? [] : [{ name: member.name!.getText(source), stated, doc }];
   });
 }
 
-/** `` `'2m'` ``, `0.5`, `true` or `` `{ quantile: 0.95 }` `` as a value. */
+/** `` `'2m'` ``, `0.5`, `64 MiB`, `true` or `` `{ quantile: 0.95 }` `` as a value. */
 function valueOf(stated: string): unknown {
   const code = stated.replaceAll('`', '');
+  const [, size, unit] = /^(\d+) ([KM])iB$/.exec(code) ?? [];
+  if (size !== undefined) return Number(size) * (unit === 'K' ? 1024 : 1_048_576);
   if (code === 'undefined') return undefined;
   return JSON.parse(code.replaceAll("'", '"').replaceAll(/(\w+):/g, '"$1":'));
 }

@@ -11,11 +11,15 @@ export interface AdaptiveThrottleEvents {
 export const adaptiveThrottleEvents: EventLevels<AdaptiveThrottleEvents> = { 'adaptiveThrottle.refused': 'debug' };
 
 export interface AdaptiveThrottleSnapshot {
+  /** As configured. */
   readonly k: number;
+  /** As configured, in milliseconds. */
   readonly windowMs: number;
   /** Calls in the window, refused ones included, and those of them that the provider took on. */
   readonly requests: number;
   readonly accepts: number;
+  /** The share of calls that is refused at the moment, from 0 to 1. */
   readonly rejectionProbability: number;
+  /** Calls that were refused, since the start. */
   readonly refused: number;
 }

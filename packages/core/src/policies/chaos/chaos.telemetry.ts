@@ -16,9 +16,14 @@ export interface ChaosEvents {
 export const chaosEvents: EventLevels<ChaosEvents> = { 'chaos.injected': 'info' };
 
 export interface ChaosSnapshot {
+  /** Whether anything is injected at the moment. */
   readonly enabled: boolean;
+  /** How often latency was injected. */
   readonly delays: number;
+  /** How often the function was called. */
   readonly behaviors: number;
+  /** How often a fault was injected. */
   readonly faults: number;
+  /** How often an outcome was injected. */
   readonly outcomes: number;
 }

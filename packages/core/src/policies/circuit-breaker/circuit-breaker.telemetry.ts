@@ -57,13 +57,18 @@ export const circuitBreakerEvents: EventLevels<CircuitBreakerEvents> = {
 
 /** The calls that a window holds. */
 export interface WindowSnapshot {
+  /** Calls that the window holds. */
   readonly calls: number;
+  /** Those of them that failed. */
   readonly failed: number;
+  /** Those of them that were slow. */
   readonly slow: number;
 }
 
 export interface CircuitBreakerSnapshot {
+  /** `closed`, `open`, `half-open` or `isolated`. */
   readonly state: CircuitState;
+  /** Whether it refuses, or only watches. */
   readonly mode: 'enforce' | 'metricsOnly';
   /** Open: for how much longer, in milliseconds. */
   readonly openForMs?: number;
@@ -71,13 +76,19 @@ export interface CircuitBreakerSnapshot {
   readonly trial?: { readonly inFlight: number; readonly succeeded: number; readonly failed: number };
   /** Closed, recovering: the share of calls that is let through, and how long it goes on growing. */
   readonly ramp?: { readonly share: number; readonly leftMs: number };
+  /** How often it has opened with no stable time closed in between. */
   readonly consecutiveOpens: number;
+  /** The calls that its windows hold. */
   readonly window: { readonly time?: WindowSnapshot; readonly count?: WindowSnapshot };
+  /** Failures in a row up to now. */
   readonly consecutiveFailures: number;
+  /** Calls that succeeded, since the start. */
   readonly succeeded: number;
+  /** Calls that failed, since the start. */
   readonly failed: number;
   /** Calls that said nothing about the provider's health. */
   readonly ignored: number;
+  /** Calls that were refused, since the start. */
   readonly refused: number;
   /** `metricsOnly`: calls that would have been refused. */
   readonly wouldRefuse: number;

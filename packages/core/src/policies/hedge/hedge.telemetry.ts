@@ -23,8 +23,11 @@ export const hedgeEvents: EventLevels<HedgeEvents> = {
 };
 
 export interface HedgeSnapshot {
+  /** Attempts that were sent beside another. */
   readonly hedges: number;
+  /** Those of them that brought the answer. */
   readonly wins: number;
+  /** Attempts that were not sent because the budget was spent. */
   readonly overBudget: number;
   /** After how long an attempt is sent beside, in milliseconds; absent while that is not known yet. */
   readonly delayMs?: number;

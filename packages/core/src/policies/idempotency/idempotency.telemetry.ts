@@ -34,14 +34,20 @@ export const idempotencyEvents: EventLevels<IdempotencyEvents> = {
 };
 
 export interface IdempotencySnapshot {
+  /** Keys under way in this process. */
   readonly inFlight: number;
+  /** Calls for which the method ran. */
   readonly executed: number;
+  /** Calls that got a stored outcome. */
   readonly replayed: number;
   /** Calls that waited for another one with their key. */
   readonly shared: number;
+  /** Keys that were taken over from an owner that gave no sign of life. */
   readonly reclaimed: number;
+  /** Calls that were refused because another held their key for too long. */
   readonly conflicts: number;
   /** Calls that were refused because an earlier run may have had its effect. */
   readonly unknown: number;
+  /** Calls that were refused because their key came with another payload. */
   readonly mismatches: number;
 }

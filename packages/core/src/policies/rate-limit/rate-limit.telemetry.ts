@@ -42,11 +42,17 @@ export const rateLimitEvents: EventLevels<RateLimitEvents> = {
 
 /** A quota of the settings: a window, or a token bucket. */
 export interface QuotaSnapshot {
+  /** A window: as configured. */
   readonly limit?: number;
+  /** A window: as configured. */
   readonly burst?: number;
+  /** A token bucket: as configured. */
   readonly bucket?: number;
+  /** A token bucket: as configured. */
   readonly refill?: number;
+  /** The length of its period, in milliseconds. */
   readonly perMs: number;
+  /** The unit that it counts. */
   readonly unit?: string;
   /** How much of it is taken. */
   readonly used: number;
@@ -63,16 +69,23 @@ export interface SharedSnapshot {
 }
 
 export interface RateLimitSnapshot {
+  /** The quotas of the settings. */
   readonly quotas: readonly QuotaSnapshot[];
+  /** Calls that wait, those of the background included. */
   readonly queued: number;
+  /** Calls of the background that wait. */
   readonly queuedInBackground: number;
   /** How long a call would wait that comes now, in milliseconds. */
   readonly waitMs: number;
+  /** Calls that were let through. */
   readonly admitted: number;
+  /** Those of them that had waited. */
   readonly waited: number;
+  /** Calls that were refused. */
   readonly refused: number;
   /** How often the provider said 429. */
   readonly throttled: number;
+  /** Calls that gave their tokens back, such as those that a gate below refused. */
   readonly givenBack: number;
   /** Only where hosts share it. `used` of the quotas is then this host's own use. */
   readonly shared?: SharedSnapshot;

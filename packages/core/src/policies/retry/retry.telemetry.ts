@@ -23,10 +23,12 @@ export const retryEvents: EventLevels<RetryEvents> = {
 };
 
 export interface RetrySnapshot {
+  /** Attempts after the first. */
   readonly retries: number;
   /** Operations that went well after a retry, and that failed after the last. */
   readonly recovered: number;
   readonly exhausted: number;
+  /** Retries that were not made because the budget was spent. */
   readonly overBudget: number;
   /** Retries that could be made now; absent without a limit. */
   readonly budget?: number;

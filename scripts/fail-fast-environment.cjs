@@ -1,7 +1,7 @@
 // The environment of specs under mutation: one failure is enough, so that what comes after it in the file is skipped.
-const { TestEnvironment } = require('jest-environment-node');
+const SpecEnvironment = require('./test-environment.cjs');
 
-module.exports = class FailFastEnvironment extends TestEnvironment {
+module.exports = class FailFastEnvironment extends SpecEnvironment {
   failed = false;
 
   handleTestEvent({ name, test }) {

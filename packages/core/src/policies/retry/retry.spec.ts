@@ -338,6 +338,60 @@ describe('retry', () => {
       );
       expect([result.value, calledAt]).toEqual(['ok', [0, 5000]]);
     });
+
+    it('surface at once where the first attempt meets them, and count as no operation that was tried', async () => {
+      const { provider, events } = openCircuit({ attempts: 3 });
+      const { error } = (await outcomeOf(provider.execute(() => 'ok'))) as { error: unknown };
+      expect(error).toMatchObject({ code: 'CIRCUIT_OPEN' });
+      expect(retryHistory(error)).toBeUndefined();
+      expect(events.ofType('retry.scheduled')).toHaveLength(0);
+    });
+
+    it('are waited for where the first attempt meets them, too', async () => {
+      const { clock, provider } = openCircuit({ attempts: 3, backoff: NO_JITTER, refusals: true });
+      const second = watch(provider.execute(() => 'ok'));
+      await clock.advance('4999ms');
+      expect(second.settled).toBe(false);
+      await clock.advance(1);
+      expect(second.value).toBe('ok');
+    });
+
+    it('are waited for no longer once the caller aborts, whose reason surfaces', async () => {
+      const { clock, provider } = openCircuit({ attempts: 3, refusals: true });
+      const caller = new AbortController();
+      const second = watch(provider.execute(() => 'ok', { signal: caller.signal }));
+      await clock.advance('1s');
+      caller.abort(new Error('left'));
+      await turn();
+      expect(second.error).toMatchObject({ message: 'left' });
+      expect(clock.pendingTimers()).toBe(0);
+    });
+  });
+
+  /** A provider whose circuit is open for five seconds more. */
+  function openCircuit(retry: RetryOptions) {
+    const clock = new TestClock();
+    const circuitBreaker = { window: { consecutive: 1 }, openFor: '5s' } as const;
+    const provider = createProvider('payments', { retry, circuitBreaker }, { clock, random: () => 0.5 });
+    provider.circuitBreaker!.import({ state: 'open', openForMs: 5000 });
+    return { clock, provider, events: recordEvents(provider) };
+  }
+
+  describe('above a hedge', () => {
+    const hedge = { delay: '1h' } as const;
+
+    it('waits as the provider asks, calls again and returns the result', async () => {
+      const busy = httpError(503, { 'retry-after': '1' });
+      const { result, calledAt } = await tryOut([busy, 'ok'], { backoff: NO_JITTER }, { more: { hedge } });
+      expect([result.value, calledAt]).toEqual(['ok', [0, 1000]]);
+    });
+
+    it('calls once what succeeds, and has an error surface that may not be repeated', async () => {
+      expect((await tryOut(['ok'], {}, { more: { hedge } })).calledAt).toHaveLength(1);
+      const wrong = httpError(400);
+      const { result, calledAt } = await tryOut([wrong], {}, { more: { hedge } });
+      expect([result.error, calledAt.length]).toEqual([wrong, 1]);
+    });
   });
 
   describe('Retry-After', () => {
@@ -608,6 +662,22 @@ describe('retry', () => {
       expect(result.value).toBe('ok');
       expect(events.ofType('callback.failed').map(({ detail }) => detail)).toEqual([
         { callback: 'retry.when', reason: 'expected true, false or undefined at once, got a promise' },
+      ]);
+    });
+
+    it('that is null has said nothing', async () => {
+      const when = (() => null) as unknown as NonNullable<RetryOptions['when']>;
+      const { result, calledAt, events } = await tryOut([httpError(503), 'ok'], { backoff: NO_JITTER, when });
+      expect([result.value, calledAt.length]).toEqual(['ok', 2]);
+      expect(events.ofType('callback.failed')).toEqual([]);
+    });
+
+    it('that is neither true nor false is reported and has said nothing', async () => {
+      const when = (() => 'yes') as unknown as NonNullable<RetryOptions['when']>;
+      const { result, calledAt, events } = await tryOut(['ok'], { when });
+      expect([result.value, calledAt.length]).toEqual(['ok', 1]);
+      expect(events.ofType('callback.failed').map(({ detail }) => detail)).toEqual([
+        { callback: 'retry.when', reason: "expected true, false or undefined, got 'yes'" },
       ]);
     });
 

@@ -1,13 +1,13 @@
 import type { Job as BullJob, JobJson, JobsOptions, JobState as BullState } from 'bullmq';
 import { HISTORY_LENGTH, LOST_REASON, type Job, type JobAttempt, type JobState } from '../driver/job.js';
 import type { ClaimedJob, NewJob } from '../driver/queue-driver.js';
+import { keptOf, valueOf } from './kept-json.js';
 import type { LineName } from './line-name.js';
 
 /** The data of a job in BullMQ. */
 export interface BullData {
-  readonly payload?: unknown;
-  /** The JSON of a payload that Postgres would not keep, as base64. */
-  readonly encoded?: string;
+  /** In the form of `keptOf`. */
+  readonly payload: unknown;
   readonly key?: string;
   /** How often it is tried at most. */
   readonly attempts?: number;
@@ -23,9 +23,7 @@ export type SyncBullJob = BullJob<BullData, unknown, string>;
 
 export function bullDataOf({ payload, key, attempts, priority }: NewJob, nonce: string | undefined): BullData {
   return {
-    ...(UNKEPT.test(payload)
-      ? { encoded: Buffer.from(payload).toString('base64') }
-      : { payload: JSON.parse(payload) as unknown }),
+    payload: keptOf(payload),
     ...(key !== undefined && { key }),
     ...(attempts !== undefined && { attempts }),
     ...(priority === 'low' && { low: true }),
@@ -35,7 +33,7 @@ export function bullDataOf({ payload, key, attempts, priority }: NewJob, nonce: 
 
 /** The options of a job in BullMQ, which has no say in its attempts. */
 export function bullOptionsOf({ id, delayMs, priority }: NewJob): JobsOptions {
-  return { jobId: id, ...(delayMs > 0 && { delay: delayMs }), ...(priority === 'low' && { priority: 1 }) };
+  return { jobId: id, ...(delayMs > 0 && { delay: Math.ceil(delayMs) }), ...(priority === 'low' && { priority: 1 }) };
 }
 
 /** A job as it was just claimed, without making an object of BullMQ's of it. */
@@ -47,7 +45,7 @@ export function claimedOf(json: JobJson, line: LineName, claim: string): Claimed
     provider: line.provider,
     name: json.name,
     tenant: line.tenant,
-    payload: jsonOf(data),
+    payload: JSON.stringify(valueOf(data.payload)),
     attempt: json.attemptsMade ?? 0,
     attempts,
     lost: Math.max(0, (json.stalledCounter ?? 0) - lostBefore),
@@ -93,7 +91,7 @@ export function jobOf(job: SyncBullJob, line: LineName, state: JobState): Job {
     name,
     tenant: line.tenant,
     key: data.key,
-    payload: JSON.parse(jsonOf(data)) as unknown,
+    payload: valueOf(data.payload),
     priority: line.high ? 'high' : data.low === true ? 'low' : 'normal',
     state,
     attempt: attemptsMade,
@@ -102,8 +100,8 @@ export function jobOf(job: SyncBullJob, line: LineName, state: JobState): Job {
     nextRunAt: waits ? Math.max(timestamp, processedOn ?? 0) + delay : undefined,
     endedAt: ends ? finishedOn : undefined,
     // BullMQ's own word for none.
-    progress: progress === 0 ? undefined : progress,
-    result: returnvalue ?? undefined,
+    progress: progress === 0 ? undefined : valueOf(progress),
+    result: valueOf(returnvalue) ?? undefined,
     history: historyOf(stacktrace ?? [], losses),
   };
 }
@@ -122,13 +120,6 @@ export function stateOf(state: BullState | 'unknown'): JobState | undefined {
     default:
       return undefined;
   }
-}
-
-/** Escapes of text that `jsonb` does not take. */
-const UNKEPT = /\\u0000|\\ud[89a-f]/i;
-
-function jsonOf({ payload, encoded }: BullData): string {
-  return encoded === undefined ? JSON.stringify(payload) : Buffer.from(encoded, 'base64').toString();
 }
 
 function attemptOf(text: string): readonly JobAttempt[] {

@@ -4,6 +4,7 @@ import { Ahead } from './ahead.js';
 import type { BullmqDriverSettings } from './bullmq-driver.options.js';
 import { claimRound } from './claim-round.js';
 import type { Held } from './held.js';
+import { keptOf } from './kept-json.js';
 import type { Line } from './line.js';
 import type { ProviderQueues } from './provider-queues.js';
 import { settleClaim, type Keep } from './settle-claim.js';
@@ -63,7 +64,7 @@ export class Claims {
       [...byLine].map(async ([{ backend }, ofLine]) => {
         const ids = ofLine.map(({ id }) => id);
         const claims = ofLine.map(({ claim }) => claim);
-        const failed = new Set(await backend.extendLocks(ids, claims, leaseMs));
+        const failed = new Set(await backend.extendLocks(ids, claims, Math.ceil(leaseMs)));
         for (const { id, claim } of ofLine) {
           if (failed.has(id)) this.held.delete(claim);
           else renewed.add(claim);
@@ -86,7 +87,7 @@ export class Claims {
   }
 
   async progress({ id, claim }: ClaimedJob, progress: string): Promise<void> {
-    await this.held.get(claim)?.line.backend.updateProgress(id, JSON.parse(progress) as never);
+    await this.held.get(claim)?.line.backend.updateProgress(id, keptOf(progress) as never);
   }
 
   close(): Promise<void> {

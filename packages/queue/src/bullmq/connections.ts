@@ -87,7 +87,7 @@ export class Connections {
     if (this.base === undefined) {
       const { connection, prefix, backend = createRedisBackend as unknown as AnyFactory } = this.settings;
       const claims = {
-        lockDuration: this.leaseMs,
+        lockDuration: Math.ceil(this.leaseMs),
         stalledInterval: stalledEveryMs(this.leaseMs),
         maxStalledCount: 1e9,
       };

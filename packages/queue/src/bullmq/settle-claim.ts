@@ -4,6 +4,7 @@ import type { Settlement } from '../driver/queue-driver.js';
 import type { JobAttempt } from '../driver/job.js';
 import { historyOf, type BullData } from './bull-job.js';
 import { heldOf, type Held } from './held.js';
+import { keptOf } from './kept-json.js';
 
 /** BullMQ dates its jobs by the machine's clock. */
 const machine = new SystemClock();
@@ -44,7 +45,7 @@ async function complete(
   result: string | undefined,
   { keep, fetchNext }: { readonly keep: Keep; readonly fetchNext: boolean },
 ): Promise<Settled> {
-  const value: unknown = result === undefined ? null : JSON.parse(result);
+  const value = result === undefined ? null : keptOf(result);
   const moved = await line.backend.moveToCompleted(finished(job.id), value, keep, job.claim, fetchNext);
   const [json, id] = (moved.result ?? []) as [JobJson?, string?];
   return { stood: true, next: heldOf(line, json, id, job.claim) };
@@ -60,7 +61,7 @@ async function settle(held: Held, settlement: Exclude<Settlement, { readonly to:
   } else {
     const { delayMs, burnt } = settlement;
     const options = { skipAttempt: !burnt, ...(fieldsToUpdate && { fieldsToUpdate }) };
-    await line.backend.moveToDelayed(job.id, machine.wallNow(), delayMs, job.claim, options);
+    await line.backend.moveToDelayed(job.id, machine.wallNow(), Math.ceil(delayMs), job.claim, options);
   }
 }
 

@@ -50,6 +50,20 @@ describe('a driver that fails', () => {
     expect(fixture.events.ofType('queue.held')).toHaveLength(1);
   });
 
+  it('writes down the ends of other jobs while it refuses that of one', async () => {
+    const driver = sqliteDriver({ file: ':memory:' });
+    const settle = driver.settle.bind(driver);
+    driver.settle = (settlements: readonly Settlement[]) =>
+      settlements.some(({ job }) => job.payload === '3') ? Promise.reject(new Error('too large')) : settle(settlements);
+    fixture = new QueueFixture({}, { driver, concurrency: 5 });
+    await fixture.on('sync', async () => undefined).start();
+    const jobs = Array.from({ length: 40 }, (_, payload) => ({ name: 'sync', payload }));
+    await fixture.queue.addAll('crm', jobs);
+    await fixture.clock.advance('1m');
+    expect(await fixture.queue.counts('crm')).toMatchObject({ completed: 39, active: 1, waiting: 0 });
+    expect(fixture.queue.snapshot()[0]).toMatchObject({ held: 'driver-unavailable: too large', running: 1 });
+  });
+
   it('gets back the jobs that it was handing out while the application closed', async () => {
     const driver = sqliteDriver({ file: ':memory:' });
     const claim = driver.claim.bind(driver);

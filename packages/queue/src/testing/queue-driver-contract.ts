@@ -159,6 +159,31 @@ export function queueDriverContract(
       assert.equal((await bench.claimOne()).attempt, 1);
     });
 
+    test('waits for times that are no whole milliseconds', async (bench) => {
+      const [id] = await bench.add({ delayMs: 10.4 });
+      await bench.elapse(100);
+      const job = await bench.claimOne(60_000.5);
+      assert.deepEqual(await bench.driver.renew([job], 60_000.5), [true]);
+      await bench.driver.settle([{ job, to: 'waiting', delayMs: 7.25, burnt: true, history: undefined }]);
+      await bench.elapse(100);
+      assert.equal((await bench.claimOne()).id, id);
+    });
+
+    test('keeps progress, results and reasons of any text', async (bench) => {
+      const text = 'a\u0000b\ud800 ü € 😀 __proto__';
+      const [id, other] = await bench.add({}, {});
+      const [job, second] = await bench.claim(2);
+      await bench.driver.progress(job!, JSON.stringify({ text }));
+      assert.deepEqual((await bench.driver.get(bench.provider, id!))?.progress, { text });
+      const history: JobAttempt = { at: 5, attempt: 1, failure: 'failed', reason: 'ü € 😀 "\n\\' };
+      await bench.driver.settle([
+        { job: job!, to: 'completed', result: JSON.stringify([text]) },
+        { job: second!, to: 'dead', history },
+      ]);
+      assert.deepEqual((await bench.driver.get(bench.provider, id!))?.result, [text]);
+      assert.deepEqual((await bench.driver.get(bench.provider, other!))?.history, [history]);
+    });
+
     test('burns no attempt for a job that is sent back', async (bench) => {
       await bench.add({});
       for (let round = 0; round < 3; round++) {

@@ -14,7 +14,7 @@ interface Waiting {
  * as it takes: what was done is not forgotten, and the jobs hold their places meanwhile.
  */
 export class Settler {
-  private waiting: Waiting[] = [];
+  private readonly waiting: Waiting[] = [];
   private flushing = false;
   private readonly end = new AbortController();
 
@@ -43,19 +43,22 @@ export class Settler {
 
   private async flush(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
+    let most = Infinity;
     while (this.waiting.length > 0) {
       await this.clock.yield();
-      const batch = this.waiting;
-      this.waiting = [];
+      const batch = this.waiting.splice(0, most);
       try {
         const stood = await this.driver.settle(batch.map(({ settlement }) => settlement));
         batch.forEach(({ done }, i) => done(stood[i] === true));
         this.tell(undefined);
         pauseMs = FIRST_PAUSE_MS;
+        most *= 2;
       } catch (error) {
         this.tell(error);
         if (await this.isOver(pauseMs)) batch.forEach(({ done }) => done(false));
-        else this.waiting.unshift(...batch);
+        else this.waiting.push(...batch);
+        // One end that can never be written, such as a result that is too large, must not hold up the others.
+        most = 1;
         pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       }
     }

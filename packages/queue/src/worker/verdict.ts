@@ -70,7 +70,7 @@ export function againOrDead(
   const { attempts, backoff } = settings.retry;
   const tried = job.attempt + 1;
   if (tried >= (job.attempts ?? attempts)) return { to: 'dead', failure, reason };
-  const delayMs = Math.max(backoffMs(backoff, { attempt: tried }, random), outcome?.retryAfterMs ?? 0);
+  const delayMs = Math.ceil(Math.max(backoffMs(backoff, { attempt: tried }, random), outcome?.retryAfterMs ?? 0));
   return { to: 'waiting', delayMs, burnt: true, failure, reason };
 }
 
@@ -80,7 +80,7 @@ export function againOrDead(
  */
 export function sentBackFor(error: unknown, outcome: Outcome | undefined): number | undefined {
   if (!isSentBack(error, outcome)) return undefined;
-  return Math.max(SOONEST_MS, outcome?.retryAfterMs ?? retryAfterOf(error) ?? COMES_BACK_MS);
+  return Math.ceil(Math.max(SOONEST_MS, outcome?.retryAfterMs ?? retryAfterOf(error) ?? COMES_BACK_MS));
 }
 
 function isSentBack(error: unknown, outcome: Outcome | undefined): boolean {

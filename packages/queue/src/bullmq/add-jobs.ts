@@ -21,6 +21,7 @@ export async function addJobs(queues: ProviderQueues, jobs: readonly NewJob[]): 
     [...groups].map(async ([line, group]) => {
       const others = queues.of(line.provider).lines.all.filter(isOtherOf(line));
       for (const job of await addTo(line, others, group)) added.add(job);
+      queues.of(line.provider).idle.wake(line);
     }),
   );
   return jobs.map((job) => ({ id: job.id, added: added.has(job) }));

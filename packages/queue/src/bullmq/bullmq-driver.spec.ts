@@ -94,6 +94,31 @@ has(redis)('bullmqDriver on Redis', () => {
     await other.close();
   });
 
+  it('asks for little where thousands of tenants have nothing to do, and finds those that have at once', async () => {
+    const driver = await open({ connection: client });
+    const jobs = Array.from({ length: 1500 }, (_, i) => ({
+      ...PLAIN,
+      id: `j-${i}`,
+      provider: 'many',
+      tenant: `t-${i}`,
+    }));
+    await driver.add(jobs);
+    const claim = () => driver.claim('many', { limit: 500, leaseMs: 60_000 });
+    const tenants = new Set<string>();
+    for (let { jobs: claimed } = await claim(); claimed.length > 0; { jobs: claimed } = await claim()) {
+      for (const { tenant } of claimed) tenants.add(tenant);
+      await driver.settle(claimed.map((job) => ({ job, to: 'completed', result: undefined }) as const));
+    }
+    expect(tenants.size).toBe(1500);
+    const asked = async () => Number(/cmdstat_evalsha:calls=(\d+)/.exec(await client.info('commandstats'))![1]);
+    const before = await asked();
+    for (let look = 0; look < 10; look++) expect((await claim()).jobs).toEqual([]);
+    expect((await asked()) - before).toBeLessThan(1500);
+    await driver.add([{ ...PLAIN, id: 'late', provider: 'many', tenant: 't-7' }]);
+    expect((await claim()).jobs[0]).toMatchObject({ id: 'late' });
+    await driver.close();
+  });
+
   it('takes no part in a transaction, and says so', async () => {
     const driver = await open({ connection: client });
     await expect(driver.addWithin!({ query: () => undefined }, [{ ...PLAIN, id: 'x' }])).rejects.toThrow(

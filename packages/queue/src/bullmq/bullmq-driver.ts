@@ -107,7 +107,11 @@ class BullmqDriver implements QueueDriver {
   }
 
   async replay(provider: string, id: string): Promise<boolean> {
-    const replayed = await this.operation(({ kept }) => kept.replay(provider, id));
+    const replayed = await this.operation(async ({ kept, queues }) => {
+      const isDone = await kept.replay(provider, id);
+      queues.of(provider).idle.wakeAll();
+      return isDone;
+    });
     if (replayed) this.tell([{ provider }]);
     return replayed;
   }
@@ -130,7 +134,10 @@ class BullmqDriver implements QueueDriver {
 
   private partsFor(clock: Clock, leaseMs: number): Parts {
     const queues = new ProviderQueues(this.settings, clock, leaseMs);
-    const found = (provider: string) => this.tell([{ provider }]);
+    const found = (provider: string) => {
+      queues.of(provider).idle.wakeAll();
+      this.tell([{ provider }]);
+    };
     return {
       queues,
       claims: new Claims(queues, clock, { leaseMs, completed: this.settings.completed }),

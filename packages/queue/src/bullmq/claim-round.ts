@@ -4,49 +4,47 @@ import { heldOf, type Held } from './held.js';
 import type { Line } from './line.js';
 import type { Turns } from './turns.js';
 
-/**
- * Claims up to `limit` jobs: in each round as many of every tenant as there is room for, until none has more. `next` is
- * when the first delayed job falls due, in epoch milliseconds, where that is known.
- */
-export async function claimRound(
-  lines: readonly Line[],
-  turns: Turns,
-  limit: number,
-): Promise<{ readonly held: readonly Held[]; readonly next: number | undefined }> {
+/** The jobs that were claimed, and the lines that had no more. */
+export interface Round {
+  readonly held: readonly Held[];
+  /** With the time at which the next job of each falls due, in epoch milliseconds; `Infinity` where none does. */
+  readonly empty: ReadonlyMap<Line, number>;
+}
+
+/** Claims up to `limit` jobs: in each round as many of every tenant as there is room for, until none has more. */
+export async function claimRound(lines: readonly Line[], turns: Turns, limit: number): Promise<Round> {
   const held: Held[] = [];
-  let next = Infinity;
+  const empty = new Map<Line, number>();
   let asked = turns.order(lines);
   while (asked.length > 0 && held.length < limit) {
     const room = limit - held.length;
     const tenants = asked.slice(0, room);
     const each = Math.max(1, Math.floor(room / tenants.length));
-    const answers = await Promise.all(tenants.map((ofTenant) => claimSome(ofTenant, each)));
+    const answers = await Promise.all(tenants.map((ofTenant) => claimSome(ofTenant, each, empty)));
     for (const answer of answers) {
-      held.push(...answer.held);
-      next = Math.min(next, answer.next);
-      const served = answer.held.at(-1);
+      held.push(...answer);
+      const served = answer.at(-1);
       if (served !== undefined) turns.served(served.job.tenant);
     }
     // A tenant that had less than it was asked for has no more; those that were not asked yet come next.
-    const full = tenants.filter((_, i) => answers[i]!.held.length === each);
+    const full = tenants.filter((_, i) => answers[i]!.length === each);
     asked = [...asked.slice(room), ...full];
   }
-  return { held, next: next === Infinity ? undefined : next };
+  return { held, empty };
 }
 
-async function claimSome(lines: readonly Line[], count: number): Promise<{ held: readonly Held[]; next: number }> {
+async function claimSome(lines: readonly Line[], count: number, empty: Map<Line, number>): Promise<readonly Held[]> {
   const held: Held[] = [];
-  let next = Infinity;
   for (const line of lines) {
     const asked = count - held.length;
     const answers = await Promise.all(Array.from({ length: asked }, () => claimOne(line)));
     for (const answer of answers) {
-      if (typeof answer === 'number') next = Math.min(next, answer);
+      if (typeof answer === 'number') empty.set(line, Math.min(answer, empty.get(line) ?? Infinity));
       else held.push(answer);
     }
     if (held.length === count) break;
   }
-  return { held, next };
+  return held;
 }
 
 /** One job; otherwise when the next one falls due, in epoch milliseconds. */

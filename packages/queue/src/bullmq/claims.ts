@@ -37,19 +37,23 @@ export class Claims {
   }
 
   async claim(provider: string, { limit, leaseMs }: ClaimOptions): Promise<Claimed> {
-    const { lines, turns } = this.queues.of(provider);
+    const { lines, turns, idle } = this.queues.of(provider);
     await lines.refresh();
     this.hungry.delete(provider);
     if (lines.paused) return { jobs: [], paused: true, nextInMs: undefined };
     const ahead = this.ahead.take(provider, limit);
-    const { held: more, next } = await claimRound(lines.all, turns, limit - ahead.length);
+    const { held: more, empty } = await claimRound(idle.awake(lines.all), turns, limit - ahead.length);
+    const now = this.clock.wallNow();
+    const of = lines.all.length;
+    for (const [line, dueAt] of empty) idle.rest(line, { of, dueInMs: Math.max(0, dueAt - now) });
+    const next = Math.min(...empty.values());
     const held = [...ahead, ...more];
     // With other tenants their turns go first.
     if (held.length === limit && lines.all.length === 1) this.hungry.add(provider);
     for (const each of held) this.held.set(each.job.claim, each);
     const jobs = held.map(({ job }) => job);
     if (leaseMs !== this.parts.leaseMs) await this.renew(jobs, leaseMs);
-    const nextInMs = next === undefined ? undefined : Math.max(0, next - this.clock.wallNow());
+    const nextInMs = next === Infinity ? undefined : Math.max(0, next - now);
     return { jobs, paused: false, nextInMs };
   }
 
@@ -101,6 +105,8 @@ export class Claims {
     const fetchNext = this.hungry.has(held.job.provider);
     const { stood, next } = await settleClaim(held, settlement, { keep: this.keep, fetchNext });
     this.held.delete(claim);
+    // It comes back, and its line knows when.
+    if (settlement.to === 'waiting') this.queues.of(held.job.provider).idle.wake(held.line);
     if (next !== undefined) this.ahead.add(next);
     return stood;
   }

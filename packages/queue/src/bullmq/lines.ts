@@ -3,8 +3,10 @@ import type { Connections } from './connections.js';
 import { lineId, type LineName } from './line-name.js';
 import type { Line } from './line.js';
 
-/** How long the list of a provider's lines, and whether it is paused, are taken for what they were. */
+/** How long the list of a provider's lines, and whether it is paused, are taken for what they were, in milliseconds. */
 const FRESH_MS = 200;
+/** The same for each line, where there are thousands. */
+const FRESH_PER_LINE_MS = 0.2;
 
 /** The lines of one provider: those that this process knows, and those that others have added to. */
 export class Lines {
@@ -36,7 +38,8 @@ export class Lines {
   /** Reads what other processes have added and paused, if that is long ago. */
   async refresh(always = false): Promise<void> {
     const now = this.clock.now();
-    if (!always && now - this.readAt < FRESH_MS) return;
+    const freshMs = Math.max(FRESH_MS, this.known.size * FRESH_PER_LINE_MS);
+    if (!always && now - this.readAt < freshMs) return;
     this.readAt = now;
     const directory = this.connections.directory(this.provider);
     const [entries, paused] = await Promise.all([directory.getJobs(['wait'], 0, -1), directory.isPaused()]);

@@ -1,12 +1,14 @@
 import type { Clock } from '@breakwater/core';
 import type { BullmqDriverSettings } from './bullmq-driver.options.js';
 import { Connections } from './connections.js';
+import { IdleLines } from './idle-lines.js';
 import { Lines } from './lines.js';
 import { Turns } from './turns.js';
 
 export interface ProviderQueue {
   readonly lines: Lines;
   readonly turns: Turns;
+  readonly idle: IdleLines;
 }
 
 /** The lines of every provider that this process has to do with. The backend is connected at the first of them. */
@@ -27,7 +29,8 @@ export class ProviderQueues {
   of(provider: string): ProviderQueue {
     let known = this.known.get(provider);
     if (known === undefined) {
-      known = { lines: new Lines(provider, this.connections, this.clock), turns: new Turns() };
+      const { clock, connections } = this;
+      known = { lines: new Lines(provider, connections, clock), turns: new Turns(), idle: new IdleLines(clock) };
       this.known.set(provider, known);
     }
     return known;

@@ -29,6 +29,7 @@ const config: Config = {
     ],
   },
   testEnvironment: '<rootDir>/scripts/test-environment.cjs',
+  reporters: ['default', '<rootDir>/scripts/credential-reporter.cjs'],
   // No test waits for real time to pass; this ends one that hangs, and lets simulations finish on a machine under load.
   testTimeout: 120_000,
   // By default jest leaves one core to itself, which is every other one of two. Many specs wait for processes and

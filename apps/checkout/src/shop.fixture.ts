@@ -1,13 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createEmailApp, type OutboxReport } from '@breakwater/email';
+import { liveSecret } from '@breakwater/servers';
 import { createPaymentsApp, type LedgerReport } from '@breakwater/payments';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createCheckoutApp } from './create-checkout-app.js';
 import type { OrderStatus } from './orders/order.js';
 import { ThirdParty } from './third-party.fixture.js';
 
-export const WEBHOOK_SECRET = 'whsec_of_the_shop';
+export const WEBHOOK_SECRET = liveSecret('whsec_');
 const MERCHANT = 'sk_shop';
+/** The merchant's name stands before the dot. */
+const KEY = liveSecret(`${MERCHANT}.`);
 const MAILBOX = 'key_shop';
 
 /** An answer with its JSON read. */
@@ -23,7 +26,7 @@ export class ShopFixture {
     const [payments, email] = await Promise.all([createPaymentsApp({ seed: 1 }), createEmailApp({ seed: 1 })]);
     const environment = {
       PAYMENTS_URL: payments.url,
-      PAYMENTS_API_KEY: MERCHANT,
+      PAYMENTS_API_KEY: KEY,
       PAYMENTS_WEBHOOK_SECRET: WEBHOOK_SECRET,
       EMAIL_URL: email.url,
       EMAIL_API_KEY: MAILBOX,

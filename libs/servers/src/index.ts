@@ -7,6 +7,7 @@ export { startChromium } from './start-chromium.js';
 export { startPostgres, type PostgresServer } from './start-postgres.js';
 export { startRedis, type RedisServer } from './start-redis.js';
 export { startJsonServer, type JsonAnswer, type JsonRequest, type JsonServer } from './secrets/json-server.js';
+export { LIVE_SECRETS, liveSecret } from './secrets/live-secret.js';
 export { mountVolume, type MountedVolume } from './secrets/mounted-volume.js';
 export { startSecretsManager, type SecretsManagerServer } from './secrets/start-secrets-manager.js';
 export { startTokenServer, type TokenServer, type TokenServerOptions } from './secrets/start-token-server.js';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileSecrets } from '@breakwater/secrets';
 import { findCredentials } from '@breakwater/secrets/testing';
-import { mountVolume, startTokenServer, type MountedVolume, type TokenServer } from '@breakwater/servers';
+import { liveSecret, mountVolume, startTokenServer, type MountedVolume, type TokenServer } from '@breakwater/servers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -14,8 +14,8 @@ import { secret } from '../src/fields/secret.js';
 import { ResilienceModule } from '../src/resilience.module.js';
 import { TelemetryModule } from '../src/telemetry/telemetry.module.js';
 
-const KEYS = ['first-key-4eC39HqLyjWDarjtT1zdp7dc', 'second-key-9fB20GkMwiXEbskuU2aeq8ed'] as const;
-const CLIENT = { clientId: 'shop', clientSecret: 'client-secret-0b9d7e6f3a2c' };
+const KEYS = [liveSecret('first-key-'), liveSecret('second-key-')] as const;
+const CLIENT = { clientId: 'shop', clientSecret: liveSecret('client-secret-') };
 
 @Injectable()
 class Clients {

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import type { HttpService } from '@nestjs/axios';
 import { vaultSecrets } from '@breakwater/secrets';
 import { findCredentials } from '@breakwater/secrets/testing';
-import { startTokenServer, startVault, type TokenServer, type VaultServer } from '@breakwater/servers';
+import { liveSecret, startTokenServer, startVault, type TokenServer, type VaultServer } from '@breakwater/servers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -17,7 +17,7 @@ import { secret } from '../src/fields/secret.js';
 import { Resilience } from '../src/resilience.js';
 import { ResilienceModule } from '../src/resilience.module.js';
 
-const SECRETS = ['first-client-secret-4eC39Hq', 'second-client-secret-9fB20Gk'] as const;
+const SECRETS = [liveSecret('first-client-secret-'), liveSecret('second-client-secret-')] as const;
 
 @Injectable()
 class CrmClient {

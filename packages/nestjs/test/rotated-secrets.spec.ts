@@ -8,7 +8,7 @@ import type { HttpService } from '@nestjs/axios';
 import { SystemClock, type ResilienceEvent } from '@breakwater/core';
 import { envSecrets, vaultSecrets } from '@breakwater/secrets';
 import { findCredentials } from '@breakwater/secrets/testing';
-import { startVault, type VaultServer } from '@breakwater/servers';
+import { liveSecret, startVault, type VaultServer } from '@breakwater/servers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Logger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -21,8 +21,8 @@ import { Resilience } from '../src/resilience.js';
 import { ResilienceModule } from '../src/resilience.module.js';
 import type { ResilienceOptions } from '../src/resilience.options.js';
 
-const KEYS = ['first-key-4eC39HqLyjWDarjtT1zdp7dc', 'second-key-9fB20GkMwiXEbskuU2aeq8ed'] as const;
-const TOKEN = 'hvs.root-token-of-this-spec';
+const KEYS = [liveSecret('first-key-'), liveSecret('second-key-')] as const;
+const TOKEN = liveSecret('hvs.');
 
 @Injectable()
 @Resilient('payments')

@@ -1,5 +1,6 @@
 import { createProvider, isTimeoutError, type ProviderOptions, type ResilientProvider } from '@breakwater/core';
 import { credentials, Metadata, status, type ClientOptions } from '@grpc/grpc-js';
+import { liveSecret } from '@breakwater/servers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +15,8 @@ import {
 } from '../../test/grpc/inventory-server.fixture.js';
 import { grpcClientOptions } from './grpc-client-options.js';
 import { grpcInterceptor, type GrpcInterceptorOptions } from './grpc-interceptor.js';
+
+const KEY = liveSecret();
 
 let server: InventoryServer;
 const clients: InventoryClient[] = [];
@@ -57,7 +60,7 @@ const lost = { code: status.INTERNAL, details: 'lost' };
 describe('a request of gRPC within a call', () => {
   it('carries the key, the credential and the headers of the provider, and the caller’s own win', async () => {
     const http = {
-      auth: { bearer: 'hunter2' },
+      auth: { bearer: KEY },
       headers: { 'X-Version': '2', 'X-Tenant': 'none' },
       hosts: ['inventory'],
     };
@@ -68,8 +71,8 @@ describe('a request of gRPC within a call', () => {
       await provider.execute(() => unary(client, 'reserve', metadata), { idempotencyKey });
     }
     expect(server.seen.map(({ metadata: sent }) => sent.getMap())).toMatchObject([
-      { authorization: 'Bearer hunter2', 'x-version': '2', 'x-tenant': 'acme', 'idempotency-key': 'order-1' },
-      { authorization: 'Bearer hunter2', 'x-version': '2', 'x-tenant': 'acme', 'idempotency-key': 'order-2' },
+      { authorization: `Bearer ${KEY}`, 'x-version': '2', 'x-tenant': 'acme', 'idempotency-key': 'order-1' },
+      { authorization: `Bearer ${KEY}`, 'x-version': '2', 'x-tenant': 'acme', 'idempotency-key': 'order-2' },
     ]);
     expect(metadata.getMap()).toEqual({ 'x-tenant': 'acme' });
   });
@@ -140,19 +143,19 @@ describe('a request of gRPC within a call', () => {
   });
 
   it('is left as it is outside of the provider’s calls', async () => {
-    const { provider, client } = start({ http: { auth: { bearer: 'hunter2' }, hosts: ['inventory'] } });
+    const { provider, client } = start({ http: { auth: { bearer: KEY }, hosts: ['inventory'] } });
     await unary(client, 'reserve');
     const other = createProvider('other', {}, { trackCalls: true });
     await other.execute(() => unary(client, 'reserve'), { idempotencyKey: 'of another' });
     await provider.execute(() => other.execute(() => unary(client, 'reserve'), { idempotencyKey: 'of another' }));
-    expect(server.seen.map(({ metadata }) => metadata.get('authorization'))).toEqual([[], [], ['Bearer hunter2']]);
+    expect(server.seen.map(({ metadata }) => metadata.get('authorization'))).toEqual([[], [], [`Bearer ${KEY}`]]);
     expect(server.seen.map(({ metadata }) => metadata.get('idempotency-key'))).toEqual([[], [], []]);
   });
 
   it('carries the credential also outside of calls where the provider itself is given', async () => {
-    const { provider } = start({ http: { auth: { bearer: 'hunter2' }, hosts: ['inventory'] } });
+    const { provider } = start({ http: { auth: { bearer: KEY }, hosts: ['inventory'] } });
     await unary(clientWith({ interceptors: [grpcInterceptor(provider)] }), 'reserve');
-    expect(server.seen[0]!.metadata.get('authorization')).toEqual(['Bearer hunter2']);
+    expect(server.seen[0]!.metadata.get('authorization')).toEqual([`Bearer ${KEY}`]);
   });
 
   it('waits for a credential that has to be fetched, fails without one, and has one renewed that was refused', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
+import { liveSecret } from '@breakwater/servers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Inject, Injectable, Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -68,6 +69,8 @@ class InventoryClient {
   }
 }
 
+const KEY = liveSecret();
+
 let server: InventoryServer;
 let app: INestApplicationContext | undefined;
 
@@ -81,7 +84,7 @@ afterEach(async () => {
 });
 
 const inventory = {
-  http: { auth: { bearer: 'hunter2' }, hosts: ['127.0.0.1'] },
+  http: { auth: { bearer: KEY }, hosts: ['127.0.0.1'] },
   retry: { attempts: 3, backoff: { initial: 1 } },
   timeout: { total: '20s' },
 } as const;
@@ -111,7 +114,7 @@ describe('Nest’s client of gRPC under decorators', () => {
     expect(await client.stockLater('pen')).toMatchObject({ sku: 'pen' });
     expect(server.seen).toHaveLength(4);
     const { metadata, leftMs } = server.seen[3]!;
-    expect(metadata.get('authorization')).toEqual(['Bearer hunter2']);
+    expect(metadata.get('authorization')).toEqual([`Bearer ${KEY}`]);
     expect(leftMs).toBeLessThan(20_100);
   });
 
@@ -178,6 +181,6 @@ describe('Nest’s client of gRPC under decorators', () => {
     app = await NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false });
     const service = app.get<ClientGrpc>('INVENTORY').getService<InventoryService>('Inventory');
     await firstValueFrom(service.reserve({ sku: 'pen' }));
-    expect(server.seen[0]!.metadata.get('authorization')).toEqual(['Bearer hunter2']);
+    expect(server.seen[0]!.metadata.get('authorization')).toEqual([`Bearer ${KEY}`]);
   });
 });

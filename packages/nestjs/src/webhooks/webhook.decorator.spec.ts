@@ -2,6 +2,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { MemoryStore, type Store } from '@breakwater/core';
 import { TestClock } from '@breakwater/core/testing';
 import { defineSender, signWebhook } from '@breakwater/webhooks';
+import { liveSecret } from '@breakwater/servers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
@@ -26,7 +27,7 @@ import type { WebhookDelivery } from './receiving/webhook-delivery.js';
 import { WebhookEvent } from './webhook-event.decorator.js';
 import { Webhook } from './webhook.decorator.js';
 
-const SECRET = 'whsec_8f2bd5c1a7e94f03b6d1';
+const SECRET = liveSecret('whsec_');
 const adapters = { Express: () => new ExpressAdapter(), Fastify: () => new FastifyAdapter() };
 
 /** An application's own wrapping of its handler's answers; never of those of `@Webhook`. */

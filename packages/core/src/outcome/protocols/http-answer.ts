@@ -49,13 +49,18 @@ function answerIn(response: Fields): HttpAnswer | undefined {
 }
 
 function statusIn(fields: Fields): unknown {
-  const { status, statusCode } = fields;
-  return typeof status === 'number' ? status : statusCode;
+  const status = statusOf(fields['status']);
+  return typeof status === 'number' ? status : statusOf(fields['statusCode']);
+}
+
+/** A status as a number, where it is written as text, too. */
+export function statusOf(status: unknown): unknown {
+  return typeof status === 'string' && /^[1-5]\d\d$/.test(status) ? Number(status) : status;
 }
 
 /** `error.$metadata.httpStatusCode` and `error.$response.headers` of the AWS SDK for JavaScript v3. */
 function awsAnswer(fields: Fields, method: string | undefined): HttpAnswer | undefined {
-  const status = asFields(fields['$metadata'])?.['httpStatusCode'];
+  const status = statusOf(asFields(fields['$metadata'])?.['httpStatusCode']);
   if (!isErrorStatus(status)) return undefined;
   return { status, headers: asFields(fields['$response'])?.['headers'], method };
 }

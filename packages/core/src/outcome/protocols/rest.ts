@@ -1,5 +1,5 @@
 import type { Outcome } from '../outcome.js';
-import { answerOf, asFields, methodOf } from './http-answer.js';
+import { answerOf, asFields, methodOf, statusOf } from './http-answer.js';
 import { httpOutcome, type HttpAnswer } from './http-status.js';
 import { withLockTimeout } from './lock-timeout.js';
 import type { Protocol } from './protocol.js';
@@ -25,7 +25,8 @@ function responseIn(value: object): HttpAnswer | undefined {
   // One look is enough for what is no response: each costs, where methods return values of many shapes.
   const { headers } = value as Record<string, unknown>;
   if (typeof headers !== 'object' || headers === null) return undefined;
-  const { status, statusCode, config, ok, body } = value as Record<string, unknown>;
+  const { config, ok, body, status: given, statusCode: code } = value as Record<string, unknown>;
+  const [status, statusCode] = [statusOf(given), statusOf(code)];
   if (typeof status === 'number' && (typeof ok === 'boolean' || config !== undefined)) {
     return { status, headers, method: methodOf(value) };
   }

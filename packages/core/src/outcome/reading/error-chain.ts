@@ -1,7 +1,10 @@
 /** How far an error is followed to what it stands for. */
 const DEPTH = 5;
-/** Where errors keep the one that they wrap: the standard's place, then those of Stripe, Slack and older wrappers. */
-const PLACES = ['cause', 'detail', 'original', 'originalError'] as const;
+/**
+ * Where errors keep the one that they wrap: the standard's places, then those of Stripe, Slack, VError and older
+ * wrappers.
+ */
+const PLACES = ['cause', 'suppressed', 'detail', 'original', 'originalError', 'innerError', 'jse_cause'] as const;
 
 /**
  * An error and the causes behind it, outermost first. An error that refuses to be read ends the chain: reading never

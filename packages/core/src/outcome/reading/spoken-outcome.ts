@@ -18,7 +18,7 @@ export function spokenOutcome(chain: readonly object[], wallNow: number, depth =
   for (const error of chain) {
     const answer = answerIn(error, wallNow);
     if (answer === undefined) continue;
-    return isBareStatus(error) ? (networkOutcome(chain, wallNow, depth) ?? answer) : answer;
+    return readSafely(() => isBareStatus(error)) !== false ? (networkOutcome(chain, wallNow, depth) ?? answer) : answer;
   }
   return networkOutcome(chain, wallNow, depth);
 }
@@ -44,7 +44,7 @@ function networkOutcome(chain: readonly object[], wallNow: number, depth: number
     if (readSafely(() => isConnecting(error)) === true) return { ...outcome, kind: 'not-sent' };
     const kind = readSafely(() => networkKind(error));
     if (outcome === undefined && kind !== undefined) outcome = { kind };
-    const all = outcomeOfAll(error, wallNow, depth);
+    const all = readSafely(() => outcomeOfAll(error, wallNow, depth));
     // One that was sent outweighs the code of another that was not.
     if (all !== undefined && (outcome === undefined || outcome.kind === 'not-sent')) {
       outcome = outcome === undefined ? all : { ...outcome, kind: all.kind === 'not-sent' ? 'not-sent' : 'unknown' };
@@ -66,11 +66,12 @@ function withMethod(chain: readonly object[], outcome: Outcome): Outcome {
  * none says anything.
  */
 function outcomeOfAll(error: object, wallNow: number, depth: number): Outcome | undefined {
-  const errors = readSafely(() => (error as { errors?: unknown }).errors);
+  const { errors } = error as { errors?: unknown };
   if (!Array.isArray(errors) || errors.length === 0 || depth >= DEPTH) return undefined;
-  const outcomes = errors
-    .slice(0, MOST_ERRORS)
-    .map((each: unknown) => spokenOutcome(errorChain(each), wallNow, depth + 1));
+  // One that stands in it several times is one.
+  const outcomes = [...new Set(errors.slice(0, MOST_ERRORS))].map((each: unknown) =>
+    spokenOutcome(errorChain(each), wallNow, depth + 1),
+  );
   const [first] = outcomes;
   if (outcomes.every((outcome) => outcome === undefined)) return undefined;
   const kinds = new Set(outcomes.map((outcome) => outcome?.kind));

@@ -1,5 +1,6 @@
 import { LONGEST_DELAY_MS } from '../../time/clock.js';
-import { printed } from '../../values/printed.js';
+import { isMisspelt } from '../../settings/unknown-name.js';
+import { printed, quoted } from '../../values/printed.js';
 import type { Outcome, OutcomeKind } from '../outcome.js';
 
 const KINDS: Readonly<Record<OutcomeKind, true>> = {
@@ -23,7 +24,9 @@ export function knownWord(word: unknown): OutcomeKind | Outcome | undefined {
   if (word instanceof Promise) word.catch(() => undefined);
   const kind: unknown = typeof word === 'object' && 'kind' in word ? word.kind : word;
   if (typeof kind === 'string' && Object.hasOwn(KINDS, kind)) return word as OutcomeKind | Outcome;
-  throw new TypeError(`classify said ${printed(kind)}; known are ${Object.keys(KINDS).join(', ')}`);
+  const known = Object.keys(KINDS);
+  const shown = typeof kind === 'string' && isMisspelt(kind, known) ? quoted(kind) : printed(kind);
+  throw new TypeError(`classify said ${shown}; known are ${known.join(', ')}`);
 }
 
 /** A wait that is no length of time is reported and counts as unsaid, and no wait is longer than a timer can carry. */

@@ -64,7 +64,7 @@ function showFacts(list, facts) {
   entries.forEach(([, value], i) => write($('dd', list.children[i]), String(value)));
 }
 
-/** How one third party's part is done: a number, what it counts, a remark, and whether it is bad. */
+/** How one third party's part is done: a number, what it counts, a remark, and which of the two is bad. */
 const RESULTS = {
   catalog: ({ steps }) => share(steps.catalog, 'of the pages shown', old(steps.catalog)),
   inventory: ({ steps }) => share(steps.inventory, 'of the baskets filled'),
@@ -86,16 +86,17 @@ function old({ stale, done }) {
 function waiting(jobs, what) {
   if (jobs === undefined) return { number: '–', what, note: '' };
   const note = jobs.dead === 0 ? 'none is lost' : `${jobs.dead} were tried in vain`;
-  return { number: String(jobs.waiting), what, note, isIll: jobs.dead > 0 };
+  return { number: String(jobs.waiting), what, note, hasDead: jobs.dead > 0 };
 }
 
 function showParty(party, id, shop) {
   const cell = $(`[data-row=${party}] [data-shop=${id}]`);
-  const { number, what, note, isIll } = RESULTS[party](shop);
+  const { number, what, note, isIll = false, hasDead = false } = RESULTS[party](shop);
   write($('.result b', cell), number);
   write($('.result span', cell), what);
   write($('.note', cell), note);
-  cell.toggleAttribute('data-ill', isIll === true);
+  cell.toggleAttribute('data-ill', isIll);
+  cell.toggleAttribute('data-dead', hasDead);
   const badge = $('.circuit', cell);
   const circuit = shop.circuits[party];
   if (badge === null) return;

@@ -26,6 +26,7 @@ export function makeRows() {
     $('#parties').append(row);
   }
   for (const fieldset of document.querySelectorAll('fieldset')) {
+    label(fieldset);
     let timer;
     fieldset.addEventListener('input', () => {
       label(fieldset);
@@ -60,7 +61,7 @@ function set(party, values) {
 function label(fieldset) {
   for (const input of inputs(fieldset).filter(({ type }) => type === 'range')) {
     const text = shown(input.name, Number(input.value));
-    $('output', input.parentElement).textContent = text;
+    $('.value', input.parentElement).textContent = text;
     input.setAttribute('aria-valuetext', text);
   }
   const { hang, lateMs, errors } = valuesOf(fieldset);

@@ -123,7 +123,21 @@ class Page {
   private showLink(link: Link): void {
     setAttribute(this.link, 'data-link', link);
     setAttribute(document.body, 'data-link', link);
-    if (link === 'lost') setText(this.link, LINK_WORDS.lost);
+    if (link === 'lost') this.showLost();
+  }
+
+  /** Says so in the headline: the last numbers are not to be taken for news. */
+  private showLost(): void {
+    setText(this.link, LINK_WORDS.lost);
+    const { at } = this.model;
+    setText(
+      this.sentence,
+      `No connection to the application${at === 0 ? '' : `: these are the numbers of ${clock(at)}`}.`,
+    );
+    setText(this.more, '');
+    setAttribute(this.verdict, 'data-health', 'off');
+    this.spoken.dataset['said'] = '';
+    setText(this.spoken, this.sentence.textContent);
   }
 }
 

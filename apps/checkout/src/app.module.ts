@@ -49,9 +49,9 @@ function hasCrm(env: NodeJS.ProcessEnv): boolean {
   return Boolean(env['CRM_URL']);
 }
 
-/** Whether several hosts share a store. */
+/** Whether hosts share a server on which imports can be kept. */
 function hasServer(env: NodeJS.ProcessEnv): boolean {
-  return /^(?:redis|postgres)/.test(env['STORE_URL'] ?? '');
+  return /^(?:redis|postgres)/.test(env['QUEUE_URL'] || env['STORE_URL'] || '');
 }
 
 /** A switch of its own: the one that turns policies off never turns verification off. */

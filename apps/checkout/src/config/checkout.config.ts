@@ -5,6 +5,8 @@ export const checkoutConfig = registerAs('checkout', () => ({
   port: portFrom(process.env['PORT'] || '0'),
   databaseFile: process.env['DATABASE_FILE'] || ':memory:',
   storeUrl: process.env['STORE_URL'] || 'memory:',
+  /** Where tenants' imports are kept: a server that hosts share, otherwise the shop's own database. */
+  queueUrl: process.env['QUEUE_URL'] || process.env['STORE_URL'] || 'memory:',
   /** How long what is under way may go on when the shop closes. */
   graceMs: Number(process.env['SHUTDOWN_GRACE_MS'] || 2_000),
   /** How soon another process takes over the jobs of one that was killed. */

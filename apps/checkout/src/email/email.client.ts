@@ -1,4 +1,4 @@
-import { Idempotent, InjectHttp, Resilient, Timeout } from '@breakwater/nestjs';
+import { CircuitBreaker, Idempotent, InjectHttp, Resilient, Timeout } from '@breakwater/nestjs';
 import { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import type { OrderDetails } from '../orders/order.js';
@@ -8,10 +8,8 @@ import type { OrderDetails } from '../orders/order.js';
 export class EmailClient {
   constructor(@InjectHttp('email') private readonly http: HttpService) {}
 
-  /**
-   * Called by a job, which has passed the circuit breaker before. The key comes from the order: however often this is
-   * called, the customer gets one message.
-   */
+  /** The key comes from the order: however often this is called, the customer gets one message. */
+  @CircuitBreaker()
   @Timeout()
   @Idempotent({ key: (order: OrderDetails) => order.id })
   async confirm({ id, email, amount, currency }: OrderDetails): Promise<void> {

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { checkoutConfig } from '../config/checkout.config.js';
 import { ImportsController } from './imports.controller.js';
 
-/** Imports of tenants, in a second queue on a server that several hosts share: that of `STORE_URL`. */
+/** Imports of tenants, in a second queue on a server that several hosts share: that of `QUEUE_URL`, or of `STORE_URL`. */
 @Module({
   imports: [
     SyncQueueModule.forRootAsync({
@@ -25,10 +25,10 @@ import { ImportsController } from './imports.controller.js';
 })
 export class SharedImportsModule {}
 
-function driverOf({ storeUrl, queuePrefix }: ConfigType<typeof checkoutConfig>): QueueDriver {
-  if (/^rediss?:/.test(storeUrl)) {
-    return bullmqDriver({ connection: new Redis(storeUrl, { maxRetriesPerRequest: null }), prefix: queuePrefix });
+function driverOf({ queueUrl, queuePrefix }: ConfigType<typeof checkoutConfig>): QueueDriver {
+  if (/^rediss?:/.test(queueUrl)) {
+    return bullmqDriver({ connection: new Redis(queueUrl, { maxRetriesPerRequest: null }), prefix: queuePrefix });
   }
-  const connection = { connectionString: storeUrl, schema: queuePrefix.replaceAll('-', '_'), migrate: true };
+  const connection = { connectionString: queueUrl, schema: queuePrefix.replaceAll('-', '_'), migrate: true };
   return bullmqDriver({ connection, backend: createPostgresBackend });
 }

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { checkoutConfig } from '../config/checkout.config.js';
 import { ImportsController } from './imports.controller.js';
 
-/** Imports of tenants, in a second queue on a server that several hosts share: that of `QUEUE_URL`, or of `STORE_URL`. */
+/** Imports of tenants, in a second queue on a server that hosts share: that of `QUEUE_URL`, or of `STORE_URL`. */
 @Module({
   imports: [
     SyncQueueModule.forRootAsync({

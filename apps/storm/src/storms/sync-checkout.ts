@@ -92,7 +92,7 @@ export class SyncCheckout {
       emailUrl: this.crmUrl,
       emailKey: 'none',
       databaseFile: this.stage.file(`sync-${this.name}.sqlite`),
-      // What one learns from its CRM's refusals is not to hold back the other, which has a CRM of its own.
+      // Hosts on one store tell each other of refusals: those of one CRM say nothing of the other.
       storeUrl: this.name === 'protected' ? this.stage.storeUrl : 'memory:',
     };
     this.running = await this.stage.startService({

@@ -11,6 +11,11 @@ const JOBS = 2000;
 const QUOTA = 20;
 /** When the checkouts are killed, in seconds from the first order. */
 const KILLS_S = [20, 55];
+/**
+ * How much of the quota is used at least. Hosts that share a paced limit lease it token by token, and lose what a lease
+ * outlives.
+ */
+const LEAST_PERCENT = { own: 90, shared: 80 } as const;
 const LONGEST_S = 240;
 const LOOK_EVERY_S = 10;
 /** As long as a user may wait in line for the CRM: `rateLimit.wait` of the checkout's settings. */
@@ -35,7 +40,8 @@ export const sync: Storm<Facts> = {
       const facts = await withBoth(checkouts, async (checkout) => {
         const { downMs, visits } = checkout;
         const plan = { orders: new Map(PLANNED), perSecond: QUOTA, downMs };
-        return { audit: auditSync(await checkout.records(), plan), visits: [...visits] };
+        const leastPercent = LEAST_PERCENT[isServer(stage.storeUrl) ? 'shared' : 'own'];
+        return { audit: auditSync(await checkout.records(), plan), visits: [...visits], leastPercent };
       });
       return { facts, figures, promises };
     } finally {
@@ -47,6 +53,7 @@ export const sync: Storm<Facts> = {
 interface Facts {
   readonly audit: SyncAudit;
   readonly visits: SyncCheckout['visits'];
+  readonly leastPercent: number;
 }
 
 /** Ends when the protected checkout has nothing left to do, or after the longest time. */
@@ -93,7 +100,7 @@ function figures({ audit, visits }: Facts): Figures {
   };
 }
 
-function promises({ audit, visits }: Facts): PromiseCheck[] {
+function promises({ audit, visits, leastPercent }: Facts): PromiseCheck[] {
   const unserved = visits.filter(({ served }) => !served).length;
   return [
     {
@@ -107,8 +114,8 @@ function promises({ audit, visits }: Facts): PromiseCheck[] {
       measured: `${audit.lateRefusals}`,
     },
     {
-      text: `at least 90 % of the quota of ${QUOTA} calls/s is used while the checkout runs`,
-      held: audit.quotaUsedPercent >= 90,
+      text: `at least ${leastPercent} % of the quota of ${QUOTA} calls/s is used while the checkout runs`,
+      held: audit.quotaUsedPercent >= leastPercent,
       measured: measure(audit.quotaUsedPercent, '%'),
     },
     {
@@ -122,6 +129,11 @@ function promises({ audit, visits }: Facts): PromiseCheck[] {
       measured: `${measure(p99(visits), 'ms')}, ${unserved} of ${visits.length} not served`,
     },
   ];
+}
+
+/** Whether hosts could share the store, and with it the limit. */
+function isServer(storeUrl: string): boolean {
+  return /^(?:redis|postgres)/.test(storeUrl);
 }
 
 function p99(visits: Facts['visits']): number {

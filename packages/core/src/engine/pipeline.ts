@@ -41,9 +41,11 @@ export class Pipeline {
       observers.length === 0
         ? this.environment
         : { ...this.environment, entrance: new ObservedEntrance(entrance, observers) };
-    this.path = new AttemptPath(policies.filter(isGate), policies.find(isFaultInjector), environment);
+    const gates = policies.filter(isGate);
+    this.path = new AttemptPath(gates, policies.find(isFaultInjector), environment);
     const attempt: Next<unknown> = (call) => this.path.enter(call, 0);
     const wrappers = policies.filter(isWrapper);
+    for (const wrapper of wrappers) wrapper.above?.(gates);
     const innermost = wrappers.at(-1);
     const run = wrappers.reduceRight<Next<unknown>>((next, wrapper) => {
       if (wrapper !== innermost || wrapper.watch === undefined) {

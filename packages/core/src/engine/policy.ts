@@ -65,6 +65,8 @@ export interface Gate<Ticket = unknown> extends LivePolicy {
    * for `call.tookMs`.
    */
   leave(ticket: Ticket, outcome: Outcome, call: LiveCall): void;
+  /** Whether the call would have to wait, or be refused, if it came now. Takes nothing, and makes nothing. */
+  wouldHold?(call: LiveCall): boolean;
   /** The call begins to wait in a gate below: it has not gone out. `renew`, or `leave`, follows. */
   suspend?(ticket: Ticket, call: LiveCall): void;
   /**
@@ -113,6 +115,8 @@ export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
 /** May run the rest of the pipeline again, later, elsewhere or not at all. */
 export interface Wrapper extends LivePolicy {
   execute<T>(call: LiveCall, next: Next<T>): Promise<T>;
+  /** Told which gates stand below it, whenever those are others. */
+  above?(gates: readonly Gate[]): void;
   /**
    * In place of `execute` where nothing stands between it and the gates: returns the call for the first attempt, with
    * its `watcher`, which is told at once how that ends. It spares every call a promise.

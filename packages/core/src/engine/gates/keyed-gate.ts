@@ -73,6 +73,12 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
     return ticket;
   }
 
+  /** A key without state holds nothing back. */
+  wouldHold(call: LiveCall): boolean {
+    const kept = call.key === undefined ? this.keptPlain : this.byKey.get(call.key);
+    return kept?.gate.wouldHold?.(call) === true;
+  }
+
   leave({ kept, ticket }: Entered, outcome: Outcome, call: LiveCall): void {
     kept.inside--;
     kept.gate.leave(ticket, outcome, call);

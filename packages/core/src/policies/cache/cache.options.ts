@@ -39,6 +39,11 @@ export interface CacheOptions {
    */
   staleIfError?: Duration;
   /**
+   * For how long after `ttl` an answer is given at once where the rate limit would have the call wait, or refuse it,
+   * while one call in the background waits for a new one. Default 0: never.
+   */
+  staleWhileLimited?: Duration;
+  /**
    * Whether an answer that is still fresh may be fetched anew in the background, the likelier the closer its end and
    * the longer the last fetch took, so that not all callers find it expired at once (XFetch). A `beta` above 1 favours
    * earlier refreshes. Default false.
@@ -149,6 +154,7 @@ export const cacheSchema = options({
   ttl: duration({ min: 1 }),
   staleWhileRevalidate: optional(duration(), 0),
   staleIfError: optional(duration(), 0),
+  staleWhileLimited: optional(duration(), 0),
   earlyRefresh: optional(earlyRefresh, false),
   errors: optional(errors, false),
   key: optional(callback<(...args: unknown[]) => unknown>('a function of the arguments, for example (id) => id')),

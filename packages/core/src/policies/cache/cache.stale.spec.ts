@@ -464,3 +464,49 @@ describe('cache', () => {
     });
   });
 });
+
+describe('while the rate limit would hold a call back', () => {
+  const limited = { rateLimit: { limit: 2, per: '10s', burst: 2, wait: '1m' } } as const;
+
+  it('a stale answer is given at once, and one call in the background waits for a new one', async () => {
+    const { find, clock, counters } = bench({ ttl: '1s', staleWhileLimited: '1m' }, limited);
+    await find(1, () => 'old');
+    await find(2, () => 'other');
+    await clock.advance('2s');
+    const { begun, work } = pending();
+    expect([await find(1, work), await find(1, work)]).toEqual(['old', 'old']);
+    expect(begun).toHaveLength(0);
+    expect(counters()).toMatchObject({ stale: 2, refreshes: 1, loading: 1 });
+    await clock.advance('10s');
+    expect(begun).toHaveLength(1);
+    begun[0]!.resolve('new');
+    await turn();
+    expect(await find(1, work)).toBe('new');
+  });
+
+  it('none is given where calls pass, nor past that time', async () => {
+    const { find, clock } = bench({ ttl: '1s', staleWhileLimited: '5s' }, limited);
+    await find(1, () => 'old');
+    await clock.advance('2s');
+    expect(await find(1, () => 'new')).toBe('new');
+    await clock.advance('11s');
+    await find(2);
+    await find(3);
+    const late = watch(find(1, () => 'newest'));
+    await turn();
+    expect(late.settled).toBe(false);
+    await clock.advance('20s');
+    expect(late.value).toBe('newest');
+  });
+
+  it('holds for the limit of the call’s own key, and asks it without taking anything', async () => {
+    const { find, clock, provider } = bench({ ttl: '1s', staleWhileLimited: '1m' }, limited);
+    await find(1, () => 'a', { key: 'a' });
+    await find(1, () => 'b', { key: 'b' });
+    await find(2, () => 'a', { key: 'a' });
+    await clock.advance('2s');
+    expect(await find(1, () => 'new a', { key: 'a' })).toBe('a');
+    expect(await find(1, () => 'new b', { key: 'b' })).toBe('new b');
+    expect(provider.snapshot().policies.some(({ kind }) => kind === 'rateLimit')).toBe(true);
+  });
+});

@@ -3,7 +3,7 @@ import type { Invalidation } from '../../cache-storage/question.js';
 import type { ForgetListener, SharedAnswers } from '../../cache-storage/shared-answers.js';
 import { UNNAMED_ARGS } from '../../engine/call.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
-import type { Environment, Wrapper } from '../../engine/policy.js';
+import type { Environment, Gate, Wrapper } from '../../engine/policy.js';
 import { AnswerLoader } from './answer-loader.js';
 import { CacheReport } from './cache-report.js';
 import type { CacheSettings, SharedSettings } from './cache.options.js';
@@ -42,6 +42,8 @@ export class Cache implements Wrapper, ForgetListener {
   private readonly loader: AnswerLoader;
   private readonly report: CacheReport;
   private shared: SharedLevel | undefined;
+  /** Those that a call would have to pass. */
+  private gates: readonly Gate[] = [];
 
   constructor(
     private settings: CacheSettings,
@@ -52,6 +54,10 @@ export class Cache implements Wrapper, ForgetListener {
     this.report = new CacheReport(environment.emit);
     this.loader = new AnswerLoader(settings, this.answers, this.report, environment);
     this.share(settings.shared);
+  }
+
+  above(gates: readonly Gate[]): void {
+    this.gates = gates;
   }
 
   /** The answers that hosts share, where they do. */
@@ -77,7 +83,7 @@ export class Cache implements Wrapper, ForgetListener {
     if (call.now < answer.hitUntil) {
       this.report.hits++;
       if (this.isDueEarly(answer, answer.hitUntil - call.now)) this.loader.refresh(key, answer, call, next);
-    } else if (this.answers.isGivenStale(answer, call.now)) {
+    } else if (this.answers.isGivenStale(answer, call.now) || this.isGivenWhileLimited(answer, call)) {
       this.report.stale++;
       this.loader.refresh(key, answer, call, next);
     } else {
@@ -180,6 +186,10 @@ export class Cache implements Wrapper, ForgetListener {
   private bypass<T>(reason: BypassReason, call: LiveCall, next: Next<T>): Promise<T> {
     this.report.bypassed(reason, call.operation);
     return next(call);
+  }
+
+  private isGivenWhileLimited(answer: Answer, call: LiveCall): boolean {
+    return this.answers.isGivenWhileLimited(answer, call.now) && this.gates.some((gate) => gate.wouldHold?.(call));
   }
 
   private given(answer: Answer): Promise<unknown> {

@@ -87,6 +87,12 @@ export class KeptAnswers {
     return now < answer.pausedUntil && staleForMs < this.settings.staleIfError;
   }
 
+  /** Whether an answer that is not fresh may be given where the provider's limit holds calls back. */
+  isGivenWhileLimited(answer: Answer, now: number): boolean {
+    const staleForMs = now - this.freshUntil(answer);
+    return !answer.failed && staleForMs >= 0 && staleForMs < this.settings.staleWhileLimited;
+  }
+
   /** Whether an answer is given at once that has just come from the store. */
   isGivenNow(answer: NewAnswer, now: number): boolean {
     return now - this.freshUntil(answer) < this.settings.staleWhileRevalidate;
@@ -94,8 +100,8 @@ export class KeptAnswers {
 
   /** How long an answer is of any use. */
   get keptForMs(): number {
-    const { ttl, staleWhileRevalidate, staleIfError } = this.settings;
-    return ttl + Math.max(staleWhileRevalidate, staleIfError);
+    const { ttl, staleWhileRevalidate, staleIfError, staleWhileLimited } = this.settings;
+    return ttl + Math.max(staleWhileRevalidate, staleIfError, staleWhileLimited);
   }
 
   /** Whether an answer that is of use is given in place of a failure. */
@@ -105,8 +111,9 @@ export class KeptAnswers {
 
   /** Whether an answer that is no failure may still be given. */
   isOfUse(answer: NewAnswer, now: number): boolean {
-    const { staleWhileRevalidate, staleIfError } = this.settings;
-    return !answer.failed && now - this.freshUntil(answer) < Math.max(staleWhileRevalidate, staleIfError);
+    const { staleWhileRevalidate, staleIfError, staleWhileLimited } = this.settings;
+    const usableForMs = Math.max(staleWhileRevalidate, staleIfError, staleWhileLimited);
+    return !answer.failed && now - this.freshUntil(answer) < usableForMs;
   }
 
   /** Drops the answers that `isMeant` says are meant; how many there were. */

@@ -74,6 +74,12 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     return this.scopedRefusal(call, scope) ?? this.line.join(call);
   }
 
+  /** As for a call of the usual cost: the price of this one is set when it enters. */
+  wouldHold({ now, operation }: LiveCall): boolean {
+    if (this.line.size > 0) return true;
+    return !this.isAsking(now) && this.waitMs(now, 1, 1, this.observed.scopeOf(operation)) > 0;
+  }
+
   suspend(taken: Taken, call: LiveCall): void {
     this.allowance.hold(taken, call.now);
   }

@@ -2,6 +2,7 @@ import type { AsyncResource } from 'node:async_hooks';
 import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
 import type { AnswerProtocol, Circumstances, Exchange } from '../outcome/exchange.js';
 import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
+import type { AnswerNotes } from './answer-notes.js';
 import type { CallOrigin } from './call-origin.js';
 import type { Call } from './call.js';
 import { goesOut, type CarriedKey } from './requests/carried-key.js';
@@ -100,6 +101,15 @@ export class LiveCall implements Call, Circumstances, Requester {
   /** The call that lends its tokens to those that are made in this one. */
   get lender(): LiveCall | undefined {
     return this.nesting?.lends === true ? this : this.parent?.lender;
+  }
+
+  /** Remarks on its requests, where a cache has asked for them. */
+  get notes(): AnswerNotes | undefined {
+    return this.nesting?.notes;
+  }
+
+  set notes(notes: AnswerNotes | undefined) {
+    (this.nesting ??= new Nesting<LiveCall>()).notes = notes;
   }
 
   /** A caller's signal or an enclosing call can abort it. */
@@ -255,7 +265,8 @@ export class LiveCall implements Call, Circumstances, Requester {
     return (
       this.origin.trackCalls === true ||
       this.limit !== undefined ||
-      (this.nesting !== undefined && (this.nesting.hasCaller || this.nesting.admittedBy !== undefined)) ||
+      (this.nesting !== undefined &&
+        (this.nesting.hasCaller || this.nesting.admittedBy !== undefined || this.nesting.notes !== undefined)) ||
       this.context !== undefined ||
       this.key !== undefined ||
       this.carriedKey !== undefined

@@ -1,5 +1,7 @@
 import type { NestedCounts } from './nested-counts.js';
 
+import type { AnswerNotes } from './answer-notes.js';
+
 /**
  * The place of a call among its callers. Only calls that have one, or that a gate admits as one of a few, need this
  * record.
@@ -15,6 +17,8 @@ export class Nesting<Parent> {
   lends = false;
   /** The half-open trial or ramp that admitted the call. Nested calls to the same provider are admitted with it. */
   admittedBy: unknown = undefined;
+  /** Remarks on its requests, for the cache that has begun it. */
+  notes: AnswerNotes | undefined = undefined;
   /** The results of the calls that are made in it, where it is one of several to the same provider. */
   counts: NestedCounts | undefined = undefined;
 
@@ -25,6 +29,7 @@ export class Nesting<Parent> {
     copy.hasCaller = this.hasCaller;
     copy.detached = this.detached;
     copy.lends = this.lends;
+    copy.notes = this.notes;
     return copy;
   }
 }

@@ -24,6 +24,24 @@ export function accountOf(http: ProviderHttp, provider: string): () => string | 
   };
 }
 
+/** Whether the value of a header, by its name in lower case, is a credential of the provider's own. */
+export function isOwnCredential(http: ProviderHttp, name: string, value: string): boolean {
+  const configured = Object.entries(http.settings()?.headers ?? {});
+  if (configured.some(([header, text]) => header.toLowerCase() === name && text === value)) return true;
+  try {
+    const credential = http.credential();
+    return credential?.name.toLowerCase() === name && credential.value === value;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether tokens of the provider are asked for there, with the credential of its client. */
+export function isTokenEndpoint(http: ProviderHttp, origin: string): boolean {
+  const tokenUrl = http.tokens?.()?.settings.tokenUrl;
+  return tokenUrl !== undefined && new URL(tokenUrl).origin === origin;
+}
+
 function credentialText(http: ProviderHttp): string {
   const settings = http.settings();
   if (settings === undefined) return '';

@@ -1,8 +1,10 @@
 import { currentLiveCall } from '../engine/current-call.js';
+import { noteAnswer, noteCredential } from '../engine/answer-notes.js';
 import type { LiveCall } from '../engine/live-call.js';
 import type { SentRequest } from '../engine/requests/sent-requests.js';
 import type { HeadersLike } from '../headers/headers.js';
 import { absoluteUrl } from './absolute-url.js';
+import { isOwnCredential } from './account-of.js';
 import { bothSignals } from './both-signals.js';
 import { boundedResponse } from './bounded-response.js';
 import { CachedFetch, type FetchChanges } from './cache/cached-fetch.js';
@@ -99,7 +101,10 @@ async function send(parts: ProviderFetchParts, sending: Sending): Promise<Respon
   // One signal needs nothing beside it, and nothing has to be released after the answer.
   const both = sources.length > 1 ? bothSignals(...sources) : undefined;
   try {
+    if (call !== undefined) noteOwn(parts.http, call, request);
     const response = await followed(parts, sending, both?.signal ?? sources[0]);
+    // Out of the cache, too: no request of it is seen on the wire.
+    if (call !== undefined) noteAnswer(call, { method: request.method, ...headOf(response) });
     const onEnd = () => {
       both?.release();
       cached?.release();
@@ -168,6 +173,18 @@ async function followed(
     if (!request.follow(response.status, response.headers.get('location'))) return response;
     await response.body?.cancel();
   }
+}
+
+/** Notes the credential of a request, which the wire does not show where calls are not tracked. */
+function noteOwn(http: ProviderHttp, call: LiveCall, { headers }: OutgoingRequest): void {
+  noteCredential(call, {
+    header: (name) => headers.get(name) ?? undefined,
+    isOwn: (name, value) => isOwnCredential(http, name, value),
+  });
+}
+
+function headOf({ status, headers }: Response): Pick<Response, 'status' | 'headers'> {
+  return { status, headers };
 }
 
 /** Whether a request goes to the provider itself, as far as its URL says so. */

@@ -5,6 +5,7 @@ import { createEnvironment, type ChangingParts } from './create-environment.js';
 import { EventHub } from '../events/event-hub.js';
 import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { CallOrigin, ResultReading } from '../engine/call-origin.js';
+import { noteAnswer } from '../engine/answer-notes.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
 import { learnFromAnswer } from './learn-from-answer.js';
 import { OperationPipelines } from './operation-pipelines.js';
@@ -22,7 +23,7 @@ import { ANSWERS } from '../cache-storage/answer-storage.js';
 import { HttpCache } from '../http/cache/http-cache.js';
 import { isGiven } from '../http/cache/given-response.js';
 import { providerFetch } from '../http/provider-fetch.js';
-import { accountOf } from '../http/account-of.js';
+import { accountOf, isOwnCredential, isTokenEndpoint } from '../http/account-of.js';
 import { credentialOf, tokenSourceOf } from '../http/credential-of.js';
 import { withTokens } from '../http/oauth2/with-tokens.js';
 import type { HttpSettings, ProviderHttp } from '../http/provider-http.js';
@@ -96,8 +97,12 @@ export class LiveProvider extends ResilientProvider {
     this.wire = new ProviderWire(this.http.settings() ?? {}, {
       emit: this.environment.emit,
       warn: parts.warn ?? ((message) => emitWarning(message, 'BreakwaterWarning')),
-      learn: (call, { status, headers }) =>
-        this.learn({ status: status!, headers: headers as ObservedAnswer['headers'] }, call),
+      isOwnCredential: (name, value, origin) =>
+        isOwnCredential(this.http, name, value) || isTokenEndpoint(http, origin),
+      learn: (call, { method, status, headers }) => {
+        noteAnswer(call as LiveCall, { method, status: status!, headers });
+        this.learn({ status: status!, headers: headers as ObservedAnswer['headers'] }, call);
+      },
     });
     this.requestLimit = new RequestLimit(this.name, {
       pipelineOf: (operation) => this.pipelines.requestPipelineOf(operation),

@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
+import { headerOf } from '../headers/headers.js';
 import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
 
 type Headers = Readonly<Record<string, unknown>>;
@@ -42,6 +43,10 @@ class Http2Head implements RequestHead {
   get origin(): string {
     const target = `${String(this.headers[':scheme'] ?? 'https')}://${String(this.headers[':authority'])}`;
     return URL.canParse(target) ? new URL(target).origin : target;
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.headers, name);
   }
 
   carries(key: string): boolean {

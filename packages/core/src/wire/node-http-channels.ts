@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { nextTick } from 'node:process';
+import { headerOf } from '../headers/headers.js';
 import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
 
 const requests = new WeakMap<object, WireRequest>();
@@ -67,11 +68,21 @@ class NodeHead implements RequestHead {
     return Object.values(this.request.getHeaders()).flat().includes(key) || this.asWritten.includes(key);
   }
 
+  header(name: string): string | undefined {
+    return headerOf(this.request.getHeaders(), name) ?? lineOf(this.asWritten, name);
+  }
+
   /** The head as it goes over the wire: headers that were given as a list stand nowhere else. */
   private get asWritten(): string {
     const { _header } = this.request as { _header?: unknown };
     return typeof _header === 'string' ? _header : '';
   }
+}
+
+/** The value of a header in a head as it is written. */
+function lineOf(head: string, name: string): string | undefined {
+  const line = head.split('\r\n').find((each) => each.slice(0, name.length + 1).toLowerCase() === `${name}:`);
+  return line?.slice(name.length + 1).trim();
 }
 
 /** The origins of the hosts that were called: a text that is put together anew would have to be hashed anew as well. */

@@ -10,6 +10,8 @@ export interface ProviderWireParts {
   readonly emit: EmitOf<EngineEvents>;
   /** Tells the operator of a mistake in how a client is used. */
   warn(message: string): void;
+  /** Whether a header carries a credential of the provider's own. */
+  isOwnCredential(name: string, value: string, origin: string): boolean;
   /** Learns from an answer what remains of the quota. */
   learn(call: Call, answer: Exchange): void;
 }
@@ -51,6 +53,10 @@ export class ProviderWire implements WireListener {
         `not repeated when its outcome is unknown. Hand the key on: currentCall()?.idempotencyKey in ${place}, ` +
         "in the client's own option for it, or use the client that @InjectHttp, @InjectFetch or provider.fetch returns.",
     );
+  }
+
+  isOwnCredential(name: string, value: string, origin: string): boolean {
+    return this.parts.isOwnCredential(name, value, origin);
   }
 
   answered(call: Call, exchange: Exchange): void {

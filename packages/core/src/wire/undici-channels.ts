@@ -47,6 +47,17 @@ class UndiciHead implements RequestHead {
     this.origin = origin instanceof URL ? origin.origin : String(origin);
   }
 
+  header(name: string): string | undefined {
+    const { headers } = this.request;
+    // In older versions of undici a text, whose lines end as on the wire.
+    const raw = Array.isArray(headers)
+      ? headers
+      : String(headers ?? '')
+          .split('\r\n')
+          .flatMap((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]);
+    return new RawHeaders(raw).get(name);
+  }
+
   carries(key: string): boolean {
     const { headers } = this.request;
     if (Array.isArray(headers)) return headers.flat().includes(key);

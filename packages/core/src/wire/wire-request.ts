@@ -1,4 +1,5 @@
 import { currentLiveCall } from '../engine/current-call.js';
+import { noteCredential } from '../engine/answer-notes.js';
 import type { LiveCall } from '../engine/live-call.js';
 import type { SentRequest } from '../engine/requests/sent-requests.js';
 import type { WireListener } from '../engine/requests/wire-listener.js';
@@ -18,6 +19,8 @@ export interface RequestHead {
    * method needs one.
    */
   carries(key: string, header: string | undefined): boolean;
+  /** One header's value, by its name in lower case. Asked only where a cache wants to know it. */
+  header(name: string): string | undefined;
 }
 
 /** Holds the headers of an answer. They are read when they are asked for, which for most answers is never. */
@@ -57,11 +60,13 @@ export class WireRequest implements Exchange {
   /** A request of a watched call; `undefined` where it does not concern the call. */
   static of(
     { call, listener }: { readonly call: LiveCall; readonly listener: WireListener },
-    { method, origin }: RequestHead,
+    head: RequestHead,
   ): WireRequest | undefined {
+    const { method, origin } = head;
     // A tunnel through a proxy is not a request to the provider: that goes through it.
     if (method === 'CONNECT') return undefined;
     const concern = listener.concern(origin);
+    if (concern === 'foreign') note(call, listener, head);
     return concern === 'foreign' ? undefined : new WireRequest(method, origin, call, listener, concern === 'own');
   }
 
@@ -83,6 +88,7 @@ export class WireRequest implements Exchange {
   begin(head: RequestHead): void {
     if (this.noted !== undefined) return;
     const { call, listener, method } = this;
+    note(call, listener, head);
     const key = call.idempotencyKey;
     const needsKey = isRepeatable(method) !== true;
     this.carriesKey = needsKey && key !== undefined && head.carries(key, call.idempotencyHeader);
@@ -110,6 +116,14 @@ export class WireRequest implements Exchange {
     this.sent = false;
     this.noted.unsent = true;
   }
+}
+
+/** Notes the credential of a request, to whatever host: the answer to the call may be made of it. */
+function note(call: LiveCall, listener: WireListener, head: RequestHead): void {
+  noteCredential(call, {
+    header: (name) => head.header(name),
+    isOwn: (name, value) => listener.isOwnCredential(name, value, head.origin),
+  });
 }
 
 function isUnsent(failure: unknown): boolean {

@@ -10,6 +10,8 @@ export interface WireListener {
   concern(origin: string): 'own' | 'other' | 'foreign';
   /** A request that may not be repeated without a key goes out, and does not carry the key that the call has. */
   keyNotSent(call: Call, exchange: Exchange): void;
+  /** Whether the value of a header, in a request to `origin`, is a credential of the provider's own. */
+  isOwnCredential(name: string, value: string, origin: string): boolean;
   /** The provider has answered. Told once for each answer, as soon as its headers are there. */
   answered(call: Call, exchange: Exchange): void;
 }

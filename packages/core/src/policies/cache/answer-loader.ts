@@ -4,6 +4,7 @@ import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Outcome, Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf } from '../../engine/policy.js';
 import { estimatedBytes } from '../../cache-storage/estimated-bytes.js';
+import { lifetimeOf, notesFor } from './noted-lifetime.js';
 import { isSingleUse } from '../../values/single-use.js';
 import type { CacheReport } from './cache-report.js';
 import type { CacheSettings } from './cache.options.js';
@@ -49,7 +50,7 @@ export class AnswerLoader {
     if (result === undefined) {
       // The answer can be given to one caller only, and this is another.
       this.report.misses++;
-      this.report.bypassed('result', call.operation);
+      this.report.bypassed(load.unshared, call.operation);
       call.forgetTime();
       return next(call);
     }
@@ -80,7 +81,9 @@ export class AnswerLoader {
   }
 
   private newLoad(call: LiveCall, of: Omit<SharedLoad['of'], 'number'>): SharedLoad {
-    return new SharedLoad(call, { ...of, number: ++this.begun }, (load) => this.loads.drop(load));
+    const load = new SharedLoad(call, { ...of, number: ++this.begun }, (load) => this.loads.drop(load));
+    load.call.notes = notesFor(this.settings);
+    return load;
   }
 
   private async run(load: SharedLoad, next: Next<unknown>): Promise<void> {
@@ -98,7 +101,7 @@ export class AnswerLoader {
     const kept = load.abandoned ? undefined : this.settle(load, result);
     if (turn === undefined) return;
     if (kept === undefined || this.shared === undefined) await turn.end();
-    else await this.shared.share(turn, kept, this.answers.keptForMs);
+    else await this.shared.share(turn, kept, this.answers.keptForMs(kept));
   }
 
   /** This host's turn to ask, `undefined` where it asks by itself, or `'served'` where it need not. */
@@ -144,6 +147,11 @@ export class AnswerLoader {
     const now = this.environment.clock.now();
     const outcome = this.environment.classify(result, load.call);
     const failed = outcome.kind !== 'success';
+    if (this.isForOne(load)) {
+      load.unshared = 'credential';
+      load.deliver((waiter, first) => waiter.resolve(first ? result : undefined));
+      return this.refuse('credential', load);
+    }
     const standing = failed && !load.outdated ? this.outliving(key, outcome, now) : undefined;
     if (standing !== undefined && this.answers.isGivenForFailure(standing, now)) {
       const calls = load.deliver((waiter) => waiter.resolve(this.ownResult(standing.result)));
@@ -186,10 +194,22 @@ export class AnswerLoader {
     const tags = this.tagsOf(load, result);
     if (tags === undefined) return this.refuse('tags', load);
     // A later load may have its answer already.
+    const lifetime = result.ok ? lifetimeOf(load.call.notes, this.settings) : undefined;
+    if (lifetime === 'none') return this.refuse('no-store', load);
     if (load.isVoid(tags) || (this.answers.get(key)?.load ?? 0) > number) return undefined;
     const times = { at: now, heldAt: now, tookMs: now - load.startedAt };
     const bytes = result.ok ? estimatedBytes(result.value) : FAILURE_BYTES;
-    const answer = { load: number, by: `${this.id}:${number}`, subject, result, failed, ...times, tags, bytes };
+    const answer = {
+      load: number,
+      by: `${this.id}:${number}`,
+      subject,
+      result,
+      failed,
+      lifetime,
+      ...times,
+      tags,
+      bytes,
+    };
     return this.answers.set(key, answer) ? answer : this.refuse('size', load);
   }
 
@@ -208,6 +228,12 @@ export class AnswerLoader {
       this.environment.callbackFailed('cache.tags', error, of.subject.operation);
       return undefined;
     }
+  }
+
+  /** Whether it may be an answer for one user, as nothing tells those of several apart. */
+  private isForOne({ call: { notes } }: SharedLoad): boolean {
+    const { varyOnCredential, vary, key } = this.settings;
+    return notes?.foreignCredential === true && varyOnCredential && vary === undefined && key === undefined;
   }
 
   private ownResult(result: Settled): Settled {

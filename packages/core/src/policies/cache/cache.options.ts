@@ -67,7 +67,8 @@ export interface CacheOptions {
   vary?: (...args: never[]) => string | number | undefined;
   /**
    * Whether another credential of the provider (`http.auth`) has other answers; of OAuth 2, another client has. `false`
-   * where all of them see the same: then a rotated credential does not empty the cache. Default true.
+   * where all of them see the same: then a rotated credential does not empty the cache. With true, and neither `vary`
+   * nor `key`, an answer to a call that sends another `Authorization` or `Cookie` is not kept. Default true.
    */
   varyOnCredential?: boolean;
   /**
@@ -75,6 +76,13 @@ export interface CacheOptions {
    * At most 100 for each answer. Failures that are kept have those of a list. Default: none.
    */
   tags?: readonly string[] | ((result: never, ...args: never[]) => readonly string[]);
+  /**
+   * Whether an answer lives as long as the provider says: for the shortest `max-age` of the `GET` requests that the
+   * call sends, with its `stale-while-revalidate` and `stale-if-error`, and not at all where one says `no-store`. It
+   * takes requests of the provider's own clients, and those that are seen on the wire. Where they say nothing, `ttl`
+   * and the other options hold. Default false.
+   */
+  honorCacheControl?: boolean;
   /**
    * Whether every caller gets a deep copy (`structuredClone`) of its own. Default false: all get the same object, and
    * must not change it.
@@ -154,13 +162,14 @@ export const cacheSchema = options({
   ttl: duration({ min: 1 }),
   staleWhileRevalidate: optional(duration(), 0),
   staleIfError: optional(duration(), 0),
-  staleWhileLimited: optional(duration(), 0),
   earlyRefresh: optional(earlyRefresh, false),
+  staleWhileLimited: optional(duration(), 0),
   errors: optional(errors, false),
   key: optional(callback<(...args: unknown[]) => unknown>('a function of the arguments, for example (id) => id')),
   vary: optional(callback<(...args: unknown[]) => unknown>('a function of the arguments, for example () => userId()')),
   varyOnCredential: optional(flag(), true),
   tags: optional(tags),
+  honorCacheControl: optional(flag(), false),
   clone: optional(flag(), false),
   maxEntries: optional(integer(1, 1_000_000), REGION_DEFAULTS.maxEntries),
   maxBytes: optional(integer(1, Number.MAX_SAFE_INTEGER), REGION_DEFAULTS.maxBytes),

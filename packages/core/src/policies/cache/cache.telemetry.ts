@@ -2,9 +2,11 @@ import type { EventLevels } from '../../events/event-hub.js';
 
 /**
  * The part that cannot be cached: arguments that are no plain data, what `key` or `vary` made of them, an operation
- * with a key of its own, a result for one, what `tags` made of it, a result larger than `maxBytes`.
+ * with a key of its own, a result for one, what `tags` made of it, a result larger than `maxBytes`, a request that
+ * carried another credential than the provider's, a response that says `no-store`.
  */
-export type BypassReason = 'arguments' | 'key' | 'vary' | 'idempotencyKey' | 'result' | 'tags' | 'size';
+export type BypassReason =
+  'arguments' | 'key' | 'vary' | 'idempotencyKey' | 'result' | 'tags' | 'size' | 'credential' | 'no-store';
 
 export interface CacheEvents {
   /** Calls go past the cache. Told once for each reason. */

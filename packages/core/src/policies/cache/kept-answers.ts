@@ -11,6 +11,9 @@ export interface Subject {
   readonly id: string;
 }
 
+/** How long an answer is fresh, and how long after that it may still be given, in milliseconds. */
+export type Lifetime = Pick<CacheSettings, 'ttl' | 'staleWhileRevalidate' | 'staleIfError' | 'staleWhileLimited'>;
+
 export interface NewAnswer extends KeptAnswer {
   /** The number of the load that it comes from. */
   readonly load: number;
@@ -23,6 +26,8 @@ export interface NewAnswer extends KeptAnswer {
   /** When it came, and how long that took, in monotonic milliseconds. */
   readonly at: number;
   readonly tookMs: number;
+  /** Its lifetime by the provider's word, where that is heeded and there is one. */
+  readonly lifetime?: Lifetime | undefined;
   /** When this process came by it: later than `at` where it was read from the store. */
   readonly heldAt: number;
 }
@@ -73,9 +78,10 @@ export class KeptAnswers {
     this.region.delete(key);
   }
 
-  freshUntil({ failed, at }: NewAnswer): number {
-    const { ttl, errors } = this.settings;
-    if (!failed) return at + ttl;
+  freshUntil(answer: NewAnswer): number {
+    const { failed, at } = answer;
+    const { errors } = this.settings;
+    if (!failed) return at + this.lifetimeOf(answer).ttl;
     return errors === false ? at : at + errors.ttl;
   }
 
@@ -83,35 +89,35 @@ export class KeptAnswers {
   isGivenStale(answer: Answer, now: number): boolean {
     const staleForMs = now - this.freshUntil(answer);
     if (answer.failed || staleForMs < 0) return false;
-    if (staleForMs < this.settings.staleWhileRevalidate) return true;
-    return now < answer.pausedUntil && staleForMs < this.settings.staleIfError;
+    if (staleForMs < this.lifetimeOf(answer).staleWhileRevalidate) return true;
+    return now < answer.pausedUntil && staleForMs < this.lifetimeOf(answer).staleIfError;
   }
 
   /** Whether an answer that is not fresh may be given where the provider's limit holds calls back. */
   isGivenWhileLimited(answer: Answer, now: number): boolean {
     const staleForMs = now - this.freshUntil(answer);
-    return !answer.failed && staleForMs >= 0 && staleForMs < this.settings.staleWhileLimited;
+    return !answer.failed && staleForMs >= 0 && staleForMs < this.lifetimeOf(answer).staleWhileLimited;
   }
 
   /** Whether an answer is given at once that has just come from the store. */
   isGivenNow(answer: NewAnswer, now: number): boolean {
-    return now - this.freshUntil(answer) < this.settings.staleWhileRevalidate;
+    return now - this.freshUntil(answer) < this.lifetimeOf(answer).staleWhileRevalidate;
   }
 
   /** How long an answer is of any use. */
-  get keptForMs(): number {
-    const { ttl, staleWhileRevalidate, staleIfError, staleWhileLimited } = this.settings;
+  keptForMs(answer: NewAnswer): number {
+    const { ttl, staleWhileRevalidate, staleIfError, staleWhileLimited } = this.lifetimeOf(answer);
     return ttl + Math.max(staleWhileRevalidate, staleIfError, staleWhileLimited);
   }
 
   /** Whether an answer that is of use is given in place of a failure. */
   isGivenForFailure(answer: NewAnswer, now: number): boolean {
-    return now - this.freshUntil(answer) < this.settings.staleIfError;
+    return now - this.freshUntil(answer) < this.lifetimeOf(answer).staleIfError;
   }
 
   /** Whether an answer that is no failure may still be given. */
   isOfUse(answer: NewAnswer, now: number): boolean {
-    const { staleWhileRevalidate, staleIfError, staleWhileLimited } = this.settings;
+    const { staleWhileRevalidate, staleIfError, staleWhileLimited } = this.lifetimeOf(answer);
     const usableForMs = Math.max(staleWhileRevalidate, staleIfError, staleWhileLimited);
     return !answer.failed && now - this.freshUntil(answer) < usableForMs;
   }
@@ -126,6 +132,10 @@ export class KeptAnswers {
     this.settings = settings;
     this.region.resize(settings);
     this.region.forEach((answer) => (answer.hitUntil = this.hitUntil(answer)));
+  }
+
+  private lifetimeOf({ lifetime }: NewAnswer): Lifetime {
+    return lifetime !== undefined && this.settings.honorCacheControl ? lifetime : this.settings;
   }
 
   /** Answers that hosts share are looked for in the store from time to time, however fresh. */

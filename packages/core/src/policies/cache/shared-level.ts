@@ -6,7 +6,7 @@ import type { Environment } from '../../engine/policy.js';
 import { restoredValue, storedValue } from '../../values/stored-value.js';
 import type { CacheReport } from './cache-report.js';
 import type { SharedSettings } from './cache.options.js';
-import type { NewAnswer } from './kept-answers.js';
+import type { Lifetime, NewAnswer } from './kept-answers.js';
 import type { SharedLoad } from './shared-load.js';
 
 /**
@@ -19,6 +19,7 @@ interface Written {
   readonly value: unknown;
   readonly tookMs: number;
   readonly by: string;
+  readonly lifetime?: Lifetime | undefined;
 }
 
 /** The answers of one method in the store, where all hosts read them. */
@@ -64,8 +65,12 @@ export class SharedLevel {
   }
 
   /** Puts an answer into the store, and ends the turn. Never rejects. */
-  async share(turn: AskingTurn, { subject, result, tags, tookMs, by }: NewAnswer, keepMs: number): Promise<void> {
-    const text = result.ok ? textOf(result.value, { tookMs, by }) : undefined;
+  async share(
+    turn: AskingTurn,
+    { subject, result, tags, tookMs, by, lifetime }: NewAnswer,
+    keepMs: number,
+  ): Promise<void> {
+    const text = result.ok ? textOf(result.value, { tookMs, by, lifetime }) : undefined;
     if (text !== undefined && text.length <= this.settings.maxEntryLength) return turn.share({ text, tags }, keepMs);
     if (text === undefined) this.unshareableUntil = this.environment.clock.now() + UNSHAREABLE_MS;
     this.report.notShared(text === undefined ? 'value' : 'size', subject.operation);
@@ -75,12 +80,24 @@ export class SharedLevel {
   private read({ text, tags, ageMs }: SharedAnswer, load: SharedLoad): NewAnswer | undefined {
     const now = this.environment.clock.now();
     try {
-      const { value: stored, tookMs, by } = JSON.parse(text) as Written;
+      const { value: stored, tookMs, by, lifetime } = JSON.parse(text) as Written;
       const value = restoredValue(stored);
       const bytes = estimatedBytes(value);
       const { subject, number } = load.of;
       const result = { ok: true, value } as const;
-      return { load: number, by, subject, result, failed: false, at: now - ageMs, heldAt: now, tookMs, tags, bytes };
+      return {
+        load: number,
+        by,
+        lifetime,
+        subject,
+        result,
+        failed: false,
+        at: now - ageMs,
+        heldAt: now,
+        tookMs,
+        tags,
+        bytes,
+      };
     } catch {
       this.answers.unreadable();
       return undefined;

@@ -1,6 +1,7 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import { SharedCall } from '../../engine/shared-call.js';
 import type { Settled } from '../../outcome/outcome.js';
+import type { BypassReason } from './cache.telemetry.js';
 import type { Subject } from './kept-answers.js';
 
 /** The answer that a load fetches. */
@@ -22,6 +23,8 @@ export class SharedLoad extends SharedCall<Settled | undefined> {
   abandoned = false;
   /** Whether what it fetches was out of date before it came: it is given to those who wait, and not kept. */
   outdated = false;
+  /** The reason for which its result is given to one caller only. */
+  unshared: BypassReason = 'result';
   /** When the provider was asked, in monotonic milliseconds. */
   startedAt: number;
   /** Tags that were invalidated since it began. */

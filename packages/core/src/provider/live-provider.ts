@@ -19,7 +19,10 @@ import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/
 import type { Environment } from '../engine/policy.js';
 import { emitWarning } from 'node:process';
 import type { WireListener } from '../engine/requests/wire-listener.js';
+import { sharedAnswersOf } from '../cache-storage/shared-answers.js';
 import { ANSWERS } from '../cache-storage/answer-storage.js';
+import { absoluteUrl } from '../http/absolute-url.js';
+import { urlTag, withoutFragment } from '../http/cache/cache-request.js';
 import { HttpCache } from '../http/cache/http-cache.js';
 import { isGiven } from '../http/cache/given-response.js';
 import { providerFetch } from '../http/provider-fetch.js';
@@ -83,7 +86,12 @@ export class LiveProvider extends ResilientProvider {
     this.environment = createEnvironment(parts, this.events, changing);
     noteOrigin(this.environment, this);
     this.linker = new MethodLinker(parts, this.environment, changing);
-    this.cache = new ProviderCache(this.linker, this.environment, () => this.responses);
+    this.cache = new ProviderCache(
+      this.linker,
+      this.environment,
+      () => this.responses,
+      (url) => urlTag(withoutFragment(absoluteUrl(url, this.http.settings()?.baseUrl))),
+    );
     this.faults = this.linker.faults;
     this.pipelines = new OperationPipelines(this.linker, this.faults);
     const http = parts.http ?? {
@@ -127,7 +135,10 @@ export class LiveProvider extends ResilientProvider {
     const settings = this.http.settings()?.cache;
     if (settings === undefined) return undefined;
     const { clock, emit, shared } = this.environment;
-    this.responses ??= new HttpCache(settings, { clock, emit, storage: shared(ANSWERS) });
+    this.responses ??= new HttpCache(settings, {
+      ...{ clock, emit, storage: shared(ANSWERS) },
+      shared: () => sharedAnswersOf(this.environment),
+    });
     this.responses.configure(settings);
     return this.responses;
   }
@@ -267,6 +278,7 @@ export class LiveProvider extends ResilientProvider {
   }
 
   override close(): void {
+    this.responses?.close();
     this.linker.close();
   }
 }

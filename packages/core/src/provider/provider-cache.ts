@@ -23,7 +23,9 @@ export class ProviderCache implements CacheHandle {
     private readonly linker: MethodLinker,
     private readonly environment: Environment,
     /** The answers of its HTTP clients, where they are cached. */
-    private readonly responses: () => Pick<HttpCache, 'invalidate'> | undefined,
+    private readonly responses: () => Pick<HttpCache, 'forget' | 'isShared'> | undefined,
+    /** The tag of the answers to a URL, absolute or below the provider's base URL. */
+    private readonly tagOf: (url: string) => string,
   ) {}
 
   async invalidate(which: CacheSelection = {}): Promise<number> {
@@ -44,22 +46,24 @@ export class ProviderCache implements CacheHandle {
   }
 
   private forget(which: CacheSelection): number {
-    const forgotten = this.caches.reduce((sum, cache) => sum + cache.invalidate(which), 0);
-    const { operation, args, key, tags } = which;
+    const { operation, args, key: tenant, tags, url } = which;
+    const isOfMethods = url === undefined;
+    const ofMethods = isOfMethods ? this.caches.reduce((sum, cache) => sum + cache.invalidate(which), 0) : 0;
     // An answer of an HTTP client is that of no method.
-    if (operation !== undefined || args !== undefined || key !== undefined) return forgotten;
-    const isMeant = (of: readonly string[]) => tags === undefined || of.some((tag) => tags.includes(tag));
-    return forgotten + (this.responses()?.invalidate(isMeant) ?? 0);
+    if (operation !== undefined || args !== undefined) return ofMethods;
+    const selected = { tenant, tags: url === undefined ? tags : [this.tagOf(url)] };
+    return ofMethods + (this.responses()?.forget(selected) ?? 0);
   }
 
   private async tellOthers(which: CacheSelection): Promise<void> {
-    if (!this.linker.sharesAnswers) return;
+    if (!this.linker.sharesAnswers && this.responses()?.isShared !== true) return;
     await sharedAnswersOf(this.environment).invalidate(this.invalidationsOf(which));
   }
 
   /** Arguments have the key that their method gives them. */
   private invalidationsOf(which: CacheSelection): readonly Invalidation[] {
-    const { operation, key: tenant, tags, args } = which;
+    const { operation, key: tenant, args, url } = which;
+    const tags = url === undefined ? which.tags : [this.tagOf(url)];
     if (args === undefined) return [{ operation, tenant, tags }];
     const all = this.caches
       .filter((cache) => operation === undefined || cache.mayServe(operation))

@@ -338,7 +338,10 @@ describe.each(CLIENTS)('the HTTP cache of %s', (client) => {
     const { ask, provider } = await clients.start(client);
     clients.server.gives(FRESH);
     await ask();
-    expect(provider.invalidate()).toBe(1);
-    expect((await ask()).text).toBe('answer 2');
+    await ask({ path: '/b' });
+    expect(provider.invalidate({ url: '/b' })).toBe(1);
+    expect((await ask()).text).toBe('answer 1');
+    expect([provider.invalidate({ operation: 'find' }), provider.invalidate()]).toEqual([0, 1]);
+    expect((await ask()).text).toBe('answer 3');
   });
 });

@@ -86,6 +86,11 @@ export function urlTag(url: string): string {
   return `url:${digest([url])}`;
 }
 
+/** The tag of all answers to one tenant. */
+export function tenantTag(tenant: string): string {
+  return `tenant:${digest([tenant])}`;
+}
+
 /** A URL as requests name it. */
 export function withoutFragment({ href, hash }: URL): string {
   return hash === '' ? href.replace(/#$/, '') : href.slice(0, -hash.length);

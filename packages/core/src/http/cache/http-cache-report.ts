@@ -9,6 +9,7 @@ export class HttpCacheReport {
   misses = 0;
   revalidated = 0;
   coalesced = 0;
+  shared = 0;
   stored = 0;
   refreshes = 0;
   invalidated = 0;
@@ -39,8 +40,20 @@ export class HttpCacheReport {
   }
 
   get counters(): Counters {
-    const { hits, misses, revalidated, stale, coalesced, stored, refreshes, invalidated } = this;
+    const { hits, misses, revalidated, stale, coalesced, shared, stored, refreshes, invalidated } = this;
     const { uncached: bypassed, failedRefreshes: refreshesFailed } = this;
-    return { hits, misses, revalidated, stale, coalesced, stored, bypassed, refreshes, refreshesFailed, invalidated };
+    return {
+      hits,
+      misses,
+      revalidated,
+      stale,
+      coalesced,
+      shared,
+      stored,
+      bypassed,
+      refreshes,
+      refreshesFailed,
+      invalidated,
+    };
   }
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isHeaderName } from '../../headers/header-name.js';
 import type { Duration } from '../../settings/duration.js';
-import { duration, integer, number, optional, options, optionsOr } from '../../settings/fields.js';
+import { duration, flag, integer, number, optional, options, optionsOr } from '../../settings/fields.js';
 
 /** A cache of answers for the HTTP clients of a provider, as RFC 9111 describes that of a single user. */
 export interface HttpCacheOptions {
@@ -37,6 +37,12 @@ export interface HttpCacheOptions {
   /** The most bytes of all answers together. Default 64 MiB. */
   maxBytes?: number;
   /**
+   * Whether the hosts that use the same store share the answers: one asks the provider, and the others read its answer
+   * from the store, or have it validated; a write on one host puts answers out of date on all. Costs each miss a few
+   * round trips to the store. Default false.
+   */
+  shared?: boolean;
+  /**
    * Headers of requests that change nothing about the answer, such as `'X-Request-Source'`. All others but those of
    * content negotiation and tracing are part of an answer's key, so that it never goes to another credential. Names
    * that look like one, such as `X-Api-Key`, are refused.
@@ -67,6 +73,7 @@ const cacheOptions = options({
   maxEntryBytes: optional(integer(1, 1024 * MIB), MIB),
   maxEntries: optional(integer(1, 1_000_000), 1000),
   maxBytes: optional(integer(1, Number.MAX_SAFE_INTEGER), 64 * MIB),
+  shared: optional(flag(), false),
   ignoreHeaders: optional(ignored, []),
 });
 

@@ -57,6 +57,8 @@ export interface HttpCacheSnapshot {
   readonly stale: number;
   /** Requests that waited for another one's answer, and got it. */
   readonly coalesced: number;
+  /** Answers that another host had kept. */
+  readonly shared: number;
   /** Answers that were kept. */
   readonly stored: number;
   /** Requests that went past the cache, and answers that were not kept. */

@@ -1,9 +1,11 @@
 import type { AnswerStorage } from '../../cache-storage/answer-storage.js';
+import type { Invalidation } from '../../cache-storage/question.js';
+import type { ForgetListener, SharedAnswers } from '../../cache-storage/shared-answers.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { isResilienceError } from '../../errors/resilience-error.js';
 import type { EmitOf } from '../../events/event-hub.js';
 import type { Clock } from '../../time/clock.js';
-import { CacheRequest, urlTag, withoutFragment, type ClientRequest } from './cache-request.js';
+import { CacheRequest, tenantTag, urlTag, withoutFragment, type ClientRequest } from './cache-request.js';
 import { givenHeaders, type Handling } from './cache-status.js';
 import { adoptRequests, detachedWork } from './detached-work.js';
 import { FailurePauses } from './failure-pauses.js';
@@ -13,7 +15,8 @@ import type { HttpBypassReason, HttpCacheEvents, HttpCacheSnapshot } from './htt
 import { HttpLoad, LIMITED, type Loaded } from './http-load.js';
 import { KeptResponses, type Found } from './kept-responses.js';
 import type { AbortLike, LiveAnswer, Send } from './live-answer.js';
-import { Loader } from './loader.js';
+import { Loader, type ToLoad } from './loader.js';
+import { SharedResponses } from './shared-responses.js';
 import type { StoredAnswer } from './stored-answer.js';
 import { ageOf, standsInForError, standsInForWait, verdictOn, type ForwardReason, type Judged } from './verdict.js';
 
@@ -22,6 +25,15 @@ export interface HttpCacheParts {
   readonly clock: Clock;
   readonly storage: AnswerStorage;
   readonly emit: EmitOf<HttpCacheEvents>;
+  /** The answers that hosts share, where the settings ask for that. */
+  shared(): SharedAnswers;
+}
+
+/** Selects kept answers: those that fit everything that is named. */
+export interface ResponseSelection {
+  readonly tenant?: string | undefined;
+  /** Any of several. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /** The caller of a request: what aborts it, and the call in which it is made. */
@@ -63,11 +75,12 @@ const ERRORS = new Set([500, 502, 503, 504]);
  * The answers of a provider's HTTP clients, kept and given as RFC 9111 has it for the cache of a single user, and RFC
  * 5861 for stale ones. Requests that ask for the same at once wait for one where its answer may be given to all.
  */
-export class HttpCache {
+export class HttpCache implements ForgetListener {
   private readonly kept: KeptResponses;
   private readonly report: HttpCacheReport;
   private readonly loader: Loader;
   private readonly pauses = new FailurePauses();
+  private ofHosts: SharedResponses | undefined;
   private readonly loads = new Map<string, HttpLoad<unknown>>();
   /** How often answers were invalidated: what was asked for before is not kept. */
   private generation = 0;
@@ -128,17 +141,40 @@ export class HttpCache {
       place !== undefined && URL.canParse(place, url) ? [new URL(place, url)] : [],
     );
     const urls = [new URL(url), ...named.filter((each) => each.origin === origin)];
-    const tags = new Set(urls.map((each) => urlTag(withoutFragment(each))));
-    this.invalidate((of) => of.some((tag) => tags.has(tag)));
+    this.invalidate({ tags: [...new Set(urls.map((each) => urlTag(withoutFragment(each))))] });
   }
 
-  /** Deletes the answers that bear such tags; how many there were. Those on their way are not kept either. */
-  invalidate(isMeant: (tags: readonly string[]) => boolean): number {
+  /**
+   * Deletes answers, on all hosts where they are shared; how many there were on this one. Those on their way are not
+   * kept either.
+   */
+  invalidate(which: ResponseSelection): number {
+    const { tenant, tags } = which;
+    this.hosts?.invalidate([{ tenant, tags }]);
+    return this.forget(which);
+  }
+
+  /** Whether hosts share the answers. */
+  get isShared(): boolean {
+    return this.settings.shared;
+  }
+
+  /** The same for this host alone. */
+  forget({ tenant, tags }: ResponseSelection): number {
     this.generation++;
     this.loads.clear();
-    const forgotten = this.kept.forget(isMeant);
+    const ofTenant = tenant === undefined ? undefined : tenantTag(tenant);
+    const forgotten = this.kept.forget(
+      (of) => (ofTenant === undefined || of.includes(ofTenant)) && (tags?.some((tag) => of.includes(tag)) ?? true),
+    );
     this.report.invalidated += forgotten;
     return forgotten;
+  }
+
+  /** Hears no more of other hosts. */
+  close(): void {
+    if (this.ofHosts !== undefined) this.parts.shared().leave(this);
+    this.ofHosts = undefined;
   }
 
   snapshot(): HttpCacheSnapshot {
@@ -205,7 +241,7 @@ export class HttpCache {
     this.report.misses++;
     if (isShared) this.loads.set(found.key, load as HttpLoad<unknown>);
     const { call, result } = detachedWork(asker.call, () =>
-      this.loader.load({ request, validate, send, sending }, isOutdated),
+      this.load({ request, validate, send, sending }, isOutdated),
     );
     const done = load.start(
       result.finally(() => {
@@ -215,6 +251,50 @@ export class HttpCache {
     );
     void done.then((loaded) => this.ended(asked, load, loaded));
     return load;
+  }
+
+  /** Asks the other hosts first, where they share their answers. */
+  private async load<Raw>(to: ToLoad<Raw>, isOutdated: () => boolean): Promise<Loaded<Raw>> {
+    const { hosts } = this;
+    if (hosts === undefined) return this.loader.load(to, isOutdated);
+    const { request } = to;
+    const serves = (stored: StoredAnswer) => verdictOn(this.judged(request, stored)).kind === 'given';
+    const asked = await hosts.ask(request, to.sending.signal, serves);
+    if (!('turn' in asked)) {
+      this.report.shared++;
+      if (!isOutdated()) this.kept.keep(request, asked);
+      return { kind: 'kept', stored: asked, forwardStatus: undefined };
+    }
+    const { turn, latest } = asked;
+    let kept: StoredAnswer | undefined;
+    try {
+      const mayValidate = request.of.mode !== 'reload';
+      const loaded = await this.loader.load(
+        { ...to, validate: mayValidate ? (latest ?? to.validate) : undefined },
+        isOutdated,
+      );
+      if (loaded.kind === 'kept' && !isOutdated()) kept = loaded.stored;
+      return loaded;
+    } finally {
+      if (turn !== undefined) void hosts.end(turn, request, kept);
+    }
+  }
+
+  /** The answers that hosts share; `undefined` where they do not. */
+  private get hosts(): SharedResponses | undefined {
+    if (!this.settings.shared) return undefined;
+    if (this.ofHosts === undefined) {
+      const { clock } = this.parts;
+      const answers = this.parts.shared();
+      answers.join(this);
+      this.ofHosts = new SharedResponses(answers, this.kept, { clock, settings: () => this.settings });
+    }
+    return this.ofHosts;
+  }
+
+  /** Another host has invalidated answers. Those of a method are no concern of this cache. */
+  hear({ operation, id, tenant, tags }: Invalidation): void {
+    if (operation === undefined && id === undefined) this.forget({ tenant, tags });
   }
 
   /** Fetches a new answer in the background, unless one is on its way or the provider has just failed. */

@@ -1,6 +1,6 @@
 import type { AnswerRegion, KeptAnswer } from '../../cache-storage/answer-region.js';
 import type { AnswerStorage } from '../../cache-storage/answer-storage.js';
-import { varyNames, type CacheRequest } from './cache-request.js';
+import { urlTag, varyNames, type CacheRequest } from './cache-request.js';
 import type { HttpCacheSettings } from './http-cache.options.js';
 import type { StoredAnswer } from './stored-answer.js';
 
@@ -62,6 +62,23 @@ export class KeptResponses {
     }
     this.region.set(key, { vary, tags: stored.tags, bytes: MARK_BYTES });
     this.region.set(key + request.variantFor(vary), stored);
+  }
+
+  /** Answers to the request's URL differ by these headers, as another host has found. */
+  mark(request: CacheRequest, vary: readonly string[]): void {
+    this.region.set(this.keyOf(request, request.of.method), {
+      vary,
+      tags: [urlTag(request.of.url)],
+      bytes: MARK_BYTES,
+    });
+  }
+
+  /** The key of the request's own answer, as far as it is known by which headers answers differ. */
+  variantKey(request: CacheRequest): { readonly key: string; readonly isKnown: boolean } {
+    const key = this.keyOf(request, request.of.method);
+    const standing = this.region.get(key);
+    if (isMark(standing)) return { key: key + request.variantFor(standing.vary), isKnown: true };
+    return { key, isKnown: standing !== undefined };
   }
 
   drop(request: CacheRequest): void {

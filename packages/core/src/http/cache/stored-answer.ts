@@ -1,6 +1,6 @@
 import type { KeptAnswer } from '../../cache-storage/answer-region.js';
 import { responseLifetime, type Guesses, type ResponseLifetime } from '../../headers/response-lifetime.js';
-import { urlTag, type CacheRequest } from './cache-request.js';
+import { tenantTag, urlTag, type CacheRequest } from './cache-request.js';
 import type { HttpCacheSettings } from './http-cache.options.js';
 
 /** The head of an answer, as a client has it. */
@@ -23,6 +23,8 @@ export interface StoredAnswer extends KeptAnswer, AnswerHead {
   readonly lifetime: ResponseLifetime;
 }
 
+/** How long an answer that can be validated is kept for that once it is stale, in milliseconds. */
+const VALIDATED_MS = 86_400_000;
 /** The text beside the body that one answer takes, about: objects, and the key. */
 const OVERHEAD = 500;
 /**
@@ -58,11 +60,23 @@ export function storable(
   const lifetime = responseLifetime(exchanged, requestedAt, guessesOf(settings));
   if (lifetime === undefined || !isOfUse(lifetime, head.headers, settings)) return undefined;
   const headers = keptHeaders(head.headers);
-  return (body) => ({
-    ...{ url, method, status: head.status, statusText: head.statusText, headers, body, requestedAt, lifetime },
-    tags: [urlTag(url)],
-    bytes: OVERHEAD + (body?.byteLength ?? 0) + sizeOf(headers),
-  });
+  const { status, statusText } = head;
+  return (body) => made({ url, method, status, statusText, headers, body, requestedAt, lifetime }, request);
+}
+
+/** An answer that another host has kept, by what is true of it here; `undefined` where it may not be kept any more. */
+export function restored(
+  answer: Omit<StoredAnswer, 'lifetime' | 'tags' | 'bytes'>,
+  request: CacheRequest,
+  settings: HttpCacheSettings,
+): StoredAnswer | undefined {
+  const lifetime = responseLifetime(answer, answer.requestedAt, guessesOf(settings));
+  return lifetime && made({ ...answer, lifetime }, request);
+}
+
+function made(answer: Omit<StoredAnswer, 'tags' | 'bytes'>, { of: { tenant } }: CacheRequest): StoredAnswer {
+  const bytes = OVERHEAD + (answer.body?.byteLength ?? 0) + sizeOf(answer.headers);
+  return { ...answer, tags: [urlTag(answer.url), ...(tenant === undefined ? [] : [tenantTag(tenant)])], bytes };
 }
 
 /** A stored answer that a 304 has brought up to date (RFC 9111 §3.2). */
@@ -107,6 +121,14 @@ export function longestStale({ staleWhileRevalidate, staleIfError }: ResponseLif
     staleIfError ?? of.staleIfError / 1000,
     of.staleWhileLimited / 1000,
   );
+}
+
+/** For how long an answer may be of use to some host, in milliseconds from now on. */
+export function usefulMs({ lifetime, headers }: StoredAnswer, age: number, settings: HttpCacheSettings): number {
+  const staleFor = lifetime.mayBeStale ? longestStale(lifetime, settings) : 0;
+  const canBeValidated = headers['etag'] !== undefined || headers['last-modified'] !== undefined;
+  const freshMs = Math.max(0, lifetime.freshFor - age) * 1000;
+  return Math.max(1000, freshMs + staleFor * 1000, canBeValidated ? freshMs + VALIDATED_MS : 0);
 }
 
 export function guessesOf({ heuristic, ttl }: HttpCacheSettings): Guesses {

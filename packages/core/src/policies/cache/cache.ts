@@ -26,6 +26,8 @@ export interface CacheSelection {
   readonly key?: string;
   /** Answers with any of these tags. */
   readonly tags?: readonly string[];
+  /** Answers of the provider's HTTP clients (`http.cache`) to this URL, absolute or below the base URL. */
+  readonly url?: string;
 }
 
 /** The operation of calls that are made by the name of one, and have no settings of their own. */

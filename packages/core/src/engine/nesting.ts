@@ -1,6 +1,5 @@
-import type { NestedCounts } from './nested-counts.js';
-
 import type { AnswerNotes } from './answer-notes.js';
+import type { NestedCounts } from './nested-counts.js';
 
 /**
  * The place of a call among its callers. Only calls that have one, or that a gate admits as one of a few, need this

@@ -5,7 +5,7 @@ import { createEnvironment, type ChangingParts } from './create-environment.js';
 import { EventHub } from '../events/event-hub.js';
 import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { CallOrigin, ResultReading } from '../engine/call-origin.js';
-import { noteAnswer } from '../engine/answer-notes.js';
+import { noteAnswer } from '../engine/requests/note-answer.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
 import { learnFromAnswer } from './learn-from-answer.js';
 import { OperationPipelines } from './operation-pipelines.js';

@@ -1,5 +1,5 @@
 import { currentLiveCall } from '../engine/current-call.js';
-import { noteCredential } from '../engine/answer-notes.js';
+import { noteCredential } from '../engine/requests/note-answer.js';
 import type { LiveCall } from '../engine/live-call.js';
 import type { SentRequest } from '../engine/requests/sent-requests.js';
 import type { WireListener } from '../engine/requests/wire-listener.js';

@@ -11,6 +11,11 @@ const STACK_WITH_TIMEOUT = { ...STACK, timeout: { attempt: '1s' } } as const;
 /** Never refuses: the next call may come after a nanosecond. */
 const RATE = { rateLimit: { limit: 10_000_000, per: '10ms' } } as const;
 
+interface Order {
+  readonly id: string;
+  readonly amount: number;
+}
+
 const REFUSAL: Limit = { ns: 800 };
 const IDLE_BREAKER: Limit = { bytes: 700, timers: 0 };
 
@@ -28,6 +33,16 @@ export const breakwater: readonly BenchCase[] = [
     answerUnlessAborted,
   ),
   ...calls('rate limit', RATE, { timesBare: 4 }),
+  ...succeeding({
+    name: 'breakwater: idempotency by key, in memory',
+    prepare: async () => {
+      const provider = await providerOf({
+        idempotency: { key: (order: Order) => order.id, ttl: '1s', lease: '300ms' },
+      });
+      let orders = 0;
+      return () => provider.execute(answer, { args: [{ id: `order-${orders++}`, amount: 500 }] });
+    },
+  }),
   refusal('breaker, open', CONSECUTIVE),
   refusal('retry + breaker + bulkhead + timeout, open', STACK_WITH_TIMEOUT),
   idle('provider with a breaker, consecutive window', CONSECUTIVE, IDLE_BREAKER),

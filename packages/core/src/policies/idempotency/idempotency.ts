@@ -107,7 +107,7 @@ export class Idempotency implements Wrapper {
       return next(call);
     }
     if ('ended' in claim) return this.replay<T>(claim.ended, call);
-    return this.run(call, operation, claim, next);
+    return await this.run(call, operation, claim, next);
   }
 
   private async run<T>(call: LiveCall, operation: Operation, claim: Claim, next: Next<T>): Promise<T> {

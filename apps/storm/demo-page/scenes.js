@@ -4,7 +4,7 @@ import { setAll } from './sliders.js';
 
 const SCENES = [
   {
-    name: 'Email never answers',
+    name: 'Email hangs',
     faults: { email: { hang: true } },
     watch:
       'On the left every order waits for its email, and customers leave without one. On the right the circuit of email ' +
@@ -19,11 +19,12 @@ const SCENES = [
       'pause. It carries the same key each time, so that no card is charged twice.',
   },
   {
-    name: 'Payments never answers',
+    name: 'Payments hangs',
     faults: { payments: { hang: true } },
     watch:
       'No shop can charge now. On the left customers wait in vain. On the right the circuit opens, and they are told at ' +
-      'once when to come back. Heal everything: after a few trial calls the circuit closes by itself.',
+      'once when to come back. Heal everything: a few trial calls close the circuit. After a long outage the left stays ' +
+      'stuck until its last calls come back.',
   },
   {
     name: 'The catalog is down',

@@ -67,7 +67,7 @@ describe('the page of the demo', () => {
     await ask('/rate', 'POST', ours, { perSecond: 30 });
     expect(struck).toEqual([
       ['email', { latency: { ms: 400, jitterMs: 100 }, error: { rate: 0.25, status: 503 } }],
-      ['crm', { error: { rate: 1, status: 503 }, hang: true }],
+      ['crm', { latency: { ms: 20_000 }, error: { rate: 1, status: 503 } }],
     ]);
     expect((await ask('/faults', 'POST', ours, { party: 'nobody', hang: true })).status).toBe(404);
     expect(customers.rate).toBe(30);

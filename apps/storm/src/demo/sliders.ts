@@ -5,7 +5,7 @@ export const PARTIES = ['payments', 'email', 'catalog', 'inventory', 'crm'] as c
 
 export type Party = (typeof PARTIES)[number];
 
-/** How a third party is to be: late by so many milliseconds, with a share of errors, or never answering. */
+/** How a third party is to be: late by so many milliseconds, with a share of errors, or hanging. */
 export interface Sliders {
   readonly lateMs: number;
   readonly errors: number;
@@ -13,6 +13,8 @@ export interface Sliders {
 }
 
 const MOST_LATE_MS = 10_000;
+/** Longer than any customer waits, and short enough that a shop without timeouts is seen to come back. */
+const HANG_MS = 20_000;
 
 /** Sliders as a page sends them, kept within what they can show. */
 export function readSliders({ lateMs, errors, hang }: Readonly<Record<string, unknown>>): Sliders {
@@ -29,10 +31,10 @@ export function readParty(name: unknown): Party | undefined {
 }
 
 export function faultsOf({ lateMs, errors, hang }: Sliders): Faults {
+  const latency = hang ? { ms: HANG_MS } : { ms: lateMs, jitterMs: Math.round(lateMs / 4) };
   return {
-    ...(lateMs > 0 && { latency: { ms: lateMs, jitterMs: Math.round(lateMs / 4) } }),
+    ...(latency.ms > 0 && { latency }),
     ...(errors > 0 && { error: { rate: errors, status: 503 } }),
-    ...(hang && { hang }),
   };
 }
 

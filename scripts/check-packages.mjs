@@ -14,8 +14,8 @@ try {
   const tarballs = packages.map(pack);
   for (const folder of packages) run('npx', ['--no-install', 'publint', '--strict', folder]);
   for (const tarball of tarballs) run('npx', ['--no-install', 'attw', tarball, '--no-emoji', '--format', 'ascii']);
-  use('nest-11-cjs', 'cjs', { nest: '^11', axios: '^4', config: '^4' }, tarballs);
-  use('nest-12-esm', 'mjs', { nest: '^12', axios: '^12', config: '^12' }, tarballs);
+  use('nest-11-cjs', 'cjs', { nest: '^11', axios: '^4', config: '^4', terminus: '^11' }, tarballs);
+  use('nest-12-esm', 'mjs', { nest: '^12', axios: '^12', config: '^12', terminus: '^12' }, tarballs);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -29,7 +29,10 @@ function pack(folder) {
   return join(scratch, filename);
 }
 
-/** Installs the tarballs into an application of their own and runs `scripts/smoke/app.EXTENSION` in it. */
+/**
+ * Installs the tarballs into an application of their own, runs `scripts/smoke/app.EXTENSION` in it, and loads every
+ * entry without and with the optional peers.
+ */
 function use(name, extension, versions, tarballs) {
   const folder = join(scratch, name);
   mkdirSync(folder);
@@ -50,6 +53,21 @@ function use(name, extension, versions, tarballs) {
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder });
   cpSync(join(root, 'scripts', 'smoke'), folder, { recursive: true });
   run(process.execPath, [`app.${extension}`], { cwd: folder });
+  run(process.execPath, [`entries-app.${extension}`, '--without-peers'], { cwd: folder });
+  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...optionalPeers(versions)], { cwd: folder });
+  run(process.execPath, [`entries-app.${extension}`], { cwd: folder });
+}
+
+/** The optional peers of all packages, in the ranges that they take. */
+function optionalPeers({ terminus, axios }) {
+  const fitting = { '@nestjs/terminus': terminus, '@nestjs/axios': axios };
+  const peers = packages
+    .map(manifest)
+    .flatMap(({ peerDependencies = {}, peerDependenciesMeta = {} }) =>
+      Object.keys(peerDependenciesMeta).map((name) => [name, fitting[name] ?? peerDependencies[name]]),
+    );
+  // The compiler is for `nest add` alone.
+  return [...new Map(peers)].filter(([name]) => name !== 'typescript').map(([name, range]) => `${name}@${range}`);
 }
 
 function manifest(folder) {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { DURATION_FORM, parseDuration, type Duration } from './duration.js';
+import { isHarmlessNumber } from '../values/is-harmless.js';
 import { isPlain } from '../values/is-plain.js';
 import { shownName, unknownName } from './unknown-name.js';
 
@@ -131,10 +132,15 @@ export function consistent<S extends v.GenericSchema<unknown, object>, K extends
     const { value, issues = [] } = dataset;
     if (!isPlain(value) || issues.some(({ path }) => names.some((name) => name === path?.[0]?.key))) return;
     for (const { at, message } of [describe(value as v.InferOutput<S>) ?? []].flat()) {
-      addIssue({ message, path: [placeIn(value, at)] });
+      addIssue({ message: withoutLongNumbers(message), path: [placeIn(value, at)] });
     }
   });
   return v.pipe(schema, check);
+}
+
+/** A message that quotes settings: a number may be a secret in the wrong place. */
+function withoutLongNumbers(message: string): string {
+  return message.replaceAll(/\d[\d.]{6,}/g, (digits) => (isHarmlessNumber(Number(digits)) ? digits : '…'));
 }
 
 function placeIn(object: object, key: string): v.ObjectPathItem {

@@ -1,4 +1,5 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
 import { prepareSecrets, senderTraits, type Sender, type SenderTraits } from '@breakwater/webhooks';
 import type { SecretText } from '../fields/secret-text.js';
 import { SecretReference } from '../fields/secret.js';
@@ -11,14 +12,23 @@ type Reveal = (value: SecretText) => string;
  * Faults of a provider's webhook settings beyond their form: the sender's definition, its needs, the secrets.
  * Never shows one.
  */
-export function webhookFaults(settings: WebhookSettings, reveal: Reveal, path: string): Fault[] {
+export function webhookFaults(webhook: WebhookSettings, reveal: Reveal, path: string): readonly Fault[] {
+  const { name } = Object(webhook.sender) as { name?: unknown };
+  const faults = faultsBeyondForm(webhook, reveal, path);
+  // A definition of the user's own may hold a secret in the place of its name.
+  if (typeof name !== 'string' || settings.isHarmless(name)) return faults;
+  const shown = `(a name of ${name.length} characters)`;
+  return faults.map((fault) => ({ ...fault, message: fault.message.replaceAll(name, shown) }));
+}
+
+function faultsBeyondForm(webhook: WebhookSettings, reveal: Reveal, path: string): readonly Fault[] {
   const faults: Fault[] = [];
-  const traits = attempt(() => senderTraits(settings.sender), `${path}.sender`, faults);
+  const traits = attempt(() => senderTraits(webhook.sender), `${path}.sender`, faults);
   if (traits === undefined) return faults;
-  faults.push(...needsOf(settings, traits, path));
-  const { verifyToken } = settings;
+  faults.push(...needsOf(webhook, traits, path));
+  const { verifyToken } = webhook;
   if (verifyToken !== undefined) attempt(() => reveal(verifyToken), `${path}.verifyToken`, faults);
-  faults.push(...secretFaults(settings, reveal, path));
+  faults.push(...secretFaults(webhook, reveal, path));
   return faults;
 }
 
@@ -45,7 +55,7 @@ function needsOf({ url, tolerance, inbox }: WebhookSettings, traits: SenderTrait
   }
   const replayable = 2 * (tolerance ?? traits.toleranceMs ?? 0);
   if (inbox !== false && traits.toleranceMs !== undefined && inbox.keep < replayable) {
-    const message = `${inbox.keep} ms given; expected at least twice the tolerance (${replayable} ms), or a delivery could be replayed once it is forgotten`;
+    const message = `${settings.printed(inbox.keep)} ms given; expected at least twice the tolerance (${settings.printed(replayable)} ms), or a delivery could be replayed once it is forgotten`;
     faults.push({ path: `${path}.inbox.keep`, message });
   }
   return faults;

@@ -369,10 +369,10 @@ describe('retry', () => {
   });
 
   /** A provider whose circuit is open for five seconds more. */
-  function openCircuit(retry: RetryOptions) {
+  function openCircuit(retry: RetryOptions, more: ProviderOptions = {}) {
     const clock = new TestClock();
     const circuitBreaker = { window: { consecutive: 1 }, openFor: '5s' } as const;
-    const provider = createProvider('payments', { retry, circuitBreaker }, { clock, random: () => 0.5 });
+    const provider = createProvider('payments', { retry, circuitBreaker, ...more }, { clock, random: () => 0.5 });
     provider.circuitBreaker!.import({ state: 'open', openForMs: 5000 });
     return { clock, provider, events: recordEvents(provider) };
   }
@@ -384,6 +384,11 @@ describe('retry', () => {
       const busy = httpError(503, { 'retry-after': '1' });
       const { result, calledAt } = await tryOut([busy, 'ok'], { backoff: NO_JITTER }, { more: { hedge } });
       expect([result.value, calledAt]).toEqual(['ok', [0, 1000]]);
+    });
+
+    it('has a refusal surface at once that it does not wait for', async () => {
+      const { provider } = openCircuit({ attempts: 3 }, { hedge });
+      expect(await outcomeOf(provider.execute(() => 'ok'))).toMatchObject({ error: { code: 'CIRCUIT_OPEN' } });
     });
 
     it('calls once what succeeds, and has an error surface that may not be repeated', async () => {

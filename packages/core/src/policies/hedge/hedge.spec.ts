@@ -169,6 +169,20 @@ describe('hedge', () => {
       ]);
     });
 
+    it('that begins the delay of its own call anew leaves those of other calls as they are', async () => {
+      const { clock, begin, end, sentAt } = bench({ delay: 100, attempts: 3 });
+      begin();
+      await clock.advance(10);
+      begin();
+      await clock.advance(10);
+      await end(0, httpError(503, { 'x-should-retry': 'true' }));
+      expect(sentAt()).toEqual([0, 10, 20]);
+      await clock.advance(90);
+      expect(sentAt()).toEqual([0, 10, 20, 110]);
+      await clock.advance(10);
+      expect(sentAt()).toEqual([0, 10, 20, 110, 120]);
+    });
+
     it.each([
       ['certainly not sent', networkError('ECONNREFUSED')],
       ['transient', httpError(503, { 'retry-after': '0' })],

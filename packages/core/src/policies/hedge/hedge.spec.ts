@@ -728,6 +728,22 @@ describe('hedge', () => {
     expect(attempts).toHaveLength(2);
   });
 
+  it('takes a 409 for the answer to its key, unless the attempt beside it may be what it conflicts with', async () => {
+    const conflict = httpError(409);
+    const alone = bench({ delay: 100 });
+    const refused = alone.begin({ idempotencyKey: 'order-1' });
+    await turn();
+    await alone.end(0, conflict);
+    expect(refused.error).toBe(conflict);
+    const { clock, begin, end } = bench({ delay: 100 });
+    const result = begin({ idempotencyKey: 'order-1' });
+    await clock.advance(100);
+    await end(1, conflict);
+    expect(result.settled).toBe(false);
+    await end(0, 'booked');
+    expect(result.value).toBe('booked');
+  });
+
   it('leaves no doubt where no attempt was under way beside the answer', async () => {
     const { begin, end, attempts } = bench({ delay: 100 }, { idempotency: {}, timeout: { total: '1m' }, retry: {} });
     begin({ idempotencyKey: 'order-1', args: ['one'] });

@@ -327,6 +327,16 @@ describe('hedge', () => {
       await clock.advance('1h');
       expect([result.settled, sentAt()]).toEqual([true, [0, 100]]);
     });
+
+    it('that forbids any more has nothing sent, and its error surfaces', async () => {
+      const { clock, begin, end, sentAt } = bench({ delay: 100, attempts: 3 });
+      const never = httpError(503, { 'x-should-retry': 'false' });
+      const result = begin();
+      await clock.advance(10);
+      await end(0, never);
+      await clock.advance('1h');
+      expect([result.error, sentAt()]).toEqual([never, [0]]);
+    });
   });
 
   describe('sends only what may be in flight twice:', () => {
@@ -837,6 +847,14 @@ describe('hedge', () => {
       await end(3, httpError(500));
       await clock.advance(600);
       await end(4, 'second');
+      expect(snapshot()).toMatchObject({ delayMs: 64 });
+    });
+
+    it('sees nothing in a slow first attempt whose answer is a failure', async () => {
+      const { clock, begin, end, snapshot } = await calm({ quantile: 1, minimumCalls: 1 }, 1, 64);
+      begin();
+      await clock.advance(300);
+      await end(0, httpError(404));
       expect(snapshot()).toMatchObject({ delayMs: 64 });
     });
 

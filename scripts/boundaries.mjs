@@ -9,7 +9,7 @@ export const packages = {
   postgres: ['core'],
   secrets: ['core'],
   nestjs: ['core', 'webhooks', 'secrets'],
-  queue: ['core', 'nestjs'],
+  queue: ['core', 'nestjs', 'sqlite'],
   dashboard: ['core', 'nestjs'],
 };
 

@@ -27,7 +27,7 @@ export {
   type SyncQueueModuleAsyncOptions,
   type SyncQueueModuleOptions,
 } from './nest/sync-queue.module.js';
-export type { SqliteConnection, SqliteStatement } from './sqlite/sqlite-connection.js';
+export type { SqliteConnection, SqliteStatement } from '@breakwater/sqlite/adapter';
 export { sqliteDriver } from './sqlite/sqlite-driver.js';
 export type { SqliteDriverOptions } from './sqlite/sqlite-driver.options.js';
 export {

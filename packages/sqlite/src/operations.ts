@@ -1,6 +1,7 @@
 import type { AdvanceResult, CountResult, Entry, PutCondition, PutResult, SlidingWindow } from '@breakwater/core';
 import { requireCount, slidingCount, type Slice } from '@breakwater/core/adapter';
-import { first, type ClockRow, type CountRow, type EntryRow, type Statements } from './prepare-statements.js';
+import type { ClockRow, CountRow, EntryRow, Statements } from './prepare-statements.js';
+import { first } from './statements.js';
 import { storedText, textOf } from './stored-text.js';
 
 /** The operations of the store, each inside a transaction that has been begun, at the time `now`. */

@@ -1,4 +1,5 @@
-import type Database from 'libsql';
+import type { SqliteConnection } from './sqlite-connection.js';
+import { prepareAll, type StatementsOf } from './statements.js';
 
 /** How many expired rows each write removes. More than one, so that they never pile up. */
 const SWEEP_PER_WRITE = 4;
@@ -33,26 +34,11 @@ const sqlFor = (prefix: string) => ({
   sweepCounted: sweepOf(`${prefix}counts`, 'key'),
 });
 
-export type Statements = Readonly<Record<keyof ReturnType<typeof sqlFor>, Database.Statement>>;
+export type Statements = StatementsOf<ReturnType<typeof sqlFor>>;
 
-/**
- * Every statement of the store, prepared once. Bind by arrays: libsql takes a `Buffer` on its own for named parameters,
- * and ends the process.
- */
-export function prepareStatements(db: Database.Database, prefix: string): Statements {
-  const prepared = Object.entries(sqlFor(prefix)).map(([name, sql]) => {
-    const statement: Database.Statement = db.prepare(sql);
-    return [name, statement.reader ? statement.raw() : statement] as const;
-  });
-  return Object.fromEntries(prepared) as Statements;
-}
-
-/**
- * The first row that a statement gives. By `all`, as libsql resets no statement whose `get` failed: from then on it
- * would fail for ever.
- */
-export function first<Row>(statement: Database.Statement, values: unknown[]): Row | undefined {
-  return statement.all(values)[0] as Row | undefined;
+/** Every statement of the store. */
+export function prepareStatements(db: SqliteConnection, prefix: string): Statements {
+  return prepareAll(db, sqlFor(prefix));
 }
 
 function sweepOf(table: string, id: string): string {

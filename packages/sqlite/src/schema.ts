@@ -1,4 +1,4 @@
-import type Database from 'libsql';
+import type { SqliteConnection } from './sqlite-connection.js';
 import { SqliteStoreError } from './sqlite-store.error.js';
 
 /** Marks a file as ours, in SQLite's `application_id`: "BRKW". */
@@ -42,7 +42,7 @@ export interface SchemaPlace {
 }
 
 /** Refuses a file that is not ours, or was written by a newer release. Changes nothing. */
-export function checkSchema(db: Database.Database, place: SchemaPlace): void {
+export function checkSchema(db: SqliteConnection, place: SchemaPlace): void {
   // In one transaction: another process may make the schema at the same moment.
   transact(db, 'DEFERRED', () => void schemaVersion(db, place));
 }
@@ -51,7 +51,7 @@ export function checkSchema(db: Database.Database, place: SchemaPlace): void {
  * Brings the schema up to date, and the next version at least to the microsecond that it is: versions go on rising even
  * if a power failure took the last writes, or the file was deleted.
  */
-export function prepareSchema(db: Database.Database, place: SchemaPlace, wallNow: number): void {
+export function prepareSchema(db: SqliteConnection, place: SchemaPlace, wallNow: number): void {
   const { tablePrefix } = place;
   const steps = stepsFor(tablePrefix);
   transact(db, 'IMMEDIATE', () => {
@@ -63,7 +63,7 @@ export function prepareSchema(db: Database.Database, place: SchemaPlace, wallNow
 }
 
 /** A file of the store's own is marked in its head; in another's, the mark is a table beside the store's. */
-function markVersion(db: Database.Database, prefix: string, version: number): void {
+function markVersion(db: SqliteConnection, prefix: string, version: number): void {
   if (prefix === '') {
     db.exec(`PRAGMA user_version = ${version}; PRAGMA application_id = ${APPLICATION_ID};`);
   } else {
@@ -72,7 +72,7 @@ function markVersion(db: Database.Database, prefix: string, version: number): vo
   }
 }
 
-function transact(db: Database.Database, kind: 'DEFERRED' | 'IMMEDIATE', work: () => void): void {
+function transact(db: SqliteConnection, kind: 'DEFERRED' | 'IMMEDIATE', work: () => void): void {
   db.exec(`BEGIN ${kind}`);
   try {
     work();
@@ -83,7 +83,7 @@ function transact(db: Database.Database, kind: 'DEFERRED' | 'IMMEDIATE', work: (
   }
 }
 
-function schemaVersion(db: Database.Database, { file, tablePrefix }: SchemaPlace): number {
+function schemaVersion(db: SqliteConnection, { file, tablePrefix }: SchemaPlace): number {
   const version = tablePrefix === '' ? ownVersion(db, file) : versionBeside(db, tablePrefix);
   const known = stepsFor(tablePrefix).length;
   if (version <= known) return version;
@@ -93,7 +93,7 @@ function schemaVersion(db: Database.Database, { file, tablePrefix }: SchemaPlace
   );
 }
 
-function ownVersion(db: Database.Database, file: string): number {
+function ownVersion(db: SqliteConnection, file: string): number {
   const id = numberOf(db, 'PRAGMA application_id');
   const version = numberOf(db, 'PRAGMA user_version');
   const empty = version === 0 && numberOf(db, 'SELECT count(*) FROM sqlite_master') === 0;
@@ -104,13 +104,13 @@ function ownVersion(db: Database.Database, file: string): number {
   );
 }
 
-function versionBeside(db: Database.Database, prefix: string): number {
+function versionBeside(db: SqliteConnection, prefix: string): number {
   const exists = `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '${prefix}schema'`;
   return numberOf(db, exists) === 0 ? 0 : numberOf(db, `SELECT version FROM ${prefix}schema`);
 }
 
-function numberOf(db: Database.Database, sql: string): number {
-  return (db.prepare(sql).raw().get() as [number])[0];
+function numberOf(db: SqliteConnection, sql: string): number {
+  return (db.prepare(sql).raw().all()[0] as [number])[0];
 }
 
 function unusable(file: string, why: string): SqliteStoreError {

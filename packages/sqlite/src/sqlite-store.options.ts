@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ResilienceConfigurationError, SystemClock, type Clock, type Duration } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
+import { IN_MEMORY } from './sqlite-connection.js';
 
 export interface SqliteStoreOptions {
   /**
@@ -33,8 +34,6 @@ export type SqliteStoreSettings = settings.SettingsOf<typeof schema> & {
   /** Empty where the file is the store's own. */
   readonly tablePrefix: string;
 };
-
-export const IN_MEMORY = ':memory:';
 
 const NAME = /^[a-z][a-z0-9_]*$/i;
 

@@ -10,7 +10,9 @@ import type {
 } from '@breakwater/core';
 import type Database from 'libsql';
 import { openDatabase } from './open-database.js';
-import { isBusy, SqliteStoreError } from './sqlite-store.error.js';
+import { isBusy } from './is-busy.js';
+import type { OwnConnection } from './open-file.js';
+import { SqliteStoreError } from './sqlite-store.error.js';
 import { readSqliteStoreOptions, type SqliteStoreOptions } from './sqlite-store.options.js';
 import { advanceClock, countCalls, deleteEntry, getEntry, putEntry, readEntry } from './operations.js';
 import { prepareStatements, type Statements } from './prepare-statements.js';
@@ -32,7 +34,7 @@ export class SqliteStore implements Store {
   private readonly clock: Clock;
   private readonly busyTimeoutMs: number;
   private readonly tablePrefix: string;
-  private readonly db: Database.Database;
+  private readonly db: OwnConnection;
   private statements: Statements | undefined;
 
   constructor(options: SqliteStoreOptions) {

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import type {
   AdvanceResult,
   Clock,
@@ -9,11 +8,11 @@ import type {
   SlidingWindow,
   Store,
 } from '@breakwater/core';
-import type Database from 'libsql';
 import { advanceClock, countCalls, deleteEntry, getEntry, putEntry } from './operations.js';
 import { prepareStatements, type Statements } from './prepare-statements.js';
+import { fileOf, isConnection, realPathOf, type SqliteConnection } from './sqlite-connection.js';
 import { SqliteStoreError } from './sqlite-store.error.js';
-import { IN_MEMORY } from './sqlite-store.options.js';
+import { perConnection } from './statements.js';
 
 interface Place {
   readonly file: string;
@@ -21,7 +20,7 @@ interface Place {
   readonly tablePrefix: string;
 }
 
-const prepared = new WeakMap<Database.Database, Map<string, Statements>>();
+const statementsOf = perConnection(prepareStatements);
 
 /**
  * A `SqliteStore` inside a transaction of the application's, on the application's own connection. Begins, commits and
@@ -32,15 +31,16 @@ export class SqliteTransactionStore implements Store {
   private readonly clock: Clock;
   private readonly file: string;
 
-  constructor(client: Database.Database, { file, clock, tablePrefix }: Place) {
-    if (typeof client?.prepare !== 'function' || client.inTransaction !== true) {
+  constructor(client: SqliteConnection, { file, clock, tablePrefix }: Place) {
+    if (!isConnection(client) || !client.inTransaction) {
       throw new SqliteStoreError(
         file,
         'STORE_UNUSABLE',
         'within() needs a connection of libsql that is in a transaction',
       );
     }
-    if (!isOpenOn(client, file)) {
+    const path = realPathOf(file);
+    if (path === undefined || fileOf(client) !== path) {
       throw new SqliteStoreError(file, 'STORE_UNUSABLE', 'the connection of the transaction is to another file');
     }
     this.file = file;
@@ -83,19 +83,4 @@ export class SqliteTransactionStore implements Store {
       throw SqliteStoreError.of(this.file, error);
     }
   }
-}
-
-function statementsOf(client: Database.Database, tablePrefix: string): Statements {
-  let ofClient = prepared.get(client);
-  if (ofClient === undefined) prepared.set(client, (ofClient = new Map()));
-  let statements = ofClient.get(tablePrefix);
-  if (statements === undefined) ofClient.set(tablePrefix, (statements = prepareStatements(client, tablePrefix)));
-  return statements;
-}
-
-function isOpenOn(client: Database.Database, file: string): boolean {
-  if (file === IN_MEMORY) return false;
-  const databases = client.prepare('PRAGMA database_list').raw().all() as [number, string, string][];
-  const main = databases.find(([, name]) => name === 'main')?.[2];
-  return main !== undefined && main !== '' && realpathSync(main) === realpathSync(file);
 }

@@ -1,6 +1,7 @@
+import { first } from '@breakwater/sqlite/adapter';
 import type { Settlement } from '../driver/queue-driver.js';
 import type { SqliteDriverSettings } from './sqlite-driver.options.js';
-import { first, type Statements } from './statements.js';
+import type { Statements } from './statements.js';
 
 /** How many settlements there are between two looks at how many completed jobs are kept. */
 const SETTLED_PER_SWEEP = 256;

@@ -1,6 +1,7 @@
+import { first } from '@breakwater/sqlite/adapter';
 import type { AddedJob, Claimed, ClaimedJob, ClaimOptions, NewJob, Settlement } from '../driver/queue-driver.js';
 import { PRIORITIES } from './job-of-row.js';
-import { first, type ClaimedRow, type Statements } from './statements.js';
+import type { ClaimedRow, Statements } from './statements.js';
 
 /** The operations of the driver, each inside a transaction that has been begun, at the time `now`. */
 

@@ -1,4 +1,4 @@
-import type { SqliteConnection } from './sqlite-connection.js';
+import type { SqliteConnection } from '@breakwater/sqlite/adapter';
 import { unusable } from './sqlite-error.js';
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ResilienceConfigurationError, type Duration, type Fault } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
-import { isConnection, type SqliteConnection } from './sqlite-connection.js';
+import { IN_MEMORY, isConnection, type SqliteConnection } from '@breakwater/sqlite/adapter';
 
 export interface SqliteDriverOptions {
   /**
@@ -40,8 +40,6 @@ export interface SqliteDriverSettings extends settings.SettingsOf<typeof schema>
   readonly file: string;
   readonly database: SqliteConnection | undefined;
 }
-
-export const IN_MEMORY = ':memory:';
 
 const NAME = /^[a-z][a-z0-9_]*$/i;
 const DAY_MS = 86_400_000;

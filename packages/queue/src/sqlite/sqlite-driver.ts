@@ -1,4 +1,5 @@
 import type { Clock } from '@breakwater/core';
+import { first, type SqliteStatement } from '@breakwater/sqlite/adapter';
 import type { Job, JobState } from '../driver/job.js';
 import type {
   AddedJob,
@@ -14,14 +15,13 @@ import type {
 import { CompletedJobs } from './completed-jobs.js';
 import { jobOfRow } from './job-of-row.js';
 import { addJobs, claimJobs, nothingToClaim, settleJob } from './operations.js';
-import type { SqliteStatement } from './sqlite-connection.js';
 import {
   readSqliteDriverOptions,
   type SqliteDriverOptions,
   type SqliteDriverSettings,
 } from './sqlite-driver.options.js';
 import { SqliteSession } from './sqlite-session.js';
-import { first, type JobRow, type Statements } from './statements.js';
+import type { JobRow, Statements } from './statements.js';
 
 /**
  * Keeps jobs in a SQLite database: a file, which several processes may open, or the application's own connection.

@@ -1,9 +1,9 @@
 import { SystemClock, type Clock } from '@breakwater/core';
+import { isBusy, type SqliteConnection } from '@breakwater/sqlite/adapter';
 import { openDatabase } from './open-database.js';
 import { prepareSchema } from './schema.js';
-import type { SqliteConnection } from './sqlite-connection.js';
 import { placeOf, type SqliteDriverSettings } from './sqlite-driver.options.js';
-import { isBusy, sqliteError, unusable } from './sqlite-error.js';
+import { sqliteError, unusable } from './sqlite-error.js';
 import { statementsWithin } from './statements-within.js';
 import { prepareStatements, type Statements } from './statements.js';
 

@@ -1,10 +1,9 @@
-import { realpathSync } from 'node:fs';
-import { isConnection, type SqliteConnection } from './sqlite-connection.js';
+import { fileOf, isConnection, perConnection, realPathOf, type SqliteConnection } from '@breakwater/sqlite/adapter';
 import { placeOf, type SqliteDriverSettings } from './sqlite-driver.options.js';
 import { unusable } from './sqlite-error.js';
 import { prepareStatements, type Statements } from './statements.js';
 
-const prepared = new WeakMap<SqliteConnection, Map<string, Statements>>();
+const statementsOf = perConnection(prepareStatements);
 
 /**
  * The driver's statements on the application's own connection, which is in a transaction: the connection that the
@@ -18,30 +17,15 @@ export function statementsWithin(transaction: unknown, settings: SqliteDriverSet
   }
   if (!transaction.inTransaction) throw unusable(place, 'the connection that within() was given is in no transaction');
   if (transaction !== settings.database) expectSameFile(transaction, settings);
-  let ofConnection = prepared.get(transaction);
-  if (ofConnection === undefined) prepared.set(transaction, (ofConnection = new Map()));
-  let statements = ofConnection.get(tablePrefix);
-  if (statements === undefined)
-    ofConnection.set(tablePrefix, (statements = prepareStatements(transaction, tablePrefix)));
-  return statements;
+  return statementsOf(transaction, tablePrefix);
 }
 
 function expectSameFile(transaction: SqliteConnection, settings: SqliteDriverSettings): void {
-  const file = settings.database === undefined ? realPath(settings.file) : fileOf(settings.database);
+  const file = settings.database === undefined ? realPathOf(settings.file) : fileOf(settings.database);
   if (file === undefined) {
     const what = 'its database is in memory, where no other connection sees it';
     const instead = settings.database === undefined ? ': give your own to sqliteDriver({ database })' : '';
     throw unusable(placeOf(settings), what + instead);
   }
   if (fileOf(transaction) !== file) throw unusable(file, 'the connection of the transaction is to another file');
-}
-
-/** The real path of a connection's file; `undefined` where it has none. */
-function fileOf(connection: SqliteConnection): string | undefined {
-  const databases = connection.prepare('PRAGMA database_list').raw().all() as [number, string, string][];
-  return realPath(databases.find(([, name]) => name === 'main')?.[2]);
-}
-
-function realPath(file: string | undefined): string | undefined {
-  return file === undefined || file === '' || file === ':memory:' ? undefined : realpathSync(file);
 }

@@ -1,5 +1,5 @@
+import { prepareAll, type SqliteConnection, type StatementsOf } from '@breakwater/sqlite/adapter';
 import { HISTORY_LENGTH, LOST_REASON } from '../driver/job.js';
-import type { SqliteConnection, SqliteStatement } from './sqlite-connection.js';
 
 /** How many delayed jobs become ready with one claim: a transaction must not be long. */
 const READY_PER_CLAIM = 1000;
@@ -115,20 +115,11 @@ const sqlFor = (prefix: string) => {
   };
 };
 
-export type Statements = Readonly<Record<keyof ReturnType<typeof sqlFor>, SqliteStatement>>;
+export type Statements = StatementsOf<ReturnType<typeof sqlFor>>;
 
-/** Every statement of the driver, prepared once. Bind by arrays: libsql takes a `Buffer` on its own for a name. */
+/** Every statement of the driver. */
 export function prepareStatements(db: SqliteConnection, prefix: string): Statements {
-  const prepared = Object.entries(sqlFor(prefix)).map(([name, sql]) => {
-    const statement = db.prepare(sql);
-    return [name, statement.reader ? statement.raw() : statement] as const;
-  });
-  return Object.fromEntries(prepared) as Statements;
-}
-
-/** By `all`, as libsql resets no statement whose `get` failed: from then on it would fail for ever. */
-export function first<Row>(statement: SqliteStatement, values: unknown[]): Row | undefined {
-  return statement.all(values)[0] as Row | undefined;
+  return prepareAll(db, sqlFor(prefix));
 }
 
 function countOf(jobs: string, state: string): string {

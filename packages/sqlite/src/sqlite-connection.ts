@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+
 /** The part of an open connection to SQLite that is used here, in the interface of better-sqlite3 and libsql. */
 export interface SqliteConnection {
   readonly inTransaction: boolean;
@@ -18,4 +20,17 @@ export interface SqliteStatement {
 export function isConnection(value: unknown): value is SqliteConnection {
   const { exec, prepare, inTransaction } = Object(value) as Partial<SqliteConnection>;
   return typeof exec === 'function' && typeof prepare === 'function' && typeof inTransaction === 'boolean';
+}
+
+export const IN_MEMORY = ':memory:';
+
+/** The real path of a connection's file; `undefined` where it has none. */
+export function fileOf(connection: SqliteConnection): string | undefined {
+  const databases = connection.prepare('PRAGMA database_list').raw().all() as [number, string, string][];
+  return realPathOf(databases.find(([, name]) => name === 'main')?.[2]);
+}
+
+/** The real path of a file; `undefined` for none, and for a database in memory. */
+export function realPathOf(file: string | undefined): string | undefined {
+  return file === undefined || file === '' || file === IN_MEMORY ? undefined : realpathSync(file);
 }

@@ -113,7 +113,7 @@ export interface SharedOptions {
   lease?: Duration;
   /** How long to wait for another host's answer before asking the provider all the same. Default `'10s'`. */
   wait?: Duration;
-  /** The length of an answer as text, beyond which it stays in its process. Default 262 144. */
+  /** The length of an answer as text, beyond which it stays in its process. Default 262144. */
   maxEntryLength?: number;
 }
 

@@ -36,6 +36,8 @@ export interface Asking {
   readonly signal: AbortSignal;
   /** Whether an answer in the store serves, so that the provider need not be asked. */
   serves(answer: SharedAnswer): boolean;
+  /** The answer that stands in the store has been invalidated, and so has whatever copy there is of it. */
+  voided?(): void;
 }
 
 /**
@@ -49,6 +51,7 @@ interface Found {
   readonly version: string | undefined;
   /** `undefined` where there is none that still holds. */
   readonly answer: SharedAnswer | undefined;
+  readonly isVoid?: boolean;
 }
 
 type Where = EnvironmentOf<AnswerStorageEvents>;
@@ -100,6 +103,7 @@ export class SharedAnswers {
       for (let looks = 0; ; looks++) {
         const found = await this.find(question);
         if (found.answer !== undefined && asking.serves(found.answer)) return found.answer;
+        if (found.isVoid === true) asking.voided?.();
         const turn = await this.takeTurn(question, asking, found);
         if (turn !== undefined) return turn;
         const leftMs = until - clock.now();
@@ -161,7 +165,7 @@ export class SharedAnswers {
     const { since, tags, text } = record;
     const ofTags = await this.getAll(tags.map((tag) => this.keyOfMark(markOfTag(tag))));
     const isVoid = [...standing, ...ofTags].some((mark) => mark !== undefined && !isBefore(mark.version, since));
-    return { version, answer: isVoid || ageMs > LONGEST_MS ? undefined : { text, tags, ageMs } };
+    return { version, isVoid, answer: isVoid || ageMs > LONGEST_MS ? undefined : { text, tags, ageMs } };
   }
 
   /** `undefined` while another host has its turn. */

@@ -106,7 +106,10 @@ export class AnswerLoader {
 
   /** This host's turn to ask, `undefined` where it asks by itself, or `'served'` where it need not. */
   private async turnOf(load: SharedLoad, next: Next<unknown>): Promise<AskingTurn | 'served' | undefined> {
-    const asked = await this.shared!.ask(load, (answer) => this.serves(answer, load));
+    const asked = await this.shared!.ask(load, {
+      serves: (answer) => this.serves(answer, load),
+      voided: () => this.answers.delete(load.of.key),
+    });
     if (load.abandoned) {
       if (asked instanceof AskingTurn) await asked.end();
       return 'served';
@@ -197,7 +200,7 @@ export class AnswerLoader {
     const lifetime = result.ok ? lifetimeOf(load.call.notes, this.settings) : undefined;
     if (lifetime === 'none') return this.refuse('no-store', load);
     if (load.isVoid(tags) || (this.answers.get(key)?.load ?? 0) > number) return undefined;
-    const times = { at: now, heldAt: now, tookMs: now - load.startedAt };
+    const times = { at: now, knownAt: load.startedAt, tookMs: now - load.startedAt };
     const bytes = result.ok ? estimatedBytes(result.value) : FAILURE_BYTES;
     const answer = {
       load: number,

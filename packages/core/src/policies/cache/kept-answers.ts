@@ -28,8 +28,8 @@ export interface NewAnswer extends KeptAnswer {
   readonly tookMs: number;
   /** Its lifetime by the provider's word, where that is heeded and there is one. */
   readonly lifetime?: Lifetime | undefined;
-  /** When this process came by it: later than `at` where it was read from the store. */
-  readonly heldAt: number;
+  /** When this process last knew that no host had invalidated it. */
+  readonly knownAt: number;
 }
 
 export interface Answer extends NewAnswer {
@@ -141,6 +141,6 @@ export class KeptAnswers {
   /** Answers that hosts share are looked for in the store from time to time, however fresh. */
   private hitUntil(answer: Answer): number {
     const { localTtl = Infinity } = this.settings.shared ?? {};
-    return Math.min(this.freshUntil(answer), answer.heldAt + localTtl);
+    return Math.min(this.freshUntil(answer), answer.knownAt + localTtl);
   }
 }

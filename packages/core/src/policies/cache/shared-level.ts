@@ -9,6 +9,14 @@ import type { SharedSettings } from './cache.options.js';
 import type { Lifetime, NewAnswer } from './kept-answers.js';
 import type { SharedLoad } from './shared-load.js';
 
+/** Told what the store says of an answer. */
+interface Asked {
+  /** Whether an answer in the store makes a call needless. */
+  serves(answer: NewAnswer): boolean;
+  /** The answer has been invalidated. */
+  voided(): void;
+}
+
 /**
  * How long hosts do not wait for each other after a result that they cannot share: most of the method's are alike then.
  */
@@ -43,7 +51,7 @@ export class SharedLevel {
    * An answer in the store that `serves`, or this host's turn to ask the provider. `undefined`: it asks by itself.
    * Never rejects.
    */
-  async ask(load: SharedLoad, serves: (answer: NewAnswer) => boolean): Promise<NewAnswer | AskingTurn | undefined> {
+  async ask(load: SharedLoad, { serves, voided }: Asked): Promise<NewAnswer | AskingTurn | undefined> {
     const { clock } = this.environment;
     if (clock.now() < this.unshareableUntil) return undefined;
     const { key, subject } = load.of;
@@ -53,7 +61,7 @@ export class SharedLevel {
       found = this.read(answer, load);
       return found !== undefined && serves(found);
     };
-    const asking = { leaseMs, waitMs, signal: load.call.signal, serves: isServed };
+    const asking = { leaseMs, waitMs, signal: load.call.signal, serves: isServed, voided };
     try {
       const asked = await this.answers.ask({ key, marks: marksOf({ ...subject }) }, asking);
       if (asked instanceof AskingTurn) return asked;
@@ -93,7 +101,7 @@ export class SharedLevel {
         result,
         failed: false,
         at: now - ageMs,
-        heldAt: now,
+        knownAt: now,
         tookMs,
         tags,
         bytes,

@@ -81,6 +81,7 @@ export default defineConfig({
           { text: 'SDKs and clients', link: '/docs/sdks' },
           { text: 'GraphQL', link: '/docs/graphql' },
           { text: 'gRPC', link: '/docs/grpc' },
+          { text: 'Caching', link: '/docs/caching' },
           { text: 'Secrets', link: '/docs/secrets' },
           { text: 'Background jobs', link: '/docs/queue' },
         ],

@@ -118,6 +118,32 @@ export const METRICS: readonly Metric[] = [
     read: ofPolicies('fallback', ({ used, failed }) => ({ used, failed }), 'result'),
   },
   {
+    name: 'http_cache.requests',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests of HTTP clients that have a cache, by how they were answered.',
+    labels: ['provider', 'result'],
+    read: ({ providers }) =>
+      providers.flatMap(({ name, httpCache }) =>
+        httpCache === undefined
+          ? []
+          : (['hits', 'misses', 'revalidated', 'stale', 'coalesced', 'shared', 'bypassed'] as const).map(
+              (result): Sample => ({ value: httpCache[result], labels: { provider: name, result } }),
+            ),
+      ),
+  },
+  {
+    name: 'http_cache.entries',
+    kind: 'gauge',
+    unit: '{entry}',
+    description: 'Answers that the HTTP clients of a provider have kept.',
+    labels: ['provider'],
+    read: ({ providers }) =>
+      providers.flatMap(({ name, httpCache }) =>
+        httpCache === undefined ? [] : [{ value: httpCache.entries, labels: { provider: name } }],
+      ),
+  },
+  {
     name: 'webhooks',
     kind: 'counter',
     unit: '{webhook}',

@@ -60,6 +60,7 @@ describe('the files for Grafana and Prometheus', () => {
       'breakwater_call_active',
       'breakwater_retry_attempts_total',
       'breakwater_hedges_total',
+      'breakwater_http_cache_entries',
       'breakwater_cache_entries',
       'breakwater_queue_processed_total',
       'breakwater_call_duration_seconds_sum',

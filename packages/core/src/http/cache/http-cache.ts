@@ -238,7 +238,6 @@ export class HttpCache implements ForgetListener {
     const load = new HttpLoad<Raw>(clock, () => this.drop(found.key, load));
     const sending = { signal: load.signal, line: load.line };
     const isOutdated = () => generation !== this.generation;
-    this.report.misses++;
     if (isShared) this.loads.set(found.key, load as HttpLoad<unknown>);
     const { call, result } = detachedWork(asker.call, () =>
       this.load({ request, validate, send, sending }, isOutdated),

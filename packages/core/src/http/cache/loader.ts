@@ -33,6 +33,7 @@ export class Loader {
     const { request, validate } = to;
     const requestedAt = clock.wallNow();
     const conditions = validate === undefined ? {} : validators(validate);
+    report.misses++;
     const answer = await to.send({ ...to.sending, headers: conditions });
     if (answer.status !== 304 || validate === undefined) return this.keep(answer, { request, requestedAt, isOutdated });
     if (!speaksOf(answer, validate)) {

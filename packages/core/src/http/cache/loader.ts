@@ -100,6 +100,12 @@ function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429;
 }
 
+/** Clients may name the user, whose credential is a part of the request's key by itself. */
 function isSameUrl(url: string, asked: string): boolean {
-  return url === '' || url.split('#', 1)[0] === asked;
+  return url === '' || withoutUser(url) === withoutUser(asked);
+}
+
+function withoutUser(url: string): string {
+  const { origin, pathname, search } = new URL(url);
+  return origin + pathname + search;
 }

@@ -1,7 +1,10 @@
 import {
   currentLiveCall,
+  isOwnCredential,
   isRead,
   isSafe,
+  noteAnswer,
+  noteCredential,
   noteGiven,
   withoutFragment,
   type CacheMode,
@@ -46,6 +49,8 @@ export class CachedRequest {
   /** The adapter of a GET or HEAD request: it gets a stored answer, or the provider's own. */
   readonly answering: AxiosAdapter = async (request) => {
     const { cache, call } = this.of;
+    // A request that is not sent is seen by nothing else.
+    if (call !== undefined) this.noteCredential(call, request);
     const cacheable = this.requestOf(request);
     const signals = [request.signal, ...(call === undefined ? [] : [new CallSignal(call)])].filter(
       (signal) => signal !== undefined,
@@ -60,10 +65,19 @@ export class CachedRequest {
       given.from === 'cache'
         ? { status: given.stored.status, statusText: given.stored.statusText, headers: { ...given.headers } }
         : { status: 504, statusText: 'Gateway Timeout', headers: {} };
+    if (call !== undefined) noteAnswer(call, { method: methodOf(request), ...head });
     const body = given.from === 'cache' && methodOf(request) !== 'HEAD' ? given.stored.body : undefined;
     const data = dataFor(request, body ?? new Uint8Array());
     return this.settled({ ...head, data, config: request } as AxiosAnswer, request);
   };
+
+  private noteCredential(call: LiveCall, request: AxiosRequest): void {
+    const headers = tellingHeaders(request);
+    noteCredential(call, {
+      header: (name) => headers[name],
+      isOwn: (name, value) => isOwnCredential(this.of.provider.http, name, value),
+    });
+  }
 
   /** Has the answer to a request that changes something put stored answers out of date. */
   tellOfChange(): void {

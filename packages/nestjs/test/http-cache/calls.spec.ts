@@ -188,6 +188,24 @@ describe.each(CLIENTS)('the HTTP cache of %s, within calls', (client) => {
     expect(clients.server.requests).toHaveLength(1);
   });
 
+  it('tells a cache of the method’s answers whose credential a kept answer is for, and for how long it is fresh', async () => {
+    const { ask, provider } = await clients.start(client, {
+      options: { cache: { ttl: '1h', honorCacheControl: true } },
+    });
+    clients.server.gives(FRESH);
+    const as = (name: string) => ({ headers: { Authorization: `Bearer ${name}` } });
+    const texts = [(await ask(as('a'))).text, (await ask(as('b'))).text];
+    const look = (name: string) =>
+      provider.execute(async () => (await ask(as(name))).text, { operation: 'look', args: [1] });
+    expect([await look('a'), await look('b')]).toEqual(texts);
+    const common = () => provider.execute(async () => (await ask()).text, { operation: 'common', args: [] });
+    await ask();
+    await clients.clock.advance('50s');
+    const before = await common();
+    await clients.clock.advance('11s');
+    expect(await common()).not.toBe(before);
+  });
+
   it('aborts a request in the background that takes too long', async () => {
     const { ask, provider } = await clients.start(client);
     clients.server.gives({ 'cache-control': 'max-age=60, stale-while-revalidate=600' });

@@ -2,7 +2,7 @@
  * Shared with our own packages: stores, queues and adapters of frameworks. Not for applications; it changes without
  * notice.
  */
-export { noteAnswer, noteCredential } from './engine/answer-notes.js';
+export { noteAnswer, noteCredential } from './engine/requests/note-answer.js';
 export { isOwnCredential } from './http/account-of.js';
 export { currentLiveCall } from './engine/current-call.js';
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';

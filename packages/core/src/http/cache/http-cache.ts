@@ -1,24 +1,24 @@
 import type { AnswerStorage } from '../../cache-storage/answer-storage.js';
 import type { Invalidation } from '../../cache-storage/question.js';
 import type { ForgetListener, SharedAnswers } from '../../cache-storage/shared-answers.js';
-import type { LiveCall } from '../../engine/live-call.js';
 import { isResilienceError } from '../../errors/resilience-error.js';
 import type { EmitOf } from '../../events/event-hub.js';
 import type { Clock } from '../../time/clock.js';
 import { CacheRequest, tenantTag, urlTag, withoutFragment, type ClientRequest } from './cache-request.js';
-import { givenHeaders, type Handling } from './cache-status.js';
+import { AnswerGiver, ERRORS } from './answer-giver.js';
 import { adoptRequests, detachedWork } from './detached-work.js';
 import { FailurePauses } from './failure-pauses.js';
+import type { Asked, Asker, Given } from './given.js';
 import type { HttpCacheSettings } from './http-cache.options.js';
 import { HttpCacheReport } from './http-cache-report.js';
 import type { HttpBypassReason, HttpCacheEvents, HttpCacheSnapshot } from './http-cache.telemetry.js';
 import { HttpLoad, LIMITED, type Loaded } from './http-load.js';
-import { KeptResponses, type Found } from './kept-responses.js';
-import type { AbortLike, LiveAnswer, Send } from './live-answer.js';
+import { KeptResponses } from './kept-responses.js';
+import type { Send } from './live-answer.js';
 import { Loader, type ToLoad } from './loader.js';
 import { SharedResponses } from './shared-responses.js';
 import type { StoredAnswer } from './stored-answer.js';
-import { ageOf, standsInForError, standsInForWait, verdictOn, type ForwardReason, type Judged } from './verdict.js';
+import { standsInForWait, verdictOn } from './verdict.js';
 
 /** The parts of a provider that its HTTP cache needs. */
 export interface HttpCacheParts {
@@ -36,41 +36,6 @@ export interface ResponseSelection {
   readonly tags?: readonly string[] | undefined;
 }
 
-/** The caller of a request: what aborts it, and the call in which it is made. */
-export interface Asker {
-  readonly call: LiveCall | undefined;
-  readonly signals: readonly AbortLike[];
-}
-
-/** An answer as a client gets it: out of the cache, or as the provider has sent it. */
-export type Given<Raw> =
-  | {
-      readonly from: 'cache';
-      readonly stored: StoredAnswer;
-      /** Those of the answer, with `Age` and `Cache-Status`. */
-      readonly headers: Readonly<Record<string, string>>;
-    }
-  | {
-      readonly from: 'provider';
-      readonly raw: Raw;
-      /** To be called when its body was read, or is not read any more. */
-      release(): void;
-    }
-  /** There is none, and the request wants none of the provider's (RFC 9111 §5.2.1.7). */
-  | { readonly from: 'nowhere' };
-
-interface Asked<Raw> {
-  readonly request: CacheRequest;
-  readonly found: Found;
-  readonly why: ForwardReason;
-  readonly validate: StoredAnswer | undefined;
-  readonly send: Send<Raw>;
-  readonly asker: Asker;
-}
-
-/** Statuses that a stale answer may stand in for (RFC 5861 §4). */
-const ERRORS = new Set([500, 502, 503, 504]);
-
 /**
  * The answers of a provider's HTTP clients, kept and given as RFC 9111 has it for the cache of a single user, and RFC
  * 5861 for stale ones. Requests that ask for the same at once wait for one where its answer may be given to all.
@@ -79,6 +44,7 @@ export class HttpCache implements ForgetListener {
   private readonly kept: KeptResponses;
   private readonly report: HttpCacheReport;
   private readonly loader: Loader;
+  private readonly giver: AnswerGiver;
   private readonly pauses = new FailurePauses();
   private ofHosts: SharedResponses | undefined;
   private readonly loads = new Map<string, HttpLoad<unknown>>();
@@ -91,6 +57,8 @@ export class HttpCache implements ForgetListener {
   ) {
     this.kept = new KeptResponses(parts.storage, settings);
     this.report = new HttpCacheReport(parts.emit);
+    const { clock } = parts;
+    this.giver = new AnswerGiver({ clock, report: this.report, pauses: this.pauses, settings: () => this.settings });
     this.loader = new Loader(this.kept, { clock: parts.clock, report: this.report, settings: () => this.settings });
   }
 
@@ -113,19 +81,19 @@ export class HttpCache implements ForgetListener {
   /** Answers a request: with what is kept, or by `send`. Rejects with the reason of the first signal that aborts. */
   async answer<Raw>(request: CacheRequest, send: Send<Raw>, asker: Asker): Promise<Given<Raw>> {
     const found = this.kept.find(request);
-    const verdict = verdictOn(this.judged(request, found.stored));
+    const verdict = verdictOn(this.giver.judged(request, found.stored));
     if (verdict.kind === 'given') {
       const { stored, refresh } = verdict;
-      if (!refresh) return this.hit(stored);
+      if (!refresh) return this.giver.hit(stored);
       this.refresh({ request, found, why: 'stale', validate: stored, send, asker });
       this.report.stale++;
-      return this.give(stored, { detail: 'stale-while-revalidate' });
+      return this.giver.give(stored, { detail: 'stale-while-revalidate' });
     }
     if (request.onlyIfCached) return { from: 'nowhere' };
     const why = found.isVaryMiss ? 'vary-miss' : verdict.why;
-    if (why === 'stale' && this.isPaused(request, found)) {
+    if (why === 'stale' && this.giver.isPaused(request, found)) {
       this.report.stale++;
-      return this.give(found.stored!, { detail: 'stale-if-error' });
+      return this.giver.give(found.stored!, { detail: 'stale-if-error' });
     }
     return this.ask({ request, found, why, validate: verdict.validate, send, asker });
   }
@@ -196,20 +164,20 @@ export class HttpCache implements ForgetListener {
   }
 
   private waitFor<Raw>(load: HttpLoad<Raw>, { request, found, asker }: Asked<Raw>, isLeader: boolean) {
-    const leaves = () => standsInForWait(this.judged(request, found.stored));
+    const leaves = () => standsInForWait(this.giver.judged(request, found.stored));
     return load.wait(asker.signals, leaves, isLeader);
   }
 
   /** The answer to a request that was sent for this caller. */
   private led<Raw>(asked: Asked<Raw>, load: HttpLoad<Raw>, loaded: Loaded<Raw> | typeof LIMITED): Given<Raw> {
-    if (loaded === LIMITED) return this.insteadOfWait(asked);
-    if (loaded.kind === 'failed') return this.insteadOfError(asked, loaded.error);
+    if (loaded === LIMITED) return this.giver.insteadOfWait(asked);
+    if (loaded.kind === 'failed') return this.giver.insteadOfError(asked, loaded.error);
     if (loaded.kind === 'kept') {
       const { stored, forwardStatus } = loaded;
-      return this.give(stored, { forwarded: asked.why, forwardStatus, isStored: true });
+      return this.giver.give(stored, { forwarded: asked.why, forwardStatus, isStored: true });
     }
     const { answer } = loaded;
-    const standIn = this.insteadOf(asked, answer);
+    const standIn = this.giver.insteadOf(asked, answer);
     if (standIn === undefined)
       return { from: 'provider', raw: answer.raw(), release: load.follow(asked.asker.signals) };
     answer.discard();
@@ -218,17 +186,17 @@ export class HttpCache implements ForgetListener {
 
   /** The same for a request that another one's was to answer; `undefined` where it has to be sent by itself. */
   private joined<Raw>(asked: Asked<Raw>, loaded: Loaded<Raw> | typeof LIMITED): Given<Raw> | undefined {
-    if (loaded === LIMITED) return this.insteadOfWait(asked);
+    if (loaded === LIMITED) return this.giver.insteadOfWait(asked);
     // Refused was the other one: this one may be able to wait for longer.
     if (loaded.kind === 'failed') {
-      return isResilienceError(loaded.error) ? undefined : this.insteadOfError(asked, loaded.error);
+      return isResilienceError(loaded.error) ? undefined : this.giver.insteadOfError(asked, loaded.error);
     }
-    if (loaded.kind === 'live') return this.insteadOf(asked, loaded.answer);
+    if (loaded.kind === 'live') return this.giver.insteadOf(asked, loaded.answer);
     const { request, why } = asked;
-    const verdict = verdictOn(this.judged(request, this.kept.find(request).stored));
+    const verdict = verdictOn(this.giver.judged(request, this.kept.find(request).stored));
     if (verdict.kind === 'forwarded') return undefined;
     this.report.coalesced++;
-    return this.give(verdict.stored, { forwarded: why, forwardStatus: loaded.forwardStatus, isCollapsed: true });
+    return this.giver.give(verdict.stored, { forwarded: why, forwardStatus: loaded.forwardStatus, isCollapsed: true });
   }
 
   private begin<Raw>(asked: Asked<Raw>, isShared: boolean): HttpLoad<Raw> {
@@ -257,7 +225,7 @@ export class HttpCache implements ForgetListener {
     const { hosts } = this;
     if (hosts === undefined) return this.loader.load(to, isOutdated);
     const { request } = to;
-    const serves = (stored: StoredAnswer) => verdictOn(this.judged(request, stored)).kind === 'given';
+    const serves = (stored: StoredAnswer) => verdictOn(this.giver.judged(request, stored)).kind === 'given';
     const asked = await hosts.ask(request, to.sending.signal, serves);
     if (!('turn' in asked)) {
       this.report.shared++;
@@ -313,52 +281,6 @@ export class HttpCache implements ForgetListener {
     if (load.isBackground) this.report.refreshFailed(answer?.status ?? null);
     const isRefused = loaded.kind === 'failed' && isResilienceError(loaded.error);
     if (!isRefused) this.pauses.pause(found.key, answer, { now: clock.now(), wallNow: clock.wallNow() });
-  }
-
-  private insteadOf<Raw>(asked: Asked<Raw>, { status }: LiveAnswer<Raw>): Given<Raw> | undefined {
-    const judged = this.judged(asked.request, asked.found.stored);
-    if (!ERRORS.has(status) || !standsInForError(judged)) return undefined;
-    return this.standIn(asked, 'error', status);
-  }
-
-  private insteadOfError<Raw>(asked: Asked<Raw>, error: unknown): Given<Raw> {
-    const judged = this.judged(asked.request, asked.found.stored);
-    const isLimited = isResilienceError(error) && error.code === 'RATE_LIMITED';
-    if (isLimited && standsInForWait(judged)) return this.insteadOfWait(asked);
-    if (!standsInForError(judged)) throw error;
-    return this.standIn(asked, 'error', null);
-  }
-
-  private insteadOfWait<Raw>(asked: Asked<Raw>): Given<Raw> {
-    return this.standIn(asked, 'limited', null);
-  }
-
-  private standIn<Raw>({ found, why }: Asked<Raw>, reason: 'error' | 'limited', status: number | null): Given<Raw> {
-    const stored = found.stored!;
-    const ageMs = Math.round(ageOf(stored, this.parts.clock.wallNow()) * 1000);
-    this.report.stoodIn({ why: reason, status, ageMs });
-    const detail = reason === 'error' ? 'stale-if-error' : 'stale-while-limited';
-    return this.give(stored, { forwarded: why, forwardStatus: status ?? undefined, detail });
-  }
-
-  private hit<Raw>(stored: StoredAnswer): Given<Raw> {
-    const isStale = ageOf(stored, this.parts.clock.wallNow()) >= stored.lifetime.freshFor;
-    if (isStale) this.report.stale++;
-    else this.report.hits++;
-    return this.give(stored, isStale ? { detail: 'stale' } : {});
-  }
-
-  private give<Raw>(stored: StoredAnswer, handling: Handling): Given<Raw> {
-    return { from: 'cache', stored, headers: givenHeaders(stored, handling, this.parts.clock.wallNow()) };
-  }
-
-  /** Whether the provider has just failed, and the stale answer stands in for another failure. */
-  private isPaused(request: CacheRequest, { key, stored }: Found): boolean {
-    return this.pauses.isPaused(key, this.parts.clock.now()) && standsInForError(this.judged(request, stored));
-  }
-
-  private judged(request: CacheRequest, stored: StoredAnswer | undefined): Judged {
-    return { request, stored, settings: this.settings, now: this.parts.clock.wallNow() };
   }
 
   private drop(key: string, load: unknown): void {

@@ -109,8 +109,9 @@ function requireEveryRoom() {
     for (const entry of entriesOf(source))
       if (!named.has(entry) && !parents.has(entry)) unnamed.push(`${source}/${entry}`);
     for (const parent of parents)
-      for (const entry of entriesOf(`${source}/${parent}`))
-        if (entry.endsWith('.ts') && !named.has(`${parent}/${entry}`)) unnamed.push(`${source}/${parent}/${entry}`);
+      if (!named.has(parent))
+        for (const entry of entriesOf(`${source}/${parent}`))
+          if (entry.endsWith('.ts') && !named.has(`${parent}/${entry}`)) unnamed.push(`${source}/${parent}/${entry}`);
   }
   if (unnamed.length > 0) throw new Error(`give these their line in scripts/boundaries.mjs: ${unnamed.join(', ')}`);
 }
@@ -122,11 +123,10 @@ function entriesOf(folder) {
 /** The sources of what a workspace offers by name: the `exports` of its package.json, or its index. */
 function publicEntries(kind) {
   return readdirSync(join(root, kind)).flatMap((name) => {
-    const { exports = { '.': {} } } = JSON.parse(readFileSync(join(root, kind, name, 'package.json'), 'utf8'));
-    const sources = Object.keys(exports).flatMap((entry) => {
-      const path = entry === '.' ? 'index' : entry.slice(2);
-      return [`${kind}/${name}/src/${path}.ts`, `${kind}/${name}/src/${path}/index.ts`];
-    });
+    const { exports } = JSON.parse(readFileSync(join(root, kind, name, 'package.json'), 'utf8'));
+    const built = Object.values(exports ?? {}).map((conditions) => conditions.import?.default);
+    const names = built.map((path) => /dist\/esm\/(.+)\.js$/.exec(path)?.[1]).filter(Boolean);
+    const sources = (exports === undefined ? ['index'] : names).map((path) => `${kind}/${name}/src/${path}.ts`);
     return sources.filter((path) => existsSync(join(root, path)));
   });
 }

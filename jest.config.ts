@@ -7,7 +7,9 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^@breakwater/([a-z]+)$': ['packages', 'libs', 'apps'].map((room) => `<rootDir>/${room}/$1/src/index.ts`),
-    '^@breakwater/([a-z]+)/([a-z]+)$': ['/index.ts', '.ts'].map((end) => `<rootDir>/packages/$1/src/$2${end}`),
+    '^@breakwater/([a-z]+)/([a-z]+)$': ['$2/index.ts', '$2.ts', 'clients/$2/index.ts', 'observability/$2/index.ts'].map(
+      (entry) => `<rootDir>/packages/$1/src/${entry}`,
+    ),
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // Built by scripts/build-page.mjs, which `npm test` runs first.
     '^\\.\\./\\.\\./page/files\\.cjs$': '<rootDir>/packages/dashboard/dist/page/files.cjs',

@@ -12,7 +12,7 @@ const page = join(root, 'docs', 'events.md');
 
 const rooms = [
   ...roomsOf(join(core, 'policies', 'policy-telemetry.ts')),
-  roomOf(sourceOf(join(root, 'packages', 'nestjs', 'src', 'webhooks', 'webhook.telemetry.ts'))),
+  roomOf(sourceOf(join(root, 'packages', 'nestjs', 'src', 'inbound', 'webhooks', 'webhook.telemetry.ts'))),
   roomOf(sourceOf(join(root, 'packages', 'queue', 'src', 'worker', 'queue.telemetry.ts'))),
   roomOf(sourceOf(join(root, 'packages', 'dashboard', 'src', 'controls', 'dashboard.telemetry.ts'))),
 ];

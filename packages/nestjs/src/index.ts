@@ -41,9 +41,9 @@ export {
   type Store,
 } from '@breakwater/core';
 export { defineSender } from '@breakwater/webhooks';
-export type { ProviderOptions, ProviderPatch, ResilienceOptions } from './resilience.options.js';
+export type { ProviderOptions, ProviderPatch, ResilienceOptions } from './composition/resilience.options.js';
 export type { SecretSnapshot, SecretSource } from '@breakwater/secrets';
-export { secret, SecretReference } from './fields/secret.js';
+export { secret, SecretReference } from './config/fields/secret.js';
 export type { AsyncMethod, AsyncMethodDecorator } from './decorators/async-method.js';
 export { Bulkhead } from './decorators/bulkhead.decorator.js';
 export { Cached } from './decorators/cached.decorator.js';
@@ -60,12 +60,12 @@ export { Resilient } from './decorators/resilient.decorator.js';
 export { Retry } from './decorators/retry.decorator.js';
 export { Timeout } from './decorators/timeout.decorator.js';
 export { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
-export type { HttpAuth, HttpOptions } from './http/http.options.js';
-export { InboundIdempotency, type IdempotentRequest } from './idempotent-route/idempotent-request.decorator.js';
-export { IdempotentRoute } from './idempotent-route/idempotent-route.decorator.js';
-export type { IdempotentRouteOptions, InboundRequest } from './idempotent-route/idempotent-route.options.js';
-export { InjectFetch } from './http/inject-fetch.decorator.js';
-export { InjectHttp } from './http/inject-http.decorator.js';
+export type { HttpAuth, HttpOptions } from './clients/http/http.options.js';
+export { InboundIdempotency, type IdempotentRequest } from './inbound/idempotent-route/idempotent-request.decorator.js';
+export { IdempotentRoute } from './inbound/idempotent-route/idempotent-route.decorator.js';
+export type { IdempotentRouteOptions, InboundRequest } from './inbound/idempotent-route/idempotent-route.options.js';
+export { InjectFetch } from './clients/http/inject-fetch.decorator.js';
+export { InjectHttp } from './clients/http/inject-http.decorator.js';
 export { getFetchToken } from './inject/get-fetch-token.js';
 export { getHttpToken } from './inject/get-http-token.js';
 export { getProviderToken } from './inject/get-provider-token.js';
@@ -78,13 +78,16 @@ export {
   type ResilienceModuleOptions,
   type ResilienceOptionsFactory,
 } from './resilience.module.js';
-export type { WebhookDelivery } from './webhooks/receiving/webhook-delivery.js';
-export { WebhookEvent } from './webhooks/webhook-event.decorator.js';
-export { WebhookClaimLostError } from './webhooks/inbox/webhook-claim-lost.error.js';
-export { WebhookDuplicateError } from './webhooks/inbox/webhook-duplicate.error.js';
-export { WebhookSignatureError, type WebhookSignatureCode } from './webhooks/receiving/webhook-signature.error.js';
-export { Webhook, type WebhookHandlerOptions } from './webhooks/webhook.decorator.js';
-export { WebhookGuard } from './webhooks/webhook.guard.js';
-export type { UnverifiedWebhook } from './webhooks/secrets/unverified-webhook.js';
-export type { SecretsAnswer, SecretsByRequest } from './webhooks/secrets/secrets-by-request.js';
-export type { WebhookInboxOptions, WebhookOptions } from './webhooks/webhook.options.js';
+export type { WebhookDelivery } from './inbound/webhooks/receiving/webhook-delivery.js';
+export { WebhookEvent } from './inbound/webhooks/webhook-event.decorator.js';
+export { WebhookClaimLostError } from './inbound/webhooks/inbox/webhook-claim-lost.error.js';
+export { WebhookDuplicateError } from './inbound/webhooks/inbox/webhook-duplicate.error.js';
+export {
+  WebhookSignatureError,
+  type WebhookSignatureCode,
+} from './inbound/webhooks/receiving/webhook-signature.error.js';
+export { Webhook, type WebhookHandlerOptions } from './inbound/webhooks/webhook.decorator.js';
+export { WebhookGuard } from './inbound/webhooks/webhook.guard.js';
+export type { UnverifiedWebhook } from './inbound/webhooks/secrets/unverified-webhook.js';
+export type { SecretsAnswer, SecretsByRequest } from './inbound/webhooks/secrets/secrets-by-request.js';
+export type { WebhookInboxOptions, WebhookOptions } from './inbound/webhooks/webhook.options.js';

@@ -15,15 +15,15 @@ import { ApplicationResilience } from './boot/application-resilience.js';
 import { ResilienceExplorer } from './boot/resilience.explorer.js';
 import { CLOCK } from './config/clock-token.js';
 import { mergeModuleOptions } from './config/merge-module-options.js';
-import { SECRETS, type SecretReader } from './fields/secret-reader.js';
+import { SECRETS, type SecretReader } from './config/fields/secret-reader.js';
 import { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
-import { injectableProviders } from './injectable-providers.js';
+import { injectableProviders } from './composition/injectable-providers.js';
 import { ResilienceParts } from './providers/resilience-parts.js';
 import { Resilience } from './resilience.js';
-import type { ResilienceOptions } from './resilience.options.js';
-import { sections } from './sections.js';
-import { RawBodyProbe } from './webhooks/raw-body/raw-body.probe.js';
-import { WebhookRoutes } from './webhooks/webhook-routes.js';
+import type { ResilienceOptions } from './composition/resilience.options.js';
+import { sections } from './composition/sections.js';
+import { RawBodyProbe } from './inbound/webhooks/raw-body/raw-body.probe.js';
+import { WebhookRoutes } from './inbound/webhooks/webhook-routes.js';
 
 export interface ResilienceModuleOptions extends ResilienceOptions {
   /** Whether the module serves the whole application. Default true. */

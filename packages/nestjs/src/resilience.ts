@@ -1,7 +1,7 @@
 import type { ProviderSnapshot, ResilienceEvent, ResilientProvider } from '@breakwater/core';
 import type { SecretSnapshot } from '@breakwater/secrets';
 import type { Observable } from 'rxjs';
-import type { ProviderPatch } from './resilience.options.js';
+import type { ProviderPatch } from './composition/resilience.options.js';
 
 /** Every provider, gate and counter. Plain JSON, never a secret. */
 export interface ResilienceSnapshot {

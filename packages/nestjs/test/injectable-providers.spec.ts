@@ -3,13 +3,13 @@ import { ResilientProvider } from '@breakwater/core';
 import { describe, expect, it } from '@jest/globals';
 import { Inject, Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { InjectHttp } from '../src/http/inject-http.decorator.js';
+import { InjectHttp } from '../src/clients/http/inject-http.decorator.js';
 import { ResilienceParts } from '../src/providers/resilience-parts.js';
 import { startResilience } from './start-resilience.fixture.js';
 import { getHttpToken } from '../src/inject/get-http-token.js';
 import { getProviderToken } from '../src/inject/get-provider-token.js';
 import { InjectProvider } from '../src/inject/inject-provider.decorator.js';
-import { injectableProviders } from '../src/injectable-providers.js';
+import { injectableProviders } from '../src/composition/injectable-providers.js';
 import { injectedNames } from '../src/inject/injected-names.js';
 
 @Injectable()

@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createProvider, ResilienceConfigurationError } from '@breakwater/core';
 import { findCredentials } from '@breakwater/secrets/testing';
 import { describe, expect, it } from '@jest/globals';
-import type { ResilienceOptions } from '../src/resilience.options.js';
-import { secret } from '../src/fields/secret.js';
+import type { ResilienceOptions } from '../src/composition/resilience.options.js';
+import { secret } from '../src/config/fields/secret.js';
 import { startResilience } from './start-resilience.fixture.js';
 
 type Path = readonly string[];

@@ -9,10 +9,10 @@ import { Test } from '@nestjs/testing';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { Registry } from 'prom-client';
 import { Resilient } from '../src/decorators/resilient.decorator.js';
-import { InjectFetch } from '../src/http/inject-fetch.decorator.js';
-import { secret } from '../src/fields/secret.js';
+import { InjectFetch } from '../src/clients/http/inject-fetch.decorator.js';
+import { secret } from '../src/config/fields/secret.js';
 import { ResilienceModule } from '../src/resilience.module.js';
-import { TelemetryModule } from '../src/telemetry/telemetry.module.js';
+import { TelemetryModule } from '../src/observability/telemetry/telemetry.module.js';
 
 const KEYS = [liveSecret('first-key-'), liveSecret('second-key-')] as const;
 const CLIENT = { clientId: 'shop', clientSecret: liveSecret('client-secret-') };

@@ -10,10 +10,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { firstValueFrom } from 'rxjs';
-import { InjectFetch } from '../src/http/inject-fetch.decorator.js';
-import { InjectHttp } from '../src/http/inject-http.decorator.js';
+import { InjectFetch } from '../src/clients/http/inject-fetch.decorator.js';
+import { InjectHttp } from '../src/clients/http/inject-http.decorator.js';
 import { Resilient } from '../src/decorators/resilient.decorator.js';
-import { secret } from '../src/fields/secret.js';
+import { secret } from '../src/config/fields/secret.js';
 import { Resilience } from '../src/resilience.js';
 import { ResilienceModule } from '../src/resilience.module.js';
 

@@ -5,12 +5,12 @@ import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { readResilience } from '../src/config/read-resilience.js';
 import { Idempotent } from '../src/decorators/idempotent.decorator.js';
-import { secret } from '../src/fields/secret.js';
-import { httpSection } from '../src/http/http.section.js';
+import { secret } from '../src/config/fields/secret.js';
+import { httpSection } from '../src/clients/http/http.section.js';
 import { Resilience } from '../src/resilience.js';
 import { ResilienceModule } from '../src/resilience.module.js';
-import { sections } from '../src/sections.js';
-import { webhookSection } from '../src/webhooks/webhook.section.js';
+import { sections } from '../src/composition/sections.js';
+import { webhookSection } from '../src/inbound/webhooks/webhook.section.js';
 import { startResilience } from './start-resilience.fixture.js';
 
 const ENVIRONMENT = { KEY: 'sk_live_4eC39Hq', WEBHOOK: 'whsec_4eC39Hq' };

@@ -1,8 +1,8 @@
 import { ResilienceConfigurationError } from '@breakwater/core';
 import { describe, expect, it } from '@jest/globals';
-import type { ProviderPatch } from '../src/resilience.options.js';
-import { secret } from '../src/fields/secret.js';
-import { httpSection } from '../src/http/http.section.js';
+import type { ProviderPatch } from '../src/composition/resilience.options.js';
+import { secret } from '../src/config/fields/secret.js';
+import { httpSection } from '../src/clients/http/http.section.js';
 import { startResilience } from './start-resilience.fixture.js';
 
 const HTTP = { baseUrl: 'https://a.example', auth: { bearer: secret('OLD_KEY') } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { httpSection } from '../src/http/http.section.js';
-import type { ProviderOptions, ProviderPatch, ResilienceOptions } from '../src/resilience.options.js';
+import { httpSection } from '../src/clients/http/http.section.js';
+import type { ProviderOptions, ProviderPatch, ResilienceOptions } from '../src/composition/resilience.options.js';
 import { startResilience } from './start-resilience.fixture.js';
 
 const OPTIONS: ProviderOptions = {

@@ -13,13 +13,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Logger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { firstValueFrom } from 'rxjs';
-import { InjectFetch } from '../src/http/inject-fetch.decorator.js';
-import { InjectHttp } from '../src/http/inject-http.decorator.js';
+import { InjectFetch } from '../src/clients/http/inject-fetch.decorator.js';
+import { InjectHttp } from '../src/clients/http/inject-http.decorator.js';
 import { Resilient } from '../src/decorators/resilient.decorator.js';
-import { secret } from '../src/fields/secret.js';
+import { secret } from '../src/config/fields/secret.js';
 import { Resilience } from '../src/resilience.js';
 import { ResilienceModule } from '../src/resilience.module.js';
-import type { ResilienceOptions } from '../src/resilience.options.js';
+import type { ResilienceOptions } from '../src/composition/resilience.options.js';
 
 const KEYS = [liveSecret('first-key-'), liveSecret('second-key-')] as const;
 const TOKEN = liveSecret('hvs.');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { secret } from '../src/fields/secret.js';
-import type { ResilienceOptions } from '../src/resilience.options.js';
+import { secret } from '../src/config/fields/secret.js';
+import type { ResilienceOptions } from '../src/composition/resilience.options.js';
 import { startResilience } from './start-resilience.fixture.js';
 
 const BASE_URL = 'https://api.example.com';

@@ -1,7 +1,7 @@
 import { ApplicationResilience } from '../src/boot/application-resilience.js';
 import { ResilienceParts } from '../src/providers/resilience-parts.js';
-import type { ResilienceOptions } from '../src/resilience.options.js';
-import { sections } from '../src/sections.js';
+import type { ResilienceOptions } from '../src/composition/resilience.options.js';
+import { sections } from '../src/composition/sections.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,7 +4,7 @@ import type { Observable } from 'rxjs';
 import { MethodRuntime } from '../methods/method-runtime.js';
 import { METHODS } from '../methods/runtime-slot.js';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
-import type { ProviderPatch } from '../resilience.options.js';
+import type { ProviderPatch } from '../composition/resilience.options.js';
 import { eventsObservable } from './events-observable.js';
 import { Resilience, type ResilienceSnapshot } from '../resilience.js';
 

@@ -23,7 +23,7 @@ import { Timeout } from '../decorators/timeout.decorator.js';
 import { InjectProvider } from '../inject/inject-provider.decorator.js';
 import { Resilience } from '../resilience.js';
 import { ResilienceModule } from '../resilience.module.js';
-import type { ResilienceOptions } from '../resilience.options.js';
+import type { ResilienceOptions } from '../composition/resilience.options.js';
 
 @Injectable()
 @Resilient('payments')

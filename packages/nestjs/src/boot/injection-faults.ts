@@ -1,6 +1,6 @@
 import type { Fault } from '@breakwater/core';
 import { injectedNames } from '../inject/injected-names.js';
-import { httpSection } from '../http/http.section.js';
+import { httpSection } from '../clients/http/http.section.js';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
 
 const DECORATORS = {

@@ -7,7 +7,7 @@ import type { MethodRuntime } from '../methods/method-runtime.js';
 import { runtimeBehind } from '../methods/runtime-slot.js';
 import { ResilienceParts } from '../providers/resilience-parts.js';
 import { Resilience } from '../resilience.js';
-import { RawBodyProbe } from '../webhooks/raw-body/raw-body.probe.js';
+import { RawBodyProbe } from '../inbound/webhooks/raw-body/raw-body.probe.js';
 import { adoptProvided, type Wrapper } from './adopt-provided.js';
 import { hidingFilters } from './hiding-filters.js';
 import { injectionFaults } from './injection-faults.js';

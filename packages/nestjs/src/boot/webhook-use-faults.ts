@@ -1,9 +1,9 @@
 import type { Fault } from '@breakwater/core';
 import { senderTraits, type SenderTraits } from '@breakwater/webhooks';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
-import type { WebhookSettings } from '../webhooks/webhook.options.js';
-import { webhookSection } from '../webhooks/webhook.section.js';
-import { webhookUses } from '../webhooks/webhook-uses.js';
+import type { WebhookSettings } from '../inbound/webhooks/webhook.options.js';
+import { webhookSection } from '../inbound/webhooks/webhook.section.js';
+import { webhookUses } from '../inbound/webhooks/webhook-uses.js';
 
 /**
  * Faults of the classes that receive webhooks: unknown providers, missing settings, and a body that is not kept.

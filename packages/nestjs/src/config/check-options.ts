@@ -1,7 +1,7 @@
 import type { Fault } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
 import type { GenericSchema } from 'valibot';
-import { customSetting } from '../fields/custom-setting.js';
+import { customSetting } from './fields/custom-setting.js';
 import type { ModuleOptions } from './module-options.js';
 
 /** The options that can be used, and what is wrong with the others. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sections } from '../sections.js';
+import { sections } from '../composition/sections.js';
 import { environmentOverrides } from './environment-overrides.js';
 
 const PROVIDERS = {

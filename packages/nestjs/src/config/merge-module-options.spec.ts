@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryStore } from '@breakwater/core';
-import type { ResilienceOptions } from '../resilience.options.js';
-import { sections } from '../sections.js';
+import type { ResilienceOptions } from '../composition/resilience.options.js';
+import { sections } from '../composition/sections.js';
 import { mergeModuleOptions } from './merge-module-options.js';
 
 describe('options over those of the configuration', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sections } from '../sections.js';
+import { sections } from '../composition/sections.js';
 import { mergeProviderSettings } from './merge-provider-settings.js';
 
 describe('layers of a provider’s settings', () => {

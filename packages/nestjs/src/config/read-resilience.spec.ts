@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startResilience } from '../../test/start-resilience.fixture.js';
-import type { ResilienceOptions } from '../resilience.options.js';
+import type { ResilienceOptions } from '../composition/resilience.options.js';
 
 function faultsOf(options: unknown, environment: Record<string, string> = {}): string[] {
   const { parts } = startResilience(options as ResilienceOptions, environment);

@@ -1,7 +1,7 @@
 import type { Fault } from '@breakwater/core';
 import type { Layer, ProviderHttp } from '@breakwater/core/adapter';
 import type { GenericSchema } from 'valibot';
-import type { SecretReader } from '../fields/secret-reader.js';
+import type { SecretReader } from './fields/secret-reader.js';
 
 /**
  * A part of a provider's settings that this package reads itself, such as `http` and `webhook`. The engine reads the

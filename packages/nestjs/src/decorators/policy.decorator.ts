@@ -1,5 +1,5 @@
 import type { Layer } from '@breakwater/core/adapter';
-import { isDuration } from '../fields/is-duration.js';
+import { isDuration } from '../config/fields/is-duration.js';
 import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 

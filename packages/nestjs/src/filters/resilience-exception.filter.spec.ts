@@ -22,8 +22,8 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { lastValueFrom, type Observable } from 'rxjs';
-import { WebhookDuplicateError } from '../webhooks/inbox/webhook-duplicate.error.js';
-import { WebhookSignatureError } from '../webhooks/receiving/webhook-signature.error.js';
+import { WebhookDuplicateError } from '../inbound/webhooks/inbox/webhook-duplicate.error.js';
+import { WebhookSignatureError } from '../inbound/webhooks/receiving/webhook-signature.error.js';
 import { ResilienceExceptionFilter } from './resilience-exception.filter.js';
 
 class UnheardOfError extends ResilienceError {

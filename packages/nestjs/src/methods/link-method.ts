@@ -1,6 +1,6 @@
 import type { Fault } from '@breakwater/core';
 import type { Layer, LiveProvider, MethodPlan, PolicySpec } from '@breakwater/core/adapter';
-import { isDuration } from '../fields/is-duration.js';
+import { isDuration } from '../config/fields/is-duration.js';
 import type { ProviderRegistry } from '../providers/provider-registry.js';
 import type { LinkedMethod } from './linked-methods.js';
 import type { MethodBinding } from './method-binding.js';

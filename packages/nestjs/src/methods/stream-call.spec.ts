@@ -25,7 +25,7 @@ import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
 import { Fallback } from '../decorators/fallback.decorator.js';
 import { Resilient } from '../decorators/resilient.decorator.js';
 import { Retry } from '../decorators/retry.decorator.js';
-import { InjectHttp } from '../http/inject-http.decorator.js';
+import { InjectHttp } from '../clients/http/inject-http.decorator.js';
 import { Resilience } from '../resilience.js';
 import { ResilienceModule, type ResilienceModuleOptions } from '../resilience.module.js';
 

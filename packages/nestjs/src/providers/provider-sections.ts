@@ -4,8 +4,8 @@ import { mergeProviderSettings } from '../config/merge-provider-settings.js';
 import type { LayeredSettings } from '../config/read-resilience.js';
 import { readSections, withoutSections } from '../config/read-sections.js';
 import type { Section } from '../config/section.js';
-import { referencedSecrets, type ReferencedSecret } from '../fields/referenced-secrets.js';
-import type { SecretReader } from '../fields/secret-reader.js';
+import { referencedSecrets, type ReferencedSecret } from '../config/fields/referenced-secrets.js';
+import type { SecretReader } from '../config/fields/secret-reader.js';
 
 /** The HTTP settings of a provider that has no such section. */
 const UNREACHABLE: ProviderHttp = { settings: () => undefined, credential: () => undefined };

@@ -17,8 +17,8 @@ import { TrackedStore } from '../operations/shutdown/tracked-store.js';
 import { readResilience } from '../config/read-resilience.js';
 import type { ModuleOptions } from '../config/module-options.js';
 import type { Section } from '../config/section.js';
-import { ManagedSecrets } from '../fields/managed-secrets.js';
-import { EnvironmentSecrets, type SecretReader } from '../fields/secret-reader.js';
+import { ManagedSecrets } from '../config/fields/managed-secrets.js';
+import { EnvironmentSecrets, type SecretReader } from '../config/fields/secret-reader.js';
 import { ProviderRegistry } from './provider-registry.js';
 import { ProviderSections } from './provider-sections.js';
 

@@ -1,6 +1,6 @@
-import type { SecretReader } from '../fields/secret-reader.js';
-import type { SecretText } from '../fields/secret-text.js';
-import { SecretReference } from '../fields/secret.js';
+import type { SecretReader } from '../config/fields/secret-reader.js';
+import type { SecretText } from '../config/fields/secret-text.js';
+import { SecretReference } from '../config/fields/secret.js';
 
 /** Secrets of an application under test: those that are set, and placeholders for the others. */
 export class PlaceholderSecrets implements SecretReader {

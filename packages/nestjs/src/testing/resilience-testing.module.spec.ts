@@ -6,7 +6,7 @@ import { Test } from '@nestjs/testing';
 import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
 import { Resilient } from '../decorators/resilient.decorator.js';
 import { Timeout } from '../decorators/timeout.decorator.js';
-import { secret } from '../fields/secret.js';
+import { secret } from '../config/fields/secret.js';
 import { ResilienceModule } from '../resilience.module.js';
 import { ResilienceTestingModule } from './resilience-testing.module.js';
 

@@ -1,8 +1,8 @@
 import { TestClock } from '@breakwater/core/testing';
 import { Global, Inject, Module, Optional, type DynamicModule } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { secret } from '../fields/secret.js';
-import { SECRETS } from '../fields/secret-reader.js';
+import { secret } from '../config/fields/secret.js';
+import { SECRETS } from '../config/fields/secret-reader.js';
 import { PlaceholderSecrets } from './placeholder-secrets.js';
 import { CLOCK } from '../config/clock-token.js';
 import { ResilienceParts } from '../providers/resilience-parts.js';

@@ -3,7 +3,7 @@ import type { Store } from '@breakwater/core';
 import type { LiveProvider } from '@breakwater/core/adapter';
 import { TestClock } from '@breakwater/core/testing';
 import type { HttpOptions, ProviderOptions } from '@breakwater/nestjs';
-import { createHttpService } from '../../src/http/create-http-service.js';
+import { createHttpService } from '../../src/clients/http/create-http-service.js';
 import { startResilience } from '../start-resilience.fixture.js';
 import { DatedServer } from './dated-server.fixture.js';
 

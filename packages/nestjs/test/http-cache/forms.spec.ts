@@ -1,6 +1,6 @@
 import { isAxiosError } from 'axios';
 import { ResilienceConfigurationError } from '@breakwater/core';
-import { createHttpService } from '../../src/http/create-http-service.js';
+import { createHttpService } from '../../src/clients/http/create-http-service.js';
 import { startResilience } from '../start-resilience.fixture.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CachingClients } from './caching-clients.fixture.js';

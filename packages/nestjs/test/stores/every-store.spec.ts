@@ -6,8 +6,8 @@ import { IdempotentRoute, InboundIdempotency, ResilienceModule, type IdempotentR
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Post, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import type { WebhookClaim } from '../../src/webhooks/inbox/webhook-claim.js';
-import { WebhookInbox } from '../../src/webhooks/inbox/webhook-inbox.js';
+import type { WebhookClaim } from '../../src/inbound/webhooks/inbox/webhook-claim.js';
+import { WebhookInbox } from '../../src/inbound/webhooks/inbox/webhook-inbox.js';
 import { everyStore, type StoreUnderTest } from './stores.fixture.js';
 
 /** Long enough for a machine under load to renew it, short enough to wait for. */

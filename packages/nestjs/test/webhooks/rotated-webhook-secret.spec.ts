@@ -5,11 +5,11 @@ import { signWebhook } from '@breakwater/webhooks';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Post, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { secret } from '../../src/fields/secret.js';
+import { secret } from '../../src/config/fields/secret.js';
 import { Resilience } from '../../src/resilience.js';
 import { ResilienceModule } from '../../src/resilience.module.js';
-import { Webhook } from '../../src/webhooks/webhook.decorator.js';
-import type { UnverifiedWebhook } from '../../src/webhooks/secrets/unverified-webhook.js';
+import { Webhook } from '../../src/inbound/webhooks/webhook.decorator.js';
+import type { UnverifiedWebhook } from '../../src/inbound/webhooks/secrets/unverified-webhook.js';
 
 @Controller('webhooks')
 class Webhooks {

@@ -3,7 +3,7 @@ import { TestClock } from '@breakwater/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { startResilience } from '../../../test/start-resilience.fixture.js';
-import type { ResilienceOptions } from '../../resilience.options.js';
+import type { ResilienceOptions } from '../../composition/resilience.options.js';
 
 describe('the log of an application', () => {
   let clock: TestClock;

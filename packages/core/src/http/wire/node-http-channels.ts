@@ -1,0 +1,102 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { nextTick } from 'node:process';
+import { headerOf } from '../../headers/headers.js';
+import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
+
+const requests = new WeakMap<object, WireRequest>();
+
+/**
+ * Requests of Node's own client, and of all that is built on it: axios, got, Stripe, AWS. Source: Node, "Diagnostics
+ * Channel".
+ */
+export function watchNodeHttp(): void {
+  // Newer versions of Node tell of a request once it is made, older ones only once all of it was written.
+  subscribe('http.client.request.start', onStart);
+  subscribe('http.client.request.created', (message) => {
+    unsubscribe('http.client.request.start', onStart);
+    const { request } = message as { request: ClientRequest };
+    const seen = requestOf(request);
+    if (seen === undefined) return;
+    const head = new NodeHead(request);
+    // Its headers are set by the code that makes it, at once: the key may be among them by the next tick.
+    if (seen.awaitsKey(head)) nextTick(() => seen.begin(head));
+    else seen.begin(head);
+  });
+  subscribe('http.client.response.finish', (message) => {
+    const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+    requests.get(request)?.answer(response.statusCode ?? 0, response);
+  });
+  subscribe('http.client.request.error', (message) => {
+    const { request, error } = message as { request: ClientRequest; error: unknown };
+    requests.get(request)?.fail(error);
+  });
+}
+
+function onStart(message: unknown): void {
+  const { request } = message as { request: ClientRequest };
+  requestOf(request)?.begin(new NodeHead(request));
+}
+
+function requestOf(request: ClientRequest): WireRequest | undefined {
+  const standing = requests.get(request);
+  if (standing !== undefined) return standing;
+  const watched = watchedCall();
+  const seen = watched && WireRequest.of(watched, new NodeHead(request));
+  if (seen !== undefined) requests.set(request, seen);
+  return seen;
+}
+
+class NodeHead implements RequestHead {
+  readonly over = 'http1';
+
+  constructor(private readonly request: ClientRequest) {}
+
+  get method(): string {
+    return String(this.request.method).toUpperCase();
+  }
+
+  /** As `URL.origin` spells it. */
+  get origin(): string {
+    const { protocol, host } = this.request;
+    const named = this.request.getHeader('host');
+    return originOf(protocol, typeof named === 'string' ? named : host);
+  }
+
+  carries(key: string, header: string | undefined): boolean {
+    if (header !== undefined && this.request.getHeader(header) === key) return true;
+    return Object.values(this.request.getHeaders()).flat().includes(key) || this.asWritten.includes(key);
+  }
+
+  header(name: string): string | undefined {
+    return headerOf(this.request.getHeaders(), name) ?? lineOf(this.asWritten, name);
+  }
+
+  /** The head as it goes over the wire: headers that were given as a list stand nowhere else. */
+  private get asWritten(): string {
+    const { _header } = this.request as { _header?: unknown };
+    return typeof _header === 'string' ? _header : '';
+  }
+}
+
+/** The value of a header in a head as it is written. */
+function lineOf(head: string, name: string): string | undefined {
+  const line = head.split('\r\n').find((each) => each.slice(0, name.length + 1).toLowerCase() === `${name}:`);
+  return line?.slice(name.length + 1).trim();
+}
+
+/** The origins of the hosts that were called: a text that is put together anew would have to be hashed anew as well. */
+const origins = { 'http:': new Map<string, string>(), 'https:': new Map<string, string>() };
+const MOST_ORIGINS = 1000;
+
+function originOf(protocol: string, host: string): string {
+  const known = origins[protocol === 'https:' ? 'https:' : 'http:'];
+  let origin = known.get(host);
+  if (origin === undefined) {
+    const target = host.toLowerCase();
+    const defaultPort = protocol === 'https:' ? ':443' : ':80';
+    origin = `${protocol}//${target.endsWith(defaultPort) ? target.slice(0, -defaultPort.length) : target}`;
+    if (known.size < MOST_ORIGINS) known.set(host, origin);
+  }
+  return origin;
+}

@@ -1,0 +1,131 @@
+import { currentLiveCall } from '../../engine/current-call.js';
+import { noteCredential } from '../../engine/requests/note-answer.js';
+import type { LiveCall } from '../../engine/live-call.js';
+import type { SentRequest } from '../../engine/requests/sent-requests.js';
+import type { WireListener } from '../../engine/requests/wire-listener.js';
+import { isConnecting, networkKind } from '../../outcome/protocols/network.js';
+import { isRepeatable } from '../../outcome/protocols/http-status.js';
+import { errorChain } from '../../outcome/reading/error-chain.js';
+import type { Exchange } from '../../outcome/exchange.js';
+
+/** A request before it is sent, as a channel shows it. */
+export interface RequestHead {
+  readonly method: string;
+  readonly origin: string;
+  /** The channels that show it. */
+  readonly over: 'http1' | 'http2';
+  /**
+   * Whether a text stands in a header, most likely the one that is named. Asked only where the call has a key and the
+   * method needs one.
+   */
+  carries(key: string, header: string | undefined): boolean;
+  /** One header's value, by its name in lower case. Asked only where a cache wants to know it. */
+  header(name: string): string | undefined;
+}
+
+/** Holds the headers of an answer. They are read when they are asked for, which for most answers is never. */
+export interface HeadersHolder {
+  readonly headers: unknown;
+}
+
+/**
+ * The call in whose method this runs, and who wants to know what it sends; `undefined` where its requests concern
+ * nothing.
+ */
+export function watchedCall(): { readonly call: LiveCall; readonly listener: WireListener } | undefined {
+  const call = currentLiveCall();
+  // Work that an ended call has left running is no part of it any more.
+  if (call === undefined || call.ended) return undefined;
+  const listener = call.origin.wire?.();
+  return listener && { call, listener };
+}
+
+/** One request from when it is made until it is answered or has failed, as the call sees it that made it. */
+export class WireRequest implements Exchange {
+  carriesKey = false;
+  sent = true;
+  status: number | undefined = undefined;
+  failure: unknown = undefined;
+  private answered: HeadersHolder | undefined = undefined;
+  private noted: SentRequest | undefined = undefined;
+
+  private constructor(
+    readonly method: string,
+    readonly origin: string,
+    private readonly call: LiveCall,
+    private readonly listener: WireListener,
+    private readonly isOwn: boolean,
+  ) {}
+
+  /** A request of a watched call; `undefined` where it does not concern the call. */
+  static of(
+    { call, listener }: { readonly call: LiveCall; readonly listener: WireListener },
+    head: RequestHead,
+  ): WireRequest | undefined {
+    const { method, origin } = head;
+    // A tunnel through a proxy is not a request to the provider: that goes through it.
+    if (method === 'CONNECT') return undefined;
+    const concern = listener.concern(origin);
+    if (concern === 'foreign') note(call, listener, head);
+    return concern === 'foreign' ? undefined : new WireRequest(method, origin, call, listener, concern === 'own');
+  }
+
+  get repeatable(): boolean | undefined {
+    return this.noted?.nature?.repeatable;
+  }
+
+  get headers(): unknown {
+    return this.answered?.headers;
+  }
+
+  /** Whether the call has a key that the request needs and does not carry so far. */
+  awaitsKey(head: RequestHead): boolean {
+    const key = this.call.idempotencyKey;
+    return key !== undefined && isRepeatable(this.method) !== true && !head.carries(key, this.call.idempotencyHeader);
+  }
+
+  /** The request goes out with these headers. */
+  begin(head: RequestHead): void {
+    if (this.noted !== undefined) return;
+    const { call, listener, method } = this;
+    note(call, listener, head);
+    const key = call.idempotencyKey;
+    const needsKey = isRepeatable(method) !== true;
+    this.carriesKey = needsKey && key !== undefined && head.carries(key, call.idempotencyHeader);
+    this.noted = call.sendingOverWire({ method, carriesKey: this.carriesKey, over: head.over });
+    const { nature } = this.noted;
+    if (nature?.carriesKey === true) this.carriesKey = true;
+    if (this.isOwn) call.requests!.lastExchange = this;
+    if (needsKey && key !== undefined && !this.carriesKey && nature?.repeatable !== true)
+      listener.keyNotSent(call, this);
+  }
+
+  /** The head of the answer has come. */
+  answer(status: number, answered: HeadersHolder): void {
+    // Not yet an answer (RFC 9110 §15.2).
+    if (status < 200) return;
+    this.status = status;
+    this.answered = answered;
+    if (this.isOwn) this.listener.answered(this.call, this);
+  }
+
+  fail(failure: unknown): void {
+    if (this.status !== undefined) return;
+    this.failure = failure;
+    if (this.noted === undefined || !isUnsent(failure)) return;
+    this.sent = false;
+    this.noted.unsent = true;
+  }
+}
+
+/** Notes the credential of a request, to whatever host: the answer to the call may be made of it. */
+function note(call: LiveCall, listener: WireListener, head: RequestHead): void {
+  noteCredential(call, {
+    header: (name) => head.header(name),
+    isOwn: (name, value) => listener.isOwnCredential(name, value, head.origin),
+  });
+}
+
+function isUnsent(failure: unknown): boolean {
+  return errorChain(failure).some((error) => isConnecting(error) || networkKind(error) === 'not-sent');
+}

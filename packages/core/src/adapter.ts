@@ -57,6 +57,7 @@ export type { Patch } from './settings/patch.js';
 export { portableText, textOfPortable } from './store/portable-text.js';
 export { DEFAULT_SLICES, requireCount, slidingCount, type Slice } from './store/sliding-count.js';
 export { joinedStore, StoreLease, type StoreLeaseParts } from './store/store-lease.js';
+export { putClaim, UnansweredClaims, type ClaimText } from './store/unanswered-claims.js';
 export { TopicListeners } from './store/topic-listeners.js';
 export { withTimeLimit, type TimeLimit } from './store/with-time-limit.js';
 export { systemRandom } from './time/system-random.js';

@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock.js';
 import { Deadline } from '../time/deadline-list.js';
 import type { Entry, PutResult, Store } from './store.js';
+import { UnansweredClaims } from './unanswered-claims.js';
 
 export interface StoreLeaseParts {
   readonly store: Store;
@@ -104,14 +105,15 @@ export class StoreLease extends Deadline {
     return this.write(value, { ttlMs, pending: false });
   }
 
-  /** Ends the lease and frees the key. Whether it was still held. */
+  /** Ends the lease and frees the key, for this process even where the store is away. Whether it was still held. */
   async free(): Promise<boolean> {
     this.abandon();
-    const { store, key } = this.parts;
-    for (;;) {
-      const version = this.latest;
-      if (await store.delete(key, { version })) return true;
-      if (!this.recognise(await store.get(key), version)) return false;
+    try {
+      return await this.delete();
+    } catch (error) {
+      const { store, clock, leaseMs, owner, value } = this.parts;
+      UnansweredClaims.of(store).add({ owner: owner ?? String(value), leaseMs }, clock);
+      throw error;
     }
   }
 
@@ -120,6 +122,15 @@ export class StoreLease extends Deadline {
     const { owner, value } = this.parts;
     if (standing === undefined) return false;
     return owner === undefined ? standing.value === value : standing.value.includes(owner);
+  }
+
+  private async delete(): Promise<boolean> {
+    const { store, key } = this.parts;
+    for (;;) {
+      const version = this.latest;
+      if (await store.delete(key, { version })) return true;
+      if (!this.recognise(await store.get(key), version)) return false;
+    }
   }
 
   /** A renewal may have come between: then the claim is the same, with another version. */

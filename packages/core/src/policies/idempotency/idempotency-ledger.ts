@@ -3,7 +3,8 @@ import { StoreLease, type StoreLeaseParts } from '../../store/store-lease.js';
 import { StoreUnavailableError } from '../../errors/store-unavailable.error.js';
 import type { EnvironmentOf } from '../../engine/policy.js';
 import { SharedState } from '../../engine/shared-state.js';
-import type { Entry, PutCondition } from '../../store/store.js';
+import type { Entry, PutCondition, PutOptions, PutResult } from '../../store/store.js';
+import { putClaim, UnansweredClaims, type ClaimText } from '../../store/unanswered-claims.js';
 import type { Claim, Operation } from './claim.js';
 import { ClaimSettlement } from './claim-settlement.js';
 import { EndedOperations, LOOK_MS } from './ended-operations.js';
@@ -93,6 +94,12 @@ export class IdempotencyLedger {
     const record = this.recordOf(entry, call);
     if (record.fingerprint !== fingerprint) throw this.refusals.mismatch(call);
     if (record.state !== 'pending' && record.state !== 'unknown') return { ended: record };
+    // Nothing was begun under it: it makes no difference to who comes next.
+    if (record.state === 'pending' && UnansweredClaims.of(this.environment.store).has(record.owner)) {
+      const { attempt } = record;
+      const sinceMs = attempt === 1 ? 0 : (record.sinceMs ?? 0) + entry.ageMs;
+      return { condition: { version: entry.version }, attempt, sinceMs };
+    }
     const heldForMs = record.state === 'unknown' ? 0 : this.settings.lease - entry.ageMs;
     if (heldForMs > 0) return { heldForMs };
     const sinceMs = (record.sinceMs ?? 0) + entry.ageMs;
@@ -136,7 +143,8 @@ export class IdempotencyLedger {
     const owner = uniqueKey();
     const value = (heldMs: number) =>
       serialized({ fingerprint, attempt, state: 'pending', owner, sinceMs: Math.round(sinceMs + heldMs) });
-    const result = await this.reach(() => this.environment.store.put(key, value(0), when), call);
+    const text = { key, value: value(0), owner, leaseMs: this.settings.lease };
+    const result = await this.reach(() => this.put(text, when), call);
     if ('standing' in result) return result;
     const lease = this.hold({ key, owner, value, version: result.written.version }, call);
     const claim: Claim = { lease, attempt, sinceMs };
@@ -149,6 +157,13 @@ export class IdempotencyLedger {
       this.environment.emit('idempotency.reclaimed', { attempt }, call.operation);
     }
     return claim;
+  }
+
+  /** One that proceeds without the store has begun its work when the claim turns up. */
+  private put(claim: ClaimText, when: PutOptions): Promise<PutResult> {
+    const { environment, settings } = this;
+    if (settings.storeDown === 'refuse') return putClaim(environment, claim, when);
+    return environment.store.put(claim.key, claim.value, when);
   }
 
   /** Aborts the call when its lease is lost. */

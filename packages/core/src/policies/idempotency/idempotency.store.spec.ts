@@ -76,6 +76,28 @@ describe('idempotency and a store that answers late', () => {
     expect(events.ofType('idempotency.reclaimed')).toMatchObject([{ detail: { attempt: 3 } }]);
   });
 
+  it('goes on at once, as if for the first time, after a claim whose answer was lost', async () => {
+    const { store, provider, work, executed, events } = bench();
+    store.losing = true;
+    expect(await outcomeOf(provider.execute(work, KEY))).toMatchObject({ error: { code: 'STORE_UNAVAILABLE' } });
+    store.losing = false;
+    expect([store.size, executed()]).toEqual([1, 0]);
+    expect(await provider.execute(work, KEY)).toBe(1);
+    expect(await provider.execute(work, KEY)).toBe(1);
+    expect(events.ofType('idempotency.reclaimed')).toEqual([]);
+  });
+
+  it('leaves the claim whose answer was lost to its lease where the call went on without it', async () => {
+    const { clock, store, provider, work, events } = bench({ idempotency: { storeDown: 'proceed', wait: 0 } });
+    store.losing = true;
+    expect(await provider.execute(work, KEY)).toBe(1);
+    store.losing = false;
+    expect(await outcomeOf(provider.execute(work, KEY))).toMatchObject({ error: { code: 'IDEMPOTENCY_CONFLICT' } });
+    await clock.advance('2m');
+    expect(await provider.execute(work, KEY)).toBe(2);
+    expect(events.ofType('idempotency.reclaimed')).toHaveLength(1);
+  });
+
   it('rejects in the turn of the caller’s abort while the outcome is being kept, which goes on', async () => {
     const { store, provider, work, executed, clock } = bench();
     const caller = new AbortController();

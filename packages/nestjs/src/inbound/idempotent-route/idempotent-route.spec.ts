@@ -407,6 +407,19 @@ describe.each(Object.keys(adapters) as (keyof typeof adapters)[])('@IdempotentRo
     expect(handled).toEqual([]);
   });
 
+  it('handles the next try at once when the store went away after it had written the claim', async () => {
+    handle = (_body, inbound) => inbound;
+    const { put } = store;
+    jest.spyOn(store, 'put').mockImplementationOnce(async (...asked) => {
+      await put.apply(store, asked);
+      throw new Error('the connection was reset');
+    });
+    expect((await post('order-1')).status).toBe(503);
+    const answer = await post('order-1');
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([201, { attempt: 1 }]);
+    expect(handled).toHaveLength(1);
+  });
+
   it('answers as the handler did when the store fails afterwards', async () => {
     handle = () => (jest.spyOn(store, 'put').mockRejectedValue(new Error('away')), 'done');
     expect(await post('order-1')).toMatchObject({ status: 201, body: 'done' });

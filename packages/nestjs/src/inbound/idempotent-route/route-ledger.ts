@@ -10,7 +10,7 @@ import {
   type ResilienceErrorInfo,
   type Store,
 } from '@breakwater/core';
-import { uniqueKey } from '@breakwater/core/adapter';
+import { putClaim, UnansweredClaims, uniqueKey } from '@breakwater/core/adapter';
 import { StoreClaim } from '../exchange/store-claim.js';
 import type { IdempotentRouteSettings } from './idempotent-route.options.js';
 import { readRecord, writtenRecord, type StoredRouteAnswer } from './route-record.js';
@@ -42,8 +42,8 @@ interface Takeable {
 /** The store's records of inbound keys. */
 export class RouteLedger {
   constructor(
-    private readonly store: Store,
-    private readonly clock: Clock,
+    readonly store: Store,
+    readonly clock: Clock,
     private readonly settings: IdempotentRouteSettings,
   ) {}
 
@@ -82,6 +82,10 @@ export class RouteLedger {
       case 'unkept':
         throw new IdempotencyConflictError(info, 'done');
       case 'pending':
+        // Nothing was begun under it: it makes no difference to who comes next.
+        if (UnansweredClaims.of(this.store).has(standing.value)) {
+          return { condition: { version: standing.version }, attempt: record.attempt };
+        }
         if (standing.ageMs < this.settings.lease) throw inFlight(request);
     }
     if (this.settings.whenUnknown === 'refuse') throw new OutcomeUnknownError(info);
@@ -90,7 +94,9 @@ export class RouteLedger {
 
   private async put({ recordKey, info }: KeyedRequest, value: string, condition: PutCondition): Promise<PutResult> {
     try {
-      return await this.store.put(recordKey, value, { ttlMs: this.settings.ttl, if: condition, pending: true });
+      const { lease: leaseMs, ttl: ttlMs } = this.settings;
+      const claim = { key: recordKey, value, owner: value, leaseMs };
+      return await putClaim(this, claim, { ttlMs, if: condition, pending: true });
     } catch (cause) {
       throw new StoreUnavailableError('idempotency', { ...info, cause });
     }

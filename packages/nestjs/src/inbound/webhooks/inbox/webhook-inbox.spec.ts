@@ -113,6 +113,63 @@ describe('WebhookInbox', () => {
     expect(await inbox.admit('key')).toHaveProperty(admission);
   });
 
+  describe('when its store goes away', () => {
+    /** The store is lost after it has done the write, or before. */
+    function loseNext(operation: 'put' | 'delete', isDone: boolean): void {
+      const whole = store[operation].bind(store) as (...asked: unknown[]) => Promise<never>;
+      store[operation] = async (...asked: unknown[]) => {
+        store[operation] = whole;
+        if (isDone) await whole(...asked);
+        throw new Error('the connection was reset');
+      };
+    }
+
+    it.each([true, false])(
+      'admits the next try at once after a claim that was refused (written: %p)',
+      async (written) => {
+        loseNext('put', written);
+        await expect(inbox.admit('key')).rejects.toThrow('the connection was reset');
+        // As each request has an inbox of its own.
+        inbox = new WebhookInbox(store, clock, { leaseMs: 30_000, keepMs: 600_000 });
+        const held = await claim();
+        expect(await inbox.admit('key')).toMatchObject({ duplicate: 'in-progress' });
+        expect(await held.done()).toBe('settled');
+        expect(await inbox.admit('key')).toEqual({ duplicate: 'done', answer: { status: 200 } });
+      },
+    );
+
+    it('admits one of many that come at once after it', async () => {
+      loseNext('put', true);
+      await expect(inbox.admit('key')).rejects.toThrow('the connection was reset');
+      const admissions = await Promise.all(Array.from({ length: 20 }, () => inbox.admit('key')));
+      expect(admissions.filter((admission) => 'claim' in admission)).toHaveLength(1);
+    });
+
+    it('admits the next try at once after a release that failed', async () => {
+      const held = await claim();
+      loseNext('delete', false);
+      await expect(held.release()).rejects.toThrow('the connection was reset');
+      await claim();
+    });
+
+    it('knows its claim by a write that its client has sent twice', async () => {
+      const { put } = store;
+      store.put = async (...asked) => {
+        store.put = put;
+        await put.apply(store, asked);
+        return put.apply(store, asked);
+      };
+      expect(await (await claim()).done()).toBe('settled');
+    });
+
+    it('has the next try wait for the lease of another process', async () => {
+      (await claim()).abandon();
+      loseNext('put', false);
+      await expect(inbox.admit('key')).rejects.toThrow('the connection was reset');
+      expect(await inbox.admit('key')).toEqual({ duplicate: 'in-progress', retryAfterMs: 30_000 });
+    });
+  });
+
   it('does not keep the process alive', async () => {
     await claim();
     expect(clock.pendingTimers('referenced')).toBe(0);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Store } from '@breakwater/core';
+import { putClaim, UnansweredClaims } from '@breakwater/core/adapter';
 import { answerIn, DONE, type StoredAnswer } from './stored-answer.js';
 import { WebhookClaim, type InboxTimes } from './webhook-claim.js';
 
@@ -21,8 +22,8 @@ const TRIES = 3;
 /** Lets each delivery be handled once, over every process that shares the store: claimed with a lease, then done. */
 export class WebhookInbox {
   constructor(
-    private readonly store: Store,
-    private readonly clock: Clock,
+    readonly store: Store,
+    readonly clock: Clock,
     private readonly times: InboxTimes,
   ) {}
 
@@ -33,7 +34,8 @@ export class WebhookInbox {
     const value = `${CLAIMED} by ${randomUUID()}`;
     let condition: 'absent' | { version: string } = 'absent';
     for (let tries = 0; tries < TRIES; tries++) {
-      const result = await this.store.put(key, value, { ttlMs: keepMs, if: condition, pending: true });
+      const claim = { key, value, owner: value, leaseMs };
+      const result = await putClaim(this, claim, { ttlMs: keepMs, if: condition, pending: true });
       if ('written' in result) {
         const { store, clock, times } = this;
         return { claim: new WebhookClaim({ key, value, version: result.written.version, store, clock, ...times }) };
@@ -42,7 +44,8 @@ export class WebhookInbox {
       if (standing !== undefined && !isReadable(standing.value)) throw new TypeError(UNREADABLE);
       const answer = standing && answerIn(standing.value);
       if (answer !== undefined) return { duplicate: 'done', answer };
-      const leftMs = standing === undefined ? 0 : leaseMs - standing.ageMs;
+      const isHeld = standing !== undefined && !UnansweredClaims.of(this.store).has(standing.value);
+      const leftMs = isHeld ? leaseMs - standing.ageMs : 0;
       if (leftMs > 0) return { duplicate: 'in-progress', retryAfterMs: leftMs };
       condition = standing === undefined ? 'absent' : { version: standing.version };
     }

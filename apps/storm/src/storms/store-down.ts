@@ -142,9 +142,9 @@ const isRefusal = ({ answer }: Submission): boolean =>
 
 const metCircuit = ({ answer }: Submission): boolean => answer.kind === 'answered' && answer.code === 'CIRCUIT_OPEN';
 
-/** A key that the outage has left claimed or in doubt is for its sake as well, and so may be the lack of an answer. */
+/** A key that the outage has left claimed or in doubt is for its sake as well. */
 const isForTheStore = ({ answer }: Submission): boolean =>
-  answer.kind === 'unanswered' || (answer.code !== undefined && STORE_CODES.has(answer.code));
+  answer.kind === 'answered' && answer.code !== undefined && STORE_CODES.has(answer.code);
 
 function figures(facts: Facts): Figures {
   const { audit, settlements, confirmations } = facts;

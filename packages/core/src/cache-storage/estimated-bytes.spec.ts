@@ -27,4 +27,27 @@ describe('estimatedBytes', () => {
     circle.self = circle;
     expect(estimatedBytes(circle)).toBeLessThan(200);
   });
+
+  it('ends on data that is nested without end', () => {
+    let list: unknown = null;
+    for (let i = 0; i < 100_000; i++) list = { next: list };
+    expect(estimatedBytes(list)).toBeGreaterThan(1000);
+  });
+
+  it('takes lists of lists that nothing fills for some number of bytes', () => {
+    let lists: unknown = 'x';
+    for (let i = 0; i < 60; i++) lists = Object.assign(new Array(4_000_000_000), { 0: lists });
+    expect(Number.isSafeInteger(estimatedBytes(lists))).toBe(true);
+  });
+
+  it('takes data that cannot be looked at for something small', () => {
+    const broken = {
+      get name(): string {
+        throw new Error('not loaded');
+      },
+    };
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    for (const value of [broken, [broken], proxy]) expect(estimatedBytes(value)).toBeGreaterThan(0);
+  });
 });

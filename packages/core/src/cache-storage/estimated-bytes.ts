@@ -6,22 +6,39 @@ const PER_CHARACTER = 2;
 const LOOKED_AT = 64;
 /** So many parts of a value are looked at altogether. */
 const MOST_PARTS = 10_000;
+/** Data that is nested deeper than this may be without end. */
+const DEEPEST = 200;
 
-/** How many bytes a value takes in memory, about. A part that it holds several times counts once. */
+/**
+ * How many bytes a value takes in memory, about. A part that it holds several times counts once, and one that throws
+ * when it is looked at, such as a getter, for nothing.
+ */
 export function estimatedBytes(value: unknown): number {
-  return new Estimate().of(value);
+  return Math.min(new Estimate().of(value), Number.MAX_SAFE_INTEGER);
 }
 
 class Estimate {
   private parts = 0;
+  private depth = 0;
   /** Data may go in a circle. */
   private readonly seen = new Set<object>();
 
   of(value: unknown): number {
-    if (++this.parts > MOST_PARTS) return OVERHEAD;
+    if (++this.parts > MOST_PARTS || this.depth > DEEPEST) return OVERHEAD;
     if (typeof value === 'string') return OVERHEAD + value.length * PER_CHARACTER;
     if (typeof value !== 'object' || value === null || this.seen.has(value)) return OVERHEAD;
     this.seen.add(value);
+    this.depth++;
+    try {
+      return this.ofObject(value);
+    } catch {
+      return OVERHEAD;
+    } finally {
+      this.depth--;
+    }
+  }
+
+  private ofObject(value: object): number {
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return OVERHEAD + value.byteLength;
     if (Array.isArray(value)) return OVERHEAD + this.ofItems(value as unknown[], value.length);
     if (value instanceof Map || value instanceof Set) return OVERHEAD + this.ofItems(value, value.size);

@@ -197,6 +197,45 @@ describe('answers that hosts share', () => {
     expect(events).toEqual(['cache.apart', 'cache.rejoined']);
   });
 
+  it.each([1, 999, 1500, 20_000])('are void after %i invalidations at once, whichever was the first', async (count) => {
+    const { a, b, shared } = fleet();
+    await shared(a, 'answer', ['tag 0']);
+    await Promise.all(Array.from({ length: count }, (_, i) => a.invalidate([{ tags: [`tag ${i}`] }])));
+    expect(await b.read(QUESTION)).toBeUndefined();
+  });
+
+  it('are void after invalidations that came while the store was told of others', async () => {
+    const { clock, store, a, b, shared } = fleet();
+    await shared(a, 'answer', ['late']);
+    const put = store.put.bind(store);
+    store.put = async (...given) => {
+      await clock.sleep(100);
+      return put(...given);
+    };
+    const told = [a.invalidate([{ tags: ['early'] }])];
+    await clock.advance(50);
+    for (let i = 0; i < 1100; i++) told.push(a.invalidate([{ tags: [i === 500 ? 'late' : `tag ${i}`] }]));
+    await clock.advance('1m');
+    await Promise.all(told);
+    expect(await b.read(QUESTION)).toBeUndefined();
+  });
+
+  it('are void where the store takes a while for each of the tags of one invalidation', async () => {
+    const { clock, store, events, a, b, shared } = fleet();
+    await shared(a, 'answer', ['tag 999']);
+    const put = store.put.bind(store);
+    let line = Promise.resolve();
+    store.put = async (...given) => {
+      await (line = line.then(() => clock.sleep(1)));
+      return put(...given);
+    };
+    const told = a.invalidate([{ tags: Array.from({ length: 1000 }, (_, i) => `tag ${i}`) }]);
+    told.catch(() => undefined);
+    for (let i = 0; i < 1100; i++) await clock.advance(1);
+    await told;
+    expect([await b.read(QUESTION), events]).toEqual([undefined, []]);
+  });
+
   it('may be any text', async () => {
     const { a, b, shared } = fleet();
     for (const text of ['', '\n', '\0', '\ud800', '{"a":1}', 'é\n\n']) {

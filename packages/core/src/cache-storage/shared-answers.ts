@@ -14,7 +14,9 @@ import { StoreReach } from './store-reach.js';
 const LOOK_MS = 100;
 const BACKSTOP_MS = 1000;
 /** More invalidations than this, while the store is away, become one of everything. */
-const MOST_UNTOLD = 1000;
+const MOST_UNTOLD = 10_000;
+/** So many marks are set at once: a store has to set them all before it counts as away. */
+const MOST_AT_ONCE = 50;
 
 export type { ForgetListener };
 
@@ -123,8 +125,7 @@ export class SharedAnswers {
    * back, and this host reads nothing before that.
    */
   invalidate(invalidations: readonly Invalidation[]): Promise<void> {
-    this.untold.push(...invalidations);
-    if (this.untold.length > MOST_UNTOLD) this.untold = [{}];
+    this.keepUntold(invalidations);
     return this.tellAll();
   }
 
@@ -135,25 +136,39 @@ export class SharedAnswers {
     this.where.emit('cache.unreadable', {});
   }
 
-  private tellAll(): Promise<void> {
-    return (this.telling ??= this.tell().finally(() => (this.telling = undefined)));
+  private async tellAll(): Promise<void> {
+    // Some may have been added just when the last of them were told.
+    do await (this.telling ??= this.tell().finally(() => (this.telling = undefined)));
+    while (this.untold.length > 0);
   }
 
   private async tell(): Promise<void> {
     const { store } = this.where;
     const mark = (name: string) => store.put(this.keyOfMark(name), '1', { ttlMs: MARKED_MS, if: 'always' });
     while (this.untold.length > 0) {
-      const told = [...this.untold];
+      // More may be added while the store is told of these, or all of it may become one.
+      const told = this.untold.splice(0, MOST_AT_ONCE);
       const marks = [...new Set(told.flatMap(marksFor))];
-      await this.reach.ask(() => Promise.all(marks.map(mark)));
-      this.untold = this.untold.slice(told.length);
+      try {
+        for (let done = 0; done < marks.length; done += MOST_AT_ONCE) {
+          await this.reach.ask(() => Promise.all(marks.slice(done, done + MOST_AT_ONCE).map(mark)));
+        }
+      } catch (error) {
+        this.keepUntold(told);
+        throw error;
+      }
       // A message that is lost is made up for by the mark.
       for (const invalidation of told) void this.topic.tell({ forget: [invalidation] }).catch(() => undefined);
     }
   }
 
+  private keepUntold(invalidations: readonly Invalidation[]): void {
+    const all = [...this.untold, ...invalidations];
+    this.untold = all.length > MOST_UNTOLD ? [{}] : all;
+  }
+
   private async find({ key, marks }: SharedQuestion): Promise<Found> {
-    if (this.untold.length > 0) await this.tellAll();
+    if (this.telling !== undefined || this.untold.length > 0) await this.tellAll();
     const [entry, ...standing] = await this.getAll([this.keyOf(key), ...marks.map((mark) => this.keyOfMark(mark))]);
     if (entry === undefined) return { version: undefined, answer: undefined };
     const { version, ageMs } = entry;

@@ -490,6 +490,25 @@ describe('cache', () => {
     expect(readings).toBe(1);
   });
 
+  it('gives results with parts that cannot be looked at to all who ask, as they are', async () => {
+    const { find } = bench({ ttl: '1m' });
+    const broken = {
+      get name(): string {
+        throw new Error('not loaded');
+      },
+    };
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    const lazy = { rows: [proxy] };
+    revoke();
+    for (const [id, result] of [{ page: { rows: [broken] } }, { page: lazy }].entries()) {
+      const { begun, work } = pending();
+      const asked = [find(id, work), find(id, work)];
+      await turn();
+      begun[0]!.resolve(result);
+      expect((await Promise.all(asked)).every((given) => given === result)).toBe(true);
+    }
+  });
+
   it('tells no argument, no key and no answer', async () => {
     const { find, clock, provider, events } = bench({ ttl: '30s', staleIfError: '1h', staleWhileRevalidate: '40s' });
     const caller = { key: 'a secret tenant' };

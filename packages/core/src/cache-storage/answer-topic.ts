@@ -2,6 +2,9 @@ import type { Clock } from '../time/clock.js';
 import type { Bus, Unsubscribe } from '../store/bus.js';
 import type { Invalidation } from './question.js';
 
+/** How long after a failure to subscribe it is tried again. */
+const AGAIN_MS = 1000;
+
 /** One message: what is forgotten, or which question is not being asked any more. */
 interface Told {
   readonly from: string;
@@ -32,6 +35,8 @@ export class AnswerTopic {
   private listeners: WeakRef<ForgetListener>[] = [];
   private readonly waiting = new Map<string, Set<() => void>>();
   private subscribed: Promise<Unsubscribe | undefined> | undefined;
+  /** When it was last tried in vain, in monotonic milliseconds. */
+  private failedAt: number | undefined;
 
   constructor(private readonly parts: Parts) {}
 
@@ -42,10 +47,21 @@ export class AnswerTopic {
   /** Has a listener told of what other hosts forget, until it leaves. */
   join(listener: ForgetListener): void {
     this.listeners.push(new WeakRef(listener));
-    const { bus, topic } = this.parts;
-    this.subscribed ??= bus
-      ?.subscribe(topic, (message) => this.receive(message))
-      .catch(() => (this.subscribed = undefined));
+    this.subscribed ??= this.subscribe();
+  }
+
+  /** Subscribes where that has failed so far, such as while the store was away; not more often than once a second. */
+  listen(): void {
+    const { failedAt, subscribed, listeners } = this;
+    if (failedAt === undefined || subscribed !== undefined || listeners.length === 0) return;
+    if (this.parts.clock.now() < failedAt + AGAIN_MS) return;
+    this.subscribed = this.subscribe()?.then((unsubscribe) => {
+      if (unsubscribe === undefined) return undefined;
+      this.failedAt = undefined;
+      // Others may have forgotten anything meanwhile.
+      this.hear({});
+      return unsubscribe;
+    });
   }
 
   leave(listener: ForgetListener): void {
@@ -80,10 +96,24 @@ export class AnswerTopic {
     }
   }
 
+  private subscribe(): Promise<Unsubscribe | undefined> | undefined {
+    const { bus, topic, clock } = this.parts;
+    return bus
+      ?.subscribe(topic, (message) => this.receive(message))
+      .catch(() => {
+        this.failedAt = clock.now();
+        return (this.subscribed = undefined);
+      });
+  }
+
+  private hear(invalidation: Invalidation): void {
+    for (const ref of this.listeners) ref.deref()?.hear(invalidation);
+  }
+
   private receive(message: string): void {
     const { from, forget = [], asked } = JSON.parse(message) as Told;
     if (from === this.parts.host) return;
-    for (const invalidation of forget) for (const ref of this.listeners) ref.deref()?.hear(invalidation);
+    for (const invalidation of forget) this.hear(invalidation);
     if (asked !== undefined) for (const wake of this.waiting.get(asked) ?? []) wake();
   }
 }

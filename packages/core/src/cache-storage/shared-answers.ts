@@ -168,6 +168,7 @@ export class SharedAnswers {
   }
 
   private async find({ key, marks }: SharedQuestion): Promise<Found> {
+    this.topic.listen();
     if (this.telling !== undefined || this.untold.length > 0) await this.tellAll();
     const [entry, ...standing] = await this.getAll([this.keyOf(key), ...marks.map((mark) => this.keyOfMark(mark))]);
     if (entry === undefined) return { version: undefined, answer: undefined };

@@ -129,12 +129,15 @@ export class AnswerLoader {
   }
 
   /** Whether an answer in the store makes a call needless. One that may stand in for a failure is kept for that. */
-  private serves(answer: NewAnswer, { of: { key, inBackground } }: SharedLoad): boolean {
+  private serves(answer: NewAnswer, load: SharedLoad): boolean {
+    const { key, inBackground } = load.of;
     const now = this.environment.clock.now();
     const standing = this.answers.get(key);
     if (inBackground && (standing?.by === answer.by || now >= this.answers.freshUntil(answer))) return false;
     if (this.answers.isGivenNow(answer, now)) return true;
-    if (standing === undefined && this.answers.isOfUse(answer, now)) this.answers.set(key, answer);
+    // It may have been invalidated here since the store was asked.
+    const isKept = standing === undefined && !load.isVoid(answer.tags) && this.answers.isOfUse(answer, now);
+    if (isKept) this.answers.set(key, answer);
     return false;
   }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../../provider/create-provider.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
+import type { Bus } from '../../store/bus.js';
 import { MemoryStore } from '../../store/memory-store.js';
+import type { Store } from '../../store/store.js';
 import { httpError, outcomeOf, turn, watch } from '../../testing/calls.fixture.js';
 import { recordEvents } from '../../testing/record-events.js';
 import { TestClock } from '../../testing/test-clock.js';
@@ -27,6 +29,16 @@ function fleet(
     return { provider, find, counters, events: recordEvents(provider) };
   };
   return { clock, store, host, a: host(), b: host(), loads: () => loads };
+}
+
+/** The same store, with parts of its own. */
+function storeWith(store: MemoryStore, parts: { readonly bus?: Bus; get?: Store['get'] }): MemoryStore {
+  return new Proxy(store, {
+    get: (_, name: keyof MemoryStore) => {
+      const standing = (parts as Partial<Record<string, unknown>>)[name] ?? store[name];
+      return typeof standing === 'function' ? (standing as () => unknown).bind(store) : standing;
+    },
+  });
 }
 
 describe('a cache that hosts share', () => {
@@ -316,6 +328,63 @@ describe('a cache that hosts share', () => {
     await turn();
     expect(clock.pendingTimers('referenced')).toBe(0);
   });
+
+  it('hears what others forget once it can, where it could not subscribe at first, and forgets what it may have missed', async () => {
+    const { clock, store, host, a } = fleet();
+    let isAway = true;
+    const subscribe: typeof store.bus.subscribe = (...given) =>
+      isAway ? Promise.reject(new Error('no route')) : store.bus.subscribe(...given);
+    const bus: Bus = { publish: store.bus.publish.bind(store.bus), subscribe, close: () => Promise.resolve() };
+    const late = host({}, storeWith(store, { bus }));
+    await late.find(1);
+    await late.find(2);
+    await a.provider.cache.invalidate({ operation: 'find', args: [1] });
+    isAway = false;
+    await clock.advance('1s');
+    await late.find(3);
+    await turn();
+    expect(await late.find(1)).toBe('answer 4');
+    await a.provider.cache.invalidate({ operation: 'find', args: [2] });
+    await turn();
+    expect(await late.find(2)).toBe('answer 5');
+  });
+
+  it('keeps nothing that is invalidated while the store is asked for it', async () => {
+    const { clock, store, host, a } = fleet({ staleIfError: '1h' });
+    await a.find(1);
+    await clock.advance('2m');
+    let release = (): void => undefined;
+    let released = Promise.resolve();
+    const get: typeof store.get = async (key) => {
+      const entry = await store.get(key);
+      await released;
+      return entry;
+    };
+    const parts = { get };
+    const b = host({}, storeWith(store, parts));
+    released = new Promise((resolve) => (release = resolve));
+    const fails = () => Promise.reject(httpError(503));
+    const asked = watch(b.find(1, fails));
+    await turn();
+    await b.provider.cache.invalidate({ operation: 'find' });
+    release();
+    await turn();
+    expect(asked.error).toEqual(httpError(503));
+    parts.get = () => Promise.reject(new Error('no route'));
+    await expect(b.find(1, fails)).rejects.toEqual(httpError(503));
+  });
+
+  it.each(['5', '{}', 'null', '{"value":1}', '{"value":1,"by":"x","tookMs":"y"}', '[', ''])(
+    'asks the provider where the store holds what is no answer: %s',
+    async (text) => {
+      const { store, a, b } = fleet();
+      const put = store.put.bind(store);
+      store.put = (key, value, options) =>
+        put(key, key.includes(':answer:') ? value.slice(0, value.indexOf('\n') + 1) + text : value, options);
+      await a.find(1);
+      expect(await b.find(1)).toBe('answer 2');
+    },
+  );
 
   it('shares from one moment to the next, and no longer', async () => {
     const { a, b } = fleet({ shared: false });

@@ -89,6 +89,7 @@ export class SharedLevel {
     const now = this.environment.clock.now();
     try {
       const { value: stored, tookMs, by, lifetime } = JSON.parse(text) as Written;
+      if (typeof by !== 'string' || !Number.isFinite(tookMs)) throw new TypeError('no answer of a method');
       const value = restoredValue(stored);
       const bytes = estimatedBytes(value);
       const { subject, number } = load.of;

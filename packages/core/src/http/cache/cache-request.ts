@@ -23,10 +23,11 @@ export interface ClientRequest {
 
 /**
  * Headers that say nothing of who asks: those of content negotiation, by which an answer says itself whether it differs
- * (`Vary`), those of tracing, those of the connection, and those that speak to caches.
+ * (`Vary`), those of tracing, those of the connection, and those that speak to caches. Each by its whole name: others
+ * that begin alike choose a host (`Host`), a tenant (`Accept-Profile` of PostgREST) or a version of the interface.
  */
 const NEUTRAL =
-  /^(?:accept(?:-.+)?|user-agent|origin|referer|cache-control|pragma|if-.+|range|host|connection|te|date|content-.+|dnt|priority|sec-.+|traceparent|tracestate|baggage|b3|x-b3-.+|sentry-trace|x-datadog-.+|x-amzn-trace-id|x-cloud-trace-context|uber-trace-id|newrelic|elastic-apm-traceparent|x-request-id|request-id|x-correlation-id|correlation-id|x-client-request-id|idempotency-key)$/;
+  /^(?:accept(?:-(?:charset|encoding|language))?|user-agent|origin|referer|cache-control|pragma|connection|te|date|content-(?:encoding|language|length|type)|dnt|priority|sec-(?:ch|fetch)-.+|traceparent|tracestate|baggage|b3|x-b3-.+|sentry-trace|x-datadog-.+|x-amzn-trace-id|x-cloud-trace-context|uber-trace-id|newrelic|elastic-apm-traceparent|x-request-id|request-id|x-correlation-id|correlation-id|x-client-request-id|idempotency-key)$/;
 /** Negotiated by the client itself, and undone before the answer is kept. */
 const ENCODING = 'accept-encoding';
 /** Headers that clients add as they send, each its own. */
@@ -71,7 +72,7 @@ export class CacheRequest {
   /** Tells apart the answers to one key that differ by these headers of the request (RFC 9111 §4.1). */
   variantFor(names: readonly string[]): string {
     const { headers, client } = this.of;
-    return digest(names.map((name) => headers[name] ?? (ADDED.has(name) ? { client } : null)));
+    return digest(names.map((name) => [name, headers[name] ?? (ADDED.has(name) ? { client } : null)]));
   }
 }
 

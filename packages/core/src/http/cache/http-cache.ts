@@ -17,7 +17,7 @@ import { KeptResponses } from './kept-responses.js';
 import type { Send } from './live-answer.js';
 import { Loader, type ToLoad } from './loader.js';
 import { SharedResponses } from './shared-responses.js';
-import type { StoredAnswer } from './stored-answer.js';
+import { tagsOf, type StoredAnswer } from './stored-answer.js';
 import { standsInForWait, verdictOn } from './verdict.js';
 
 /** The parts of a provider that its HTTP cache needs. */
@@ -36,6 +36,15 @@ export interface ResponseSelection {
   readonly tags?: readonly string[] | undefined;
 }
 
+/** A request whose answer has not come yet. */
+interface UnderWay {
+  readonly key: string;
+  readonly tags: readonly string[];
+  readonly load: unknown;
+  /** Whether answers to it were invalidated since it began. */
+  isOutdated: boolean;
+}
+
 /**
  * The answers of a provider's HTTP clients, kept and given as RFC 9111 has it for the cache of a single user, and RFC
  * 5861 for stale ones. Requests that ask for the same at once wait for one where its answer may be given to all.
@@ -48,8 +57,8 @@ export class HttpCache implements ForgetListener {
   private readonly pauses = new FailurePauses();
   private ofHosts: SharedResponses | undefined;
   private readonly loads = new Map<string, HttpLoad<unknown>>();
-  /** How often answers were invalidated: what was asked for before is not kept. */
-  private generation = 0;
+  /** Those that no further request may wait for included: what is invalidated meanwhile is not kept. */
+  private readonly underWay = new Set<UnderWay>();
 
   constructor(
     private settings: HttpCacheSettings,
@@ -129,12 +138,15 @@ export class HttpCache implements ForgetListener {
 
   /** The same for this host alone. */
   forget({ tenant, tags }: ResponseSelection): number {
-    this.generation++;
-    this.loads.clear();
     const ofTenant = tenant === undefined ? undefined : tenantTag(tenant);
-    const forgotten = this.kept.forget(
-      (of) => (ofTenant === undefined || of.includes(ofTenant)) && (tags?.some((tag) => of.includes(tag)) ?? true),
-    );
+    const isMeant = (of: readonly string[]) =>
+      (ofTenant === undefined || of.includes(ofTenant)) && (tags?.some((tag) => of.includes(tag)) ?? true);
+    for (const each of this.underWay) {
+      if (!isMeant(each.tags)) continue;
+      each.isOutdated = true;
+      this.drop(each.key, each.load);
+    }
+    const forgotten = this.kept.forget(isMeant);
     this.report.invalidated += forgotten;
     return forgotten;
   }
@@ -164,20 +176,21 @@ export class HttpCache implements ForgetListener {
   }
 
   private waitFor<Raw>(load: HttpLoad<Raw>, { request, found, asker }: Asked<Raw>, isLeader: boolean) {
-    const leaves = () => standsInForWait(this.giver.judged(request, found.stored));
+    const isStanding = () => this.kept.find(request).stored === found.stored;
+    const leaves = () => standsInForWait(this.giver.judged(request, found.stored)) && isStanding();
     return load.wait(asker.signals, leaves, isLeader);
   }
 
   /** The answer to a request that was sent for this caller. */
   private led<Raw>(asked: Asked<Raw>, load: HttpLoad<Raw>, loaded: Loaded<Raw> | typeof LIMITED): Given<Raw> {
     if (loaded === LIMITED) return this.giver.insteadOfWait(asked);
-    if (loaded.kind === 'failed') return this.giver.insteadOfError(asked, loaded.error);
+    if (loaded.kind === 'failed') return this.giver.insteadOfError(this.asStanding(asked), loaded.error);
     if (loaded.kind === 'kept') {
-      const { stored, forwardStatus } = loaded;
-      return this.giver.give(stored, { forwarded: asked.why, forwardStatus, isStored: true });
+      const { stored, forwardStatus, mayBeKept: isStored } = loaded;
+      return this.giver.give(stored, { forwarded: asked.why, forwardStatus, isStored });
     }
     const { answer } = loaded;
-    const standIn = this.giver.insteadOf(asked, answer);
+    const standIn = this.giver.insteadOf(this.asStanding(asked), answer);
     if (standIn === undefined)
       return { from: 'provider', raw: answer.raw(), release: load.follow(asked.asker.signals) };
     answer.discard();
@@ -189,9 +202,11 @@ export class HttpCache implements ForgetListener {
     if (loaded === LIMITED) return this.giver.insteadOfWait(asked);
     // Refused was the other one: this one may be able to wait for longer.
     if (loaded.kind === 'failed') {
-      return isResilienceError(loaded.error) ? undefined : this.giver.insteadOfError(asked, loaded.error);
+      return isResilienceError(loaded.error)
+        ? undefined
+        : this.giver.insteadOfError(this.asStanding(asked), loaded.error);
     }
-    if (loaded.kind === 'live') return this.giver.insteadOf(asked, loaded.answer);
+    if (loaded.kind === 'live') return this.giver.insteadOf(this.asStanding(asked), loaded.answer);
     const { request, why } = asked;
     const verdict = verdictOn(this.giver.judged(request, this.kept.find(request).stored));
     if (verdict.kind === 'forwarded') return undefined;
@@ -199,19 +214,25 @@ export class HttpCache implements ForgetListener {
     return this.giver.give(verdict.stored, { forwarded: why, forwardStatus: loaded.forwardStatus, isCollapsed: true });
   }
 
+  /** Leaves out what was invalidated while its request was under way: that stands in for nothing. */
+  private asStanding<Raw>(asked: Asked<Raw>): Asked<Raw> {
+    return { ...asked, found: { ...asked.found, stored: this.kept.find(asked.request).stored } };
+  }
+
   private begin<Raw>(asked: Asked<Raw>, isShared: boolean): HttpLoad<Raw> {
     const { clock } = this.parts;
     const { request, validate, send, asker, found } = asked;
-    const { generation } = this;
     const load = new HttpLoad<Raw>(clock, () => this.drop(found.key, load));
     const sending = { signal: load.signal, line: load.line };
-    const isOutdated = () => generation !== this.generation;
+    const standing: UnderWay = { key: found.key, tags: tagsOf(request), load, isOutdated: false };
+    this.underWay.add(standing);
     if (isShared) this.loads.set(found.key, load as HttpLoad<unknown>);
     const { call, result } = detachedWork(asker.call, () =>
-      this.load({ request, validate, send, sending }, isOutdated),
+      this.load({ request, validate, send, sending }, () => standing.isOutdated),
     );
     const done = load.start(
       result.finally(() => {
+        this.underWay.delete(standing);
         this.drop(found.key, load);
         if (call !== undefined) adoptRequests(asker.call, call);
       }),
@@ -225,12 +246,16 @@ export class HttpCache implements ForgetListener {
     const { hosts } = this;
     if (hosts === undefined) return this.loader.load(to, isOutdated);
     const { request } = to;
-    const serves = (stored: StoredAnswer) => verdictOn(this.giver.judged(request, stored)).kind === 'given';
+    const serves = (stored: StoredAnswer) => {
+      const verdict = verdictOn(this.giver.judged(request, stored));
+      // One that is to be refreshed is what is being refreshed.
+      return verdict.kind === 'given' && !verdict.refresh;
+    };
     const asked = await hosts.ask(request, to.sending.signal, serves);
     if (!('turn' in asked)) {
       this.report.shared++;
       if (!isOutdated()) this.kept.keep(request, asked);
-      return { kind: 'kept', stored: asked, forwardStatus: undefined };
+      return { kind: 'kept', stored: asked, forwardStatus: undefined, mayBeKept: true };
     }
     const { turn, latest } = asked;
     let kept: StoredAnswer | undefined;
@@ -240,7 +265,7 @@ export class HttpCache implements ForgetListener {
         { ...to, validate: mayValidate ? (latest ?? to.validate) : undefined },
         isOutdated,
       );
-      if (loaded.kind === 'kept' && !isOutdated()) kept = loaded.stored;
+      if (loaded.kind === 'kept' && loaded.mayBeKept && !isOutdated()) kept = loaded.stored;
       return loaded;
     } finally {
       if (turn !== undefined) void hosts.end(turn, request, kept);

@@ -10,6 +10,8 @@ export type Loaded<Raw> =
       readonly stored: StoredAnswer;
       /** The status of the provider's answer; `undefined` where another host had it. */
       readonly forwardStatus: number | undefined;
+      /** `false` where it is given this once: a 304 has said that it may not be kept any longer. */
+      readonly mayBeKept: boolean;
     }
   | { readonly kind: 'live'; readonly answer: LiveAnswer<Raw> }
   | { readonly kind: 'failed'; readonly error: unknown };

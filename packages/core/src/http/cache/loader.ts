@@ -44,9 +44,11 @@ export class Loader {
     }
     answer.discard();
     report.revalidated++;
-    const stored = revalidated(validate, answer, { request, requestedAt, settings: this.parts.settings() });
-    if (!isOutdated()) this.kept.keep(request, stored);
-    return { kind: 'kept', stored, forwardStatus: 304 };
+    const settings = this.parts.settings();
+    const { stored, mayBeKept } = revalidated(validate, answer, { request, requestedAt, settings });
+    if (!mayBeKept) this.kept.drop(request);
+    else if (!isOutdated()) this.kept.keep(request, stored);
+    return { kind: 'kept', stored, forwardStatus: 304, mayBeKept };
   }
 
   private async keep<Raw>(
@@ -70,7 +72,7 @@ export class Loader {
       this.kept.keep(request, stored);
       report.stored++;
     }
-    return { kind: 'kept', stored, forwardStatus: answer.status };
+    return { kind: 'kept', stored, forwardStatus: answer.status, mayBeKept: true };
   }
 
   /** Notes why an answer is not kept where its own word or nature is the reason. */

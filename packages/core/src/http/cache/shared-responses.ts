@@ -119,11 +119,15 @@ function textOf(stored: StoredAnswer, request: CacheRequest, now: number): strin
   return JSON.stringify(written);
 }
 
+/** `undefined` for what is no answer that a client could be given. */
 function parsed(text: string): WrittenAnswer | undefined {
   try {
-    const { headers, ...rest } = JSON.parse(text) as WrittenAnswer;
-    const isWhole = typeof headers === 'object' && headers !== null && typeof rest.status === 'number';
-    return isWhole ? { headers, ...rest } : undefined;
+    const written = JSON.parse(text) as WrittenAnswer;
+    const { url, body, status, statusText, headers, heldMs } = written;
+    const isWhole = typeof url === 'string' && (body === null || typeof body === 'string') && Number.isFinite(heldMs);
+    // It throws where a status, or the name or value of a header, is none.
+    void new Response(null, { status, statusText, headers });
+    return isWhole && Object.values(headers).every((value) => typeof value === 'string') ? written : undefined;
   } catch {
     return undefined;
   }

@@ -45,6 +45,7 @@ const UNKEPT = new Set([
   'content-encoding',
   'content-length',
 ]);
+const OF_BODY = new Set(['content-encoding', 'content-length']);
 /** Fields of a 304 that say nothing about the body that is kept (RFC 9111 §3.2). */
 const NOT_UPDATED = new Set(['content-encoding', 'content-type', 'content-range', 'content-length', 'set-cookie']);
 
@@ -59,7 +60,7 @@ export function storable(
   const exchanged = { method, status: head.status, headers: head.headers, requestControl };
   const lifetime = responseLifetime(exchanged, requestedAt, guessesOf(settings));
   if (lifetime === undefined || !isOfUse(lifetime, head.headers, settings)) return undefined;
-  const headers = keptHeaders(head.headers);
+  const headers = keptHeaders(head.headers, method);
   const { status, statusText } = head;
   return (body) => made({ url, method, status, statusText, headers, body, requestedAt, lifetime }, request);
 }
@@ -74,24 +75,30 @@ export function restored(
   return lifetime && made({ ...answer, lifetime }, request);
 }
 
-function made(answer: Omit<StoredAnswer, 'tags' | 'bytes'>, { of: { tenant } }: CacheRequest): StoredAnswer {
+function made(answer: Omit<StoredAnswer, 'tags' | 'bytes'>, request: CacheRequest): StoredAnswer {
   const bytes = OVERHEAD + (answer.body?.byteLength ?? 0) + sizeOf(answer.headers);
-  return { ...answer, tags: [urlTag(answer.url), ...(tenant === undefined ? [] : [tenantTag(tenant)])], bytes };
+  return { ...answer, tags: tagsOf(request), bytes };
 }
 
-/** A stored answer that a 304 has brought up to date (RFC 9111 §3.2). */
+/** The tags by which the answers to a request are invalidated. */
+export function tagsOf({ of: { url, tenant } }: CacheRequest): readonly string[] {
+  return [urlTag(url), ...(tenant === undefined ? [] : [tenantTag(tenant)])];
+}
+
+/** A stored answer that a 304 has brought up to date (RFC 9111 §3.2), and whether it may be kept any longer. */
 export function revalidated(
   stored: StoredAnswer,
   answer: AnswerHead,
   of: { readonly request: CacheRequest; readonly requestedAt: number; readonly settings: HttpCacheSettings },
-): StoredAnswer {
+): { readonly stored: StoredAnswer; readonly mayBeKept: boolean } {
   // How long it was under way the last time says nothing about now.
   const { age: _former, ...standing } = stored.headers;
-  const updates = Object.entries(keptHeaders(answer.headers)).filter(([name]) => !NOT_UPDATED.has(name));
+  const updates = Object.entries(keptHeaders(answer.headers, 'GET')).filter(([name]) => !NOT_UPDATED.has(name));
   const head = { ...stored, headers: { ...standing, ...Object.fromEntries(updates) } };
   const updated = storable(head, of.request, of)?.(stored.body);
-  // One that may not be kept any longer is given this once.
-  return updated ?? { ...head, requestedAt: of.requestedAt, lifetime: { ...stored.lifetime, freshFor: 0 } };
+  if (updated !== undefined) return { stored: updated, mayBeKept: true };
+  const lifetime = { ...stored.lifetime, freshFor: 0, mayBeStale: false };
+  return { stored: { ...head, requestedAt: of.requestedAt, lifetime }, mayBeKept: false };
 }
 
 /** The headers by which the provider is asked whether an answer is still good (RFC 9111 §4.3.1). */
@@ -146,9 +153,11 @@ function isOfUse(lifetime: ResponseLifetime, headers: AnswerHead['headers'], set
   return hasValidator || (lifetime.mayBeStale && longestStale(lifetime, settings) > 0);
 }
 
-function keptHeaders(headers: AnswerHead['headers']): Record<string, string> {
+/** The fields of the body tell in an answer to HEAD what a GET would bring. */
+function keptHeaders(headers: AnswerHead['headers'], method: string): Record<string, string> {
   const named = new Set((headers['connection'] ?? '').split(',').map((name) => name.trim().toLowerCase()));
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !UNKEPT.has(name) && !named.has(name)));
+  const isUnkept = (name: string) => UNKEPT.has(name) && !(method === 'HEAD' && OF_BODY.has(name));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isUnkept(name) && !named.has(name)));
 }
 
 function sizeOf(headers: Readonly<Record<string, string>>): number {

@@ -155,10 +155,16 @@ function modeOf({ fetchOptions }: AxiosRequest): CacheMode {
   return (fetchOptions as { readonly cache?: CacheMode } | undefined)?.cache ?? 'default';
 }
 
-/** The headers by which the provider can tell who asks. axios makes one of `auth` as it sends. */
-function tellingHeaders({ headers, auth }: AxiosRequest): Record<string, string> {
-  const plain = plainHeaders(headers.toJSON());
-  return auth === undefined ? plain : { ...plain, authorization: `${auth.username}:${auth.password}` };
+/**
+ * The headers by which the provider can tell who asks, and the proxy, by whose address it can, too. axios makes a
+ * header of `auth` as it sends.
+ */
+function tellingHeaders({ headers, auth, proxy }: AxiosRequest): Record<string, string> {
+  return {
+    ...plainHeaders(headers.toJSON()),
+    ...(auth && { authorization: `${auth.username}:${auth.password}` }),
+    ...(typeof proxy === 'object' && { ':proxy': JSON.stringify(proxy) }),
+  };
 }
 
 function urlOf(url: string): string | undefined {

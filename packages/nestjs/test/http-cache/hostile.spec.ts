@@ -169,6 +169,26 @@ describe.each(CLIENTS)('the HTTP cache of %s, used by strangers', (client) => {
   });
 });
 
+describe('the HTTP cache of fetch', () => {
+  it.each([
+    ['reload', { 'cache-control': 'no-cache', pragma: 'no-cache' }],
+    ['no-cache', { 'cache-control': 'max-age=0' }],
+  ])('has caches on the way heed %s as well', async (cache, expected) => {
+    const clients = new CachingClients();
+    await clients.server.listen();
+    clients.server.gives(FRESH);
+    try {
+      const { ask } = await clients.start('fetch');
+      await ask();
+      await ask({ cache });
+      expect(clients.server.requests.at(-1)!.headers).toMatchObject(expected);
+      expect((await ask()).text).toBe('answer 2');
+    } finally {
+      await clients.close();
+    }
+  });
+});
+
 describe('the HTTP cache of axios', () => {
   it('tells answers apart by Host, which fetch does not send', async () => {
     const clients = new CachingClients();

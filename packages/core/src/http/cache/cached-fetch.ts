@@ -65,6 +65,7 @@ export class CachedFetch {
     }
     // For several callers, or later, is sent what was asked for now.
     const asked = new Headers(headers);
+    addWish(asked, request.cacheMode);
     const send = async ({ headers: conditions, signal: aborting, line }: Sending) => {
       const carried = new Headers(asked);
       for (const [name, value] of Object.entries(conditions)) carried.set(name, value);
@@ -126,6 +127,14 @@ export class CachedFetch {
     if (sent !== undefined) noted.push(sent);
     return send(signal, changes, line);
   }
+}
+
+/** Caches on the way are told as `fetch` tells them. Source: WHATWG Fetch, "HTTP-network-or-cache fetch". */
+function addWish(headers: Headers, mode: CacheMode): void {
+  if (mode === 'no-cache' && !headers.has('cache-control')) headers.set('cache-control', 'max-age=0');
+  if (mode !== 'reload') return;
+  if (!headers.has('pragma')) headers.set('pragma', 'no-cache');
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-cache');
 }
 
 /** The modes that speak of a cache of `fetch` itself, of which there is none here. */

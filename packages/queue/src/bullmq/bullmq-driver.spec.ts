@@ -39,7 +39,7 @@ const PLAIN: NewJob = {
 
 async function open(options: BullmqDriverOptions): Promise<QueueDriver> {
   const driver = bullmqDriver(options);
-  await driver.open?.({ clock: new SystemClock(), leaseMs: 400 });
+  await driver.open?.({ clock: new SystemClock(), leaseMs: 1000 });
   return driver;
 }
 

@@ -51,8 +51,12 @@ export class Claims {
     // With other tenants their turns go first.
     if (held.length === limit && lines.all.length === 1) this.hungry.add(provider);
     for (const each of held) this.held.set(each.job.claim, each);
-    const jobs = held.map(({ job }) => job);
-    if (leaseMs !== this.parts.leaseMs) await this.renew(jobs, leaseMs);
+    let jobs = held.map(({ job }) => job);
+    if (leaseMs !== this.parts.leaseMs) {
+      const renewed = await this.renew(jobs, leaseMs);
+      // One whose lease has ended meanwhile is another worker's.
+      jobs = jobs.filter((_, i) => renewed[i]);
+    }
     const nextInMs = next === Infinity ? undefined : Math.max(0, next - now);
     return { jobs, paused: false, nextInMs };
   }

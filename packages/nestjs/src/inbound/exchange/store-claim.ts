@@ -1,5 +1,5 @@
 import { ResilienceConfigurationError, type Clock, type Store, type Timer } from '@breakwater/core';
-import { joinedStore, StoreLease, type StoreLeaseParts } from '@breakwater/core/adapter';
+import { joinedStore, StoreLease, UnansweredClaims, type StoreLeaseParts } from '@breakwater/core/adapter';
 
 export interface StoreClaimParts extends Pick<StoreLeaseParts, 'key' | 'value' | 'version' | 'onLost'> {
   readonly store: Store;
@@ -47,7 +47,18 @@ export class StoreClaim {
 
   /** Frees the key, for another try, unless a transaction has settled it. */
   free(): Promise<Settlement> {
-    return (this.settlement ??= this.end(this.unlessDone(() => this.lease.free())));
+    return (this.settlement ??= this.end(this.unlessDone(() => this.unclaim())));
+  }
+
+  /** Where the store is away, the next try that comes to this process takes the claim over. */
+  private async unclaim(): Promise<boolean> {
+    try {
+      return await this.lease.free();
+    } catch (error) {
+      const { store, clock, value, leaseMs } = this.parts;
+      UnansweredClaims.of(store).add({ owner: String(value), leaseMs }, clock);
+      throw error;
+    }
   }
 
   /**

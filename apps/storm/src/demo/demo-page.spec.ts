@@ -69,7 +69,7 @@ describe('the page of the demo', () => {
       ['email', { latency: { ms: 400, jitterMs: 100 }, error: { rate: 0.25, status: 503 } }],
       ['crm', { latency: { ms: 20_000 }, error: { rate: 1, status: 503 } }],
     ]);
-    expect((await ask('/faults', 'POST', ours, { party: 'nobody', hang: true })).status).toBe(404);
+    expect((await ask('/faults', 'POST', ours, { party: 'unknown', hang: true })).status).toBe(404);
     expect(customers.rate).toBe(30);
     expect(JSON.parse((await ask('/state')).text)).toMatchObject({
       perSecond: 30,

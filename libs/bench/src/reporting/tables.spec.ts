@@ -27,7 +27,7 @@ describe('the tables of the results', () => {
         ],
       },
       {
-        title: 'One instance that nobody calls',
+        title: 'One idle instance',
         columns: ['case', 'bytes', 'timers', 'bytes after it was dropped', 'ours, at most'],
         rows: [['breaker', '700', '2', '3,300', '']],
       },

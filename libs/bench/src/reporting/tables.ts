@@ -7,7 +7,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   call: 'One call that succeeds, one after another',
   concurrent: '200 calls started together, for each call',
   refusal: 'One call refused by an open circuit, under 15 frames',
-  idle: 'One instance that nobody calls',
+  idle: 'One idle instance',
 };
 const CALL_COLUMNS = ['case', 'ns', '× bare', 'bytes', 'ours, at most'];
 const IDLE_COLUMNS = ['case', 'bytes', 'timers', 'bytes after it was dropped', 'ours, at most'];

@@ -18,7 +18,7 @@ export { withoutFragment, type CacheMode, type CacheRequest } from './http/cache
 export { isGiven, noteGiven } from './http/cache/given-response.js';
 export type { HttpCache } from './http/cache/http-cache.js';
 export type { LiveAnswer, RateLine, Sending } from './http/cache/live-answer.js';
-export { isRead, isSafe } from './http/cache/methods.js';
+export { isRead, isSafe } from './outcome/request-method.js';
 export type { Credential, HttpSettings, ProviderHttp } from './http/provider-http.js';
 export { oauth2Schema, type OAuth2Settings } from './http/oauth2/oauth2.options.js';
 export type { TokenSource } from './http/oauth2/token-source.js';

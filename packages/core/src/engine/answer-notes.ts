@@ -1,4 +1,5 @@
 import { responseLifetime, type ExchangedAnswer } from '../headers/response-lifetime.js';
+import { isRead } from '../outcome/request-method.js';
 
 /** For how long an answer may be given, in milliseconds; `undefined`: its headers say nothing of it. */
 export interface NotedLifetime {
@@ -8,8 +9,6 @@ export interface NotedLifetime {
   readonly staleWhileRevalidateMs: number | undefined;
   readonly staleIfErrorMs: number | undefined;
 }
-
-const READS = new Set(['GET', 'HEAD']);
 
 /** Remarks on the requests of a call, for a cache above that has asked for them. */
 export class AnswerNotes {
@@ -23,8 +22,7 @@ export class AnswerNotes {
 
   /** Notes what an answer says of its lifetime, if it is a good one to a request that reads. `now` is wall time. */
   answered(answer: ExchangedAnswer, now: number): void {
-    if (this.otherwiseMs === undefined || !READS.has(answer.method) || answer.status < 200 || answer.status > 299)
-      return;
+    if (this.otherwiseMs === undefined || !isRead(answer.method) || answer.status < 200 || answer.status > 299) return;
     const said = responseLifetime(answer, now, { otherwise: this.otherwiseMs / 1000 });
     if (said === undefined) this.lifetime = 'none';
     if (said === undefined || this.lifetime === 'none') return;

@@ -11,7 +11,7 @@ import { CachedFetch, type FetchChanges } from './cache/cached-fetch.js';
 import { isGiven } from './cache/given-response.js';
 import type { HttpCache } from './cache/http-cache.js';
 import type { RateLine } from './cache/live-answer.js';
-import { isRead } from './cache/methods.js';
+import { isRead } from '../outcome/request-method.js';
 import { FetchAgents, type FetchAgent } from './fetch-agent.js';
 import { OutgoingRequest, type FetchInit, type FetchInput } from './outgoing-request.js';
 import { HTTP_DEFAULTS } from './http.options.js';

@@ -1,10 +1,8 @@
+import { isSafe } from '../outcome/request-method.js';
 import type { RequestNature } from '../outcome/request-nature.js';
 import type { CarriedKey } from '../engine/requests/carried-key.js';
 import type { LiveCall } from '../engine/live-call.js';
 import type { HttpSettings, ProviderHttp } from './provider-http.js';
-
-/** Methods that change nothing, so that no key is needed to repeat them (RFC 9110 §9.2.1). */
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /** A header of a request to a provider. */
 export interface RequestHeader {
@@ -50,6 +48,6 @@ export function requestKey(
   call: LiveCall | undefined,
   { provider, method, nature }: { provider: string; method: string; nature?: RequestNature | undefined },
 ): CarriedKey | undefined {
-  const needsKey = !SAFE.has(method) && nature?.repeatable !== true;
+  const needsKey = !isSafe(method) && nature?.repeatable !== true;
   return call?.provider === provider && needsKey ? call.carriedKey : undefined;
 }

@@ -1,4 +1,4 @@
-import { isRepeatable } from '../../outcome/protocols/http-status.js';
+import { isRepeatable } from '../../outcome/request-method.js';
 import { goesOut, type CarriedKey } from './carried-key.js';
 import type { RequestNature } from '../../outcome/request-nature.js';
 import { SentRequests, type SentRequest } from './sent-requests.js';

@@ -8,7 +8,7 @@ import { FetchAnswer } from './fetch-answer.js';
 import { givenResponse } from './given-response.js';
 import type { HttpCache } from './http-cache.js';
 import type { RateLine, Sending } from './live-answer.js';
-import { isRead, isSafe } from './methods.js';
+import { isRead, isSafe } from '../../outcome/request-method.js';
 
 interface FetchParts {
   readonly provider: string;

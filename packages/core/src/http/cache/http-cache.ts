@@ -1,4 +1,5 @@
 import type { AnswerStorage } from '../../cache-storage/answer-storage.js';
+import { LoadsUnderWay } from '../../cache-storage/loads-under-way.js';
 import type { Invalidation } from '../../cache-storage/question.js';
 import type { ForgetListener, SharedAnswers } from '../../cache-storage/shared-answers.js';
 import { isResilienceError } from '../../errors/resilience-error.js';
@@ -36,15 +37,6 @@ export interface ResponseSelection {
   readonly tags?: readonly string[] | undefined;
 }
 
-/** A request whose answer has not come yet. */
-interface UnderWay {
-  readonly key: string;
-  readonly tags: readonly string[];
-  readonly load: unknown;
-  /** Whether answers to it were invalidated since it began. */
-  isOutdated: boolean;
-}
-
 /**
  * The answers of a provider's HTTP clients, kept and given as RFC 9111 has it for the cache of a single user, and RFC
  * 5861 for stale ones. Requests that ask for the same at once wait for one where its answer may be given to all.
@@ -56,9 +48,7 @@ export class HttpCache implements ForgetListener {
   private readonly giver: AnswerGiver;
   private readonly pauses = new FailurePauses();
   private ofHosts: SharedResponses | undefined;
-  private readonly loads = new Map<string, HttpLoad<unknown>>();
-  /** Those that no further request may wait for included: what is invalidated meanwhile is not kept. */
-  private readonly underWay = new Set<UnderWay>();
+  private readonly loads = new LoadsUnderWay<HttpLoad<unknown>>();
 
   constructor(
     private settings: HttpCacheSettings,
@@ -141,11 +131,10 @@ export class HttpCache implements ForgetListener {
     const ofTenant = tenant === undefined ? undefined : tenantTag(tenant);
     const isMeant = (of: readonly string[]) =>
       (ofTenant === undefined || of.includes(ofTenant)) && (tags?.some((tag) => of.includes(tag)) ?? true);
-    for (const each of this.underWay) {
-      if (!isMeant(each.tags)) continue;
-      each.isOutdated = true;
-      this.drop(each.key, each.load);
-    }
+    this.loads.outdate(
+      (load) => isMeant(load.tags),
+      (load) => void (load.isOutdated = true),
+    );
     const forgotten = this.kept.forget(isMeant);
     this.report.invalidated += forgotten;
     return forgotten;
@@ -222,18 +211,16 @@ export class HttpCache implements ForgetListener {
   private begin<Raw>(asked: Asked<Raw>, isShared: boolean): HttpLoad<Raw> {
     const { clock } = this.parts;
     const { request, validate, send, asker, found } = asked;
-    const load = new HttpLoad<Raw>(clock, () => this.drop(found.key, load));
+    const load = new HttpLoad<Raw>(clock, { key: found.key, tags: tagsOf(request) }, () => this.loads.close(anyLoad));
+    const anyLoad = load as HttpLoad<unknown>;
     const sending = { signal: load.signal, line: load.line };
-    const standing: UnderWay = { key: found.key, tags: tagsOf(request), load, isOutdated: false };
-    this.underWay.add(standing);
-    if (isShared) this.loads.set(found.key, load as HttpLoad<unknown>);
+    this.loads.add(anyLoad, isShared);
     const { call, result } = detachedWork(asker.call, () =>
-      this.load({ request, validate, send, sending }, () => standing.isOutdated),
+      this.load({ request, validate, send, sending }, () => load.isOutdated),
     );
     const done = load.start(
       result.finally(() => {
-        this.underWay.delete(standing);
-        this.drop(found.key, load);
+        this.loads.drop(anyLoad);
         if (call !== undefined) adoptRequests(asker.call, call);
       }),
     );
@@ -292,7 +279,7 @@ export class HttpCache implements ForgetListener {
   /** Fetches a new answer in the background, unless one is on its way or the provider has just failed. */
   private refresh<Raw>(asked: Asked<Raw>): void {
     const { key } = asked.found;
-    if (this.loads.has(key) || this.pauses.isPaused(key, this.parts.clock.now())) return;
+    if (this.loads.get(key) !== undefined || this.pauses.isPaused(key, this.parts.clock.now())) return;
     this.report.refreshes++;
     this.begin(asked, true).goOnAlone();
   }
@@ -306,9 +293,5 @@ export class HttpCache implements ForgetListener {
     if (load.isBackground) this.report.refreshFailed(answer?.status ?? null);
     const isRefused = loaded.kind === 'failed' && isResilienceError(loaded.error);
     if (!isRefused) this.pauses.pause(found.key, answer, { now: clock.now(), wallNow: clock.wallNow() });
-  }
-
-  private drop(key: string, load: unknown): void {
-    if (this.loads.get(key) === load) this.loads.delete(key);
   }
 }

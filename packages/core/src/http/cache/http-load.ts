@@ -35,12 +35,24 @@ export class HttpLoad<Raw> {
   private inBackground = false;
   private done: Promise<Loaded<Raw>> | undefined;
   private tooLong: Timer | undefined;
+  /** Whether answers to its request were invalidated since it began. */
+  isOutdated = false;
 
   constructor(
     private readonly clock: Clock,
+    /** The key and the tags of the answer that it fetches. */
+    private readonly of: { readonly key: string; readonly tags: readonly string[] },
     /** Called when it was aborted: what it brings means nothing. */
     private readonly onAbandoned: () => void,
   ) {}
+
+  get key(): string {
+    return this.of.key;
+  }
+
+  get tags(): readonly string[] {
+    return this.of.tags;
+  }
 
   get signal(): AbortSignal {
     return this.controller.signal;

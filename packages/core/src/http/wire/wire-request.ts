@@ -4,7 +4,7 @@ import type { LiveCall } from '../../engine/live-call.js';
 import type { SentRequest } from '../../engine/requests/sent-requests.js';
 import type { WireListener } from '../../engine/requests/wire-listener.js';
 import { isConnecting, networkKind } from '../../outcome/protocols/network.js';
-import { isRepeatable } from '../../outcome/protocols/http-status.js';
+import { isRepeatable } from '../../outcome/request-method.js';
 import { errorChain } from '../../outcome/reading/error-chain.js';
 import type { Exchange } from '../../outcome/exchange.js';
 

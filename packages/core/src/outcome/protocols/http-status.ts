@@ -1,10 +1,8 @@
 import { SUCCESS, type Outcome, type OutcomeKind } from '../outcome.js';
+import { isRepeatable } from '../request-method.js';
 import { headerOf } from '../../headers/headers.js';
 import { resetWaitMs } from '../../headers/reset-wait.js';
 import { retryAfterMs } from '../../headers/retry-after.js';
-
-/** Methods whose requests may be repeated (RFC 9110 §9.2.2). */
-const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 
 /** An answer of the provider, from whichever client. */
 export interface HttpAnswer {
@@ -35,11 +33,6 @@ export function httpOutcome(answer: HttpAnswer, wallNow: number): Outcome {
     resource: kind === 'throttled' && isSpent(headers) ? headerOf(headers, 'x-ratelimit-resource') : undefined,
     pushback: word === 'false' ? 'never' : undefined,
   };
-}
-
-/** Whether a request of this method may be repeated; `undefined` when the method is not known. */
-export function isRepeatable(method: string | undefined): boolean | undefined {
-  return method === undefined ? undefined : REPEATABLE.has(method.toUpperCase());
 }
 
 export function isErrorStatus(status: unknown): status is number {

@@ -1,7 +1,7 @@
 import { errorChain, readSafely } from './error-chain.js';
 import type { Outcome, OutcomeKind } from '../outcome.js';
 import { methodOf } from '../protocols/http-answer.js';
-import { isRepeatable } from '../protocols/http-status.js';
+import { isRepeatable } from '../request-method.js';
 import { ANSWERS } from '../protocols/index.js';
 import { isConnecting, networkKind } from '../protocols/network.js';
 

@@ -7,7 +7,8 @@ import { SUCCESS, type Outcome } from '../outcome.js';
 import { isProgrammingMistake } from './programming-mistake.js';
 import { appExceptionOutcome } from '../protocols/app-exception.js';
 import { graphqlResult } from '../protocols/graphql.js';
-import { httpOutcome, isRepeatable } from '../protocols/http-status.js';
+import { httpOutcome } from '../protocols/http-status.js';
+import { isRepeatable } from '../request-method.js';
 import { ANSWERS } from '../protocols/index.js';
 import { spokenOutcome } from './spoken-outcome.js';
 

@@ -4,12 +4,12 @@ import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Outcome, Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf } from '../../engine/policy.js';
 import { estimatedBytes } from '../../cache-storage/estimated-bytes.js';
+import { LoadsUnderWay } from '../../cache-storage/loads-under-way.js';
 import { lifetimeOf, notesFor } from './noted-lifetime.js';
 import { isSingleUse } from '../../values/single-use.js';
 import type { CacheReport } from './cache-report.js';
 import type { CacheSettings } from './cache.options.js';
 import type { Answer, KeptAnswers, NewAnswer } from './kept-answers.js';
-import { LoadsUnderWay } from './loads-under-way.js';
 import type { Question } from './questions.js';
 import type { SharedLevel } from './shared-level.js';
 import { SharedLoad } from './shared-load.js';
@@ -26,7 +26,7 @@ const FAILURE_BYTES = 1000;
 
 /** Fetches answers, one call at a time for each key, and decides what becomes of what comes. */
 export class AnswerLoader {
-  readonly loads = new LoadsUnderWay();
+  readonly loads = new LoadsUnderWay<SharedLoad>();
   private begun = 0;
   /** Tells the answers of this host from those of others. */
   private readonly id = randomUUID();

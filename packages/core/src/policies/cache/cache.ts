@@ -158,7 +158,10 @@ export class Cache implements Wrapper, ForgetListener {
 
   private forget(isMeant: (subject: Subject) => boolean, tags: readonly string[] | undefined): number {
     if (tags !== undefined && this.settings.tags === undefined) return 0;
-    this.loader.loads.outdate(isMeant, tags);
+    this.loader.loads.outdate(
+      ({ of }) => isMeant(of.subject),
+      (load) => load.outdate(tags),
+    );
     return this.answers.forget(
       (answer) => (tags === undefined || answer.tags.some((tag) => tags.includes(tag))) && isMeant(answer.subject),
     );

@@ -43,8 +43,14 @@ export class SharedLoad extends SharedCall<Settled | undefined> {
     this.startedAt = call.now;
   }
 
-  void(tags: readonly string[]): void {
-    for (const tag of tags) (this.voided ??= new Set()).add(tag);
+  get key(): string {
+    return this.of.key;
+  }
+
+  /** Has its answer be out of date; with `tags`, where it turns out to have one of them. */
+  outdate(tags: readonly string[] | undefined): void {
+    if (tags === undefined) this.outdated = true;
+    else for (const tag of tags) (this.voided ??= new Set()).add(tag);
   }
 
   /** Whether an answer with these tags is out of date. */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -30,9 +31,10 @@ const viaUndici: Send = async (url, { method, headers = {} }) => {
   const read = await body.text();
   return statusCode < 400 ? read : mapped();
 };
+const requestFor = (url: string) => (url.startsWith('https:') ? httpsRequest : httpRequest);
 const viaNode: Send = (url, { method, headers = {} }) =>
   new Promise((resolve, reject) => {
-    const sent = httpRequest(url, { method, headers }, (response) => {
+    const sent = requestFor(url)(url, { method, headers }, (response) => {
       void text(response).then((body) => (response.statusCode! < 400 ? resolve(body) : reject(new Error('failed'))));
     });
     sent.on('error', () => reject(new Error('the provider failed')));
@@ -41,7 +43,7 @@ const viaNode: Send = (url, { method, headers = {} }) =>
 /** Headers that are set after the request was made, and in a list that Node keeps as text. */
 const viaNodeLater: Send = (url, { method, headers = {} }) =>
   new Promise((resolve, reject) => {
-    const sent = httpRequest(url, { method }, (response) => void text(response).then(resolve, reject));
+    const sent = requestFor(url)(url, { method }, (response) => void text(response).then(resolve, reject));
     for (const [name, value] of Object.entries(headers)) sent.setHeader(name, value);
     sent.on('error', () => reject(new Error('the provider failed')));
     sent.end();
@@ -141,6 +143,17 @@ describe.each([
     await outcomeOf(provider().execute(() => (attempts++, send(closed, { method: 'POST' }))));
     expect(attempts).toBe(3);
   });
+
+  it.each(['drops', 'resets'] as const)(
+    'did not reach anything before the TLS handshake was over: one that %s the connection then',
+    async (way) => {
+      const { origin, close } = await handshakeThat(way);
+      let attempts = 0;
+      await outcomeOf(provider().execute(() => (attempts++, send(origin, { method: 'POST' }))));
+      expect(attempts).toBe(3);
+      close();
+    },
+  );
 });
 
 describe.each([
@@ -244,6 +257,20 @@ function closedPort(): Promise<string> {
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };
       server.close(() => resolve(`http://127.0.0.1:${port}`));
+    });
+  });
+}
+
+/** A server of `https` that ends each connection while the handshake goes on. */
+function handshakeThat(way: 'drops' | 'resets'): Promise<{ origin: string; close: () => void }> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => (way === 'drops' ? socket.end() : socket.resetAndDestroy()));
+  });
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      resolve({ origin: `https://127.0.0.1:${port}`, close: () => server.close() });
     });
   });
 }

@@ -1,3 +1,5 @@
+import { RawHeaders } from './raw-headers.js';
+
 /** Response headers as `fetch`, undici, axios or Node's `http` give them. */
 export type HeadersLike =
   | { get(name: string): unknown }
@@ -9,8 +11,11 @@ export type HeadersLike =
  */
 export function headerOf(headers: unknown, name: string): string | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
-  if (typeof (headers as { get?: unknown }).get === 'function')
-    return text((headers as { get(name: string): unknown }).get(name));
+  if (typeof (headers as { get?: unknown }).get === 'function') {
+    const found = text((headers as { get(name: string): unknown }).get(name));
+    return found === undefined && headers instanceof Map ? text(namedIn(headers, name)) : found;
+  }
+  if (Array.isArray(headers)) return new RawHeaders(headers).get(name);
   const plain = headers as Record<string, unknown>;
   const exact = plain[name];
   if (exact !== undefined) return text(exact);
@@ -22,8 +27,9 @@ export function headerOf(headers: unknown, name: string): string | undefined {
  * Those headers whose name, in lower case, fits a pattern, for a reader of many names that are mostly absent;
  * `undefined` when there is none. Headers that only answer by name are returned as they are.
  */
-export function headersLike(headers: unknown, pattern: RegExp): unknown {
-  if (typeof headers !== 'object' || headers === null) return undefined;
+export function headersLike(given: unknown, pattern: RegExp): unknown {
+  if (typeof given !== 'object' || given === null) return undefined;
+  const headers = Array.isArray(given) ? new RawHeaders(given) : given;
   const { get, forEach } = headers as { get?: unknown; forEach?: unknown };
   const names = Object.keys(headers);
   const onlyAnswers = typeof get === 'function' && (Object.hasOwn(headers, 'get') || names.length === 0);
@@ -43,6 +49,12 @@ export function headersLike(headers: unknown, pattern: RegExp): unknown {
 export function namesLike(headers: unknown, pattern: RegExp): readonly string[] {
   const found = headersLike(headers, pattern);
   return found instanceof Map ? [...found.keys()] : [];
+}
+
+/** A map keeps names as they were written. */
+function namedIn(headers: ReadonlyMap<unknown, unknown>, name: string): unknown {
+  for (const [key, value] of headers) if (String(key).toLowerCase() === name) return value;
+  return undefined;
 }
 
 function text(value: unknown): string | undefined {

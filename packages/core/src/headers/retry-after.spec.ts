@@ -44,6 +44,7 @@ describe('Retry-After', () => {
     expect(retryAfterMs({ 'retry-after-ms': '1250', 'retry-after': '2' }, NOW)).toBe(1250);
     expect(retryAfterMs({ 'retry-after-ms': 'soon', 'retry-after': '2' }, NOW)).toBe(2000);
     expect(retryAfterMs({ 'retry-after-ms': '1250, 1250' }, NOW)).toBe(1250);
+    expect(retryAfterMs({ 'x-ms-retry-after-ms': '1250', 'retry-after': '2' }, NOW)).toBe(1250);
   });
 
   it('knows MailerLite’s name for it', () => {

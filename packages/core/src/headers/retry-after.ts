@@ -3,14 +3,14 @@ import { headerOf } from './headers.js';
 import { httpDateMs } from './http-date.js';
 
 /**
- * How long a response asks to wait, in milliseconds, or `undefined`. Reads `Retry-After-Ms`, and `Retry-After`
- * (MailerLite: `X-RateLimit-Retry-After`) as whole or decimal seconds, as an HTTP date, or as seconds since the epoch
- * (RFC 9110 §10.2.3 and what providers send). Dates are read against the response's own `Date`, so that a clock that is
- * off does no harm; `wallNow` stands in when it has none. The first of several values counts: a header that was sent
- * twice arrives as a list.
+ * How long a response asks to wait, in milliseconds, or `undefined`. Reads `Retry-After-Ms` (Azure:
+ * `X-Ms-Retry-After-Ms`), and `Retry-After` (MailerLite: `X-RateLimit-Retry-After`) as whole or decimal seconds, as an
+ * HTTP date, or as seconds since the epoch (RFC 9110 §10.2.3 and what providers send). Dates are read against the
+ * response's own `Date`, so that a clock that is off does no harm; `wallNow` stands in when it has none. The first of
+ * several values counts: a header that was sent twice arrives as a list.
  */
 export function retryAfterMs(headers: unknown, wallNow: number): number | undefined {
-  const inMs = firstOf(headerOf(headers, 'retry-after-ms') ?? '');
+  const inMs = firstOf(headerOf(headers, 'retry-after-ms') ?? headerOf(headers, 'x-ms-retry-after-ms') ?? '');
   if (NUMBER.test(inMs)) return Math.min(Number(inMs), LONGEST_DELAY_MS);
   const value = headerOf(headers, 'retry-after') ?? headerOf(headers, 'x-ratelimit-retry-after');
   return value === undefined ? undefined : timeUntil(value, headers, wallNow);

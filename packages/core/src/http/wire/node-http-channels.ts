@@ -29,7 +29,7 @@ export function watchNodeHttp(): void {
   });
   subscribe('http.client.request.error', (message) => {
     const { request, error } = message as { request: ClientRequest; error: unknown };
-    requests.get(request)?.fail(error);
+    requests.get(request)?.fail(error, isShakingHands(request));
   });
 }
 
@@ -45,6 +45,11 @@ function requestOf(request: ClientRequest): WireRequest | undefined {
   const seen = watched && WireRequest.of(watched, new NodeHead(request));
   if (seen !== undefined) requests.set(request, seen);
   return seen;
+}
+
+/** Whether the TLS handshake of its connection was not over: nothing goes before it. */
+function isShakingHands({ socket }: ClientRequest): boolean {
+  return (socket as { readonly secureConnecting?: unknown } | null)?.secureConnecting === true;
 }
 
 class NodeHead implements RequestHead {

@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { RawHeaders } from './raw-headers.js';
+import { RawHeaders } from '../../headers/raw-headers.js';
 import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
 
 /**
@@ -14,6 +14,8 @@ interface UndiciRequest {
 }
 
 const requests = new WeakMap<object, WireRequest>();
+/** The errors for which no connection was made. */
+const unconnected = new WeakSet<object>();
 
 export function watchUndici(): void {
   subscribe('undici:request:create', (message) => {
@@ -32,7 +34,11 @@ export function watchUndici(): void {
   });
   subscribe('undici:request:error', (message) => {
     const { request, error } = message as { request: object; error: unknown };
-    requests.get(request)?.fail(error);
+    requests.get(request)?.fail(error, typeof error === 'object' && error !== null && unconnected.has(error));
+  });
+  subscribe('undici:client:connectError', (message) => {
+    const { error } = message as { error: unknown };
+    if (typeof error === 'object' && error !== null) unconnected.add(error);
   });
 }
 

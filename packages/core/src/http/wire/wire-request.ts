@@ -109,10 +109,11 @@ export class WireRequest implements Exchange {
     if (this.isOwn) this.listener.answered(this.call, this);
   }
 
-  fail(failure: unknown): void {
+  /** There is no answer. `unconnected`: the connection was not made, as far as the channel can tell. */
+  fail(failure: unknown, unconnected = false): void {
     if (this.status !== undefined) return;
     this.failure = failure;
-    if (this.noted === undefined || !isUnsent(failure)) return;
+    if (this.noted === undefined || !(unconnected || isUnsent(failure))) return;
     this.sent = false;
     this.noted.unsent = true;
   }

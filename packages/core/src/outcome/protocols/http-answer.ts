@@ -53,9 +53,9 @@ function statusIn(fields: Fields): unknown {
   return typeof status === 'number' ? status : statusOf(fields['statusCode']);
 }
 
-/** A status as a number, where it is written as text, too. */
+/** A status as a number, where it is written as text, too: `'503'`, or `'503 Service Unavailable'`. */
 export function statusOf(status: unknown): unknown {
-  return typeof status === 'string' && /^[1-5]\d\d$/.test(status) ? Number(status) : status;
+  return typeof status === 'string' && /^[1-5]\d\d( |$)/.test(status) ? Number(status.slice(0, 3)) : status;
 }
 
 /** `error.$metadata.httpStatusCode` and `error.$response.headers` of the AWS SDK for JavaScript v3. */

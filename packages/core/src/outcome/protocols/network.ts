@@ -12,8 +12,11 @@ const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
   EADDRNOTAVAIL: 'not-sent',
   UND_ERR_CONNECT_TIMEOUT: 'not-sent',
   UND_ERR_CLOSED: 'not-sent',
+  UND_ERR_PRX_TLS: 'not-sent',
   UND_ERR_BPL_MISSING_UPSTREAM: 'not-sent',
   ERR_HTTP2_INVALID_SESSION: 'not-sent',
+  ERR_HTTP2_GOAWAY_SESSION: 'not-sent',
+  ERR_HTTP2_STREAM_CANCEL: 'not-sent',
   ECONNRESET: 'unknown',
   ECONNABORTED: 'unknown',
   ETIMEDOUT: 'unknown',
@@ -21,7 +24,6 @@ const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
   ERR_STREAM_PREMATURE_CLOSE: 'unknown',
   ERR_HTTP2_STREAM_ERROR: 'unknown',
   ERR_HTTP2_SESSION_ERROR: 'unknown',
-  ERR_HTTP2_GOAWAY_SESSION: 'unknown',
   UND_ERR_SOCKET: 'unknown',
   UND_ERR_DESTROYED: 'unknown',
   UND_ERR_HEADERS_TIMEOUT: 'unknown',
@@ -36,10 +38,10 @@ const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
   EPROTO: 'contract',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'contract',
   SELF_SIGNED_CERT_IN_CHAIN: 'contract',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'contract',
-  UNABLE_TO_GET_ISSUER_CERT: 'contract',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'contract',
   HOSTNAME_MISMATCH: 'contract',
+  INVALID_CA: 'contract',
+  INVALID_PURPOSE: 'contract',
+  PATH_LENGTH_EXCEEDED: 'contract',
   ERR_INVALID_URL: 'invalid',
   ERR_INVALID_PROTOCOL: 'invalid',
   ERR_INVALID_ARG_TYPE: 'invalid',
@@ -56,8 +58,10 @@ const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
   UND_ERR_NOT_SUPPORTED: 'invalid',
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'invalid',
 };
-/** Families of codes: of Node's HTTP parser, of certificates and of TLS. */
-const CONTRACT_CODES = /^(HPE_|CERT_|ERR_TLS_|ERR_SSL_)/;
+/**
+ * Families of codes: of Node's HTTP parser, of certificates and of TLS. Source: Node, "X509 certificate error codes".
+ */
+const CONTRACT_CODES = /^(HPE_|CERT_|CRL_|ERROR_IN_C|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)_|ERR_TLS_|ERR_SSL_)/;
 /** Errors that have no code of their own: of `fetch`, of undici's parser, and the time limits of clients. */
 const KIND_BY_NAME: Readonly<Record<string, OutcomeKind>> = {
   AbortError: 'cancelled',
@@ -66,6 +70,13 @@ const KIND_BY_NAME: Readonly<Record<string, OutcomeKind>> = {
 };
 /** The message of axios for an answer that is larger than allowed, under the code of any broken answer. */
 const AXIOS_TOO_LARGE = 'maxContentLength';
+/**
+ * Texts of Node for a connection that was lost before its TLS handshake was over, and for a stream that the server has
+ * not begun to process (RFC 9113 §8.7), under codes that stand for other losses as well.
+ */
+const NOT_BEGUN = /^Client network socket disconnected before secure TLS|NGHTTP2_REFUSED_STREAM$/;
+/** The system calls by which a host is looked up and a connection made. */
+const CONNECTING = /^(connect$|getaddrinfo$|query[A-Z])/;
 /** Stages of a request at which got's time limits cut it off before anything was sent. */
 const BEFORE_SENDING = new Set(['lookup', 'connect', 'secureConnect']);
 
@@ -81,10 +92,14 @@ export function networkKind(error: object): OutcomeKind | undefined {
   return byCode ?? (typeof name === 'string' && Object.hasOwn(KIND_BY_NAME, name) ? KIND_BY_NAME[name] : undefined);
 }
 
-/** Whether the connection was still being made. One that was reset or timed out then carried no request. */
+/**
+ * Whether the connection, or the stream in it, was still being made. One that was reset or timed out then carried no
+ * request.
+ */
 export function isConnecting(error: object): boolean {
-  const { code, syscall, event } = error as Readonly<Record<string, unknown>>;
-  if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
+  const { code, syscall, event, message } = error as Readonly<Record<string, unknown>>;
+  if (typeof syscall === 'string' && CONNECTING.test(syscall)) return true;
+  if (typeof message === 'string' && NOT_BEGUN.test(message)) return true;
   return code === 'ETIMEDOUT' && typeof event === 'string' && BEFORE_SENDING.has(event);
 }
 

@@ -40,13 +40,16 @@ function responseIn(value: object): HttpAnswer | undefined {
 const AWS_THROTTLING =
   /^(BandwidthLimitExceeded|EC2ThrottledException|PriorRequestNotComplete|ProvisionedThroughputExceeded(Exception)?|RequestLimitExceeded|RequestThrottled(Exception)?|SlowDown|Throttl(ed|ing)(Exception)?|TooManyRequestsException)$/;
 
-/** AWS throttles with 400 as well, and says so in the error's name or in `$retryable`. */
+/** A request that took too long to come, which AWS answers with 400. Source: as above. */
+const AWS_TIMEOUT = /^RequestTimeout(Exception)?$/;
+
+/** AWS throttles with 400 and 503 as well, and says so in the error's name or in `$retryable`. */
 function withAwsWord(error: object, outcome: Outcome): Outcome {
   const { $metadata, $retryable, name } = error as Record<string, unknown>;
-  if ($metadata === undefined || outcome.status! >= 500 || outcome.kind === 'throttled') return outcome;
-  const throttles =
-    asFields($retryable)?.['throttling'] === true || (typeof name === 'string' && AWS_THROTTLING.test(name));
-  return throttles ? { ...outcome, kind: 'throttled' } : outcome;
+  if ($metadata === undefined || outcome.kind === 'throttled') return outcome;
+  const says = (names: RegExp) => typeof name === 'string' && names.test(name);
+  if (asFields($retryable)?.['throttling'] === true || says(AWS_THROTTLING)) return { ...outcome, kind: 'throttled' };
+  return outcome.kind === 'permanent' && says(AWS_TIMEOUT) ? { ...outcome, kind: 'unknown' } : outcome;
 }
 
 /** Slack's own client tells of a 429 without a status, with the wait in seconds. */

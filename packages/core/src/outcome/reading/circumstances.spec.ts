@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { runInNewContext } from 'node:vm';
 import { createProvider } from '../../provider/create-provider.js';
 import { MemoryStore } from '../../store/memory-store.js';
 import { httpError, networkError, outcomeOf } from '../../testing/calls.fixture.js';
@@ -55,6 +56,13 @@ describe('a mistake in the program', () => {
     );
     let runs = 0;
     for (let i = 0; i < 5; i++) await outcomeOf(provider.execute(() => (runs++, mistake())));
+    expect([runs, provider.circuitBreaker!.state]).toEqual([5, 'closed']);
+  });
+
+  it('is one also where the error comes from another realm, such as a sandbox', async () => {
+    const provider = createProvider('payments', { retry: AT_ONCE, circuitBreaker: { window: { consecutive: 2 } } });
+    let runs = 0;
+    for (let i = 0; i < 5; i++) await outcomeOf(provider.execute(() => (runs++, runInNewContext('undefined.total'))));
     expect([runs, provider.circuitBreaker!.state]).toEqual([5, 'closed']);
   });
 

@@ -53,6 +53,34 @@ describe('what a failed call means', () => {
       'not-sent',
     ],
     ['timed out while connecting', networkError('ETIMEDOUT', { syscall: 'connect' }), 'not-sent'],
+    ['no record, by Node’s own resolver', networkError('ENODATA', { syscall: 'queryA' }), 'not-sent'],
+    ['a name server that fails', networkError('ESERVFAIL', { syscall: 'queryAaaa' }), 'not-sent'],
+    [
+      'lost before the TLS handshake was over',
+      Object.assign(new Error('Client network socket disconnected before secure TLS connection was established'), {
+        code: 'ECONNRESET',
+      }),
+      'not-sent',
+    ],
+    [
+      'a stream of HTTP/2 that was refused',
+      Object.assign(new Error('Stream closed with error code NGHTTP2_REFUSED_STREAM'), {
+        code: 'ERR_HTTP2_STREAM_ERROR',
+      }),
+      'not-sent',
+    ],
+    [
+      'a stream of HTTP/2 that failed otherwise',
+      Object.assign(new Error('Stream closed with error code NGHTTP2_INTERNAL_ERROR'), {
+        code: 'ERR_HTTP2_STREAM_ERROR',
+      }),
+      'unknown',
+    ],
+    ['no further stream in a session that ends', networkError('ERR_HTTP2_GOAWAY_SESSION'), 'not-sent'],
+    ['a stream that was still waiting to be opened', networkError('ERR_HTTP2_STREAM_CANCEL'), 'not-sent'],
+    ['no TLS connection to the proxy', networkError('UND_ERR_PRX_TLS'), 'not-sent'],
+    ['a certificate of a wrong issuer', networkError('UNABLE_TO_GET_ISSUER_CERT_LOCALLY'), 'contract'],
+    ['a certificate that cannot be checked', networkError('UNABLE_TO_GET_CRL'), 'contract'],
     [
       'reset after the request',
       Object.assign(networkError('ECONNRESET'), { cause: networkError('ECONNRESET', { syscall: 'read' }) }),

@@ -68,6 +68,16 @@ describe('an error that clients shape in ways of their own', () => {
       errorWith({ $metadata: { httpStatusCode: 400 }, $retryable: { throttling: true } }),
       { kind: 'throttled', status: 400 },
     ],
+    [
+      'AWS: throttling with 503, by its name',
+      errorWith({ name: 'SlowDown', $metadata: { httpStatusCode: 503 } }),
+      { kind: 'throttled', status: 503 },
+    ],
+    [
+      'AWS: a request that came too slowly, which is no mistake of the caller',
+      errorWith({ name: 'RequestTimeout', $metadata: { httpStatusCode: 400 } }),
+      { kind: 'unknown', status: 400 },
+    ],
     ['AWS: no answer', errorWith({ code: 'ECONNREFUSED', $metadata: { attempts: 1 } }), { kind: 'not-sent' }],
     [
       'Octokit: a status that it writes where it got no answer',
@@ -144,6 +154,12 @@ describe('an error that clients shape in ways of their own', () => {
       new AggregateError([errorWith({ status: 404, headers: {} }), errorWith({ status: 500, headers: {} })]),
       { kind: 'unknown' },
     ],
+    [
+      'a status with its reason, as text',
+      errorWith({ status: '503 Service Unavailable', headers: SPENT }),
+      { kind: 'transient', status: 503 },
+    ],
+    ['a text that begins like a status', errorWith({ status: '404th try' }), { kind: 'unknown' }],
     ['a number that is no status', errorWith({ code: 20_003, headers: {} }), { kind: 'unknown' }],
   ])('%s', (_name, error, expected) => {
     expect(ofError(error)).toMatchObject(expected);
@@ -157,6 +173,52 @@ describe('an error that clients shape in ways of their own', () => {
   ])('says with which method it was sent: %s', (_name, fields) => {
     expect(ofError(errorWith({ ...fields, response: { status: 500, headers: {} } })).repeatable).toBe(false);
     expect(ofError(errorWith({ ...fields, code: 'ECONNRESET' })).repeatable).toBe(false);
+  });
+});
+
+describe('an error of which a part throws when it is read', () => {
+  const broken = (name: string, fields: object) =>
+    Object.defineProperty(errorWith(fields), name, {
+      enumerable: true,
+      get: () => {
+        throw new Error('unreadable');
+      },
+    });
+  const unreadable = {
+    get: () => {
+      throw new Error('unreadable');
+    },
+  };
+
+  class OfASdk extends Error {
+    get status() {
+      return 404;
+    }
+    get response(): never {
+      throw new Error('unreadable');
+    }
+  }
+
+  it.each([
+    ['its response', broken('response', { status: 404 }), { kind: 'permanent', status: 404 }],
+    ['its headers', broken('headers', { status: 429 }), { kind: 'throttled', status: 429 }],
+    [
+      'its code',
+      broken('code', { response: { status: 429, headers: SPENT } }),
+      { kind: 'throttled', retryAfterMs: 7000 },
+    ],
+    ['its cause', broken('cause', { statusCode: 401 }), { kind: 'unauthorized' }],
+    ['its response’s headers', errorWith({ response: broken('headers', { status: 404 }) }), { kind: 'permanent' }],
+    [
+      'one of its headers',
+      errorWith({ response: { status: 429, headers: broken('date', SPENT) } }),
+      { kind: 'throttled', retryAfterMs: 7000 },
+    ],
+    ['whatever is asked of its headers', errorWith({ status: 404, headers: unreadable }), { kind: 'permanent' }],
+    ['a getter of its class', new OfASdk(), { kind: 'permanent', status: 404 }],
+    ['its status, before the network’s code', broken('status', { code: 'ECONNREFUSED' }), { kind: 'not-sent' }],
+  ])('is read by the others: %s', (_name, error, expected) => {
+    expect(ofError(error)).toMatchObject(expected);
   });
 });
 

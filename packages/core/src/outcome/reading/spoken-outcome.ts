@@ -1,4 +1,5 @@
-import { errorChain, readSafely } from './error-chain.js';
+import { errorChain } from './error-chain.js';
+import { readLegible } from './legible.js';
 import type { Outcome, OutcomeKind } from '../outcome.js';
 import { methodOf } from '../protocols/http-answer.js';
 import { isRepeatable } from '../request-method.js';
@@ -18,14 +19,14 @@ export function spokenOutcome(chain: readonly object[], wallNow: number, depth =
   for (const error of chain) {
     const answer = answerIn(error, wallNow);
     if (answer === undefined) continue;
-    return readSafely(() => isBareStatus(error)) !== false ? (networkOutcome(chain, wallNow, depth) ?? answer) : answer;
+    return readLegible(error, isBareStatus) !== false ? (networkOutcome(chain, wallNow, depth) ?? answer) : answer;
   }
   return networkOutcome(chain, wallNow, depth);
 }
 
 function answerIn(error: object, wallNow: number): Outcome | undefined {
   for (const { ofError } of ANSWERS) {
-    const outcome = ofError && readSafely(() => ofError(error, wallNow));
+    const outcome = ofError && readLegible(error, (legible) => ofError(legible, wallNow));
     if (outcome !== undefined) return outcome;
   }
   return undefined;
@@ -41,10 +42,10 @@ function networkOutcome(chain: readonly object[], wallNow: number, depth: number
   let outcome: Outcome | undefined;
   for (const error of chain) {
     // A connection that could not be made carried no request, however far down that is said.
-    if (readSafely(() => isConnecting(error)) === true) return { ...outcome, kind: 'not-sent' };
-    const kind = readSafely(() => networkKind(error));
+    if (readLegible(error, isConnecting) === true) return { ...outcome, kind: 'not-sent' };
+    const kind = readLegible(error, networkKind);
     if (outcome === undefined && kind !== undefined) outcome = { kind };
-    const all = readSafely(() => outcomeOfAll(error, wallNow, depth));
+    const all = readLegible(error, (legible) => outcomeOfAll(legible, wallNow, depth));
     // One that was sent outweighs the code of another that was not.
     if (all !== undefined && (outcome === undefined || outcome.kind === 'not-sent')) {
       outcome = outcome === undefined ? all : { ...outcome, kind: all.kind === 'not-sent' ? 'not-sent' : 'unknown' };
@@ -55,7 +56,7 @@ function networkOutcome(chain: readonly object[], wallNow: number, depth: number
 
 function withMethod(chain: readonly object[], outcome: Outcome): Outcome {
   for (const error of chain) {
-    const method = readSafely(() => methodOf(error));
+    const method = readLegible(error, methodOf);
     if (method !== undefined) return { ...outcome, repeatable: isRepeatable(method) };
   }
   return outcome;

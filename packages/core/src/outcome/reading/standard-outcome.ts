@@ -1,6 +1,7 @@
 import type { Clock } from '../../time/clock.js';
 import { isResilienceError, type ResilienceError } from '../../errors/resilience-error.js';
 import { errorChain, readSafely } from './error-chain.js';
+import { readLegible } from './legible.js';
 import type { AnswerProtocol, Circumstances, Exchange } from '../exchange.js';
 import { notedOutcome } from '../noted-outcome.js';
 import { SUCCESS, type Outcome } from '../outcome.js';
@@ -80,6 +81,11 @@ function exchangeOutcome(exchange: Exchange, wallNow: number): Outcome | undefin
   return chain.length === 0 ? undefined : spokenOutcome(chain, wallNow);
 }
 
+/** Whether the wire knows that nothing was sent, where the error says only that there was no answer. */
+function isUnsent({ status }: Outcome, { lastExchange, hasSent }: Circumstances): boolean {
+  return status === undefined && !hasSent && lastExchange?.sent === false;
+}
+
 /** An error that says only the status (Twilio, Postmark) has left out how long to wait: that stood in the headers. */
 function withHeadersOf(exchange: Exchange | undefined, spoken: Outcome, wallNow: number): Outcome {
   if (exchange?.status === undefined || spoken.retryAfterMs !== undefined) return spoken;
@@ -104,7 +110,7 @@ function repeatableOf({ repeatable, method }: Exchange): boolean | undefined {
 
 function appOutcome(chain: readonly object[], wallNow: number): Outcome | undefined {
   for (const error of chain) {
-    const outcome = readSafely(() => appExceptionOutcome(error, wallNow));
+    const outcome = readLegible(error, (legible) => appExceptionOutcome(legible, wallNow));
     if (outcome !== undefined) return outcome;
   }
   return undefined;
@@ -121,7 +127,9 @@ function inCircumstances(outcome: Outcome, circumstances: Circumstances): Outcom
     case 'cancelled':
       // An abort that is not the call's own is a client's time limit, or the method's: the provider did not answer in
       // time.
-      return aborted ? outcome : { ...outcome, kind: 'unknown' };
+      return aborted ? outcome : { ...outcome, kind: isUnsent(outcome, circumstances) ? 'not-sent' : 'unknown' };
+    case 'unknown':
+      return isUnsent(outcome, circumstances) ? { ...outcome, kind: 'not-sent' } : outcome;
     case 'invalid':
       // A redirect may lead to where no request can be made.
       return hasSent ? { ...outcome, kind: 'contract' } : outcome;

@@ -1,13 +1,13 @@
 /**
- * Headers as undici has them, names and values as bytes by turns, which are read only when a client of these asks for
- * one.
+ * Headers as a list: names and values by turns, as undici has them in bytes and Node in `rawHeaders`, or in pairs. They
+ * are read only when one is asked for.
  */
 export class RawHeaders {
   readonly #raw: readonly unknown[];
   #byName: Map<string, string> | undefined;
 
   constructor(raw: readonly unknown[]) {
-    this.#raw = raw;
+    this.#raw = Array.isArray(raw[0]) ? raw.flat() : raw;
   }
 
   get(name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { UNUSED_MS } from '../../engine/gates/keyed-gate.js';
+import { UNUSED_MS } from '../../engine/gates/kept-keys.js';
 import type { Clock } from '../../time/clock.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { isFailure, SUCCESS, type Outcome } from '../../outcome/outcome.js';

@@ -3,12 +3,13 @@ import type { Clock } from '../../time/clock.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import { isFailure, SUCCESS, type Outcome } from '../../outcome/outcome.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
-import { Circuit, newCounters, UNCOUNTED } from './circuit.js';
+import { UNCOUNTED } from './circuit.js';
+import { CircuitByHand } from './circuit-by-hand.js';
 import type { CircuitOpenError } from './circuit-open.error.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import type { CircuitHandle } from './circuit-handle.js';
 import { CLOSED, ISOLATED } from './circuit-state.js';
-import { exportedCircuit, importedState, readExportedCircuit, type ExportedCircuit } from './exported-circuit.js';
+import type { ExportedCircuit } from './exported-circuit.js';
 import { hasHung } from './has-hung.js';
 import { Ramp } from './ramp.js';
 import { SlowWatch } from './slow-watch.js';
@@ -19,16 +20,12 @@ export type { CircuitHandle, CircuitState, ExportedCircuit };
 /** The generation under which a call was admitted; where slow calls count, with what watches over its time. */
 type Ticket = number | SlowWatch;
 
-const NO_KEYS: Iterable<CircuitBreaker> = [];
-
 /**
  * Opens when too many calls fail or are slow, refuses while open, and lets a few through to see whether the provider is
  * back. A call that ends in another generation than it began in changes nothing.
  */
-export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, CircuitHandle {
+export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket> {
   readonly kind = 'circuitBreaker';
-  /** The circuits of keys, where this is the one of all. */
-  private keys = NO_KEYS;
 
   constructor(
     settings: CircuitBreakerSettings,
@@ -43,11 +40,6 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
 
   get clock(): Clock {
     return this.environment.clock;
-  }
-
-  get state(): CircuitState {
-    this.settle(this.environment.clock.now());
-    return this.current.name;
   }
 
   enter(call: LiveCall): Ticket | CircuitOpenError {
@@ -174,48 +166,6 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
     return this.windows.holdAny(this.settings.window, now);
   }
 
-  /** The circuits of keys look whether the whole is isolated. */
-  isolate(): void {
-    this.streak.settle(this.current.name === 'closed', this.environment.clock.now());
-    this.become(ISOLATED, 'forced');
-  }
-
-  forceOpen(): void {
-    const now = this.environment.clock.now();
-    for (const circuit of this.everyOne()) circuit.becomeOpen(now, { reason: 'forced' });
-  }
-
-  forceClosed(): void {
-    const now = this.environment.clock.now();
-    for (const circuit of this.everyOne()) circuit.becomeClosed(now, 'forced');
-  }
-
-  reset(): void {
-    for (const circuit of this.everyOne()) {
-      circuit.counters = newCounters();
-      circuit.streak.resume(0);
-      circuit.become(CLOSED, 'reset');
-    }
-  }
-
-  export(): ExportedCircuit {
-    const now = this.environment.clock.now();
-    this.settle(now);
-    return exportedCircuit(this.current, this.streak, this.settings, now);
-  }
-
-  import(exported: ExportedCircuit): void {
-    const given = readExportedCircuit(exported);
-    const now = this.environment.clock.now();
-    const next = importedState(given, this.settings, now);
-    this.streak.resume(given.consecutiveOpens, now + (given.stableInMs ?? 0));
-    if (given.stableInMs === undefined) this.streak.close(this.fullFrom(next, now), this.settings);
-    const { consecutiveOpens } = given;
-    this.become(next, 'imported', next.name === 'open' ? { openForMs: next.until - now, consecutiveOpens } : {});
-    // Under other settings the trial may be decided.
-    if (next.name === 'half-open' && this.current === next) this.judge(next, now);
-  }
-
   snapshot(now: number): CircuitBreakerSnapshot {
     this.settle(now);
     const { current, settings, streak, windows } = this;
@@ -242,21 +192,6 @@ export class CircuitBreaker extends Circuit implements KeyableGate<Ticket>, Circ
     if (settings.shared?.quorum !== wasShared?.quorum) this.share(this.key);
     // An undecided trial may be decided now, and no further call would be admitted to decide it.
     if (this.current.name === 'half-open') this.judge(this.current, now);
-  }
-
-  /** This circuit, and those of the keys that there are now: listeners may call, and so bring others. */
-  private everyOne(): readonly CircuitBreaker[] {
-    return [this, ...this.keys];
-  }
-
-  /** How many keys are open and half-open: as they were found when a call last came. */
-  private keysShown(): Readonly<Record<string, number>> {
-    const shown = { openKeys: 0, halfOpenKeys: 0 };
-    for (const { current } of this.keys) {
-      if (current.name === 'open') shown.openKeys++;
-      else if (current.name === 'half-open') shown.halfOpenKeys++;
-    }
-    return shown;
   }
 }
 

@@ -17,6 +17,8 @@ export class KnownHosts {
   /** This host included, and never fewer than one. */
   count = 1;
   private beatsAt = -Infinity;
+  /** Whether its only beat so far stands for two. */
+  private isNew = false;
   private looksAt = -Infinity;
   private lookMs = FIRST_LOOK_MS;
 
@@ -25,10 +27,18 @@ export class KnownHosts {
     if (now < this.looksAt) return;
     this.looksAt = now + this.lookMs;
     this.lookMs = Math.min(LOOK_MS, this.lookMs * 2);
-    store.count(`rateLimit:${provider}:hosts`, this.beats(now), WINDOW).then(
-      ({ used }) => (this.count = Math.max(1, Math.round(used / BEATS_IN_WINDOW))),
+    this.send(store, `rateLimit:${provider}:hosts`, this.beats(now)).then(
+      (used) => (this.count = Math.max(1, Math.round(used / BEATS_IN_WINDOW))),
       () => undefined,
     );
+  }
+
+  private async send(store: Store, key: string, beats: number): Promise<number> {
+    const isSecond = beats === 1 && this.isNew;
+    if (beats > 0) this.isNew = beats > 1;
+    // Its first stood for two, and would be counted as three with this one.
+    if (isSecond) await store.count(key, -1, WINDOW);
+    return (await store.count(key, beats, WINDOW)).used;
   }
 
   /** The first stands for the one before as well, so that the others know of it at once; 0 only looks. */

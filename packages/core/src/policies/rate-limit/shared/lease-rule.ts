@@ -4,9 +4,12 @@ import { isBucket, type BucketQuota, type Quota, type WindowQuota } from '../quo
 /** The answer of the store to a host that asked for tokens. */
 export interface LeaseAnswer {
   readonly admitted: boolean;
-  /** How many tokens remain for all hosts, as far as can be told. */
+  /** How many tokens remain for all hosts, as far as can be told; a bucket counts parts of one, too. */
   readonly remaining: number;
-  /** 0 when admitted, otherwise how long until the same number would be. */
+  /**
+   * How long until the same number would be admitted; after an admission, until the next one is, where that is known,
+   * otherwise 0.
+   */
   readonly retryAfterMs: number;
 }
 
@@ -24,9 +27,16 @@ export interface LeaseRule {
   readonly ratePerMs: number;
   /** In how short a time tokens come back together, in milliseconds: asking more often is of no use. */
   readonly grainMs: number;
+  /** How long tokens can be left in the store until others are lost: those that find the bucket full. */
+  readonly slackMs: number;
   /** For how long what a host was granted tells what it will be, in milliseconds. */
   readonly memoryMs: number;
   readonly perCall: boolean;
+  /**
+   * Whether tokens come back at a steady pace. Then those whose lease goes on can be given back at no loss; in a window
+   * they would stand in the place of older ones, which leave it sooner.
+   */
+  readonly refills: boolean;
   /**
    * For how long tokens can be given back after their lease, in milliseconds: a window forgets the oldest in their
    * place, as long as it has not forgotten their own. A bucket has been refilled meanwhile.
@@ -50,12 +60,11 @@ const ANY = Number.MAX_SAFE_INTEGER;
 
 /** A window that is paced has two: both must admit a call. */
 export function leaseRulesOf(quota: Quota): readonly LeaseRule[] {
-  if (isBucket(quota)) return [bucketRule(quota, 'bucket')];
+  if (isBucket(quota)) return [bucketRule(quota)];
   const { limit, burst, per, margin } = quota;
   if (burst === undefined || burst >= limit) return [windowRule(quota)];
-  // The window holds what is promised; the pace is ours.
   const pace: BucketQuota = { ...quota, bucket: burst, refill: limit, per: per + margin, margin: 0 };
-  return [windowRule(quota), bucketRule(pace, 'pace')];
+  return [windowRule(quota), paceRule(pace)];
 }
 
 /** A token counts from when it was leased until `per` after it may have arrived at the latest. */
@@ -70,10 +79,12 @@ function windowRule(quota: WindowQuota): LeaseRule {
     leaseMs,
     // However late the store hears of it, within reason, the window still holds them.
     returnsForMs: per >= LONG_MS ? per / 2 : 0,
+    refills: false,
     memoryMs: windowMs,
     backAfterMs: windowMs,
     ratePerMs: limit / windowMs,
     grainMs: windowMs / SLICES,
+    slackMs: Infinity,
     async ask(store, key, tokens) {
       const { admitted, used, retryAfterMs } = await store.count(key, tokens, { ...window, limit });
       return { admitted, remaining: Math.max(0, limit - used), retryAfterMs };
@@ -86,28 +97,58 @@ function windowRule(quota: WindowQuota): LeaseRule {
  * Tokens that were leased at several times may arrive together: the bucket is smaller by what comes back in that time.
  * Tokens that are more than is left of it need a bucket that is full, and take that time with them.
  */
-function bucketRule(quota: BucketQuota, shape: string): LeaseRule {
+function bucketRule(quota: BucketQuota): LeaseRule {
   const { bucket, refill, per, margin } = quota;
   const intervalMs = per / refill;
   const leaseMs = Math.min(leaseOf(per), Math.max(SHORTEST_LEASE_MS, (bucket * intervalMs) / 10));
   const lateMs = leaseMs + margin;
-  const capacityMs = bucket * intervalMs - lateMs;
+  return refilled(quota, { shape: 'bucket', leaseMs, lateMs, capacityMs: bucket * intervalMs - lateMs });
+}
+
+/**
+ * The window holds what is promised, and the pace is ours: it counts when tokens are leased. Their lease outlasts two
+ * questions to the store, as the window is asked once there is a place in the pace. As many as come back meanwhile are
+ * left out, so that no more than the burst are there at once.
+ */
+function paceRule(quota: BucketQuota): LeaseRule {
+  const { bucket, refill, per } = quota;
+  const intervalMs = per / refill;
+  const leaseMs = Math.min(2 * leaseOf(per), Math.max(SHORTEST_LEASE_MS, (bucket * intervalMs) / 2));
+  const atOnce = Math.max(1, bucket - Math.floor(leaseMs / intervalMs));
+  return refilled(quota, { shape: 'pace', leaseMs, lateMs: 0, capacityMs: atOnce * intervalMs });
+}
+
+interface Refilled {
+  readonly shape: string;
+  readonly leaseMs: number;
+  /** Added to what needs all of the bucket. */
+  readonly lateMs: number;
+  /** How much of the bucket tokens that were leased at several times may take, in the time in which that comes back. */
+  readonly capacityMs: number;
+}
+
+function refilled(quota: BucketQuota, { shape, leaseMs, lateMs, capacityMs }: Refilled): LeaseRule {
+  const { bucket, refill, per } = quota;
+  const intervalMs = per / refill;
   return {
     ...common(quota, shape),
     most: bucket,
     leaseMs,
     returnsForMs: 0,
+    refills: true,
     memoryMs: Math.max(1000, bucket * intervalMs),
     backAfterMs: intervalMs,
     ratePerMs: 1 / intervalMs,
     grainMs: intervalMs,
+    slackMs: Math.max(0, capacityMs - intervalMs),
     async ask(store, key, tokens) {
       const ms = tokens * intervalMs;
       const needsAll = ms > capacityMs;
       const byMs = needsAll ? ms + lateMs : ms;
       const { admitted, aheadMs, retryAfterMs } = await store.advance(key, byMs, needsAll ? byMs : capacityMs);
-      const remaining = aheadMs === 0 ? bucket : Math.max(0, Math.floor((capacityMs - aheadMs) / intervalMs));
-      return { admitted, remaining, retryAfterMs };
+      const remaining = aheadMs === 0 ? bucket : Math.max(0, (capacityMs - aheadMs) / intervalMs);
+      const nextMs = Math.max(0, intervalMs - Math.max(0, capacityMs - aheadMs));
+      return { admitted, remaining, retryAfterMs: admitted ? nextMs : retryAfterMs };
     },
     correct: (store, key, tokens) => store.advance(key, tokens * intervalMs, ANY),
   };

@@ -1,3 +1,4 @@
+import { askAgainInMs } from './ask-again-in-ms.js';
 import type { LeaseAnswer, LeaseRule } from './lease-rule.js';
 import { LeasedTokens } from './leased-tokens.js';
 
@@ -5,12 +6,12 @@ import { LeasedTokens } from './leased-tokens.js';
 const MOST_AHEAD = 0.05;
 /** For how long a host's share of the limit may last that is taken at once for calls in line. */
 const FAIR_MS = 50;
-/** The longest pause between two questions while the quota is spent. */
-const LONGEST_POLL_MS = 200;
 /** The time over which a host's rate is measured. */
 const RATE_OVER_MS = 500;
 /** Unused tokens are worth being given back where they are more than this share of the limit. */
 const WORTHWHILE = 0.02;
+/** So many trips, with some room, and tokens that were asked for before can still be used after the second. */
+const TRIPS = 2.5;
 /** The first estimate of how long the store takes. */
 const FIRST_TRIP_MS = 1;
 
@@ -28,6 +29,13 @@ export interface LeasedCountParts {
   changed(): void;
 }
 
+/** Tokens for the calls in line: for `all` of them, and the `next` one. Those that end before `at` are of no use. */
+export interface Wanted {
+  readonly all: number;
+  readonly next: number;
+  readonly at: number;
+}
+
 /**
  * One host's part of a count that stands in a store. Tokens are leased as calls need them: for those that wait as many
  * as they want, up to the host's fair share of the next moments, and ahead of calls to come what the host has used
@@ -37,8 +45,12 @@ export class LeasedCount {
   /** Whether the store was asked and has not answered. */
   asking = false;
   private readonly tokens = new LeasedTokens();
-  /** How many remain for all hosts, as the store has said last. */
+  /** How many of them it was asked for. */
+  private asked = 0;
+  private sentAt = 0;
+  /** How many remain for all hosts, as the store has said last, and when. */
   private remaining: number;
+  private saidAt = 0;
   private retryAt = -Infinity;
   private tripMs = FIRST_TRIP_MS;
   private askedAt = -Infinity;
@@ -62,9 +74,41 @@ export class LeasedCount {
     return this.retryAt > now;
   }
 
-  /** Whether the store had fewer when it was asked last, so that it may well have none now. */
-  isScarce(tokens: number): boolean {
-    return this.remaining < tokens;
+  /** Until when there are none; not after now while there may be some. */
+  get spentUntil(): number {
+    return this.retryAt;
+  }
+
+  /** Whether the store may well have fewer now, as far as can be told. */
+  isScarce(now: number, tokens: number): boolean {
+    const { rule, hosts } = this.parts;
+    const others = rule.refills ? hosts() - 1 : 0;
+    return this.remainingAt(now) < tokens + others;
+  }
+
+  /** When the store will about have answered what it is asked now, or was asked before. */
+  answersAt(now: number): number {
+    return Math.max(now, (this.asking ? this.sentAt : now) + this.tripMs);
+  }
+
+  /** Whether another question after this one would still be answered before its tokens ran out. */
+  get outlastsTrips(): boolean {
+    return this.parts.rule.leaseMs > TRIPS * this.tripMs;
+  }
+
+  /** How many tokens this host holds or may get now. */
+  reach(now: number): number {
+    return this.tokens.at(now) + (this.asking ? this.asked : this.isSpent(now) ? 0 : this.remainingAt(now));
+  }
+
+  /** Returns tokens to the store whose lease ends before another count has any, which is `at`. */
+  letGo(now: number, at: number): void {
+    if (!this.parts.rule.refills) return;
+    const tokens = this.tokens.removeUntil(at, now);
+    if (tokens === 0) return;
+    this.remaining = this.remainingAt(now) + tokens;
+    this.saidAt = now;
+    this.parts.giveBack(tokens);
   }
 
   /** Milliseconds until so many are there, as far as can be told; 0 when they are. */
@@ -81,7 +125,7 @@ export class LeasedCount {
     const endsAt = this.tokens.take(tokens, now);
     this.usedSince += tokens;
     const ahead = this.ratePerMs * this.parts.rule.leaseMs;
-    if (ahead >= 2 && this.tokens.at(now) < ahead / 2) this.seek(now, { all: 0, next: 0 });
+    if (ahead >= 2 && this.tokens.at(now) < ahead / 2) this.seek(now, { all: 0, next: 0, at: now });
     return endsAt;
   }
 
@@ -91,14 +135,16 @@ export class LeasedCount {
     this.tokens.add(tokens, endsAt);
   }
 
-  /** Asks for tokens, unless that is of no use: for `all` that the calls in line want, the `next` of them first. */
-  seek(now: number, wanted: { readonly all: number; readonly next: number }): void {
+  /** Asks for tokens, unless that is of no use. */
+  seek(now: number, wanted: Wanted): void {
     this.returnUnused(now);
     if (this.asking || this.isSpent(now)) return;
     const tokens = this.amount(now, wanted);
     if (tokens <= 0) return;
     this.noteRate(now);
     this.asking = true;
+    this.asked = tokens;
+    this.sentAt = now;
     void this.ask(tokens, wanted.next);
   }
 
@@ -129,32 +175,42 @@ export class LeasedCount {
     this.asking = false;
     if (answer !== undefined) {
       this.tripMs = Math.max(FIRST_TRIP_MS, (this.tripMs * 3 + now - askedAt) / 4);
+      // About when the store has said it.
+      this.saidAt = (askedAt + now) / 2;
       this.remaining = answer.remaining;
       if (answer.admitted) {
         this.tokens.add(tokens, askedAt + parts.rule.leaseMs);
         this.noteGranted(tokens, now);
-      } else if (this.remaining < Math.max(1, next)) this.retryAt = now + this.pollMs(answer.retryAfterMs);
-      if (answer.admitted && this.remaining < 1) this.retryAt = now + this.pollMs(0);
+      }
+      if (this.remaining < Math.max(1, answer.admitted ? 1 : next)) {
+        this.retryAt = this.saidAt + askAgainInMs(this.parts, this.untilNext(answer, tokens - Math.max(1, next)));
+      }
     }
     parts.changed();
   }
 
-  /** Hosts that wait for the same tokens do not ask at the same moment, nor more often than there is one for each. */
-  private pollMs(retryAfterMs: number): number {
-    const { rule, hosts, random } = this.parts;
-    const turnMs = hosts() / rule.ratePerMs / 2;
-    const pollMs = Math.max(retryAfterMs, rule.grainMs, Math.min(turnMs, LONGEST_POLL_MS));
-    return pollMs + random() * Math.min(rule.grainMs, LONGEST_POLL_MS);
+  /** How long until there is what is needed, of which more was asked for. */
+  private untilNext({ admitted, retryAfterMs }: LeaseAnswer, more: number): number {
+    const { rule } = this.parts;
+    return admitted || !rule.refills ? retryAfterMs : retryAfterMs - more / rule.ratePerMs;
   }
 
-  private amount(now: number, { all, next }: { readonly all: number; readonly next: number }): number {
+  /** Tokens that come back meanwhile may be had by another host. */
+  private remainingAt(now: number): number {
     const { rule, hosts } = this.parts;
-    const held = this.tokens.at(now);
-    const cautious = Math.floor(this.remaining * MOST_AHEAD);
+    if (!rule.refills || hosts() > 1) return this.remaining;
+    return Math.min(rule.most, this.remaining + (now - this.saidAt) * rule.ratePerMs);
+  }
+
+  private amount(now: number, { all, next, at }: Wanted): number {
+    const { rule, hosts } = this.parts;
+    const held = this.tokens.at(at);
+    const remaining = Math.floor(this.remainingAt(now));
+    const cautious = Math.floor(remaining * MOST_AHEAD);
     const fair = Math.max(1, cautious, Math.ceil((rule.ratePerMs * FAIR_MS) / hosts()));
     const ahead = Math.min(cautious, Math.floor(this.ratePerMs * rule.leaseMs) - held);
     const inLine = Math.min(fair, all - held);
-    const known = Math.max(1, this.remaining);
+    const known = Math.max(1, remaining);
     return Math.min(rule.most, Math.max(next - held, Math.min(known, Math.max(ahead, inLine))));
   }
 

@@ -42,6 +42,18 @@ export class LeasedTokens {
     return endsAt;
   }
 
+  /** Takes away those whose lease ends until then, and returns how many they are. */
+  removeUntil(at: number, now: number): number {
+    this.drop(now);
+    let removed = 0;
+    for (let first = this.leases[0]; first !== undefined && first.endsAt <= at; first = this.leases[0]) {
+      removed += first.tokens;
+      this.leases.shift();
+    }
+    this.held -= removed;
+    return removed;
+  }
+
   /** How many were not used until their lease ended, since this was asked last, if that is no longer ago. */
   expired(now: number, withinMs: number): number {
     this.drop(now);

@@ -1,7 +1,7 @@
 import { messageOf } from '../../../errors/message-of.js';
 import { withTimeLimit } from '../../../store/with-time-limit.js';
 import type { EnvironmentOf } from '../../../engine/policy.js';
-import type { Allowance, PackedAllowance } from '../allowance.js';
+import type { Allowance, LineWants, PackedAllowance } from '../allowance.js';
 import { LocalAllowance } from '../local-allowance.js';
 import type { Quota } from '../quota.js';
 import type { QuotaSnapshot, RateLimitEvents, SharedSnapshot } from '../rate-limit.telemetry.js';
@@ -9,6 +9,7 @@ import type { Taken } from '../taken.js';
 import { KNOWN_HOSTS, type KnownHosts } from './known-hosts.js';
 import { leaseRulesOf, type LeaseAnswer, type LeaseRule } from './lease-rule.js';
 import { LeasedCount } from './leased-count.js';
+import { seekLeases, type Leased } from './seek-leases.js';
 import { shareOfQuota } from './share-of-quota.js';
 
 /** How long the store may take to answer: longer than any lease. */
@@ -35,12 +36,10 @@ export interface SharedParts {
 }
 
 /** A count in the store, and this host's part of it. */
-interface Counted {
+interface Counted extends Leased {
   /** The place of its quota in the list. */
   readonly of: number;
-  readonly rule: LeaseRule;
   readonly key: string;
-  readonly count: LeasedCount;
 }
 
 /**
@@ -52,6 +51,7 @@ export class SharedAllowance implements Allowance {
   readonly heedsAnswers = false;
   readonly mostCost: number;
   readonly graceMs = GRACE_MS;
+  /** Last the one of which a token is lost for longest. */
   private readonly counted: readonly Counted[];
   private readonly hosts: KnownHosts;
   /** Until when the store is left alone; `undefined` while it answers. */
@@ -76,7 +76,7 @@ export class SharedAllowance implements Allowance {
     this.hosts = environment.shared(KNOWN_HOSTS);
     this.ready = this.inTime(parts.ready).catch(() => void this.missed++);
     this.mostCost = own.mostCost;
-    this.counted = quotas.flatMap((quota, i) =>
+    const counted = quotas.flatMap((quota, i) =>
       leaseRulesOf(quota).map((rule) => {
         const key = `${parts.key}:${i}:${rule.name}`;
         const count: LeasedCount = new LeasedCount({
@@ -91,6 +91,7 @@ export class SharedAllowance implements Allowance {
         return { of: i, rule, key, count };
       }),
     );
+    this.counted = counted.toSorted((a, b) => a.rule.backAfterMs - b.rule.backAfterMs);
   }
 
   isFree(now: number): boolean {
@@ -114,17 +115,8 @@ export class SharedAllowance implements Allowance {
   }
 
   /** Asks the store for what the calls in line want. */
-  seek(now: number, line: { readonly cost: number; readonly calls: number; readonly nextCost: number }): void {
-    const { counted } = this;
-    if (this.awayUntil !== undefined && now < this.awayUntil) return;
-    // Tokens that one count has leased would run out unused while another has nothing: those that may have none are
-    // asked one after the other, last the one of which a token is lost for longest.
-    const lacking = counted.filter(({ rule, count }) => count.at(now) < wantedOf(rule, line).next);
-    if (lacking.some(({ count }) => count.isSpent(now))) return;
-    const [scarce] = lacking
-      .filter(({ rule, count }) => count.isScarce(wantedOf(rule, line).next))
-      .toSorted((a, b) => a.rule.backAfterMs - b.rule.backAfterMs);
-    for (const { rule, count } of scarce === undefined ? counted : [scarce]) count.seek(now, wantedOf(rule, line));
+  seek(now: number, line: LineWants): void {
+    if (this.awayUntil === undefined || now >= this.awayUntil) seekLeases(now, this.counted, line);
   }
 
   take(now: number, cost: number, waited: boolean): Taken {
@@ -329,7 +321,7 @@ export class SharedAllowance implements Allowance {
 
   private correctLater(each: Counted, tokens: number): void {
     if (this.awayUntil !== undefined) {
-      if (!each.rule.perCall && each === this.counted[0]) this.unreported.cost += Math.max(0, tokens);
+      if (each === this.counted.find(({ rule }) => !rule.perCall)) this.unreported.cost += Math.max(0, tokens);
       return;
     }
     this.correct(each, tokens).catch((error: unknown) => this.away(error));
@@ -341,7 +333,3 @@ export class SharedAllowance implements Allowance {
 }
 
 class NotAnswered extends Error {}
-
-function wantedOf(rule: LeaseRule, { cost, calls, nextCost }: { cost: number; calls: number; nextCost: number }) {
-  return rule.perCall ? { all: calls, next: Math.min(1, nextCost) } : { all: cost, next: nextCost };
-}

@@ -7,12 +7,10 @@ import { isHarmless } from '../values/is-harmless.js';
 import { isPlain } from '../values/is-plain.js';
 import type { Layer } from '../settings/merge-settings.js';
 import { printed } from '../values/printed.js';
+import { isUsualName } from '../values/usual-name.js';
 import { catalog as standardCatalog } from '../policies/catalog.js';
 import type { PolicyCatalog } from '../policies/policy-catalog.js';
 import { readSettings } from '../settings/read-settings.js';
-
-/** A method's name that is no secret, where settings stand at it. */
-const METHOD = /^(?=.{1,40}$)[a-z$_]+\d{0,2}[a-z$_]*$/i;
 
 /**
  * Everything that is wrong with a provider's settings, with its methods' and the top layer laid over them. `patch` is
@@ -51,7 +49,7 @@ function checkMethods(methods: unknown, base: Layer, path: string, catalog: Poli
   if (methods === undefined || methods === null) return [];
   if (!isPlain(methods)) return [notAnObject(path, methods, 'methods')];
   return Object.entries(methods).flatMap(([name, layer], index) => {
-    const isShown = isHarmless(name) || (METHOD.test(name) && isMeantForMethod(layer, catalog));
+    const isShown = isHarmless(name) || (isUsualName(name) && isMeantForMethod(layer, catalog));
     const shown = isShown ? name : `(entry ${index + 1})`;
     return checkMethod(layer, base, `${path}.${shown}`, catalog);
   });

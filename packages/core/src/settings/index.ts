@@ -18,6 +18,7 @@ export { isPlain } from '../values/is-plain.js';
 export { isHarmless } from '../values/is-harmless.js';
 export { shownPath } from '../values/shown-path.js';
 export { printed, quoted } from '../values/printed.js';
+export { isUsualName, shownUserName } from '../values/usual-name.js';
 export { readSettings } from './read-settings.js';
 export { isMisspelt, shownName, unknownName } from './unknown-name.js';
 

@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import type { Fault } from './fault.js';
 import { UNKNOWN } from './fields.js';
 import { isMisspelt } from './unknown-name.js';
+import { isHarmless } from '../values/is-harmless.js';
 import { printed, quoted } from '../values/printed.js';
+import { shownUserName } from '../values/usual-name.js';
 
 /** Describes a value that was given at `option`, for a message: never a secret. */
 export type DescribeValue = (value: unknown, option: readonly string[]) => string;
@@ -31,7 +33,21 @@ function faultOf(issue: v.BaseIssue<unknown>, base: string, describe: DescribeVa
   const isNearWord = typeof given === 'string' && isMisspelt(given, wordsOf(issue));
   const described = isNearWord ? quoted(given) : describe(given, keys);
   const shown = issue.expected === UNKNOWN ? '' : `${described} given; `;
-  return { path: [base, ...keys].join('.'), message: `${shown}${issue.message}` };
+  return { path: [base, ...keys.map(shownKey)].join('.'), message: `${shown}${withoutInput(issue)}` };
+}
+
+/** A name of the user's own, in a schema of the user's own, may be a secret. Ours say by themselves what is shown. */
+function shownKey(key: string): string {
+  return key.startsWith('(') ? key : shownUserName(key);
+}
+
+/** The message, which in a schema of the user's own quotes what was given: valibot's own messages do. */
+function withoutInput({ message, received, input }: v.BaseIssue<unknown>): string {
+  if (typeof input !== 'string' && typeof input !== 'number' && typeof input !== 'bigint') return message;
+  return [received, String(input)].reduce(
+    (text, quote) => (isHarmless(quote) ? text : text.replaceAll(quote, '…')),
+    message,
+  );
 }
 
 /** The words that an option takes. */

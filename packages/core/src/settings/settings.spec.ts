@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
+import * as v from 'valibot';
 import { createProvider } from '../provider/create-provider.js';
 import type { ProviderOptions } from '../provider/provider-options.js';
 import { httpError, outcomeOf } from '../testing/calls.fixture.js';
@@ -234,6 +235,20 @@ describe('settings', () => {
     const shown = messageFor({ retry: { attempts: { secret }, idempotent: secret }, bulkhead: [secret] }).join('\n');
     expect(shown).not.toContain(secret);
     expect(shown).toContain('a list given');
+  });
+
+  it('never show what a schema of the user’s own quotes, nor a name in it that may be a secret', () => {
+    const value = 'sk_live_TOPSECRET42';
+    const schema = v.strictObject({ hours: v.number(), site: v.pipe(v.string(), v.url()) });
+    const { faults } = readSettings(schema, { hours: value, site: value, [value]: 1, extraName: 1 }, 'own');
+    expect(faults?.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'own.hours: text of 19 characters given; Invalid type: Expected number but received …',
+      'own.site: text of 19 characters given; Invalid URL: Received …',
+      'own.(a name of 19 characters): Invalid key: Expected never but received …',
+    ]);
+    expect(readSettings(v.number(), 98765432101n, 'own').faults?.[0]?.message).toBe(
+      'a number given; Invalid type: Expected number but received …',
+    );
   });
 
   it('make one error that lists every fault', () => {

@@ -1,4 +1,6 @@
 import type { Fault } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
+import { providerPath } from '../config/provider-path.js';
 import { injectedNames } from '../inject/injected-names.js';
 import { httpSection } from '../clients/http/http.section.js';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
@@ -17,12 +19,12 @@ const DECORATORS = {
 export function injectionFaults(constructor: object, { registry, sections }: ResilienceParts): readonly Fault[] {
   const faults: Fault[] = [];
   for (const { name, kind, where } of injectedNames(constructor)) {
-    const path = `${where} @${DECORATORS[kind]}('${name}')`;
+    const path = `${where} @${DECORATORS[kind]}('${settings.shownUserName(name)}')`;
     if (!registry.has(name)) faults.push({ path, message: registry.unknownProvider() });
     else if (kind !== 'provider' && sections.given(name, httpSection) === undefined) {
       faults.push({
         path,
-        message: `needs resilience.providers.${name}.http, for example { baseUrl: 'https://api.example.com' }`,
+        message: `needs ${providerPath(name)}.http, for example { baseUrl: 'https://api.example.com' }`,
       });
     }
   }

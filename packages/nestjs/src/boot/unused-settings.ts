@@ -1,5 +1,6 @@
 import type { Fault } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
+import { providerPath } from '../config/provider-path.js';
 import { bindingsOf } from '../methods/bind-method.js';
 import type { LinkedMethod } from '../methods/linked-methods.js';
 import { ownProviderOfClass } from '../methods/provider-of-class.js';
@@ -19,9 +20,6 @@ const DECORATORS: Readonly<Record<string, string>> = {
   retry: '@Retry()',
   timeout: '@Timeout()',
 };
-
-/** A name of letters. Others that no method has may be a secret in the wrong place. */
-const METHOD = /^[a-z$_]{1,40}$/i;
 
 /**
  * A warning for everything in the settings that reaches no method, and for every class that names a provider and has no
@@ -47,7 +45,7 @@ function ofProvider(
   methods: readonly LinkedMethod[],
 ): readonly Fault[] {
   const { methods: overridden, ...own } = sections.own(name);
-  const path = `resilience.providers.${name}`;
+  const path = providerPath(name);
   const unapplied = catalog
     .kindsIn(own)
     .flatMap(({ kind }) => (methods.some((method) => asksFor(kind, method)) ? [] : [kind]));
@@ -58,7 +56,7 @@ function ofProvider(
   return [
     ...unapplied.map((kind) => ({ path: `${path}.${kind}`, message: adviceFor(kind, name, methods) })),
     ...unmatched.map((method) => ({
-      path: `${path}.methods.${METHOD.test(method) ? method : settings.shownName(method, known)}`,
+      path: `${path}.methods.${settings.isUsualName(method) ? method : settings.shownName(method, known)}`,
       message: `${settings.unknownName('method', method, known)}; the decorated methods of '${name}' are ${known.join(', ')}`,
     })),
   ];
@@ -73,7 +71,7 @@ function adviceFor(kind: string, provider: string, methods: readonly LinkedMetho
   const [first, ...others] = methods.map(({ operation }) => operation);
   const where = others.length === 0 ? first : `${first} or ${others.length} other${others.length > 1 ? 's' : ''}`;
   const decorator = DECORATORS[kind];
-  const every = `@Resilient('${provider}') for every policy of the settings`;
+  const every = `@Resilient('${settings.shownUserName(provider)}') for every policy of the settings`;
   return `no method applies it: write ${decorator === undefined ? every : `${decorator}, or ${every},`} above ${where}`;
 }
 
@@ -81,6 +79,7 @@ function ofClass(constructor: object): readonly Fault[] {
   const provider = ownProviderOfClass(constructor);
   const { name, prototype } = constructor as { name: string; prototype?: object };
   if (provider === undefined || bindingsOf(prototype ?? null).length > 0) return [];
-  const message = `names the provider of its decorated methods and has none, so nothing is protected: decorate each method, for example with @Resilient('${provider}') for every policy of the settings`;
-  return [{ path: `${name} @Resilient('${provider}')`, message }];
+  const decorator = `@Resilient('${settings.shownUserName(provider)}')`;
+  const message = `names the provider of its decorated methods and has none, so nothing is protected: decorate each method, for example with ${decorator} for every policy of the settings`;
+  return [{ path: `${name} ${decorator}`, message }];
 }

@@ -1,5 +1,7 @@
 import type { Fault } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
 import { senderTraits, type SenderTraits } from '@breakwater/webhooks';
+import { providerPath } from '../config/provider-path.js';
 import type { ResilienceParts } from '../providers/resilience-parts.js';
 import type { WebhookSettings } from '../inbound/webhooks/webhook.options.js';
 import { webhookSection } from '../inbound/webhooks/webhook.section.js';
@@ -18,11 +20,14 @@ export function webhookUseFaults(
   for (const { provider, where, choosesEvents } of uses) {
     if (choosesEvents) faults.push(...namelessEvents(sections.get(provider, webhookSection), where));
     if (!registry.has(provider))
-      faults.push({ path: `${where} (provider '${provider}')`, message: registry.unknownProvider() });
+      faults.push({
+        path: `${where} (provider '${settings.shownUserName(provider)}')`,
+        message: registry.unknownProvider(),
+      });
     else if (sections.given(provider, webhookSection) === undefined) {
       faults.push({
         path: where,
-        message: `needs resilience.providers.${provider}.webhook, for example { sender: 'stripe', secrets: [secret('WEBHOOK_SECRET')] }`,
+        message: `needs ${providerPath(provider)}.webhook, for example { sender: 'stripe', secrets: [secret('WEBHOOK_SECRET')] }`,
       });
     }
   }

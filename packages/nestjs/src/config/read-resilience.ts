@@ -10,6 +10,7 @@ import { checkOptions } from './check-options.js';
 import { environmentOverrides } from './environment-overrides.js';
 import { mergeProviderSettings } from './merge-provider-settings.js';
 import type { ModuleOptions } from './module-options.js';
+import { providerPath } from './provider-path.js';
 import { readSections, type ReadSections } from './read-sections.js';
 import type { Section } from './section.js';
 
@@ -54,7 +55,7 @@ export function readResilience(options: object, { environment, sections }: Setti
   const providers = Object.entries(usable.providers ?? {}).map(([name, own]): LayeredSettings => {
     if (!settings.isPlain(own)) faults.push(notSettings(name, own));
     const given = settings.isPlain(own) ? own : {};
-    const preset = readPreset(merge(given, overrides.providers[name]), `resilience.providers.${name}`, defaults);
+    const preset = readPreset(merge(given, overrides.providers[name]), providerPath(name), defaults);
     faults.push(...preset.faults);
     const layers = withoutPreset(merge(preset.defaults, preset.layer, given));
     const top = withoutPreset(merge(overrides.providers[name], enabled === false ? { enabled: false } : {}));
@@ -109,5 +110,5 @@ function notSettings(name: string, given: unknown): Fault {
   // A credential may stand here by mistake.
   const described = typeof given === 'string' ? 'text' : settings.printed(given);
   const message = `${described} given; expected an object of settings, for example { retry: { attempts: 3 } }`;
-  return { path: `resilience.providers.${name}`, message };
+  return { path: providerPath(name), message };
 }

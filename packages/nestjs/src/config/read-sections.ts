@@ -1,6 +1,7 @@
 import type { Fault } from '@breakwater/core';
 import { settings, type Layer } from '@breakwater/core/adapter';
 import { describeGiven } from './describe-given.js';
+import { providerPath } from './provider-path.js';
 import type { Section } from './section.js';
 
 /** The sections of one provider's settings, by name, and what is wrong with their form. */
@@ -16,7 +17,7 @@ export function readSections(known: readonly Section[], provider: string, layer:
   for (const section of known) {
     const { name, schema } = section;
     if (layer[name] === undefined) continue;
-    const path = `resilience.providers.${provider}.${name}`;
+    const path = `${providerPath(provider)}.${name}`;
     const read = settings.readSettings(schema, layer[name], path, describeGiven(section));
     if (read.faults === undefined) sections.set(name, read.settings);
     else faults.push(...read.faults);

@@ -1,5 +1,5 @@
 import type { Fault } from '@breakwater/core';
-import type { Layer, LiveProvider, MethodPlan, PolicySpec } from '@breakwater/core/adapter';
+import { settings, type Layer, type LiveProvider, type MethodPlan, type PolicySpec } from '@breakwater/core/adapter';
 import { isDuration } from '../config/fields/is-duration.js';
 import type { ProviderRegistry } from '../providers/provider-registry.js';
 import type { LinkedMethod } from './linked-methods.js';
@@ -26,7 +26,7 @@ export function linkMethod(
   }
   if (!registry.has(name)) {
     faults.push({
-      path: `${operation} (provider '${name}')`,
+      path: `${operation} (provider '${settings.shownUserName(name)}')`,
       message: `${registry.unknownProvider()}${hintFor(name)}`,
     });
     return undefined;

@@ -1,5 +1,5 @@
 import type { AnswerProtocol, Call } from '@breakwater/core';
-import type { Layer } from '@breakwater/core/adapter';
+import { settings, type Layer } from '@breakwater/core/adapter';
 import { isObservable, Observable } from 'rxjs';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -52,7 +52,8 @@ export class MethodBinding {
 
   nameProvider(provider: string): void {
     if (this.named !== undefined && this.named !== provider) {
-      throw new TypeError(`${this.place} names two providers, '${provider}' and '${this.named}': keep one`);
+      const [one, other] = [provider, this.named].map((name) => settings.shownUserName(name));
+      throw new TypeError(`${this.place} names two providers, '${one}' and '${other}': keep one`);
     }
     this.named = provider;
   }

@@ -1,5 +1,5 @@
 import type { Fault } from '@breakwater/core';
-import { catalog } from '@breakwater/core/adapter';
+import { catalog, settings } from '@breakwater/core/adapter';
 import { Observable } from 'rxjs';
 import type { MethodBinding } from './method-binding.js';
 
@@ -20,7 +20,8 @@ export function methodFaults(binding: MethodBinding, constructor: object, operat
   const faults: Fault[] = [];
   const fault = (message: string, path = operation) => void faults.push({ path, message });
   if (fallbackMethod !== undefined && typeof prototype?.[fallbackMethod] !== 'function') {
-    fault(`${name} has no method '${fallbackMethod}'`, `${operation} @FallbackTo('${fallbackMethod}')`);
+    const shown = settings.shownUserName(fallbackMethod);
+    fault(`${name} has no method '${shown}'`, `${operation} @FallbackTo('${shown}')`);
   }
   if (fallbackMethod !== undefined && policies.has('fallback')) fault('has both @Fallback and @FallbackTo: keep one');
   if (isSynchronous(returnType)) {

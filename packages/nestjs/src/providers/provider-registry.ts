@@ -5,10 +5,18 @@ import {
   type ResilienceEvent,
   type Store,
 } from '@breakwater/core';
-import { EventHub, LiveProvider, systemRandom, type ProviderHttp, type ProviderParts } from '@breakwater/core/adapter';
+import {
+  EventHub,
+  LiveProvider,
+  settings as messages,
+  systemRandom,
+  type Entrance,
+  type ProviderHttp,
+  type ProviderParts,
+} from '@breakwater/core/adapter';
 import type { ReadResilience } from '../config/read-resilience.js';
+import { providerPath } from '../config/provider-path.js';
 import { withoutSections } from '../config/read-sections.js';
-import type { Entrance } from '@breakwater/core/adapter';
 import type { Section } from '../config/section.js';
 
 /** The parts that all providers of an application share. */
@@ -57,7 +65,7 @@ export class ProviderRegistry {
         warn,
         settings: withoutSections(sections, settings),
         top: withoutSections(sections, top),
-        path: `resilience.providers.${name}`,
+        path: providerPath(name),
       };
       this.providers.set(name, new LiveProvider(parts));
     }
@@ -83,13 +91,15 @@ export class ProviderRegistry {
   provider(name: string): LiveProvider {
     const provider = this.providers.get(name);
     if (provider === undefined)
-      throw new ResilienceConfigurationError([{ path: `provider '${name}'`, message: this.unknownProvider() }]);
+      throw new ResilienceConfigurationError([
+        { path: `provider '${messages.shownUserName(name)}'`, message: this.unknownProvider() },
+      ]);
     return provider;
   }
 
   /** The message for a name that no provider has. */
   unknownProvider(): string {
-    const known = this.names.map((name) => `'${name}'`).join(', ') || NO_PROVIDERS;
+    const known = this.names.map((name) => `'${messages.shownUserName(name)}'`).join(', ') || NO_PROVIDERS;
     return `there is no such provider in the resilience settings; known are ${known}`;
   }
 

@@ -2,6 +2,7 @@ import type { Fault } from '@breakwater/core';
 import { settings, type Layer, type ProviderHttp } from '@breakwater/core/adapter';
 import { mergeProviderSettings } from '../config/merge-provider-settings.js';
 import type { LayeredSettings } from '../config/read-resilience.js';
+import { providerPath } from '../config/provider-path.js';
 import { readSections, withoutSections } from '../config/read-sections.js';
 import type { Section } from '../config/section.js';
 import { referencedSecrets, type ReferencedSecret } from '../config/fields/referenced-secrets.js';
@@ -106,7 +107,7 @@ export class ProviderSections {
     return this.known.flatMap((section) => {
       const given = layer[section.name];
       if (given === undefined) return [];
-      const path = `resilience.providers.${provider}.${section.name}`;
+      const path = `${providerPath(provider)}.${section.name}`;
       return section.faults({ given, settings: sections.get(section.name) }, this.secrets, path);
     });
   }

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import type { HttpService } from '@nestjs/axios';
+import { settings } from '@breakwater/core/adapter';
 import { getHttpToken } from '../../inject/get-http-token.js';
 import { requestedNames } from '../../inject/injected-names.js';
 import { unavailable } from '../../inject/unavailable.js';
@@ -24,5 +25,6 @@ async function httpServiceOrReason(parts: ResilienceParts, name: string): Promis
     return unavailable(error as Error);
   }
   if (parts.sections.get(name, httpSection) !== undefined) return createHttpService(parts, name);
-  return unavailable(new Error(`@InjectHttp('${name}'): the provider '${name}' has no http settings`));
+  const shown = settings.shownUserName(name);
+  return unavailable(new Error(`@InjectHttp('${shown}'): the provider '${shown}' has no http settings`));
 }

@@ -23,7 +23,8 @@ export const TASKS: Readonly<Record<string, Task>> = {
   },
   telemetry: {
     about: 'what spans and metrics add to a decorated call',
-    run: async () => (await import('./telemetry/bench-telemetry.js')).benchTelemetry(),
+    picks: true,
+    run: async (only) => (await import('./telemetry/bench-telemetry.js')).benchTelemetry(only),
   },
   fleet: {
     about: 'what hundreds of hosts make of a shared limit, in virtual time',

@@ -1,77 +1,69 @@
-import { isResilienceError, type Outcome } from '@breakwater/core';
+import type { Clock } from '@breakwater/core';
 import type { LiveCall } from '@breakwater/core/adapter';
-import { context, SpanStatusCode, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
-import type { OperationMeasures } from './provider-measures.js';
+import {
+  context,
+  INVALID_TRACEID,
+  SpanStatusCode,
+  trace,
+  type Context,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
+import { CallSpan } from './call-span.js';
+import type { OperationMeasures, ProviderMeasures } from './provider-measures.js';
 
-/** A call that is traced. */
-export interface CallSpan {
-  readonly span: Span;
-  /** The context within which it runs. */
+/** A span that nothing is recorded of, and within which the call runs all the same. */
+interface Unrecorded {
   readonly context: Context;
-  attempts: number;
-  lastStatus: number | undefined;
 }
 
 /**
- * Makes a span for each logical call, with an event for each attempt. Nothing of what the provider or the caller has
- * said stands in it: no message, no argument, no key.
+ * Makes a span for each logical call, with an event for each of several attempts. Nothing of what the provider or the
+ * caller has said stands in it: no message, no argument, no key.
  */
 export class CallSpans {
   private readonly byCall = new Map<LiveCall, CallSpan>();
   /** Work that several calls may wait for, or none, by its attempt. */
   private readonly shared = new Map<LiveCall, Span>();
-  private readonly startedAt = new WeakMap<LiveCall, number>();
 
-  constructor(private readonly tracer: Tracer) {}
+  constructor(
+    private readonly tracer: Tracer,
+    private readonly clock: Clock,
+  ) {}
 
-  /** `undefined` where the call is not recorded: then there is nothing to tell of it. */
-  begin(call: LiveCall, { spanName, spanOptions }: OperationMeasures): CallSpan | undefined {
+  /** `undefined` where there is nothing to tell of the call, and nothing below it has to know of its span. */
+  begin(call: LiveCall, { spanName, spanOptions }: OperationMeasures): CallSpan | Unrecorded | undefined {
     const active = context.active();
     const span = this.tracer.startSpan(spanName, spanOptions, active);
-    if (!span.isRecording()) return undefined;
-    const begun: CallSpan = { span, context: trace.setSpan(active, span), attempts: 0, lastStatus: undefined };
+    if (!span.isRecording()) return unrecorded(span, active);
+    const begun = new CallSpan(span, trace.setSpan(active, span), this.wallAt);
     this.byCall.set(call, begun);
     return begun;
   }
 
-  end(call: LiveCall, begun: CallSpan, outcome: Outcome, error: unknown): void {
+  ended(call: LiveCall): void {
     this.byCall.delete(call);
-    const { span } = begun;
-    span.setAttribute('breakwater.outcome', outcome.kind);
-    span.setAttribute('breakwater.attempts', begun.attempts);
-    if (error !== undefined || outcome.kind !== 'success') {
-      span.setAttribute('error.type', errorType(outcome, error));
-      span.setStatus({ code: SpanStatusCode.ERROR });
-    }
-    span.end();
   }
 
   /**
    * Begins a span of its own for an attempt that belongs to no call alone, such as one that loads for a cache. It links
    * to the span of the call that has begun it.
    */
-  attemptBegins(call: LiveCall, measures: OperationMeasures): void {
-    if (call.isDetached) this.shared.set(call, this.sharedSpan(measures));
-    else if (this.byCall.has(call.root)) this.startedAt.set(call, call.now);
+  attemptBegins(call: LiveCall, measures: ProviderMeasures): void {
+    if (call.isDetached) this.shared.set(call, this.sharedSpan(measures.of(call.operation)));
+    else if (this.byCall.size > 0) this.byCall.get(call.root)?.attemptBegins(call);
   }
 
   attemptEnded(call: LiveCall): void {
-    const begun = this.byCall.get(call.root);
-    const { kind, status } = call.outcome!;
-    if (begun !== undefined) {
-      begun.attempts++;
-      const startedAt = this.startedAt.get(call);
-      begun.span.addEvent('breakwater.attempt', {
-        'breakwater.attempt': call.attempt,
-        'breakwater.outcome': kind,
-        ...(startedAt !== undefined && { 'breakwater.attempt.duration': (call.now - startedAt) / 1000 }),
-        ...(status !== undefined && { 'http.response.status_code': status }),
-      });
-      return;
-    }
+    if (this.byCall.size > 0) this.byCall.get(call.root)?.attemptEnded(call);
+    if (this.shared.size > 0) this.endShared(call);
+  }
+
+  private endShared(call: LiveCall): void {
     const span = this.shared.get(call);
     if (span === undefined) return;
     this.shared.delete(call);
+    const { kind } = call.outcome!;
     span.setAttribute('breakwater.outcome', kind);
     if (kind !== 'success') span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();
@@ -85,10 +77,15 @@ export class CallSpans {
       ...(cause && { links: [{ context: cause }] }),
     });
   }
+
+  private readonly wallAt = (ms: number): number => this.clock.wallNow() - (this.clock.now() - ms);
 }
 
-/** One of a few words: the code of our own errors, the status of an answer, or the kind of the outcome. */
-export function errorType({ kind, status }: Outcome, error: unknown): string {
-  if (isResilienceError(error)) return error.code;
-  return status === undefined ? kind : String(status);
+/**
+ * Spans below a call that begins a trace have to find that it is not sampled: otherwise each of them would begin a
+ * trace of its own. Within another span they find that one.
+ */
+function unrecorded(span: Span, active: Context): Unrecorded | undefined {
+  if (trace.getSpan(active) !== undefined || span.spanContext().traceId === INVALID_TRACEID) return undefined;
+  return { context: trace.setSpan(active, span) };
 }

@@ -1,7 +1,8 @@
 import type { Outcome } from '@breakwater/core';
 import { whenRead, type CallObserver, type LiveCall, type Next, type ObservedProvider } from '@breakwater/core/adapter';
-import { context, type Attributes, type Histogram } from '@opentelemetry/api';
-import { errorType, type CallSpan, type CallSpans } from './call-spans.js';
+import { context, type Context, type Histogram } from '@opentelemetry/api';
+import { CallSpan, errorType } from './call-span.js';
+import type { CallSpans } from './call-spans.js';
 import type { OperationMeasures, ProviderMeasures } from './provider-measures.js';
 
 /** Where telemetry of calls goes. */
@@ -9,6 +10,8 @@ export interface CallSinks {
   readonly measures: ProviderMeasures;
   readonly spans?: CallSpans | undefined;
   readonly durations?: Histogram | undefined;
+  /** Whether a registry is served that can tell of traces. */
+  readonly keepsExemplars: () => boolean;
 }
 
 /** Watches the calls of one provider: counts them, times them, and makes their spans. */
@@ -21,10 +24,10 @@ export class CallTelemetry implements CallObserver {
   around(call: LiveCall, next: Next<unknown>): Promise<unknown> {
     const measures = this.sinks.measures.of(call.operation);
     const startedAt = this.provider.clock.now();
-    const span = this.sinks.spans?.begin(call, measures);
+    const begun = this.sinks.spans?.begin(call, measures);
     measures.active++;
-    const underWay = { call, measures, startedAt, span };
-    const result = span === undefined ? next(call) : context.with(span.context, next, undefined, call);
+    const underWay = { call, measures, startedAt, begun };
+    const result = begun === undefined ? next(call) : context.with(begun.context, next, undefined, call);
     return result.then(
       (value) => {
         whenRead(value, () => this.end(underWay, this.provider.classify({ ok: true, value }, call), undefined));
@@ -39,7 +42,7 @@ export class CallTelemetry implements CallObserver {
 
   attemptBegins(call: LiveCall): void {
     const { spans, measures } = this.sinks;
-    if (spans !== undefined) spans.attemptBegins(call, measures.of(call.operation));
+    if (spans !== undefined) spans.attemptBegins(call, measures);
   }
 
   attemptEnded(call: LiveCall): void {
@@ -48,17 +51,21 @@ export class CallTelemetry implements CallObserver {
     if (spans !== undefined) spans.attemptEnded(call);
   }
 
-  private end({ call, measures, startedAt, span }: UnderWay, outcome: Outcome, error: unknown): void {
-    const { clock } = this.provider;
-    const seconds = (clock.now() - startedAt) / 1000;
+  private end({ call, measures, startedAt, begun }: UnderWay, outcome: Outcome, error: unknown): void {
+    const seconds = (this.provider.clock.now() - startedAt) / 1000;
     measures.active--;
-    const { durations, attributes } = measures.of(outcome.kind);
-    durations.record(seconds);
-    this.sinks.durations?.record(seconds, withErrorType(attributes, outcome, error), span?.context);
-    if (span === undefined) return;
-    this.sinks.spans!.end(call, span, outcome, error);
-    const { traceId, spanId } = span.span.spanContext();
-    durations.note({ traceId, spanId, value: seconds, at: clock.wallNow() / 1000 });
+    const ended = measures.of(outcome.kind);
+    ended.durations.record(seconds);
+    if (this.sinks.durations !== undefined) {
+      const attributes = outcome.kind === 'success' ? ended.attributes : ended.failedWith(errorType(outcome, error));
+      this.sinks.durations.record(seconds, attributes, begun?.context);
+    }
+    if (!(begun instanceof CallSpan)) return;
+    this.sinks.spans!.ended(call);
+    begun.end(outcome, error);
+    if (!this.sinks.keepsExemplars()) return;
+    const { traceId, spanId } = begun.span.spanContext();
+    ended.durations.note({ traceId, spanId, value: seconds, at: this.provider.clock.wallNow() / 1000 });
   }
 }
 
@@ -66,9 +73,5 @@ interface UnderWay {
   readonly call: LiveCall;
   readonly measures: OperationMeasures;
   readonly startedAt: number;
-  readonly span: CallSpan | undefined;
-}
-
-function withErrorType(attributes: Attributes, outcome: Outcome, error: unknown): Attributes {
-  return outcome.kind === 'success' ? attributes : { ...attributes, 'error.type': errorType(outcome, error) };
+  readonly begun: { readonly context: Context } | undefined;
 }

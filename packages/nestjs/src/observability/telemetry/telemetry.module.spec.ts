@@ -6,10 +6,15 @@ import { Injectable, type INestApplication } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { context, trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  AlwaysOffSampler,
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { Registry, type OpenMetricsContentType } from 'prom-client';
 import type { AddressInfo } from 'node:net';
 import { Resilience } from '../../resilience.js';
@@ -42,6 +47,7 @@ const providers = {
     methods: { plain: { retry: false } },
   },
   catalog: { cache: { ttl: '1s', staleWhileRevalidate: '1m' } },
+  hedged: { hedge: { delay: '100ms' } },
 } as const;
 
 const SECRET = 'sk_live_4242';
@@ -65,6 +71,7 @@ async function application(telemetry: TelemetryOptions, adapter: 'Express' | 'Fa
   return {
     payments: resilience.provider('payments'),
     catalog: resilience.provider('catalog'),
+    hedged: resilience.provider('hedged'),
     clock: module.get(ResilienceTestingModule).clock,
   };
 }
@@ -120,6 +127,50 @@ describe('spans', () => {
     // The method’s own spans are traced below the call.
     expect(new Set(inner)).toEqual(new Set([span!.spanContext().spanId]));
     expect(JSON.stringify(span, ['name', 'attributes', 'events', 'status', 'message'])).not.toContain(SECRET);
+  });
+
+  it('have no event for the one attempt that most calls have: its status stands on the span', async () => {
+    const { tracer, exporter } = tracing();
+    const { payments } = await application({ tracer, meter: false });
+    await payments.execute(() => new Response(null, { status: 204 }), { operation: 'plain' });
+    const conflict = Object.assign(new Error(SECRET), { response: { status: 409, headers: {} } });
+    await expect(payments.execute(() => Promise.reject(conflict), { operation: 'plain' })).rejects.toBe(conflict);
+    const spans = exporter.getFinishedSpans();
+    expect(spans.map(({ attributes, events }) => ({ ...attributes, events }))).toMatchObject([
+      { 'breakwater.attempts': 1, 'breakwater.outcome': 'success', events: [] },
+      { 'breakwater.attempts': 1, 'http.response.status_code': 409, 'error.type': '409', events: [] },
+    ]);
+  });
+
+  it('tell when each of several attempts has ended, those side by side too', async () => {
+    const { tracer, exporter } = tracing();
+    const { hedged, clock } = await application({ tracer, meter: false });
+    const epochMs = clock.wallNow();
+    let sent = 0;
+    const call = hedged.execute(
+      () => new Promise((resolve) => void clock.schedule(++sent === 1 ? 300 : 50, () => resolve('found'))),
+      { operation: 'find' },
+    );
+    await clock.advance('1s');
+    expect(await call).toBe('found');
+    const [span] = exporter.getFinishedSpans();
+    const told = span!.events.map(({ attributes, time: [s, ns] }) => ({ attributes, at: s * 1000 + ns / 1e6 }));
+    expect(told).toMatchObject([
+      { attributes: { 'breakwater.outcome': 'success', 'breakwater.attempt.duration': 0.05 }, at: epochMs + 150 },
+      { attributes: { 'breakwater.outcome': 'cancelled', 'breakwater.attempt.duration': 0.15 } },
+    ]);
+  });
+
+  it('of a call that begins a trace and is not sampled are found below it, and otherwise the span around it is', async () => {
+    const tracer = new BasicTracerProvider({ sampler: new AlwaysOffSampler() }).getTracer('spec');
+    const { payments } = await application({ tracer, meter: false });
+    const below = () =>
+      payments.execute(() => trace.getActiveSpan()?.spanContext(), { operation: 'plain' }) as Promise<
+        ReturnType<typeof outer.spanContext> | undefined
+      >;
+    const outer = tracing().tracer.startSpan('request');
+    expect(await context.with(ROOT_CONTEXT, below)).toMatchObject({ traceFlags: 0 });
+    expect(await context.with(trace.setSpan(ROOT_CONTEXT, outer), below)).toEqual(outer.spanContext());
   });
 
   it('say who refused a call, and what kind of failure it was, and never what an error says', async () => {

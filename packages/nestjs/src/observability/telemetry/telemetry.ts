@@ -21,6 +21,7 @@ export class Telemetry implements OnModuleDestroy {
   private readonly events = new EventCounts();
   private readonly ends: (() => void)[];
   private latest: MetricSource | undefined;
+  private servesTraces = false;
 
   constructor(
     private readonly parts: ResilienceParts,
@@ -29,10 +30,11 @@ export class Telemetry implements OnModuleDestroy {
   ) {
     const { registry } = parts;
     const durations = meter === false ? undefined : durationsOf(meter);
-    const spans = tracer === false ? undefined : new CallSpans(tracer);
+    const spans = tracer === false ? undefined : new CallSpans(tracer, parts.clock);
+    const keepsExemplars = () => this.servesTraces;
     this.measures = registry.all.map((provider) => {
       const measures = new ProviderMeasures(provider.name);
-      provider.observeCalls((observed) => new CallTelemetry(observed, { measures, spans, durations }));
+      provider.observeCalls((observed) => new CallTelemetry(observed, { measures, spans, durations, keepsExemplars }));
       return measures;
     });
     this.ends = [registry.events.on(this.events.note)];
@@ -42,6 +44,7 @@ export class Telemetry implements OnModuleDestroy {
   /** Registers the metrics with a registry of `prom-client`. */
   async serve(registry: PrometheusRegistry): Promise<void> {
     const { registerPrometheusMetrics } = await import('./prometheus-metrics.js');
+    this.servesTraces = true;
     this.ends.push(registerPrometheusMetrics(registry as unknown as Registry, () => this.source()));
   }
 

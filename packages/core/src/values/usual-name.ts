@@ -12,7 +12,7 @@ const SHORTEST_WORDS = 3;
 
 /**
  * Whether text is as people name providers, methods and options: `shopApi2`, `X-Request-Id`, `get_order`, and not
- * `sk_live_4eC39Hq`, a URL or a sentence. Of random texts in base64 one in a thousand is, at twenty characters.
+ * `sk_live_4eC39Hq`, a URL or a sentence. One in a thousand random texts of twenty characters in base64 passes.
  */
 export function isUsualName(text: string): boolean {
   if (text.length > LONGEST || text.replaceAll(/\D/g, '').length > MOST_DIGITS) return false;

@@ -17,7 +17,7 @@ import { ResilienceModule } from '../resilience.module.js';
 
 type Decorate = (value: string) => readonly [method?: unknown, parameter?: unknown, onClass?: unknown];
 
-/** What is told when an application with one class boots. */
+/** Boots an application with one class, and returns what is told of it. */
 async function told(options: ResilienceOptions, decorate: () => ReturnType<Decorate> = () => []): Promise<string> {
   try {
     const [onMethod, onParameter, onClass] = decorate();

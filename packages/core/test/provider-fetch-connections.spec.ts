@@ -12,6 +12,7 @@ import { Agent } from 'undici';
 import { createProvider, type ProviderOptions, type ResilientProvider } from '../src/index.js';
 import { outcomeOf } from '../src/testing/calls.fixture.js';
 import { HttpServer } from '../src/testing/http-server.fixture.js';
+import { recordEvents } from '../src/testing/record-events.js';
 
 const TWO = { attempts: 2, backoff: { initial: 1, max: 1 }, budget: false } as const;
 
@@ -66,6 +67,32 @@ describe('the connections of a provider’s fetch', () => {
     proxy.close();
   });
 
+  it('through a proxy are no more than they may be, and are kept', async () => {
+    const proxy = await tunnels();
+    const { fetch } = provider({ proxy: proxy.origin, maxSockets: 2 });
+    await Promise.all(Array.from({ length: 12 }, async () => (await fetch('/')).text()));
+    expect([server.requests.length, proxy.seen.length]).toEqual([12, 2]);
+    proxy.close();
+  });
+
+  it.each(['refuses', 'is silent'] as const)(
+    'carry nothing where the proxy %s, so that a POST is sent again',
+    async (way) => {
+      const proxy = await tunnels(way);
+      const http = { proxy: proxy.origin, timeouts: { connect: 50 } };
+      const payments = provider(http, { retry: TWO });
+      const events = recordEvents(payments);
+      const send = () => payments.execute(() => payments.fetch('/', { method: 'POST' }));
+      const all = await Promise.all(Array.from({ length: 6 }, () => outcomeOf(send())));
+      expect(all.every((ended) => 'error' in ended)).toBe(true);
+      expect([events.ofType('retry.scheduled').length, server.requests.length]).toEqual([6, 0]);
+      expect(new Set(events.ofType('retry.scheduled').map(({ detail }) => detail['outcome']))).toEqual(
+        new Set(['not-sent']),
+      );
+      proxy.close();
+    },
+  );
+
   it('are aborted where a name is never resolved', async () => {
     jest.spyOn(dns, 'lookup').mockImplementation((() => undefined) as unknown as typeof dns.lookup);
     const { fetch } = provider({ baseUrl: 'http://never.test', timeouts: { connect: 30 } });
@@ -116,19 +143,22 @@ async function listening(server: NetServer, scheme: string) {
   return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A proxy that opens tunnels with CONNECT (RFC 9110 §9.3.6). */
-async function tunnels() {
+/** A proxy that opens tunnels with CONNECT (RFC 9110 §9.3.6), or does not. */
+async function tunnels(way: 'opens' | 'refuses' | 'is silent' = 'opens') {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer();
   server.on('connect', ({ method, url }, client: Socket) => {
     seen.push(`${method} ${url}`);
+    sockets.add(client.on('error', () => undefined));
+    if (way === 'is silent') return;
+    if (way === 'refuses') return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
     const { hostname, port } = new URL(`http://${url}`);
     const onward = connect(Number(port), hostname, () => {
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       onward.pipe(client).pipe(onward);
     });
-    for (const socket of [client, onward]) sockets.add(socket.on('error', () => undefined));
+    sockets.add(onward.on('error', () => undefined));
   });
   const origin = await listening(server, 'http');
   const close = () => {

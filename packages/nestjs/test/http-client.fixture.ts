@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions as SecureServerOptions } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -6,6 +7,7 @@ import { text } from 'node:stream/consumers';
 export interface Seen {
   readonly method: string;
   readonly url: string;
+  readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
@@ -18,9 +20,9 @@ export interface LocalServer {
 }
 
 /** A provider that answers with `answer` once it has read the whole request. */
-export function localProvider(answer: RequestListener): Promise<LocalServer> {
+export function localProvider(answer: RequestListener, secure?: SecureServerOptions): Promise<LocalServer> {
   const seen: Seen[] = [];
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     void text(request).then(
       (body) => {
         seen.push(seenIn(request, body));
@@ -28,12 +30,13 @@ export function localProvider(answer: RequestListener): Promise<LocalServer> {
       },
       () => undefined,
     );
-  });
-  return listen(server, seen);
+  };
+  if (secure === undefined) return listen(createServer(listener), seen);
+  return listen(createSecureServer(secure, listener), seen, 'https');
 }
 
-/** A proxy: forwards what is for `http` origins, and opens tunnels with CONNECT (RFC 9110 §9.3.6). */
-export function localProxy(): Promise<LocalServer> {
+/** A proxy: forwards what is for `http` origins, and opens tunnels with CONNECT (RFC 9110 §9.3.6), or does not. */
+export function localProxy(tunnels: 'opens' | 'refuses' | 'is silent' = 'opens'): Promise<LocalServer> {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
     const { method = '', url = '' } = request;
@@ -47,6 +50,8 @@ export function localProxy(): Promise<LocalServer> {
   });
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     seen.push(seenIn(request, ''));
+    if (tunnels === 'is silent') return;
+    if (tunnels === 'refuses') return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
     const { hostname, port } = new URL(`http://${request.url!}`);
     const onward = connect(Number(port), hostname, () => {
       client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
@@ -58,16 +63,16 @@ export function localProxy(): Promise<LocalServer> {
   return listen(server, seen);
 }
 
-function seenIn({ method = '', url = '' }: IncomingMessage, body: string): Seen {
-  return { method, url, body };
+function seenIn({ method = '', url = '', headers }: IncomingMessage, body: string): Seen {
+  return { method, url, headers, body };
 }
 
-function listen(server: Server, seen: Seen[]): Promise<LocalServer> {
+function listen(server: Server, seen: Seen[], scheme = 'http'): Promise<LocalServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => sockets.add(socket));
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
-      const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const origin = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const close = () => {
         server.close();
         for (const socket of sockets) socket.destroy();

@@ -5,6 +5,18 @@ import type { HttpSettings } from './provider-http.js';
 type Dispatcher = object;
 type AgentClass = new (options: object) => Dispatcher;
 
+/** The parts of the package `undici` that a proxy needs. */
+interface Undici {
+  readonly fetch: typeof globalThis.fetch;
+  readonly ProxyAgent: AgentClass;
+  readonly Pool: new (origin: URL, options: object) => Dispatcher;
+}
+
+interface ProxiedOptions {
+  /** How long each step of making a connection may take. */
+  readonly connectMs: number;
+}
+
 /** Where every copy of undici finds the process's dispatcher. Source: undici, `lib/global.js`. */
 const GLOBAL = Symbol.for('undici.globalDispatcher.1');
 
@@ -38,19 +50,22 @@ export class FetchAgents {
       connect: { timeout: connect },
       ...(idle !== undefined && { headersTimeout: idle, bodyTimeout: idle }),
     };
-    if (proxy !== undefined) return this.proxied(proxy, options);
+    if (proxy !== undefined) return this.proxied(proxy, { ...options, connectMs: connect });
     const NodesAgent = await nodesAgent();
     return { fetch: globalThis.fetch, dispatcher: NodesAgent && new NodesAgent(options) };
   }
 
   /** Node keeps its own proxy agent to itself, and another undici's fits that undici's `fetch` only. */
-  private async proxied(proxy: string, options: object): Promise<FetchAgent> {
+  private async proxied(proxy: string, { connectMs, ...options }: ProxiedOptions): Promise<FetchAgent> {
     try {
-      const undici = (await import('undici' as string)) as {
-        fetch: typeof globalThis.fetch;
-        ProxyAgent: AgentClass;
+      const undici = (await import('undici' as string)) as Undici;
+      // Making a connection takes three steps: to the proxy, its answer, and the TLS handshake in the tunnel.
+      const steps = {
+        proxyTls: { timeout: connectMs },
+        clientFactory: (origin: URL, given: object) => new undici.Pool(origin, { ...given, headersTimeout: connectMs }),
+        requestTls: { timeout: connectMs },
       };
-      return { fetch: undici.fetch, dispatcher: new undici.ProxyAgent({ ...options, uri: proxy }) };
+      return { fetch: undici.fetch, dispatcher: new undici.ProxyAgent({ ...options, ...steps, uri: proxy }) };
     } catch (cause) {
       throw new Error(`http.proxy of '${this.provider}' needs a package for fetch: npm install undici`, { cause });
     }

@@ -58,9 +58,9 @@ export interface HttpOptions<Secret = CredentialText> {
   /** Sends the requests: an undici `Dispatcher` for `fetch`, an `http.Agent` or `{ http, https }` of them for axios. */
   agent?: object;
   /**
-   * An HTTP proxy, such as `'http://proxy:3128'`. For `fetch` it needs the package `undici`. axios reaches `https`
-   * through a tunnel of its own for each request, for which `maxSockets` and `timeouts` do not hold: an attempt timeout
-   * does, and so does an `agent` that makes tunnels.
+   * An HTTP proxy, such as `'http://proxy:3128'`, with its credential where it wants one. `https` goes through tunnels
+   * (RFC 9110 §9.3.6), for which `maxSockets` and `timeouts` hold as for any connection. For `fetch` it needs the
+   * package `undici`. With an `agent` it is left to axios, which opens a tunnel for each request.
    */
   proxy?: string;
   /** The most connections to one origin that are open at once. Default 100. */

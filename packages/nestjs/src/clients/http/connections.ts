@@ -5,6 +5,7 @@ import type { Clock } from '@breakwater/core';
 import { HTTP_DEFAULTS } from '@breakwater/core/adapter';
 import type { AxiosRequest } from './axios-types.js';
 import type { HttpSettings } from './http.options.js';
+import { HttpProxy } from './http-proxy.js';
 
 type Connections = Pick<AxiosRequest, 'httpAgent' | 'httpsAgent' | 'proxy'>;
 
@@ -29,23 +30,30 @@ export function connectionsOf(settings: HttpSettings, request: AxiosRequest, clo
 }
 
 function connect(
-  { agent, proxy, maxSockets = HTTP_DEFAULTS.maxSockets, timeouts }: HttpSettings,
+  { agent, proxy: proxyUrl, maxSockets = HTTP_DEFAULTS.maxSockets, timeouts }: HttpSettings,
   clock: Clock,
 ): Connections {
-  const proxied = proxy === undefined ? {} : { proxy: proxyOf(new URL(proxy)) };
   if (agent !== undefined) {
     const { http = agent, https = agent } = agent as { http?: object; https?: object };
-    return { httpAgent: http, httpsAgent: https, ...proxied };
+    return { httpAgent: http, httpsAgent: https, ...(proxyUrl !== undefined && { proxy: proxyOf(new URL(proxyUrl)) }) };
   }
+  const proxy = proxyUrl === undefined ? undefined : new HttpProxy(new URL(proxyUrl));
   const options = { keepAlive: true, keepAliveMsecs: AXIOS_KEEP_ALIVE_MS, maxSockets };
+  const limits = { clock, timeouts };
   return {
-    httpAgent: withTimeouts(new HttpAgent(options), 'connect', { clock, timeouts }),
+    httpAgent: withTimeouts(
+      proxy?.forwardingAgent(options) ?? new HttpAgent(options),
+      proxy?.connected ?? 'connect',
+      limits,
+    ),
     // A TLS connection is made once its handshake is over.
-    httpsAgent: withTimeouts(new HttpsAgent(options), 'secureConnect', { clock, timeouts }),
-    ...proxied,
+    httpsAgent: withTimeouts(proxy?.tunnellingAgent(options) ?? new HttpsAgent(options), 'secureConnect', limits),
+    // axios has tunnels of its own, which no agent counts or limits.
+    ...(proxy !== undefined && { proxy: false as const }),
   };
 }
 
+/** The proxy of a user who brings agents of their own, for axios itself. */
 function proxyOf({ protocol, hostname, port, username, password }: URL): NonNullable<AxiosRequest['proxy']> {
   const auth =
     username === '' ? {} : { auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) } };

@@ -16,6 +16,29 @@ export function discard(result: unknown, depth = 0): void {
   }
 }
 
+/**
+ * Cancels the unread body of an answer that comes too late for its caller, as clients return or throw it. Anything else
+ * is left alone: a connection, for example, may be in use elsewhere.
+ */
+export function discardAnswer(late: unknown): void {
+  for (const answer of [late, partOf(late, 'response')]) if (isAnswer(answer)) discard(answer);
+}
+
+function isAnswer(value: unknown): boolean {
+  const status = partOf(value, 'status') ?? partOf(value, 'statusCode');
+  if (typeof status === 'number') return typeof partOf(value, 'headers') === 'object';
+  return typeof partOf(value, '$metadata') === 'object';
+}
+
+function partOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  try {
+    return (value as Record<string, unknown>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether it is a stream, which is then cancelled unless it is being read. */
 function cancelled(result: object): boolean {
   const { getReader, cancel, locked, pipe, destroy } = result as Readonly<Record<string, unknown>>;

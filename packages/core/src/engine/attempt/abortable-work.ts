@@ -1,5 +1,6 @@
 import type { Waiting } from '../abort-state.js';
 import type { LiveCall } from '../live-call.js';
+import { discardAnswer } from '../../values/discard.js';
 import { rejected } from './rejected.js';
 
 /** Told once how an attempt ended. */
@@ -51,7 +52,10 @@ export class AbortableWork implements Waiting {
     const { call, work } = this;
     this.attempt.failed(call, reason, work);
     this.reject(reason);
-    const settled = () => call.workSettled();
+    const settled = (late: unknown) => {
+      call.workSettled();
+      discardAnswer(late);
+    };
     work.then(settled, settled);
   }
 

@@ -7,6 +7,7 @@ export { isOwnCredential } from './http/account-of.js';
 export { currentLiveCall } from './engine/current-call.js';
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';
 export type { CallObserver, ObserveCalls, ObservedProvider } from './engine/attempt/call-observer.js';
+export { CountedOnce } from './engine/attempt/counted-once.js';
 export { whenRead } from './engine/attempt/held-stream.js';
 export type { Pipeline } from './engine/pipeline.js';
 export type { Entrance } from './engine/attempt/entrance.js';

@@ -370,6 +370,32 @@ describe('the stream', () => {
     expect(providers[0]!.minute).toMatchObject({ refused: 50, ok: 0, failed: 0 });
   });
 
+  it('counts what a call makes within once, and tells of its refusal once', async () => {
+    const { ask, resilience } = await shop({ dashboard: anyone });
+    const payments = resilience.provider('payments');
+    const job = () =>
+      payments.execute(() => payments.execute(() => 'charged', { operation: 'charge' }), { operation: 'job' });
+    await job();
+    await payments
+      .execute(
+        async () => {
+          payments.circuitBreaker!.forceOpen();
+          await payments.execute(() => 'never', { operation: 'charge' });
+        },
+        { operation: 'job' },
+      )
+      .catch(() => undefined);
+    const { hosts } = JSON.parse((await ask('/state')).text) as { hosts: HostView[] };
+    const { events, providers } = hosts[0]!;
+    expect(providers[0]).toMatchObject({
+      ...{ active: 0, total: { ok: 1, failed: 0, refused: 1, other: 0 }, minute: { ok: 1, refused: 1, attempts: 2 } },
+    });
+    expect(providers[0]!.policies.find(({ kind }) => kind === 'circuitBreaker')).toMatchObject({ succeeded: 1 });
+    expect(events.filter(({ type }) => type === 'circuitBreaker.refused')).toMatchObject([
+      { operation: 'charge', count: 1 },
+    ]);
+  });
+
   it('tells of the events of queues as much as those say they matter, and not of each job that is done', async () => {
     const { ask, resilience } = await shop({ dashboard: anyone });
     const { events: hub } = resilience.provider('crm') as unknown as Pick<LiveProvider, 'events'>;

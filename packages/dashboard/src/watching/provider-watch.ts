@@ -1,5 +1,6 @@
 import { isResilienceError, type OutcomeKind, type ResilienceEvent } from '@breakwater/core';
 import {
+  CountedOnce,
   whenRead,
   type CallObserver,
   type LiveCall,
@@ -31,7 +32,10 @@ export class ProviderWatch implements CallObserver {
   private readonly window = new CallWindow();
   private readonly transitions: TransitionView[] = [];
   private readonly webhooks = { accepted: 0, repeated: 0, rejected: 0 };
+  private readonly once = new CountedOnce();
   private active = 0;
+  /** The latest refusal that was told of: calls around the refused one fail with it, too. */
+  private toldRefusal: unknown;
   /** Wall time minus monotonic time: so that a call reads one clock only. */
   private offsetMs = 0;
   private observed!: ObservedProvider;
@@ -50,15 +54,17 @@ export class ProviderWatch implements CallObserver {
 
   around(call: LiveCall, next: Next<unknown>): Promise<unknown> {
     const startedAt = this.observed.clock.now();
-    this.active++;
+    const around = this.once.attemptAround(call);
+    const underWay = { call, startedAt, around };
+    if (around === undefined) this.active++;
     return next(call).then(
       (value) => {
-        whenRead(value, () => this.end(startedAt, this.observed.classify({ ok: true, value }, call).kind));
+        whenRead(value, () => this.end(underWay, this.observed.classify({ ok: true, value }, call).kind));
         return value;
       },
       (error: unknown) => {
-        this.end(startedAt, this.observed.classify({ ok: false, error }, call).kind);
-        if (isResilienceError(error) && error.code === 'CIRCUIT_OPEN') this.onCircuitRefusal(call.operation);
+        this.end(underWay, this.observed.classify({ ok: false, error }, call).kind);
+        if (isResilienceError(error) && error.code === 'CIRCUIT_OPEN') this.circuitRefused(call, error);
         throw error;
       },
     );
@@ -69,7 +75,7 @@ export class ProviderWatch implements CallObserver {
   }
 
   attemptEnded(call: LiveCall): void {
-    this.window.attempted(call.now + this.offsetMs);
+    if (this.once.attemptEnded(call)) this.window.attempted(call.now + this.offsetMs);
   }
 
   /** Takes note of an event of this provider. */
@@ -103,16 +109,30 @@ export class ProviderWatch implements CallObserver {
     };
   }
 
-  private end(startedAt: number, outcome: OutcomeKind): void {
+  private end({ call, startedAt, around }: UnderWay, outcome: OutcomeKind): void {
     const now = this.observed.clock.now();
-    this.active--;
+    if (around === undefined) this.active--;
+    if (!this.once.ended(call, around, outcome !== 'success')) return;
     this.window.record(KIND_OF[outcome], now - startedAt, now + this.offsetMs);
+  }
+
+  private circuitRefused(call: LiveCall, error: unknown): void {
+    if (error === this.toldRefusal) return;
+    this.toldRefusal = error;
+    this.onCircuitRefusal(call.operation);
   }
 
   private tuneClock(): void {
     const { clock } = this.observed;
     this.offsetMs = clock.wallNow() - clock.now();
   }
+}
+
+interface UnderWay {
+  readonly call: LiveCall;
+  readonly startedAt: number;
+  /** The attempt of the same provider in which it is made. */
+  readonly around: LiveCall | undefined;
 }
 
 function stateAfter({ type, detail }: ResilienceEvent): string | undefined {

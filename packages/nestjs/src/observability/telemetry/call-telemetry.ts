@@ -1,5 +1,12 @@
 import type { Outcome } from '@breakwater/core';
-import { whenRead, type CallObserver, type LiveCall, type Next, type ObservedProvider } from '@breakwater/core/adapter';
+import {
+  CountedOnce,
+  whenRead,
+  type CallObserver,
+  type LiveCall,
+  type Next,
+  type ObservedProvider,
+} from '@breakwater/core/adapter';
 import { context, type Context, type Histogram } from '@opentelemetry/api';
 import { CallSpan, errorType } from './call-span.js';
 import type { CallSpans } from './call-spans.js';
@@ -16,6 +23,8 @@ export interface CallSinks {
 
 /** Watches the calls of one provider: counts them, times them, and makes their spans. */
 export class CallTelemetry implements CallObserver {
+  private readonly once = new CountedOnce();
+
   constructor(
     private readonly provider: ObservedProvider,
     private readonly sinks: CallSinks,
@@ -25,8 +34,9 @@ export class CallTelemetry implements CallObserver {
     const measures = this.sinks.measures.of(call.operation);
     const startedAt = this.provider.clock.now();
     const begun = this.sinks.spans?.begin(call, measures);
-    measures.active++;
-    const underWay = { call, measures, startedAt, begun };
+    const around = this.once.attemptAround(call);
+    if (around === undefined) measures.active++;
+    const underWay = { call, measures, startedAt, begun, around };
     const result = begun === undefined ? next(call) : context.with(begun.context, next, undefined, call);
     return result.then(
       (value) => {
@@ -47,25 +57,32 @@ export class CallTelemetry implements CallObserver {
 
   attemptEnded(call: LiveCall): void {
     const { spans, measures } = this.sinks;
-    measures.of(call.operation).of(call.outcome!.kind).attempts++;
+    if (this.once.attemptEnded(call)) measures.of(call.operation).of(call.outcome!.kind).attempts++;
     if (spans !== undefined) spans.attemptEnded(call);
   }
 
-  private end({ call, measures, startedAt, begun }: UnderWay, outcome: Outcome, error: unknown): void {
+  private end(underWay: UnderWay, outcome: Outcome, error: unknown): void {
+    const { call, measures, startedAt, begun, around } = underWay;
     const seconds = (this.provider.clock.now() - startedAt) / 1000;
-    measures.active--;
-    const ended = measures.of(outcome.kind);
-    ended.durations.record(seconds);
-    if (this.sinks.durations !== undefined) {
-      const attributes = outcome.kind === 'success' ? ended.attributes : ended.failedWith(errorType(outcome, error));
-      this.sinks.durations.record(seconds, attributes, begun?.context);
-    }
+    if (around === undefined) measures.active--;
+    const counts = this.once.ended(call, around, outcome.kind !== 'success');
+    if (counts) this.count(underWay, { outcome, error, seconds });
     if (!(begun instanceof CallSpan)) return;
     this.sinks.spans!.ended(call);
     begun.end(outcome, error);
-    if (!this.sinks.keepsExemplars()) return;
+    if (!counts || !this.sinks.keepsExemplars()) return;
     const { traceId, spanId } = begun.span.spanContext();
-    ended.durations.note({ traceId, spanId, value: seconds, at: this.provider.clock.wallNow() / 1000 });
+    const exemplar = { traceId, spanId, value: seconds, at: this.provider.clock.wallNow() / 1000 };
+    measures.of(outcome.kind).durations.note(exemplar);
+  }
+
+  private count({ measures, begun }: UnderWay, { outcome, error, seconds }: Ended): void {
+    const ended = measures.of(outcome.kind);
+    ended.durations.record(seconds);
+    const { durations } = this.sinks;
+    if (durations === undefined) return;
+    const attributes = outcome.kind === 'success' ? ended.attributes : ended.failedWith(errorType(outcome, error));
+    durations.record(seconds, attributes, begun?.context);
   }
 }
 
@@ -74,4 +91,12 @@ interface UnderWay {
   readonly measures: OperationMeasures;
   readonly startedAt: number;
   readonly begun: { readonly context: Context } | undefined;
+  /** The attempt of the same provider in which it is made. */
+  readonly around: LiveCall | undefined;
+}
+
+interface Ended {
+  readonly outcome: Outcome;
+  readonly error: unknown;
+  readonly seconds: number;
 }

@@ -301,6 +301,23 @@ describe('metrics', () => {
     );
   });
 
+  it('count a call that is made in another of its provider once, and each of the two has its span', async () => {
+    const registry = new Registry();
+    const { tracer, exporter } = tracing();
+    const { payments } = await application({ tracer, meter: false, prometheus: { registry, path: false } });
+    await payments.execute(() => payments.execute(() => 'done', { operation: 'charge' }), { operation: 'job' });
+    const text = await registry.metrics();
+    const counted = text.matchAll(
+      /^breakwater_call_(duration_seconds_count|attempts_total)\{.*operation="(.*?)".* 1$/gm,
+    );
+    expect([...counted].map(([, metric, operation]) => [metric, operation])).toEqual([
+      ['attempts_total', 'charge'],
+      ['duration_seconds_count', 'charge'],
+    ]);
+    const [charge, job] = exporter.getFinishedSpans();
+    expect(charge).toMatchObject({ name: 'payments charge', parentSpanContext: job!.spanContext() });
+  });
+
   it('leave the registry when the application closes, so that another one can register them', async () => {
     const registry = new Registry();
     await application({ tracer: false, meter: false, prometheus: { registry } });

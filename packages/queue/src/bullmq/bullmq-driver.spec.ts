@@ -94,6 +94,16 @@ has(redis)('bullmqDriver on Redis', () => {
     await other.close();
   });
 
+  it('stays paused where it was reading the lines of the provider meanwhile', async () => {
+    const [one, other] = [await open({ connection: client }), await open({ connection: client })];
+    await one.add([{ ...PLAIN, id: 'raced', provider: 'raced' }]);
+    const claim = () => other.claim('raced', { limit: 1, leaseMs: 400 });
+    await Promise.all([claim(), other.pause('raced')]);
+    expect(await claim()).toMatchObject({ paused: true, jobs: [] });
+    await one.close();
+    await other.close();
+  });
+
   it('asks for little where thousands of tenants have nothing to do, and finds those that have at once', async () => {
     // No time passes: a queue that rests is looked at again after seconds, which a machine under load takes for this.
     const driver = bullmqDriver({ connection: client });

@@ -13,6 +13,8 @@ export class Lines {
   paused = false;
   private readonly known = new Map<string, Line>();
   private readAt = -Infinity;
+  /** How often this process has paused or resumed it: what was read before the last time is out of date. */
+  private steered = 0;
 
   constructor(
     private readonly provider: string,
@@ -41,9 +43,10 @@ export class Lines {
     const freshMs = Math.max(FRESH_MS, this.known.size * FRESH_PER_LINE_MS);
     if (!always && now - this.readAt < freshMs) return;
     this.readAt = now;
+    const { steered } = this;
     const directory = this.connections.directory(this.provider);
     const [entries, paused] = await Promise.all([directory.getJobs(['wait'], 0, -1), directory.isPaused()]);
-    this.paused = paused;
+    if (steered === this.steered) this.paused = paused;
     for (const entry of entries) {
       if (entry?.id === undefined || this.known.has(entry.id)) continue;
       const { tenant, high } = entry.data;
@@ -52,9 +55,11 @@ export class Lines {
   }
 
   async setPaused(paused: boolean): Promise<void> {
+    this.steered++;
     const directory = this.connections.directory(this.provider);
     if (paused) await directory.pause();
     else await directory.resume();
+    this.steered++;
     this.paused = paused;
   }
 

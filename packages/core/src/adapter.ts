@@ -61,5 +61,6 @@ export { joinedStore, StoreLease, type StoreLeaseParts } from './store/store-lea
 export { putClaim, UnansweredClaims, type ClaimText } from './store/unanswered-claims.js';
 export { TopicListeners } from './store/topic-listeners.js';
 export { withTimeLimit, type TimeLimit } from './store/with-time-limit.js';
+export { Deadline } from './time/deadline-list.js';
 export { systemRandom } from './time/system-random.js';
 export { plainCopy } from './values/plain-copy.js';

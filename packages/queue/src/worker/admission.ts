@@ -7,8 +7,9 @@ export interface Admitted {
   readonly id: string;
   /** The key of the provider's policies, where each tenant has a quota and a circuit of its own. */
   readonly key: string | undefined;
-  readonly signal: AbortSignal;
-  readonly work: () => Promise<unknown>;
+  /** Aborts the job. Where there is none, the call is made to be aborted by whom it is returned to. */
+  readonly signal?: AbortSignal;
+  readonly work: (call: LiveCall) => Promise<unknown>;
 }
 
 /** How long an admitted job waits for its turn at most, in milliseconds: its lease is renewed meanwhile. */
@@ -35,6 +36,10 @@ export class Admission {
     call.price = { cost: settings.cost, priority: 'background', wait: LONGEST_WAIT_MS };
     provider.carryKey(call, id);
     call.lendTokens();
+    if (signal === undefined) {
+      call.noteCaller();
+      call.abortable = true;
+    }
     return { call, done: provider.run(this.pipelineFor(name, settings.cost), call, signal) };
   }
 

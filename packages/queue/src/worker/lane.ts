@@ -1,31 +1,25 @@
 import type { Clock } from '@breakwater/core';
 import { messageOf, type LiveProvider } from '@breakwater/core/adapter';
 import type { ClaimedJob, QueueDriver } from '../driver/queue-driver.js';
-import { SyncJobLostError, SyncQueueClosedError } from '../jobs/job-errors.js';
-import type { JobHandler } from '../jobs/job-handler.js';
 import { Admission } from './admission.js';
 import { AttemptWatch } from './attempt-watch.js';
 import { roomAt, type Hold } from './hold.js';
-import { JobRun } from './job-run.js';
+import type { JobRunParts } from './job-run.js';
 import { LaneEvents } from './lane-events.js';
 import { Leases } from './leases.js';
 import { QueueCounts } from './queue-counts.js';
 import type { QueueSnapshot } from './queue.telemetry.js';
-import { settlementOf } from './settlement-of.js';
+import { RunningJobs } from './running-jobs.js';
 import { Settler } from './settler.js';
 import { StandingHold } from './standing-hold.js';
+import { WakeableSleep } from './wakeable-sleep.js';
 
 const UNAVAILABLE_MS = 1000;
 
-export interface LaneParts {
+export interface LaneParts extends Pick<JobRunParts, 'handlers' | 'unknown' | 'clock' | 'random'> {
   readonly provider: LiveProvider;
   readonly driver: QueueDriver;
   readonly clock: Clock;
-  readonly random: () => number;
-  /** By the names of their jobs. */
-  readonly handlers: ReadonlyMap<string, JobHandler>;
-  /** The settings of jobs that none of them knows. */
-  readonly unknown: JobHandler['settings'];
   readonly settings: LaneSettings;
 }
 
@@ -37,34 +31,46 @@ export interface LaneSettings {
   readonly pollMs: number;
 }
 
-/** Runs the jobs of one provider in this process: claims as many as there is room for, and ends each claim. */
+/** Runs the jobs of one provider in this process: claims as many as there is room for, while nothing holds them. */
 export class Lane {
   readonly attempts = new AttemptWatch();
-  private readonly runs = new Set<JobRun>();
-  private readonly admission: Admission;
-  private readonly leases: Leases;
+  private readonly running: RunningJobs;
   private readonly settler: Settler;
   private readonly events: LaneEvents;
   private readonly hold: StandingHold;
   private readonly counts: QueueCounts;
+  private readonly sleep: WakeableSleep;
   /** The driver cannot write down how jobs have ended. */
   private isStuck = false;
   private stopped = false;
   private isClaiming = false;
-  private awake = false;
-  private wake: () => void = () => undefined;
   private whenIdle: (() => void) | undefined;
 
   constructor(private readonly parts: LaneParts) {
-    const { provider, driver, clock, settings } = parts;
-    this.admission = new Admission(provider);
-    this.leases = new Leases(driver, clock, settings.leaseMs);
+    const { provider, driver, clock, settings, handlers, unknown, random } = parts;
     this.events = new LaneEvents(provider, clock);
     this.hold = new StandingHold(this.events, clock);
     this.counts = new QueueCounts(provider.name, driver, clock);
+    this.sleep = new WakeableSleep(clock);
     this.settler = new Settler(driver, clock, (error) => {
       this.isStuck = error !== undefined;
       if (this.isStuck) this.holdBack({ why: 'driver-unavailable', reason: messageOf(error), lookInMs: 0 });
+    });
+    this.running = new RunningJobs({
+      run: {
+        ...{ handlers, unknown, clock, random },
+        admission: new Admission(provider),
+        progress: (job, progress) => driver.progress(job, progress),
+        overdue: (by) => (this.events.counters.overdue += by),
+      },
+      leases: new Leases(driver, clock, settings.leaseMs),
+      settler: this.settler,
+      events: this.events,
+      attempts: this.attempts,
+      left: () => {
+        if (this.isIdle) this.whenIdle?.();
+        if (this.running.size < settings.concurrency) this.look();
+      },
     });
   }
 
@@ -74,8 +80,7 @@ export class Lane {
 
   /** There may be something to claim. */
   look(): void {
-    this.awake = true;
-    this.wake();
+    this.sleep.wake();
   }
 
   /** Claims no more. */
@@ -93,8 +98,7 @@ export class Lane {
 
   /** Ends what is under way: those jobs are sent back. Returns how many there were. */
   abort(): number {
-    for (const run of this.runs) run.abort(new SyncQueueClosedError());
-    return this.runs.size;
+    return this.running.abort();
   }
 
   close(): void {
@@ -102,28 +106,28 @@ export class Lane {
   }
 
   snapshot(): QueueSnapshot {
-    const { counts, events, hold, parts, runs } = this;
+    const { counts, events, hold, parts, running } = this;
     const held = hold.shown;
     return {
       name: parts.provider.name,
       ...counts.latest(),
       ...(held !== undefined && { held }),
-      running: runs.size,
+      running: running.size,
       concurrency: parts.settings.concurrency,
       ...events.counters,
     };
   }
 
   private get isIdle(): boolean {
-    return this.runs.size === 0 && !this.isClaiming;
+    return this.running.size === 0 && !this.isClaiming;
   }
 
   private async loop(): Promise<void> {
     while (!this.stopped) {
-      this.awake = false;
+      this.sleep.begin();
       const waitMs = await this.step();
       if (waitMs === 0) continue;
-      await this.sleep(waitMs);
+      await this.sleep.sleep(waitMs);
       // Jobs that end in one turn are followed by one claim.
       await this.parts.clock.yield();
     }
@@ -132,7 +136,8 @@ export class Lane {
   /** Begins what there is room for. Returns how long to wait for more. */
   private async step(): Promise<number> {
     const { provider, driver, settings } = this.parts;
-    const room = roomAt(provider, settings.concurrency - this.runs.size, this.runs.size);
+    const { running } = this;
+    const room = roomAt(provider, settings.concurrency - running.size, running.size);
     if (typeof room !== 'number') return this.holdBack(room);
     if (room <= 0) {
       // The trial shows whether the provider is back: the other jobs wait for more than their turns.
@@ -147,7 +152,7 @@ export class Lane {
       if (this.stopped) return await this.sendBack(jobs);
       if (paused) return this.holdBack({ why: 'paused', lookInMs: pollMs });
       if (!this.isStuck) this.hold.end();
-      for (const job of jobs) void this.process(job);
+      for (const job of jobs) running.begin(job);
       return jobs.length === 0 ? Math.min(pollMs, Math.max(1, nextInMs)) : 0;
     } catch (error) {
       return this.holdBack({ why: 'driver-unavailable', reason: messageOf(error), lookInMs: UNAVAILABLE_MS });
@@ -164,60 +169,10 @@ export class Lane {
     return 0;
   }
 
-  private async process(job: ClaimedJob): Promise<void> {
-    const { clock, settings } = this.parts;
-    const startedAt = clock.now();
-    let isLost = false;
-    const run = this.runOf(job);
-    this.runs.add(run);
-    const release = this.leases.hold(job, () => {
-      isLost = true;
-      run.abort(new SyncJobLostError(job.name));
-    });
-    try {
-      const end = await run.run();
-      const stood = !isLost && (await this.settler.settle(settlementOf(job, end, clock.wallNow())));
-      if (stood) this.events.ended(job, end, clock.now() - startedAt);
-      else this.events.counters.lost++;
-    } finally {
-      release();
-      this.runs.delete(run);
-      this.attempts.ended(job.id);
-      if (this.isIdle) this.whenIdle?.();
-      if (this.runs.size < settings.concurrency) this.look();
-    }
-  }
-
-  private runOf(job: ClaimedJob): JobRun {
-    const { driver, clock, random, handlers, unknown } = this.parts;
-    return new JobRun({
-      job,
-      handler: handlers.get(job.name),
-      admission: this.admission,
-      clock,
-      random,
-      unknown,
-      progress: (progress) => driver.progress(job, progress),
-      overdue: (by) => (this.events.counters.overdue += by),
-    });
-  }
-
   /** Returns when to look again. */
   private holdBack(hold: Hold): number {
     this.hold.begin(hold);
     this.attempts.held();
     return hold.lookInMs;
-  }
-
-  private sleep(ms: number): Promise<void> {
-    if (this.awake || this.stopped) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = ms === Infinity ? undefined : this.parts.clock.scheduleForAll(ms, () => this.wake());
-      this.wake = () => {
-        timer?.cancel();
-        this.wake = () => undefined;
-        resolve();
-      };
-    });
   }
 }

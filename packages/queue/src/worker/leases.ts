@@ -4,15 +4,17 @@ import type { ClaimedJob, QueueDriver } from '../driver/queue-driver.js';
 /** A lease is renewed so often while it lasts. */
 const RENEWALS = 3;
 
-interface Held {
+/** An attempt that goes on for as long as its job's lease is held. */
+export interface LeaseHolder {
   readonly job: ClaimedJob;
-  readonly lost: () => void;
   renewedAt: number;
+  /** Called once if the lease can be held no longer. */
+  lost(): void;
 }
 
 /** Holds the leases of claimed jobs by one timer, and tells those that have lost theirs. */
 export class Leases {
-  private readonly held = new Set<Held>();
+  private readonly holders = new Set<LeaseHolder>();
   private timer: Timer | undefined;
 
   constructor(
@@ -21,17 +23,18 @@ export class Leases {
     readonly leaseMs: number,
   ) {}
 
-  /** Holds a job until the returned function is called. `lost` is called once if that cannot be done any more. */
-  hold(job: ClaimedJob, lost: () => void): () => void {
-    const held: Held = { job, lost, renewedAt: this.clock.now() };
-    this.held.add(held);
+  /** Holds a job that was claimed at `now`, until it is released. */
+  hold(holder: LeaseHolder, now: number): void {
+    holder.renewedAt = now;
+    this.holders.add(holder);
     this.schedule();
-    return () => {
-      this.held.delete(held);
-      if (this.held.size > 0) return;
-      this.timer?.cancel();
-      this.timer = undefined;
-    };
+  }
+
+  release(holder: LeaseHolder): void {
+    this.holders.delete(holder);
+    if (this.holders.size > 0) return;
+    this.timer?.cancel();
+    this.timer = undefined;
   }
 
   private schedule(): void {
@@ -39,26 +42,26 @@ export class Leases {
   }
 
   private async renew(): Promise<void> {
-    const all = [...this.held];
+    const all = [...this.holders];
     const startedAt = this.clock.now();
     try {
       const stood = await this.driver.renew(
         all.map(({ job }) => job),
         this.leaseMs,
       );
-      all.forEach((held, i) => {
-        if (stood[i] === true) held.renewedAt = startedAt;
-        else this.lose(held);
+      all.forEach((holder, i) => {
+        if (stood[i] === true) holder.renewedAt = startedAt;
+        else this.lose(holder);
       });
     } catch {
       // Another try comes before the lease has ended; after that another worker may have the job.
-      for (const held of all) if (this.clock.now() - held.renewedAt >= this.leaseMs) this.lose(held);
+      for (const holder of all) if (this.clock.now() - holder.renewedAt >= this.leaseMs) this.lose(holder);
     }
     this.timer = undefined;
-    if (this.held.size > 0) this.schedule();
+    if (this.holders.size > 0) this.schedule();
   }
 
-  private lose(held: Held): void {
-    if (this.held.delete(held)) held.lost();
+  private lose(holder: LeaseHolder): void {
+    if (this.holders.delete(holder)) holder.lost();
   }
 }

@@ -1,0 +1,59 @@
+import { SyncQueueClosedError } from '../jobs/job-errors.js';
+import type { ClaimedJob } from '../driver/queue-driver.js';
+import type { AttemptWatch } from './attempt-watch.js';
+import { JobRun, type JobRunParts } from './job-run.js';
+import type { LaneEvents } from './lane-events.js';
+import type { Leases } from './leases.js';
+import { settlementOf } from './settlement-of.js';
+import type { Settler } from './settler.js';
+
+export interface RunningJobsParts {
+  readonly run: JobRunParts;
+  readonly leases: Leases;
+  readonly settler: Settler;
+  readonly events: LaneEvents;
+  readonly attempts: AttemptWatch;
+  /** Called when a job is under way no more. */
+  readonly left: () => void;
+}
+
+/** The jobs of a provider that are under way in this process, from their claims until their ends are written down. */
+export class RunningJobs {
+  private readonly runs = new Set<JobRun>();
+
+  constructor(private readonly parts: RunningJobsParts) {}
+
+  get size(): number {
+    return this.runs.size;
+  }
+
+  begin(job: ClaimedJob): void {
+    void this.run(new JobRun(job, this.parts.run));
+  }
+
+  /** Ends them: they are sent back. Returns how many there were. */
+  abort(): number {
+    for (const run of this.runs) run.abort(new SyncQueueClosedError());
+    return this.runs.size;
+  }
+
+  private async run(run: JobRun): Promise<void> {
+    const { leases, settler, events, attempts, left } = this.parts;
+    const { clock } = this.parts.run;
+    const { job } = run;
+    const startedAt = clock.now();
+    this.runs.add(run);
+    leases.hold(run, startedAt);
+    try {
+      const end = await run.run();
+      const stood = !run.isLost && (await settler.settle(settlementOf(job, end, clock.wallNow())));
+      if (stood) events.ended(job, end, clock.now() - startedAt);
+      else events.counters.lost++;
+    } finally {
+      leases.release(run);
+      this.runs.delete(run);
+      attempts.ended(job.id);
+      left();
+    }
+  }
+}

@@ -104,6 +104,18 @@ has(redis)('bullmqDriver on Redis', () => {
     await other.close();
   });
 
+  it('sends what it asks of Redis in one turn in one write', async () => {
+    const driver = await open({ connection: client });
+    await driver.add(Array.from({ length: 20 }, (_, i) => ({ ...PLAIN, id: `one-${i}`, provider: 'joint' })));
+    await driver.claim('joint', { limit: 1, leaseMs: 400 });
+    const read = async () => Number(/total_reads_processed:(\d+)/.exec(await client.info('stats'))![1]);
+    const before = await read();
+    const { jobs } = await driver.claim('joint', { limit: 19, leaseMs: 400 });
+    expect(jobs).toHaveLength(19);
+    expect((await read()) - before).toBeLessThan(10);
+    await driver.close();
+  });
+
   it('asks for little where thousands of tenants have nothing to do, and finds those that have at once', async () => {
     // No time passes: a queue that rests is looked at again after seconds, which a machine under load takes for this.
     const driver = bullmqDriver({ connection: client });

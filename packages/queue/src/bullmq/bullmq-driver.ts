@@ -44,6 +44,8 @@ interface Parts {
 }
 
 class BullmqDriver implements QueueDriver {
+  /** Each claim is ended by a script of its own, and the next job comes with its answer. */
+  readonly settlesSingly = true;
   private readonly listeners = new Set<(provider: string) => void>();
   private parts: Parts;
   private closed = false;
@@ -154,6 +156,7 @@ class BullmqDriver implements QueueDriver {
 
   private async operation<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
     if (this.closed) throw closedError();
+    this.parts.queues.connections.joinWrites();
     try {
       return await work(this.parts);
     } catch (error) {

@@ -83,6 +83,8 @@ export class Claims {
   }
 
   async settle(settlements: readonly Settlement[]): Promise<readonly boolean[]> {
+    const [only] = settlements;
+    if (only !== undefined && settlements.length === 1) return [await this.settleOne(only)];
     const results = await Promise.allSettled(settlements.map((settlement) => this.settleOne(settlement)));
     const failed = results.find((result) => result.status === 'rejected');
     results.forEach((result, i) => {

@@ -9,6 +9,7 @@ import {
 import type { BullData } from './bull-job.js';
 import type { BullmqDriverSettings } from './bullmq-driver.options.js';
 import { directoryNameOf, lineId, queueNameOf, type LineName } from './line-name.js';
+import { JointWrites } from './joint-writes.js';
 import type { Line } from './line.js';
 
 type AnyFactory = BackendFactory<IQueueBackend, unknown>;
@@ -23,6 +24,7 @@ export type Directory = Queue<Omit<LineName, 'provider'>, unknown, string>;
 /** The queues of BullMQ, all on one connection. */
 export class Connections {
   private base: IQueueBackend | undefined;
+  private writes: JointWrites | undefined;
   private readonly queues = new Map<string, Queue>();
   private readonly claiming = new Map<string, IQueueBackend>();
 
@@ -65,6 +67,11 @@ export class Connections {
     return (Object(connection) as { schema?: string }).schema ?? DEFAULT_SCHEMA;
   }
 
+  /** Has the commands of this turn go out together, where the backend can. */
+  joinWrites(): void {
+    this.writes?.join();
+  }
+
   async close(): Promise<void> {
     await this.base?.close();
   }
@@ -93,6 +100,7 @@ export class Connections {
       };
       this.base = (backend as AnyFactory)('sync', { connection, prefix, ...claims } as never);
       this.base.on('error', () => undefined);
+      this.writes = new JointWrites(this.base);
     }
     return this.base;
   }

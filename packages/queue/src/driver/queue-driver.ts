@@ -85,6 +85,11 @@ export interface JobFilter {
  * is the worker's to say. An operation that fails has changed nothing, or may be repeated.
  */
 export interface QueueDriver {
+  /**
+   * Whether claims are ended one by one, each as soon as its job has ended and several at the same time. Otherwise
+   * those that end in one turn of the event loop are ended by one operation. Default false.
+   */
+  readonly settlesSingly?: boolean;
   /** Called once, before anything else. `leaseMs`: how long its claims will last. */
   open?(parts: { readonly clock: Clock; readonly leaseMs?: number }): void | Promise<void>;
   /** Adds all or none, where the backend can. */

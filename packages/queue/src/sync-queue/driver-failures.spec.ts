@@ -1,16 +1,21 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Settlement } from '../driver/queue-driver.js';
+import type { QueueDriver, Settlement } from '../driver/queue-driver.js';
 import { sqliteDriver } from '../sqlite/sqlite-driver.js';
 import { QueueFixture } from './queue.fixture.js';
 
-describe('a driver that fails', () => {
+describe.each([
+  { how: 'together', settlesSingly: false },
+  { how: 'one by one', settlesSingly: true },
+])('a driver that fails, and ends claims $how', ({ settlesSingly }) => {
   let fixture: QueueFixture;
   afterEach(() => fixture.stop());
+
+  const openDriver = (): QueueDriver => Object.assign(sqliteDriver({ file: ':memory:' }), { settlesSingly });
 
   const FULL = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
 
   it('has no job run again whose end it cannot write down, and begins no others meanwhile', async () => {
-    const driver = sqliteDriver({ file: ':memory:' });
+    const driver = openDriver();
     const settle = driver.settle.bind(driver);
     let isFull = true;
     driver.settle = (settlements: readonly Settlement[]) => (isFull ? Promise.reject(FULL) : settle(settlements));
@@ -35,7 +40,7 @@ describe('a driver that fails', () => {
   });
 
   it('is asked again once a second, and told of once', async () => {
-    const driver = sqliteDriver({ file: ':memory:' });
+    const driver = openDriver();
     const claim = driver.claim.bind(driver);
     let asked = 0;
     driver.claim = (...given) => (++asked < 30 ? Promise.reject(FULL) : claim(...given));
@@ -51,7 +56,7 @@ describe('a driver that fails', () => {
   });
 
   it('writes down the ends of other jobs while it refuses that of one', async () => {
-    const driver = sqliteDriver({ file: ':memory:' });
+    const driver = openDriver();
     const settle = driver.settle.bind(driver);
     driver.settle = (settlements: readonly Settlement[]) =>
       settlements.some(({ job }) => job.payload === '3') ? Promise.reject(new Error('too large')) : settle(settlements);
@@ -65,7 +70,7 @@ describe('a driver that fails', () => {
   });
 
   it('gets back the jobs that it was handing out while the application closed', async () => {
-    const driver = sqliteDriver({ file: ':memory:' });
+    const driver = openDriver();
     const claim = driver.claim.bind(driver);
     let runs = 0;
     fixture = new QueueFixture({}, { driver, grace: '5s' });
@@ -86,7 +91,7 @@ describe('a driver that fails', () => {
   });
 
   it('has a lease that cannot be renewed abort its job before another worker gets it', async () => {
-    const driver = sqliteDriver({ file: ':memory:' });
+    const driver = openDriver();
     driver.renew = () => Promise.reject(FULL);
     const reasons: unknown[] = [];
     fixture = new QueueFixture({}, { driver, lease: '3s' });
@@ -100,4 +105,24 @@ describe('a driver that fails', () => {
     await fixture.clock.advance('3100ms');
     expect(reasons).toEqual([[3000, "SyncJobLostError: the lease of 'sync' is lost"]]);
   });
+});
+
+it('has no job wait for the end of another to be written, where the driver ends claims one by one', async () => {
+  const driver = Object.assign(sqliteDriver({ file: ':memory:' }), { settlesSingly: true });
+  const settle = driver.settle.bind(driver);
+  const fixture = new QueueFixture({}, { driver, concurrency: 2 });
+  driver.settle = async (settlements: readonly Settlement[]) => {
+    if (settlements[0]!.job.payload === '0') await fixture.clock.sleep(60_000);
+    return settle(settlements);
+  };
+  const ran: unknown[] = [];
+  await fixture.on('sync', async ({ payload }) => ran.push(payload)).start();
+  await fixture.queue.addAll(
+    'crm',
+    Array.from({ length: 6 }, (_, payload) => ({ name: 'sync', payload })),
+  );
+  await fixture.clock.advance('1s');
+  expect(ran).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(await fixture.queue.counts('crm')).toMatchObject({ completed: 5, active: 1 });
+  await fixture.stop();
 });

@@ -10,8 +10,9 @@ interface Waiting {
 }
 
 /**
- * Ends claims: those that come together go to the driver together. Where the driver fails, it tries again for as long
- * as it takes: what was done is not forgotten, and the jobs hold their places meanwhile.
+ * Ends claims: those that come together go to the driver together, unless it ends each by itself. Where the driver
+ * fails, it tries again for as long as it takes: what was done is not forgotten, and the jobs hold their places
+ * meanwhile.
  */
 export class Settler {
   private readonly waiting: Waiting[] = [];
@@ -19,7 +20,7 @@ export class Settler {
   private readonly end = new AbortController();
 
   constructor(
-    private readonly driver: Pick<QueueDriver, 'settle'>,
+    private readonly driver: Pick<QueueDriver, 'settle' | 'settlesSingly'>,
     private readonly clock: Clock,
     /** Told of each failure, and with `undefined` of each success. */
     private readonly tell: (error: unknown) => void,
@@ -27,6 +28,7 @@ export class Settler {
 
   /** Resolves with whether the claim still stood; with false, too, where the queue was closed before it was known. */
   settle(settlement: Settlement): Promise<boolean> {
+    if (this.driver.settlesSingly === true) return this.settleAlone(settlement);
     return new Promise((done) => {
       this.waiting.push({ settlement, done });
       if (this.flushing) return;
@@ -39,6 +41,19 @@ export class Settler {
   /** Tries no more: the leases of what is left will end. */
   close(): void {
     this.end.abort();
+  }
+
+  private async settleAlone(settlement: Settlement): Promise<boolean> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        const [stood] = await this.driver.settle([settlement]);
+        this.tell(undefined);
+        return stood === true;
+      } catch (error) {
+        this.tell(error);
+        if (await this.isOver(pauseMs)) return false;
+      }
+    }
   }
 
   private async flush(): Promise<void> {

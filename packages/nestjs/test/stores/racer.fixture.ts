@@ -7,7 +7,7 @@ import { SqliteStore } from '@breakwater/sqlite';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 
-/** The task of a process of its own with a store. */
+/** A task of a process of its own with a store. */
 export interface Job {
   readonly task: 'race' | 'charge' | 'write' | 'find' | 'hang';
   /** `sqlite:FILE`, `redis://…` or `postgres://…`. */
@@ -27,7 +27,21 @@ export interface Raced {
   readonly empty: number;
 }
 
-function storeAt(url: string): Store {
+/** The answer of a process at the end of a task, and how many lines it has written before. */
+export interface Finished {
+  readonly answer: unknown;
+  readonly written: number;
+}
+
+const stores = new Map<string, Store>();
+let written = 0;
+
+function write(line: string): void {
+  writeSync(1, `${line}\n`);
+  written++;
+}
+
+function openStore(url: string): Store {
   if (url.startsWith('sqlite:')) return new SqliteStore({ file: url.slice('sqlite:'.length) });
   if (url.startsWith('redis:')) {
     const redis = new Redis(url);
@@ -59,7 +73,7 @@ async function race(store: Store, { run, keys, racers }: Job): Promise<readonly 
 async function charge(store: Store, { run, racers }: Job): Promise<readonly string[]> {
   const provider = createProvider('payments', { idempotency: { wait: '60s' } }, { store });
   const work = async () => {
-    writeSync(1, `ran in ${process.pid}\n`);
+    write(`ran in ${process.pid}`);
     await sleep(200);
     return `receipt of ${process.pid}`;
   };
@@ -68,13 +82,13 @@ async function charge(store: Store, { run, racers }: Job): Promise<readonly stri
 }
 
 /** Writes one key after the other, each racer its own, and says so once that is acknowledged, until it is killed. */
-async function write(store: Store, { run, racers }: Job): Promise<never> {
+async function fill(store: Store, { run, racers }: Job): Promise<never> {
   const writer = async (racer: number) => {
     for (let i = 0; ; i++) {
       const key = `${run} ${process.pid} ${racer} ${i}`;
       try {
         const result = await store.put(key, key, { ttlMs: 600_000, if: 'absent' });
-        if ('written' in result) writeSync(1, `${key}\n`);
+        if ('written' in result) write(key);
       } catch {
         await sleep(20);
       }
@@ -89,7 +103,7 @@ async function find(store: Store, { run, racers }: Job, takesMs = 200): Promise<
   const cache = { ttl: '10m', tags: ['products'], shared: { lease: '1s' } } as const;
   const provider = createProvider(`catalog-${run}`, { cache }, { store });
   const work = async () => {
-    writeSync(1, `asked by ${process.pid}\n`);
+    write(`asked by ${process.pid}`);
     await sleep(takesMs);
     return `answer to ${process.pid}`;
   };
@@ -102,9 +116,11 @@ function hang(store: Store, job: Job): Promise<readonly string[]> {
   return find(store, job, 600_000);
 }
 
-const tasks = { race, charge, write, find, hang };
+const tasks = { race, charge, write: fill, find, hang };
 
-process.once('message', (job: Job) => {
-  void tasks[job.task](storeAt(job.store), job).then((result) => process.send!(result, () => process.exit()));
+process.on('message', (job: Job) => {
+  const store = stores.get(job.store) ?? openStore(job.store);
+  stores.set(job.store, store);
+  void tasks[job.task](store, job).then((answer) => process.send!({ answer, written } satisfies Finished));
 });
 process.send!('ready');

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { compileProcess } from '@breakwater/servers';
-import type { Job } from './racer.fixture.js';
+import type { Finished, Job } from './racer.fixture.js';
 
 /** One process at its job, and what it has said. */
 export interface Racer {
@@ -13,7 +13,9 @@ export interface Racer {
 
 /** Processes of their own that work with the sources of the stores, bundled on the spot: nothing is built before. */
 export class Racers {
-  private readonly children: ChildProcess[] = [];
+  private readonly all: Racer[] = [];
+  /** Those that have done a job and wait for another: most of the time of a process is its start. */
+  private readonly idle: Racer[] = [];
 
   private constructor(private readonly script: string) {}
 
@@ -24,35 +26,37 @@ export class Racers {
 
   /** Starts a process that begins its job at once. */
   async start(job: Job): Promise<Racer> {
-    const child = await this.ready();
-    child.send(job);
-    return racerOf(child);
+    const racer = await this.fresh();
+    racer.child.send(job);
+    return racer;
   }
 
-  /** Has several processes do the same job at once. Returns their answers, and all lines that they wrote. */
+  /** Has several processes do the same job at once. Returns their answers, and all lines that they wrote for it. */
   async together<Answer>(count: number, job: Job): Promise<{ answers: Answer[]; lines: readonly string[] }> {
-    const children = await Promise.all(Array.from({ length: count }, () => this.ready()));
-    const racers = children.map(racerOf);
-    const answering = children.map(async (child) => {
-      const [answer] = (await Promise.race([once(child, 'message'), died(child)])) as [Answer];
-      return answer;
-    });
-    for (const child of children) child.send(job);
-    const answers = await Promise.all(answering);
-    await Promise.all(racers.map(({ closed }) => closed));
-    return { answers, lines: racers.flatMap(({ lines }) => lines()) };
+    const racers = await Promise.all(Array.from({ length: count }, () => this.idle.pop() ?? this.fresh()));
+    const begun = racers.map(({ lines }) => lines().length);
+    const finishing = racers.map(finished);
+    for (const { child } of racers) child.send(job);
+    const all = await Promise.all(finishing);
+    this.idle.push(...racers);
+    return {
+      answers: all.map(({ answer }) => answer as Answer),
+      lines: racers.flatMap(({ lines }, i) => lines().slice(begun[i])),
+    };
   }
 
-  dispose(): void {
-    for (const child of this.children) child.kill('SIGKILL');
+  async dispose(): Promise<void> {
+    for (const { child } of this.all) child.kill('SIGKILL');
+    await Promise.all(this.all.map(({ closed }) => closed));
     rmSync(this.script, { force: true });
   }
 
-  private async ready(): Promise<ChildProcess> {
+  private async fresh(): Promise<Racer> {
     const child = fork(this.script, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-    this.children.push(child);
+    const racer = racerOf(child);
+    this.all.push(racer);
     await once(child, 'message');
-    return child;
+    return racer;
   }
 }
 
@@ -63,7 +67,19 @@ function racerOf(child: ChildProcess): Racer {
   return { child, closed: once(child, 'close'), lines: () => output.split('\n').slice(0, -1) };
 }
 
-async function died(child: ChildProcess): Promise<never> {
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  throw new Error(`a process ended without an answer (${signal ?? code})`);
+/** The end of a racer's job, once all that it wrote before has come, which may be later. */
+async function finished({ child, lines }: Racer): Promise<Finished> {
+  const ended = new AbortController();
+  try {
+    const [told] = (await Promise.race([once(child, 'message', ended), died(child, ended)])) as [Finished];
+    while (lines().length < told.written) await once(child.stdout!, 'data');
+    return told;
+  } finally {
+    ended.abort();
+  }
+}
+
+async function died(child: ChildProcess, { signal }: AbortController): Promise<never> {
+  const [code, exitSignal] = (await once(child, 'exit', { signal })) as [number | null, string | null];
+  throw new Error(`a process ended without an answer (${exitSignal ?? code})`);
 }

@@ -36,7 +36,7 @@ beforeAll(async () => {
   racers = await Racers.bundle();
 });
 afterAll(async () => {
-  racers.dispose();
+  await racers.dispose();
   for (const { stop } of durables) await stop();
 });
 

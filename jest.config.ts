@@ -30,13 +30,14 @@ const config: Config = {
       },
     ],
   },
+  testSequencer: '<rootDir>/scripts/longest-first.cjs',
   testEnvironment: '<rootDir>/scripts/test-environment.cjs',
   reporters: ['default', '<rootDir>/scripts/credential-reporter.cjs'],
-  // No test waits for real time to pass; this ends one that hangs, and lets simulations finish on a machine under load.
+  // Ends a test that hangs, and lets simulations finish on a machine under load.
   testTimeout: 120_000,
   // By default jest leaves one core to itself, which is every other one of two. Many specs wait for processes and
-  // servers: one more than there are cores keeps all of them busy.
-  maxWorkers: availableParallelism() + 1,
+  // servers: two more than there are cores keep all of them busy.
+  maxWorkers: availableParallelism() + 2,
   // Node 20 keeps the modules of every spec that a worker has run. A worker with a large heap is also slow to exit, and
   // jest then reports a leak: it ends one that has not exited within half a second.
   workerIdleMemoryLimit: '400MB',

@@ -12,7 +12,15 @@ if (enable !== undefined) {
   };
 }
 
+/** Cleaning up that hangs after a failure ends the spec long before its tests' own time would be over. */
+const CLEAN_UP_MS = 30_000;
+
 module.exports = class SpecEnvironment extends TestEnvironment {
+  handleTestEvent({ name, hookType, timeout }, { currentDescribeBlock }) {
+    if (name !== 'add_hook' || timeout !== undefined || !hookType.startsWith('after')) return;
+    currentDescribeBlock.hooks.at(-1).timeout = CLEAN_UP_MS;
+  }
+
   async teardown() {
     await super.teardown();
     for (const storage of entered) storage.disable();

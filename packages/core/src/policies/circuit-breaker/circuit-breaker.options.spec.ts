@@ -84,6 +84,14 @@ describe('the settings of a circuit breaker', () => {
     expect(faultsOf(given)).toEqual([`circuitBreaker.${fault}`]);
   });
 
+  it.each([
+    [{ openFor: { initial: '25d', max: '1m' } }, 'openFor.initial'],
+    [{ openFor: { initial: '1m', max: 0 } }, 'openFor.max'],
+    [{ window: { consecutive: 5 }, slowCall: { over: 0 } }, 'slowCall.over'],
+  ])('do not compare what is wrong by itself: %j', (given, at) => {
+    expect(faultsOf(given).map((fault) => fault.slice(0, fault.indexOf(':')))).toEqual([`circuitBreaker.${at}`]);
+  });
+
   it('allow an open period as long as its cap', () => {
     expect(faultsOf({ openFor: { initial: '1m', max: '1m' } })).toEqual([]);
   });

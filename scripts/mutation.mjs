@@ -43,28 +43,21 @@ async function run(policy, mutate) {
   const mutants = await new Stryker({
     // Telemetry is types and levels of events: docs/events.md is checked against them.
     mutate: [mutate, '!**/*.spec.ts', '!**/*.fixture.ts', '!**/*.telemetry.ts'],
-    plugins: ['@stryker-mutator/jest-runner'],
-    testRunner: 'jest',
-    testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-    jest: {
-      projectType: 'custom',
-      configFile: 'jest.config.ts',
-      config: {
-        testMatch: [`<rootDir>/packages/core/src/policies/${policy}/**/*.spec.ts`],
-        testEnvironment: join(root, 'scripts', 'fail-fast-environment.cjs'),
-      },
-      // Nearly every spec is related to every policy; which tests cover a mutant is known exactly.
-      enableFindRelatedTests: false,
-    },
+    plugins: [join(root, 'scripts', 'mutation', 'spec-runner.mjs')],
+    testRunner: 'specs',
+    specs: `packages/core/src/policies/${policy}`,
+    buildCommand: `node ${join(root, 'scripts', 'mutation', 'transpile.mjs')}`,
     coverageAnalysis: 'perTest',
     concurrency: 2,
     // A mutant that is only slow, on a machine that has other work, is no mutant that loops for ever.
-    timeoutMS: 15_000,
+    timeoutMS: 30_000,
+    dryRunTimeoutMinutes: 30,
     ignorePatterns: ['/*', '!/packages', '/packages/*', '!/packages/core', '!/package.json', '!/jest.config.ts'],
     tempDirName: '.cache/mutation/sandbox',
-    reporters: ['progress-append-only', 'clear-text', 'html'],
+    reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
     clearTextReporter: { reportTests: false, logTests: false, reportScoreTable: true, allowEmojis: false },
     htmlReporter: { fileName: `.cache/mutation/${policy}.html` },
+    jsonReporter: { fileName: `.cache/mutation/${policy}.json` },
     logLevel: 'warn',
     thresholds: { high: 95, low: LEAST, break: LEAST },
   }).runMutationTest();

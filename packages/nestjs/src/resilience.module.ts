@@ -3,6 +3,7 @@ import {
   Module,
   type DynamicModule,
   Logger,
+  Optional,
   type BeforeApplicationShutdown,
   type OnApplicationShutdown,
   type Provider,
@@ -10,18 +11,17 @@ import {
 } from '@nestjs/common';
 import { ConfigService } from '@nestjs/config';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
-import type { Clock } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
 import { ApplicationResilience } from './boot/application-resilience.js';
 import { ResilienceExplorer } from './boot/resilience.explorer.js';
 import { CLOCK } from './config/clock-token.js';
-import { mergeModuleOptions } from './config/merge-module-options.js';
-import { SECRETS, type SecretReader } from './config/fields/secret-reader.js';
+import { SECRETS } from './config/fields/secret-reader.js';
 import { ResilienceExceptionFilter } from './filters/resilience-exception.filter.js';
+import { applicationParts } from './composition/application-parts.js';
 import { injectableProviders } from './composition/injectable-providers.js';
 import { ResilienceParts } from './providers/resilience-parts.js';
 import { Resilience } from './resilience.js';
 import type { ResilienceOptions } from './composition/resilience.options.js';
-import { sections } from './composition/sections.js';
 import { RawBodyProbe } from './inbound/webhooks/raw-body/raw-body.probe.js';
 import { WebhookRoutes } from './inbound/webhooks/webhook-routes.js';
 
@@ -54,9 +54,17 @@ const OPTIONS = Symbol.for('breakwater.options');
 export class ResilienceModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Resilience');
 
-  constructor(@Inject(ResilienceParts) private readonly parts: ResilienceParts) {}
+  private readonly parts: ResilienceParts;
+
+  constructor(@Optional() @Inject(ResilienceParts) parts?: ResilienceParts) {
+    if (parts === undefined)
+      throw new TypeError('ResilienceModule: import ResilienceModule.forRoot() in the root module, not the bare class');
+    this.parts = parts;
+  }
 
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
+    // Listed as a fault with all others.
+    if (!settings.isPlain(options as unknown)) return moduleOf(true, [{ provide: OPTIONS, useValue: options }], []);
     const { isGlobal = true, ...rest } = options;
     return moduleOf(isGlobal, [{ provide: OPTIONS, useValue: rest }], []);
   }
@@ -68,7 +76,8 @@ export class ResilienceModule implements BeforeApplicationShutdown, OnApplicatio
   /** Before Nest drains its servers: requests that wait for a call would otherwise hold up the end. */
   async beforeApplicationShutdown(): Promise<void> {
     const aborted = await this.parts.drain();
-    if (aborted > 0) this.logger.warn(`${aborted} calls outlasted shutdown.grace and were aborted`);
+    if (aborted > 0)
+      this.logger.warn(`${aborted === 1 ? '1 call' : `${aborted} calls`} outlasted shutdown.grace: aborted`);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -85,7 +94,7 @@ function moduleOf(
     ...options,
     {
       provide: ResilienceParts,
-      useFactory: partsOf,
+      useFactory: applicationParts,
       inject: [
         OPTIONS,
         { token: ConfigService, optional: true },
@@ -115,21 +124,6 @@ function moduleOf(
       ];
     },
   };
-}
-
-/** Before anything else of the module is made, and so before the application listens, the secrets are there. */
-async function partsOf(
-  options: ResilienceOptions | undefined,
-  config: ConfigService | undefined,
-  clock: Clock | undefined,
-  secrets: SecretReader | undefined,
-): Promise<ResilienceParts> {
-  const configured = config?.get<ResilienceOptions>('resilience') ?? {};
-  const given = mergeModuleOptions(sections, configured, options ?? {});
-  const all = clock === undefined ? given : mergeModuleOptions(sections, { clock }, given);
-  const parts = new ResilienceParts(all, sections, { secrets });
-  await parts.loadSecrets();
-  return parts;
 }
 
 function asyncOptions(options: ResilienceModuleAsyncOptions): readonly Provider[] {

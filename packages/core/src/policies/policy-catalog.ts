@@ -68,7 +68,7 @@ export class PolicyCatalog {
         continue;
       }
       const read = readSettings(schema, given === true && !takesAnyValue ? {} : given, `${path}.${kind}`);
-      if (read.faults !== undefined) faults.push(...read.faults);
+      if (read.faults !== undefined) faults.push(...read.faults.map((fault) => orFalse(fault, `${path}.${kind}`)));
       else specs.set(kind, make(read.settings));
     }
     return specs;
@@ -132,4 +132,9 @@ function kindAt(place: Place): PolicyKind {
 
 function namesAt(place: Place): readonly string[] {
   return 'kind' in place ? [place.kind, ...place.parts] : [place[1]];
+}
+
+/** Where something stands in the place of all options, `off` may have been meant. */
+function orFalse({ path, message }: Fault, place: string): Fault {
+  return { path, message: path === place ? `${message}, or false to leave it out` : message };
 }

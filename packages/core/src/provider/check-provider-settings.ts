@@ -27,7 +27,7 @@ export function checkProviderSettings(settings: unknown, parts: ProviderParts, p
 
 function checkMerged(base: Layer, { path, sections = {}, catalog = standardCatalog }: ProviderParts): readonly Fault[] {
   const faults: Fault[] = [
-    ...catalog.unknown(base, path, [...PROVIDER_SETTINGS, ...Object.keys(sections)]),
+    ...catalog.unknown(base, path, [...new Set([...PROVIDER_SETTINGS, ...Object.keys(sections)])]),
     ...Object.keys(sections)
       .filter((name) => base[name] !== undefined)
       .map((name) => ({ path: `${path}.${name}`, message: `it is not read here: give it to ${sections[name]}` })),

@@ -102,7 +102,7 @@ describe('settings', () => {
     ],
     [
       { retry: 5 },
-      'payments.retry: 5 given; expected a plain object with the options attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, throttled, nested, when',
+      'payments.retry: 5 given; expected a plain object with the options attempts, maxElapsed, backoff, budget, idempotent, maxRetryAfter, refusals, throttled, nested, when, or false to leave it out',
     ],
     [
       { methods: { charge: { retry: { attempts: 'many' } } } },

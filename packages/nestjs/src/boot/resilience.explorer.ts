@@ -72,7 +72,8 @@ function raise(faults: readonly Fault[], warnings: readonly Fault[], strict: boo
 function warnOf(warnings: readonly Fault[]): void {
   if (warnings.length === 0) return;
   const lines = warnings.map(({ path, message }) => `\n  ${path}: ${message}`);
-  new Logger('Resilience').warn(`${warnings.length} warnings about the settings and their use:${lines.join('')}`);
+  const count = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
+  new Logger('Resilience').warn(`${count} about the settings and their use:${lines.join('')}`);
 }
 
 /** The classes behind a wrapper. Instances that a factory or a value provides are adopted by this application. */

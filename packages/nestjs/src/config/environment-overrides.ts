@@ -1,18 +1,24 @@
 import type { Fault } from '@breakwater/core';
-import { catalog, settings, type Layer } from '@breakwater/core/adapter';
+import { catalog, type Layer } from '@breakwater/core/adapter';
+import { overruledDefaults } from './overruled-defaults.js';
 import { overruledVariables } from './overruled-variables.js';
+import { providerPath } from './provider-path.js';
 import type { Section } from './section.js';
-import { misspelledVariables } from './misspelled-variables.js';
+import { unreadVariables } from './unread-variables.js';
 import { PREFIX, upperCase } from './variable-names.js';
+import { areHeaders, camelCase, pathIn } from './variable-path.js';
 
 /** Overrides by environment variables: single leaves of the settings. */
 export interface EnvironmentOverrides {
-  readonly enabled?: unknown;
+  /** Options of the module itself. */
+  readonly module: Layer;
   readonly defaults: Layer;
   readonly providers: Readonly<Record<string, Layer>>;
   readonly faults: readonly Fault[];
   /** Variables that are set and have no effect. */
   readonly warnings: readonly Fault[];
+  /** The variable that sets a setting, by the setting's path in messages. */
+  readonly sources: ReadonlyMap<string, string>;
 }
 
 /**
@@ -24,92 +30,105 @@ export interface KnownSettings {
   readonly sections: readonly Section[];
 }
 
+/** The options of the module that a variable can set, with the number of names that lead to each. */
+const MODULE_OPTIONS: Readonly<Record<string, number>> = {
+  ENABLED: 1,
+  STRICT: 1,
+  LOGGER: 1,
+  TRACK_CALLS: 1,
+  SHUTDOWN: 2,
+  MEMORY_STORE: 2,
+};
+
+/** Stands for the setting that a variable sets: an option of the module, of the defaults, or of the provider `name`. */
+interface Target {
+  readonly of: 'module' | 'defaults' | 'provider';
+  readonly name: string;
+  readonly path: readonly string[];
+}
+
 /**
  * Reads `RESILIENCE__PAYMENTS__CIRCUIT_BREAKER__OPEN_FOR=10s` and its like: names are the settings' own in upper case,
- * with `_` between words and `__` between levels. `RESILIENCE__ENABLED` and `RESILIENCE__DEFAULTS__…` stand beside the
- * providers. Under `HTTP__HEADERS` a `_` is the `-` of the header's name, and the value is text, whatever it looks
- * like. A policy that one variable switches off stays off, whatever others say of its options.
+ * with `_` between words and `__` between levels. `RESILIENCE__DEFAULTS__…` and options of the module, such as
+ * `RESILIENCE__ENABLED`, stand beside the providers. Under `HTTP__HEADERS` a `_` is the `-` of the header's name, and
+ * the value is text, whatever it looks like. A policy that one variable switches off stays off, whatever others say of
+ * its options.
  */
 export function environmentOverrides(
   environment: Readonly<Record<string, string | undefined>>,
   known: KnownSettings,
 ): EnvironmentOverrides {
-  const { providers } = known;
-  const found: { enabled?: unknown; defaults: Layer; providers: Record<string, Layer>; faults: Fault[] } = {
-    defaults: {},
-    providers: {},
-    faults: [],
-  };
+  const layers: { module: Layer; defaults: Layer } = { module: {}, defaults: {} };
+  const providers: Record<string, Layer> = {};
+  const faults: Fault[] = [];
+  const sources = new Map<string, string>();
   const variables = Object.keys(environment).filter(
     (name) => name.startsWith(PREFIX) && environment[name] !== undefined,
   );
   // The deepest first: what is said of a policy as a whole is merged over what is said of its options.
   for (const variable of variables.toSorted((a, b) => levelsOf(b).length - levelsOf(a).length)) {
-    const value = environment[variable]!;
-    const [first = '', ...rest] = levelsOf(variable);
-    if (first === 'ENABLED' && rest.length === 0) {
-      found.enabled = coerced(value);
+    const [target, ...others] = targetsOf(variable, known);
+    if (target === undefined || others.length > 0) {
+      const message = target === undefined ? unknownTarget(variable, known) : ambiguous([target, ...others]);
+      faults.push({ path: variable, message });
       continue;
     }
-    const names = ['defaults', ...Object.keys(providers)].filter((name) => upperCase(name) === first);
-    const [name] = names;
-    if (name === undefined || rest.length === 0)
-      found.faults.push({ path: variable, message: unknownProvider(first, providers) });
-    else if (names.length > 1) found.faults.push({ path: variable, message: ambiguous(names) });
-    else if (first === 'DEFAULTS') found.defaults = catalog.merge(found.defaults, leafAt(rest, {}, value, known));
-    else found.providers[name] = catalog.merge(found.providers[name], leafAt(rest, providers[name], value, known));
+    const { of, name, path } = target;
+    const leaf = areHeaders(path.slice(0, -1), known.sections)
+      ? environment[variable]
+      : coerced(environment[variable]!);
+    const layer = path.reduceRight<unknown>((inner, option) => ({ [option]: inner }), leaf) as Layer;
+    if (of === 'provider') providers[name] = catalog.merge(providers[name], layer);
+    else layers[of] = catalog.merge(layers[of], layer);
+    sources.set([baseOf(target), ...path].join('.'), variable);
   }
-  const warnings = [...overruledVariables(variables, environment), ...misspelledVariables(environment, providers)];
-  return { ...found, warnings };
+  const off = variables.filter((variable) => coerced(environment[variable]!) === false);
+  const warnings = [
+    ...overruledVariables(variables, off),
+    ...overruledDefaults(sources, layers.defaults, known.providers),
+    ...unreadVariables(environment, known.providers),
+  ];
+  return { ...layers, providers, faults, sources, warnings };
+}
+
+/** All that a variable can be meant for. */
+function targetsOf(variable: string, { providers, sections }: KnownSettings): readonly Target[] {
+  const [first = '', ...rest] = levelsOf(variable);
+  const targets: Target[] = [];
+  if (MODULE_OPTIONS[first] === rest.length + 1) {
+    const path = [first, ...rest].map(camelCase);
+    targets.push({ of: 'module', name: path[0]!, path });
+  }
+  if (rest.length === 0) return targets;
+  if (first === 'DEFAULTS') targets.push({ of: 'defaults', name: 'defaults', path: pathIn({}, rest, sections) });
+  for (const name of Object.keys(providers).filter((provider) => upperCase(provider) === first))
+    targets.push({ of: 'provider', name, path: pathIn(providers[name], rest, sections) });
+  return targets;
+}
+
+function baseOf({ of, name }: Target): string {
+  if (of === 'provider') return providerPath(name);
+  return of === 'defaults' ? 'resilience.defaults' : 'resilience';
 }
 
 function levelsOf(variable: string): readonly string[] {
   return variable.slice(PREFIX.length).split('__');
 }
 
-function unknownProvider(first: string, providers: Layer): string {
+function unknownTarget(variable: string, { providers }: KnownSettings): string {
   const known = ['DEFAULTS', ...Object.keys(providers).map(upperCase)].join(', ');
-  return `nothing is set by ${PREFIX}${first}; after ${PREFIX} comes ENABLED, or one of ${known} and then the path of a setting`;
+  return `nothing is set by ${PREFIX}${levelsOf(variable)[0]}; after ${PREFIX} comes ENABLED, or one of ${known} and then the path of a setting`;
 }
 
-function ambiguous(names: readonly string[]): string {
-  const all = names.map((name) => `'${name}'`).join(' and ');
+function ambiguous(targets: readonly Target[]): string {
+  const all = targets.map(({ name }) => `'${name}'`).join(' and ');
   return `it can be meant for ${all}, which are alike in upper case: rename one of them`;
 }
 
-function leafAt(segments: readonly string[], below: unknown, value: string, { sections }: KnownSettings): Layer {
-  const path = pathIn(below, segments, sections);
-  const leaf = areHeaders(path.slice(0, -1), sections) ? value : coerced(value);
-  return path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), leaf) as Layer;
-}
-
-/** The settings' own names of a path. Methods and headers are named by the user, so they are looked up. */
-function pathIn(below: unknown, segments: readonly string[], sections: readonly Section[]): string[] {
-  const path: string[] = [];
-  let here = below;
-  for (const segment of segments) {
-    const names = settings.isPlain(here) ? Object.keys(here) : [];
-    const known = names.find((candidate) => upperCase(candidate) === segment);
-    const inHeaders = areHeaders(path, sections);
-    const name = known ?? (inHeaders ? segment.toLowerCase().replaceAll('_', '-') : camelCase(segment));
-    here = settings.isPlain(here) ? here[name] : undefined;
-    path.push(name);
-  }
-  return path;
-}
-
-function areHeaders([section, option, ...rest]: readonly string[], sections: readonly Section[]): boolean {
-  if (option === undefined || rest.length > 0) return false;
-  return sections.some(({ name, headerOptions = [] }) => name === section && headerOptions.includes(option));
-}
-
+/** `True` is how YAML and other languages write it. */
 function coerced(value: string): unknown {
-  if (value === 'true') return true;
-  if (value === 'false') return false;
+  if (/^true$/i.test(value)) return true;
+  if (/^false$/i.test(value)) return false;
   // Digits that a number would change, such as a leading zero or a long identifier, are text.
   return value !== '' && String(Number(value)) === value ? Number(value) : value;
-}
-
-function camelCase(segment: string): string {
-  return segment.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

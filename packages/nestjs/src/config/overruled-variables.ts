@@ -1,11 +1,7 @@
 import type { Fault } from '@breakwater/core';
 
-/** A warning for every variable that sets an option of something that another variable switches off. */
-export function overruledVariables(
-  variables: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly Fault[] {
-  const off = variables.filter((variable) => environment[variable] === 'false');
+/** A warning for every variable that sets an option of something that another one, of `off`, switches off. */
+export function overruledVariables(variables: readonly string[], off: readonly string[]): readonly Fault[] {
   return variables.flatMap((variable) => {
     const stronger = off.find((other) => variable.startsWith(`${other}__`));
     if (stronger === undefined) return [];

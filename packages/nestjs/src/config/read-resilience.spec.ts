@@ -43,6 +43,29 @@ describe('the options of the module', () => {
     expect(faultsOf({ defaults: { retyr: true }, providers: { p: {}, q: {} } })).toHaveLength(1);
   });
 
+  it('name the variable that brought what is wrong', () => {
+    const environment = {
+      RESILIENCE__SHUTDOWN__GRACE: '25 s',
+      RESILIENCE__P__RETRY_ATTEMPTS: '5',
+      RESILIENCE__P__TIMEOUT__ATTEMPT: '2 s',
+      RESILIENCE__P__RETRY: 'off',
+      RESILIENCE__P__HTTP__AUTH: 'sk_live_51Hx0aBcDeFgHiJk',
+    };
+    const faults = faultsOf({ providers: { p: { http: { baseUrl: 'https://a.example' }, bulkhead: 0 } } }, environment);
+    expect(faults).toEqual([
+      expect.stringMatching(/^resilience\.shutdown\.grace: .* \(set by RESILIENCE__SHUTDOWN__GRACE\)$/),
+      expect.stringMatching(/^resilience\.providers\.p\.http\.auth\.bearer: .* \(set by RESILIENCE__P__HTTP__AUTH\)$/),
+      expect.stringMatching(/^resilience\.providers\.p\.retryAttempts: .* \(set by RESILIENCE__P__RETRY_ATTEMPTS\)$/),
+      expect.stringMatching(
+        /^resilience\.providers\.p\.timeout\.attempt: .* \(set by RESILIENCE__P__TIMEOUT__ATTEMPT\)$/,
+      ),
+      expect.stringMatching(
+        /^resilience\.providers\.p\.retry: 'off' given.*false to leave it out \(set by RESILIENCE__P__RETRY\)$/,
+      ),
+      expect.stringMatching(/^resilience\.providers\.p\.bulkhead: 0 given(?!.*set by)/),
+    ]);
+  });
+
   it('have no http and no webhook settings for all providers, wherever they stand', () => {
     const misplaced = (section: string) =>
       `resilience.defaults.${section}: it belongs to a single provider: give it to resilience.providers.<name>.${section}`;

@@ -33,6 +33,8 @@ export interface ReadResilience {
   readonly faults: readonly Fault[];
   /** Settings that have no effect. */
   readonly warnings: readonly Fault[];
+  /** The variable that sets a setting, by the setting's path in messages. */
+  readonly sources: ReadonlyMap<string, string>;
 }
 
 /** Where the settings come from, and which sections they have. */
@@ -43,11 +45,11 @@ export interface SettingsSource {
 
 /** Merges defaults, the providers' settings and the environment. Nothing is thrown: faults are collected. */
 export function readResilience(options: object, { environment, sections }: SettingsSource): ReadResilience {
-  const given = options as { readonly providers?: unknown; readonly enabled?: unknown };
+  const given = options as { readonly providers?: unknown };
   const known = { providers: settings.isPlain(given.providers) ? given.providers : {}, sections };
   const overrides = environmentOverrides(environment, known);
-  const enabled = overrides.enabled ?? given.enabled;
-  const { options: usable, faults: wrong } = checkOptions({ ...given, enabled });
+  const { options: usable, faults: wrong } = checkOptions(withOptions(options as Layer, overrides.module));
+  const { enabled } = usable;
   const faults = [...wrong, ...overrides.faults];
   const catalog = catalogWith(usable.policies ?? [], faults);
   const merge = (...layers: readonly (Layer | undefined)[]) => mergeProviderSettings(sections, ...layers);
@@ -67,7 +69,17 @@ export function readResilience(options: object, { environment, sections }: Setti
       ...readSections(sections, name, merge(layers, top)),
     };
   });
-  return { options: usable, providers, catalog, faults, warnings: overrides.warnings };
+  const { warnings, sources } = overrides;
+  return { options: usable, providers, catalog, faults, warnings, sources };
+}
+
+/** Options of the module with those of the environment laid over them. */
+function withOptions(given: Layer, overrides: Layer): Layer {
+  const laid = Object.entries(overrides).map(([name, value]) => {
+    const standing = given[name];
+    return [name, settings.isPlain(standing) && settings.isPlain(value) ? { ...standing, ...value } : value] as const;
+  });
+  return { ...given, ...Object.fromEntries(laid) };
 }
 
 /** Keeps what can hold for every provider. A fault here is reported once, not for each of them. */

@@ -14,6 +14,7 @@ import { EventLog } from '../operations/logging/event-log.js';
 import { CallsUnderWay } from '../operations/shutdown/calls-under-way.js';
 import { Shutdown } from '../operations/shutdown/shutdown.js';
 import { TrackedStore } from '../operations/shutdown/tracked-store.js';
+import { withSource } from '../config/fault-source.js';
 import { readResilience } from '../config/read-resilience.js';
 import type { ModuleOptions } from '../config/module-options.js';
 import type { Section } from '../config/section.js';
@@ -30,6 +31,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Surroundings {
   readonly environment?: Environment;
   readonly secrets?: SecretReader | undefined;
+  /** Everything that is wrong with how the options were given. */
+  readonly faults?: readonly Fault[];
 }
 
 /**
@@ -47,13 +50,15 @@ export class ResilienceParts {
   readonly warnings: readonly Fault[];
   /** Whether warnings are faults. */
   readonly strict: boolean;
-  private ownFaults: readonly Fault[] = [];
+  private readonly sources: ReadonlyMap<string, string>;
+  private ownFaults: readonly Fault[];
   private readonly ownsStore: boolean;
   private readonly log: EventLog | undefined;
   private readonly shutdown: Shutdown;
 
   constructor(options: object, sections: readonly Section[], surroundings: Surroundings = {}) {
-    const { environment = process.env } = surroundings;
+    const { environment = process.env, faults = [] } = surroundings;
+    this.ownFaults = faults;
     const read = readResilience(options, { environment, sections });
     const { clock = new SystemClock(), store, memoryStore } = read.options;
     const secrets = surroundings.secrets ?? this.secretsOf(read.options, environment, clock);
@@ -72,6 +77,7 @@ export class ResilienceParts {
     const warn = (message: string) => this.log?.warn(message);
     this.registry = new ProviderRegistry(read, { clock, store: tracked, sections, entrance, httpOf, warn });
     this.warnings = read.warnings;
+    this.sources = read.sources;
     this.strict = read.options.strict === true;
     this.log = read.options.logger === false ? undefined : new EventLog(clock);
     if (this.log !== undefined) this.registry.events.on(this.log.note);
@@ -90,7 +96,8 @@ export class ResilienceParts {
       return new ManagedSecrets({ ...options, clock, onEvent: (event) => this.tellOfSecret(event) });
     } catch (error) {
       if (!(error instanceof ResilienceConfigurationError)) throw error;
-      this.ownFaults = error.faults.map(({ path, message }) => ({ path: `resilience.secrets: ${path}`, message }));
+      const wrong = error.faults.map(({ path, message }) => ({ path: `resilience.secrets: ${path}`, message }));
+      this.ownFaults = [...this.ownFaults, ...wrong];
       return new EnvironmentSecrets(environment);
     }
   }
@@ -122,7 +129,8 @@ export class ResilienceParts {
 
   /** Everything that is wrong with the settings. */
   get faults(): readonly Fault[] {
-    return [...this.ownFaults, ...this.registry.faults, ...this.sections.faults];
+    const all = [...this.ownFaults, ...this.registry.faults, ...this.sections.faults];
+    return all.map((fault) => withSource(fault, this.sources));
   }
 
   /** Refuses everything that waits, and lets work that is under way end. Returns how many calls had to be aborted. */

@@ -1,3 +1,4 @@
+import { settings } from '@breakwater/core/adapter';
 import { bindingsOf } from '../methods/bind-method.js';
 import { adopt, runtimeOf } from '../methods/runtime-slot.js';
 import type { MethodRuntime } from '../methods/method-runtime.js';
@@ -24,21 +25,41 @@ export function adoptProvided(wrapper: Wrapper, runtime: MethodRuntime): readonl
   const instances = isTransient
     ? wrapper.getStaticTransientInstances().map((made) => made?.instance)
     : [wrapper.instance];
-  for (const instance of instances) adoptDecorated(instance, runtime);
+  const all = instances.flatMap(withHeld);
+  for (const instance of all) adoptDecorated(instance, runtime);
   const makesMore = isTransient || !wrapper.isDependencyTreeStatic();
   if (inject !== undefined && typeof metatype === 'function' && makesMore) {
     wrapper.metatype = async (...args: unknown[]) => {
       const made: unknown = await metatype(...args);
-      adoptDecorated(made, runtime);
+      for (const instance of withHeld(made)) adoptDecorated(instance, runtime);
       return made;
     };
   }
-  return instances.filter(isObject);
+  return all.filter(isObject);
+}
+
+/** The most instances of one provider: a list of data is no list of clients. */
+const MOST_HELD = 100;
+
+/** The provided value, and the instances in it where that is a list or a map of clients. */
+function withHeld(provided: unknown): readonly unknown[] {
+  if (!isObject(provided)) return [provided];
+  const held = Array.isArray(provided)
+    ? provided
+    : provided instanceof Map
+      ? [...provided.values()]
+      : settings.isPlain(provided)
+        ? Object.values(Object.getOwnPropertyDescriptors(provided)).map(({ value }): unknown => value)
+        : [];
+  return [provided, ...held.slice(0, MOST_HELD).filter(isDecorated)];
+}
+
+function isDecorated(value: unknown): boolean {
+  return isObject(value) && bindingsOf(Object.getPrototypeOf(value) as object | null).length > 0;
 }
 
 function adoptDecorated(instance: unknown, runtime: MethodRuntime): void {
-  if (!isObject(instance) || runtimeOf(instance) === runtime) return;
-  if (bindingsOf(Object.getPrototypeOf(instance) as object | null).length > 0) adopt(instance, runtime);
+  if (isObject(instance) && runtimeOf(instance) !== runtime && isDecorated(instance)) adopt(instance, runtime);
 }
 
 function isObject(value: unknown): value is object {

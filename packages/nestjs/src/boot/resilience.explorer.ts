@@ -1,6 +1,7 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService } from '@nestjs/core';
+import { watchBareCalls } from '../methods/bare-calls.js';
 import { bindingsOf } from '../methods/bind-method.js';
 import type { LinkedMethod } from '../methods/linked-methods.js';
 import type { MethodRuntime } from '../methods/method-runtime.js';
@@ -21,7 +22,9 @@ import { webhookUseFaults } from './webhook-use-faults.js';
  * links every decorated method, and raises one error that lists all that is wrong with the settings and with their use.
  */
 @Injectable()
-export class ResilienceExplorer implements OnModuleInit {
+export class ResilienceExplorer implements OnModuleInit, OnApplicationShutdown {
+  private unwatch: (() => void) | undefined;
+
   constructor(
     @Inject(ResilienceParts) private readonly parts: ResilienceParts,
     @Inject(Resilience) private readonly resilience: Resilience,
@@ -53,6 +56,11 @@ export class ResilienceExplorer implements OnModuleInit {
     const controllers = this.discovery.getControllers().flatMap(({ metatype }) => metatype ?? []);
     const hiding = hidingFilters(this.config, controllers);
     warnOf(parts.strict ? hiding : [...warnings, ...hiding]);
+    if (runtime !== undefined) this.unwatch = watchBareCalls(parts);
+  }
+
+  onApplicationShutdown(): void {
+    this.unwatch?.();
   }
 }
 

@@ -2,6 +2,7 @@ import type { SelectiveFallback } from '@breakwater/core';
 import { isSelectiveFallback as isSelective, plainCopy, type Layer } from '@breakwater/core/adapter';
 import { bindMethod } from '../methods/bind-method.js';
 import type { Answer, AsyncMethod } from './async-method.js';
+import { refuseBare } from './check-decorator.js';
 
 /**
  * A literal as it can be assigned, at every depth: `Fallback({ items: [] })` fits a method that answers with `{ items:
@@ -33,6 +34,7 @@ type FallbackMethodDecorator<F> = <M extends AsyncMethod>(
  * `{ use, when }` says for which failures.
  */
 export function Fallback<const F>(fallback: F | SelectiveFallback): FallbackMethodDecorator<F> {
+  refuseBare('@Fallback', fallback);
   const handler = typeof fallback === 'function' || isSelective(fallback) ? fallback : () => plainCopy(fallback);
   return (target, method, descriptor) => {
     bindMethod(target, method, descriptor as PropertyDescriptor).addPolicy(

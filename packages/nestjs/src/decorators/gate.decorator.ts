@@ -1,5 +1,6 @@
 import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
+import { checkDecorator } from './check-decorator.js';
 import { policyDecorator, type DecoratedPolicy, type MethodScope } from './policy.decorator.js';
 
 /** The options of decorators of gates: the key that tells tenants, hosts or accounts apart. */
@@ -12,6 +13,7 @@ export function gateDecorator(
   policy: DecoratedPolicy,
   options: (KeyedMethodScope & object) | string = {},
 ): AsyncMethodDecorator {
+  checkDecorator(policy.decorator, options);
   const { key, ...unkeyed } = typeof options === 'string' ? { provider: options } : (options as KeyedMethodScope);
   const addPolicy = policyDecorator(policy, unkeyed);
   return (target, method, descriptor) => {

@@ -2,6 +2,7 @@ import type { Layer } from '@breakwater/core/adapter';
 import { isDuration } from '../config/fields/is-duration.js';
 import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
+import { checkDecorator } from './check-decorator.js';
 
 /** The options of every decorator of a policy, beside the policy's own. */
 export interface MethodScope {
@@ -30,6 +31,7 @@ export function policyDecorator(
   { kind, decorator, duration }: DecoratedPolicy,
   options: (MethodScope & object) | string = {},
 ): AsyncMethodDecorator {
+  checkDecorator(decorator, options);
   const { provider, scope, returns, ...own } =
     typeof options === 'string' ? optionsOf(options, duration) : (options as MethodScope & Layer);
   return (target, method, descriptor) => {

@@ -2,6 +2,7 @@ import { bindMethod } from '../methods/bind-method.js';
 import type { AnswerProtocol } from '@breakwater/core';
 import { nameProtocol, nameProvider } from '../methods/provider-of-class.js';
 import type { AsyncMethodDecorator } from './async-method.js';
+import { checkDecorator } from './check-decorator.js';
 
 interface ClassOptions {
   provider: string;
@@ -26,7 +27,9 @@ interface MethodOptions extends ClassOptions {
 export function Resilient(provider: string | ClassOptions): ClassDecorator & AsyncMethodDecorator;
 export function Resilient(options: MethodOptions): AsyncMethodDecorator;
 export function Resilient(options: string | MethodOptions) {
+  checkDecorator('@Resilient', options);
   const { provider, operation, protocol, stream } = typeof options === 'string' ? named(options) : options;
+  if (typeof provider !== 'string') throw new TypeError(`@Resilient: expected the name of a provider`);
   return (target: object, method?: string | symbol, descriptor?: PropertyDescriptor) => {
     if (method === undefined || descriptor === undefined) {
       const { name } = target as { name: string };

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { currentLiveCall, type LiveCall } from '@breakwater/core/adapter';
 import { Inject } from '@nestjs/common';
 import { Resilience } from '../resilience.js';
+import { noteBareCall } from './bare-calls.js';
 import { callOf, type LinkedMethod } from './linked-methods.js';
 import { MethodBinding } from './method-binding.js';
 import { RUNTIME, runtimeBehind, runtimeOf } from './runtime-slot.js';
@@ -14,15 +15,12 @@ const byPrototype = new WeakMap<object, MethodBinding[]>();
 
 /** The binding of a decorated method, and with the first decorator of a method its wrapper. */
 export function bindMethod(target: object, method: string | symbol, descriptor: PropertyDescriptor): MethodBinding {
-  const original = descriptor.value as unknown;
+  const original = methodAt(target, method, descriptor);
   const name = String(method);
-  if (typeof target === 'function')
-    throw new TypeError(`${target.name}.${name} is static: only methods of instances can be decorated`);
-  if (typeof original !== 'function') throw new TypeError(`${target.constructor.name}.${name} is not a method`);
   const standing = wrappers.get(original);
   if (standing !== undefined) return standing;
   const returnType: unknown = Reflect.getMetadata('design:returntype', target, method);
-  const binding = new MethodBinding(target, name, original as Method, returnType);
+  const binding = new MethodBinding(target, name, original, returnType);
   const wrapper = wrapperOf(binding);
   wrappers.set(wrapper, binding);
   descriptor.value = wrapper;
@@ -31,6 +29,26 @@ export function bindMethod(target: object, method: string | symbol, descriptor: 
   else listed.push(binding);
   injectRuntime(target);
   return binding;
+}
+
+/** The method that a decorator stands on. Throws a `TypeError` for other places, which a compiler may let pass. */
+function methodAt(target: object, method: unknown, descriptor: PropertyDescriptor | undefined): Method {
+  if (typeof method === 'object' && method !== null)
+    throw new TypeError("the compiler has to have experimentalDecorators on, as for Nest's own decorators");
+  if (method === undefined) {
+    const { name } = target as { name: string };
+    throw new TypeError(
+      `${name} is a class: policies stand on its methods, and @Resilient('name') names their provider`,
+    );
+  }
+  const name = String(method);
+  if (typeof target === 'function')
+    throw new TypeError(`${target.name}.${name} is static: only methods of instances can be decorated`);
+  const original: unknown = descriptor?.value;
+  if (typeof original === 'function') return original as Method;
+  throw new TypeError(
+    `${target.constructor.name}.${name} is not a method: a property, a getter and a parameter are none`,
+  );
 }
 
 /** The decorated methods that instances of a class have, inherited ones included. */
@@ -50,7 +68,10 @@ function wrapperOf(binding: MethodBinding): Method {
   const { original } = binding;
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     const runtime = runtimeOf(this);
-    if (runtime === undefined) return original.apply(this, args);
+    if (runtime === undefined) {
+      noteBareCall(binding, this);
+      return original.apply(this, args);
+    }
     const receiver = this as object;
     if (binding.returnsObservable) return runtime.stream(binding, receiver, args);
     const isOutermost = currentLiveCall() === undefined;

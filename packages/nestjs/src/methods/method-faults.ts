@@ -14,7 +14,7 @@ export function whyNoStream({ returnsObservable, holdsStream }: MethodBinding): 
 
 /** Faults of a method as it is written, whatever the settings are. */
 export function methodFaults(binding: MethodBinding, constructor: object, operation: string): readonly Fault[] {
-  const { fallbackMethod, policies, decorators, returnType, keys } = binding;
+  const { fallbackMethod, policies, decorators, original, returnType, keys } = binding;
   const noStream = whyNoStream(binding);
   const { name, prototype } = constructor as { name: string; prototype?: Record<string, unknown> };
   const faults: Fault[] = [];
@@ -28,6 +28,8 @@ export function methodFaults(binding: MethodBinding, constructor: object, operat
     const { name: type } = returnType as { name: string };
     fault(`returns ${type}: a decorated method returns a Promise or an Observable`);
   }
+  if (isGenerator(original))
+    fault('is a generator: a decorated method returns a Promise, of an async iterable if need be');
   for (const [kind, decorator] of decorators) {
     if (noStream === undefined || catalog.kind(kind)?.fitsStreams !== false) continue;
     fault(`is ${decorator} and ${noStream}`);
@@ -36,6 +38,11 @@ export function methodFaults(binding: MethodBinding, constructor: object, operat
     fault(`has different keys for ${[...keys.keys()].join(', ')}: a call has one key`);
   }
   return faults;
+}
+
+/** Its call would be retried, timed and counted as if it ended at once, and its caller would get a Promise. */
+function isGenerator(method: object): boolean {
+  return /Generator/.test(Object.prototype.toString.call(method));
 }
 
 /** TypeScript emits a class for a return type that is one, and `Object` or nothing where it cannot tell. */

@@ -74,7 +74,7 @@ export class ResilienceParts {
     this.secrets = secrets;
     this.sections = new ProviderSections(read.providers, sections, this.secrets);
     const httpOf = (name: string) => this.sections.httpOf(name);
-    const warn = (message: string) => this.log?.warn(message);
+    const warn = (message: string) => this.warn(message);
     this.registry = new ProviderRegistry(read, { clock, store: tracked, sections, entrance, httpOf, warn });
     this.warnings = read.warnings;
     this.sources = read.sources;
@@ -131,6 +131,15 @@ export class ResilienceParts {
   get faults(): readonly Fault[] {
     const all = [...this.ownFaults, ...this.registry.faults, ...this.sections.faults];
     return all.map((fault) => withSource(fault, this.sources));
+  }
+
+  hasProvider(name: string): boolean {
+    return this.registry.has(name);
+  }
+
+  /** Writes a warning to the log. */
+  warn(message: string): void {
+    this.log?.warn(message);
   }
 
   /** Refuses everything that waits, and lets work that is under way end. Returns how many calls had to be aborted. */

@@ -4,7 +4,7 @@ import { Model } from './state/model.js';
 import { headline, judged } from './state/verdict.js';
 import { control, Stream, type Link } from './stream.js';
 import { h, setAttribute, setText } from './ui/dom.js';
-import { clock } from './ui/format.js';
+import { clock, unbroken } from './ui/format.js';
 import { Activity } from './views/activity.js';
 import { Jobs } from './views/jobs.js';
 import { Overview } from './views/overview.js';
@@ -48,6 +48,7 @@ class Page {
       this.content,
     );
     addEventListener('hashchange', () => this.go(true));
+    addEventListener('beforeprint', () => this.view?.showAll?.());
     this.go(false);
   }
 
@@ -67,8 +68,8 @@ class Page {
   }
 
   private update(): void {
-    const { text, more, health } = headline(judged(mergedProviders(this.model), this.model.at));
-    setText(this.sentence, text);
+    const { text, more, health } = headline(judged(mergedProviders(this.model), this.model.at), this.model.isStoreAway);
+    setText(this.sentence, unbroken(text));
     setText(this.more, more);
     setAttribute(this.verdict, 'data-health', health);
     // Countdowns change every second: only another state of things is said aloud.

@@ -11,6 +11,8 @@ import type {
 
 const KEPT_SECONDS = 300;
 const KEPT_EVENTS = 400;
+/** For how long a failure of the store is news, in milliseconds: no event says that it is back. */
+const STORE_AWAY_MS = 15_000;
 
 /** One host as the page knows it. */
 export interface HostState {
@@ -34,6 +36,13 @@ export class Model {
 
   get events(): readonly HostEvent[] {
     return [...this.eventsByKey.values()].sort((a, b) => b.at - a.at || b.id - a.id);
+  }
+
+  /** Whether the store of a host has lately failed. */
+  get isStoreAway(): boolean {
+    return [...this.eventsByKey.values()].some(
+      ({ type, at }) => type === 'store.unavailable' && at > this.at - STORE_AWAY_MS,
+    );
   }
 
   apply({ full, at, hosts, gone }: Frame): void {

@@ -1,4 +1,4 @@
-import { countdown, duration, percent } from '../ui/format.js';
+import { countdown, duration, named, percent } from '../ui/format.js';
 import { policyOf, worstCircuit, type Provider } from './merge.js';
 
 /** How a provider is: `refusing` calls are turned away, `failing` many go wrong, `strained` something is short. */
@@ -61,8 +61,9 @@ function ofLimits(provider: Provider): Verdict | undefined {
     ({ used, ...quota }) => used >= SHORT_SHARE * (quota.limit ?? quota.bucket ?? Infinity),
   );
   if (limit !== undefined && (limit.waitMs > 0 || short !== undefined)) {
-    const wait = limit.waitMs > 0 ? `calls wait ${duration(limit.waitMs)}` : 'nearly spent';
-    return { health: 'strained', why: `rate limit: ${wait}` };
+    const isPaused = limit.waitMs > 0;
+    const why = isPaused ? `calls wait ${duration(limit.waitMs)} for the rate limit` : 'the rate limit is nearly spent';
+    return { health: 'strained', why };
   }
   const bulkhead = policyOf(provider, 'bulkhead');
   if (bulkhead !== undefined && bulkhead.queued > 0) {
@@ -99,18 +100,29 @@ export interface Headline {
   readonly health: Health;
 }
 
-/** All of them in one sentence. */
-export function headline(all: readonly Judged[]): Headline {
+/** All of them in one sentence. A store that has just failed is worth a word where all providers are well, too. */
+export function headline(all: readonly Judged[], isStoreAway: boolean): Headline {
+  const ofProviders = headlineOf(all);
+  if (!isStoreAway) return ofProviders;
+  const { text, more, health } = ofProviders;
+  if (REST.has(health)) return { text: STORE_AWAY, more: text, health: 'strained' };
+  return { text, more: `${more} ${STORE_AWAY}`.trim(), health };
+}
+
+function headlineOf(all: readonly Judged[]): Headline {
   const bad = all.filter(({ verdict }) => verdict.health === 'refusing' || verdict.health === 'failing');
   const uneasy = all.filter(({ verdict }) => verdict.health === 'recovering' || verdict.health === 'strained');
   const [worst] = [...bad, ...uneasy];
   if (worst === undefined) return { ...restful(all), more: '' };
   const { provider, verdict } = worst;
-  const text = `${SUBJECTS[verdict.health](provider.name)}: ${verdict.why}.`;
+  const text = `${SUBJECTS[verdict.health](named(provider.name))}: ${verdict.why}.`;
   const others = bad.length + uneasy.length - 1;
   const more = others === 0 ? '' : others === 1 ? 'One more needs a look.' : `${others} more need a look.`;
   return { text, more, health: verdict.health };
 }
+
+const STORE_AWAY = 'The store does not answer.';
+const REST: ReadonlySet<Health> = new Set(['well', 'idle', 'off']);
 
 function restful(all: readonly Judged[]): Omit<Headline, 'more'> {
   const areAll = (health: Health) => all.every(({ verdict }) => verdict.health === health);

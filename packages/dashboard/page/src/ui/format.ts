@@ -21,8 +21,11 @@ export function percent(share: number | undefined): string {
   return `${Math.min(99.9, Math.max(0.1, shown)).toFixed(shown < 10 || shown > 90 ? 1 : 0)} %`;
 }
 
+/** `9120`, `42.1 k`, `1.20 M`. */
 export function number(value: number): string {
-  return value < 10_000 ? String(Math.round(value)) : `${(value / 1000).toFixed(value < 100_000 ? 1 : 0)} k`;
+  if (value < 10_000) return String(Math.round(value));
+  if (value < 999_500) return `${(value / 1000).toFixed(value < 99_950 ? 1 : 0)} k`;
+  return `${(value / 1e6).toFixed(value < 9.995e6 ? 2 : 0)} M`;
 }
 
 /** Calls a second, of a count within a minute. */
@@ -40,6 +43,25 @@ const CLOCK = new Intl.DateTimeFormat(undefined, {
 
 export function clock(at: number): string {
   return CLOCK.format(at);
+}
+
+const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+
+/** The time of day, with the date where that was another day. */
+export function moment(at: number, now: number): string {
+  return new Date(at).toDateString() === new Date(now).toDateString() ? clock(at) : DAY.format(at);
+}
+
+const WRITTEN_LEFTWARDS = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** A name within a sentence: one that is written from right to left must not take what follows with it. */
+export function named(name: string): string {
+  return WRITTEN_LEFTWARDS.test(name) ? `\u2068${name}\u2069` : name;
+}
+
+/** A sentence whose numbers stay on one line with their units. */
+export function unbroken(sentence: string): string {
+  return sentence.replaceAll(/(\d) (%|ms|s|min|h|k|M)(?![\p{L}\d])/gu, '$1\u00a0$2');
 }
 
 /** `circuitBreaker` as `circuit breaker`. */

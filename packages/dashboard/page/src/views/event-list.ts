@@ -37,7 +37,11 @@ export class EventList {
       { 'data-level': event.level },
       h('time', { datetime: new Date(event.at).toISOString() }, clock(event.at)),
       this.showsProvider &&
-        h('a', { href: `#/provider/${encodeURIComponent(event.provider)}`, class: 'who' }, event.provider),
+        h(
+          'a',
+          { href: `#/provider/${encodeURIComponent(event.provider)}`, class: 'who', title: event.provider },
+          event.provider,
+        ),
       h(
         'span',
         { class: 'what' },

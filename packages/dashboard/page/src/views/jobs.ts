@@ -2,13 +2,14 @@ import type { DeadLetterSnapshot, QueueSnapshot } from '@breakwater/core/adapter
 import type { Control } from '../../../src/wire/control.js';
 import type { Model } from '../state/model.js';
 import { h } from '../ui/dom.js';
-import { clock, number } from '../ui/format.js';
+import { moment, number } from '../ui/format.js';
 import type { View } from './view.js';
 
 /** The queues of jobs, and their dead letters. */
 export class Jobs implements View {
   readonly title = 'Jobs';
   private shown = '';
+  private at = 0;
   private readonly body = h('div', { class: 'queues' });
   readonly element = h(
     'section',
@@ -19,7 +20,8 @@ export class Jobs implements View {
 
   constructor(private readonly use: (control: Control) => void) {}
 
-  update({ hosts, greeting }: Model): void {
+  update({ hosts, greeting, at }: Model): void {
+    this.at = at;
     // Hosts that share a driver show the same queues: those of the host that serves the page come first.
     const own = hosts.get(greeting.host)?.queues ?? [];
     const names = new Set(own.map(({ name }) => name));
@@ -92,7 +94,7 @@ export class Jobs implements View {
         h(
           'li',
           {},
-          h('time', { datetime: new Date(at).toISOString() }, clock(at)),
+          h('time', { datetime: new Date(at).toISOString() }, moment(at, this.at)),
           h('span', { class: 'what' }, h('b', {}, job), ` – ${reason}`),
           h('span', { class: 'where' }, id),
           mayReplay &&

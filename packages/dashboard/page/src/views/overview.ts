@@ -97,6 +97,11 @@ export class Overview implements View {
     );
   }
 
+  /** Paper has no rows out of sight. */
+  showAll(): void {
+    for (const row of this.rows.values()) row.setSeen(true);
+  }
+
   private rowOf(element: Element): Row | undefined {
     return [...this.rows.values()].find((row) => row.element === element);
   }

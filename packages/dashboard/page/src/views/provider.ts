@@ -145,7 +145,7 @@ export class ProviderDetail implements View {
       h('h3', {}, `${byHost.size} hosts`),
       h(
         'table',
-        {},
+        { 'aria-label': 'Hosts' },
         h(
           'thead',
           {},

@@ -6,4 +6,6 @@ export interface View {
   readonly title: string;
   readonly element: HTMLElement;
   update(model: Model): void;
+  /** Writes what is out of sight, too: for paper. */
+  showAll?(): void;
 }

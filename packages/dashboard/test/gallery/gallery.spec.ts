@@ -1,0 +1,101 @@
+import { serverOrReason, ServerUnavailableError, startChromium } from '@breakwater/servers';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { leastContrast } from '../least-contrast.js';
+import { serveStates } from './serve-state.js';
+import { STATES } from './states.fixture.js';
+
+/** A folder for screenshots of everything that is shown here; none by default. */
+const FOLDER = process.env['BREAKWATER_SCREENSHOTS'];
+
+const SIZES = {
+  desktop: { width: 1440, height: 900 },
+  laptop: { width: 1024, height: 640 },
+  phone: { width: 390, height: 844 },
+  /** A window of 1280 pixels at a zoom of 400 % (WCAG 2.2, 1.4.10). */
+  zoomed: { width: 320, height: 256 },
+} as const;
+
+type Look = readonly [size: keyof typeof SIZES, colorScheme: 'light' | 'dark', media: 'screen' | 'print'];
+
+/** Those that differ most; with screenshots, all of them. */
+const LOOKS: readonly Look[] = [
+  ['desktop', 'dark', 'screen'],
+  ['phone', 'light', 'screen'],
+  ['zoomed', 'light', 'screen'],
+  ...(FOLDER === undefined
+    ? []
+    : ([
+        ['desktop', 'light', 'screen'],
+        ['laptop', 'light', 'screen'],
+        ['phone', 'dark', 'screen'],
+        ['laptop', 'light', 'print'],
+      ] as const)),
+];
+
+const browser = await serverOrReason(startChromium);
+const withBrowser = browser instanceof ServerUnavailableError ? describe.skip : describe;
+const states = await serveStates();
+
+afterAll(async () => {
+  states.close();
+  if (!(browser instanceof ServerUnavailableError)) await browser.close();
+});
+
+/** Shows a view, and returns its faults: errors, text that is cut off or too faint, and scrolling sideways. */
+async function faultsOf(page: Page, view: string, picture: string): Promise<readonly string[]> {
+  const faults: string[] = [];
+  const onError = ({ message }: Error) => faults.push(message);
+  page.on('pageerror', onError);
+  await page.goto(`${states.url}?${encodeURIComponent(picture)}${view}`);
+  await page.locator(picture.startsWith('lost') ? '.link[data-link="lost"]' : '.link[data-link="live"]').waitFor();
+  await page.locator('main > section').waitFor();
+  if (FOLDER !== undefined) await page.screenshot({ path: join(FOLDER, `${picture}.png`), fullPage: true });
+  page.off('pageerror', onError);
+  const least = await page.evaluate(leastContrast);
+  if (least < 4.5) faults.push(`contrast of ${least.toFixed(2)}`);
+  return [...faults, ...(await page.evaluate(overflowing))];
+}
+
+withBrowser('the page, in every state', () => {
+  if (FOLDER !== undefined) mkdirSync(FOLDER, { recursive: true });
+
+  it.each(LOOKS)('has nothing cut off, faint or sideways: %s, %s, on %s', async (size, colorScheme, media) => {
+    const page = await (browser as Browser).newPage({ viewport: SIZES[size], colorScheme, reducedMotion: 'reduce' });
+    await page.emulateMedia({ media });
+    const faults: Record<string, readonly string[]> = {};
+    for (const [name, state] of Object.entries(STATES)) {
+      for (const view of state.views) {
+        states.show(state);
+        const picture = `${name} ${view.replaceAll(/[#/]+/g, ' ').trim().slice(0, 20)} ${size} ${colorScheme} ${media}`;
+        const found = await faultsOf(page, view, picture.replaceAll(/\s+/g, '-'));
+        if (found.length > 0) faults[picture] = found;
+      }
+    }
+    await page.close();
+    expect(faults).toEqual({});
+  });
+});
+
+/** Elements that stand out of the page, or whose text is cut off, in the page. */
+function overflowing(): readonly string[] {
+  const found: string[] = [];
+  const { documentElement } = document;
+  if (documentElement.scrollWidth > innerWidth) found.push(`scrolls sideways: ${documentElement.scrollWidth}`);
+  for (const { scrollWidth, clientWidth } of document.querySelectorAll('.scroll')) {
+    if (scrollWidth > clientWidth) found.push(`the table scrolls sideways: ${scrollWidth - clientWidth}`);
+  }
+  for (const element of document.querySelectorAll<HTMLElement>('body *')) {
+    if (element.closest('.unseen, .skip, .u-wrap, noscript') !== null) continue;
+    const style = getComputedStyle(element);
+    const isCut = style.overflowX === 'hidden' && element.scrollWidth > element.clientWidth + 1;
+    if (isCut && style.textOverflow !== 'ellipsis') found.push(`cut off: ${element.className || element.tagName}`);
+    const box = element.getBoundingClientRect();
+    if (box.right > innerWidth + 1 && element.closest('.scroll') === null) {
+      found.push(`stands out: ${element.className || element.tagName} ${element.textContent.slice(0, 30)}`);
+    }
+  }
+  return found.slice(0, 5);
+}

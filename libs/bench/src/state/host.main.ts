@@ -17,6 +17,14 @@ export interface HostJob {
   readonly aheadMs: number;
 }
 
+/** The outcome of a host. */
+export interface HostReport {
+  /** When each call went out. */
+  readonly sent: readonly number[];
+  /** The store did not answer in time, so the host kept a limit of its own for a while, as documented. */
+  readonly wasApart: boolean;
+}
+
 /** The machine's clock, set wrong. */
 class ClockAhead extends Clock {
   private readonly inner = new SystemClock();
@@ -52,12 +60,15 @@ function sharedNow(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000;
 }
 
-/** Sends until its time is over, ten calls at once, and returns when each went out. */
-async function send(job: HostJob): Promise<number[]> {
+/** Sends until its time is over, ten calls at once. */
+async function send(job: HostJob): Promise<HostReport> {
   const rateLimit = { limit: job.limit, per: job.perMs, wait: '1m', queue: 100 } as const;
   const provider = createProvider('provider', { rateLimit }, { clock: new ClockAhead(job.aheadMs), store: open(job) });
+  let wasApart = false;
   provider.events.on(({ type, detail }) => {
-    if (type === 'rateLimit.apart') process.stderr.write(`apart: ${detail.reason}\n`);
+    if (type !== 'rateLimit.apart') return;
+    wasApart = true;
+    process.stderr.write(`apart: ${detail.reason}\n`);
   });
   const sent: number[] = [];
   const until = sharedNow() + job.forMs;
@@ -69,10 +80,10 @@ async function send(job: HostJob): Promise<number[]> {
     }
   };
   await Promise.all(Array.from({ length: 10 }, worker));
-  return sent;
+  return { sent, wasApart };
 }
 
 process.once('message', (job) => {
-  void send(job as HostJob).then((sent) => process.send!(sent, () => process.exit()));
+  void send(job as HostJob).then((report) => process.send!(report, () => process.exit()));
 });
 process.send!('ready');

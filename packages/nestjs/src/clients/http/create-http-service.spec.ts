@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { HttpService } from '@nestjs/axios';
 import { ResilienceConfigurationError } from '@breakwater/core';
 import { LiveProvider } from '@breakwater/core/adapter';
+import { TestClock } from '@breakwater/core/testing';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -93,10 +94,11 @@ describe('the HTTP client of a provider', () => {
     for (const each of [server, elsewhere]) each.close();
   });
 
-  async function start(http: Partial<HttpOptions> = {}): Promise<PaymentsClient> {
+  async function start(http: Partial<HttpOptions> = {}, more: { clock?: TestClock } = {}): Promise<PaymentsClient> {
     module = await Test.createTestingModule({
       imports: [
         ResilienceModule.forRoot({
+          ...more,
           providers: {
             payments: {
               http: { baseUrl: `${origin(server)}/v1`, ...http },
@@ -213,8 +215,9 @@ describe('the HTTP client of a provider', () => {
   });
 
   it('does not repeat a POST without a key that an attempt timeout cut off, and repeats a GET', async () => {
-    const client = await start();
-    answer = () => undefined;
+    const clock = new TestClock();
+    const client = await start({}, { clock });
+    answer = () => void clock.advance(50);
     await expect(client.unkeyed('post')).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(requests).toHaveLength(1);
     await expect(client.unkeyed('get')).rejects.toMatchObject({ code: 'TIMEOUT' });
@@ -222,9 +225,13 @@ describe('the HTTP client of a provider', () => {
   });
 
   it('aborts the request when its attempt times out', async () => {
-    const client = await start();
+    const clock = new TestClock();
+    const client = await start({}, { clock });
     const closed = new Promise<void>((resolve) => {
-      answer = (request) => request.once('close', () => resolve());
+      answer = (request) => {
+        request.once('close', () => resolve());
+        void clock.advance(50);
+      };
     });
     await expect(client.slow()).rejects.toMatchObject({ code: 'TIMEOUT', scope: 'attempt' });
     await closed;
@@ -232,10 +239,14 @@ describe('the HTTP client of a provider', () => {
   });
 
   it.each(['http', 'fetch'] as const)('aborts a request that the %s adapter of axios sends', async (adapter) => {
-    const client = await start();
+    const clock = new TestClock();
+    const client = await start({}, { clock });
     client.http.axiosRef.defaults.adapter = adapter;
     const closed = new Promise<void>((resolve) => {
-      answer = (_request, response) => void response.on('close', () => resolve());
+      answer = (_request, response) => {
+        response.on('close', () => resolve());
+        void clock.advance(50);
+      };
     });
     await expect(client.slow()).rejects.toMatchObject({ code: 'TIMEOUT', scope: 'attempt' });
     await closed;
@@ -263,11 +274,15 @@ describe('the HTTP client of a provider', () => {
   });
 
   it('aborts a request that has a signal of its own as well, and then listens to that no longer', async () => {
-    const client = await start();
+    const clock = new TestClock();
+    const client = await start({}, { clock });
     const own = new AbortController();
     await client.http.axiosRef.get('/', { signal: own.signal });
     const closed = new Promise<void>((resolve) => {
-      answer = (request) => request.once('close', () => resolve());
+      answer = (request) => {
+        request.once('close', () => resolve());
+        void clock.advance(50);
+      };
     });
     await expect(client.slow(own.signal)).rejects.toMatchObject({ code: 'TIMEOUT', scope: 'attempt' });
     await closed;

@@ -50,6 +50,7 @@ export function localProxy(tunnels: 'opens' | 'refuses' | 'is silent' = 'opens')
   });
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     seen.push(seenIn(request, ''));
+    client.on('error', () => undefined);
     if (tunnels === 'is silent') return;
     if (tunnels === 'refuses') return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
     const { hostname, port } = new URL(`http://${request.url!}`);

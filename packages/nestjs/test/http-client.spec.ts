@@ -204,6 +204,32 @@ describe('the HTTP client of a provider, on the wire', () => {
     expect(server.seen.map(({ url }) => url)).toEqual(['/through']);
   });
 
+  it.each(
+    ['//', 'http://', 'ftp://files.test/x', 'http://127.0.0.1:99999/'].flatMap(
+      (url) =>
+        [
+          [url, false],
+          [url, true],
+        ] as const,
+    ),
+  )(
+    'sends nothing to %j, which is the mistake of who asks for it: neither repeated nor counted, with a cache: %p',
+    async (url, cache) => {
+      const { files, axios } = await start(
+        { baseUrl: 'http://files.test', cache },
+        { retry: THREE, circuitBreaker: { window: { consecutive: 2 } } },
+      );
+      let attempts = 0;
+      for (let i = 0; i < 4; i++) {
+        await expect(files.execute(() => (attempts++, axios.get(url)))).rejects.toThrow(/Invalid URL|protocol/);
+        await expect(files.execute(() => (attempts++, files.fetch(url)))).rejects.toThrow(
+          /Invalid URL|Requests go to http/,
+        );
+      }
+      expect([attempts, files.circuitBreaker!.state]).toEqual([8, 'closed']);
+    },
+  );
+
   it('limits how long making a connection takes: a name that is never resolved', async () => {
     const { axios, files } = await start({ baseUrl: 'http://never.test', timeouts: { connect: 30 } }, { retry: THREE });
     const lookup = jest.spyOn(dns, 'lookup').mockImplementation((() => undefined) as unknown as typeof dns.lookup);

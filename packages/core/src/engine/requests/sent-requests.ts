@@ -33,7 +33,7 @@ export class SentRequests {
   private latest: SentRequest | undefined = undefined;
   /** Whether this call may repeat the latest. */
   private latestBears = true;
-  /** Whether one before the latest stands against repeating the attempt, and whether there was one. */
+  /** Whether one before the latest stands against repeating the attempt, and whether any may have been sent. */
   private anyEarlier = false;
   private hasEarlier = false;
   /** Requests that a client has announced and the wire has not shown yet. */
@@ -51,7 +51,7 @@ export class SentRequests {
 
   note(request: SentRequest, bears: boolean): void {
     if (this.latestStands) this.anyEarlier = true;
-    if (this.latest !== undefined) this.hasEarlier = true;
+    if (this.latest?.unsent === false) this.hasEarlier = true;
     this.latest = request;
     this.latestBears = bears;
   }

@@ -33,6 +33,7 @@ const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
   ABORT_ERR: 'cancelled',
   UND_ERR_ABORTED: 'cancelled',
   ERR_FR_TOO_MANY_REDIRECTS: 'contract',
+  ERR_TOO_MANY_REDIRECTS: 'contract',
   UND_ERR_HEADERS_OVERFLOW: 'contract',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'contract',
   EPROTO: 'contract',
@@ -50,6 +51,7 @@ const KIND_BY_CODE: Readonly<Record<string, OutcomeKind>> = {
   ERR_INVALID_HTTP_TOKEN: 'invalid',
   ERR_HTTP_INVALID_HEADER_VALUE: 'invalid',
   ERR_UNESCAPED_CHARACTERS: 'invalid',
+  ERR_BAD_REQUEST: 'invalid',
   ERR_BAD_OPTION: 'invalid',
   ERR_BAD_OPTION_VALUE: 'invalid',
   ERR_SOCKET_BAD_PORT: 'invalid',
@@ -77,6 +79,11 @@ const AXIOS_TOO_LARGE = 'maxContentLength';
 const NOT_BEGUN = /^Client network socket disconnected before secure TLS|NGHTTP2_REFUSED_STREAM$/;
 /** The system calls by which a host is looked up and a connection made. */
 const CONNECTING = /^(connect$|getaddrinfo$|query[A-Z])/;
+/** Texts of `fetch` and node-fetch, whose errors have no code, for redirects without end and for URLs of no use. */
+const KIND_BY_TEXT: readonly (readonly [RegExp, OutcomeKind])[] = [
+  [/^redirect count exceeded$|^maximum redirect reached/, 'contract'],
+  [/^unknown scheme$|^bad port$|^URL scheme must be|URL scheme ".*" is not supported/, 'invalid'],
+];
 /** Stages of a request at which got's time limits cut it off before anything was sent. */
 const BEFORE_SENDING = new Set(['lookup', 'connect', 'secureConnect']);
 
@@ -89,7 +96,13 @@ export function networkKind(error: object): OutcomeKind | undefined {
   if (code === 'ERR_BAD_RESPONSE' && typeof message === 'string' && message.startsWith(AXIOS_TOO_LARGE))
     return 'contract';
   const byCode = typeof code === 'string' ? kindOfCode(code) : undefined;
-  return byCode ?? (typeof name === 'string' && Object.hasOwn(KIND_BY_NAME, name) ? KIND_BY_NAME[name] : undefined);
+  if (byCode !== undefined) return byCode;
+  if (typeof name === 'string' && Object.hasOwn(KIND_BY_NAME, name)) return KIND_BY_NAME[name];
+  return code === undefined && typeof message === 'string' ? kindOfText(message) : undefined;
+}
+
+function kindOfText(message: string): OutcomeKind | undefined {
+  return KIND_BY_TEXT.find(([text]) => text.test(message))?.[1];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Outcome } from '../outcome.js';
+import { isRepeatable } from '../request-method.js';
 import { answerOf, asFields, methodOf, statusOf } from './http-answer.js';
 import { httpOutcome, type HttpAnswer } from './http-status.js';
 import { withLockTimeout } from './lock-timeout.js';
@@ -12,7 +13,7 @@ export const rest: Protocol = {
   },
   ofError: (error, wallNow) => {
     const answer = answerOf(error);
-    if (answer === undefined) return slackLimit(error);
+    if (answer === undefined) return slackLimit(error) ?? notTaken(error);
     return withAwsWord(error, withLockTimeout(error, httpOutcome(answer, wallNow)));
   },
 };
@@ -50,6 +51,19 @@ function withAwsWord(error: object, outcome: Outcome): Outcome {
   const says = (names: RegExp) => typeof name === 'string' && names.test(name);
   if (asFields($retryable)?.['throttling'] === true || says(AWS_THROTTLING)) return { ...outcome, kind: 'throttled' };
   return outcome.kind === 'permanent' && says(AWS_TIMEOUT) ? { ...outcome, kind: 'unknown' } : outcome;
+}
+
+/**
+ * An answer that is no failure of the provider, and that the client does not take: 304 to a request with conditions
+ * (Octokit, axios), or a redirect that it was told not to follow. One of too many redirects is none.
+ */
+function notTaken(error: object): Outcome | undefined {
+  const { response, code } = error as Record<string, unknown>;
+  const { status: given, statusCode } = asFields(response) ?? {};
+  const status = statusOf(given ?? statusCode);
+  const isTaken = typeof status !== 'number' || status < 300 || status > 399;
+  if (isTaken || (typeof code === 'string' && code.endsWith('TOO_MANY_REDIRECTS'))) return undefined;
+  return { kind: 'permanent', status, repeatable: isRepeatable(methodOf(error)) };
 }
 
 /** Slack's own client tells of a 429 without a status, with the wait in seconds. */

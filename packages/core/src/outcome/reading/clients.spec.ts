@@ -155,6 +155,51 @@ describe('an error that clients shape in ways of their own', () => {
       { kind: 'unknown' },
     ],
     [
+      'axios: 304, under the code of a bad answer',
+      errorWith({ code: 'ERR_BAD_RESPONSE', response: { status: 304, headers: {} }, config: { method: 'get' } }),
+      { kind: 'permanent', status: 304, repeatable: true },
+    ],
+    [
+      'Octokit: 304 to a request with conditions',
+      errorWith({ status: 304, response: { status: 304, headers: {} } }),
+      { kind: 'permanent', status: 304 },
+    ],
+    [
+      'ky: a redirect that it was not to follow',
+      errorWith({ response: new Response(null, { status: 307 }) }),
+      { kind: 'permanent', status: 307 },
+    ],
+    [
+      'got: a circle of redirects',
+      errorWith({ code: 'ERR_TOO_MANY_REDIRECTS', response: { statusCode: 302, headers: {} } }),
+      { kind: 'contract' },
+    ],
+    [
+      'axios: a protocol that it does not know',
+      errorWith({ code: 'ERR_BAD_REQUEST', config: { method: 'get' } }, 'Unsupported protocol ftp:'),
+      { kind: 'invalid' },
+    ],
+    [
+      'node-fetch: a scheme that it does not know',
+      new TypeError('node-fetch cannot load ftp://a. URL scheme "ftp" is not supported.'),
+      { kind: 'invalid' },
+    ],
+    [
+      'node-fetch: a circle of redirects',
+      errorWith({ name: 'FetchError', type: 'max-redirect' }, 'maximum redirect reached at: http://a/'),
+      { kind: 'contract' },
+    ],
+    ...['unknown scheme', 'bad port', 'URL scheme must be a HTTP(S) scheme'].map((text): [string, Error, object] => [
+      `fetch: ${text}`,
+      new TypeError('fetch failed', { cause: new Error(text) }),
+      { kind: 'invalid' },
+    ]),
+    [
+      'fetch: a circle of redirects',
+      new TypeError('fetch failed', { cause: new Error('redirect count exceeded') }),
+      { kind: 'contract' },
+    ],
+    [
       'a status with its reason, as text',
       errorWith({ status: '503 Service Unavailable', headers: SPENT }),
       { kind: 'transient', status: 503 },

@@ -76,9 +76,14 @@ function ownOutcome(error: ResilienceError): Outcome {
 /** The meaning of an exchange by itself. An error that follows a good answer is not explained by it. */
 function exchangeOutcome(exchange: Exchange, wallNow: number): Outcome | undefined {
   const { status, failure } = exchange;
-  if (status !== undefined) return status < 400 ? undefined : answerOutcome(exchange, status, wallNow);
-  const chain = errorChain(failure);
-  return chain.length === 0 ? undefined : spokenOutcome(chain, wallNow);
+  if (status === undefined) {
+    const chain = errorChain(failure);
+    return chain.length === 0 ? undefined : spokenOutcome(chain, wallNow);
+  }
+  if (status < 300) return undefined;
+  // A redirect that was not followed to its end. Not modified is an answer, as its request wanted it.
+  if (status < 400) return { kind: status === 304 ? 'permanent' : 'contract', status };
+  return answerOutcome(exchange, status, wallNow);
 }
 
 /** Whether the wire knows that nothing was sent, where the error says only that there was no answer. */

@@ -15,6 +15,7 @@ import {
   type RateLine,
   type Sending,
 } from '@breakwater/core/adapter';
+import { announce } from './announced-request.js';
 import type { AxiosAdapter, AxiosAnswer, AxiosRequest } from './axios-types.js';
 import { CachedAnswer, dataFor, plainHeaders } from './cached-answer.js';
 import { CallSignal } from './call-signal.js';
@@ -109,7 +110,7 @@ export class CachedRequest {
   /** The request goes past the cache. */
   private uncached(request: AxiosRequest, call: LiveCall | undefined): Promise<AxiosAnswer> {
     if (call === undefined) return this.limited(request, request.signal as AbortSignal | undefined);
-    call.sending(methodOf(request));
+    announce(call, request);
     const { signal } = request;
     if (signal instanceof CallSignal || signal === undefined) {
       return this.limited({ ...request, signal: call.signal }, call.signal);
@@ -120,7 +121,8 @@ export class CachedRequest {
   /** Sends the request for all that wait for its answer: with the body as bytes, whatever the status. */
   private async sent(request: AxiosRequest, { headers, signal, line }: Sending): Promise<CachedAnswer> {
     const { provider } = this.of;
-    currentLiveCall()?.sending(methodOf(request));
+    const call = currentLiveCall();
+    if (call !== undefined) announce(call, request);
     const carried = request.headers.concat(headers);
     const asked = { ...request, headers: carried, signal, responseType: 'arraybuffer', validateStatus: null } as const;
     const answer = await this.limited(asked, signal, line);

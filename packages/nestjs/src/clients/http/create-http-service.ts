@@ -1,5 +1,6 @@
 import type { HttpService } from '@nestjs/axios';
 import type { ResilienceParts } from '../../providers/resilience-parts.js';
+import { takeBack } from './announced-request.js';
 import type { AxiosAnswer, AxiosInstance } from './axios-types.js';
 import { boundStream } from './bound-stream.js';
 import { httpSection } from './http.section.js';
@@ -34,6 +35,7 @@ function observeResponses(instance: AxiosInstance, parts: ResilienceParts, provi
       return boundStream(response, provider);
     },
     (error: { response?: AxiosAnswer }) => {
+      takeBack(error);
       if (error.response !== undefined) {
         observe(error.response);
         boundStream(error.response, provider);

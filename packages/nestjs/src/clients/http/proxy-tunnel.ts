@@ -15,7 +15,7 @@ export class ProxyTunnel extends Duplex {
   constructor(private readonly asking: ClientRequest) {
     super();
     asking.once('connect', (answer, socket, head) => this.answered(answer, socket as Socket, head));
-    asking.once('error', (error: NodeJS.ErrnoException) => this.destroy(noTunnel(error.message, error)));
+    asking.on('error', (error: NodeJS.ErrnoException) => this.destroy(noTunnel(error.message, error)));
     asking.end();
   }
 

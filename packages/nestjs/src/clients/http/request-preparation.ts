@@ -14,6 +14,7 @@ import {
   type ProviderHttp,
 } from '@breakwater/core/adapter';
 import type { ResilienceParts } from '../../providers/resilience-parts.js';
+import { announce, type NotedRequest } from './announced-request.js';
 import type { AxiosAdapter, AxiosInstance, AxiosRequest } from './axios-types.js';
 import { CachedRequest } from './cached-request.js';
 import { CallSignal } from './call-signal.js';
@@ -30,9 +31,6 @@ export interface PreparationParts {
   readonly provider: string;
   readonly axios: HttpClientPackages['axios'];
 }
-
-/** A request, as its call has noted it. */
-type NotedRequest = ReturnType<LiveCall['sending']>;
 
 /** A request to the provider itself, and the call that sends it. */
 interface OwnRequest {
@@ -103,8 +101,8 @@ export class RequestPreparation {
     call: LiveCall,
     config: AxiosRequest,
     { settings: { limitEachRequest }, nature }: { settings: HttpSettings; nature: RequestNature | undefined },
-  ): NotedRequest {
-    const noted = call.sending(methodOf(config), nature);
+  ): NotedRequest | undefined {
+    const noted = announce(call, config, nature);
     if (isSingleUseBody(config.data)) call.sendOnce();
     if (config.signal) {
       const send = this.of.axios.getAdapter(config.adapter, config);

@@ -1,13 +1,7 @@
+import type { PackedAllowance } from './packed-allowance.js';
 import type { Quota } from './quota.js';
 import type { QuotaSnapshot, SharedSnapshot } from './rate-limit.telemetry.js';
 import type { Taken } from './taken.js';
-
-/**
- * The departures that an allowance still counts, as compact as can be: of what calls cost, or of calls and of what they
- * cost, the time of each, and after it the tokens, as a number below 0, where they are more than one; the time alone of
- * a single token.
- */
-export type PackedAllowance = number | readonly number[] | readonly [readonly number[], readonly number[]];
 
 /** The calls in line: how many they are, and what all of them and the next of them cost. */
 export interface LineWants {

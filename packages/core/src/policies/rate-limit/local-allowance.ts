@@ -1,8 +1,9 @@
-import type { Allowance, PackedAllowance } from './allowance.js';
+import type { Allowance } from './allowance.js';
+import { packedAllowance, unpackedAllowance, type PackedAllowance } from './packed-allowance.js';
 import { countsOf, isBucket, type Quota } from './quota.js';
 import type { QuotaSnapshot } from './rate-limit.telemetry.js';
 import { Taken } from './taken.js';
-import type { Departures, TokenCount } from './token-count.js';
+import type { TokenCount } from './token-count.js';
 
 /** One count of a quota, and whether it counts calls rather than what they cost. */
 interface Counted {
@@ -130,19 +131,18 @@ export class LocalAllowance implements Allowance {
   pack(now: number): PackedAllowance | undefined {
     const calls = this.longestMemory(true)?.departures(now) ?? [];
     const cost = this.longestMemory(false)?.departures(now) ?? [];
-    if (calls.length + cost.length === 0) return undefined;
-    if (calls.length > 0) return [flat(calls), flat(cost)];
-    const times = flat(cost);
-    return times.length === 1 ? times[0]! : times;
+    return packedAllowance(calls, cost);
   }
 
   unpack(packed: PackedAllowance, now: number): void {
-    const [calls, cost] = unpacked(packed);
+    const [calls, cost] = unpackedAllowance(packed);
     for (const { count, perCall } of this.all) count.adopt(perCall ? calls : cost, now);
   }
 
   isOver(packed: PackedAllowance, now: number): boolean {
-    return unpacked(packed).every((departures) => (departures.at(-1)?.at ?? -Infinity) + this.longestPerMs <= now);
+    return unpackedAllowance(packed).every(
+      (departures) => (departures.at(-1)?.at ?? -Infinity) + this.longestPerMs <= now,
+    );
   }
 
   snapshot(now: number): readonly QuotaSnapshot[] {
@@ -228,28 +228,4 @@ function heedsAnswers({ count }: Counted): boolean {
 /** How long it takes until all of a quota is there again. */
 function fullAfterMs(quota: Quota): number {
   return isBucket(quota) ? (quota.bucket / quota.refill) * quota.per : quota.per;
-}
-
-function flat(departures: readonly Departures[]): number[] {
-  const times = departures.flatMap(({ at, tokens }) => (tokens === 1 ? Math.max(0, at) : [Math.max(0, at), -tokens]));
-  // Without the room to grow that a list keeps which has grown.
-  return times.slice();
-}
-
-/** The departures of quotas that count calls, and of those that count what they cost. */
-function unpacked(packed: PackedAllowance): [calls: Departures[], cost: Departures[]] {
-  if (typeof packed === 'number') return [[], [{ at: packed, tokens: 1 }]];
-  const [calls, cost] = isPair(packed) ? packed : [[], packed];
-  return [paired(calls), paired(cost)];
-}
-
-function isPair(
-  packed: readonly number[] | readonly [readonly number[], readonly number[]],
-): packed is readonly [readonly number[], readonly number[]] {
-  return Array.isArray(packed[0]);
-}
-
-/** No time is below 0: what is says how many tokens there were at the time before it. */
-function paired(flat: readonly number[]): Departures[] {
-  return flat.flatMap((at, i) => (at < 0 ? [] : [{ at, tokens: -Math.min(-1, flat[i + 1] ?? -1) }]));
 }

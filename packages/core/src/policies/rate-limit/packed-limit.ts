@@ -1,4 +1,4 @@
-import type { PackedAllowance } from './allowance.js';
+import type { PackedAllowance } from './packed-allowance.js';
 import type { ObservedQuotas } from './observed-quotas.js';
 import type { Pause } from './pause.js';
 

@@ -1,28 +1,21 @@
-import type { ObservedResponse, RateReading } from '../../headers/rate-reading.js';
+import type { ObservedResponse } from '../../headers/rate-reading.js';
 import type { LiveCall } from '../../engine/live-call.js';
-import { Entered } from '../../engine/gates/entered.js';
-import { DEFAULT_PRICE, isWithin, type Lender, type PriceWithin } from '../../engine/price.js';
+import { DEFAULT_PRICE, isWithin, type PriceWithin } from '../../engine/price.js';
 import type { PackedGate } from '../../engine/gates/packed-keys.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
 import type { Allowance, LineWants } from './allowance.js';
-import { LocalAllowance } from './local-allowance.js';
-import { ObservedQuotas } from './observed-quotas.js';
+import { firstAllowance, nextAllowance } from './choose-allowance.js';
 import { LimitWithWord, takenOf, type PackedLimit } from './packed-limit.js';
-import { Pause } from './pause.js';
+import { ProviderHold } from './provider-hold.js';
 import type { RateLimitSettings } from './rate-limit.options.js';
 import type { RateLimitEvents, RateLimitSnapshot } from './rate-limit.telemetry.js';
 import type { RateLimitedError } from './rate-limited.error.js';
-import { ProviderWord } from './provider-word.js';
 import { Refusals } from './refusals.js';
-import { SharedAllowance } from './shared/shared-allowance.js';
-import { SharedWord, type WordListener } from './shared/shared-word.js';
-import { storeKey } from './shared/store-key.js';
-import { Taken } from './taken.js';
+import type { Taken } from './taken.js';
+import { answersTo, takenToLend } from './taken-of-call.js';
 import { WaitingLine, type LineService } from './waiting-line.js';
 
-/** The operation of a call of which nothing says what it is. */
-const UNNAMED = 'execute';
 const SUMMED = ['queued', 'queuedInBackground'] as const;
 
 /**
@@ -34,25 +27,21 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   readonly kind = 'rateLimit';
   readonly summed = SUMMED;
   private allowance: Allowance;
-  private observed = new ObservedQuotas();
-  private pause: Pause;
+  /** The provider's own word. */
+  private readonly hold: ProviderHold;
   private readonly line: WaitingLine<Taken>;
   private readonly refusals: Refusals;
-  private readonly word: ProviderWord;
-  /** Tells other hosts of the provider's word, and hears it from them, where they share the limit. */
-  private told: SharedWord | undefined;
-  private readonly counters = { admitted: 0, throttled: 0, givenBack: 0 };
+  private admitted = 0;
+  private givenBack = 0;
 
   constructor(
     private settings: RateLimitSettings,
     private readonly environment: EnvironmentOf<RateLimitEvents>,
     private readonly key?: string,
   ) {
-    this.allowance = new LocalAllowance(settings.quotas);
-    if (this.isShared(settings)) this.allowance = this.sharedWith(settings, this.allowance);
-    this.pause = new Pause(settings);
+    this.hold = new ProviderHold(settings, environment);
+    this.allowance = firstAllowance(settings, this.parts);
     this.refusals = new Refusals(environment);
-    this.word = new ProviderWord(environment);
     this.line = new WaitingLine(settings, environment.clock, this, this.refusals);
   }
 
@@ -66,7 +55,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   private enterByPrice(call: LiveCall): Taken | Promise<Taken> | RateLimitedError {
     const { now, price } = call;
     const { cost } = price;
-    const scope = this.observed.scopeOf(call.operation);
+    const scope = this.hold.scopeOf(call.operation);
     const background = price.priority === 'background';
     if (this.waitMs(now, cost, 1, scope) === 0 && this.line.passes(cost, background)) {
       return this.take(now, cost, false, scope);
@@ -77,7 +66,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   /** As for a call of the usual cost: the price of this one is set when it enters. */
   wouldHold({ now, operation }: LiveCall): boolean {
     if (this.line.size > 0) return true;
-    return !this.isAsking(now) && this.waitMs(now, 1, 1, this.observed.scopeOf(operation)) > 0;
+    return !this.isAsking(now) && this.waitMs(now, 1, 1, this.hold.scopeOf(operation)) > 0;
   }
 
   suspend(taken: Taken, call: LiveCall): void {
@@ -91,12 +80,12 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   private enterWithin(call: LiveCall, { lender, own, priority, wait }: PriceWithin): ReturnType<RateLimit['enter']> {
     call.price = { cost: own, priority, wait };
     const { now } = call;
-    const lent = takenBy(lender, this);
+    const lent = takenToLend(lender, this);
     if (lent !== undefined) {
       lent.lent = true;
-      this.observed.giveBack(lent, now);
+      this.hold.giveBack(lent, now);
       this.allowance.giveBack(lent, now);
-      const scope = this.observed.scopeOf(call.operation);
+      const scope = this.hold.scopeOf(call.operation);
       if (this.waitMs(now, own, 1, scope) === 0) return this.take(now, own, false, scope);
     }
     return this.enterByPrice(call);
@@ -110,10 +99,10 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   }
 
   leave(taken: Taken, outcome: Outcome, call: LiveCall): void {
-    const { allowance, pause } = this;
-    this.observed.leave(taken);
-    if (outcome !== SUCCESS) this.heed(taken, outcome, call);
-    else if (pause.grows) pause.wentWell(taken.at);
+    const { allowance, hold } = this;
+    hold.leave(taken);
+    if (outcome === SUCCESS) hold.wentWell(taken);
+    else this.heed(taken, outcome, call);
     if (allowance.heedsAnswers && isAnswer(outcome)) allowance.answered(taken, call.now);
     if (call.price === DEFAULT_PRICE) allowance.done(taken);
     else taken.left = outcome !== REFUSED;
@@ -122,7 +111,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   /** A call turns out to cost something else, while it is under way or for as long as it counts after that. */
   settle(taken: Taken, cost: number): void {
     const now = this.environment.clock.now();
-    if (!taken.left) this.observed.settle(taken.cost, cost);
+    if (!taken.left) this.hold.settle(taken.cost, cost);
     else if (this.allowance.isOver(taken.at, now)) return;
     this.allowance.settle(taken, cost, now);
     this.line.lookAgain(now);
@@ -133,14 +122,9 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
    * answers, where it is known.
    */
   observe(response: ObservedResponse, _key?: string, call?: LiveCall): void {
-    const { settings } = this;
-    if (!settings.observeHeaders) return;
+    if (!this.settings.observeHeaders) return;
     const now = this.environment.clock.now();
-    const reading = this.word.of(response, this.environment.clock.wallNow(), settings);
-    const operation = call === undefined || call.operation === UNNAMED ? undefined : call.operation;
-    for (const quota of reading.quotas) this.observed.observe(quota, now, operation);
-    if (reading.quotas.length > 0) this.told?.observed(reading.quotas);
-    if (reading.throttled && !this.holdsResource(reading, now, operation)) this.heedThrottled(reading, now);
+    const reading = this.hold.observe(response, now, call?.operation);
     // A part of a token is one more; a provider that says anything else says nothing.
     const cost = Math.ceil(reading.cost ?? Number.NaN);
     if (call !== undefined && Number.isSafeInteger(cost) && cost >= 0) call.settle(cost);
@@ -150,8 +134,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 
   /** Forgets what the provider has said. Calls that were sent still count. */
   reset(): void {
-    this.forgetWord();
-    this.told?.forget();
+    this.hold.reset();
     this.line.lookAgain(this.environment.clock.now());
   }
 
@@ -168,9 +151,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 
   pack(now: number): PackedGate | undefined {
     const taken = this.allowance.pack(now);
-    const hasWord = this.pause.leftMs(now) > 0 || this.pause.grows;
-    const observed = this.observed.isOver(now) ? undefined : this.observed;
-    const state = hasWord || observed !== undefined ? new LimitWithWord(taken, this.pause, observed) : taken;
+    const state = this.hold.pack(taken, now);
     return state === undefined ? undefined : { state, isSpent: state !== taken || this.allowance.isHalfSpent(now) };
   }
 
@@ -187,33 +168,32 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   }
 
   snapshot(now: number): RateLimitSnapshot {
-    const { counters, line, refusals } = this;
+    const { line, refusals } = this;
     return {
       quotas: this.allowance.snapshot(now),
       queued: line.size,
       queuedInBackground: line.backgroundSize,
       waitMs: Math.ceil(this.waitMs(now, 1, 1)),
-      admitted: counters.admitted,
+      admitted: this.admitted,
       waited: line.waited,
       refused: refusals.count,
-      throttled: counters.throttled,
-      givenBack: counters.givenBack,
+      throttled: this.hold.throttled,
+      givenBack: this.givenBack,
       ...(this.allowance.shown && { shared: this.allowance.shown(now) }),
     };
   }
 
   reconfigure(settings: RateLimitSettings): void {
     const now = this.environment.clock.now();
-    this.allowance = this.withSettings(settings, now);
+    this.allowance = nextAllowance(this.allowance, settings, { ...this.parts, now });
     this.settings = settings;
-    this.pause.settings = settings;
-    if (!settings.observeHeaders) this.observed.forget();
+    this.hold.reconfigure(settings);
     this.line.reconfigure(settings);
     this.line.lookAgain(now);
   }
 
   close(): void {
-    this.told?.close();
+    this.hold.close();
     this.line.close();
   }
 
@@ -227,7 +207,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 
   seek(now: number, line: LineWants): void {
     // Leased tokens would run out while the provider wants no calls.
-    if (this.pause.leftMs(now) > 0 || this.observed.waitMs(now, line.nextCost, 1) > 0) return;
+    if (this.hold.waitMs(now, line.nextCost, 1) > 0) return;
     this.allowance.seek?.(now, line);
   }
 
@@ -240,14 +220,13 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
    * a pause.
    */
   waitMs(now: number, cost: number, calls: number, scope?: string): number {
-    const pauseMs = this.pause.leftMs(now);
-    if (cost === 0) return pauseMs;
-    const heldMs = Math.max(pauseMs, this.observed.waitMs(now, cost, calls, scope));
+    if (cost === 0) return this.hold.pausedMs(now);
+    const heldMs = this.hold.waitMs(now, cost, calls, scope);
     return heldMs + this.allowance.waitMs(now + heldMs, cost, calls);
   }
 
   reason(now: number): RateLimitedError['why'] {
-    return this.pause.leftMs(now) > 0 ? 'paused-by-provider' : 'quota-spent';
+    return this.hold.pausedMs(now) > 0 ? 'paused-by-provider' : 'quota-spent';
   }
 
   admit(now: number, cost: number): Taken {
@@ -256,12 +235,12 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 
   /** Whether `waitMs` of one token is 0, found out with as little as possible: it is so for nearly every call. */
   private isFree(now: number): boolean {
-    return this.pause.leftMs(now) === 0 && this.observed.knowsNothing && this.allowance.isFree(now);
+    return this.hold.isQuiet(now) && this.allowance.isFree(now);
   }
 
   private take(now: number, cost: number, waited: boolean, scope?: string): Taken {
-    this.observed.take(now, cost, scope);
-    this.counters.admitted++;
+    this.hold.take(now, cost, scope);
+    this.admitted++;
     const taken = this.allowance.take(now, cost, waited);
     taken.limit = this;
     return taken;
@@ -270,162 +249,47 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   /** A call that was let through before, and has waited for its turn once more, counts once. */
   private replace(taken: Taken, next: Taken): Taken {
     const now = this.environment.clock.now();
-    this.counters.admitted--;
-    this.observed.giveBack(taken, now);
-    this.observed.leave(taken);
+    this.admitted--;
+    this.hold.giveBack(taken, now);
+    this.hold.leave(taken);
     this.allowance.giveBack(taken, now);
     this.allowance.done(taken);
     return next;
   }
 
-  /** A method's own limit is the account's as well, where it stands in place of the provider's. */
-  private isShared({ shared }: RateLimitSettings): boolean {
-    const { store, operation } = this.environment;
-    return store.shared === true && (shared || operation !== undefined);
-  }
-
-  private withSettings(settings: RateLimitSettings, now: number): Allowance {
-    const { allowance } = this;
-    const isShared = this.isShared(settings);
-    if (!isShared) {
-      this.told?.close();
-      this.told = undefined;
-    }
-    if (allowance instanceof SharedAllowance) {
-      return isShared ? allowance.withQuotas(settings.quotas, now) : allowance.alone(settings.quotas, now);
-    }
-    const next = allowance.withQuotas(settings.quotas, now);
-    return isShared ? this.sharedWith(settings, next) : next;
-  }
-
-  private sharedWith({ quotas }: RateLimitSettings, own: Allowance): SharedAllowance {
-    const { environment } = this;
-    const key = storeKey(environment, this.key);
-    const told = (this.told = new SharedWord(environment, key, this.ofOtherHosts()));
-    const parts = {
-      environment,
-      key,
-      ready: told.ready,
-      asking: (now: number) => told.look(now),
-      changed: () => this.line.lookAgain(environment.clock.now()),
-    };
-    return new SharedAllowance(quotas, parts, own as LocalAllowance);
-  }
-
-  private ofOtherHosts(): WordListener {
-    const { environment } = this;
-    const lookAgain = () => this.line.lookAgain(environment.clock.now());
-    return {
-      paused: (ms) => {
-        if (!this.pause.adopt(ms, environment.clock.now())) return;
-        environment.emit('rateLimit.paused', { pauseMs: ms });
-        lookAgain();
-      },
-      remains: (quotas) => {
-        if (!this.settings.observeHeaders) return;
-        for (const quota of quotas) this.observed.observe(quota, environment.clock.now());
-        lookAgain();
-      },
-      forgotten: () => {
-        this.forgetWord();
-        lookAgain();
-      },
-    };
-  }
-
-  private forgetWord(): void {
-    this.pause.forget();
-    this.observed.forget();
+  private get parts() {
+    const { environment, key, hold } = this;
+    return { environment, key, hold, changed: () => this.line.lookAgain(environment.clock.now()) };
   }
 
   private unpack(packed: PackedLimit): void {
     const taken = takenOf(packed);
     if (taken !== undefined) this.allowance.unpack(taken, this.environment.clock.now());
-    if (!(packed instanceof LimitWithWord)) return;
-    this.pause = packed.pause;
-    this.pause.settings = this.settings;
-    if (packed.observed !== undefined) this.observed = packed.observed;
+    this.hold.unpack(packed);
   }
 
   /** Who waits for a resource of its own waits in no line: it would hold up those that draw from others. */
   private scopedRefusal(call: LiveCall, scope: string | undefined): RateLimitedError | undefined {
     if (scope === undefined) return undefined;
     const { now, price } = call;
-    const waitMs = this.observed.waitMs(now, price.cost, 1, scope);
+    const waitMs = this.hold.quotasWaitMs(now, price.cost, scope);
     return waitMs > 0 && price.cost > 0 ? this.refusals.make('quota-spent', call, waitMs) : undefined;
-  }
-
-  private heedThrottled(reading: RateReading, now: number): void {
-    // A call that is under way will say so itself when it leaves.
-    if (this.observed.calls === 0) this.counters.throttled++;
-    this.closeGate(reading.retryAfterMs, now);
   }
 
   private heed(taken: Taken, outcome: Outcome, call: LiveCall): void {
     if (outcome === REFUSED) this.giveBack(taken, call.now);
     if (outcome.kind !== 'throttled' || !answersTo(taken, call)) return;
-    this.counters.throttled++;
-    if (!this.holdsResource(outcome, call.now, call.operation))
-      this.closeGate(outcome.retryAfterMs, call.now, taken.at);
-  }
-
-  /**
-   * Where one of the provider's resources is spent, other than the one that most calls draw from, it is held for the
-   * operations that are known to draw from it. Returns whether that is all that the answer asks for.
-   */
-  private holdsResource({ resource, retryAfterMs = 0 }: Throttled, now: number, operation = UNNAMED): boolean {
-    const { observed, settings } = this;
-    if (resource === undefined || !(retryAfterMs > 0) || operation === UNNAMED || !settings.observeHeaders)
-      return false;
-    const resetMs = Math.min(retryAfterMs, settings.maxRetryAfter);
-    const spent = { name: 'ratelimit', scope: resource, remaining: 0, resetMs };
-    observed.observe(spent, now, operation);
-    if (observed.scopeOf(operation) !== resource || observed.isCommon(resource)) return false;
-    this.told?.observed([spent]);
-    return true;
+    if (this.hold.heed(outcome, taken.at, call)) this.line.lookAgain(call.now);
   }
 
   private giveBack(taken: Taken, now: number): void {
-    this.observed.giveBack(taken, now);
-    if (this.allowance.giveBack(taken, now)) this.counters.givenBack++;
-    this.line.lookAgain(now);
-  }
-
-  /** A 429 closes the gate for all calls. `sentAt`: when the call was sent, where that is known. */
-  private closeGate(askedMs: number | undefined, now: number, sentAt = now): void {
-    const pauseMs = this.pause.throttled(askedMs, now, sentAt);
-    if (pauseMs !== undefined) {
-      this.environment.emit('rateLimit.paused', { pauseMs });
-      this.told?.pause(this.pause.leftMs(now));
-    }
+    this.hold.giveBack(taken, now);
+    if (this.allowance.giveBack(taken, now)) this.givenBack++;
     this.line.lookAgain(now);
   }
 }
-
-type Throttled = Pick<Outcome, 'resource' | 'retryAfterMs'>;
 
 /** Whether the provider has answered, so that the call has certainly arrived. */
 function isAnswer({ kind }: Outcome): boolean {
   return kind === 'success' || kind === 'throttled' || kind === 'permanent' || kind === 'unauthorized';
-}
-
-/** The tokens that a call took of a limit and has not lent yet. */
-function takenBy({ tickets }: Lender, limit: RateLimit): Taken | undefined {
-  for (const ticket of tickets) {
-    const entered: unknown = ticket instanceof Entered ? ticket.ticket : ticket;
-    if (entered instanceof Taken && entered.limit === limit && !entered.lent) return entered;
-  }
-  return undefined;
-}
-
-/**
- * Whether the answer of a call speaks of the limit of which it took this: of several, the first, which is its method's
- * own.
- */
-function answersTo(taken: Taken, { tickets }: LiveCall): boolean {
-  for (const ticket of tickets) {
-    const entered: unknown = ticket instanceof Entered ? ticket.ticket : ticket;
-    if (entered instanceof Taken) return entered === taken;
-  }
-  return true;
 }

@@ -1,8 +1,9 @@
 import { messageOf } from '../../../errors/message-of.js';
 import { withTimeLimit } from '../../../store/with-time-limit.js';
 import type { EnvironmentOf } from '../../../engine/policy.js';
-import type { Allowance, LineWants, PackedAllowance } from '../allowance.js';
+import type { Allowance, LineWants } from '../allowance.js';
 import { LocalAllowance } from '../local-allowance.js';
+import type { PackedAllowance } from '../packed-allowance.js';
 import type { Quota } from '../quota.js';
 import type { QuotaSnapshot, RateLimitEvents, SharedSnapshot } from '../rate-limit.telemetry.js';
 import type { Taken } from '../taken.js';

@@ -9,6 +9,7 @@ import { CacheReport } from './cache-report.js';
 import type { CacheSettings, SharedSettings } from './cache.options.js';
 import { isRefreshedEarly } from './early-refresh.js';
 import { KeptAnswers, type Answer, type Subject } from './kept-answers.js';
+import { LoadedAnswers } from './loaded-answers.js';
 import { Questions } from './questions.js';
 import { SharedLevel } from './shared-level.js';
 import type { BypassReason, CacheSnapshot } from './cache.telemetry.js';
@@ -41,6 +42,7 @@ export class Cache implements Wrapper, ForgetListener {
   readonly kind = 'cache';
   private readonly answers: KeptAnswers;
   private readonly questions: Questions;
+  private readonly loaded: LoadedAnswers;
   private readonly loader: AnswerLoader;
   private readonly report: CacheReport;
   private shared: SharedLevel | undefined;
@@ -54,7 +56,9 @@ export class Cache implements Wrapper, ForgetListener {
     this.answers = new KeptAnswers(settings, environment.shared(ANSWERS));
     this.questions = new Questions(settings, environment.identity ?? noIdentity, environment.callbackFailed);
     this.report = new CacheReport(environment.emit);
-    this.loader = new AnswerLoader(settings, this.answers, this.report, environment);
+    const { answers, report } = this;
+    const loaded = (this.loaded = new LoadedAnswers(settings, { answers, report, environment }));
+    this.loader = new AnswerLoader(settings, { answers, loaded, report, clock: environment.clock });
     this.share(settings.shared);
   }
 
@@ -113,6 +117,7 @@ export class Cache implements Wrapper, ForgetListener {
   reconfigure(settings: CacheSettings): void {
     const isOther = this.questions.differ(settings) || (settings.clone && !this.settings.clone);
     this.settings = settings;
+    this.loaded.reconfigure(settings);
     this.loader.reconfigure(settings);
     this.questions.reconfigure(settings);
     this.answers.reconfigure(settings);
@@ -200,7 +205,7 @@ export class Cache implements Wrapper, ForgetListener {
   private given(answer: Answer): Promise<unknown> {
     const { result } = answer;
     if (!result.ok) return Promise.reject(result.error);
-    if (this.settings.clone) return Promise.resolve(this.loader.own(result.value));
+    if (this.settings.clone) return Promise.resolve(this.loaded.own(result.value));
     return (answer.promise ??= Promise.resolve(result.value));
   }
 

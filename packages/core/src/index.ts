@@ -31,7 +31,7 @@ export type { AdaptiveThrottleOptions } from './policies/adaptive-throttle/adapt
 export { BulkheadFullError, isBulkheadFullError } from './policies/bulkhead/bulkhead-full.error.js';
 export type { AdaptiveLimitOptions } from './policies/bulkhead/adaptive-limit.options.js';
 export type { BulkheadOptions } from './policies/bulkhead/bulkhead.options.js';
-export type { CacheSelection } from './policies/cache/cache.js';
+export type { CacheSelection } from './policies/cache/invalidator.js';
 export type { CacheOptions } from './policies/cache/cache.options.js';
 export type { ChaosOptions } from './policies/chaos/chaos.options.js';
 export { InjectedFaultError, isInjectedFault } from './policies/chaos/injected-fault.error.js';

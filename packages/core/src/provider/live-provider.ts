@@ -14,7 +14,7 @@ import { MethodLinker } from './method-linker.js';
 import { noteOrigin } from './provider-of-call.js';
 import type { MethodPlan } from './method-plan.js';
 import type { Pipeline } from '../engine/pipeline.js';
-import type { CacheSelection } from '../policies/cache/cache.js';
+import type { CacheSelection } from '../policies/cache/invalidator.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
 import type { Environment } from '../engine/policy.js';
 import { emitWarning } from 'node:process';

@@ -3,7 +3,8 @@ import { sharedAnswersOf } from '../cache-storage/shared-answers.js';
 import type { Environment } from '../engine/policy.js';
 import { StoreUnavailableError } from '../errors/store-unavailable.error.js';
 import type { HttpCache } from '../http/cache/http-cache.js';
-import type { Cache, CacheSelection } from '../policies/cache/cache.js';
+import type { Cache } from '../policies/cache/cache.js';
+import type { CacheSelection } from '../policies/cache/invalidator.js';
 import type { MethodLinker } from './method-linker.js';
 
 /** The cached answers of one provider. */

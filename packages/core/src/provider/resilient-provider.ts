@@ -3,7 +3,7 @@ import type { EventHub } from '../events/event-hub.js';
 import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { HeadersLike } from '../headers/headers.js';
 import type { AnswerProtocol } from '../outcome/exchange.js';
-import type { CacheSelection } from '../policies/cache/cache.js';
+import type { CacheSelection } from '../policies/cache/invalidator.js';
 import type { HttpCacheSnapshot } from '../http/cache/http-cache.telemetry.js';
 import type { PolicyName } from '../policies/policy-options.js';
 import type { CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';

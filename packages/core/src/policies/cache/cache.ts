@@ -1,6 +1,6 @@
 import { ANSWERS } from '../../cache-storage/answer-storage.js';
 import type { Invalidation } from '../../cache-storage/question.js';
-import type { ForgetListener, SharedAnswers } from '../../cache-storage/shared-answers.js';
+import type { SharedAnswers } from '../../cache-storage/shared-answers.js';
 import { UNNAMED_ARGS } from '../../engine/call.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Environment, Gate, Wrapper } from '../../engine/policy.js';
@@ -8,28 +8,12 @@ import { AnswerLoader } from './answer-loader.js';
 import { CacheReport } from './cache-report.js';
 import type { CacheSettings, SharedSettings } from './cache.options.js';
 import { isRefreshedEarly } from './early-refresh.js';
-import { KeptAnswers, type Answer, type Subject } from './kept-answers.js';
+import { Invalidator, type CacheSelection } from './invalidator.js';
+import { KeptAnswers, type Answer } from './kept-answers.js';
 import { LoadedAnswers } from './loaded-answers.js';
 import { Questions } from './questions.js';
 import { SharedLevel } from './shared-level.js';
 import type { BypassReason, CacheSnapshot } from './cache.telemetry.js';
-
-/** Selects cached answers: those that fit everything that is given. */
-export interface CacheSelection {
-  /** The operation, for example `'CatalogClient.find'`. */
-  readonly operation?: string;
-  /**
-   * The arguments that it was called with. Where the cache's `key` throws, as it is called on no object here: whatever
-   * these are.
-   */
-  readonly args?: readonly unknown[];
-  /** The key of the calls, such as a tenant. */
-  readonly key?: string;
-  /** Answers with any of these tags. */
-  readonly tags?: readonly string[];
-  /** Answers of the provider's HTTP clients (`http.cache`) to this URL, absolute or below the base URL. */
-  readonly url?: string;
-}
 
 /** The operation of calls that are made by the name of one, and have no settings of their own. */
 const UNNAMED = 'execute';
@@ -38,12 +22,13 @@ const UNNAMED = 'execute';
  * Keeps the answers of successful calls in this process and returns them to calls that ask the same. Calls that ask at
  * once wait for one. The operation and the call's key are part of the question, so no answer crosses tenants.
  */
-export class Cache implements Wrapper, ForgetListener {
+export class Cache implements Wrapper {
   readonly kind = 'cache';
   private readonly answers: KeptAnswers;
   private readonly questions: Questions;
   private readonly loaded: LoadedAnswers;
   private readonly loader: AnswerLoader;
+  private readonly invalidator: Invalidator;
   private readonly report: CacheReport;
   private shared: SharedLevel | undefined;
   /** Those that a call would have to pass. */
@@ -53,12 +38,13 @@ export class Cache implements Wrapper, ForgetListener {
     private settings: CacheSettings,
     private readonly environment: Environment,
   ) {
-    this.answers = new KeptAnswers(settings, environment.shared(ANSWERS));
-    this.questions = new Questions(settings, environment.identity ?? noIdentity, environment.callbackFailed);
-    this.report = new CacheReport(environment.emit);
-    const { answers, report } = this;
+    const answers = (this.answers = new KeptAnswers(settings, environment.shared(ANSWERS)));
+    const { clock, emit, identity = noIdentity, callbackFailed } = environment;
+    const questions = (this.questions = new Questions(settings, identity, callbackFailed));
+    const report = (this.report = new CacheReport(emit));
     const loaded = (this.loaded = new LoadedAnswers(settings, { answers, report, environment }));
-    this.loader = new AnswerLoader(settings, { answers, loaded, report, clock: environment.clock });
+    const loader = (this.loader = new AnswerLoader(settings, { answers, loaded, report, clock }));
+    this.invalidator = new Invalidator({ answers, loader, questions, settings: () => this.settings });
     this.share(settings.shared);
   }
 
@@ -126,14 +112,8 @@ export class Cache implements Wrapper, ForgetListener {
   }
 
   /** Forgets answers, and those on their way reach only who waits for them already. How many were kept. */
-  invalidate({ operation, args, key, tags }: CacheSelection = {}): number {
-    let matches: ((id: string) => boolean) | undefined;
-    const isMeant = (subject: Subject) =>
-      (operation === undefined || subject.operation === operation) &&
-      (key === undefined || subject.tenant === key) &&
-      // Asked only where there is an answer: the `key` of another method knows nothing of these arguments.
-      (args === undefined || (matches ??= this.matcherOf(args))(subject.id));
-    return this.forget(isMeant, tags);
+  invalidate(which: CacheSelection = {}): number {
+    return this.invalidator.invalidate(which);
   }
 
   /** Whether calls of an operation may pass it: that of its method, or any where calls are made by name. */
@@ -142,54 +122,16 @@ export class Cache implements Wrapper, ForgetListener {
     return own === UNNAMED || own === operation;
   }
 
-  /** The same for the other hosts, with the arguments as this cache's `key` has them. */
-  invalidationOf({ operation, args, key: tenant, tags }: CacheSelection): Invalidation {
-    if (args === undefined) return { operation, tenant, tags };
-    try {
-      return { operation, tenant, tags, id: this.questions.idOf(args, undefined) };
-    } catch {
-      return { operation, tenant, tags };
-    }
-  }
-
-  /** Another host has invalidated answers. */
-  hear({ operation, id, tenant, tags }: Invalidation): void {
-    const isMeant = (subject: Subject) =>
-      (operation === undefined || subject.operation === operation) &&
-      (tenant === undefined || subject.tenant === tenant) &&
-      (id === undefined || subject.id === id);
-    this.forget(isMeant, tags);
-  }
-
-  private forget(isMeant: (subject: Subject) => boolean, tags: readonly string[] | undefined): number {
-    if (tags !== undefined && this.settings.tags === undefined) return 0;
-    this.loader.loads.outdate(
-      ({ of }) => isMeant(of.subject),
-      (load) => load.outdate(tags),
-    );
-    return this.answers.forget(
-      (answer) => (tags === undefined || answer.tags.some((tag) => tags.includes(tag))) && isMeant(answer.subject),
-    );
-  }
-
-  /**
-   * Tells the answers to these arguments; every answer is one when `key` cannot say, as too much forgotten is better
-   * than too little.
-   */
-  private matcherOf(args: readonly unknown[]): (id: string) => boolean {
-    try {
-      const meant = this.questions.idOf(args, undefined);
-      return (id) => id === meant;
-    } catch {
-      return () => true;
-    }
+  /** The same for the other hosts. */
+  invalidationOf(which: CacheSelection): Invalidation {
+    return this.invalidator.invalidationOf(which);
   }
 
   private share(settings: SharedSettings | undefined): void {
     if (settings !== undefined && this.shared !== undefined) return this.shared.reconfigure(settings);
-    this.shared?.answers.leave(this);
+    this.shared?.answers.leave(this.invalidator);
     this.shared = settings && new SharedLevel(settings, this.report, this.environment);
-    this.shared?.answers.join(this);
+    this.shared?.answers.join(this.invalidator);
     this.loader.shareThrough(this.shared);
   }
 

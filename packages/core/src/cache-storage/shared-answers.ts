@@ -6,17 +6,14 @@ import { recordIn } from './answer-record.js';
 import type { AnswerStorageEvents } from './answer-storage.telemetry.js';
 import { AnswerTopic, type ForgetListener } from './answer-topic.js';
 import { AskingTurn } from './asking-turn.js';
-import { LONGEST_MS, MARKED_MS } from './lifetimes.js';
-import { hashed, marksFor, markOfTag, type Invalidation, type SharedQuestion } from './question.js';
+import { InvalidationMarks } from './invalidation-marks.js';
+import { LONGEST_MS } from './lifetimes.js';
+import { hashed, markOfTag, type Invalidation, type SharedQuestion } from './question.js';
 import { StoreReach } from './store-reach.js';
 
 /** How long a host waits before it looks again whether another one has an answer, and where a bus tells of that. */
 const LOOK_MS = 100;
 const BACKSTOP_MS = 1000;
-/** More invalidations than this, while the store is away, become one of everything. */
-const MOST_UNTOLD = 10_000;
-/** So many marks are set at once: a store has to set them all before it counts as away. */
-const MOST_AT_ONCE = 50;
 
 export type { ForgetListener };
 
@@ -66,20 +63,21 @@ type Where = EnvironmentOf<AnswerStorageEvents>;
 export class SharedAnswers {
   private readonly reach: StoreReach;
   private readonly topic: AnswerTopic;
-  private readonly host = randomUUID();
+  private readonly marks: InvalidationMarks;
   private hasToldUnreadable = false;
-  /** Invalidations of which the store does not know yet. */
-  private untold: Invalidation[] = [];
-  private telling: Promise<void> | undefined;
 
   constructor(private readonly where: Where) {
     const { clock, store, provider, emit } = where;
-    this.topic = new AnswerTopic({ bus: store.bus, topic: `cache:${provider}`, host: this.host, clock });
+    this.topic = new AnswerTopic({ bus: store.bus, topic: `cache:${provider}`, host: randomUUID(), clock });
     this.reach = new StoreReach({
       clock,
       onAway: (reason) => emit('cache.apart', { reason }),
       onBack: () => emit('cache.rejoined', {}),
     });
+    const { reach, topic } = this;
+    // A message that is lost is made up for by the mark.
+    const onMarked = (forget: Invalidation) => void topic.tell({ forget: [forget] }).catch(() => undefined);
+    this.marks = new InvalidationMarks({ provider, store, reach, onMarked });
   }
 
   /** Has a listener told of what other hosts invalidate. */
@@ -125,8 +123,7 @@ export class SharedAnswers {
    * back, and this host reads nothing before that.
    */
   invalidate(invalidations: readonly Invalidation[]): Promise<void> {
-    this.keepUntold(invalidations);
-    return this.tellAll();
+    return this.marks.set(invalidations);
   }
 
   /** An entry in the store cannot be read. */
@@ -136,41 +133,10 @@ export class SharedAnswers {
     this.where.emit('cache.unreadable', {});
   }
 
-  private async tellAll(): Promise<void> {
-    // Some may have been added just when the last of them were told.
-    do await (this.telling ??= this.tell().finally(() => (this.telling = undefined)));
-    while (this.untold.length > 0);
-  }
-
-  private async tell(): Promise<void> {
-    const { store } = this.where;
-    const mark = (name: string) => store.put(this.keyOfMark(name), '1', { ttlMs: MARKED_MS, if: 'always' });
-    while (this.untold.length > 0) {
-      // More may be added while the store is told of these, or all of it may become one.
-      const told = this.untold.splice(0, MOST_AT_ONCE);
-      const marks = [...new Set(told.flatMap(marksFor))];
-      try {
-        for (let done = 0; done < marks.length; done += MOST_AT_ONCE) {
-          await this.reach.ask(() => Promise.all(marks.slice(done, done + MOST_AT_ONCE).map(mark)));
-        }
-      } catch (error) {
-        this.keepUntold(told);
-        throw error;
-      }
-      // A message that is lost is made up for by the mark.
-      for (const invalidation of told) void this.topic.tell({ forget: [invalidation] }).catch(() => undefined);
-    }
-  }
-
-  private keepUntold(invalidations: readonly Invalidation[]): void {
-    const all = [...this.untold, ...invalidations];
-    this.untold = all.length > MOST_UNTOLD ? [{}] : all;
-  }
-
   private async find({ key, marks }: SharedQuestion): Promise<Found> {
     this.topic.listen();
-    if (this.telling !== undefined || this.untold.length > 0) await this.tellAll();
-    const [entry, ...standing] = await this.getAll([this.keyOf(key), ...marks.map((mark) => this.keyOfMark(mark))]);
+    if (this.marks.isBehind) await this.marks.catchUp();
+    const [entry, ...standing] = await this.getAll([this.keyOf(key), ...marks.map((mark) => this.marks.keyOf(mark))]);
     if (entry === undefined) return { version: undefined, answer: undefined };
     const { version, ageMs } = entry;
     const record = recordIn(entry.value);
@@ -179,7 +145,7 @@ export class SharedAnswers {
       return { version, answer: undefined };
     }
     const { since, tags, text } = record;
-    const ofTags = await this.getAll(tags.map((tag) => this.keyOfMark(markOfTag(tag))));
+    const ofTags = await this.getAll(tags.map((tag) => this.marks.keyOf(markOfTag(tag))));
     const isVoid = [...standing, ...ofTags].some((mark) => mark !== undefined && !isBefore(mark.version, since));
     return { version, isVoid, answer: isVoid || ageMs > LONGEST_MS ? undefined : { text, tags, ageMs } };
   }
@@ -221,10 +187,6 @@ export class SharedAnswers {
 
   private keyOf(question: string): string {
     return `cache:${this.where.provider}:answer:${hashed(question)}`;
-  }
-
-  private keyOfMark(mark: string): string {
-    return `cache:${this.where.provider}:void:${hashed(mark)}`;
   }
 }
 

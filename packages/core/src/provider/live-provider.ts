@@ -1,41 +1,37 @@
+import { emitWarning } from 'node:process';
+import type { ObserveCalls } from '../engine/attempt/call-observer.js';
+import type { ResultReading } from '../engine/call-origin.js';
 import { UNNAMED_ARGS, type Call } from '../engine/call.js';
 import { currentLiveCall } from '../engine/current-call.js';
-import type { ObserveCalls } from '../engine/attempt/call-observer.js';
-import { createEnvironment, type ChangingParts } from './create-environment.js';
-import { EventHub } from '../events/event-hub.js';
-import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
-import type { CallOrigin, ResultReading } from '../engine/call-origin.js';
-import { noteAnswer } from '../engine/requests/note-answer.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
-import { learnFromAnswer } from './learn-from-answer.js';
-import { OperationPipelines } from './operation-pipelines.js';
-import { runTied } from './run-tied.js';
-import { MethodLinker } from './method-linker.js';
-import { noteOrigin } from './provider-of-call.js';
-import type { MethodPlan } from './method-plan.js';
 import type { Pipeline } from '../engine/pipeline.js';
+import type { Environment } from '../engine/policy.js';
+import type { WireListener } from '../engine/requests/wire-listener.js';
+import { EventHub } from '../events/event-hub.js';
+import { accountOf } from '../http/account-of.js';
+import { isGiven } from '../http/cache/given-response.js';
+import type { HttpCache } from '../http/cache/http-cache.js';
+import { credentialOf, tokenSourceOf } from '../http/credential-of.js';
+import type { ProviderHttp } from '../http/provider-http.js';
+import { watchWire } from '../http/wire/watch-wire.js';
 import type { CacheSelection } from '../policies/cache/invalidator.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
-import type { Environment } from '../engine/policy.js';
-import { emitWarning } from 'node:process';
-import type { WireListener } from '../engine/requests/wire-listener.js';
-import { sharedAnswersOf } from '../cache-storage/shared-answers.js';
-import { ANSWERS } from '../cache-storage/answer-storage.js';
-import { absoluteUrl } from '../http/absolute-url.js';
-import { urlTag, withoutFragment } from '../http/cache/cache-request.js';
-import { HttpCache } from '../http/cache/http-cache.js';
-import { isGiven } from '../http/cache/given-response.js';
-import { providerFetch } from '../http/provider-fetch.js';
-import { accountOf, isOwnCredential, isTokenEndpoint } from '../http/account-of.js';
-import { credentialOf, tokenSourceOf } from '../http/credential-of.js';
-import { withTokens } from '../http/oauth2/with-tokens.js';
-import type { HttpSettings, ProviderHttp } from '../http/provider-http.js';
-import { ProviderCache } from './provider-cache.js';
-import { ProviderWire } from '../http/wire/provider-wire.js';
-import { watchWire } from '../http/wire/watch-wire.js';
-import { RequestLimit } from './request-limit.js';
+import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { RateLimit } from '../policies/rate-limit/rate-limit.js';
 import type { RateLimitHandle } from '../policies/rate-limit/rate-limit-handle.js';
+import type { Fault } from '../settings/fault.js';
+import type { Layer } from '../settings/merge-settings.js';
+import { CallOrigins } from './call-origins.js';
+import { createEnvironment, type ChangingParts } from './create-environment.js';
+import { HttpSide } from './http-side.js';
+import { learnFromAnswer } from './learn-from-answer.js';
+import type { MethodPlan } from './method-plan.js';
+import { MethodLinker } from './method-linker.js';
+import { OperationPipelines } from './operation-pipelines.js';
+import { ProviderCache } from './provider-cache.js';
+import type { ProviderPatch } from './provider-options.js';
+import type { ProviderParts } from './provider-parts.js';
+import type { RequestLimit } from './request-limit.js';
 import {
   ResilientProvider,
   type ExecuteOptions,
@@ -43,12 +39,10 @@ import {
   type ObservedCall,
   type ProviderSnapshot,
 } from './resilient-provider.js';
-import type { ProviderPatch } from './provider-options.js';
-import type { ProviderParts } from './provider-parts.js';
-import type { Fault } from '../settings/fault.js';
-import type { Layer } from '../settings/merge-settings.js';
+import { runTied } from './run-tied.js';
 
-const NO_HTTP: HttpSettings = Object.freeze({});
+const NO_OPTIONS: ExecuteOptions = Object.freeze({});
+
 /** The parts of a call of one operation. */
 interface CallParts {
   readonly operation: string;
@@ -56,91 +50,57 @@ interface CallParts {
   readonly work: LiveWork;
 }
 
-const NO_OPTIONS: ExecuteOptions = Object.freeze({});
-
 /** The engine's side of a provider: adapters make its pipelines and send calls through them. */
 export class LiveProvider extends ResilientProvider {
   readonly name: string;
   readonly events: EventHub<ResilienceEvent>;
   readonly faults: readonly Fault[];
-  private readonly environment: Environment;
-  private readonly linker: MethodLinker;
-  readonly fetch: typeof globalThis.fetch;
-  /** Admits single requests where `http.limitEachRequest` says so. */
-  readonly requestLimit: RequestLimit;
-  /** How it is reached over HTTP. */
-  readonly http: ProviderHttp;
   override readonly cache: ProviderCache;
-  private readonly wire: ProviderWire;
-  private readonly watches: boolean;
-  /** Make the calls whose results are to be read in a way of their own. */
-  private readonly otherOrigins: CallOrigin[] = [];
+  private readonly environment: Environment;
+  private readonly origins: CallOrigins;
+  private readonly linker: MethodLinker;
   private readonly pipelines: OperationPipelines;
-  private responses: HttpCache | undefined;
+  private readonly watches: boolean;
+  private madeHttpSide: HttpSide | undefined = undefined;
 
-  constructor(parts: ProviderParts) {
+  constructor(private readonly parts: ProviderParts) {
     super();
     this.name = parts.name;
     this.events = parts.events ?? new EventHub();
     const changing: ChangingParts = { classify: undefined, wire: () => this.watching };
     this.environment = createEnvironment(parts, this.events, changing);
-    noteOrigin(this.environment, this);
+    this.origins = new CallOrigins(this.environment, this);
     this.linker = new MethodLinker(parts, this.environment, changing);
     this.cache = new ProviderCache(
       this.linker,
       this.environment,
-      () => this.responses,
-      (url) => urlTag(withoutFragment(absoluteUrl(url, this.http.settings()?.baseUrl))),
+      () => this.madeHttpSide?.standingCache,
+      (url) => this.httpSide.tagOf(url),
     );
     this.faults = this.linker.faults;
     this.pipelines = new OperationPipelines(this.linker, this.faults);
-    const http = parts.http ?? {
-      settings: () => this.linker.http,
-      credential: () => credentialOf(this.linker.http?.auth),
-      tokens: () => tokenSourceOf(this.linker.http?.auth),
-    };
-    changing.identity = accountOf(http, this.name);
-    const { clock, store, random, emit } = this.environment;
-    this.http = withTokens(http, { provider: this.name, clock, store, random, emit });
-    this.wire = new ProviderWire(this.http.settings() ?? {}, {
-      emit: this.environment.emit,
-      warn: parts.warn ?? ((message) => emitWarning(message, 'BreakwaterWarning')),
-      isOwnCredential: (name, value, origin) =>
-        isOwnCredential(this.http, name, value) || isTokenEndpoint(http, origin),
-      learn: (call, { method, status, headers }) => {
-        noteAnswer(call as LiveCall, { method, status: status!, headers });
-        this.learn({ status: status!, headers: headers as ObservedAnswer['headers'] }, call);
-      },
-    });
-    this.requestLimit = new RequestLimit(this.name, {
-      pipelineOf: (operation) => this.pipelines.requestPipelineOf(operation),
-      newCall: this.newCall.bind(this),
-      run: this.run.bind(this),
-    });
-    this.fetch = providerFetch({
-      provider: this.name,
-      http: this.http,
-      limited: (send, signal, waits) => this.requestLimit.send(send, signal, waits),
-      cache: () => this.httpCache,
-      observe: (answer) => {
-        if (!this.seesAnswers) this.observe(answer);
-      },
-    });
+    changing.identity = accountOf(this.givenHttp, this.name);
     this.watches = parts.trackCalls === true;
-    if (this.watches && this.http.settings()?.watch !== false) watchWire();
+    if (this.watches && this.givenHttp.settings()?.watch !== false) watchWire();
+  }
+
+  /** How it is reached over HTTP. */
+  get http(): ProviderHttp {
+    return this.httpSide.http;
+  }
+
+  get fetch(): typeof globalThis.fetch {
+    return this.httpSide.fetch;
+  }
+
+  /** Admits single requests where `http.limitEachRequest` says so. */
+  get requestLimit(): RequestLimit {
+    return this.httpSide.requestLimit;
   }
 
   /** The cache of its HTTP clients, with the settings of the moment; `undefined` where they ask for none. */
   get httpCache(): HttpCache | undefined {
-    const settings = this.http.settings()?.cache;
-    if (settings === undefined) return undefined;
-    const { clock, emit, shared } = this.environment;
-    this.responses ??= new HttpCache(settings, {
-      ...{ clock, emit, storage: shared(ANSWERS) },
-      shared: () => sharedAnswersOf(this.environment),
-    });
-    this.responses.configure(settings);
-    return this.responses;
+    return this.httpSide.cache;
   }
 
   override get enabled(): boolean {
@@ -184,14 +144,8 @@ export class LiveProvider extends ResilientProvider {
   }
 
   /** The same for an operation whose results are to be read in a way of its own. */
-  newCallRead({ protocol, stream }: ResultReading, { operation, args, work }: CallParts): LiveCall {
-    let origin = this.otherOrigins.find((made) => made.protocol === protocol && made.stream === stream);
-    if (origin === undefined) {
-      origin = { ...this.environment, protocol, stream };
-      noteOrigin(origin, this);
-      this.otherOrigins.push(origin);
-    }
-    return new LiveCall(origin, operation, args, work);
+  newCallRead(reading: ResultReading, { operation, args, work }: CallParts): LiveCall {
+    return new LiveCall(this.origins.of(reading), operation, args, work);
   }
 
   /** Has a call carry the key of its operation to the provider. */
@@ -216,23 +170,18 @@ export class LiveProvider extends ResilientProvider {
    */
   get seesAnswers(): boolean {
     const call = currentLiveCall();
-    if (call === undefined || call.ended || this.watching === undefined) return false;
-    return call.origin === this.environment || this.otherOrigins.includes(call.origin);
+    return call !== undefined && !call.ended && this.watching !== undefined && this.origins.has(call.origin);
   }
 
   override observe(response: ObservedAnswer, of: ObservedCall = {}): void {
     // It was observed when it came.
-    if (this.responses !== undefined && isGiven(response)) return;
+    if (this.madeHttpSide?.standingCache !== undefined && isGiven(response)) return;
     this.learn(response, currentLiveCall(), of);
   }
 
   /** The listener to the wire as it is now; `undefined` where there is nothing to listen for. */
   private get watching(): WireListener | undefined {
-    if (!this.watches || !this.enabled) return undefined;
-    const settings = this.http.settings() ?? NO_HTTP;
-    if (settings.watch === false) return undefined;
-    this.wire.configure(settings);
-    return this.wire;
+    return this.watches && this.enabled ? this.httpSide.wire : undefined;
   }
 
   private learn(response: ObservedAnswer, answered: Call | undefined, of: ObservedCall = {}): void {
@@ -264,7 +213,7 @@ export class LiveProvider extends ResilientProvider {
       const own = policy.snapshot?.(now);
       return own === undefined ? [] : [{ kind: policy.kind, ...(operation !== undefined && { operation }), ...own }];
     }) as PolicySnapshot[];
-    const httpCache = this.responses?.snapshot();
+    const httpCache = this.madeHttpSide?.standingCache?.snapshot();
     return { name: this.name, enabled: this.enabled, policies, ...(httpCache && { httpCache }) };
   }
 
@@ -278,7 +227,38 @@ export class LiveProvider extends ResilientProvider {
   }
 
   override close(): void {
-    this.responses?.close();
+    this.madeHttpSide?.close();
     this.linker.close();
+  }
+
+  private get httpSide(): HttpSide {
+    return (this.madeHttpSide ??= this.newHttpSide());
+  }
+
+  private newHttpSide(): HttpSide {
+    const { environment, pipelines, parts } = this;
+    return new HttpSide({
+      environment,
+      http: this.givenHttp,
+      warn: parts.warn ?? ((message) => emitWarning(message, 'BreakwaterWarning')),
+      pipelineOf: (operation) => pipelines.requestPipelineOf(operation),
+      newCall: this.newCall.bind(this),
+      run: this.run.bind(this),
+      learn: (answer, call) => {
+        if (call !== undefined) this.learn(answer, call);
+        else if (!this.seesAnswers) this.observe(answer);
+      },
+    });
+  }
+
+  private get givenHttp(): ProviderHttp {
+    const { linker, parts } = this;
+    return (
+      parts.http ?? {
+        settings: () => linker.http,
+        credential: () => credentialOf(linker.http?.auth),
+        tokens: () => tokenSourceOf(linker.http?.auth),
+      }
+    );
   }
 }

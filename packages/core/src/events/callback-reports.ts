@@ -11,11 +11,11 @@ export type ReportCallback = (callback: string, error: unknown, operation?: stri
  * callback is named by its path in the settings, so there are never many.
  */
 export function callbackReports(clock: { now(): number }, emit: Emit): ReportCallback {
-  const toldAt = new Map<string, number>();
+  let toldAt: Map<string, number> | undefined;
   return (callback, error, operation) => {
     const now = clock.now();
-    if (now - (toldAt.get(callback) ?? -Infinity) < MINUTE_MS) return;
-    toldAt.set(callback, now);
+    if (now - (toldAt?.get(callback) ?? -Infinity) < MINUTE_MS) return;
+    (toldAt ??= new Map()).set(callback, now);
     emit('callback.failed', { callback, reason: messageOf(error) }, operation);
   };
 }

@@ -31,7 +31,7 @@ export function createEnvironment(
     events.emit({ type, provider: name, operation, at: clock.wallNow(), detail } as ResilienceEvent);
   };
   const callbackFailed = callbackReports(clock, emit);
-  const common = new Map<SharedState<unknown>, unknown>();
+  let common: Map<SharedState<unknown>, unknown> | undefined;
   return {
     provider: name,
     clock,
@@ -45,6 +45,7 @@ export function createEnvironment(
     identity: () => changing.identity?.(),
     classify: createClassifier(clock, changing, (error) => callbackFailed('classify', error)),
     shared: <T>(state: SharedState<T>): T => {
+      common ??= new Map();
       if (!common.has(state)) common.set(state, state.make(clock));
       return common.get(state) as T;
     },

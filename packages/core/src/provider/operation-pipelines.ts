@@ -6,14 +6,13 @@ import type { MethodLinker } from './method-linker.js';
 
 /** The pipelines of calls that are made by the name of an operation. Each is made when it is first asked for. */
 export class OperationPipelines {
-  /** For the operations that the settings know by name. */
-  private readonly byOperation = new Map<string, Pipeline>();
-  /** For all others. */
-  private common: Pipeline | undefined;
-  /** For single requests, by the operation that sends them. */
-  private readonly ofRequests = new Map<string, Pipeline>();
-  /** For the calls that ask for certain policies only. */
-  private readonly subsets = new Map<string, Pipeline>();
+  /** For the operations of which the settings know nothing by name: mostly there is no other. */
+  private common: Pipeline | undefined = undefined;
+  /**
+   * For those that they know, for the calls that ask for certain policies only, and for single requests by the
+   * operation that sends them.
+   */
+  private others: Map<string, Pipeline> | undefined = undefined;
 
   /** `faults` are those of the provider: with any, there is no pipeline. */
   constructor(
@@ -36,31 +35,33 @@ export class OperationPipelines {
       faults,
     );
     if (faults.length > 0) throw new ResilienceConfigurationError(faults);
-    if (policies !== undefined) this.subsets.set(subsetId(method, policies), pipeline);
-    else if (method !== undefined) this.byOperation.set(method, pipeline);
-    else this.common = pipeline;
-    return pipeline;
+    if (policies === undefined && method === undefined) return (this.common = pipeline);
+    return this.keep(idOf(method, policies), pipeline);
   }
 
   /** The pipeline of single requests of an operation; `undefined` where there is no rate limit. */
   requestPipelineOf(operation: string): Pipeline | undefined {
     if (this.linker.shared('rateLimit') === undefined) return undefined;
     const method = this.linker.knows(operation) ? operation : undefined;
-    const standing = this.ofRequests.get(method ?? '');
+    const id = `requests|${method ?? ''}`;
+    const standing = this.others?.get(id);
     if (standing !== undefined) return standing;
     const policies = new Map<string, Layer>([['rateLimit', {}]]);
     const plan = { operation: method ?? 'execute', method, policies, own: 'overridden', ofRequests: true } as const;
-    const pipeline = this.linker.pipelineFor(plan, []);
-    this.ofRequests.set(method ?? '', pipeline);
-    return pipeline;
+    return this.keep(id, this.linker.pipelineFor(plan, []));
   }
 
   private standing(method: string | undefined, policies: readonly PolicyName[] | undefined): Pipeline | undefined {
-    if (policies !== undefined) return this.subsets.get(subsetId(method, policies));
-    return method === undefined ? this.common : this.byOperation.get(method);
+    if (policies === undefined && method === undefined) return this.common;
+    return this.others?.get(idOf(method, policies));
+  }
+
+  private keep(id: string, pipeline: Pipeline): Pipeline {
+    (this.others ??= new Map()).set(id, pipeline);
+    return pipeline;
   }
 }
 
-function subsetId(method: string | undefined, policies: readonly PolicyName[]): string {
-  return `${policies.join()}|${method ?? ''}`;
+function idOf(method: string | undefined, policies: readonly PolicyName[] | undefined): string {
+  return `${policies === undefined ? 'all' : `only ${policies.join()}`}|${method ?? ''}`;
 }

@@ -12,6 +12,8 @@ import { readSettings } from '../settings/read-settings.js';
 import { isPlain } from '../values/is-plain.js';
 import type { Layer } from '../settings/merge-settings.js';
 
+const NO_METHODS: ReadonlySet<string> = new Set();
+
 /**
  * The layers of a provider's settings, and what they come to for each method. Weakest first: the provider's settings,
  * the method's own options, `methods.<name>`, and the top layer with its own `methods.<name>`. Copied, and never
@@ -44,11 +46,10 @@ export class ProviderLayers {
     this.enabled = (this.top['enabled'] ?? this.settings['enabled']) !== false;
     this.classify = (this.top['classify'] ?? this.settings['classify'] ?? undefined) as Classify | undefined;
     this.http = this.readHttp();
-    this.methods = new Set(
-      [this.settings, this.top].flatMap(({ methods }) =>
-        Object.entries(isPlain(methods) ? methods : {}).flatMap(([name, layer]) => (layer === null ? [] : [name])),
-      ),
+    const methods = [this.settings, this.top].flatMap(({ methods }) =>
+      Object.entries(isPlain(methods) ? methods : {}).flatMap(([name, layer]) => (layer === null ? [] : [name])),
     );
+    this.methods = methods.length === 0 ? NO_METHODS : new Set(methods);
   }
 
   private readHttp(): ReadHttp | undefined {

@@ -1,20 +1,13 @@
 import type { Clock } from '../time/clock.js';
 import { MemoryBus } from './memory-bus.js';
-import { requireCount, slidingCount, type CountResult, type Slice, type SlidingWindow } from './sliding-count.js';
+import { MemoryCounters } from './memory-counters.js';
+import { requireCount, type CountResult, type SlidingWindow } from './sliding-count.js';
 import { EvictionReports, warnOnce, type Eviction } from './eviction-reports.js';
-import { MemoryEntries } from './memory-entries.js';
+import { MemoryEntries, type Bounds } from './memory-entries.js';
 import type { Held } from './memory-share.js';
 import type { AdvanceResult, Entry, PutCondition, PutOptions, PutResult, Store } from './store.js';
 import { SystemClock } from '../time/system-clock.js';
 
-interface Counted {
-  readonly slices: readonly Slice[];
-  /** When the last slice has left the window. */
-  readonly expiresAt: number;
-}
-
-/** How many counters each write looks at for expiry. More than one, so that the expired never pile up. */
-const SWEEP_PER_WRITE = 4;
 const MAX_ENTRIES = 100_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -41,27 +34,23 @@ export class MemoryStore implements Store {
   /** How many entries were evicted before their time. */
   evicted = 0;
   readonly bus = new MemoryBus();
-  private readonly entries: MemoryEntries;
-  private readonly clocks = new Map<string, number>();
-  private readonly counts = new Map<string, Counted>();
   private readonly clock: Clock;
-  private readonly maxEntries: number;
-  private readonly reports: EvictionReports;
+  private readonly onEvicted: (eviction: Eviction) => void;
+  private readonly bounds: Bounds;
   private versions = 0;
+  // Each is made when it is first needed: most providers keep nothing in their store.
+  private madeEntries: MemoryEntries | undefined = undefined;
+  private madeCounters: MemoryCounters | undefined = undefined;
 
   constructor(options: MemoryStoreOptions = {}) {
     const { maxEntries = MAX_ENTRIES, maxBytes = MAX_BYTES, onEvicted = warnOnce() } = options;
     this.clock = options.clock ?? new SystemClock();
-    this.maxEntries = maxEntries;
-    this.reports = new EvictionReports(onEvicted);
-    this.entries = new MemoryEntries({ maxEntries, maxBytes }, (share, now) => {
-      this.evicted++;
-      this.reports.note(share, now);
-    });
+    this.onEvicted = onEvicted;
+    this.bounds = { maxEntries, maxBytes };
   }
 
   get size(): number {
-    return this.entries.size + this.clocks.size + this.counts.size;
+    return (this.madeEntries?.size ?? 0) + (this.madeCounters?.size ?? 0);
   }
 
   async get(key: string): Promise<Entry | undefined> {
@@ -90,51 +79,35 @@ export class MemoryStore implements Store {
   }
 
   async advance(key: string, byMs: number, windowMs: number): Promise<AdvanceResult> {
-    const now = this.clock.now();
-    const standing = Math.max(now, this.clocks.get(key) ?? now);
-    const ahead = standing + numeric(byMs, 'byMs') - now;
-    if (ahead > numeric(windowMs, 'windowMs'))
-      return { admitted: false, aheadMs: standing - now, retryAfterMs: ahead - windowMs };
-    this.clocks.delete(key);
-    if (ahead > 0) this.clocks.set(key, now + ahead);
-    this.tidyClocks(now);
-    return { admitted: true, aheadMs: ahead, retryAfterMs: 0 };
+    const by = { byMs: numeric(byMs, 'byMs'), windowMs: numeric(windowMs, 'windowMs') };
+    return this.counters.advance(key, by, this.clock.now());
   }
 
   async count(key: string, by: number, window: SlidingWindow): Promise<CountResult> {
     requireCount(by, window, 'MemoryStore');
-    const now = this.clock.now();
-    const standing = this.counts.get(key)?.slices ?? [];
-    const { counted, result } = slidingCount(standing, by, { window, now });
-    this.counts.delete(key);
-    const last = counted.at(-1);
-    if (last !== undefined) this.counts.set(key, { slices: counted, expiresAt: last[0] + window.windowMs });
-    this.tidyCounts(now);
-    return result;
+    return this.counters.count(key, by, { window, now: this.clock.now() });
   }
 
   async close(): Promise<void> {
-    this.entries.clear();
-    this.clocks.clear();
-    this.counts.clear();
+    this.madeEntries?.clear();
+    this.madeCounters?.clear();
     await this.bus.close();
   }
 
-  private tidyCounts(now: number): void {
-    let looked = 0;
-    for (const [key, { expiresAt }] of this.counts) {
-      if (expiresAt <= now || this.counts.size > this.maxEntries) this.counts.delete(key);
-      if (++looked === SWEEP_PER_WRITE) break;
-    }
+  private get entries(): MemoryEntries {
+    return (this.madeEntries ??= this.newEntries());
   }
 
-  /** Virtual clocks that now has caught up with say nothing any more. Those written first are looked at first. */
-  private tidyClocks(now: number): void {
-    let looked = 0;
-    for (const [key, at] of this.clocks) {
-      if (at <= now || this.clocks.size > this.maxEntries) this.clocks.delete(key);
-      if (++looked === SWEEP_PER_WRITE) break;
-    }
+  private get counters(): MemoryCounters {
+    return (this.madeCounters ??= new MemoryCounters(this.bounds.maxEntries));
+  }
+
+  private newEntries(): MemoryEntries {
+    const reports = new EvictionReports(this.onEvicted);
+    return new MemoryEntries(this.bounds, (share, now) => {
+      this.evicted++;
+      reports.note(share, now);
+    });
   }
 }
 

@@ -4,13 +4,15 @@ import { SUCCESS } from '../outcome/outcome.js';
 import { controllersMade } from '../testing/controllers-made.fixture.js';
 import { deferred } from '../testing/deferred.js';
 import { carried, liveCall, turn } from '../testing/calls.fixture.js';
+import { childAttempt, copyForAttempt, detachedCopy } from './derived-calls.js';
+import { raceAbort } from './attempt/race-abort.js';
 
 const REASON = new Error('given up');
 
 describe('LiveCall', () => {
   it('makes its signal only when it is read, and then always the same', async () => {
     const call = liveCall();
-    expect(await controllersMade(() => call.childAttempt(1).abort(REASON))).toBe(0);
+    expect(await controllersMade(() => childAttempt(call, 1).abort(REASON))).toBe(0);
     expect(await controllersMade(() => expect(call.signal).toBe(call.signal))).toBe(1);
     expect(call.signal.aborted).toBe(false);
   });
@@ -35,29 +37,29 @@ describe('LiveCall', () => {
 
   it('takes the attempt under way with it, and every later one', () => {
     const call = liveCall();
-    const first = call.childAttempt(1);
+    const first = childAttempt(call, 1);
     call.abort(REASON, true);
     expect([first.aborted, first.reason, first.cancelled]).toEqual([true, REASON, true]);
-    expect(call.childAttempt(2).aborted).toBe(true);
+    expect(childAttempt(call, 2).aborted).toBe(true);
   });
 
   it('leaves the operation alone when an attempt is aborted', () => {
     const call = liveCall();
-    call.childAttempt(1).abort(REASON);
+    childAttempt(call, 1).abort(REASON);
     expect(call.aborted).toBe(false);
-    expect(call.childAttempt(2).aborted).toBe(false);
+    expect(childAttempt(call, 2).aborted).toBe(false);
   });
 
   it('gives its attempts what belongs to the operation', () => {
     const call = liveCall(undefined, 'tenant');
     Object.assign(call, { deadline: 5000, carriedKey: carried('key'), receiver: call });
-    const attempt = call.childAttempt(3);
+    const attempt = childAttempt(call, 3);
     expect(attempt).toMatchObject({ attempt: 3, deadline: 5000, idempotencyKey: 'key', key: 'tenant', receiver: call });
   });
 
   it('aborts nothing once the attempt has ended: the body of a response may still be streaming', () => {
     const call = liveCall();
-    const attempt = call.childAttempt(1);
+    const attempt = childAttempt(call, 1);
     const { signal } = attempt;
     attempt.end(SUCCESS);
     call.abort(REASON);
@@ -66,7 +68,7 @@ describe('LiveCall', () => {
 
   it('tells the operation when an attempt leaves it in doubt', () => {
     const call = liveCall();
-    call.childAttempt(1).end({ kind: 'unknown' });
+    childAttempt(call, 1).end({ kind: 'unknown' });
     expect(call.inDoubt).toBe(true);
   });
 
@@ -110,15 +112,15 @@ describe('LiveCall', () => {
       const outermost = liveCall();
       const outer = Object.assign(liveCall(), { parent: outermost });
       const inner = Object.assign(liveCall(), { parent: outer, carriedKey });
-      inner.childAttempt(1).sending('POST');
+      childAttempt(inner, 1).sending('POST');
       expect([outermost.unsafeRequest, outer.unsafeRequest]).toEqual([expected, expected]);
-      inner.copyForAttempt(2).sending('GET');
+      copyForAttempt(inner, 2).sending('GET');
       expect(outer.unsafeRequest).toBe(expected === 'none' ? 'none' : 'earlier');
     });
 
     it('nothing of what work has sent for a call that goes on without its caller', () => {
       const outer = liveCall();
-      Object.assign(liveCall(), { parent: outer }).detachedCopy().sending('POST');
+      detachedCopy(Object.assign(liveCall(), { parent: outer })).sending('POST');
       expect(outer.unsafeRequest).toBe('none');
     });
   });
@@ -126,7 +128,7 @@ describe('LiveCall', () => {
   it('has the deadline of the call in whose method it is made for as long as that goes on', () => {
     const parent = Object.assign(liveCall(), { deadline: 5000 });
     const call = Object.assign(liveCall(), { parent });
-    const attempt = call.childAttempt(1);
+    const attempt = childAttempt(call, 1);
     expect([call.deadline, attempt.deadline]).toEqual([5000, 5000]);
     call.deadline = 7000;
     expect(call.deadline).toBe(5000);
@@ -137,14 +139,14 @@ describe('LiveCall', () => {
   describe('race', () => {
     it('gives the result of the work when that is first', async () => {
       const call = liveCall();
-      await expect(call.race(Promise.resolve('value'))).resolves.toBe('value');
-      await expect(call.race(Promise.reject(REASON))).rejects.toBe(REASON);
+      await expect(raceAbort(call, Promise.resolve('value'))).resolves.toBe('value');
+      await expect(raceAbort(call, Promise.reject(REASON))).rejects.toBe(REASON);
     });
 
     it('rejects with the reason when the call is aborted first', async () => {
       const call = liveCall();
       const work = deferred();
-      const raced = call.race(work.promise);
+      const raced = raceAbort(call, work.promise);
       call.abort(REASON);
       await expect(raced).rejects.toBe(REASON);
       work.resolve('late');
@@ -154,13 +156,13 @@ describe('LiveCall', () => {
     it('rejects with the reason when the call was aborted before', async () => {
       const call = liveCall();
       call.abort(REASON);
-      await expect(call.race(deferred().promise)).rejects.toBe(REASON);
+      await expect(raceAbort(call, deferred().promise)).rejects.toBe(REASON);
     });
 
     it('leaves no rejection unhandled when the work fails after all', async () => {
       const call = liveCall();
       const work = deferred();
-      const raced = call.race(work.promise);
+      const raced = raceAbort(call, work.promise);
       call.abort(REASON);
       await expect(raced).rejects.toBe(REASON);
       work.reject(new Error('late'));
@@ -171,7 +173,7 @@ describe('LiveCall', () => {
     it('adds no listener to the signal', async () => {
       const call = liveCall();
       const { signal } = call;
-      await call.race(Promise.resolve());
+      await raceAbort(call, Promise.resolve());
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     });
   });

@@ -5,13 +5,13 @@ import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
 import type { AnswerNotes } from './answer-notes.js';
 import type { CallOrigin } from './call-origin.js';
 import type { Call } from './call.js';
-import { goesOut, type CarriedKey } from './requests/carried-key.js';
-import { NestedCounts } from './nested-counts.js';
+import { goesOut, keepWithin, type CarriedKey } from './requests/carried-key.js';
+import type { NestedCounts } from './nested-counts.js';
 import { Nesting } from './nesting.js';
-import { announceRequest, noteOnWire, type Requester, type RequestOnWire } from './requests/note-request.js';
+import { announceRequest, type Requester } from './requests/note-request.js';
 import type { RequestNature } from '../outcome/request-nature.js';
 import { DEFAULT_PRICE, settlePrice, type Price } from './price.js';
-import { SentRequests, type SentRequest, type UnsafeRequest } from './requests/sent-requests.js';
+import type { SentRequest, SentRequests, UnsafeRequest } from './requests/sent-requests.js';
 import type { Watcher } from './attempt/watcher.js';
 
 /** The work that a call is made for. */
@@ -57,12 +57,17 @@ export class LiveCall implements Call, Circumstances, Requester {
   context: AsyncResource | undefined = undefined;
   /** Whether a policy above pays the operation's successes into the retry budget. */
   budgetPaidAbove = false;
-  private nesting: Nesting<LiveCall> | undefined = undefined;
-  private abortState: AbortState | undefined = undefined;
-  private limit: number | undefined = undefined;
-  private time: number | undefined = undefined;
+  /** Its place among its callers, where it has one. */
+  nesting: Nesting<LiveCall> | undefined = undefined;
+  /** Made once it can be aborted. */
+  abortState: AbortState | undefined = undefined;
+  /** Its own deadline; `deadline` heeds that of its parent as well. */
+  limit: number | undefined = undefined;
+  /** The time at the boundary that it has reached, where it was asked for: see `now`. */
+  time: number | undefined = undefined;
+  /** The call of the operation that this one is an attempt of: see `root`. */
+  operationCall: LiveCall | undefined = undefined;
   private workStartedAt: number | undefined = undefined;
-  private operationCall: LiveCall | undefined = undefined;
 
   constructor(
     readonly origin: CallOrigin,
@@ -131,14 +136,8 @@ export class LiveCall implements Call, Circumstances, Requester {
     return this.nesting === undefined ? undefined : this.nesting.counts;
   }
 
-  /** To be called by a gate that counts calls: what this one comes to counts once, also where it is made in another. */
-  countOnce(): void {
-    for (let outer = this.accountableTo; outer !== undefined; outer = outer.accountableTo) {
-      if (outer.provider !== this.provider) continue;
-      (outer.nesting ??= new Nesting<LiveCall>()).counts ??= new NestedCounts(undefined);
-      this.nesting!.counts = new NestedCounts(outer.nesting.counts);
-      return;
-    }
+  set counts(counts: NestedCounts | undefined) {
+    (this.nesting ??= new Nesting<LiveCall>()).counts = counts;
   }
 
   /** Whether it is made on behalf of no caller in particular: several may wait for it, or none. */
@@ -241,15 +240,6 @@ export class LiveCall implements Call, Circumstances, Requester {
     this.waiting?.onResult(value);
   }
 
-  /** The result of `work`, or the reason of an abort, whichever comes first. */
-  race<T>(work: Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.waiting = { onAbort: reject, onResult: () => undefined };
-      work.then(resolve, reject);
-      if (this.aborted) reject(this.reason);
-    });
-  }
-
   /** Its own, or an earlier one of the call in whose method it is made, for as long as that goes on. */
   get deadline(): number {
     const { accountableTo: parent, limit = Infinity } = this;
@@ -314,62 +304,6 @@ export class LiveCall implements Call, Circumstances, Requester {
     if (this.workStartedAt !== undefined) this.workStartedAt = this.now;
   }
 
-  /** A call for one attempt: it can be aborted alone, and is aborted with this one. */
-  childAttempt(attempt: number): LiveCall {
-    const call = this.copyForAttempt(attempt);
-    // The first attempt begins where the operation does.
-    if (attempt === 1) call.time = this.time;
-    call.abortable = this.abortable;
-    if (this.aborted) call.abort(this.reason, this.cancelled);
-    (this.abortState ??= new AbortState()).attempt = call;
-    return call;
-  }
-
-  /** A call for another attempt at the same operation. Carries over none of this attempt's state. */
-  copyForAttempt(attempt: number): LiveCall {
-    const call = new LiveCall(this.origin, this.operation, this.args, this.work);
-    call.attempt = attempt;
-    call.limit = this.limit;
-    call.carriedKey = this.carriedKey;
-    call.key = this.key;
-    call.receiver = this.receiver;
-    if (this.nesting !== undefined) call.nesting = this.nesting.copy();
-    call.budgetPaidAbove = this.budgetPaidAbove;
-    call.operationCall = this;
-    return call;
-  }
-
-  /** A call for one of several attempts side by side, which count as one. Only its creator aborts it. */
-  siblingAttempt(another = false): LiveCall {
-    const call = this.copyForAttempt(this.attempt);
-    if (another) (call.requests = new SentRequests()).besideAnother = true;
-    call.time = this.time;
-    call.abortable = true;
-    return call;
-  }
-
-  /** A call for other work of the same operation, such as finding out what an earlier run has done. */
-  forWork(work: LiveWork): LiveCall {
-    const call = new LiveCall(this.origin, this.operation, this.args, work);
-    call.carriedKey = this.carriedKey;
-    call.key = this.key;
-    call.receiver = this.receiver;
-    call.limit = this.limit;
-    call.abortable = true;
-    if (this.nesting !== undefined) call.nesting = this.nesting.copy();
-    if (this.aborted) call.abort(this.reason, this.cancelled);
-    return call;
-  }
-
-  /** A copy for background work: no inherited deadline, and only its creator can abort it. */
-  detachedCopy(): LiveCall {
-    const call = this.copyForAttempt(1);
-    call.limit = call.operationCall = undefined;
-    (call.nesting ??= new Nesting<LiveCall>()).detached = true;
-    call.abortable = this.abortable;
-    return call;
-  }
-
   /**
    * Whether it has sent a request that is unsafe to repeat (RFC 9110 §9.2.2): none, the latest one, or an earlier one.
    */
@@ -405,22 +339,8 @@ export class LiveCall implements Call, Circumstances, Requester {
     return announceRequest(this, method.toUpperCase(), nature);
   }
 
-  /** A request that a client has told of has ended: the wire will not show it any more. */
-  requestEnded(request: SentRequest): void {
-    this.requests?.forgetAnnounced(request);
-  }
-
   keepWithin(transaction: unknown, result: unknown): Promise<void> {
-    const keep = this.carriedKey?.keepWithin;
-    if (keep !== undefined) return keep(transaction, result);
-    throw new TypeError(
-      `${this.provider}: ${this.operation} keeps no result: it has no idempotency policy, no key that names the operation, or has ended`,
-    );
-  }
-
-  /** Notes a request that goes over the wire, with or without the call's key. */
-  sendingOverWire(request: RequestOnWire): SentRequest {
-    return noteOnWire(this, request);
+    return keepWithin(this, { transaction, result });
   }
 
   /**
@@ -430,16 +350,6 @@ export class LiveCall implements Call, Circumstances, Requester {
   sendOnce(): void {
     this.partlyDelivered = true;
     this.accountableTo?.sendOnce();
-  }
-
-  /** Takes note of an answer, so that it can be cancelled where it is not read. */
-  received(answer: object): void {
-    (this.requests ??= new SentRequests()).received(answer);
-  }
-
-  /** Cancels the answers that were received and not read: another attempt takes the place of this one. */
-  discardAnswers(): void {
-    this.requests?.discardAnswers();
   }
 
   /** The attempt is over. */

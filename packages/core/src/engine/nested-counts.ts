@@ -22,3 +22,21 @@ export class NestedCounts {
     return hasFailed !== undefined && (hasFailed || !failed);
   }
 }
+
+/** A call, as far as it counts in others. */
+interface Counted {
+  readonly provider: string;
+  /** The call in whose method it is made. */
+  readonly accountableTo: Counted | undefined;
+  counts: NestedCounts | undefined;
+}
+
+/** To be called by a gate that counts calls: what this one comes to counts once, also where it is made in another. */
+export function countOnce(call: Counted): void {
+  for (let outer = call.accountableTo; outer !== undefined; outer = outer.accountableTo) {
+    if (outer.provider !== call.provider) continue;
+    outer.counts ??= new NestedCounts(undefined);
+    call.counts = new NestedCounts(outer.counts);
+    return;
+  }
+}

@@ -19,6 +19,7 @@ import type { HttpSettings, ProviderHttp } from './provider-http.js';
 import { requestHeaders, requestKey } from './request-headers.js';
 import { natureIn } from '../outcome/request-nature.js';
 import { isSingleUseBody } from './single-use-body.js';
+import { noteReceived } from '../engine/requests/note-request.js';
 
 export interface ProviderFetchParts {
   readonly provider: string;
@@ -76,7 +77,7 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
         });
       return await send(parts, { request, call, noted: all, readsOnce, agent, mostBytes, isLimited, cached });
     } finally {
-      for (const each of all) call?.requestEnded(each);
+      for (const each of all) call?.requests?.forgetAnnounced(each);
     }
   };
 }
@@ -119,7 +120,7 @@ async function send(parts: ProviderFetchParts, sending: Sending): Promise<Respon
       onEnd,
     };
     const bounded = await boundedResponse(response, bound, both !== undefined || cached?.isFollowed === true);
-    call?.received(bounded);
+    if (call !== undefined) noteReceived(call, bounded);
     return bounded;
   } catch (error) {
     both?.release();

@@ -17,3 +17,23 @@ export interface CarriedKey {
 export function goesOut({ header, fields }: Pick<CarriedKey, 'header' | 'fields'>): boolean {
   return header !== undefined || fields.length > 0;
 }
+
+/**
+ * Keeps the result of a call's operation inside a transaction: see `Call.keepWithin`. Throws a `TypeError` where
+ * nothing keeps results.
+ */
+export function keepWithin(
+  { carriedKey, provider, operation }: Operation,
+  { transaction, result }: { readonly transaction: unknown; readonly result: unknown },
+): Promise<void> {
+  if (carriedKey?.keepWithin !== undefined) return carriedKey.keepWithin(transaction, result);
+  throw new TypeError(
+    `${provider}: ${operation} keeps no result: it has no idempotency policy, no key that names the operation, or has ended`,
+  );
+}
+
+interface Operation {
+  readonly provider: string;
+  readonly operation: string;
+  readonly carriedKey: CarriedKey | undefined;
+}

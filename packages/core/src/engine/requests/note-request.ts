@@ -34,6 +34,11 @@ export function announceRequest(call: Requester, method: string, nature: Request
   return request;
 }
 
+/** Takes note of an answer to a call, so that it can be cancelled where it is not read. */
+export function noteReceived(call: Requester, answer: object): void {
+  (call.requests ??= new SentRequests()).received(answer);
+}
+
 /** A client that knows whether the request carries the key is believed. */
 function announcesKey({ carriedKey }: Requester, nature: RequestNature | undefined): boolean {
   return carriedKey !== undefined && (nature?.carriesKey ?? goesOut(carriedKey));

@@ -2,6 +2,7 @@ import type { LiveCall } from '../../engine/live-call.js';
 import { workInContext } from '../../engine/current-call.js';
 import { SUCCESS } from '../../outcome/outcome.js';
 import { SentRequests } from '../../engine/requests/sent-requests.js';
+import { callForWork } from '../../engine/derived-calls.js';
 
 /** Work for several callers, or for none, on behalf of the call that has begun it. */
 export interface DetachedWork<T> {
@@ -16,7 +17,7 @@ export interface DetachedWork<T> {
  */
 export function detachedWork<T>(begunBy: LiveCall | undefined, work: () => Promise<T>): DetachedWork<T> {
   if (begunBy === undefined) return { call: undefined, result: work() };
-  const call = begunBy.forWork(work);
+  const call = callForWork(begunBy, work);
   call.parent = undefined;
   // Also one without a limit, so that it is found after a wait.
   call.deadline = begunBy.deadline;

@@ -7,6 +7,7 @@ import { isConnecting, networkKind } from '../../outcome/protocols/network.js';
 import { isRepeatable } from '../../outcome/request-method.js';
 import { errorChain } from '../../outcome/reading/error-chain.js';
 import type { Exchange } from '../../outcome/exchange.js';
+import { noteOnWire } from '../../engine/requests/note-request.js';
 
 /** A request before it is sent, as a channel shows it. */
 export interface RequestHead {
@@ -92,7 +93,7 @@ export class WireRequest implements Exchange {
     const key = call.idempotencyKey;
     const needsKey = isRepeatable(method) !== true;
     this.carriesKey = needsKey && key !== undefined && head.carries(key, call.idempotencyHeader);
-    this.noted = call.sendingOverWire({ method, carriesKey: this.carriesKey, over: head.over });
+    this.noted = noteOnWire(call, { method, carriesKey: this.carriesKey, over: head.over });
     const { nature } = this.noted;
     if (nature?.carriesKey === true) this.carriesKey = true;
     if (this.isOwn) call.requests!.lastExchange = this;

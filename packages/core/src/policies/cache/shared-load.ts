@@ -3,6 +3,7 @@ import { SharedCall } from '../../engine/shared-call.js';
 import type { Settled } from '../../outcome/outcome.js';
 import type { BypassReason } from './cache.telemetry.js';
 import type { Subject } from './kept-answers.js';
+import { detachedCopy } from '../../engine/derived-calls.js';
 
 /** The answer that a load fetches. */
 interface Loaded {
@@ -39,7 +40,7 @@ export class SharedLoad extends SharedCall<Settled | undefined> {
       this.abandoned = true;
       onAbandoned(this);
     };
-    super(call.detachedCopy(), of.inBackground ? undefined : abandon);
+    super(detachedCopy(call), of.inBackground ? undefined : abandon);
     this.startedAt = call.now;
   }
 

@@ -14,6 +14,7 @@ import { hasHung } from './has-hung.js';
 import { Ramp } from './ramp.js';
 import { SlowWatch } from './slow-watch.js';
 import type { CircuitBreakerEvents, CircuitBreakerSnapshot, CircuitState } from './circuit-breaker.telemetry.js';
+import { countOnce } from '../../engine/nested-counts.js';
 
 export type { CircuitHandle, CircuitState, ExportedCircuit };
 
@@ -50,7 +51,7 @@ export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket>
   /** Every call that is not one of a closed circuit without keys, without slow calls, and made in no other. */
   private look(call: LiveCall): Ticket | CircuitOpenError {
     if (this.whole?.current === ISOLATED) return this.refuse('isolated', call);
-    if (call.parent !== undefined) call.countOnce();
+    if (call.parent !== undefined) countOnce(call);
     if (this.current !== CLOSED) {
       const ticket = this.admit(call);
       if (ticket !== this.generation) return ticket;

@@ -7,6 +7,8 @@ import { AnswerDeadline } from './answer-deadline.js';
 import type { FallbackSettings } from './fallback.options.js';
 import type { FallbackEvents, FallbackSnapshot } from './fallback.telemetry.js';
 import { withCause } from './with-cause.js';
+import { raceAbort } from '../../engine/attempt/race-abort.js';
+import { childAttempt } from '../../engine/derived-calls.js';
 
 /** Answers in place of a failure. A caller's own abort is not a failure that a fallback could mend. */
 export class Fallback implements Wrapper {
@@ -21,7 +23,7 @@ export class Fallback implements Wrapper {
   async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
     // A policy that aborts or ends the call below leaves this one to its caller, who may still abort it while the
     // answer is made.
-    const below = call.abortable ? call.childAttempt(1) : call;
+    const below = call.abortable ? childAttempt(call, 1) : call;
     let result: Settled<T>;
     try {
       result = { ok: true, value: await next(below) };
@@ -79,7 +81,7 @@ export class Fallback implements Wrapper {
   private async inTime<T>(call: LiveCall, below: LiveCall, failure: unknown, answer: T | Promise<T>): Promise<T> {
     const { clock } = this.environment;
     // Where no caller can abort the call, it may have been the total timeout that did.
-    const made = below === call ? answer : call.race(Promise.resolve(answer));
+    const made = below === call ? answer : raceAbort(call, Promise.resolve(answer));
     const leftMs = totalOf(failure) ?? below.deadline - clock.now();
     if (leftMs === Infinity) return made;
     const deadline = new AnswerDeadline(failure);

@@ -6,6 +6,7 @@ import { CANCELLED, type Outcome, type OutcomeKind, type Settled } from '../../o
 import type { Environment } from '../../engine/policy.js';
 import { SentRequests } from '../../engine/requests/sent-requests.js';
 import { HedgeLostError } from './hedge-lost.error.js';
+import { siblingAttempt } from '../../engine/derived-calls.js';
 
 /** The rules of a race, and its report. `hedge` counts from 1; 0 is the first attempt. */
 export interface RaceRules {
@@ -67,7 +68,7 @@ export class HedgeRace<T> extends Deadline {
 
   private send(): void {
     const { call, sent, settings, delayMs } = this;
-    const attempt = call.siblingAttempt(sent.length > 0);
+    const attempt = siblingAttempt(call, sent.length > 0);
     sent.push(attempt);
     this.inFlight.push(attempt);
     if (sent.length < settings.attempts) {

@@ -1,6 +1,7 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import { SharedCall, type Waiter } from '../../engine/shared-call.js';
 import type { Settled } from '../../outcome/outcome.js';
+import { siblingAttempt } from '../../engine/derived-calls.js';
 
 /** An operation that is under way in this process, shared by the callers that ask for it. */
 export class Flight extends SharedCall<unknown> {
@@ -10,7 +11,7 @@ export class Flight extends SharedCall<unknown> {
     /** Called when no caller waits any more, before the operation is aborted. */
     onAbandoned: (flight: Flight) => void,
   ) {
-    super(owner.siblingAttempt(), () => onAbandoned(this));
+    super(siblingAttempt(owner), () => onAbandoned(this));
   }
 
   override join(call: LiveCall, late?: () => unknown): Waiter<unknown> {

@@ -14,6 +14,7 @@ import { restoredError, storedError, type IdempotencyRecord } from './idempotenc
 import type { IdempotencySettings } from './idempotency.options.js';
 import { restoredValue, storedValue } from '../../values/stored-value.js';
 import type { IdempotencyEvents, IdempotencySnapshot } from './idempotency.telemetry.js';
+import { callForWork } from '../../engine/derived-calls.js';
 
 /** The operations under way, by the keys of their records: methods with settings of their own share them, too. */
 const FLIGHTS = new SharedState(() => new Map<string, Flight>());
@@ -168,7 +169,7 @@ export class Idempotency implements Wrapper {
   /** Asks the probe, through the same policies as the method. */
   private async probe<T>(call: LiveCall, next: Next<T>): Promise<T | undefined> {
     const { probe } = this.settings;
-    const asking = call.forWork(({ args }) => probe!(...args));
+    const asking = callForWork(call, ({ args }) => probe!(...args));
     const stopListening = call.onAbort(() => asking.abort(call.reason, call.cancelled));
     try {
       return await next(asking);

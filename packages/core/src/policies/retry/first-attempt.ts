@@ -2,6 +2,7 @@ import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Watcher } from '../../engine/attempt/watcher.js';
 import { REFUSED, SUCCESS, type Settled } from '../../outcome/outcome.js';
 import type { RetrySettings } from './retry.options.js';
+import { childAttempt } from '../../engine/derived-calls.js';
 
 /** Goes on where a first attempt ends. */
 export interface Retrier {
@@ -28,7 +29,7 @@ export class FirstAttempt implements Watcher {
     this.startedAt = call.now;
     this.alone = !call.abortable;
     call.budgetPaidAbove = true;
-    this.attempt = this.alone ? call : call.childAttempt(1);
+    this.attempt = this.alone ? call : childAttempt(call, 1);
   }
 
   succeeded(value: unknown): unknown {

@@ -5,6 +5,8 @@ import { backoffMs } from './backoff.js';
 import { noteRetries, wasRetriedWithin } from './retry-history.js';
 import type { RetrySettings } from './retry.options.js';
 import type { RetryEvents } from './retry.telemetry.js';
+import { childAttempt, copyForAttempt } from '../../engine/derived-calls.js';
+import { raceAbort } from '../../engine/attempt/race-abort.js';
 
 export interface RetryOperationParts<T> {
   readonly call: LiveCall;
@@ -45,7 +47,7 @@ export class RetryOperation<T> {
   /** The call for another attempt. */
   attempt(number: number): LiveCall {
     const { call } = this;
-    return this.parts.alone ? call.copyForAttempt(number) : call.childAttempt(number);
+    return this.parts.alone ? copyForAttempt(call, number) : childAttempt(call, number);
   }
 
   /** How many attempts there are at most after this outcome. */
@@ -83,7 +85,7 @@ export class RetryOperation<T> {
     const stopListening = alone ? undefined : call.onAbort(() => end.abort());
     try {
       // A loop that never leaves the microtask queue would starve every timer and socket of the process.
-      if (ms < 1) await (alone ? clock.yield() : call.race(clock.yield()));
+      if (ms < 1) await (alone ? clock.yield() : raceAbort(call, clock.yield()));
       else await clock.sleep(ms, end.signal);
     } catch {
       // Why it ended before its time is asked by who waits.

@@ -102,7 +102,7 @@ export class Retry implements Wrapper, Retrier {
       // A timer that fired late may have let the time run out.
       if (operation.givenUp || this.closed || operation.isLate) break;
       // The next attempt takes its place, and may need the connection that an unread answer would hold.
-      attempted.discardAnswers();
+      attempted.requests?.discardAnswers();
       discard(result.ok ? result.value : result.error);
       attempted = operation.attempt(attempt + 1);
       try {

@@ -69,7 +69,7 @@ export class TiedRequest {
     if (noted !== undefined) {
       // The next one stands for it.
       noted.unsent = true;
-      request.call?.requestEnded(noted);
+      request.call?.requests?.forgetAnnounced(noted);
     }
     return this.begin(this.given!);
   }
@@ -80,7 +80,7 @@ export class TiedRequest {
     this.untie?.();
     if (noted !== undefined) {
       if (WRONG_REQUEST.test(status.details)) noted.unsent = true;
-      request.call?.requestEnded(noted);
+      request.call?.requests?.forgetAnnounced(noted);
     }
     this.observe(status.metadata);
     // For the next call, where this one has had a part of its answer.

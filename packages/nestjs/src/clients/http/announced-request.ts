@@ -38,5 +38,5 @@ export function takeBack({ code, config, request, response }: RequestError): voi
   const noted = (config as Announced | undefined)?.[NOTED];
   if (noted === undefined) return;
   noted.unsent = true;
-  currentLiveCall()?.requestEnded(noted);
+  currentLiveCall()?.requests?.forgetAnnounced(noted);
 }

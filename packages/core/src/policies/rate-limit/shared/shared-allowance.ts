@@ -1,5 +1,4 @@
 import { messageOf } from '../../../errors/message-of.js';
-import { withTimeLimit } from '../../../store/with-time-limit.js';
 import type { EnvironmentOf } from '../../../engine/policy.js';
 import type { Allowance, LineWants } from '../allowance.js';
 import { LocalAllowance } from '../local-allowance.js';
@@ -12,17 +11,7 @@ import { leaseRulesOf, type LeaseAnswer, type LeaseRule } from './lease-rule.js'
 import { LeasedCount } from './leased-count.js';
 import { seekLeases, type Leased } from './seek-leases.js';
 import { shareOfQuota } from './share-of-quota.js';
-
-/** How long the store may take to answer: longer than any lease. */
-const STORE_PATIENCE_MS = 100;
-/** So many answers in a row that do not come make a store one that is away: one may be lost. */
-const MOST_MISSED = 2;
-/** How long a call waits to learn how long it would have to, whatever its own `wait` is. */
-const GRACE_MS = MOST_MISSED * STORE_PATIENCE_MS + 50;
-/** How long a store that is away is left alone, and how long all hosts take to find that it is back. */
-const AWAY_MS = 1000;
-/** So many answers in a row that come after their lease has ended make a store one that is away. */
-const MOST_LATE = 3;
+import { GRACE_MS, StoreContact } from './store-contact.js';
 
 export interface SharedParts {
   readonly environment: EnvironmentOf<RateLimitEvents>;
@@ -55,15 +44,7 @@ export class SharedAllowance implements Allowance {
   /** Last the one of which a token is lost for longest. */
   private readonly counted: readonly Counted[];
   private readonly hosts: KnownHosts;
-  /** Until when the store is left alone; `undefined` while it answers. */
-  private awayUntil: number | undefined;
-  /** How many answers in a row have come too late. */
-  private late = 0;
-  /** How many in a row have not come. */
-  private missed = 0;
-  private readonly ready: Promise<unknown>;
-  /** Whether the store has answered since it was away. */
-  private hasReported = false;
+  private readonly contact: StoreContact;
   /** Tokens and calls that went out while the store was away. */
   private readonly unreported = { cost: 0, calls: 0 };
 
@@ -75,7 +56,13 @@ export class SharedAllowance implements Allowance {
   ) {
     const { environment } = parts;
     this.hosts = environment.shared(KNOWN_HOSTS);
-    this.ready = this.inTime(parts.ready).catch(() => void this.missed++);
+    this.contact = new StoreContact({
+      clock: environment.clock,
+      ready: parts.ready,
+      report: () => this.report(),
+      onAway: (error) => this.goOnAlone(error),
+      onBack: () => this.rejoin(),
+    });
     this.mostCost = own.mostCost;
     const counted = quotas.flatMap((quota, i) =>
       leaseRulesOf(quota).map((rule) => {
@@ -96,13 +83,13 @@ export class SharedAllowance implements Allowance {
   }
 
   isFree(now: number): boolean {
-    if (this.awayUntil !== undefined) return this.own.isFree(now);
+    if (this.isApart) return this.own.isFree(now);
     for (const { count } of this.counted) if (count.at(now) < 1) return false;
     return true;
   }
 
   waitMs(now: number, cost: number, calls: number): number {
-    if (this.awayUntil !== undefined) return this.own.waitMs(now, cost, calls);
+    if (this.isApart) return this.own.waitMs(now, cost, calls);
     let waitMs = 0;
     for (const { rule, count } of this.counted)
       waitMs = Math.max(waitMs, count.waitMs(now, rule.perCall ? calls : cost));
@@ -111,18 +98,18 @@ export class SharedAllowance implements Allowance {
 
   /** Whether it is known only once the store has answered how long a call would wait. */
   isAsking(now: number): boolean {
-    if (this.awayUntil !== undefined) return false;
+    if (this.isApart) return false;
     return this.counted.some(({ count }) => count.asking) || !this.counted.some(({ count }) => count.isSpent(now));
   }
 
   /** Asks the store for what the calls in line want. */
   seek(now: number, line: LineWants): void {
-    if (this.awayUntil === undefined || now >= this.awayUntil) seekLeases(now, this.counted, line);
+    if (now >= (this.contact.awayUntil ?? -Infinity)) seekLeases(now, this.counted, line);
   }
 
   take(now: number, cost: number, waited: boolean): Taken {
     const taken = this.own.take(now, cost, waited);
-    if (this.awayUntil === undefined) this.takeLeased(taken, now);
+    if (!this.isApart) this.takeLeased(taken, now);
     else this.takeUnreported(taken, now);
     return taken;
   }
@@ -134,10 +121,10 @@ export class SharedAllowance implements Allowance {
 
   sent(taken: Taken, now: number): boolean {
     if (!taken.held) return true;
-    const isThere = this.awayUntil !== undefined || this.waitMs(now, taken.cost, taken.calls) === 0;
+    const isThere = this.isApart || this.waitMs(now, taken.cost, taken.calls) === 0;
     if (!isThere) return false;
     this.own.sent(taken, now);
-    if (this.awayUntil === undefined) this.takeLeased(taken, now);
+    if (!this.isApart) this.takeLeased(taken, now);
     else this.takeUnreported(taken, now);
     return true;
   }
@@ -196,39 +183,18 @@ export class SharedAllowance implements Allowance {
 
   shown(now: number): SharedSnapshot {
     const leased = this.counted.map(({ count }) => count.at(now));
-    return { hosts: this.hosts.count, leased: Math.min(...leased), apart: this.awayUntil !== undefined };
+    return { hosts: this.hosts.count, leased: Math.min(...leased), apart: this.isApart };
   }
 
-  private async ask(rule: LeaseRule, key: string, tokens: number): Promise<LeaseAnswer | undefined> {
-    const { clock, store } = this.parts.environment;
-    this.beat(clock.now());
+  private get isApart(): boolean {
+    return this.contact.awayUntil !== undefined;
+  }
+
+  private ask(rule: LeaseRule, key: string, tokens: number): Promise<LeaseAnswer | undefined> {
+    const { clock, store, provider } = this.parts.environment;
+    this.hosts.beat(clock.now(), store, provider);
     this.parts.asking(clock.now());
-    try {
-      await this.ready;
-      if (this.awayUntil !== undefined && !(await this.rejoins())) return undefined;
-      const askedAt = clock.now();
-      const answer = await this.inTime(rule.ask(store, key, tokens));
-      this.noteTime(clock.now() - askedAt, rule);
-      this.missed = 0;
-      this.back();
-      return answer;
-    } catch (error) {
-      this.missed++;
-      if (!(error instanceof NotAnswered) || this.missed >= MOST_MISSED) this.away(error);
-      return undefined;
-    }
-  }
-
-  /**
-   * Whether this host goes by the store again: once it has told what went out meanwhile, and all others have had the
-   * time to do the same.
-   */
-  private async rejoins(): Promise<boolean> {
-    await this.report();
-    if (this.hasReported) return true;
-    this.hasReported = true;
-    this.awayUntil = this.parts.environment.clock.now() + AWAY_MS;
-    return false;
+    return this.contact.ask(rule, () => rule.ask(store, key, tokens));
   }
 
   /** Tells the store what went out while it was away, so that the other hosts count it. */
@@ -241,48 +207,26 @@ export class SharedAllowance implements Allowance {
       const tokens = Math.min(used[each.of]!, each.rule.perCall ? calls : cost);
       return this.correct(each, Math.min(each.rule.most, tokens));
     });
-    await this.inTime(Promise.all(reports));
+    await this.contact.inTime(Promise.all(reports));
     unreported.cost -= cost;
     unreported.calls -= calls;
   }
 
-  private inTime<T>(asked: Promise<T>): Promise<T> {
-    const { clock } = this.parts.environment;
-    const onTimeout = () => new NotAnswered(`the store has not answered within ${STORE_PATIENCE_MS} ms`);
-    return withTimeLimit(asked, { clock, timeoutMs: STORE_PATIENCE_MS, onTimeout });
-  }
-
-  private noteTime(ms: number, { leaseMs }: LeaseRule): void {
-    this.late = ms < leaseMs ? 0 : this.late + 1;
-    if (this.late >= MOST_LATE) throw new Error(`the store takes ${Math.ceil(ms)} ms, and a lease lasts ${leaseMs} ms`);
-  }
-
-  private away(error: unknown): void {
+  /** The store is away: this host keeps to its share of the quotas. */
+  private goOnAlone(error: unknown): void {
     const { environment } = this.parts;
-    const now = environment.clock.now();
-    const isNew = this.awayUntil === undefined;
-    this.hasReported = false;
-    this.awayUntil = now + AWAY_MS;
-    if (!isNew) return;
     const { count } = this.hosts;
     this.own = this.own.withQuotas(
       this.quotas.map((quota) => shareOfQuota(quota, count)),
-      now,
+      environment.clock.now(),
     );
     environment.emit('rateLimit.apart', { hosts: count, reason: messageOf(error) });
   }
 
-  private back(): void {
-    if (this.awayUntil === undefined) return;
+  private rejoin(): void {
     const { environment } = this.parts;
-    this.awayUntil = undefined;
     this.own = this.own.withQuotas(this.quotas, environment.clock.now());
     environment.emit('rateLimit.rejoined', {});
-  }
-
-  private beat(now: number): void {
-    const { store, provider } = this.parts.environment;
-    this.hosts.beat(now, store, provider);
   }
 
   private takeLeased(taken: Taken, now: number): void {
@@ -297,7 +241,7 @@ export class SharedAllowance implements Allowance {
     taken.leasedUntil = -Infinity;
     this.unreported.cost += taken.cost;
     this.unreported.calls += taken.calls;
-    if (now >= this.awayUntil!) this.seek(now, { cost: 1, calls: 1, nextCost: 1 });
+    this.seek(now, { cost: 1, calls: 1, nextCost: 1 });
   }
 
   /** Tokens whose lease goes on are there for others; the store gets back what it has counted of the rest. */
@@ -321,16 +265,14 @@ export class SharedAllowance implements Allowance {
   }
 
   private correctLater(each: Counted, tokens: number): void {
-    if (this.awayUntil !== undefined) {
+    if (this.isApart) {
       if (each === this.counted.find(({ rule }) => !rule.perCall)) this.unreported.cost += Math.max(0, tokens);
       return;
     }
-    this.correct(each, tokens).catch((error: unknown) => this.away(error));
+    this.correct(each, tokens).catch((error: unknown) => this.contact.lost(error));
   }
 
   private async correct({ rule, key }: Counted, tokens: number): Promise<void> {
     if (tokens !== 0) await rule.correct(this.parts.environment.store, key, tokens);
   }
 }
-
-class NotAnswered extends Error {}

@@ -216,7 +216,7 @@ export class MethodLinker {
   }
 
   private create(spec: PolicySpec, operation?: string): Policy {
-    const environment = operation === undefined ? this.environment : { ...this.environment, operation };
+    const environment = operation === undefined ? this.environment : environmentOf(operation, this.environment);
     const made = spec.create(environment);
     const policy = isKeyable(made) ? new KeyedGate(made, environment) : made;
     if (this.isClosed) policy.close?.();
@@ -231,4 +231,10 @@ export class MethodLinker {
     );
     return { ...plan, policies: new Map(copies) };
   }
+}
+
+/** The environment of a policy of one operation's own: what it tells is about that operation, also where no call is. */
+function environmentOf(operation: string, environment: Environment): Environment {
+  const { emit } = environment;
+  return { ...environment, operation, emit: (type, detail, of = operation) => emit(type, detail, of) };
 }

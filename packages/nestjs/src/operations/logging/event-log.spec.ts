@@ -1,13 +1,17 @@
 import { MemoryStore, type Store } from '@breakwater/core';
 import { TestClock } from '@breakwater/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Logger } from '@nestjs/common';
+import { Logger, type LoggerService } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import { startResilience } from '../../../test/start-resilience.fixture.js';
 import type { ResilienceOptions } from '../../composition/resilience.options.js';
+import { CircuitBreaker } from '../../decorators/circuit-breaker.decorator.js';
+import { ResilienceModule } from '../../resilience.module.js';
 
 describe('the log of an application', () => {
   let clock: TestClock;
   let lines: string[];
+  let logger: LoggerService;
 
   beforeEach(() => {
     clock = new TestClock();
@@ -16,7 +20,8 @@ describe('the log of an application', () => {
       (level: string) =>
       (message: unknown, ...rest: unknown[]) =>
         void lines.push(`${level} [${String(rest.at(-1))}] ${String(message)}`);
-    Logger.overrideLogger({ log: write('log'), warn: write('warn'), error: write('error'), fatal: write('fatal') });
+    logger = { log: write('log'), warn: write('warn'), error: write('error'), fatal: write('fatal') };
+    Logger.overrideLogger(logger);
   });
   afterEach(() => Logger.overrideLogger(false));
 
@@ -46,6 +51,43 @@ describe('the log of an application', () => {
       "log [Resilience] 'payments': circuit half-open: a few calls are let through to try",
       "log [Resilience] 'payments': circuit closed (trial succeeded)",
     ]);
+  });
+
+  it('tells whose circuit it is: of all methods, of one, or of one key', async () => {
+    class Client {
+      @CircuitBreaker({ provider: 'payments', scope: 'method', minimumCalls: 1 })
+      async charge(): Promise<void> {
+        throw new Error('down');
+      }
+
+      @CircuitBreaker({ provider: 'payments', key: (tenant: string) => tenant, minimumCalls: 1 })
+      async refund(_tenant: string): Promise<void> {
+        throw new Error('down');
+      }
+    }
+    const options: ResilienceOptions = { clock, providers: { payments: { circuitBreaker: { minimumCalls: 1 } } } };
+    const imports = [ResilienceModule.forRoot(options)];
+    const app = await Test.createTestingModule({ imports, providers: [Client] }).compile();
+    await app.init();
+    app.useLogger(logger);
+    lines = [];
+    await app
+      .get(Client)
+      .charge()
+      .catch(() => undefined);
+    await app
+      .get(Client)
+      .refund('acme')
+      .catch(() => undefined);
+    const { resilience } = start(options);
+    await fail(resilience, 1);
+    const opened = 'circuit opened (failure rate, 1 of 1 calls failed): it refuses calls for 5 s';
+    expect(lines).toEqual([
+      `warn [Resilience] 'payments' (Client.charge): ${opened}`,
+      `warn [Resilience] 'payments' (one key): ${opened}`,
+      `warn [Resilience] 'payments': ${opened}`,
+    ]);
+    await app.close();
   });
 
   it('tells of a function of the application that throws, at first and then once a minute', async () => {

@@ -16,7 +16,8 @@ export class EventLog {
     const known = LOG_LINES[type];
     if (known === undefined) return;
     const { level, text, perMinute } = known;
-    const where = operation === undefined ? `'${provider}'` : `'${provider}' (${operation})`;
+    const of = [operation ?? [], (detail as { keyed?: true }).keyed === true ? 'one key' : []].flat();
+    const where = of.length === 0 ? `'${provider}'` : `'${provider}' (${of.join(', ')})`;
     this.limited.write({
       id: `${type} ${where}`,
       text: `${where}: ${text({ ...detail })}`,

@@ -13,6 +13,7 @@ import { ConfigService } from '@nestjs/config';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
 import { settings } from '@breakwater/core/adapter';
 import { ApplicationResilience } from './boot/application-resilience.js';
+import { otherCopies } from './boot/other-copies.js';
 import { ResilienceExplorer } from './boot/resilience.explorer.js';
 import { CLOCK } from './config/clock-token.js';
 import { SECRETS } from './config/fields/secret-reader.js';
@@ -114,13 +115,13 @@ function moduleOf(
     imports: [DiscoveryModule, ...imports],
     // Read when the application is made, after every decorator has named what it wants injected.
     get providers() {
-      return [...fixed, ...injectableProviders()];
+      return [...fixed, ...injectableProviders(), ...otherCopies()];
     },
     get exports() {
       return [
         Resilience,
         ResilienceParts,
-        ...injectableProviders().map((provider: Provider) => (provider as { provide: string | symbol }).provide),
+        ...[...injectableProviders(), ...otherCopies()].map((provider) => (provider as { provide: string }).provide),
       ];
     },
   };

@@ -30,3 +30,12 @@ export abstract class Resilience {
    */
   abstract reconfigure(name: string, patch: ProviderPatch): void;
 }
+
+const COPIES = Symbol.for('breakwater.nestjs.copies');
+
+/**
+ * `Resilience` of every copy of this package in the process: a class that was decorated with another copy than the one
+ * whose module is imported asks for that of the other.
+ */
+export const copies: ReadonlySet<typeof Resilience> = ((globalThis as { [COPIES]?: Set<typeof Resilience> })[COPIES] ??=
+  new Set()).add(Resilience);

@@ -79,7 +79,7 @@ describe('the connections of a provider’s fetch', () => {
     'carry nothing where the proxy %s, so that a POST is sent again',
     async (way) => {
       const proxy = await tunnels(way);
-      const http = { proxy: proxy.origin, timeouts: { connect: 50 } };
+      const http = { proxy: proxy.origin, maxSockets: 2, timeouts: { connect: 50 } };
       const payments = provider(http, { retry: TWO });
       const events = recordEvents(payments);
       const send = () => payments.execute(() => payments.fetch('/', { method: 'POST' }));

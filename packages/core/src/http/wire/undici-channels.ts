@@ -1,6 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel';
+import { headerOf } from '../../headers/headers.js';
 import { RawHeaders } from '../../headers/raw-headers.js';
-import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
+import { dispatchOf, type Dispatched } from './undici-dispatch.js';
+import { watchedCall, WireRequest, type RequestHead, type WatchedCall } from './wire-request.js';
 
 /**
  * A request of undici, and so of the global `fetch`, as its channels show it. Source: undici, "Diagnostics Channel
@@ -9,7 +11,7 @@ import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
 interface UndiciRequest {
   readonly method?: unknown;
   readonly origin?: unknown;
-  /** Names and values by turns, or in older versions the text of all of them. */
+  /** Names and values by turns, in older versions the text of all of them, or as they are given to undici. */
   readonly headers?: unknown;
 }
 
@@ -19,14 +21,13 @@ const unconnected = new WeakSet<object>();
 
 export function watchUndici(): void {
   subscribe('undici:request:create', (message) => {
-    const watched = watchedCall();
-    if (watched === undefined) return;
     const { request } = message as { request: UndiciRequest };
-    const head = new UndiciHead(request);
-    const seen = WireRequest.of(watched, head);
-    if (seen === undefined) return;
-    requests.set(request, seen);
-    seen.begin(head);
+    const asked = dispatchOf(request, begun);
+    const seen = asked?.noted ?? begunNow(request, asked);
+    if (seen !== undefined) requests.set(request, seen);
+    if (asked === undefined) return;
+    asked.isMade = true;
+    asked.noted = undefined;
   });
   subscribe('undici:request:headers', (message) => {
     const { request, response } = message as { request: object; response: { statusCode: number; headers: unknown[] } };
@@ -42,6 +43,18 @@ export function watchUndici(): void {
   });
 }
 
+function begunNow(request: UndiciRequest, asked: Dispatched | undefined): WireRequest | undefined {
+  const watched = asked === undefined ? watchedCall() : asked.watched;
+  return watched === undefined || watched.call.ended ? undefined : begun(watched, request);
+}
+
+function begun(watched: WatchedCall, request: UndiciRequest): WireRequest | undefined {
+  const head = new UndiciHead(request);
+  const seen = WireRequest.of(watched, head);
+  seen?.begin(head);
+  return seen;
+}
+
 class UndiciHead implements RequestHead {
   readonly over = 'http1';
   readonly method: string;
@@ -49,24 +62,31 @@ class UndiciHead implements RequestHead {
 
   constructor(private readonly request: UndiciRequest) {
     const { method, origin } = request;
-    this.method = String(method).toUpperCase();
+    this.method = String(method ?? 'GET').toUpperCase();
     this.origin = origin instanceof URL ? origin.origin : String(origin);
   }
 
   header(name: string): string | undefined {
     const { headers } = this.request;
-    // In older versions of undici a text, whose lines end as on the wire.
-    const raw = Array.isArray(headers)
-      ? headers
-      : String(headers ?? '')
-          .split('\r\n')
-          .flatMap((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]);
-    return new RawHeaders(raw).get(name);
+    return headerOf(typeof headers === 'string' ? linesOf(headers) : headers, name);
   }
 
   carries(key: string): boolean {
     const { headers } = this.request;
-    if (Array.isArray(headers)) return headers.flat().includes(key);
-    return typeof headers === 'string' && headers.includes(key);
+    if (typeof headers === 'string') return headers.includes(key);
+    return typeof headers === 'object' && headers !== null && valuesOf(headers).includes(key);
   }
+}
+
+/** Names and values by turns, of the text that older versions of undici have, whose lines end as on the wire. */
+function linesOf(head: string): readonly string[] {
+  return head
+    .split('\r\n')
+    .flatMap((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]);
+}
+
+/** All values, of a list, an object, or anything that is iterated by pairs. */
+function valuesOf(headers: object): readonly unknown[] {
+  if (Array.isArray(headers)) return headers.flat();
+  return (Symbol.iterator in headers ? [...(headers as Iterable<unknown>)] : Object.values(headers)).flat();
 }

@@ -29,11 +29,14 @@ export interface HeadersHolder {
   readonly headers: unknown;
 }
 
-/**
- * The call in whose method this runs, and who wants to know what it sends; `undefined` where its requests concern
- * nothing.
- */
-export function watchedCall(): { readonly call: LiveCall; readonly listener: WireListener } | undefined {
+/** A call, and who wants to know what it sends. */
+export interface WatchedCall {
+  readonly call: LiveCall;
+  readonly listener: WireListener;
+}
+
+/** The call in whose method this runs; `undefined` where its requests concern nothing. */
+export function watchedCall(): WatchedCall | undefined {
   const call = currentLiveCall();
   // Work that an ended call has left running is no part of it any more.
   if (call === undefined || call.ended) return undefined;
@@ -59,10 +62,7 @@ export class WireRequest implements Exchange {
   ) {}
 
   /** A request of a watched call; `undefined` where it does not concern the call. */
-  static of(
-    { call, listener }: { readonly call: LiveCall; readonly listener: WireListener },
-    head: RequestHead,
-  ): WireRequest | undefined {
+  static of({ call, listener }: WatchedCall, head: RequestHead): WireRequest | undefined {
     const { method, origin } = head;
     // A tunnel through a proxy is not a request to the provider: that goes through it.
     if (method === 'CONNECT') return undefined;

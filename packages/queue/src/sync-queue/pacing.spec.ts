@@ -135,4 +135,28 @@ describe('the pace of a provider', () => {
     await fixture.clock.advance('100ms');
     expect(runs).toBe(1000);
   });
+
+  it('begins one job in a turn of the event loop where each takes the processor for long, so that routes come between', async () => {
+    fixture = new QueueFixture({}, { concurrency: 8 });
+    let turn = 0;
+    let isOver = false;
+    const count = () => {
+      turn++;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const turns: number[] = [];
+    await fixture
+      .on('sync', async () => {
+        fixture.clock.block('20ms');
+        turns.push(turn);
+      })
+      .start();
+    const jobs = Array.from({ length: 40 }, (_, payload) => ({ name: 'sync', payload }));
+    await fixture.queue.addAll('crm', jobs);
+    await fixture.clock.advance('10s');
+    isOver = true;
+    expect(turns).toHaveLength(40);
+    expect(new Set(turns.slice(-20)).size).toBe(20);
+  });
 });

@@ -5,6 +5,7 @@ import { Admission } from './admission.js';
 import { AttemptWatch } from './attempt-watch.js';
 import { roomAt, type Hold } from './hold.js';
 import type { JobRunParts } from './job-run.js';
+import { JobsPerTurn } from './jobs-per-turn.js';
 import { LaneEvents } from './lane-events.js';
 import { Leases } from './leases.js';
 import { QueueCounts } from './queue-counts.js';
@@ -40,6 +41,7 @@ export class Lane {
   private readonly hold: StandingHold;
   private readonly counts: QueueCounts;
   private readonly sleep: WakeableSleep;
+  private readonly perTurn: JobsPerTurn;
   /** The driver cannot write down how jobs have ended. */
   private isStuck = false;
   private stopped = false;
@@ -52,6 +54,7 @@ export class Lane {
     this.hold = new StandingHold(this.events, clock);
     this.counts = new QueueCounts(provider.name, driver, clock);
     this.sleep = new WakeableSleep(clock);
+    this.perTurn = new JobsPerTurn(settings.concurrency);
     this.settler = new Settler(driver, clock, (error) => {
       this.isStuck = error !== undefined;
       if (this.isStuck) this.holdBack({ why: 'driver-unavailable', reason: messageOf(error), lookInMs: 0 });
@@ -123,19 +126,20 @@ export class Lane {
   }
 
   private async loop(): Promise<void> {
+    const { clock } = this.parts;
     while (!this.stopped) {
       this.sleep.begin();
       const waitMs = await this.step();
       if (waitMs === 0) continue;
       await this.sleep.sleep(waitMs);
       // Jobs that end in one turn are followed by one claim.
-      await this.parts.clock.yield();
+      await clock.yield();
     }
   }
 
-  /** Begins what there is room for. Returns how long to wait for more. */
+  /** Begins what there is room for, as far as one turn goes. Returns how long to wait for more. */
   private async step(): Promise<number> {
-    const { provider, driver, settings } = this.parts;
+    const { provider, settings } = this.parts;
     const { running } = this;
     const room = roomAt(provider, settings.concurrency - running.size, running.size);
     if (typeof room !== 'number') return this.holdBack(room);
@@ -147,19 +151,32 @@ export class Lane {
     }
     this.isClaiming = true;
     try {
-      const { leaseMs, pollMs } = settings;
-      const { jobs, paused, nextInMs = Infinity } = await driver.claim(provider.name, { limit: room, leaseMs });
-      if (this.stopped) return await this.sendBack(jobs);
-      if (paused) return this.holdBack({ why: 'paused', lookInMs: pollMs });
-      if (!this.isStuck) this.hold.end();
-      for (const job of jobs) running.begin(job);
-      return jobs.length === 0 ? Math.min(pollMs, Math.max(1, nextInMs)) : 0;
+      return await this.begin(Math.min(room, this.perTurn.count));
     } catch (error) {
       return this.holdBack({ why: 'driver-unavailable', reason: messageOf(error), lookInMs: UNAVAILABLE_MS });
     } finally {
       this.isClaiming = false;
       if (this.isIdle) this.whenIdle?.();
     }
+  }
+
+  /** Claims up to so many, and begins them. */
+  private async begin(limit: number): Promise<number> {
+    const { provider, driver, settings, clock } = this.parts;
+    const { leaseMs, pollMs } = settings;
+    const askedAt = clock.now();
+    const claiming = driver.claim(provider.name, { limit, leaseMs });
+    const claimMs = clock.now() - askedAt;
+    const { jobs, paused, nextInMs = Infinity } = await claiming;
+    if (this.stopped) return this.sendBack(jobs);
+    if (paused) return this.holdBack({ why: 'paused', lookInMs: pollMs });
+    if (!this.isStuck) this.hold.end();
+    if (jobs.length === 0) return Math.min(pollMs, Math.max(1, nextInMs));
+    const begunAt = clock.now();
+    for (const job of jobs) this.running.begin(job);
+    await clock.yield();
+    this.perTurn.took(claimMs + clock.now() - begunAt);
+    return 0;
   }
 
   /** The lane was stopped while these were being claimed. */

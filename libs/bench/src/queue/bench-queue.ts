@@ -8,11 +8,12 @@ import { serverOrReason, ServerUnavailableError, startRedis, type RedisServer } 
 import { Redis } from 'ioredis';
 import { median } from '../median.js';
 import { runBareBullmq } from './bare-bullmq.js';
-import { p99Beside } from './other-routes.js';
+import { OtherRoute, p99Of } from './other-route.js';
 import { QueueUnderTest, type Rates } from './queue-under-test.js';
 
 const JOBS = 10_000;
 const ROUNDS = 5;
+const IDLE_MS = 1000;
 
 /** Adds and processes jobs that do nothing: in SQLite, and in Redis beside BullMQ alone, by turns. */
 export async function benchQueue(): Promise<void> {
@@ -70,19 +71,21 @@ async function benchRedis({ url }: RedisServer): Promise<void> {
   connection.disconnect();
 }
 
-/** The p99 of a route of the same process while jobs are done, and without jobs, by turns. */
+/** The p99 of a route of the same process while jobs are added and done, and without jobs, by turns. */
 async function benchRoute(works: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
+  const route = await OtherRoute.start();
   const idle: number[] = [];
   const busy = new Map<string, number[]>(Object.keys(works).map((name) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    idle.push(await p99Beside(() => sleep(2000)));
-    for (const [name, work] of Object.entries(works)) busy.get(name)!.push(await p99Beside(work));
+    idle.push(...(await route.timesBeside(() => sleep(IDLE_MS))));
+    for (const [name, work] of Object.entries(works)) busy.get(name)!.push(...(await route.timesBeside(work)));
   }
-  const without = median(idle);
-  for (const [name, p99s] of busy) {
-    const p99 = median(p99s);
+  await route.close();
+  const without = p99Of(idle);
+  for (const [name, times] of busy) {
+    const p99 = p99Of(times);
     print(
-      `  another route beside ${name}, p99: ${p99.toFixed(1)} ms, without jobs ${without.toFixed(1)} ms: ${(p99 / without).toFixed(1)} ×`,
+      `  another route beside ${name}, p99: ${p99.toFixed(2)} ms, without jobs ${without.toFixed(2)} ms: ${(p99 / without).toFixed(1)} ×`,
     );
   }
 }

@@ -1,3 +1,4 @@
+export { BackgroundCheckpoints, LONGEST_LOG_PAGES } from './background-checkpoints.js';
 export { isBusy } from './is-busy.js';
 export { openFile, type OwnConnection, type SqliteFile } from './open-file.js';
 export {

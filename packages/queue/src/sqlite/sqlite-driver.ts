@@ -135,8 +135,8 @@ class SqliteDriver implements QueueDriver {
     return () => this.listeners.delete(listener);
   }
 
-  async close(): Promise<void> {
-    this.session.close();
+  close(): Promise<void> {
+    return this.session.close();
   }
 
   private tell(jobs: readonly NewJob[]): void {

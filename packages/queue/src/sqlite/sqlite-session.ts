@@ -1,5 +1,11 @@
 import { SystemClock, type Clock } from '@breakwater/core';
-import { isBusy, type SqliteConnection } from '@breakwater/sqlite/adapter';
+import {
+  BackgroundCheckpoints,
+  IN_MEMORY,
+  isBusy,
+  LONGEST_LOG_PAGES,
+  type SqliteConnection,
+} from '@breakwater/sqlite/adapter';
 import { openDatabase } from './open-database.js';
 import { prepareSchema } from './schema.js';
 import { placeOf, type SqliteDriverSettings } from './sqlite-driver.options.js';
@@ -15,6 +21,7 @@ export class SqliteSession {
   private clock: Clock = new SystemClock();
   private db: SqliteConnection | undefined;
   private statements: Statements | undefined;
+  private checkpoints: BackgroundCheckpoints | undefined;
   private closeOwn: () => void = () => undefined;
   private readonly place: string;
 
@@ -60,6 +67,7 @@ export class SqliteSession {
     try {
       const result = work(sql, this.clock.wallNow());
       sql.commit.run();
+      this.checkpoints?.committed();
       return result;
     } catch (error) {
       if (this.db?.inTransaction === true) sql.rollback.run();
@@ -78,14 +86,20 @@ export class SqliteSession {
   }
 
   /** Every later operation rejects. The file itself is released once the statements are collected as garbage. */
-  close(): void {
+  async close(): Promise<void> {
     this.statements = this.db = undefined;
+    await this.checkpoints?.close();
     this.closeOwn();
     this.closeOwn = () => undefined;
   }
 
   private openOwn(): SqliteConnection {
+    const { file } = this.settings;
     const db = openDatabase(this.settings);
+    if (file !== IN_MEMORY) {
+      db.exec(`PRAGMA wal_autocheckpoint = ${LONGEST_LOG_PAGES}`);
+      this.checkpoints = new BackgroundCheckpoints(file);
+    }
     this.closeOwn = () => {
       try {
         db.exec('PRAGMA wal_checkpoint(TRUNCATE)');

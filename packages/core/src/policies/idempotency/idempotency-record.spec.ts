@@ -18,6 +18,17 @@ function seen(error: Error): unknown {
 }
 
 describe('an error in the store', () => {
+  it('has no response where it had none', () => {
+    expect(replayed(Object.assign(new Error('declined'), { response: null }))).not.toHaveProperty('response');
+  });
+
+  it.each([
+    ['getStatus', { getStatus: () => 402 }],
+    ['getResponse', { getResponse: () => 'declined' }],
+  ])('may be told to clients only where it is an exception of Nest, which has more than %s', (_name, methods) => {
+    expect(replayed(Object.assign(new Error('declined'), methods))).not.toHaveProperty('expose');
+  });
+
   it('is what tells a caller apart which it was, and nothing of the request', () => {
     const declined = Object.assign(new TypeError('declined'), {
       code: 'card_declined',

@@ -8,6 +8,8 @@ import {
   isIdempotencyKeyMissingError,
   isIdempotencyMismatchError,
   isIdempotencyPayloadError,
+  isOutcomeUnknownError,
+  OutcomeUnknownError,
 } from './idempotency.errors.js';
 
 const CHARGE = { provider: 'payments', operation: 'charge' };
@@ -37,6 +39,14 @@ const MESSAGES = [
     'payments: what the operation is given cannot be compared: ' +
       "say with the option 'fingerprint' of idempotency what makes two payloads the same",
   ],
+  [
+    new OutcomeUnknownError({ ...CHARGE, cause: new Error('no answer') }),
+    'payments: an earlier run of charge with this idempotency key may have had its effect, and it is not known (no answer)',
+  ],
+  [
+    new OutcomeUnknownError(UNNAMED),
+    'payments: an earlier run of the operation with this idempotency key may have had its effect, and it is not known',
+  ],
 ] as const;
 
 describe('the errors of idempotency', () => {
@@ -50,16 +60,20 @@ describe('the errors of idempotency', () => {
       new IdempotencyMismatchError(CHARGE),
       new IdempotencyKeyMissingError(CHARGE),
       new IdempotencyPayloadError(CHARGE),
+      new OutcomeUnknownError(CHARGE),
     ];
     expect(errors.map(({ code }) => code)).toEqual([
       'IDEMPOTENCY_CONFLICT',
       'IDEMPOTENCY_MISMATCH',
       'IDEMPOTENCY_KEY_MISSING',
       'IDEMPOTENCY_PAYLOAD',
+      'OUTCOME_UNKNOWN',
     ]);
-    expect(errors.map(isIdempotencyConflictError)).toEqual([true, false, false, false]);
-    expect(errors.map(isIdempotencyMismatchError)).toEqual([false, true, false, false]);
-    expect(errors.map(isIdempotencyKeyMissingError)).toEqual([false, false, true, false]);
-    expect(errors.map(isIdempotencyPayloadError)).toEqual([false, false, false, true]);
+    expect(errors.map(({ statusCode }) => statusCode)).toEqual([409, 422, 400, 500, 409]);
+    expect(errors.map(isIdempotencyConflictError)).toEqual([true, false, false, false, false]);
+    expect(errors.map(isIdempotencyMismatchError)).toEqual([false, true, false, false, false]);
+    expect(errors.map(isIdempotencyKeyMissingError)).toEqual([false, false, true, false, false]);
+    expect(errors.map(isIdempotencyPayloadError)).toEqual([false, false, false, true, false]);
+    expect(errors.map(isOutcomeUnknownError)).toEqual([false, false, false, false, true]);
   });
 });

@@ -56,6 +56,11 @@ describe('the settings of idempotency', () => {
     [{ maxLength: 21 }, 'maxLength: 21 given; expected a whole number from 22 to 65536'],
     [{ body: 'a..b' }, "body: 'a..b' given; expected names with dots between them, such as 'idempotency_key'"],
     [{ variable: '' }, "variable: '' given; expected names with dots between them, such as 'input.apiRequestKey'"],
+    [{ body: 5 }, "body: 5 given; expected names with dots between them, such as 'idempotency_key'"],
+    [{ probe: 'find' }, "probe: 'find' given; expected a function of the arguments"],
+    // A setting that is wrong by itself is not compared with others.
+    [{ ttl: 999 }, `ttl: 999 given; ${DURATION} of at least 1000 ms`],
+    [{ whenUnknown: 'probe', probe: 'find' }, "probe: 'find' given; expected a function of the arguments"],
     [{ window: 999 }, `window: 999 given; ${DURATION} of at least 1000 ms`],
     [{ whenUnknown: 'ask' }, "whenUnknown: 'ask' given; expected one of 'repeat', 'probe', 'refuse'"],
     [
@@ -80,6 +85,11 @@ describe('the settings of idempotency', () => {
     [{ header: false }, false],
   ])('%j: the key goes in the usual header unless another place is named (%p)', (given, header) => {
     expect(readSettings(idempotencySchema, given, '').settings).toMatchObject({ header });
+  });
+
+  it('take a probe, and that it decides', () => {
+    expect(faultsOf({ whenUnknown: 'probe', probe: () => undefined })).toBeUndefined();
+    expect(faultsOf({ probe: () => undefined })).toBeUndefined();
   });
 
   it('never forget a key that may still be held', () => {

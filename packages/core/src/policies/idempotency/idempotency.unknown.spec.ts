@@ -51,7 +51,8 @@ describe.each([
     for (let asked = 0; asked < 2; asked++) await expect(charge(ORDER, work)).rejects.toMatchObject(UNKNOWN);
     expect(executed()).toBe(0);
     expect(counters()).toMatchObject({ unknown: 2, reclaimed: 0 });
-    expect(events.ofType('idempotency.outcomeUnknown')).toHaveLength(2);
+    const told = { detail: { reason: 'an earlier run may have had its effect' } };
+    expect(events.ofType('idempotency.outcomeUnknown')).toMatchObject([told, told]);
     await expect(charge({ ...ORDER, amount: 5 }, work)).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
     await clock.advance('1h');
     expect(await charge(ORDER, work)).toEqual({ receipt: 1 });
@@ -68,9 +69,10 @@ describe.each([
   });
 
   it('is run where the probe finds that nothing was done, and is in no doubt any more', async () => {
-    const { charge, work, store, executed } = await begin({ probe: () => undefined });
+    const { charge, work, store, executed, events } = await begin({ probe: () => undefined });
     await outcomeOf(charge(ORDER, () => Promise.reject(networkError('ECONNREFUSED'))));
     expect(await store.get([...store.keys][0]!)).toBeUndefined();
+    expect(events.ofType('idempotency.probed')).toMatchObject([{ detail: { found: 'not done' } }]);
     expect(await charge(ORDER, work)).toEqual({ receipt: 1 });
     expect(executed()).toBe(1);
   });
@@ -138,6 +140,18 @@ describe('the window in which a provider knows a key', () => {
     first.store.failing = new Set(['all']);
     await first.clock.advance('30s');
     first.store.failing = new Set();
+    await expect(first.another().charge(ORDER, first.work)).rejects.toMatchObject(UNKNOWN);
+  });
+
+  it('begins with the first run, however long that was at work before it ended without an answer', async () => {
+    const first = bench({ window, ttl: '1h' });
+    const slow = deferred();
+    const result = watch(first.charge(ORDER, () => slow.promise));
+    await first.clock.advance('2m');
+    slow.reject(networkError('ECONNRESET'));
+    await turn();
+    expect(result.error).toMatchObject({ code: 'ECONNRESET' });
+    await first.clock.advance('3m');
     await expect(first.another().charge(ORDER, first.work)).rejects.toMatchObject(UNKNOWN);
   });
 

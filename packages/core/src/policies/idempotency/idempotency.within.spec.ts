@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../../provider/create-provider.js';
 import { MemoryStore } from '../../store/memory-store.js';
 import type { PutResult } from '../../store/store.js';
+import { recordEvents } from '../../testing/record-events.js';
 import { outcomeOf, turn } from '../../testing/calls.fixture.js';
 import { TestClock } from '../../testing/test-clock.js';
 import type { Call } from '../../engine/call.js';
@@ -74,6 +75,26 @@ describe('an operation that is settled in a transaction of its method', () => {
     },
   );
 
+  it.each([
+    ['without an answer', { code: 'ECONNRESET' }],
+    ['before anything was sent', { code: 'ECONNREFUSED' }],
+    ['for good', { response: { status: 422 } }],
+  ])('is told of as settled, and not as lost, when its method fails after the commit %s', async (_how, failure) => {
+    const { host, transaction, charge } = bench();
+    const provider = host();
+    const events = recordEvents(provider);
+    const failing = charge(async (call) => {
+      await call.keepWithin(transaction, { receipt: 1 });
+      await transaction.commit();
+      throw Object.assign(new Error('failed'), failure);
+    });
+    await outcomeOf(provider.execute(failing, KEY));
+    await turn();
+    expect(await host().execute(failing, KEY)).toEqual({ receipt: 1 });
+    expect(events.ofType('idempotency.fenced')).toEqual([]);
+    expect(events.ofType('idempotency.unsettled')).toEqual([]);
+  });
+
   it('is not done where it was rolled back: it is settled as it ended', async () => {
     const { host, transaction, charge, runs } = bench();
     const refused = charge(async (call) => {
@@ -88,12 +109,10 @@ describe('an operation that is settled in a transaction of its method', () => {
   it('has its transaction refuse where another process has taken the key', async () => {
     const { clock, store, host, transaction, charge } = bench();
     const { put } = store;
-    let code: unknown;
+    let refusal: unknown;
     const zombie = charge(async (call) => {
       await clock.sleep(60_000);
-      await call
-        .keepWithin(transaction, { receipt: 'zombie' })
-        .catch((error: { code: unknown }) => (code = error.code));
+      await call.keepWithin(transaction, { receipt: 'zombie' }).catch((error: unknown) => (refusal = error));
     });
     void outcomeOf(host().execute(zombie, KEY));
     await turn();
@@ -102,7 +121,7 @@ describe('an operation that is settled in a transaction of its method', () => {
     store.put = put;
     expect(await host().execute(() => 'second', KEY)).toBe('second');
     await clock.advance('30s');
-    expect(code).toBe('IDEMPOTENCY_CONFLICT');
+    expect(refusal).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', provider: 'payments', operation: 'charge' });
     expect(await host().execute(() => 'third', KEY)).toBe('second');
   });
 

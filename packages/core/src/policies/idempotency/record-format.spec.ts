@@ -18,7 +18,22 @@ describe('the format of idempotency records', () => {
     ['claimed by another program', 'it is no JSON'],
     ['null', 'it lacks what each record has'],
     ['{"fingerprint":"abc"}', 'it lacks what each record has'],
+    [JSON.stringify({ ...RECORD, fingerprint: undefined }), 'it lacks what each record has'],
+    [JSON.stringify({ ...RECORD, attempt: '1' }), 'it lacks what each record has'],
+    [JSON.stringify({ ...RECORD, state: undefined }), 'it lacks what each record has'],
   ])('refuses %s', (text, why) => {
     expect(() => recordIn(text)).toThrow(`the record of this idempotency key cannot be read: ${why}`);
+  });
+
+  it('names what was wrong with the text as the cause, where that was found by its parser', () => {
+    const errorOf = (text: string): unknown => {
+      try {
+        return recordIn(text);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(errorOf('{')).toMatchObject({ name: 'UnreadableRecordError', cause: { name: 'SyntaxError' } });
+    expect('cause' in (errorOf('null') as object)).toBe(false);
   });
 });

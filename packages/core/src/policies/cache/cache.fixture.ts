@@ -38,10 +38,11 @@ export function bench(
     return provider.run(pipeline, made, options.signal);
   };
   const find = (id: unknown, work?: Work, options?: CallOptions) => call([id], work, options);
+  const peek = (id: unknown) => pipeline.peek('Catalog.find', [id]);
   const counters = (): Record<string, unknown> => ({
     ...provider.snapshot().policies.find(({ kind, operation }) => kind === 'cache' && operation === 'Catalog.find'),
   });
-  return { clock, provider, events, find, call, counters, loads: () => loads };
+  return { clock, provider, events, find, call, peek, counters, loads: () => loads };
 }
 
 /** Work that is settled from outside, one deferred for each time that it was begun. */

@@ -3,10 +3,8 @@
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentCall, Resilience, ResilienceModule } from '@breakwater/nestjs';
-import { SqliteStore } from '@breakwater/sqlite';
 import { Controller, Get, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 
 const { platform, grace, storeFile } = JSON.parse(process.argv[2]);
 const providers = {
@@ -24,15 +22,21 @@ class Routes {
   }
 
   call(provider, work, options) {
+    process.send('called');
     return this.resilience.provider(provider).execute(work, options);
   }
 
   charge() {
-    return this.call('plain', () => sleep(1000, 'charged'));
+    return this.call('plain', () => sleep(500, 'charged'));
+  }
+
+  /** Until it is told to end. */
+  held() {
+    return this.call('plain', () => new Promise((resolve) => process.once('message', resolve)));
   }
 
   async twice() {
-    await this.call('plain', () => sleep(700));
+    await this.call('plain', () => sleep(400));
     return this.call('plain', () => sleep(100, 'charged and mailed'));
   }
 
@@ -61,7 +65,7 @@ class Routes {
     return this.call('plain', until);
   }
 
-  keyed(holdMs = 1000) {
+  keyed(holdMs = 400) {
     return this.call('keyed', () => sleep(holdMs, 'charged'), { idempotencyKey: 'order-1', args: ['order-1'] });
   }
 
@@ -70,13 +74,25 @@ class Routes {
   }
 }
 Inject(Resilience)(Routes, undefined, 0);
-for (const name of ['charge', 'twice', 'queued', 'limited', 'asking', 'hanging', 'obedient', 'keyed', 'keyedForever']) {
+for (const name of [
+  'charge',
+  'held',
+  'twice',
+  'queued',
+  'limited',
+  'asking',
+  'hanging',
+  'obedient',
+  'keyed',
+  'keyedForever',
+]) {
   Get(name)(Routes.prototype, name, Object.getOwnPropertyDescriptor(Routes.prototype, name));
 }
 Controller()(Routes);
 
 class AppModule {}
-const store = storeFile && new SqliteStore({ file: storeFile });
+// Only what it needs: loading is most of what such a process does.
+const store = storeFile && new (await import('@breakwater/sqlite')).SqliteStore({ file: storeFile });
 Module({
   imports: [ResilienceModule.forRoot({ providers, ...(store && { store }), ...(grace && { shutdown: { grace } }) })],
   controllers: [Routes],
@@ -94,7 +110,7 @@ if (platform === 'none') {
   });
   process.send(0);
 } else {
-  const adapter = platform === 'fastify' ? [new FastifyAdapter()] : [];
+  const adapter = platform === 'fastify' ? [new (await import('@nestjs/platform-fastify')).FastifyAdapter()] : [];
   const app = await NestFactory.create(AppModule, ...adapter, { logger: false });
   app.enableShutdownHooks();
   await app.listen(0, '127.0.0.1');

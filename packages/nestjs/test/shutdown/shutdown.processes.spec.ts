@@ -1,9 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { compileProcess } from '@breakwater/servers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -26,6 +25,17 @@ async function start(options: Options): Promise<{ child: ChildProcess; url: stri
   children.push(child);
   const [port] = (await once(child, 'message')) as [number];
   return { child, url: `http://127.0.0.1:${port}` };
+}
+
+/** Resolves once the application has begun so many calls. */
+async function called(child: ChildProcess, times: number): Promise<void> {
+  for await (const [message] of on(child, 'message')) if (message === 'called' && --times === 0) return;
+}
+
+/** The next message of the application that tells of no call. */
+async function told(child: ChildProcess): Promise<unknown> {
+  for await (const [message] of on(child, 'message')) if (message !== 'called') return message;
+  return undefined;
 }
 
 /** Sends SIGTERM. Returns after how many milliseconds the process has ended. */
@@ -68,46 +78,52 @@ afterAll(() => rmSync(script, { force: true }));
 describe.each(['express', 'fastify'] as const)('an application on %s that gets SIGTERM', (platform) => {
   it('answers the calls that are under way, and ends soon after the last', async () => {
     const { child, url } = await start({ platform });
+    const allCalled = called(child, 20);
     const answers = askMany(url, 'charge', 20);
-    await sleep(300);
+    await allCalled;
     expect(await stop(child)).toBeLessThan(3000);
     expect(byStatus(await answers)).toEqual({ 200: 20 });
   });
 
   it('lets a request make the further calls that it needs', async () => {
     const { child, url } = await start({ platform });
+    const firstCalled = called(child, 1);
     const answer = ask(url, 'twice');
-    await sleep(300);
+    await firstCalled;
     await stop(child);
     expect(await answer).toEqual({ status: 200, body: 'charged and mailed' });
   });
 
   it('ends at once what waits: for a slot, for a rate limit, or as long as the provider asked', async () => {
     const { child, url } = await start({ platform });
+    const allCalled = called(child, 30);
     const answers = Promise.all(['queued', 'limited', 'asking'].map((route) => askMany(url, route, 10)));
-    await sleep(500);
+    await allCalled;
     expect(await stop(child)).toBeLessThan(3000);
     expect((await answers).map(byStatus)).toEqual([{ 200: 2, 503: 8 }, { 200: 1, 503: 9 }, { 500: 10 }]);
   });
 
   it('refuses the calls of requests that come later, on a connection that it closes', async () => {
     const { child, url } = await start({ platform });
-    const early = ask(url, 'charge');
-    await sleep(300);
+    const firstCalled = called(child, 1);
+    const early = ask(url, 'held');
+    await firstCalled;
     const stopped = stop(child);
-    await sleep(200);
-    const late = await fetch(`${url}/charge`);
+    let late = await fetch(`${url}/charge`);
+    while (late.status === 200) late = await fetch(`${url}/charge`);
     expect(late.status).toBe(503);
     expect(late.headers.get('connection')).toBe('close');
     expect(await late.json()).toMatchObject({ code: 'SHUTTING_DOWN' });
+    child.send('end');
     await stopped;
     expect((await early).status).toBe(200);
   });
 
   it('aborts what outlasts the grace period', async () => {
     const { child, url } = await start({ platform, grace: '500ms' });
+    const allCalled = called(child, 2);
     const answers = Promise.all([ask(url, 'obedient'), ask(url, 'obedient')]);
-    await sleep(300);
+    await allCalled;
     expect(await stop(child)).toBeLessThan(2500);
     expect(byStatus(await answers)).toEqual({ 503: 2 });
   });
@@ -122,11 +138,12 @@ describe('an application without HTTP that gets SIGTERM', () => {
 
   async function stopDuring(route: string, options: Omit<Options, 'platform'>): Promise<unknown> {
     const { child } = await start({ platform: 'none', ...options });
-    const outcome = once(child, 'message');
+    const outcome = told(child);
+    const firstCalled = called(child, 1);
     child.send(route);
-    await sleep(300);
+    await firstCalled;
     await stop(child);
-    return ((await outcome) as [unknown])[0];
+    return outcome;
   }
 
   it('finishes its work and writes down what came of it', async () => {
@@ -138,8 +155,9 @@ describe('an application without HTTP that gets SIGTERM', () => {
 
   it('does not wait longer than the grace period for work that never ends', async () => {
     const { child } = await start({ platform: 'none', grace: '500ms' });
+    const firstCalled = called(child, 1);
     child.send('hanging');
-    await sleep(300);
+    await firstCalled;
     expect(await stop(child)).toBeLessThan(3000);
   });
 

@@ -28,7 +28,7 @@ describe('Clock', () => {
     expect(source.pendingTimers()).toBe(0);
   });
 
-  it('never wakes whoever sleeps when the service stops, or falls asleep after', async () => {
+  it('never wakes a sleeper when the service stops, or falls asleep after', async () => {
     const source = new TestClock();
     const clock = new Clock(source);
     let woken = 0;

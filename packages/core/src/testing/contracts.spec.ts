@@ -63,7 +63,7 @@ describe('the store contract', () => {
     [
       'lets zombies delete',
       (store) => ({ delete: (key) => store.delete(key) }),
-      'by version: leaves what somebody else has written',
+      'by version: leaves what another owner has written',
     ],
     [
       'forgets nothing',

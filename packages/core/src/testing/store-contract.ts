@@ -163,7 +163,7 @@ export function storeContract(
         assert.equal(await store.delete(key), false);
       });
 
-      test('by version: leaves what somebody else has written', async (store, _, key) => {
+      test('by version: leaves what another owner has written', async (store, _, key) => {
         const mine = written(await store.put(key, 'mine', KEPT));
         const theirs = written(await store.put(key, 'theirs', KEPT));
         assert.equal(await store.delete(key, { version: mine.version }), false);
@@ -193,7 +193,7 @@ export function storeContract(
         assert.equal((await store.advance(key, 300, 300)).admitted, true);
       });
 
-      test('saves nothing up while nobody calls', async (store, elapse, key) => {
+      test('saves nothing up while no call comes', async (store, elapse, key) => {
         await store.advance(key, 100, 60_000);
         await elapse(500);
         near((await store.advance(key, 30_000, 60_000)).aheadMs, 30_000);

@@ -213,7 +213,7 @@ describe('adaptive throttle', () => {
     expect(snapshot()).toMatchObject({ requests: 1, accepts: 0 });
   });
 
-  it('counts neither a caller who gave up nor a call that a gate below refused', async () => {
+  it('counts neither a call that its caller aborted nor one that a gate below refused', async () => {
     const { provider, snapshot } = bench(true, { bulkhead: { concurrency: 1 } });
     const caller = new AbortController();
     const running = watch(provider.execute(() => new Promise(() => undefined), { signal: caller.signal }));

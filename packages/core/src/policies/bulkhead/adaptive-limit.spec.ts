@@ -204,7 +204,7 @@ describe('adaptive limit of a bulkhead', () => {
     expect(snapshot()).toMatchObject({ limit: 10, abandoned: 1, adaptive: { backoffs: 0 } });
   });
 
-  it('learns nothing from a caller who gave up, whatever the reason', async () => {
+  it('learns nothing from a call that its caller aborted, whatever the reason', async () => {
     const { begun, snapshot } = bench({ concurrency: 1, adaptive: true });
     for (const reason of ['left', new Error('left'), { code: 'TIMEOUT', scope: 'attempt' }]) {
       const [call] = await begun('a');

@@ -156,7 +156,7 @@ describe('bulkhead', () => {
     expect(started).toEqual(['a', 'c', 'e']);
   });
 
-  it('gives a slot back that came in the same turn in which the caller gave up', async () => {
+  it('gives a slot back that came in the same turn in which the caller aborted', async () => {
     const { begin, started, snapshot } = bench({ concurrency: 1, queue: 1 });
     const first = begin('first');
     const queued = begin('queued');

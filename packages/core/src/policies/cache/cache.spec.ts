@@ -197,7 +197,7 @@ describe('cache', () => {
       ]);
     });
 
-    it.each([['id'], [undefined]])('can give the call up while it is made (%p): then nothing is asked', async (key) => {
+    it.each([['id'], [undefined]])('can abort the call while it is made (%p): then nothing is asked', async (key) => {
       const caller = new AbortController();
       const giveUp = () => {
         caller.abort('gone');
@@ -399,7 +399,7 @@ describe('cache', () => {
       expect(await find(2, work)).toBe('newer');
     });
 
-    it('by those who gave up leaves the call alone that came after it', async () => {
+    it('by callers that aborted leaves the call alone that came after it', async () => {
       const { find, provider } = bench({ ttl: '30s' });
       const { begun, work } = pending();
       const caller = new AbortController();

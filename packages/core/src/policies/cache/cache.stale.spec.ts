@@ -287,7 +287,7 @@ describe('cache', () => {
       expect(counters()).toMatchObject({ stale: 2, refreshes: 1, refreshesFailed: 1 });
     });
 
-    it('nothing is given to a caller who gave up', async () => {
+    it('nothing is given to a caller that aborted', async () => {
       const { find, clock, counters } = bench(STALE);
       await find(1, () => 'old');
       await clock.advance('1m');

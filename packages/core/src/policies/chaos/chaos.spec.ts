@@ -185,7 +185,7 @@ describe('chaos', () => {
       expect(result.value).toBe('call');
     });
 
-    it('close the rate limit for everyone when they are a 429', async () => {
+    it('close the rate limit for all when they are a 429', async () => {
       const { call, clock } = bench(
         { fault: { rate: 0.5, status: 429, retryAfter: '10s' } },
         { dice: [0, 0.9], rateLimit: { limit: 100 } },

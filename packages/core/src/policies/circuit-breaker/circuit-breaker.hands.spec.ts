@@ -3,7 +3,7 @@ import { environmentOf, httpError, liveCall, outcomeOf } from '../../testing/cal
 import type { CircuitBreaker, ExportedCircuit } from './circuit-breaker.js';
 import { bench } from './circuit-breaker.fixture.js';
 
-describe('a circuit breaker in somebody’s hands', () => {
+describe('a circuit breaker that an operator steers', () => {
   describe('by hand', () => {
     it('isolates until it is closed by hand', async () => {
       const { circuit, clock, ok } = bench({ openFor: '1s' });
@@ -398,7 +398,7 @@ describe('a circuit breaker in somebody’s hands', () => {
       expect(key.state).toBe('half-open');
     });
 
-    it('can forget one that is open when nobody has asked for an hour after its time, and one that is half-open for an hour', async () => {
+    it('can forget one that is open when no call has come for an hour after its time, and one that is half-open for an hour', async () => {
       const { key, clock, call, idle } = keyed();
       call(true);
       await clock.advance(3_600_999);

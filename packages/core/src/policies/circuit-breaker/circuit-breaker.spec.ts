@@ -362,7 +362,7 @@ describe('circuit breaker', () => {
       expect(circuit.state).toBe('open');
     });
 
-    it('opens again when a trial ends too late, whoever looked in between', async () => {
+    it('opens again when a trial ends too late, also where its state was read in between', async () => {
       const { circuit, clock, begin } = await openThenWait({ halfOpen: { calls: 1, atMost: '10s' } });
       const late = begin();
       await clock.advance('11s');
@@ -747,7 +747,7 @@ describe('circuit breaker', () => {
       expect(snapshot()).toMatchObject({ succeeded: 1, window: { count: { calls: 1, slow: 0 } } });
     });
 
-    it('decides what the new settings decide: it must not stay half-open with nobody let in', async () => {
+    it('decides what the new settings decide: it must not stay half-open with no trial let in', async () => {
       const { provider, circuit, clock, begin, fail } = bench({
         window: { consecutive: 1 },
         openFor: '1s',

@@ -50,7 +50,7 @@ describe('HalfOpenTrial', () => {
     expect(new HalfOpenTrial(succeeded, failed).verdict(terms)).toBe(verdict);
   });
 
-  it('is overdue when the work of a call goes on for its limit, to the millisecond, and never while nobody calls', () => {
+  it('is overdue when the work of a call goes on for its limit, to the millisecond, and never while no call comes', () => {
     const { trial, clock, start, isOverdue, leftMs } = bench();
     clock.block(1e9);
     expect(isOverdue()).toBe(false);

@@ -21,7 +21,7 @@ describe('OpenStreak', () => {
     expect(streak.length(false, 9000)).toBe(3);
   });
 
-  it('is the same outage when somebody opens what is open', () => {
+  it('is the same outage when what is open is opened by hand', () => {
     const streak = new OpenStreak();
     streak.open('closed', 0, settingsOf(), environment);
     expect(streak.open('open', 500, settingsOf(), environment)).toEqual({ until: 1500, hinted: false });

@@ -334,7 +334,7 @@ describe('fallback', () => {
     await expect(provider.execute(() => Promise.reject(httpError(500)))).rejects.toThrow('the fallback failed too');
   });
 
-  it('does not answer a caller who gave up', async () => {
+  it('does not answer a caller that aborted', async () => {
     const handled: unknown[] = [];
     const provider = providerWith({ fallback: (error: unknown) => handled.push(error) });
     const events = recordEvents(provider);

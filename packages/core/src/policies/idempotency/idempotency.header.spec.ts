@@ -29,7 +29,7 @@ describe('the header of an idempotency key', () => {
     expect((await headersOf(providerWith(), { operation: 'refund' }))[0]).toBe('X-Refund-Key');
   });
 
-  it('is the usual one where nobody names another, and there is none without a key', async () => {
+  it('is the usual one where no setting names another, and there is none without a key', async () => {
     expect((await headersOf(providerWith({ idempotency: true })))[0]).toBe('Idempotency-Key');
     expect((await headersOf(providerWith({ idempotency: false })))[0]).toBeUndefined();
     expect((await headersOf(createProvider('bare', {}), { idempotencyKey: 'order-1' }))[0]).toBe('Idempotency-Key');

@@ -369,7 +369,7 @@ describe('idempotency', () => {
       expect(await Promise.all(all)).toEqual([{ error: down }, { error: down }, { error: down }]);
     });
 
-    it('goes on with the work of the first when the caller of that gives up', async () => {
+    it('goes on with the work of the first when the caller of that aborts', async () => {
       const { charge, work, executed, another } = bench();
       const caller = new AbortController();
       const receipt = deferred<string>();
@@ -388,7 +388,7 @@ describe('idempotency', () => {
       expect(await another().charge(ORDER, work)).toBe('receipt');
     });
 
-    it('gives the operation up with the last who wants it, and whoever comes then begins anew', async () => {
+    it('aborts the operation with the last caller that wants it, and the next begins anew', async () => {
       const { charge, clock, work, counters } = bench({ wait: '5s' });
       const caller = new AbortController();
       let signal: AbortSignal | undefined;
@@ -408,7 +408,7 @@ describe('idempotency', () => {
       expect(third.value).toEqual({ receipt: 1 });
     });
 
-    it('has the time that it has itself: an earlier deadline of the first keeps nobody from another attempt', async () => {
+    it('has the time that it has itself: an earlier deadline of the first keeps no duplicate from another attempt', async () => {
       const waits = { attempts: 5, backoff: { kind: 'constant', initial: '2s', jitter: 'none' } } as const;
       const { provider, clock, store } = bench({}, { retry: waits });
       const outer = createProvider('outer', { timeout: { total: '1s' } }, { clock, store });
@@ -426,7 +426,7 @@ describe('idempotency', () => {
       expect([second.value, calls]).toEqual(['receipt', 3]);
     });
 
-    it('has no more time than a total timeout gives to whoever does the work', async () => {
+    it('has no more time than a total timeout gives to the call that does the work', async () => {
       const retry = { attempts: 3, backoff: { kind: 'constant', initial: '5s', jitter: 'none' } } as const;
       const { charge, clock } = bench({}, { timeout: { total: '1s' }, retry });
       const deadlines: number[] = [];
@@ -468,7 +468,7 @@ describe('idempotency', () => {
       expect(executed()).toBe(0);
     });
 
-    it('can give up alone', async () => {
+    it('can be aborted alone', async () => {
       const { charge } = bench();
       const work = deferred<string>();
       const caller = new AbortController();
@@ -483,7 +483,7 @@ describe('idempotency', () => {
       expect(first.value).toBe('receipt');
     });
 
-    it('is refused at once where nobody is to wait', async () => {
+    it('is refused at once where none is to wait', async () => {
       const { charge, another } = bench({ wait: 0 });
       void charge(ORDER, () => deferred().promise);
       await turn();
@@ -533,7 +533,7 @@ describe('idempotency', () => {
   });
 
   describe('the lease', () => {
-    it('is renewed for as long as the call runs, so that nobody else takes the key', async () => {
+    it('is renewed for as long as the call runs, so that no other call takes the key', async () => {
       const { charge, another, clock, work, executed } = bench({ lease: '30s', wait: 0 });
       const long = deferred<string>();
       const first = watch(charge(ORDER, () => long.promise));
@@ -757,7 +757,7 @@ describe('idempotency', () => {
     expect(counters()).toEqual(countersWith({ executed: 1, shared: 1 }));
   });
 
-  it('does not begin again for a duplicate whose caller gives up with the first', async () => {
+  it('does not begin again for a duplicate whose caller aborts with the first', async () => {
     const { charge, events, work, executed } = bench();
     const caller = new AbortController();
     const first = watch(charge(ORDER, () => deferred().promise, { signal: caller.signal }));

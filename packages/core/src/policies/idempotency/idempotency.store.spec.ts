@@ -163,7 +163,7 @@ describe('idempotency and a store that answers late', () => {
     expect(failed.error).toBe(down);
   });
 
-  it('leaves nothing unhandled when the store fails after the caller has given up', async () => {
+  it('leaves nothing unhandled when the store fails after the caller has aborted', async () => {
     const { store, provider, work } = bench();
     const unhandled: unknown[] = [];
     const note = (error: unknown) => unhandled.push(error);

@@ -99,7 +99,7 @@ describe('ObservedQuotas', () => {
     expect(quotas.waitMs(0, 11, 1)).toBe(1000);
   });
 
-  it('lets nobody go for what is given back while more is under way than remains', () => {
+  it('lets no call go for what is given back while more is under way than remains', () => {
     const quotas = beside(5);
     quotas.observe(observation(2), 0);
     for (let i = 0; i < 3; i++) {

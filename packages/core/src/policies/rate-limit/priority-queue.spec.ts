@@ -55,7 +55,7 @@ describe('priority queue', () => {
     expect(await admit(all, 4)).toEqual(['f1', 'f2', 'b', 'f3']);
   });
 
-  it('does not starve background where each in the foreground finds nobody of its own before it', async () => {
+  it('does not starve background where each in the foreground finds none of its own before it', async () => {
     const { queue, background, admit } = bench(0.25);
     const b = background('b');
     for (let i = 0; i < 3; i++) {
@@ -85,7 +85,7 @@ describe('priority queue', () => {
     expect((await admit(more, 4)).slice(2)).toEqual(['f2', 'f3', 'f4', 'b2']);
   });
 
-  it('says who stands behind nobody', () => {
+  it('says which stand behind none', () => {
     const { queue, foreground, background } = bench();
     expect([queue.isFirst(false), queue.isFirst(true)]).toEqual([true, true]);
     background('b');
@@ -129,7 +129,7 @@ describe('priority queue', () => {
     expect(queue.costAhead(1, true)).toBe(2);
   });
 
-  it('can have the next leave, the last of the background, and everybody', async () => {
+  it('can have the next leave, the last of the background, and all', async () => {
     const { queue, foreground, background } = bench();
     const [b, b2, f, f2] = [background('b'), background('b2', 3), foreground('f', 2), foreground('f2')];
     queue.refuseNext((_call, cost) => `not for ${cost}`);

@@ -134,7 +134,7 @@ function bench(quotas: readonly QuotaGiven[], wait: number) {
 }
 
 describe('rate limit', () => {
-  it('lets no window of any quota hold more than its limit, whatever arrives, waits, is held or refused below, is given up or reconfigured', async () => {
+  it('lets no window of any quota hold more than its limit, whatever arrives, waits, is held or refused below, is aborted or reconfigured', async () => {
     const property = fc.asyncProperty(
       QUOTAS,
       fc.constantFrom(0, 100, 3_600_000),

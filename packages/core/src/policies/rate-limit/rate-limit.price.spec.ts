@@ -498,7 +498,7 @@ describe('rate limit with a price', () => {
   });
 
   describe('those who wait', () => {
-    it('go on at once when one before them that costs more gives up', async () => {
+    it('go on at once when one before them that costs more is aborted', async () => {
       const { provider, method, clock, startedAt } = bench({ limit: 100, per: '1m', burst: 10, wait: '1h' });
       method('first', { cost: 2 })();
       const caller = new AbortController();
@@ -524,7 +524,7 @@ describe('rate limit with a price', () => {
       expect(clock.pendingTimers('referenced')).toBe(0);
     });
 
-    it('wake for whoever goes next, also when that is a newcomer', async () => {
+    it('wake for the one that goes next, also when that is a newcomer', async () => {
       const { method, clock, startedAt } = bench({ limit: 11, per: '10s', burst: 10, wait: '1h' });
       const sync = method('sync', { priority: 'background', cost: 10 });
       method('first', { cost: 10 })();
@@ -557,7 +557,7 @@ describe('rate limit with a price', () => {
       expect(await outcomeOf(provider.execute(() => 'third'))).toMatchObject({ error: { code: 'RATE_LIMITED' } });
     });
 
-    it('is not counted: a call that was given up while it waited for a slot', async () => {
+    it('is not counted: a call that was aborted while it waited for a slot', async () => {
       const { provider, clock } = bench(
         { limit: 3, per: '1h', burst: 2 },
         { bulkhead: { concurrency: 1, queue: 1, wait: '1h' } },

@@ -182,7 +182,7 @@ describe('rate limit', () => {
       expect(refused.error).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 10_000 });
     });
 
-    it('leave in the same turn when their caller gives up, and nothing keeps the process', async () => {
+    it('leave in the same turn when their caller aborts, and nothing keeps the process', async () => {
       const { call, clock, startedAt, snapshot } = bench({ limit: 1, per: '1m', wait: '1h' });
       call();
       const caller = new AbortController();
@@ -253,7 +253,7 @@ describe('rate limit', () => {
   });
 
   describe('a 429', () => {
-    it('closes the gate for everyone until its Retry-After', async () => {
+    it('closes the gate for all until its Retry-After', async () => {
       const { provider, call, clock, events } = bench({ limit: 1000 });
       await outcomeOf(provider.execute(() => Promise.reject(httpError(429, { 'retry-after': '7' }))));
       const refused = call();
@@ -842,7 +842,7 @@ describe('rate limit', () => {
     expect(gate.idle(7000)).toBe(true);
   });
 
-  it('sets no timer while nobody waits', async () => {
+  it('sets no timer while no call waits', async () => {
     const { call, clock } = bench({ limit: 1000 });
     for (let i = 0; i < 100; i++) call();
     await turn();

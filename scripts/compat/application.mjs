@@ -15,15 +15,17 @@ const INSTALL = {
 export async function makeApplication({ template, manager, platform }, { scratch, packed }) {
   const folder = join(scratch, `${template}-${manager}-${platform}`);
   await generate(template, folder);
-  depend(folder, { ...dependenciesOf(template, packed), ...(platform === 'fastify' && fastifyOf(template)) });
+  const more = { ...ofNest(template, 'terminus'), ...(platform === 'fastify' && ofNest(template, 'platform-fastify')) };
+  depend(folder, { ...dependenciesOf(template, packed), ...more });
   override(folder, packed);
   if (platform === 'fastify') useFastify(folder);
   install(folder, manager);
   nestAdd(folder);
   install(folder, manager);
-  addPayments(folder);
+  addSources(folder);
   return {
     folder,
+    terminus: installedVersion(folder, '@nestjs/terminus'),
     build: ({ env }) => run('npm', ['run', '--silent', 'build'], folder, env),
     test: ({ env }) => ['test', 'test:e2e'].map((script) => run('npm', ['run', '--silent', script], folder, env)),
   };
@@ -85,8 +87,12 @@ function versioned(name) {
   return at > 0 ? [name.slice(0, at), `^${name.slice(at + 1)}`] : [name, '*'];
 }
 
-function fastifyOf(template) {
-  return { '@nestjs/platform-fastify': template.startsWith('nest-11') ? '^11' : '^12' };
+function ofNest(template, name) {
+  return { [`@nestjs/${name}`]: template.startsWith('nest-11') ? '^11' : '^12' };
+}
+
+function installedVersion(folder, name) {
+  return JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version;
 }
 
 function depend(folder, dependencies) {
@@ -118,8 +124,8 @@ function useFastify(folder) {
   );
 }
 
-/** The client, its test and its controller; the generated end-to-end test as docs/testing.md says. */
-function addPayments(folder) {
+/** The client, its test, its controller and a health check; the generated end-to-end test as docs/testing.md says. */
+function addSources(folder) {
   const modulePath = join(folder, 'src', 'app.module.ts');
   const suffix = readFileSync(modulePath, 'utf8').includes("'./app.service.js'") ? '.js' : '';
   for (const name of readdirSync(FILES)) {
@@ -131,10 +137,17 @@ function addPayments(folder) {
     text
       .replace(
         /^/,
-        `import { PaymentsClient } from './payments.client${suffix}';\nimport { PaymentsController } from './payments.controller${suffix}';\n`,
+        [
+          `import { ResilienceHealthIndicator } from '@breakwater/nestjs/health';`,
+          `import { TerminusModule } from '@nestjs/terminus';`,
+          `import { HealthController } from './health.controller${suffix}';`,
+          `import { PaymentsClient } from './payments.client${suffix}';`,
+          `import { PaymentsController } from './payments.controller${suffix}';\n`,
+        ].join('\n'),
       )
-      .replace('controllers: [', 'controllers: [PaymentsController, ')
-      .replace('providers: [', 'providers: [PaymentsClient, '),
+      .replace('imports: [', 'imports: [TerminusModule, ')
+      .replace('controllers: [', 'controllers: [HealthController, PaymentsController, ')
+      .replace('providers: [', 'providers: [PaymentsClient, ResilienceHealthIndicator, '),
   );
   change(join(folder, 'test', 'app.e2e-spec.ts'), (text) =>
     text

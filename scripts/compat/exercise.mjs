@@ -1,4 +1,4 @@
-import { strictEqual } from 'node:assert';
+import { deepStrictEqual, strictEqual } from 'node:assert';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -10,8 +10,11 @@ import { root } from './pack.mjs';
 
 const SECRET = 'whsec_compat';
 
-/** Boots the application and uses it: a charge through a provider that fails at first, a webhook, a forged one. */
-export async function exercise(folder, { env }) {
+/**
+ * Boots the application and uses it: a charge through a provider that fails at first, a webhook, a forged one, and its
+ * health, before and after a circuit is isolated.
+ */
+export async function exercise({ folder, terminus }, { env }) {
   const keys = [];
   const provider = await listen((request, response) => {
     keys.push(request.headers['idempotency-key']);
@@ -39,6 +42,7 @@ export async function exercise(folder, { env }) {
     strictEqual(await deliver(url, SECRET), 200);
     strictEqual(await deliver(url, 'whsec_forged'), 401);
     strictEqual(output.includes('received evt_1'), true);
+    await checkHealth(`${url}/health`, terminus);
   } catch (error) {
     process.stdout.write(output);
     throw error;
@@ -54,6 +58,22 @@ async function deliver(url, secret) {
   const headers = { 'content-type': 'application/json', ...signWebhook('stripe', { body }, secret) };
   const { status } = await fetch(`${url}/payments/webhook`, { method: 'POST', headers, body });
   return status;
+}
+
+/** An isolated circuit is degraded, which terminus 11 has no word for, and no reason to leave the load balancer. */
+async function checkHealth(url, terminus) {
+  deepStrictEqual((await healthOf(url)).resilience, { status: 'up', providers: {} });
+  await fetch(`${url}/isolate`, { method: 'POST' });
+  const { resilience } = await healthOf(url);
+  const isOld = terminus.startsWith('11.');
+  const expected = isOld ? { status: 'up', degraded: true } : { status: 'degraded' };
+  deepStrictEqual(resilience, { ...expected, providers: { payments: { circuit: 'isolated' } } });
+}
+
+async function healthOf(url) {
+  const response = await fetch(url);
+  strictEqual(response.status, 200);
+  return (await response.json()).details;
 }
 
 async function isUp(url, application) {

@@ -1,8 +1,8 @@
 // Walks a newcomer's path in applications of their own: made as the CLIs of Nest 11 and 12 make them, on Express and
 // Fastify, installed by npm and pnpm, on several releases of Node; the packed files by the install lines of the README,
 // `nest add`, a decorated client, a webhook. They have to build, to keep the generated tests green, to boot, to charge
-// once through a provider that fails at first, and to tell a signed webhook from a forged one; `nest add` a second time
-// changes nothing. Usage: main.mjs [--quick] [--node 20,22,24]
+// once through a provider that fails at first, to tell a signed webhook from a forged one, and to tell terminus of an
+// isolated circuit; `nest add` a second time changes nothing. Usage: main.mjs [--quick] [--node 20,22,24]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,9 +31,12 @@ try {
       const tests = runsTests(row, node) ? 'and its tests pass' : `its tests need Node ${row.testsFrom.join('.')}`;
       application.build(node);
       if (runsTests(row, node)) application.test(node);
-      await exercise(application.folder, node);
-      const name = `${row.template}, ${row.platform}, ${row.manager}, Node ${node.version}`;
-      process.stdout.write(`${name}: builds, boots, charges once, knows a forged webhook; ${tests}\n`);
+      await exercise(application, node);
+      const { terminus } = application;
+      const name = `${row.template}, ${row.platform}, terminus ${terminus}, ${row.manager}, Node ${node.version}`;
+      process.stdout.write(
+        `${name}: builds, boots, charges once, knows a forged webhook, tells of its health; ${tests}\n`,
+      );
     }
   }
   if (!isQuick) for (const template of ['nest-11', 'nest-12-esm']) await tryMonorepo(template, { scratch, packed });

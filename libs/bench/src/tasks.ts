@@ -26,6 +26,10 @@ export const TASKS: Readonly<Record<string, Task>> = {
     picks: true,
     run: async (only) => (await import('./telemetry/bench-telemetry.js')).benchTelemetry(only),
   },
+  pages: {
+    about: 'what a hundred open pages of the dashboard cost the application',
+    run: async () => (await import('./pages/bench-pages.js')).benchPages(),
+  },
   fleet: {
     about: 'what hundreds of hosts make of a shared limit, in virtual time',
     picks: true,

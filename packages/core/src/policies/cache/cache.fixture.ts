@@ -38,7 +38,7 @@ export function bench(
     return provider.run(pipeline, made, options.signal);
   };
   const find = (id: unknown, work?: Work, options?: CallOptions) => call([id], work, options);
-  const peek = (id: unknown) => pipeline.peek('Catalog.find', [id]);
+  const peek = (id: unknown) => pipeline.peek?.('Catalog.find', [id]);
   const counters = (): Record<string, unknown> => ({
     ...provider.snapshot().policies.find(({ kind, operation }) => kind === 'cache' && operation === 'Catalog.find'),
   });

@@ -104,7 +104,7 @@ describe('a key that is no text and no number', () => {
     ['a promise', Promise.reject(new Error('late'))],
     ['an object', {}],
   ])('is reported: %s', (_name, key) => {
-    const { questions, reported } = bench({ key: () => key });
+    const { questions, reported } = bench({ key: () => key as never });
     expect(questions.of(liveCall())).toBe('key');
     expect(reported).toEqual(['cache.key']);
     expect(() => questions.idOf([], undefined)).toThrow('expected a string, a number or undefined at once, got');

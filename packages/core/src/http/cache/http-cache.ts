@@ -6,7 +6,7 @@ import type { EmitOf } from '../../events/event-hub.js';
 import type { Clock } from '../../time/clock.js';
 import { AnswerGiver } from './answer-giver.js';
 import { CacheRequest, tenantTag, urlTag, type ClientRequest } from './cache-request.js';
-import { changedUrls } from './changed-urls.js';
+import { changedUrls, type WriteAnswer } from './changed-urls.js';
 import { Coalescer } from './coalescer.js';
 import { FailurePauses } from './failure-pauses.js';
 import type { Asker, Given } from './given.js';
@@ -106,7 +106,7 @@ export class HttpCache implements ForgetListener {
   }
 
   /** A method that changes something was answered: what is kept of the URLs that it changes holds no longer. */
-  changed(url: string, answer: Parameters<typeof changedUrls>[1]): void {
+  changed(url: string, answer: WriteAnswer): void {
     const urls = changedUrls(url, answer);
     if (urls.length > 0) this.invalidate({ tags: [...new Set(urls.map(urlTag))] });
   }

@@ -6,6 +6,7 @@ import { Retry } from '../decorators/retry.decorator.js';
 import type { ResilienceOptions } from '../composition/resilience.options.js';
 import { Resilience } from '../resilience.js';
 import { ResilienceModule } from '../resilience.module.js';
+import { RUNTIME } from './runtime-slot.js';
 
 const NO_DELAY = { backoff: { initial: 0, jitter: 'none' } } as const;
 const SETTINGS: ResilienceOptions = { providers: { payments: { retry: { attempts: 3, ...NO_DELAY } } } };
@@ -105,6 +106,16 @@ describe('instances that a factory provides together', () => {
     const app = await boot([{ provide: 'clients', useValue: clients }]);
     await expect(clients.eu.charge()).resolves.toBe(3);
     expect(read).toBe(0);
+    await app.close();
+  });
+});
+
+describe('an instance into which Nest injects twice, as Nest 11 does where a transient one is resolved', () => {
+  it('keeps its policies', async () => {
+    const app = await boot([Client]);
+    const client = app.get(Client) as Client & Record<symbol, unknown>;
+    client[RUNTIME] = app.get(Resilience);
+    await expect(client.charge()).resolves.toBe(3);
     await app.close();
   });
 });

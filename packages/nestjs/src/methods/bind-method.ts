@@ -5,7 +5,7 @@ import { Resilience } from '../resilience.js';
 import { noteBareCall } from './bare-calls.js';
 import { callOf, type LinkedMethod } from './linked-methods.js';
 import { MethodBinding } from './method-binding.js';
-import { RUNTIME, runtimeBehind, runtimeOf } from './runtime-slot.js';
+import { RUNTIME, runtimeBehind, runtimeOf, SLOT } from './runtime-slot.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -114,7 +114,7 @@ function injectRuntime(prototype: object): void {
       const runtime = runtimeBehind(resilience);
       // A test may have everything mocked: that is no application, so the method runs bare.
       if (runtime === undefined) return;
-      Object.defineProperty(this, RUNTIME, { value: runtime, configurable: true, writable: true });
+      Object.defineProperty(this, SLOT, { value: runtime, configurable: true, writable: true });
     },
   });
   Inject(Resilience)(prototype, RUNTIME);

@@ -16,7 +16,7 @@ import { Retry } from '../decorators/retry.decorator.js';
 import { Timeout } from '../decorators/timeout.decorator.js';
 import { Resilience } from '../resilience.js';
 import { ResilienceModule, type ResilienceModuleOptions } from '../resilience.module.js';
-import { RUNTIME } from './runtime-slot.js';
+import { SLOT } from './runtime-slot.js';
 
 const SETTINGS: ResilienceModuleOptions = {
   providers: {
@@ -245,7 +245,7 @@ describe('a decorated method', () => {
     expect(Object.keys(client)).toEqual([]);
     expect(JSON.stringify(client)).toBe('{}');
     expect(client).toEqual(new Client());
-    expect(Object.getOwnPropertySymbols(client)).toContain(RUNTIME);
+    expect(Object.getOwnPropertySymbols(client)).toContain(SLOT);
   });
 
   it('keeps `this` and passes the arguments on as they are', async () => {

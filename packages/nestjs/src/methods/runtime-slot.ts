@@ -6,6 +6,12 @@ import { MethodRuntime } from './method-runtime.js';
  */
 export const RUNTIME: unique symbol = Symbol('Resilience (import ResilienceModule.forRoot() in the root module)');
 
+/**
+ * The property in which an instance keeps its runtime. Not the one that Nest assigns to: it does so twice to some
+ * instances, and the second time what it injects would take the place of the runtime.
+ */
+export const SLOT: unique symbol = Symbol('breakwater.runtime');
+
 /** The property in which an application's `Resilience` carries its runtime. */
 export const METHODS: unique symbol = Symbol('breakwater.methods');
 
@@ -15,7 +21,7 @@ const adopted = new WeakMap<object, MethodRuntime>();
 /** The runtime of the application that owns an instance; `undefined` when none does. */
 export function runtimeOf(instance: unknown): MethodRuntime | undefined {
   if (typeof instance !== 'object' || instance === null) return undefined;
-  return (instance as { [RUNTIME]?: MethodRuntime })[RUNTIME] ?? adopted.get(instance);
+  return (instance as { [SLOT]?: MethodRuntime })[SLOT] ?? adopted.get(instance);
 }
 
 /**

@@ -8,12 +8,12 @@ describe('JobsPerTurn', () => {
     expect(perTurn.count).toBe(10);
   });
 
-  it('begins half as many after a turn that was too long, one at least, and finds back one by one', () => {
+  it('begins a quarter less after a turn that was too long, one at least, and finds back one by one', () => {
     const perTurn = new JobsPerTurn(32);
-    const counts = [5, 5, 5, 5, 5, 5, 0.1, 0.1, 0.1].map((ms) => {
+    const counts = [5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 0.1, 0.1, 0.1].map((ms) => {
       perTurn.took(ms);
       return perTurn.count;
     });
-    expect(counts).toEqual([16, 8, 4, 2, 1, 1, 2, 3, 4]);
+    expect(counts).toEqual([24, 18, 13, 9, 6, 4, 3, 2, 1, 1, 2, 3, 4]);
   });
 });

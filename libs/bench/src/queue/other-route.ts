@@ -28,7 +28,10 @@ export class OtherRoute {
   static async start(): Promise<OtherRoute> {
     const app = await NestFactory.create(RouteModule, { logger: false });
     await app.listen(0, '127.0.0.1');
-    const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+    const server = app.getHttpServer() as Server;
+    // Longer than a round: the caller's connection is not to be closed between two.
+    server.keepAliveTimeout = 120_000;
+    const { port } = server.address() as AddressInfo;
     const script = fileURLToPath(new URL('route-caller.main.js', import.meta.url));
     const route = new OtherRoute(app, fork(script, [String(port)], { execArgv: [] }));
     await route.timesBeside(() => new Promise((resolve) => setTimeout(resolve, 1000)));

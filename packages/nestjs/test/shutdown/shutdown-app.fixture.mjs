@@ -10,11 +10,12 @@ const { platform, grace, storeFile } = JSON.parse(process.argv[2]);
 const providers = {
   plain: {},
   queued: { bulkhead: { concurrency: 2, queue: 100, wait: '60s' } },
-  limited: { rateLimit: { limit: 1, per: '1s', burst: 1, wait: '60s', queue: 100 } },
+  limited: { rateLimit: { limit: 1, per: '5s', burst: 1, wait: '60s', queue: 100 } },
   asking: { retry: { attempts: 3, maxRetryAfter: '60s' } },
   keyed: { idempotency: { lease: '30s' } },
 };
 const busy = Object.assign(new Error('busy'), { response: { status: 503, headers: { 'retry-after': '20' } } });
+const toldToEnd = () => new Promise((resolve) => process.once('message', resolve));
 
 class Routes {
   constructor(resilience) {
@@ -32,7 +33,7 @@ class Routes {
 
   /** Until it is told to end. */
   held() {
-    return this.call('plain', () => new Promise((resolve) => process.once('message', resolve)));
+    return this.call('plain', toldToEnd);
   }
 
   async twice() {
@@ -41,7 +42,7 @@ class Routes {
   }
 
   queued() {
-    return this.call('queued', () => sleep(700, 'done'));
+    return this.call('queued', toldToEnd);
   }
 
   limited() {

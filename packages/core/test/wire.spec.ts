@@ -225,6 +225,49 @@ describe('the warning of a key that is not sent', () => {
   });
 });
 
+describe.each([
+  ['fetch', (url: string) => fetch(url, { method: 'POST' })],
+  [
+    'node:http',
+    (url: string) =>
+      new Promise((resolve, reject) => {
+        httpRequest(url, { method: 'POST' }, resolve).on('error', reject).end();
+      }),
+  ],
+] as const)(
+  'a limiter between a method and its client, which starts requests in the context of others: %s',
+  (_name, send) => {
+    it('leaves a POST of unknown outcome to go out once, as its error tells of it', async () => {
+      const server = new HttpServer();
+      await server.listen();
+      server.answer = (request) => void setTimeout(() => request.socket.destroy(), 5);
+      const waiting: (() => void)[] = [];
+      let busy = false;
+      const limited = <T>(run: () => Promise<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          const start = () => {
+            busy = true;
+            const next = () => {
+              busy = false;
+              waiting.shift()?.();
+            };
+            void run().then(resolve, reject).finally(next);
+          };
+          if (busy) waiting.push(start);
+          else start();
+        });
+      const payments = createProvider('payments', RETRY, { trackCalls: true, warn: () => undefined });
+      const one = (i: number) => {
+        const failed = (cause: unknown) => Promise.reject(new Error('failed', { cause }));
+        return outcomeOf(payments.execute(() => limited(() => send(`${server.origin}/${i}`)).catch(failed)));
+      };
+      await Promise.all([1, 2, 3, 4].map(one));
+      expect(server.requests.map(({ url }) => url).sort()).toEqual(['/1', '/2', '/3', '/4']);
+      server.close();
+    });
+  },
+);
+
 describe('calls within each other', () => {
   it('each know what they sent themselves; who is around one cannot repeat what it may not', async () => {
     const server = new HttpServer();

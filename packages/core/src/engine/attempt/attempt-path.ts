@@ -100,6 +100,7 @@ export class AttemptPath {
   /** Ends an attempt that has failed, or was aborted while `stillRunning` goes on. */
   failed(call: LiveCall, error: unknown, stillRunning: Promise<unknown> | undefined): void {
     const cancelled = call.cancelled && error === call.reason;
+    if (call.requests === undefined) call.origin.wire?.()?.missed(call, error);
     const outcome = cancelled ? CANCELLED : this.environment.classify({ ok: false, error }, call);
     this.end(call, this.gates.length, outcome, stillRunning);
   }

@@ -12,6 +12,11 @@ export interface WireListener {
   keyNotSent(call: Call, exchange: Exchange): void;
   /** Whether the value of a header, in a request to `origin`, is a credential of the provider's own. */
   isOwnCredential(name: string, value: string, origin: string): boolean;
+  /**
+   * An attempt has failed that is not known to have sent anything. A limiter of the user's own may have sent its
+   * request in the async context of another call: the error tells which one it was.
+   */
+  missed(call: Call, failure: unknown): void;
   /** The provider has answered. Told once for each answer, as soon as its headers are there. */
   answered(call: Call, exchange: Exchange): void;
 }

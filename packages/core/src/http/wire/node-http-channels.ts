@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { nextTick } from 'node:process';
 import { headerOf } from '../../headers/headers.js';
+import { noteFailed } from './failed-requests.js';
 import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
 
 const requests = new WeakMap<object, WireRequest>();
@@ -29,6 +30,7 @@ export function watchNodeHttp(): void {
   });
   subscribe('http.client.request.error', (message) => {
     const { request, error } = message as { request: ClientRequest; error: unknown };
+    noteFailed(error, new NodeHead(request));
     requests.get(request)?.fail(error, isShakingHands(request));
   });
 }

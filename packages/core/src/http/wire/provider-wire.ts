@@ -1,8 +1,11 @@
 import type { EmitOf } from '../../events/event-hub.js';
 import type { EngineEvents } from '../../events/engine-events.js';
 import type { Call } from '../../engine/call.js';
+import type { LiveCall } from '../../engine/live-call.js';
 import type { WireListener } from '../../engine/requests/wire-listener.js';
 import type { Exchange } from '../../outcome/exchange.js';
+import { failedRequest } from './failed-requests.js';
+import { WireRequest } from './wire-request.js';
 import { ProviderHosts, type HostSettings } from './provider-hosts.js';
 
 /** The parts of a provider that are told of its requests. */
@@ -57,6 +60,15 @@ export class ProviderWire implements WireListener {
 
   isOwnCredential(name: string, value: string, origin: string): boolean {
     return this.parts.isOwnCredential(name, value, origin);
+  }
+
+  missed(call: Call, failure: unknown): void {
+    const found = failedRequest(failure);
+    if (found === undefined) return;
+    const { head, error } = found;
+    const request = WireRequest.of({ call: call as LiveCall, listener: this }, head);
+    request?.begin(head);
+    request?.fail(error);
   }
 
   answered(call: Call, exchange: Exchange): void {

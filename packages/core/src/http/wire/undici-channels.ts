@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { headerOf } from '../../headers/headers.js';
 import { RawHeaders } from '../../headers/raw-headers.js';
+import { noteFailed } from './failed-requests.js';
 import { dispatchOf, type Dispatched } from './undici-dispatch.js';
 import { watchedCall, WireRequest, type RequestHead, type WatchedCall } from './wire-request.js';
 
@@ -35,6 +36,7 @@ export function watchUndici(): void {
   });
   subscribe('undici:request:error', (message) => {
     const { request, error } = message as { request: object; error: unknown };
+    noteFailed(error, new UndiciHead(request));
     requests.get(request)?.fail(error, typeof error === 'object' && error !== null && unconnected.has(error));
   });
   subscribe('undici:client:connectError', (message) => {

@@ -75,7 +75,7 @@ async function redis(): Promise<StoreUnderTest | undefined> {
   if (server instanceof ServerUnavailableError) return undefined;
   const client = new Redis(server.url);
   client.on('error', () => undefined);
-  const store = new RedisStore(client);
+  const store = new RedisStore(client, { timeout: '30s' });
   return {
     name: 'RedisStore',
     store,
@@ -94,7 +94,8 @@ async function postgres(): Promise<StoreUnderTest | undefined> {
   pool.on('error', () => undefined);
   await migrate(pool);
   await pool.query(CREATE);
-  const store = new PostgresStore(pool);
+  // However slow the machine is: no time limit is what these specs are about.
+  const store = new PostgresStore(pool, { timeout: '30s' });
   return {
     name: 'PostgresStore',
     store,

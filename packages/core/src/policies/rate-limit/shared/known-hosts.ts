@@ -1,12 +1,13 @@
 import { SharedState } from '../../../engine/shared-state.js';
 import type { Store } from '../../../store/store.js';
 
-const BEAT_MS = 15_000;
+/** Short: a host that has gone is counted for two of them, and the others leave it its share. */
+const BEAT_MS = 5000;
 /** How often a host looks how many there are: at first, when others may start as well, and later. */
 const FIRST_LOOK_MS = 100;
 const LOOK_MS = 2000;
 /** A beat comes with a look, so up to one of those late: two beats of each host are always in it. */
-const WINDOW = { limit: Number.MAX_SAFE_INTEGER, windowMs: 31_000, slices: 31 };
+const WINDOW = { limit: Number.MAX_SAFE_INTEGER, windowMs: 11_000, slices: 11 };
 const BEATS_IN_WINDOW = 2;
 
 /**

@@ -89,14 +89,14 @@ describe('a provider behind a proxy', () => {
       const server = await provider(ok);
       const proxy = await proxied(way);
       const { files, axios } = await start(
-        { baseUrl: server.origin, proxy: proxy.origin, maxSockets: 2, timeouts: { connect: 30 } },
+        { baseUrl: server.origin, proxy: proxy.origin, maxSockets: 2, timeouts: { connect: 300 } },
         { retry: THREE },
       );
       const all = await Promise.allSettled(Array.from({ length: 6 }, () => files.execute(() => axios.post('/'))));
       expect(all.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'rejected'));
       expect([proxy.seen.length, server.seen.length]).toEqual([18, 0]);
       expect(String((all[0] as PromiseRejectedResult).reason)).toMatch(
-        way === 'refuses' ? /The proxy opened no tunnel: it answered 407/ : /no connection within 30 ms/,
+        way === 'refuses' ? /The proxy opened no tunnel: it answered 407/ : /no connection within 300 ms/,
       );
     },
   );

@@ -262,7 +262,9 @@ describe.each(stores.map((each) => [each.name, each] as const))(
       if (store.bus === undefined) return;
       const order = { operation: 'charge', idempotencyKey: randomUUID() };
       let isEnded = false;
-      const first = hostOn().execute(async () => (await sleep(200), (isEnded = true)), order);
+      let hasBegun = false;
+      const first = hostOn().execute(async () => ((hasBegun = true), await sleep(200), (isEnded = true)), order);
+      while (!hasBegun) await sleep(1);
       // No time passes on the other host, so it never looks by itself.
       const second = hostOn({ clock: new TestClock() }).execute(() => 0, order);
       expect([await second, isEnded]).toEqual([true, true]);

@@ -11,11 +11,8 @@ const JOBS = 2000;
 const QUOTA = 20;
 /** When the checkouts are killed, in seconds from the first order. */
 const KILLS_S = [20, 55];
-/**
- * How much of the quota is used at least. Hosts that share a paced limit lease it token by token, and lose what a lease
- * outlives.
- */
-const LEAST_PERCENT = { own: 90, shared: 80 } as const;
+/** How much of the quota is used at least. */
+const LEAST_PERCENT = 90;
 const LONGEST_S = 240;
 const LOOK_EVERY_S = 10;
 /** As long as a user may wait in line for the CRM: `rateLimit.wait` of the checkout's settings. */
@@ -40,8 +37,7 @@ export const sync: Storm<Facts> = {
       const facts = await withBoth(checkouts, async (checkout) => {
         const { downMs, visits } = checkout;
         const plan = { orders: new Map(PLANNED), perSecond: QUOTA, downMs };
-        const leastPercent = LEAST_PERCENT[isServer(stage.storeUrl) ? 'shared' : 'own'];
-        return { audit: auditSync(await checkout.records(), plan), visits: [...visits], leastPercent };
+        return { audit: auditSync(await checkout.records(), plan), visits: [...visits] };
       });
       return { facts, figures, promises };
     } finally {
@@ -53,7 +49,6 @@ export const sync: Storm<Facts> = {
 interface Facts {
   readonly audit: SyncAudit;
   readonly visits: SyncCheckout['visits'];
-  readonly leastPercent: number;
 }
 
 /** Ends when the protected checkout has nothing left to do, or after the longest time. */
@@ -100,7 +95,7 @@ function figures({ audit, visits }: Facts): Figures {
   };
 }
 
-function promises({ audit, visits, leastPercent }: Facts): PromiseCheck[] {
+function promises({ audit, visits }: Facts): PromiseCheck[] {
   const unserved = visits.filter(({ served }) => !served).length;
   return [
     {
@@ -114,8 +109,8 @@ function promises({ audit, visits, leastPercent }: Facts): PromiseCheck[] {
       measured: `${audit.lateRefusals}`,
     },
     {
-      text: `at least ${leastPercent} % of the quota of ${QUOTA} calls/s is used while the checkout runs`,
-      held: audit.quotaUsedPercent >= leastPercent,
+      text: `at least ${LEAST_PERCENT} % of the quota of ${QUOTA} calls/s is used while the checkout runs`,
+      held: audit.quotaUsedPercent >= LEAST_PERCENT,
       measured: measure(audit.quotaUsedPercent, '%'),
     },
     {
@@ -129,11 +124,6 @@ function promises({ audit, visits, leastPercent }: Facts): PromiseCheck[] {
       measured: `${measure(p99(visits), 'ms')}, ${unserved} of ${visits.length} not served`,
     },
   ];
-}
-
-/** Whether hosts could share the store, and with it the limit. */
-function isServer(storeUrl: string): boolean {
-  return /^(?:redis|postgres)/.test(storeUrl);
 }
 
 function p99(visits: Facts['visits']): number {

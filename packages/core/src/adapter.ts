@@ -3,6 +3,7 @@
  * notice.
  */
 export { noteAnswer, noteCredential } from './engine/requests/note-answer.js';
+export { isAbsoluteUrl } from './http/absolute-url.js';
 export { isOwnCredential } from './http/account-of.js';
 export { currentLiveCall } from './engine/current-call.js';
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';

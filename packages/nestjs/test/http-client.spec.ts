@@ -5,18 +5,10 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import type { HttpService } from '@nestjs/axios';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
-import { Test, type TestingModule } from '@nestjs/testing';
 import FormData from 'form-data';
-import { InjectHttp, Resilience, ResilienceModule, type HttpOptions, type ProviderOptions } from '@breakwater/nestjs';
+import { FilesApplication } from './files-application.fixture.js';
 import { localProvider, localProxy, type LocalServer } from './http-client.fixture.js';
-
-@Injectable()
-class FilesClient {
-  constructor(@InjectHttp('files') readonly service: HttpService) {}
-}
 
 const THREE = { attempts: 3, backoff: { initial: 1, max: 1 }, budget: false } as const;
 const gzipped: RequestListener = (_request, response) =>
@@ -30,11 +22,11 @@ const chunked: RequestListener = (_request, response) => {
 
 describe('the HTTP client of a provider, on the wire', () => {
   const servers: LocalServer[] = [];
-  let module: TestingModule;
+  const application = new FilesApplication();
 
   afterEach(async () => {
     jest.restoreAllMocks();
-    await module.close();
+    await application.close();
     for (const each of servers.splice(0)) each.close();
   });
 
@@ -44,19 +36,9 @@ describe('the HTTP client of a provider, on the wire', () => {
     return server;
   }
 
-  async function start(http: HttpOptions, options: ProviderOptions = {}) {
-    module = await Test.createTestingModule({
-      imports: [ResilienceModule.forRoot({ providers: { files: { http, ...options } } })],
-      providers: [FilesClient],
-    }).compile();
-    await module.init();
-    const files = module.get(Resilience).provider('files');
-    return { files, axios: module.get(FilesClient).service.axiosRef };
-  }
-
   it('puts the key of the call in the body where the provider expects it, in every attempt', async () => {
     const server = await provider((request) => request.socket.destroy());
-    const { files, axios } = await start(
+    const { files, axios } = await application.start(
       { baseUrl: server.origin },
       { retry: THREE, idempotency: { body: 'meta.key' } },
     );
@@ -76,14 +58,20 @@ describe('the HTTP client of a provider, on the wire', () => {
   ])('an answer that is larger than it may be, %s,', (_name, answer) => {
     it('fails, is not repeated, and is nothing that the circuit counts', async () => {
       const server = await provider(answer);
-      const { files, axios } = await start({ baseUrl: server.origin, maxResponseBytes: 15_000 }, { retry: THREE });
+      const { files, axios } = await application.start(
+        { baseUrl: server.origin, maxResponseBytes: 15_000 },
+        { retry: THREE },
+      );
       await expect(files.execute(() => axios.get('/'))).rejects.toThrow(/maxContentLength size of 15000 exceeded/);
       expect(server.seen).toHaveLength(1);
     });
 
     it('fails as a stream, once more has come', async () => {
       const server = await provider(answer);
-      const { files, axios } = await start({ baseUrl: server.origin, maxResponseBytes: 15_000 }, { retry: THREE });
+      const { files, axios } = await application.start(
+        { baseUrl: server.origin, maxResponseBytes: 15_000 },
+        { retry: THREE },
+      );
       const read = files.execute(async () => {
         const { data } = await axios.get<Readable>('/', { responseType: 'stream' });
         return text(data);
@@ -94,7 +82,7 @@ describe('the HTTP client of a provider, on the wire', () => {
 
     it('is read whole where it is small enough', async () => {
       const server = await provider(answer);
-      const { axios } = await start({ baseUrl: server.origin, maxResponseBytes: 20_000 });
+      const { axios } = await application.start({ baseUrl: server.origin, maxResponseBytes: 20_000 });
       const { data } = await axios.get<Readable>('/', { responseType: 'stream' });
       expect([(await text(data)).length, (await axios.get<string>('/')).data.length]).toEqual([20_000, 20_000]);
     });
@@ -121,7 +109,7 @@ describe('the HTTP client of a provider, on the wire', () => {
     ],
   ])('sends %s once: the provider’s own failure surfaces', async (_name, body) => {
     const server = await provider((_request, response) => response.writeHead(503, { 'retry-after': '0' }).end('busy'));
-    const { files, axios } = await start({ baseUrl: server.origin }, { retry: THREE });
+    const { files, axios } = await application.start({ baseUrl: server.origin }, { retry: THREE });
     const given = body();
     const upload = files.execute(() => axios.put('/file', given));
     await expect(upload).rejects.toMatchObject({ response: { status: 503 } });
@@ -130,7 +118,7 @@ describe('the HTTP client of a provider, on the wire', () => {
 
   it('sends once what a nested call has sent that can be read only once', async () => {
     const server = await provider((_request, response) => response.writeHead(503, { 'retry-after': '0' }).end('busy'));
-    const { files, axios } = await start({ baseUrl: server.origin }, { retry: THREE });
+    const { files, axios } = await application.start({ baseUrl: server.origin }, { retry: THREE });
     const given = Readable.from([Buffer.from('part')]);
     const upload = files.execute(() => files.execute(() => axios.put('/file', given)));
     await expect(upload).rejects.toMatchObject({ response: { status: 503 } });
@@ -139,7 +127,7 @@ describe('the HTTP client of a provider, on the wire', () => {
 
   it('sends again what can be read again: text, bytes and forms of the web', async () => {
     const server = await provider((_request, response) => response.writeHead(503, { 'retry-after': '0' }).end('busy'));
-    const { files, axios } = await start({ baseUrl: server.origin }, { retry: THREE });
+    const { files, axios } = await application.start({ baseUrl: server.origin }, { retry: THREE });
     const form = new globalThis.FormData();
     form.append('file', new Blob(['part']), 'a.bin');
     for (const body of ['part', Buffer.from('part'), form]) {
@@ -153,7 +141,7 @@ describe('the HTTP client of a provider, on the wire', () => {
     const server = await provider((_request, response) => {
       response.writeHead(++requests % 3 === 0 ? 200 : 503, { 'retry-after-ms': '0' }).end('x'.repeat(300_000));
     });
-    const { files, axios } = await start(
+    const { files, axios } = await application.start(
       { baseUrl: server.origin, maxSockets: 2 },
       { retry: THREE, timeout: { attempt: '5s' } },
     );
@@ -174,7 +162,7 @@ describe('the HTTP client of a provider, on the wire', () => {
         response.end('{}');
       });
     });
-    const { axios } = await start({ baseUrl: server.origin, maxSockets: 2 });
+    const { axios } = await application.start({ baseUrl: server.origin, maxSockets: 2 });
     await Promise.all(Array.from({ length: 12 }, () => axios.get('/')));
     expect([server.seen.length, server.sockets.size, most <= 2]).toEqual([12, 2, true]);
   });
@@ -182,7 +170,7 @@ describe('the HTTP client of a provider, on the wire', () => {
   it('sends over the user’s own agent', async () => {
     const server = await provider((_request, response) => response.end('{}'));
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const { axios } = await start({ baseUrl: server.origin, agent });
+    const { axios } = await application.start({ baseUrl: server.origin, agent });
     await Promise.all([axios.get('/'), axios.get('/'), axios.get('/')]);
     expect([server.seen.length, server.sockets.size, Object.keys(agent.freeSockets).length]).toEqual([3, 1, 1]);
     agent.destroy();
@@ -192,7 +180,7 @@ describe('the HTTP client of a provider, on the wire', () => {
     const server = await provider((_request, response) => response.end('{"a":1}'));
     const proxy = await localProxy();
     servers.push(proxy);
-    const { axios } = await start({ baseUrl: server.origin, proxy: proxy.origin });
+    const { axios } = await application.start({ baseUrl: server.origin, proxy: proxy.origin });
     expect((await axios.get('/through')).data).toEqual({ a: 1 });
     const { host } = new URL(server.origin);
     // The server at the end of the tunnel speaks no TLS.
@@ -215,7 +203,7 @@ describe('the HTTP client of a provider, on the wire', () => {
   )(
     'sends nothing to %j, which is the mistake of who asks for it: neither repeated nor counted, with a cache: %p',
     async (url, cache) => {
-      const { files, axios } = await start(
+      const { files, axios } = await application.start(
         { baseUrl: 'http://files.test', cache },
         { retry: THREE, circuitBreaker: { window: { consecutive: 2 } } },
       );
@@ -231,7 +219,10 @@ describe('the HTTP client of a provider, on the wire', () => {
   );
 
   it('limits how long making a connection takes: a name that is never resolved', async () => {
-    const { axios, files } = await start({ baseUrl: 'http://never.test', timeouts: { connect: 30 } }, { retry: THREE });
+    const { axios, files } = await application.start(
+      { baseUrl: 'http://never.test', timeouts: { connect: 30 } },
+      { retry: THREE },
+    );
     const lookup = jest.spyOn(dns, 'lookup').mockImplementation((() => undefined) as unknown as typeof dns.lookup);
     await expect(files.execute(() => axios.post('/'))).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     // Nothing was sent, so that a POST may be repeated.
@@ -242,7 +233,7 @@ describe('the HTTP client of a provider, on the wire', () => {
     const mute = createServer(() => undefined);
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
     const { port } = mute.address() as AddressInfo;
-    const { axios } = await start({ baseUrl: `https://127.0.0.1:${port}`, timeouts: { connect: 30 } });
+    const { axios } = await application.start({ baseUrl: `https://127.0.0.1:${port}`, timeouts: { connect: 30 } });
     await expect(axios.get('/', { timeout: 2000 })).rejects.toMatchObject({ code: 'ETIMEDOUT' });
     mute.close();
   });
@@ -251,7 +242,7 @@ describe('the HTTP client of a provider, on the wire', () => {
     'limits how long an open connection may be silent, redirects followed or not: %p',
     async (maxRedirects) => {
       const server = await provider((_request, response) => response.write('first'));
-      const { axios } = await start({ baseUrl: server.origin, timeouts: { idle: 50 } });
+      const { axios } = await application.start({ baseUrl: server.origin, timeouts: { idle: 50 } });
       const options = maxRedirects === undefined ? {} : { maxRedirects };
       await expect(axios.get('/', options)).rejects.toThrow(/silent for 50 ms|aborted/);
     },
@@ -260,7 +251,7 @@ describe('the HTTP client of a provider, on the wire', () => {
   it('draws from the rate limit with each request rather than each call, where the settings say so', async () => {
     const server = await provider((_request, response) => response.end('{}'));
     const http = { baseUrl: server.origin, limitEachRequest: true };
-    const { files, axios } = await start(http, { rateLimit: { limit: 3, per: '1h' } });
+    const { files, axios } = await application.start(http, { rateLimit: { limit: 3, per: '1h' } });
     const read = (pages: number) => async () => {
       for (let page = 0; page < pages; page++) await axios.get('/', { params: { page } });
     };
@@ -271,17 +262,24 @@ describe('the HTTP client of a provider, on the wire', () => {
 
   it('follows the settings in whether each request draws', async () => {
     const server = await provider((_request, response) => response.end('{}'));
-    const { files, axios } = await start({ baseUrl: server.origin }, { rateLimit: { limit: 3, per: '1h' } });
+    const { resilience, files, axios } = await application.start(
+      { baseUrl: server.origin },
+      { rateLimit: { limit: 3, per: '1h' } },
+    );
     const twice = async () => void (await Promise.all([axios.get('/'), axios.get('/')]));
     await files.execute(twice);
-    module.get(Resilience).reconfigure('files', { http: { limitEachRequest: true } });
+    resilience.reconfigure('files', { http: { limitEachRequest: true } });
     await files.execute(twice);
     expect(files.rateLimit!.snapshot().admitted).toBe(3);
   });
 
   it('prints no credential where a stream fails', async () => {
     const server = await provider(chunked);
-    const { axios } = await start({ baseUrl: server.origin, maxResponseBytes: 15_000, auth: { bearer: 'sk_secret' } });
+    const { axios } = await application.start({
+      baseUrl: server.origin,
+      maxResponseBytes: 15_000,
+      auth: { bearer: 'sk_secret' },
+    });
     const { data } = await axios.get<Readable>('/', { responseType: 'stream' });
     const error = await text(data).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Error);

@@ -1,16 +1,8 @@
 import type { RequestListener } from 'node:http';
 import tls, { type ConnectionOptions } from 'node:tls';
-import type { HttpService } from '@nestjs/axios';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
-import { Test, type TestingModule } from '@nestjs/testing';
-import { InjectHttp, Resilience, ResilienceModule, type HttpOptions, type ProviderOptions } from '@breakwater/nestjs';
+import { FilesApplication } from './files-application.fixture.js';
 import { localProvider, localProxy, type LocalServer } from './http-client.fixture.js';
-
-@Injectable()
-class FilesClient {
-  constructor(@InjectHttp('files') readonly service: HttpService) {}
-}
 
 const THREE = { attempts: 3, backoff: { initial: 1, max: 1 }, budget: false } as const;
 /** TLS with a key that both sides know, in place of a certificate. */
@@ -20,7 +12,7 @@ const ok: RequestListener = (_request, response) => response.end('{}');
 
 describe('a provider behind a proxy', () => {
   const servers: LocalServer[] = [];
-  let module: TestingModule | undefined;
+  const application = new FilesApplication();
 
   beforeEach(() => {
     const connect = tls.connect.bind(tls) as (options: ConnectionOptions) => tls.TLSSocket;
@@ -35,7 +27,7 @@ describe('a provider behind a proxy', () => {
   });
   afterEach(async () => {
     jest.restoreAllMocks();
-    await module?.close();
+    await application.close();
     for (const each of servers.splice(0)) each.close();
   });
 
@@ -51,20 +43,10 @@ describe('a provider behind a proxy', () => {
     return proxy;
   }
 
-  async function start(http: HttpOptions, options: ProviderOptions = {}) {
-    module = await Test.createTestingModule({
-      imports: [ResilienceModule.forRoot({ providers: { files: { http, ...options } } })],
-      providers: [FilesClient],
-    }).compile();
-    await module.init();
-    const files = module.get(Resilience).provider('files');
-    return { files, axios: module.get(FilesClient).service.axiosRef };
-  }
-
   it('is reached through as many tunnels as there may be connections, which are kept', async () => {
     const server = await provider((_request, response) => setImmediate(() => response.end('{}')));
     const proxy = await proxied();
-    const { axios } = await start({ baseUrl: server.origin, proxy: proxy.origin, maxSockets: 2 });
+    const { axios } = await application.start({ baseUrl: server.origin, proxy: proxy.origin, maxSockets: 2 });
     await Promise.all(Array.from({ length: 12 }, () => axios.post('/', { a: 'x'.repeat(100_000) })));
     expect([server.seen.length, proxy.seen.length, proxy.sockets.size]).toEqual([12, 2, 2]);
     expect(server.seen.every(({ body }) => body.length > 100_000)).toBe(true);
@@ -74,7 +56,11 @@ describe('a provider behind a proxy', () => {
     const server = await provider(ok);
     const proxy = await proxied();
     const withCredential = proxy.origin.replace('//', '//shop:p%40ss@');
-    const { axios } = await start({ baseUrl: server.origin, proxy: withCredential, auth: { bearer: 'sk' } });
+    const { axios } = await application.start({
+      baseUrl: server.origin,
+      proxy: withCredential,
+      auth: { bearer: 'sk' },
+    });
     await axios.get('/');
     const basic = `Basic ${Buffer.from('shop:p@ss').toString('base64')}`;
     expect(proxy.seen[0]?.headers).toMatchObject({ 'proxy-authorization': basic });
@@ -88,7 +74,7 @@ describe('a provider behind a proxy', () => {
     async (way) => {
       const server = await provider(ok);
       const proxy = await proxied(way);
-      const { files, axios } = await start(
+      const { files, axios } = await application.start(
         { baseUrl: server.origin, proxy: proxy.origin, maxSockets: 2, timeouts: { connect: 300 } },
         { retry: THREE },
       );
@@ -104,7 +90,10 @@ describe('a provider behind a proxy', () => {
   it('was certainly sent nothing where there is no proxy', async () => {
     const gone = await proxied();
     gone.close();
-    const { files, axios } = await start({ baseUrl: 'https://files.test', proxy: gone.origin }, { retry: THREE });
+    const { files, axios } = await application.start(
+      { baseUrl: 'https://files.test', proxy: gone.origin },
+      { retry: THREE },
+    );
     let attempts = 0;
     await expect(files.execute(() => (attempts++, axios.post('/')))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(attempts).toBe(3);
@@ -113,14 +102,14 @@ describe('a provider behind a proxy', () => {
   it('may be silent in a tunnel for no longer than it is allowed to', async () => {
     const server = await provider((_request, response) => response.write('first'));
     const proxy = await proxied();
-    const { axios } = await start({ baseUrl: server.origin, proxy: proxy.origin, timeouts: { idle: 50 } });
+    const { axios } = await application.start({ baseUrl: server.origin, proxy: proxy.origin, timeouts: { idle: 50 } });
     await expect(axios.get('/')).rejects.toThrow(/silent for 50 ms|aborted/);
   });
 
   it('has its tunnel closed with a request that is aborted', async () => {
     const server = await provider((_request, response) => response.write('first'));
     const proxy = await proxied();
-    const { files, axios } = await start(
+    const { files, axios } = await application.start(
       { baseUrl: server.origin, proxy: proxy.origin },
       { timeout: { attempt: 100 } },
     );
@@ -139,7 +128,7 @@ describe('a provider behind a proxy', () => {
       url === '/end' ? response.end('{"a":1}') : response.writeHead(302, { location: `${plain.origin}/plain` }).end(),
     );
     const proxy = await proxied();
-    const { axios } = await start({ baseUrl: server.origin, proxy: proxy.origin });
+    const { axios } = await application.start({ baseUrl: server.origin, proxy: proxy.origin });
     expect((await axios.get('/start')).data).toEqual({ a: 1 });
     const { host } = new URL(server.origin);
     expect(proxy.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([

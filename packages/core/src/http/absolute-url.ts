@@ -4,6 +4,11 @@ const ABSOLUTE = /^([a-z][a-z\d+.-]*:)?\/\//i;
 /** A scheme by which no client sends anything. */
 const OTHER_SCHEME = /^(?!https?:|data:|blob:)([a-z][a-z\d+.-]*:)\/\//i;
 
+/** Whether a URL names its host, with or without a scheme. */
+export function isAbsoluteUrl(url: string): boolean {
+  return ABSOLUTE.test(url);
+}
+
 /**
  * Where a request goes: a path is appended to the base URL, an absolute URL stands for itself. Throws a `TypeError` for
  * what is none.
@@ -15,7 +20,7 @@ export function absoluteUrl(url: string, baseUrl: string | undefined): URL {
       code: 'ERR_INVALID_PROTOCOL',
     });
   }
-  if (baseUrl === undefined || ABSOLUTE.test(url)) return new URL(url, baseUrl);
+  if (baseUrl === undefined || isAbsoluteUrl(url)) return new URL(url, baseUrl);
   return new URL(url === '' ? baseUrl : `${baseUrl.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`);
 }
 

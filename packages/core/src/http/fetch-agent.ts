@@ -1,5 +1,6 @@
 import { HTTP_DEFAULTS } from './http.options.js';
 import type { HttpSettings } from './provider-http.js';
+import { standingDispatcher } from './wire/standing-dispatcher.js';
 
 /** The type of `fetch`'s `dispatcher`, and the class of those of Node itself. */
 type Dispatcher = object;
@@ -16,9 +17,6 @@ interface ProxiedOptions {
   /** How long each step of making a connection may take. */
   readonly connectMs: number;
 }
-
-/** Where every copy of undici finds the process's dispatcher. Source: undici, `lib/global.js`. */
-const GLOBAL = Symbol.for('undici.globalDispatcher.1');
 
 /** Sends what `fetch` is given, over connections of its own. */
 export interface FetchAgent {
@@ -76,9 +74,8 @@ export class FetchAgents {
  * The class of Node's dispatcher, unless the process has one of another kind: then that one decides for the process.
  */
 async function nodesAgent(): Promise<AgentClass | undefined> {
-  const standing = () => (globalThis as { [GLOBAL]?: object })[GLOBAL];
   // Node loads its undici with the first use of anything of it.
-  if (standing() === undefined) await fetch('data:,').catch(() => undefined);
-  const { constructor } = standing() ?? {};
+  if (standingDispatcher() === undefined) await fetch('data:,').catch(() => undefined);
+  const { constructor } = standingDispatcher() ?? {};
   return constructor?.name === 'Agent' ? (constructor as AgentClass) : undefined;
 }

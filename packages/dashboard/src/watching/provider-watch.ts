@@ -54,9 +54,9 @@ export class ProviderWatch implements CallObserver {
 
   around(call: LiveCall, next: Next<unknown>): Promise<unknown> {
     const startedAt = this.observed.clock.now();
-    const around = this.once.attemptAround(call);
-    const underWay = { call, startedAt, around };
-    if (around === undefined) this.active++;
+    const isWithin = this.once.isWithin(call);
+    const underWay = { call, startedAt, isWithin };
+    if (!isWithin) this.active++;
     return next(call).then(
       (value) => {
         whenRead(value, () => this.end(underWay, this.observed.classify({ ok: true, value }, call).kind));
@@ -109,10 +109,10 @@ export class ProviderWatch implements CallObserver {
     };
   }
 
-  private end({ call, startedAt, around }: UnderWay, outcome: OutcomeKind): void {
+  private end({ call, startedAt, isWithin }: UnderWay, outcome: OutcomeKind): void {
     const now = this.observed.clock.now();
-    if (around === undefined) this.active--;
-    if (!this.once.ended(call, around, outcome !== 'success')) return;
+    if (!isWithin) this.active--;
+    if (!this.once.ended(call, outcome !== 'success')) return;
     this.window.record(KIND_OF[outcome], now - startedAt, now + this.offsetMs);
   }
 
@@ -131,8 +131,8 @@ export class ProviderWatch implements CallObserver {
 interface UnderWay {
   readonly call: LiveCall;
   readonly startedAt: number;
-  /** The attempt of the same provider in which it is made. */
-  readonly around: LiveCall | undefined;
+  /** Whether it is made in another call of its provider. */
+  readonly isWithin: boolean;
 }
 
 function stateAfter({ type, detail }: ResilienceEvent): string | undefined {

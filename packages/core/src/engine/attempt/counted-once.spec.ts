@@ -13,9 +13,9 @@ function counted(settings: Parameters<typeof liveProvider>[1] = {}) {
     const once = new CountedOnce();
     return {
       around(call, next) {
-        const around = once.attemptAround(call);
+        once.isWithin(call);
         const end = (kind: string) => {
-          if (once.ended(call, around, kind !== 'success')) calls.push(`${call.operation} ${kind}`);
+          if (once.ended(call, kind !== 'success')) calls.push(`${call.operation} ${kind}`);
         };
         return next(call).then(
           (value) => {

@@ -37,7 +37,7 @@ export function watchUndici(): void {
   subscribe('undici:request:error', (message) => {
     const { request, error } = message as { request: object; error: unknown };
     noteFailed(error, new UndiciHead(request));
-    requests.get(request)?.fail(error, typeof error === 'object' && error !== null && unconnected.has(error));
+    requests.get(request)?.fail(error, unconnected.has(error as object));
   });
   subscribe('undici:client:connectError', (message) => {
     const { error } = message as { error: unknown };

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { standingDispatcher } from './standing-dispatcher.js';
 import { watchedCall, type WatchedCall, type WireRequest } from './wire-request.js';
 
 /** A request as undici is asked for it. */
@@ -24,8 +25,6 @@ type NoteQueued = (watched: WatchedCall, options: DispatchOptions) => WireReques
 /** Hands a request on; returns `false` where the next one has to wait. */
 type Dispatch = (this: unknown, options: DispatchOptions, handler: unknown) => unknown;
 
-/** Where every copy of undici finds the process's dispatcher. Source: undici, `lib/global.js`. */
-const GLOBAL = Symbol.for('undici.globalDispatcher.1');
 /** The file of the class that all dispatchers of a copy of undici extend. */
 const BASE = /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/])?dispatcher-base\.js$/;
 
@@ -52,8 +51,8 @@ export function dispatchOf(request: object, note: NoteQueued): Dispatched | unde
 
 /** Reaches the dispatchers of all copies of undici: by the process's own, and by those that were loaded as packages. */
 function watchDispatchers(note: NoteQueued): void {
-  const { [GLOBAL]: standing } = globalThis as { [GLOBAL]?: unknown };
-  if (isObject(standing)) watchBase(standing, note);
+  const standing = standingDispatcher();
+  if (standing !== undefined) watchBase(standing, note);
   for (const [file, loaded] of Object.entries(createRequire(`${process.cwd()}/`).cache)) {
     if (!BASE.test(file)) continue;
     const { prototype } = (loaded?.exports ?? {}) as { readonly prototype?: unknown };

@@ -11,6 +11,11 @@ export class LimitWithWord {
     readonly pause: Pause,
     readonly observed: ObservedQuotas | undefined,
   ) {}
+
+  /** Whether the provider's word holds nothing back any more. */
+  isOver(now: number): boolean {
+    return this.pause.leftMs(now) === 0 && (this.observed?.isOver(now) ?? true);
+  }
 }
 
 /** The part of it that is an allowance's. */

@@ -159,8 +159,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     const state = packed as PackedLimit;
     const taken = takenOf(state);
     if (taken !== undefined && !this.allowance.isOver(taken, now)) return false;
-    if (!(state instanceof LimitWithWord)) return true;
-    return state.pause.leftMs(now) === 0 && (state.observed?.isOver(now) ?? true);
+    return !(state instanceof LimitWithWord) || state.isOver(now);
   }
 
   idle(now: number): boolean {

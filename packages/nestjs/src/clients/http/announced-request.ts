@@ -1,7 +1,6 @@
-import { currentLiveCall, type LiveCall } from '@breakwater/core/adapter';
+import { currentLiveCall, isAbsoluteUrl, type LiveCall } from '@breakwater/core/adapter';
 import type { RequestNature } from '@breakwater/core';
 import type { AxiosAnswer, AxiosRequest } from './axios-types.js';
-import { isAbsolute } from './origin.js';
 
 /** A request, as its call has noted it. */
 export type NotedRequest = ReturnType<LiveCall['sending']>;
@@ -28,7 +27,7 @@ interface RequestError {
  */
 export function announce(call: LiveCall, config: AxiosRequest, nature?: RequestNature): NotedRequest | undefined {
   const { url = '', method = 'get' } = config;
-  if (isAbsolute(url) && !URL.canParse(url)) return undefined;
+  if (isAbsoluteUrl(url) && !URL.canParse(url)) return undefined;
   return ((config as Announced)[NOTED] = call.sending(method.toUpperCase(), nature));
 }
 

@@ -1,3 +1,4 @@
+import { isAbsoluteUrl } from '@breakwater/core/adapter';
 import type { AxiosRequest } from './axios-types.js';
 
 type BeforeRedirect = NonNullable<AxiosRequest['beforeRedirect']>;
@@ -8,15 +9,10 @@ type BeforeRedirect = NonNullable<AxiosRequest['beforeRedirect']>;
  */
 export function isSameOrigin(request: Pick<AxiosRequest, 'url' | 'baseURL'>, baseUrl: string): boolean {
   const { url = '', baseURL } = request;
-  const absolute = isAbsolute(url);
+  const absolute = isAbsoluteUrl(url);
   if (!absolute && baseURL === baseUrl) return true;
   const target = absolute ? url : (baseURL ?? url);
   return URL.canParse(target, baseUrl) && new URL(target, baseUrl).origin === new URL(baseUrl).origin;
-}
-
-/** Whether a URL names its host, as axios sees it. */
-export function isAbsolute(url: string): boolean {
-  return /^([a-z][a-z\d+.-]*:)?\/\//i.test(url);
 }
 
 /**

@@ -34,9 +34,9 @@ export class CallTelemetry implements CallObserver {
     const measures = this.sinks.measures.of(call.operation);
     const startedAt = this.provider.clock.now();
     const begun = this.sinks.spans?.begin(call, measures);
-    const around = this.once.attemptAround(call);
-    if (around === undefined) measures.active++;
-    const underWay = { call, measures, startedAt, begun, around };
+    const isWithin = this.once.isWithin(call);
+    if (!isWithin) measures.active++;
+    const underWay = { call, measures, startedAt, begun, isWithin };
     const result = begun === undefined ? next(call) : context.with(begun.context, next, undefined, call);
     return result.then(
       (value) => {
@@ -62,10 +62,10 @@ export class CallTelemetry implements CallObserver {
   }
 
   private end(underWay: UnderWay, outcome: Outcome, error: unknown): void {
-    const { call, measures, startedAt, begun, around } = underWay;
+    const { call, measures, startedAt, begun, isWithin } = underWay;
     const seconds = (this.provider.clock.now() - startedAt) / 1000;
-    if (around === undefined) measures.active--;
-    const counts = this.once.ended(call, around, outcome.kind !== 'success');
+    if (!isWithin) measures.active--;
+    const counts = this.once.ended(call, outcome.kind !== 'success');
     if (counts) this.count(underWay, { outcome, error, seconds });
     if (!(begun instanceof CallSpan)) return;
     this.sinks.spans!.ended(call);
@@ -91,8 +91,8 @@ interface UnderWay {
   readonly measures: OperationMeasures;
   readonly startedAt: number;
   readonly begun: { readonly context: Context } | undefined;
-  /** The attempt of the same provider in which it is made. */
-  readonly around: LiveCall | undefined;
+  /** Whether it is made in another call of its provider. */
+  readonly isWithin: boolean;
 }
 
 interface Ended {

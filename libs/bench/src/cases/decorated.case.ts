@@ -5,7 +5,8 @@ import { succeeding } from './succeeding.js';
 export const decorated: readonly BenchCase[] = [
   ...succeeding({
     name: 'breakwater: decorated Nest method, five policies',
-    limit: { timesBare: 10 },
+    limit: { timesBare: 12, bytes: 1750 },
+    together: { timesBare: 15 },
     prepare: async () => {
       const { client } = await boot();
       return () => client.call();
@@ -29,7 +30,7 @@ export const decorated: readonly BenchCase[] = [
   {
     group: 'refusal',
     name: 'breakwater: decorated Nest method, five policies, open',
-    limit: { ns: 800 },
+    limit: { timesBare: 1.2 },
     prepare: async () => {
       const { client, open } = await boot();
       open();

@@ -1,10 +1,14 @@
-import type { CallCase } from '../bench-case.js';
+import type { CallCase, Limit } from '../bench-case.js';
 
-/** A call that succeeds, in both groups: one after another, where its limit holds, and 200 at once. */
-export function succeeding(call: Omit<CallCase, 'group'>): readonly CallCase[] {
-  const { limit: _limit, ...concurrent } = call;
+interface Succeeding extends Omit<CallCase, 'group'> {
+  /** The limit of 200 at once. */
+  readonly together?: Limit;
+}
+
+/** A call that succeeds, in both groups: one after another, and 200 at once. */
+export function succeeding({ limit, together, ...call }: Succeeding): readonly CallCase[] {
   return [
-    { ...call, group: 'call' },
-    { ...concurrent, group: 'concurrent' },
+    { ...call, ...(limit && { limit }), group: 'call' },
+    { ...call, ...(together && { limit: together }), group: 'concurrent' },
   ];
 }

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { createProvider, ResilienceConfigurationError } from '@breakwater/core';
 import { findCredentials } from '@breakwater/secrets/testing';
 import { describe, expect, it } from '@jest/globals';
@@ -60,8 +60,6 @@ const RIGHT: readonly Layer[] = [
   { http: { baseUrl: 'https://api.example.com', auth: { oauth2: { tokenUrl: 'https://auth.example.com/token' } } } },
   { preset: 'stripe', http: {}, webhook: { secrets: ['whsec_8f2bd5c1a7e94f03b6d1'] } },
 ];
-/** Each run puts secrets of so many forms into each place. */
-const FORMS_EACH = 2;
 
 describe('a secret in the wrong place of the settings', () => {
   const perWay = RIGHT.map((right) => {
@@ -69,8 +67,9 @@ describe('a secret in the wrong place of the settings', () => {
     return { right, paths: [...optionsIn(place), ...optionsIn(place, faultsOf, ['methods', 'charge'])] };
   });
   const options = new Map(perWay.flatMap(({ right, paths }) => paths.map((path) => [path.join('.'), { right, path }])));
-  let turn = 0;
-  const some = () => Array.from({ length: FORMS_EACH }, () => SECRETS[turn++ % SECRETS.length]!());
+  // Each run puts secrets of other forms into the same places.
+  let turn = randomInt(SECRETS.length);
+  const some = () => [SECRETS[turn++ % SECRETS.length]!()];
 
   it('is looked for in every option that there is', () => {
     expect(options.size).toBeGreaterThan(150);

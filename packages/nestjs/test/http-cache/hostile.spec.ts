@@ -159,11 +159,11 @@ describe.each(CLIENTS)('the HTTP cache of %s, used by strangers', (client) => {
     for (let i = 0; i < 2; i++) expect(await ask()).toMatchObject({ status: 200, text: 'answer 2' });
   });
 
-  it('holds to its bounds over thousands of variants, and of URLs', async () => {
+  it('holds to its bounds over hundreds of variants, and of URLs', async () => {
     const { ask, provider } = await clients.start(client, { http: { cache: { maxEntries: 50, maxBytes: 60_000 } } });
     clients.server.gives({ ...FRESH, vary: 'accept-language, x-a' });
-    for (let i = 0; i < 1500; i++) await ask({ headers: { 'Accept-Language': `x-${i}` }, path: `/${i % 3}` });
-    for (let i = 0; i < 500; i++) await ask({ path: `/other/${i}` });
+    for (let i = 0; i < 400; i++) await ask({ headers: { 'Accept-Language': `x-${i}` }, path: `/${i % 3}` });
+    for (let i = 0; i < 150; i++) await ask({ path: `/other/${i}` });
     const { entries, bytes } = provider.snapshot().httpCache!;
     expect([entries <= 50, bytes <= 60_000]).toEqual([true, true]);
   });

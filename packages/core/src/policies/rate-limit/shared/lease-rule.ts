@@ -130,6 +130,11 @@ interface Refilled {
 function refilled(quota: BucketQuota, { shape, leaseMs, lateMs, capacityMs }: Refilled): LeaseRule {
   const { bucket, refill, per } = quota;
   const intervalMs = per / refill;
+  const needOf = (tokens: number) => {
+    const ms = tokens * intervalMs;
+    const byMs = ms > capacityMs ? ms + lateMs : ms;
+    return { byMs, withinMs: Math.max(byMs, capacityMs) };
+  };
   return {
     ...common(quota, shape),
     most: bucket,
@@ -142,12 +147,11 @@ function refilled(quota: BucketQuota, { shape, leaseMs, lateMs, capacityMs }: Re
     grainMs: intervalMs,
     slackMs: Math.max(0, capacityMs - intervalMs),
     async ask(store, key, tokens) {
-      const ms = tokens * intervalMs;
-      const needsAll = ms > capacityMs;
-      const byMs = needsAll ? ms + lateMs : ms;
-      const { admitted, aheadMs, retryAfterMs } = await store.advance(key, byMs, needsAll ? byMs : capacityMs);
-      const remaining = aheadMs === 0 ? bucket : Math.max(0, (capacityMs - aheadMs) / intervalMs);
-      const nextMs = Math.max(0, intervalMs - Math.max(0, capacityMs - aheadMs));
+      const { byMs, withinMs } = needOf(tokens);
+      const { admitted, aheadMs, retryAfterMs } = await store.advance(key, byMs, withinMs);
+      const remaining = Math.max(0, (capacityMs - aheadMs) / intervalMs);
+      const next = needOf(1);
+      const nextMs = Math.max(0, aheadMs + next.byMs - next.withinMs);
       return { admitted, remaining, retryAfterMs: admitted ? nextMs : retryAfterMs };
     },
     correct: (store, key, tokens) => store.advance(key, tokens * intervalMs, ANY),

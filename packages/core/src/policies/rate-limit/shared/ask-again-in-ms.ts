@@ -6,7 +6,7 @@ const LONGEST_MS = 200;
 const LEAST_SPREAD = 1 / 8;
 
 export interface Asking {
-  readonly rule: LeaseRule;
+  readonly rule: Pick<LeaseRule, 'refills' | 'ratePerMs' | 'grainMs' | 'slackMs'>;
   /** How many hosts draw from it, this one included. */
   hosts(): number;
   random(): number;

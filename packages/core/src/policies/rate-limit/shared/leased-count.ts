@@ -115,9 +115,8 @@ export class LeasedCount {
   waitMs(now: number, tokens: number): number {
     const held = this.tokens.at(now);
     if (held >= tokens) return 0;
-    const firstMs = this.isSpent(now) && !this.asking ? this.retryAt - now : this.tripMs;
-    const beyond = tokens - held - Math.max(1, this.isSpent(now) ? 1 : this.remaining);
-    return beyond <= 0 ? firstMs : firstMs + beyond / this.expectedPerMs(now);
+    const [firstMs, soon] = this.isSpent(now) ? [this.retryAt - now, 1] : [this.tripMs, Math.max(1, this.remaining)];
+    return firstMs + Math.max(0, tokens - held - soon) / this.expectedPerMs(now);
   }
 
   /** Uses tokens that there are, and returns when their lease ends. */
@@ -207,11 +206,11 @@ export class LeasedCount {
     const held = this.tokens.at(at);
     const remaining = Math.floor(this.remainingAt(now));
     const cautious = Math.floor(remaining * MOST_AHEAD);
-    const fair = Math.max(1, cautious, Math.ceil((rule.ratePerMs * FAIR_MS) / hosts()));
+    const fair = Math.max(cautious, Math.ceil((rule.ratePerMs * FAIR_MS) / hosts()));
     const ahead = Math.min(cautious, Math.floor(this.ratePerMs * rule.leaseMs) - held);
     const inLine = Math.min(fair, all - held);
     const known = Math.max(1, remaining);
-    return Math.min(rule.most, Math.max(next - held, Math.min(known, Math.max(ahead, inLine))));
+    return Math.max(next - held, Math.min(known, Math.max(ahead, inLine)));
   }
 
   private noteRate(now: number): void {

@@ -9,7 +9,7 @@ export class LeasedTokens {
   private readonly leases: Lease[] = [];
   private held = 0;
   private unused = 0;
-  private unusedSince = -Infinity;
+  private unusedSince = 0;
 
   /** How many can be used at a time. Changes nothing: it may be a moment to come. */
   at(now: number): number {
@@ -22,8 +22,8 @@ export class LeasedTokens {
   }
 
   add(tokens: number, endsAt: number): void {
-    const place = this.leases.findIndex((lease) => lease.endsAt > endsAt);
-    this.leases.splice(place === -1 ? this.leases.length : place, 0, { tokens, endsAt });
+    const before = this.leases.findLastIndex((lease) => lease.endsAt <= endsAt);
+    this.leases.splice(before + 1, 0, { tokens, endsAt });
     this.held += tokens;
   }
 

@@ -19,12 +19,12 @@ export async function begin() {
   }
 }
 
-/** The message of what a test has failed with; `undefined` if it has passed. */
-export async function ends(run) {
+/** The message of what a test has failed with, also by taking longer than it may; `undefined` if it has passed. */
+export async function ends(run, longestMs) {
   unhandled = undefined;
   let ended = false;
   const failure = attempt(run).finally(() => (ended = true));
-  const message = (await Promise.race([failure, stuck(() => ended)])) ?? (await afterwards());
+  const message = (await Promise.race([failure, stuck(() => ended, longestMs)])) ?? (await afterwards());
   return message;
 }
 
@@ -43,11 +43,16 @@ async function afterwards() {
   return unhandled === undefined ? undefined : text(unhandled.error);
 }
 
-/** Settles only if the test is stuck: it has not ended, and neither a timer nor input or output is left. */
-async function stuck(hasEnded) {
+/**
+ * Settles only if the test is stuck: it has not ended, and neither a timer nor input or output is left, or it takes too
+ * long.
+ */
+async function stuck(hasEnded, longestMs) {
+  const until = performance.now() + longestMs;
   await turn();
   for (let idle = 0; idle < IDLE;) {
     if (hasEnded()) return new Promise(() => undefined);
+    if (performance.now() > until) return `The test has not ended in ${longestMs} ms.`;
     const alive = process.getActiveResourcesInfo().length;
     await sleep(5);
     idle = alive > own ? 0 : idle + 1;

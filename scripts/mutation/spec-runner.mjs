@@ -7,18 +7,24 @@ import {
   TestStatus,
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collect, tests } from './jest-globals.mjs';
 import { begin, ends } from './ends.mjs';
 
+/** Where the first run leaves how long tests take, for the processes that run mutants; in the sandbox. */
+const TIMES = 'spec-times.json';
+/** A test of a mutant fails that takes so much longer than usual: so many times, and so many milliseconds beside. */
+const LONGER = 5;
+const LONGEST_MS = 10_000;
+
 class SpecRunner {
   static inject = tokens(commonTokens.options);
   /** Read by the mutated code. */
   switches = (globalThis.__stryker__ ??= {});
-  /** How long each test has taken that passed. */
-  took = new Map();
+  /** How long each test takes without a mutant, by its id, in milliseconds; read when the first mutant runs. */
+  usual = undefined;
   /** No mutant has run in this process. */
   fresh = true;
   /** A mutant has left something behind that fails tests without it. */
@@ -38,9 +44,10 @@ class SpecRunner {
     const results = [];
     for (const test of tests) {
       this.switches.currentTestId = test.id;
-      results.push(await run(test));
+      results.push(await run(test, Infinity));
     }
     this.switches.currentTestId = undefined;
+    writeFileSync(TIMES, JSON.stringify(Object.fromEntries(results.map(({ id, timeSpentMs }) => [id, timeSpentMs]))));
     return { status: DryRunStatus.Complete, tests: results, mutantCoverage: this.switches.mutantCoverage };
   }
 
@@ -51,21 +58,25 @@ class SpecRunner {
     const isStatic = mutantActivation === 'static';
     if (isStatic) on();
     await this.load();
+    const usual = (this.usual ??= JSON.parse(readFileSync(TIMES, 'utf8')));
     const results = [];
     const covering = testFilter === undefined ? tests : tests.filter(({ id }) => testFilter.includes(id));
     // Most mutants fail the quickest of them, and no simulation is run for those.
-    for (const test of covering.toSorted((a, b) => this.tookOf(a) - this.tookOf(b))) {
+    for (const test of covering.toSorted((a, b) => usual[a.id] - usual[b.id])) {
+      const longestMs = LONGEST_MS + LONGER * usual[test.id];
       on();
-      const result = await run(test);
+      const result = await run(test, longestMs);
       results.push(result);
-      if (result.status === TestStatus.Success) {
-        this.took.set(test, result.timeSpentMs);
-        continue;
-      }
+      if (result.status === TestStatus.Success) continue;
       const { hitCount } = this.switches;
       if (isStatic) return outcome(results, hitCount, hitLimit);
       off();
-      this.spoiled = (await run(test)).status === TestStatus.Failed;
+      if (result.timeSpentMs >= longestMs) {
+        // It goes on nevertheless.
+        this.spoiled = true;
+        return toMutantRunResult({ status: DryRunStatus.Timeout });
+      }
+      this.spoiled = (await run(test, Infinity)).status === TestStatus.Failed;
       this.insist(this.fresh || !this.spoiled);
       this.fresh = false;
       return outcome(results, hitCount, hitLimit);
@@ -73,10 +84,6 @@ class SpecRunner {
     off();
     this.fresh = false;
     return outcome(results);
-  }
-
-  tookOf(test) {
-    return this.took.get(test) ?? 0;
   }
 
   /** Stryker takes a new process for a run that rejects, and repeats it there. */
@@ -96,7 +103,7 @@ class SpecRunner {
   }
 }
 
-async function run({ id, title, file, run, before, after }) {
+async function run({ id, title, file, run, before, after }, longestMs) {
   const started = performance.now();
   const failure = await ends(async () => {
     for (const hook of before) await hook();
@@ -105,7 +112,7 @@ async function run({ id, title, file, run, before, after }) {
     } finally {
       for (const hook of after) await hook();
     }
-  });
+  }, longestMs);
   const result = { id, name: title, fileName: resolve(file), timeSpentMs: performance.now() - started };
   if (failure === undefined) return { ...result, status: TestStatus.Success };
   return { ...result, status: TestStatus.Failed, failureMessage: failure };

@@ -19,6 +19,6 @@ export class LimitWithWord {
 }
 
 /** The part of it that is an allowance's. */
-export function takenOf(packed: PackedLimit): PackedAllowance | undefined {
+export function takenOf(packed: PackedLimit | undefined): PackedAllowance | undefined {
   return packed instanceof LimitWithWord ? packed.taken : packed;
 }

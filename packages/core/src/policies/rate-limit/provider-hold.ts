@@ -144,7 +144,7 @@ export class ProviderHold {
     return isPaused || observed !== undefined ? new LimitWithWord(taken, this.pause, observed) : taken;
   }
 
-  unpack(packed: PackedLimit): void {
+  unpack(packed: PackedLimit | undefined): void {
     if (!(packed instanceof LimitWithWord)) return;
     this.pause = packed.pause;
     this.pause.settings = this.settings;

@@ -188,6 +188,24 @@ describe('rate limit with a price', () => {
       work.resolve(1);
     });
 
+    it('counts for calls under way as it has turned out', async () => {
+      const { provider, snapshot } = bench({ limit: 1000, burst: 500, cost: 10 });
+      const work = deferred();
+      void provider.execute((call) => {
+        call.settle(50);
+        return work.promise;
+      });
+      void provider.execute(() => work.promise);
+      await turn();
+      provider.observe({ status: 200, headers: { ratelimit: '"default";r=31;t=60' } });
+      // Sixty are under way, of which each of the two is taken to cost half: one token is left.
+      expect(snapshot()).toMatchObject({ waitMs: 0 });
+      await provider.execute(() => 1, { policies: [] });
+      provider.observe({ status: 200, headers: { ratelimit: '"default";r=30;t=60' } });
+      expect(snapshot()).toMatchObject({ waitMs: 60_000 });
+      work.resolve(1);
+    });
+
     it('is not taken of a quota of requests: each call is one of them', async () => {
       const { provider, method, startedAt } = bench({ limit: 150_000, per: '1m', wait: '1s' });
       const send = method('send', { cost: (tokens: number) => tokens });
@@ -430,6 +448,19 @@ describe('rate limit with a price', () => {
       expect(startedAt.map(([name]) => name)).toEqual(['user', 'user']);
     });
 
+    it('is overtaken by none of its own class, however little that costs', async () => {
+      const { method, clock, startedAt } = bench({ limit: 100, per: '1m', burst: 10, wait: '1h' });
+      const sync = method('dear', { priority: 'background', cost: 10 });
+      const cheap = method('cheap', { priority: 'background' });
+      cheap();
+      sync();
+      cheap();
+      await turn();
+      expect(startedAt.map(([name]) => name)).toEqual(['cheap']);
+      await clock.advance('1m');
+      expect(startedAt.map(([name]) => name)).toEqual(['cheap', 'dear', 'cheap']);
+    });
+
     it('is waited for by the foreground once it is its turn, however much it costs', async () => {
       const { method, clock, startedAt } = bench({ limit: 100, burst: 4, wait: '1h', backgroundShare: 0.5 });
       const user = method('user');
@@ -522,6 +553,25 @@ describe('rate limit with a price', () => {
       expect(waiting.error).toBe('left');
       expect(startedAt.map(([name]) => name)).toEqual(['first', 'behind']);
       expect(clock.pendingTimers('referenced')).toBe(0);
+    });
+
+    it.each([1, 2])('make up for a late timer, which those who come late do not: at a cost of %i', async (cost) => {
+      const pace = { limit: 10 * cost, burst: cost, wait: '1m' } as const;
+      const late = bench(pace);
+      for (let i = 0; i < 3; i++) late.method('call', { cost })();
+      await turn();
+      late.clock.block(130);
+      await late.clock.advance('1s');
+      // Ten in 1000 ms and the 50 ms by which calls may arrive late.
+      expect(late.startedAt.map(([, at]) => at)).toEqual([0, 130, 210]);
+      const { method, clock, startedAt } = bench(pace);
+      const call = method('call', { cost });
+      call();
+      await clock.advance(130);
+      call();
+      call();
+      await clock.advance('1s');
+      expect(startedAt.map(([, at]) => at)).toEqual([0, 130, 235]);
     });
 
     it('wake for the one that goes next, also when that is a newcomer', async () => {

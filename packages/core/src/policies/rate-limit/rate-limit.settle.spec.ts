@@ -125,6 +125,27 @@ describe('a cost that is known after the call has ended', () => {
     expect(used()).toEqual([400]);
   });
 
+  it('is that of the attempt that went out, also where a later one did not', async () => {
+    const more: ProviderOptions = { retry: { attempts: 2 }, bulkhead: { concurrency: 1 } };
+    const { provider, used, clock } = bench({ limit: 1000, per: '1m', cost: 100 }, more);
+    let kept: Call | undefined;
+    const failed = watch(
+      provider.execute((call) => {
+        kept = call;
+        throw Object.assign(new Error('away'), { status: 503, headers: { 'retry-after': '1' } });
+      }),
+    );
+    await turn();
+    const work = deferred();
+    const other = provider.execute(() => work.promise);
+    await clock.advance('5s');
+    expect([failed.settled, provider.rateLimit!.snapshot().givenBack]).toEqual([true, 1]);
+    kept!.settle(700);
+    expect(used()).toEqual([700 + 100]);
+    work.resolve(1);
+    await other;
+  });
+
   it('is no other than a whole number from 0', async () => {
     const { ended } = bench({ limit: 1000, per: '1m', cost: 400 });
     const call = await ended();

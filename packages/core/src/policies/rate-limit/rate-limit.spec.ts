@@ -555,6 +555,27 @@ describe('rate limit', () => {
         expect(await run('another')).toMatchObject(refused);
       });
 
+      it('has those operations wait in line for the limit itself, whose resource is not spent', async () => {
+        const { provider, clock } = bench({ limit: 2, per: '1s', wait: '10s' });
+        const run = (work: () => unknown) => provider.execute(work, { operation: 'search' });
+        await run(() => provider.observe(of('search', 100)));
+        await run(() => 1);
+        const waiting = watch(run(() => clock.now()));
+        await clock.advance('2s');
+        expect(waiting).toEqual({ settled: true, value: 1000 });
+      });
+
+      it('lets what costs nothing wait for a pause alone, and for no resource that is spent', async () => {
+        const { provider, clock } = bench({ limit: 100, per: '1s', wait: '10s', cost: 0 });
+        const run = (work: () => unknown) => provider.execute(work, { operation: 'search' });
+        await run(() => provider.observe({ ...of('search', 0), status: 200 }));
+        expect(await run(() => clock.now())).toBe(0);
+        provider.observe({ status: 429, headers: { 'retry-after': '3' } });
+        const waiting = watch(run(() => clock.now()));
+        await clock.advance('5s');
+        expect(waiting).toEqual({ settled: true, value: 3000 });
+      });
+
       describe('that throttles calls', () => {
         const throttled = (resource: string, more: object = {}) => {
           const { headers } = of(resource, 0);
@@ -779,6 +800,7 @@ describe('rate limit', () => {
   it.each([
     [46, 46],
     [1.2, 2],
+    [0, 0],
     [-5, 1],
     [Number.NaN, 1],
     [Number.POSITIVE_INFINITY, 1],

@@ -105,7 +105,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     else this.heed(taken, outcome, call);
     if (allowance.heedsAnswers && isAnswer(outcome)) allowance.answered(taken, call.now);
     if (call.price === DEFAULT_PRICE) allowance.done(taken);
-    else taken.left = outcome !== REFUSED;
+    else taken.left = true;
   }
 
   /** A call turns out to cost something else, while it is under way or for as long as it counts after that. */
@@ -144,7 +144,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 
   forKey(environment: EnvironmentOf<RateLimitEvents>, packed?: unknown, key?: string): RateLimit {
     const limit = new RateLimit(this.settings, environment, key);
-    if (packed !== undefined) limit.unpack(packed as PackedLimit);
+    limit.unpack(packed as PackedLimit | undefined);
     if (this.line.closed) limit.close();
     return limit;
   }
@@ -261,7 +261,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
     return { environment, key, hold, changed: () => this.line.lookAgain(environment.clock.now()) };
   }
 
-  private unpack(packed: PackedLimit): void {
+  private unpack(packed: PackedLimit | undefined): void {
     const taken = takenOf(packed);
     if (taken !== undefined) this.allowance.unpack(taken, this.environment.clock.now());
     this.hold.unpack(packed);

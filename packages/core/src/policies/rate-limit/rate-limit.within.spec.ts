@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createProvider } from '../../provider/create-provider.js';
 import type { LiveProvider } from '../../provider/live-provider.js';
 import type { RateLimitOptions } from './rate-limit.options.js';
+import { turn } from '../../testing/calls.fixture.js';
 import { TestClock } from '../../testing/test-clock.js';
 
 describe('a call in the background that admits those within it', () => {
@@ -53,6 +54,51 @@ describe('a call in the background that admits those within it', () => {
     });
     await call();
     expect(used()).toBe(3);
+  });
+
+  it('goes out with what it took before others that wait for more, and only the first call within it does', async () => {
+    make({ limit: 10, per: '1s', wait: '1m' });
+    const order: [string, number][] = [];
+    const served = (name: string) => async () => void order.push([name, clock.now()]);
+    const running = job(async () => {
+      await clock.sleep(10);
+      for (const name of ['first', 'second']) await provider.execute(served(name));
+    });
+    await turn();
+    const policies = new Map([['rateLimit', { cost: 10 }]]);
+    const dear = provider.pipelineFor({ operation: 'dear', policies }, []);
+    const waiting = provider.run(dear, provider.newCall('dear', [], served('dear')));
+    await clock.advance('5s');
+    await Promise.all([running, waiting]);
+    expect(order.map(([name]) => name)).toEqual(['first', 'dear', 'second']);
+    expect(order[0]![1]).toBe(10);
+  });
+
+  it('waits for what the first call within it costs beyond what it took', async () => {
+    make({ limit: 10, per: '1s', wait: '1m' });
+    const dear = provider.pipelineFor({ operation: 'dear', policies: new Map([['rateLimit', { cost: 8 }]]) }, []);
+    for (let i = 0; i < 5; i++) await call();
+    const running = job(async () =>
+      provider.run(
+        dear,
+        provider.newCall('dear', [], async () => clock.now()),
+      ),
+    );
+    await clock.advance('5s');
+    expect(await running).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('makes up for no time in which the call within it did not go out', async () => {
+    make({ limit: 10, per: '1s', burst: 1, wait: '1m' });
+    const running = job(async () => {
+      await clock.sleep(130);
+      return call();
+    });
+    await clock.advance('130ms');
+    const next = call();
+    await clock.advance('1s');
+    // Ten in 1000 ms and the 50 ms by which calls may arrive late.
+    expect([await running, await next]).toEqual([130, 130 + 105]);
   });
 
   it('counts its token from when the call within it goes out', async () => {

@@ -175,6 +175,168 @@ describe('local allowance', () => {
     expect(wait(allowance, 10, 3)).toBe(0);
   });
 
+  it('is free for a call that costs one when, and only when, that waits for nothing', () => {
+    for (const quotas of [[second], [second, hour], [hour, second], [second, bucket, hour]]) {
+      const allowance = new LocalAllowance(quotas);
+      for (const now of [0, 10, 20, 1000, 1001, 2000, 3_600_000]) {
+        expect([now, allowance.isFree(now)]).toEqual([now, wait(allowance, now, 1) === 0]);
+        if (allowance.isFree(now)) allowance.take(now, 1, false);
+      }
+    }
+  });
+
+  it('heeds answers where any of its quotas does, and counts from them on in each', () => {
+    const large = { ...second, limit: 1000, per: 10_000 };
+    const heeds = (...quotas: Quota[]) => new LocalAllowance(quotas).heedsAnswers;
+    expect([heeds(large), heeds(bucket), heeds(large, bucket)]).toEqual([false, false, false]);
+    expect([heeds(second), heeds(second, large), heeds(large, second)]).toEqual([true, true, true]);
+    expect([heeds(large, bucket, second), heeds(bucket, second, large)]).toEqual([true, true]);
+    const allowance = new LocalAllowance([
+      { ...second, margin: 50 },
+      { ...second, margin: 40 },
+      { ...second, limit: 3, per: 2000, margin: 60 },
+    ]);
+    const taken = allowance.take(0, 1, false);
+    allowance.take(0, 1, false);
+    allowance.answered(taken, 12);
+    expect(wait(allowance, 12, 1)).toBe(1000);
+    allowance.take(1012, 1, false);
+    expect(wait(allowance, 1060, 1)).toBe(12 + 2000 - 1060);
+  });
+
+  it('counts the calls that something holds, too, of a quota of requests', () => {
+    const requests: Quota = { ...second, limit: 3, countsRequests: true };
+    const tokens: Quota = { ...common, limit: 1000, per: 1000, unit: 'tokens' };
+    const allowance = new LocalAllowance([requests, tokens]);
+    const taken = [1, 2].map(() => allowance.take(0, 1, false));
+    for (const each of taken) allowance.hold(each, 0);
+    expect([allowance.waitMs(5000, 1, 1), allowance.waitMs(5000, 1, 2) > 0]).toEqual([0, true]);
+    expect(allowance.snapshot(5000).map(({ used }) => used)).toEqual([2, 2]);
+    allowance.sent(taken[0]!, 5000);
+    expect([allowance.waitMs(5000, 1, 1), allowance.waitMs(5000, 1, 2) > 0]).toEqual([0, true]);
+    allowance.giveBack(taken[1]!, 5000);
+    expect([allowance.waitMs(5000, 1, 2), allowance.waitMs(5000, 1, 3) > 0]).toEqual([0, true]);
+    expect([allowance.isFresh(5999), allowance.isFresh(6000)]).toEqual([false, true]);
+  });
+
+  it('holds a call once more that has gone out, and has it then count from when it goes', () => {
+    const allowance = new LocalAllowance([{ ...second, limit: 1 }]);
+    const taken = allowance.take(0, 1, false);
+    for (const now of [5000, 7000]) {
+      allowance.hold(taken, now - 1000);
+      expect(wait(allowance, now, 1)).toBeGreaterThan(0);
+      allowance.sent(taken, now);
+      expect([wait(allowance, now + 999, 1), wait(allowance, now + 1000, 1)]).toEqual([1, 0]);
+    }
+  });
+
+  it('makes up for no time in which something held a call', () => {
+    const allowance = new LocalAllowance([{ ...common, limit: 10, per: 1000, burst: 1 }]);
+    allowance.take(0, 1, false);
+    const taken = allowance.take(100, 1, true);
+    allowance.hold(taken, 100);
+    allowance.sent(taken, 130);
+    expect(wait(allowance, 130, 1)).toBe(100);
+  });
+
+  it('holds a call beside what it took of quotas that have changed since, of whatever number they are', () => {
+    const before = new LocalAllowance([second]);
+    const taken = before.take(0, 1, false);
+    const allowance = before.withQuotas([{ ...hour, limit: 5 }, { ...second, limit: 5 }, bucket], 0);
+    allowance.hold(taken, 10);
+    expect([wait(allowance, 10, 2), wait(allowance, 10, 3) > 0]).toEqual([0, true]);
+    allowance.sent(taken, 2000);
+    expect([wait(allowance, 2000, 3), wait(allowance, 2000, 4) > 0]).toEqual([0, true]);
+  });
+
+  it('has as many tickets as calls were under way at a time', () => {
+    const allowance = new LocalAllowance([second, hour]);
+    const taken = allowance.take(0, 1, false);
+    expect(allowance.take(0, 1, false)).not.toBe(taken);
+    allowance.done(taken);
+    const again = allowance.take(1000, 1, false);
+    expect(again).toBe(taken);
+    allowance.giveBack(again, 1000);
+    expect(wait(allowance, 2000, 1)).toBe(0);
+  });
+
+  it('shows each quota as it is configured, and how much of it is taken', () => {
+    const allowance = new LocalAllowance([
+      { ...second, burst: 1, unit: 'requests', countsRequests: true },
+      { ...hour, limit: 100, unit: 'points' },
+      { ...bucket, bucket: 9 },
+      hour,
+    ]);
+    allowance.take(0, 3, false);
+    expect(allowance.snapshot(0)).toStrictEqual([
+      { limit: 2, perMs: 1000, burst: 1, unit: 'requests', used: 1 },
+      { limit: 100, perMs: 3_600_000, unit: 'points', used: 3 },
+      { bucket: 9, refill: 2, perMs: 1000, used: 3 },
+      { limit: 3, perMs: 3_600_000, used: 3 },
+    ]);
+  });
+
+  it('is half spent when any of its quotas is', () => {
+    const allowance = new LocalAllowance([{ ...hour, limit: 100 }, { ...second, limit: 5 }, bucket]);
+    const spent: boolean[] = [];
+    for (let i = 0; i < 3; i++) {
+      allowance.take(0, 1, false);
+      spent.push(allowance.isHalfSpent(0));
+    }
+    expect(spent).toEqual([false, true, true]);
+    expect([allowance.isHalfSpent(499), allowance.isHalfSpent(500), allowance.isHalfSpent(1000)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  describe('whose quotas are others from now on', () => {
+    const requests: Quota = { ...common, limit: 10, per: 60_000, unit: 'requests', countsRequests: true };
+    const points: Quota = { ...common, limit: 100, per: 60_000, unit: 'points' };
+    const used = (allowance: LocalAllowance, now: number) => allowance.snapshot(now).map((quota) => quota.used);
+
+    it('goes on with what each counts, requests or cost', () => {
+      for (const quotas of [
+        [requests, points],
+        [points, requests],
+      ]) {
+        const before = new LocalAllowance(quotas);
+        for (const cost of [30, 20]) before.take(0, cost, false);
+        const doubled = quotas.map((quota) => ({ ...quota, limit: 2 * (quota as { limit: number }).limit }));
+        expect(used(before.withQuotas(doubled, 10), 10)).toEqual(quotas[0] === requests ? [2, 50] : [50, 2]);
+        const other = quotas.map((quota) => ({ ...quota, per: 30_000 }));
+        expect(used(before.withQuotas(other, 10), 10)).toEqual(quotas[0] === requests ? [2, 50] : [50, 2]);
+      }
+    });
+
+    it('goes on with what the others count where none counts the same', () => {
+      const before = new LocalAllowance([requests]);
+      for (const cost of [30, 20]) before.take(0, cost, false);
+      expect(used(before.withQuotas([points], 10), 10)).toEqual([2]);
+      const priced = new LocalAllowance([points]);
+      for (const cost of [3, 2]) priced.take(0, cost, false);
+      expect(used(priced.withQuotas([requests], 10), 10)).toEqual([5]);
+    });
+
+    it('goes on with the word of the same period before that of the longest', () => {
+      const before = new LocalAllowance([
+        { ...hour, limit: 9 },
+        { ...second, limit: 9 },
+        { ...points, limit: 9 },
+      ]);
+      before.take(0, 2, false);
+      before.take(900, 3, false);
+      for (const [per, expected] of [
+        [1000, 3],
+        [60_000, 5],
+        [90_000, 5],
+      ] as const) {
+        expect(used(before.withQuotas([{ ...second, limit: 20, per }], 1500), 1500)).toEqual([expected]);
+      }
+    });
+  });
+
   const points = { ...common, limit: 20, per: 60_000 };
   const requests = { ...common, limit: 8, per: 60_000, unit: 'requests', countsRequests: true };
 
@@ -184,6 +346,9 @@ describe('local allowance', () => {
     ['of which some do', [1, 3, 1, 1, 2], [points], 7],
     ['that cost nothing', [0, 1], [points], 1],
     ['of several units', [3, 1, 2], [requests, points], 8],
+    ['of requests alone', [3, 1, 2], [requests], 3],
+    ['of a long period behind a short one', [1, 3], [{ ...points, per: 100 }, points], 3],
+    ['of a long period before a short one', [1, 3], [points, { ...points, per: 100 }], 3],
   ])('goes on from where it was packed, with calls %s', (_name, costs, quotas, numbers) => {
     const before = new LocalAllowance(quotas);
     costs.forEach((cost, i) => before.take(i * 1000, cost, false));

@@ -47,7 +47,7 @@ export class LocalAllowance implements Allowance {
 
   isFree(now: number): boolean {
     if (this.held.calls > 0) return this.waitMs(now, 1, 1) === 0;
-    return this.first.count.waitMs(now, 1) === 0 && (this.others.length === 0 || this.othersAreFree(now));
+    return this.first.count.waitMs(now, 1) === 0 && this.othersAreFree(now);
   }
 
   waitMs(now: number, cost: number, calls: number): number {
@@ -79,14 +79,15 @@ export class LocalAllowance implements Allowance {
   }
 
   sent(taken: Taken, now: number): boolean {
-    if (!taken.held) return true;
     this.release(taken);
     this.takeOfAll(taken, now, false);
     return true;
   }
 
   get heedsAnswers(): boolean {
-    return this.first.count.heedsAnswers() || (this.others.length > 0 && this.others.some(heedsAnswers));
+    if (this.first.count.heedsAnswers()) return true;
+    for (const { count } of this.others) if (count.heedsAnswers()) return true;
+    return false;
   }
 
   answered({ from, receipt, more }: Taken, now: number): void {
@@ -181,20 +182,21 @@ export class LocalAllowance implements Allowance {
     taken.from = this;
     taken.at = now;
     taken.receipt = first.count.take(now, tokensOf(first, taken.cost, taken.calls), waited);
-    if (this.others.length > 0) this.takeOfOthers(taken, now, waited);
+    this.takeOfOthers(taken, now, waited);
   }
 
   private othersAreFree(now: number): boolean {
-    return this.others.every(({ count }) => count.waitMs(now, 1) === 0);
+    for (const { count } of this.others) if (count.waitMs(now, 1) > 0) return false;
+    return true;
   }
 
   /** Fills the list that the last call has left, rather than make another. */
   private takeOfOthers(taken: Taken, now: number, waited: boolean): void {
-    const receipts = (taken.more ??= []);
+    const { others } = this;
     const { cost, calls } = taken;
-    for (let i = 0; i < this.others.length; i++) {
-      const other = this.others[i]!;
-      receipts[i] = other.count.take(now, tokensOf(other, cost, calls), waited);
+    for (let i = 0; i < others.length; i++) {
+      const other = others[i]!;
+      (taken.more ??= [])[i] = other.count.take(now, tokensOf(other, cost, calls), waited);
     }
   }
 
@@ -210,7 +212,7 @@ export class LocalAllowance implements Allowance {
         from: tokensOf(counted, taken.cost, taken.calls),
         to: tokensOf(counted, to.cost, to.calls),
       };
-      if (change.from !== change.to) counted.count.settle(change, now);
+      counted.count.settle(change, now);
     };
     settle(this.first, taken.receipt);
     this.others.forEach((other, i) => settle(other, taken.more![i]!));
@@ -219,10 +221,6 @@ export class LocalAllowance implements Allowance {
 
 function tokensOf({ perCall }: Counted, cost: number, calls: number): number {
   return perCall ? calls : cost;
-}
-
-function heedsAnswers({ count }: Counted): boolean {
-  return count.heedsAnswers();
 }
 
 /** How long it takes until all of a quota is there again. */

@@ -44,8 +44,8 @@ export function countsOf(quota: Quota): readonly TokenCount[] {
   if (isBucket(quota)) {
     return [new TokenBucket({ size: quota.bucket, intervalMs: per / quota.refill, marginMs: margin })];
   }
-  const { limit, burst } = quota;
-  const isPaced = burst !== undefined && burst < limit;
+  const { limit, burst = limit } = quota;
+  const isPaced = burst < limit;
   const window = windowOf(quota, !isPaced);
   if (!isPaced) return [window];
   return [window, new TokenBucket({ size: burst, intervalMs: (per + margin) / limit, marginMs: 0, catchesUp: true })];

@@ -93,7 +93,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 
   /** The call goes out later than it was taken: a gate below held it. */
   renew(taken: Taken, call: LiveCall): Taken | Promise<Taken> | RateLimitedError {
-    if (this.allowance.sent(taken, call.now)) return taken;
+    if (!taken.held || this.allowance.sent(taken, call.now)) return taken;
     const turn = this.line.join(call);
     return turn instanceof Promise ? turn.then((next) => this.replace(taken, next)) : turn;
   }

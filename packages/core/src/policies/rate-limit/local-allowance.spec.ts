@@ -337,6 +337,17 @@ describe('local allowance', () => {
     });
   });
 
+  it('is packed as one number for one call that costs 1, and as no lists in a list where requests are not counted', () => {
+    const allowance = new LocalAllowance([{ ...hour, limit: 20 }]);
+    allowance.take(700, 1, false);
+    expect(allowance.pack(1000)).toBe(700);
+    allowance.take(900, 2, false);
+    expect(allowance.pack(1000)).toEqual([700, 900, -2]);
+    const requests = new LocalAllowance([{ ...hour, countsRequests: true }]);
+    requests.take(700, 5, false);
+    expect(requests.pack(1000)).toEqual([[700], []]);
+  });
+
   const points = { ...common, limit: 20, per: 60_000 };
   const requests = { ...common, limit: 8, per: 60_000, unit: 'requests', countsRequests: true };
 

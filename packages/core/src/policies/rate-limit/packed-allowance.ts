@@ -38,5 +38,5 @@ function isPair(
 
 /** No time is below 0: what is says how many tokens there were at the time before it. */
 function paired(flat: readonly number[]): Departures[] {
-  return flat.flatMap((at, i) => (at < 0 ? [] : [{ at, tokens: -Math.min(-1, flat[i + 1] ?? -1) }]));
+  return flat.flatMap((at, i) => (at < 0 ? [] : [{ at, tokens: -Math.min(-1, flat[i + 1] ?? 0) }]));
 }

@@ -34,6 +34,21 @@ describe('a host that shares a limit', () => {
     expect(waiting.map(({ value }) => Number(value) >= 30_050)).toEqual([true, true, true]);
   });
 
+  it('hears of the others’ pauses for as long as it shares the limit', async () => {
+    const clock = new TestClock();
+    const store = new SharedStore(clock);
+    const hosts = [0, 1, 2].map(() =>
+      createProvider('crm', { rateLimit: { limit: 100 } }, { clock, store, random: () => 0.5 }),
+    );
+    hosts[1]!.reconfigure({ rateLimit: { shared: false } });
+    hosts[2]!.reconfigure({ rateLimit: { limit: 200 } });
+    await clock.advance(10);
+    hosts[0]!.observe({ status: 429, headers: { 'retry-after': '30' } });
+    await clock.advance(10);
+    expect(hosts.map((host) => snapshotOf(host, 'rateLimit').waitMs > 0)).toEqual([true, false, true]);
+    expect(hosts.map((host) => snapshotOf(host, 'rateLimit').shared !== undefined)).toEqual([true, false, true]);
+  });
+
   it('counts a call once that has waited for its turn once more', async () => {
     const { clock, provider, snapshot } = bench({
       rateLimit: { limit: 2, per: '1s', wait: '1m' },

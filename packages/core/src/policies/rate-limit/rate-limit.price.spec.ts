@@ -267,6 +267,28 @@ describe('rate limit with a price', () => {
       ]);
     });
 
+    it('of a promise is reported like any other, and its rejection is handled', async () => {
+      const { method, provider, startedAt } = bench({ limit: 100 });
+      const events = recordEvents(provider);
+      const cost = () => Promise.reject(new Error('no such customer')) as unknown as number;
+      method('send', { cost })();
+      await turn();
+      expect(startedAt).toHaveLength(1);
+      expect(events.ofType('callback.failed').map(({ detail }) => detail)).toEqual([
+        { callback: 'rateLimit.cost', reason: 'returned object; expected a whole number from 0' },
+      ]);
+    });
+
+    it('of nothing, by a function of the arguments, takes nothing', async () => {
+      const { method, snapshot, provider } = bench({ limit: 1, per: '1m' });
+      const events = recordEvents(provider);
+      const send = method('send', { cost: (mails: number) => mails });
+      for (const mails of [0, 0, 1, 0]) send(mails);
+      await turn();
+      expect(snapshot()).toMatchObject({ admitted: 4, refused: 0, quotas: [{ used: 1 }] });
+      expect(events.types).not.toContain('callback.failed');
+    });
+
     it('that throws is reported, and the call costs 1', async () => {
       const { method, snapshot, provider } = bench({ limit: 100 });
       const events = recordEvents(provider);
@@ -424,7 +446,7 @@ describe('rate limit with a price', () => {
     });
 
     it('may follow from the arguments', async () => {
-      const { method, clock, startedAt } = bench({ limit: 10, burst: 1, wait: '1h' });
+      const { method, clock, startedAt, events } = bench({ limit: 10, burst: 1, wait: '1h' });
       const byTenant = method('free plan', {
         priority: (plan: string) => (plan === 'free' ? 'background' : 'foreground'),
       });
@@ -435,6 +457,7 @@ describe('rate limit with a price', () => {
       byTenant('paid');
       await clock.advance('1m');
       expect(startedAt.map(([name]) => name)).toEqual(['user', 'user', 'free plan', 'free plan']);
+      expect(events.types).not.toContain('callback.failed');
     });
 
     it('is overtaken by one of the foreground that costs less and can go now', async () => {

@@ -1,5 +1,8 @@
 import type { QuotaReading } from '../../headers/quota-observation.js';
 
+/** A quota of which it is known when it is whole again. */
+export type DatedReading = QuotaReading & { readonly resetMs: number };
+
 /** Resets that differ by less than this speak of the same window: headers carry whole seconds. */
 const SAME_WINDOW_MS = 1500;
 
@@ -20,19 +23,19 @@ export class ObservedQuota {
   private refillPerMs = 0;
   private refilledAt: number;
 
-  constructor(said: QuotaReading, left: number, now: number) {
+  constructor(said: DatedReading, left: number, now: number) {
     this.perCall = said.unit === 'requests';
     this.scope = said.scope;
     this.said = said.remaining;
     this.remaining = left;
-    this.resetAt = now + said.resetMs!;
+    this.resetAt = now + said.resetMs;
     this.refilledAt = now;
     this.refillPerMs = refillPerMs(said);
   }
 
   /** Takes a later word of the same quota over; `false` where it speaks of another window. */
-  hears(said: QuotaReading, left: number, now: number): boolean {
-    const resetAt = now + said.resetMs!;
+  hears(said: DatedReading, left: number, now: number): boolean {
+    const resetAt = now + said.resetMs;
     const refills = refillPerMs(said) > 0;
     const isSameWindow = now < this.resetAt && Math.abs(resetAt - this.resetAt) < SAME_WINDOW_MS;
     if (refills || this.refillPerMs > 0 || !isSameWindow) return false;
@@ -79,7 +82,6 @@ export class ObservedQuota {
 }
 
 /** n tokens are there after (n − remaining) · reset ÷ (limit − remaining). */
-function refillPerMs({ refills, limit, remaining, resetMs }: QuotaReading): number {
-  if (refills !== true || limit === undefined || limit <= remaining || resetMs === undefined) return 0;
-  return (limit - remaining) / resetMs;
+function refillPerMs({ refills, limit, remaining, resetMs }: DatedReading): number {
+  return refills === true && limit !== undefined ? Math.max(0, limit - remaining) / resetMs : 0;
 }

@@ -1,6 +1,6 @@
 import type { QuotaReading } from '../../headers/quota-observation.js';
 import type { Taken } from './taken.js';
-import { ObservedQuota } from './observed-quota.js';
+import { ObservedQuota, type DatedReading } from './observed-quota.js';
 
 /** A provider has a handful of quotas; more names than this are noise. */
 const MOST_QUOTAS = 16;
@@ -29,7 +29,7 @@ export class ObservedQuotas {
 
   /** The scope of an operation's calls; `undefined` where it is not known. */
   scopeOf(operation: string): string | undefined {
-    return this.scopes.size === 0 ? undefined : this.scopes.get(operation);
+    return this.scopes.get(operation);
   }
 
   /** Whether it is what calls draw from of which nothing else is known. */
@@ -39,15 +39,7 @@ export class ObservedQuotas {
 
   observe(said: QuotaReading, now: number, operation?: string): void {
     if (said.scope !== undefined && operation !== undefined) this.learnScope(operation, said.scope);
-    if (said.resetMs === undefined || said.resetMs <= 0) return;
-    // Less than nothing when more is under way than remains: as much must be given back before there is any.
-    const left = said.remaining - this.takenByOthers(said.unit === 'requests');
-    const known = this.quotas.get(keyOf(said));
-    if (known !== undefined && known.hears(said, left, now)) return;
-    if (known !== undefined || this.quotas.size < MOST_QUOTAS) {
-      this.quotas.set(keyOf(said), new ObservedQuota(said, left, now));
-      this.commonScope = this.findCommonScope();
-    }
+    if (isDated(said)) this.note(said, now);
   }
 
   /**
@@ -55,7 +47,6 @@ export class ObservedQuotas {
    * nothing is known.
    */
   waitMs(now: number, cost: number, calls: number, scope = this.commonScope): number {
-    if (this.quotas.size === 0) return 0;
     let wait = 0;
     for (const quota of this.quotas.values()) {
       if (quota.isFor(scope)) wait = Math.max(wait, quota.waitMs(now, quota.perCall ? calls : cost));
@@ -116,6 +107,17 @@ export class ObservedQuotas {
     return perCall ? calls - 1 : cost - cost / calls;
   }
 
+  private note(said: DatedReading, now: number): void {
+    // Less than nothing when more is under way than remains: as much must be given back before there is any.
+    const left = said.remaining - this.takenByOthers(said.unit === 'requests');
+    const known = this.quotas.get(keyOf(said));
+    if (known !== undefined && known.hears(said, left, now)) return;
+    if (known !== undefined || this.quotas.size < MOST_QUOTAS) {
+      this.quotas.set(keyOf(said), new ObservedQuota(said, left, now));
+      this.commonScope = this.findCommonScope();
+    }
+  }
+
   private learnScope(operation: string, scope: string): void {
     if (this.scopes.has(operation) || this.scopes.size < MOST_OPERATIONS) this.scopes.set(operation, scope);
   }
@@ -129,5 +131,10 @@ export class ObservedQuotas {
 }
 
 function keyOf({ name, scope }: QuotaReading): string {
-  return scope === undefined ? name : `${scope}\n${name}`;
+  return `${scope ?? ''}\n${name}`;
+}
+
+/** Whether it says when the quota is whole again, and that it is not by now. */
+function isDated(said: QuotaReading): said is DatedReading {
+  return said.resetMs !== undefined && said.resetMs > 0;
 }

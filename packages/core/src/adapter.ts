@@ -29,6 +29,7 @@ export { requestHeaders, requestKey } from './http/request-headers.js';
 export { REQUEST_NATURE } from './outcome/request-nature.js';
 export { ResponseTooLargeError } from './http/response-too-large.error.js';
 export { isSingleUseBody } from './http/single-use-body.js';
+export { sameConnections } from './http/same-connections.js';
 export { setTraceHeaders } from './http/trace-headers.js';
 export { noteOutcome } from './outcome/noted-outcome.js';
 export { isHeaderName } from './headers/header-name.js';

@@ -1,5 +1,5 @@
 import dns from 'node:dns';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import {
   connect,
   createServer as createTcpServer,
@@ -46,6 +46,47 @@ describe('the connections of a provider’s fetch', () => {
     const { fetch } = provider({ maxSockets: 2 });
     await Promise.all(Array.from({ length: 12 }, async () => (await fetch('/')).text()));
     expect([server.requests.length, ports.size]).toEqual([12, 2]);
+  });
+
+  it('are closed once idle when the provider is closed, after which none is kept', async () => {
+    const sockets = new Set<Socket>();
+    let held: ServerResponse | undefined;
+    server.answer = ({ url, socket }, response) => {
+      sockets.add(socket);
+      if (url === '/held') held = response;
+      else response.end('{}');
+    };
+    const open = () => [...sockets].filter(({ destroyed }) => !destroyed);
+    const payments = provider();
+    const late = payments.fetch('/held');
+    await (await payments.fetch('/')).text();
+    while (held === undefined) await turn();
+    expect(open()).toHaveLength(2);
+    payments.close();
+    while (open().length > 1) await turn();
+    held.end('late');
+    expect(await (await late).text()).toBe('late');
+    expect(await (await payments.fetch('/')).text()).toBe('{}');
+    while (open().length > 0) await turn();
+  });
+
+  it('are those of the settings: a change of others leaves them as they are', async () => {
+    const sockets = new Set<Socket>();
+    server.answer = ({ socket }, response) => {
+      sockets.add(socket);
+      setImmediate(() => response.end('{}'));
+    };
+    const payments = provider({ maxSockets: 1 });
+    const ask = async () => (await payments.fetch('/')).text();
+    await ask();
+    payments.reconfigure({ http: { headers: { 'x-version': '2' } } });
+    await ask();
+    expect(sockets.size).toBe(1);
+    const [before] = sockets;
+    payments.reconfigure({ http: { maxSockets: 2 } });
+    await ask();
+    expect(sockets.size).toBe(2);
+    while (!before!.destroyed) await turn();
   });
 
   it('are those of the user’s own agent', async () => {
@@ -131,6 +172,10 @@ describe('the connections of a provider’s fetch', () => {
     expect(server.requests.map(({ body }) => body)).toEqual(['part']);
   });
 });
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /** The error beneath one of `fetch`, as text: in Jest's realm Node takes its own for strangers, and keeps no more. */
 async function causeOf(request: Promise<unknown>): Promise<string> {

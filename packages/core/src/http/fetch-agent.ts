@@ -1,9 +1,13 @@
+import { HeldAgent, type FetchAgent } from './held-agent.js';
 import { HTTP_DEFAULTS } from './http.options.js';
 import type { HttpSettings } from './provider-http.js';
+import { sameConnections } from './same-connections.js';
 import { standingDispatcher } from './wire/standing-dispatcher.js';
 
 /** The type of `fetch`'s `dispatcher`, and the class of those of Node itself. */
-type Dispatcher = object;
+interface Dispatcher {
+  close(): Promise<void>;
+}
 type AgentClass = new (options: object) => Dispatcher;
 
 /** The parts of the package `undici` that a proxy needs. */
@@ -18,25 +22,30 @@ interface ProxiedOptions {
   readonly connectMs: number;
 }
 
-/** Sends what `fetch` is given, over connections of its own. */
-export interface FetchAgent {
-  readonly fetch: typeof globalThis.fetch;
-  readonly dispatcher: Dispatcher | undefined;
-}
-
 /**
  * The connections of one provider's `fetch`: the user's own agent, a proxy, or Node's with a bound on how many are
  * open.
  */
 export class FetchAgents {
-  private of: { readonly settings: HttpSettings; readonly agent: Promise<FetchAgent> } | undefined;
+  private held: HeldAgent | undefined;
+  private isClosed = false;
 
   constructor(private readonly provider: string) {}
 
-  /** The agent for these settings, made when they are first used. */
-  for(settings: HttpSettings): Promise<FetchAgent> {
-    if (this.of?.settings !== settings) this.of = { settings, agent: this.make(settings) };
-    return this.of.agent;
+  /** The agent for these settings, made when they are first used. To be released by the request that it is for. */
+  hold(settings: HttpSettings): HeldAgent {
+    if (this.held === undefined || !sameConnections(this.held.settings, settings)) {
+      this.held?.retire();
+      this.held = new HeldAgent(settings, this.make(settings));
+    }
+    return this.held.hold();
+  }
+
+  /** Closes the connections, each once it is idle. Later requests keep none. */
+  close(): void {
+    this.isClosed = true;
+    this.held?.retire();
+    this.held = undefined;
   }
 
   private async make(settings: HttpSettings): Promise<FetchAgent> {
@@ -47,10 +56,12 @@ export class FetchAgents {
       connections: maxSockets,
       connect: { timeout: connect },
       ...(idle !== undefined && { headersTimeout: idle, bodyTimeout: idle }),
+      // Has undici keep no connection that is idle.
+      ...(this.isClosed && { pipelining: 0 }),
     };
     if (proxy !== undefined) return this.proxied(proxy, { ...options, connectMs: connect });
     const NodesAgent = await nodesAgent();
-    return { fetch: globalThis.fetch, dispatcher: NodesAgent && new NodesAgent(options) };
+    return agentOver(globalThis.fetch, NodesAgent && new NodesAgent(options));
   }
 
   /** Node keeps its own proxy agent to itself, and another undici's fits that undici's `fetch` only. */
@@ -63,11 +74,16 @@ export class FetchAgents {
         clientFactory: (origin: URL, given: object) => new undici.Pool(origin, { ...given, headersTimeout: connectMs }),
         requestTls: { timeout: connectMs },
       };
-      return { fetch: undici.fetch, dispatcher: new undici.ProxyAgent({ ...options, ...steps, uri: proxy }) };
+      return agentOver(undici.fetch, new undici.ProxyAgent({ ...options, ...steps, uri: proxy }));
     } catch (cause) {
       throw new Error(`http.proxy of '${this.provider}' needs a package for fetch: npm install undici`, { cause });
     }
   }
+}
+
+/** Over connections that were made here. */
+function agentOver(fetch: typeof globalThis.fetch, dispatcher: Dispatcher | undefined): FetchAgent {
+  return { fetch, dispatcher, ...(dispatcher && { close: () => dispatcher.close() }) };
 }
 
 /**

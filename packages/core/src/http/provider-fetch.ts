@@ -12,7 +12,8 @@ import { isGiven } from './cache/given-response.js';
 import type { HttpCache } from './cache/http-cache.js';
 import type { RateLine } from './cache/live-answer.js';
 import { isRead } from '../outcome/request-method.js';
-import { FetchAgents, type FetchAgent } from './fetch-agent.js';
+import type { FetchAgents } from './fetch-agent.js';
+import type { FetchAgent } from './held-agent.js';
 import { OutgoingRequest, type FetchInit, type FetchInput } from './outgoing-request.js';
 import { HTTP_DEFAULTS } from './http.options.js';
 import type { HttpSettings, ProviderHttp } from './provider-http.js';
@@ -24,6 +25,7 @@ import { noteReceived } from '../engine/requests/note-request.js';
 export interface ProviderFetchParts {
   readonly provider: string;
   readonly http: ProviderHttp;
+  readonly agents: FetchAgents;
   /** Sends once the provider's rate limit admits a request. `waits` is told where it does not at once. */
   limited(send: () => Promise<Response>, signal: AbortSignal | undefined, waits?: () => void): Promise<Response>;
   /** The cache that `http.cache` of the settings asks for. */
@@ -42,9 +44,8 @@ const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status
  * Settings and secrets are read for each request.
  */
 export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetch {
-  const agents = new FetchAgents(parts.provider);
   return async (input: FetchInput, init?: FetchInit) => {
-    const { provider, http } = parts;
+    const { provider, http, agents } = parts;
     const settings = http.settings() ?? NO_SETTINGS;
     const call = currentLiveCall();
     const { baseUrl } = settings;
@@ -65,8 +66,9 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     if (readsOnce) call?.sendOnce();
     const { maxResponseBytes: mostBytes, limitEachRequest: isLimited } = settings;
     const all = noted === undefined ? [] : [noted];
+    const held = agents.hold(settings);
     try {
-      const agent = await agents.for(settings);
+      const agent = await held.agent;
       const cached =
         cache &&
         new CachedFetch(cache, {
@@ -77,6 +79,7 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
         });
       return await send(parts, { request, call, noted: all, readsOnce, agent, mostBytes, isLimited, cached });
     } finally {
+      held.release();
       for (const each of all) call?.requests?.forgetAnnounced(each);
     }
   };

@@ -8,6 +8,7 @@ import { absoluteUrl } from '../http/absolute-url.js';
 import { isOwnCredential, isTokenEndpoint } from '../http/account-of.js';
 import { urlTag, withoutFragment } from '../http/cache/cache-request.js';
 import { HttpCache } from '../http/cache/http-cache.js';
+import { FetchAgents } from '../http/fetch-agent.js';
 import { withTokens } from '../http/oauth2/with-tokens.js';
 import { providerFetch } from '../http/provider-fetch.js';
 import type { HttpSettings, ProviderHttp } from '../http/provider-http.js';
@@ -40,14 +41,17 @@ export class HttpSide {
   /** The cache of its HTTP clients, where it was ever asked for. */
   standingCache: HttpCache | undefined = undefined;
   private standingWire: ProviderWire | undefined = undefined;
+  private readonly agents: FetchAgents;
 
   constructor(private readonly parts: HttpSideParts) {
     const { provider, clock, store, random, emit } = parts.environment;
-    this.http = withTokens(parts.http, { provider, clock, store, random, emit });
+    this.agents = new FetchAgents(provider);
+    this.http = withTokens(parts.http, this.agents, { provider, clock, store, random, emit });
     this.requestLimit = new RequestLimit(provider, parts);
     this.fetch = providerFetch({
       provider,
       http: this.http,
+      agents: this.agents,
       limited: (send, signal, waits) => this.requestLimit.send(send, signal, waits),
       cache: () => this.cache,
       observe: (answer) => parts.learn(answer),
@@ -82,7 +86,9 @@ export class HttpSide {
     return this.standingWire;
   }
 
+  /** Closes connections that are idle, and whatever its cache keeps open. */
   close(): void {
+    this.agents.close();
     this.standingCache?.close();
   }
 

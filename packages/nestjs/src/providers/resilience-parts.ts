@@ -55,6 +55,7 @@ export class ResilienceParts {
   private readonly ownsStore: boolean;
   private readonly log: EventLog | undefined;
   private readonly shutdown: Shutdown;
+  private readonly closings: (() => void)[] = [];
 
   constructor(options: object, sections: readonly Section[], surroundings: Surroundings = {}) {
     const { environment = process.env, faults = [] } = surroundings;
@@ -148,10 +149,16 @@ export class ResilienceParts {
     return this.shutdown.drain();
   }
 
+  /** Has something else end with the application. */
+  onClose(closing: () => void): void {
+    this.closings.push(closing);
+  }
+
   /** Refuses every further call, and releases every timer, and the store if it was made here. */
   async close(): Promise<void> {
     this.registry.close();
     await this.shutdown.end();
+    for (const closing of this.closings) closing();
     this.log?.close();
     await this.secrets.close?.();
     this.clock.close();

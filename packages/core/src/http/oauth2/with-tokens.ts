@@ -1,11 +1,14 @@
 import type { ProviderHttp } from '../provider-http.js';
-import { FetchAgents } from '../fetch-agent.js';
+import type { FetchAgents } from '../fetch-agent.js';
 import { ClientCredentials, type ClientCredentialsParts } from './client-credentials.js';
 
 /** How a provider is reached, with the tokens that its settings ask for in place of a credential of theirs. */
-export function withTokens(http: ProviderHttp, parts: Omit<ClientCredentialsParts, 'fetch'>): ProviderHttp {
+export function withTokens(
+  http: ProviderHttp,
+  agents: FetchAgents,
+  parts: Omit<ClientCredentialsParts, 'fetch'>,
+): ProviderHttp {
   if (http.tokens === undefined) return http;
-  const agents = new FetchAgents(parts.provider);
   let made: ClientCredentials | undefined;
   const credentials = () =>
     (made ??= new ClientCredentials({ ...parts, fetch: (url, init) => send(http, agents, url, init) }));
@@ -28,6 +31,11 @@ async function send(http: ProviderHttp, agents: FetchAgents, url: string, init: 
   const settings = http.settings() ?? {};
   const isDispatcher = typeof (settings.agent as { dispatch?: unknown } | undefined)?.dispatch === 'function';
   if (settings.agent !== undefined && !isDispatcher) return globalThis.fetch(url, init);
-  const { fetch, dispatcher } = await agents.for(settings);
-  return fetch(url, { ...init, ...(dispatcher !== undefined && { dispatcher }) } as RequestInit);
+  const held = agents.hold(settings);
+  try {
+    const { fetch, dispatcher } = await held.agent;
+    return await fetch(url, { ...init, ...(dispatcher !== undefined && { dispatcher }) } as RequestInit);
+  } finally {
+    held.release();
+  }
 }

@@ -2,12 +2,13 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Clock } from '@breakwater/core';
-import { HTTP_DEFAULTS } from '@breakwater/core/adapter';
+import { HTTP_DEFAULTS, sameConnections } from '@breakwater/core/adapter';
 import type { AxiosRequest } from './axios-types.js';
 import type { HttpSettings } from './http.options.js';
 import { HttpProxy } from './http-proxy.js';
 
-type Connections = Pick<AxiosRequest, 'httpAgent' | 'httpsAgent' | 'proxy'>;
+/** The part of a request of axios that says over which agent it goes. */
+type Over = Pick<AxiosRequest, 'httpAgent' | 'httpsAgent' | 'proxy'>;
 
 /**
  * As axios sets it for the socket of each request, so that the agent has nothing to set back: both take four system
@@ -16,41 +17,63 @@ type Connections = Pick<AxiosRequest, 'httpAgent' | 'httpsAgent' | 'proxy'>;
  */
 const AXIOS_KEEP_ALIVE_MS = 60_000;
 
-const made = new WeakMap<HttpSettings, Connections>();
-
 /**
- * The agents that axios sends a request over: the caller's, otherwise the provider's own, which keep a bounded number
- * of connections.
+ * The agents that axios sends one provider's requests over: the caller's, otherwise the provider's own, which keep a
+ * bounded number of connections.
  */
-export function connectionsOf(settings: HttpSettings, request: AxiosRequest, clock: Clock): Connections {
-  if (request.httpAgent !== undefined || request.httpsAgent !== undefined) return {};
-  let connections = made.get(settings);
-  if (connections === undefined) made.set(settings, (connections = connect(settings, clock)));
-  return connections;
+export class Connections {
+  private made:
+    { readonly settings: HttpSettings; readonly over: Over; readonly own: readonly HttpAgent[] } | undefined;
+  private isClosed = false;
+
+  constructor(private readonly clock: Clock) {}
+
+  for(settings: HttpSettings, request: AxiosRequest): Over {
+    if (request.httpAgent !== undefined || request.httpsAgent !== undefined) return {};
+    if (this.made === undefined || !sameConnections(this.made.settings, settings)) {
+      this.retire();
+      this.made = { settings, ...connect(settings, this.clock) };
+      if (this.isClosed) this.retire();
+    }
+    return this.made.over;
+  }
+
+  /** Closes the connections, each once it is idle. Later requests keep none. */
+  close(): void {
+    this.isClosed = true;
+    this.retire();
+  }
+
+  private retire(): void {
+    for (const agent of this.made?.own ?? []) {
+      (agent as unknown as { keepAlive: boolean }).keepAlive = false;
+      for (const socket of Object.values(agent.freeSockets).flatMap((idle) => idle ?? [])) socket.destroy();
+    }
+  }
 }
 
 function connect(
   { agent, proxy: proxyUrl, maxSockets = HTTP_DEFAULTS.maxSockets, timeouts }: HttpSettings,
   clock: Clock,
-): Connections {
+): { over: Over; own: readonly HttpAgent[] } {
   if (agent !== undefined) {
     const { http = agent, https = agent } = agent as { http?: object; https?: object };
-    return { httpAgent: http, httpsAgent: https, ...(proxyUrl !== undefined && { proxy: proxyOf(new URL(proxyUrl)) }) };
+    const proxy = proxyUrl !== undefined && { proxy: proxyOf(new URL(proxyUrl)) };
+    return { over: { httpAgent: http, httpsAgent: https, ...proxy }, own: [] };
   }
   const proxy = proxyUrl === undefined ? undefined : new HttpProxy(new URL(proxyUrl));
   const options = { keepAlive: true, keepAliveMsecs: AXIOS_KEEP_ALIVE_MS, maxSockets };
   const limits = { clock, timeouts };
-  return {
-    httpAgent: withTimeouts(
-      proxy?.forwardingAgent(options) ?? new HttpAgent(options),
-      proxy?.connected ?? 'connect',
-      limits,
-    ),
-    // A TLS connection is made once its handshake is over.
-    httpsAgent: withTimeouts(proxy?.tunnellingAgent(options) ?? new HttpsAgent(options), 'secureConnect', limits),
-    // axios has tunnels of its own, which no agent counts or limits.
-    ...(proxy !== undefined && { proxy: false as const }),
-  };
+  const httpAgent = withTimeouts(
+    proxy?.forwardingAgent(options) ?? new HttpAgent(options),
+    proxy?.connected ?? 'connect',
+    limits,
+  );
+  // A TLS connection is made once its handshake is over.
+  const httpsAgent = withTimeouts(proxy?.tunnellingAgent(options) ?? new HttpsAgent(options), 'secureConnect', limits);
+  // axios has tunnels of its own, which no agent counts or limits.
+  const over = { httpAgent, httpsAgent, ...(proxy !== undefined && { proxy: false as const }) };
+  return { over, own: [httpAgent, httpsAgent] };
 }
 
 /** The proxy of a user who brings agents of their own, for axios itself. */

@@ -18,7 +18,7 @@ import { announce, type NotedRequest } from './announced-request.js';
 import type { AxiosAdapter, AxiosInstance, AxiosRequest } from './axios-types.js';
 import { CachedRequest } from './cached-request.js';
 import { CallSignal } from './call-signal.js';
-import { connectionsOf } from './connections.js';
+import { Connections } from './connections.js';
 import type { HttpSettings } from './http.options.js';
 import { httpSection } from './http.section.js';
 import type { HttpClientPackages } from './load-http-client.js';
@@ -45,6 +45,7 @@ interface OwnRequest {
 export class RequestPreparation {
   private readonly http: ProviderHttp;
   private readonly baseUrlAtStart: string | undefined;
+  private readonly connections: Connections;
 
   constructor(
     private readonly of: PreparationParts,
@@ -52,6 +53,8 @@ export class RequestPreparation {
   ) {
     this.http = of.parts.registry.provider(of.provider).http;
     this.baseUrlAtStart = instance.defaults.baseURL;
+    this.connections = new Connections(of.parts.clock);
+    of.parts.onClose(() => this.connections.close());
   }
 
   /**
@@ -71,7 +74,7 @@ export class RequestPreparation {
     const cached = cache && this.cachedRequest(cache, config, { settings, call });
     if ((config.maxContentLength ?? -1) < 0)
       config.maxContentLength = settings.maxResponseBytes ?? HTTP_DEFAULTS.maxResponseBytes;
-    Object.assign(config, connectionsOf(settings, config, parts.clock));
+    Object.assign(config, this.connections.for(settings, config));
     setTraceHeaders((name, value) => config.headers.set(name, value, false));
     const { baseUrl } = settings;
     if (cached !== undefined && isCached) config.adapter = cached.answering;

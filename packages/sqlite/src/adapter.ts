@@ -1,6 +1,6 @@
-export { BackgroundCheckpoints, LONGEST_LOG_PAGES } from './background-checkpoints.js';
 export { isBusy } from './is-busy.js';
-export { openFile, type OwnConnection, type SqliteFile } from './open-file.js';
+export type { SqliteFile } from './open-file.js';
+export { OwnFile } from './own-file.js';
 export {
   fileOf,
   IN_MEMORY,

@@ -1,12 +1,12 @@
-import { openFile, type OwnConnection } from './open-file.js';
+import { OwnFile } from './own-file.js';
 import { checkSchema, prepareSchema } from './schema.js';
 import { SqliteStoreError } from './sqlite-store.error.js';
 import type { SqliteStoreSettings } from './sqlite-store.options.js';
 
 /** Opens the store's file with its schema up to date. Throws a `SqliteStoreError` when it cannot be used. */
-export function openDatabase(settings: SqliteStoreSettings): OwnConnection {
+export function openDatabase(settings: SqliteStoreSettings): OwnFile {
   const { file, tablePrefix, clock } = settings;
-  return openFile({
+  return new OwnFile({
     ...settings,
     check: (db) => checkSchema(db, { file, tablePrefix }),
     prepare: (db) => prepareSchema(db, { file, tablePrefix }, clock.wallNow()),

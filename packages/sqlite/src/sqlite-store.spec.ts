@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,6 +43,24 @@ describe('SqliteStore', () => {
     db.close();
     return rows;
   }
+
+  it('brings what it writes from the log to the file itself while it is open', async () => {
+    const store = new SqliteStore({ file });
+    for (let i = 0; i < 300; i++) await store.put(`key-${i}`, 'value', KEPT);
+    const rowsWithoutLog = () => {
+      const copy = join(folder, 'copy.sqlite');
+      copyFileSync(file, copy);
+      const db = new Database(copy);
+      const [tables] = db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'entries'").raw().get() as [number];
+      const [rows] = tables === 0 ? [0] : (db.prepare('SELECT count(*) FROM entries').raw().get() as [number]);
+      db.close();
+      return rows;
+    };
+    // On a thread of libsql's, as soon as that has time.
+    while (rowsWithoutLog() < 200) await sleep(10);
+    await store.close();
+    expect(rowsWithoutLog()).toBe(300);
+  });
 
   it('is opened within busyTimeout, or not at all, while another process holds the lock', () => {
     const other = new Database(file);
@@ -259,7 +277,7 @@ describe('SqliteStore', () => {
       await clock.advance('25ms');
       for (const put of puts) expect(await put).toMatchObject({ written: { value: 'value' } });
       expect(clock.pendingTimers()).toBe(0);
-      const { db } = store as unknown as { db: Database.Database };
+      const { db } = (store as unknown as { opened: { db: Database.Database } }).opened;
       expect(db.prepare('PRAGMA busy_timeout').raw().get()).toEqual([0]);
       other.close();
       await store.close();
@@ -284,7 +302,7 @@ describe('SqliteStore', () => {
   it('rejects a write for which the disk has no room, and goes on', async () => {
     const store = new SqliteStore({ file });
     await store.put('key', 'before', KEPT);
-    const { db } = store as unknown as { db: Database.Database };
+    const { db } = (store as unknown as { opened: { db: Database.Database } }).opened;
     db.prepare('PRAGMA max_page_count = 20').get();
     const long = 'x'.repeat(100_000);
     await expect(store.put('key', long, KEPT)).rejects.toMatchObject({ name: 'SqliteStoreError', code: 'SQLITE_FULL' });
@@ -376,7 +394,7 @@ describe('SqliteStore', () => {
     ['full', 2],
   ] as const)("keeps the log in WAL mode with durability '%s'", async (durability, synchronous) => {
     const store = new SqliteStore({ file, durability });
-    const { db } = store as unknown as { db: Database.Database };
+    const { db } = (store as unknown as { opened: { db: Database.Database } }).opened;
     expect(db.prepare('PRAGMA journal_mode').raw().get()).toEqual(['wal']);
     expect(db.prepare('PRAGMA synchronous').raw().get()).toEqual([synchronous]);
     await store.close();

@@ -11,7 +11,7 @@ import type {
 import type Database from 'libsql';
 import { openDatabase } from './open-database.js';
 import { isBusy } from './is-busy.js';
-import type { OwnConnection } from './open-file.js';
+import type { OwnFile } from './own-file.js';
 import { SqliteStoreError } from './sqlite-store.error.js';
 import { readSqliteStoreOptions, type SqliteStoreOptions } from './sqlite-store.options.js';
 import { advanceClock, countCalls, deleteEntry, getEntry, putEntry, readEntry } from './operations.js';
@@ -34,7 +34,7 @@ export class SqliteStore implements Store {
   private readonly clock: Clock;
   private readonly busyTimeoutMs: number;
   private readonly tablePrefix: string;
-  private readonly db: OwnConnection;
+  private readonly opened: OwnFile;
   private statements: Statements | undefined;
 
   constructor(options: SqliteStoreOptions) {
@@ -43,8 +43,8 @@ export class SqliteStore implements Store {
     this.clock = settings.clock;
     this.busyTimeoutMs = settings.busyTimeout;
     this.tablePrefix = settings.tablePrefix;
-    this.db = openDatabase(settings);
-    this.statements = prepareStatements(this.db, this.tablePrefix);
+    this.opened = openDatabase(settings);
+    this.statements = prepareStatements(this.opened.db, this.tablePrefix);
   }
 
   get(key: string): Promise<Entry | undefined> {
@@ -100,12 +100,7 @@ export class SqliteStore implements Store {
   async close(): Promise<void> {
     if (this.statements === undefined) return;
     this.statements = undefined;
-    try {
-      this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    } catch {
-      // Another process is at work: the log stays, and the next process to open the file reads it.
-    }
-    this.db.close();
+    await this.opened.close();
   }
 
   private writing<T>(work: (sql: Statements, now: number) => T): Promise<T> {
@@ -135,9 +130,10 @@ export class SqliteStore implements Store {
     try {
       const result = work(this.clock.wallNow());
       sql.commit.run();
+      this.opened.committed();
       return result;
     } catch (error) {
-      if (this.db.inTransaction) sql.rollback.run();
+      if (this.opened.db.inTransaction) sql.rollback.run();
       throw error;
     }
   }

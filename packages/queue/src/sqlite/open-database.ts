@@ -1,12 +1,12 @@
-import { openFile, type OwnConnection } from '@breakwater/sqlite/adapter';
+import { OwnFile } from '@breakwater/sqlite/adapter';
 import { prepareSchema } from './schema.js';
 import type { SqliteDriverSettings } from './sqlite-driver.options.js';
 import { unusable } from './sqlite-error.js';
 
 /** Opens the queue's file with its tables up to date. Throws a `QueueDriverError` when it cannot be used. */
-export function openDatabase(settings: SqliteDriverSettings): OwnConnection {
+export function openDatabase(settings: SqliteDriverSettings): OwnFile {
   const { file, tablePrefix } = settings;
-  return openFile({
+  return new OwnFile({
     ...settings,
     prepare: (db) => prepareSchema(db, file, tablePrefix),
     error: (what, more) => unusable(file, what, more),

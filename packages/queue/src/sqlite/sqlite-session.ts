@@ -1,11 +1,5 @@
 import { SystemClock, type Clock } from '@breakwater/core';
-import {
-  BackgroundCheckpoints,
-  IN_MEMORY,
-  isBusy,
-  LONGEST_LOG_PAGES,
-  type SqliteConnection,
-} from '@breakwater/sqlite/adapter';
+import { isBusy, type OwnFile, type SqliteConnection } from '@breakwater/sqlite/adapter';
 import { openDatabase } from './open-database.js';
 import { prepareSchema } from './schema.js';
 import { placeOf, type SqliteDriverSettings } from './sqlite-driver.options.js';
@@ -21,8 +15,8 @@ export class SqliteSession {
   private clock: Clock = new SystemClock();
   private db: SqliteConnection | undefined;
   private statements: Statements | undefined;
-  private checkpoints: BackgroundCheckpoints | undefined;
-  private closeOwn: () => void = () => undefined;
+  /** Where the connection is not the application's. */
+  private own: OwnFile | undefined;
   private readonly place: string;
 
   constructor(private readonly settings: SqliteDriverSettings) {
@@ -33,7 +27,7 @@ export class SqliteSession {
   open(clock: Clock): void {
     this.clock = clock;
     const { database, tablePrefix } = this.settings;
-    this.db = database === undefined ? this.openOwn() : this.prepareShared(database);
+    this.db = database === undefined ? (this.own = openDatabase(this.settings)).db : this.prepareShared(database);
     this.statements = prepareStatements(this.db, tablePrefix);
   }
 
@@ -67,7 +61,7 @@ export class SqliteSession {
     try {
       const result = work(sql, this.clock.wallNow());
       sql.commit.run();
-      this.checkpoints?.committed();
+      this.own?.committed();
       return result;
     } catch (error) {
       if (this.db?.inTransaction === true) sql.rollback.run();
@@ -87,28 +81,9 @@ export class SqliteSession {
 
   /** Every later operation rejects. The file itself is released once the statements are collected as garbage. */
   async close(): Promise<void> {
-    this.statements = this.db = undefined;
-    await this.checkpoints?.close();
-    this.closeOwn();
-    this.closeOwn = () => undefined;
-  }
-
-  private openOwn(): SqliteConnection {
-    const { file } = this.settings;
-    const db = openDatabase(this.settings);
-    if (file !== IN_MEMORY) {
-      db.exec(`PRAGMA wal_autocheckpoint = ${LONGEST_LOG_PAGES}`);
-      this.checkpoints = new BackgroundCheckpoints(file);
-    }
-    this.closeOwn = () => {
-      try {
-        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      } catch {
-        // Another process is at work: the log stays, and the next process to open the file reads it.
-      }
-      db.close();
-    };
-    return db;
+    const { own } = this;
+    this.statements = this.db = this.own = undefined;
+    await own?.close();
   }
 
   private prepareShared(database: SqliteConnection): SqliteConnection {

@@ -1,0 +1,33 @@
+import { BackgroundCheckpoints, LONGEST_LOG_PAGES } from './background-checkpoints.js';
+import { openFile, type OwnConnection, type SqliteFile } from './open-file.js';
+import { IN_MEMORY } from './sqlite-connection.js';
+
+/** A file that this process has open by a connection of its own, which is told of each commit and closed in the end. */
+export class OwnFile {
+  readonly db: OwnConnection;
+  private readonly checkpoints: BackgroundCheckpoints | undefined;
+
+  /** Opens the file as `openFile` does. */
+  constructor(opened: SqliteFile) {
+    this.db = openFile(opened);
+    if (opened.file === IN_MEMORY) return;
+    this.db.exec(`PRAGMA wal_autocheckpoint = ${LONGEST_LOG_PAGES}`);
+    this.checkpoints = new BackgroundCheckpoints(opened.file);
+  }
+
+  /** A transaction has been committed. */
+  committed(): void {
+    this.checkpoints?.committed();
+  }
+
+  /** Brings everything to the file itself, unless another process is at work, and closes the connection. */
+  async close(): Promise<void> {
+    await this.checkpoints?.close();
+    try {
+      this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Another process is at work: the log stays, and the next process to open the file reads it.
+    }
+    this.db.close();
+  }
+}

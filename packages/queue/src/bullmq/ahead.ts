@@ -32,12 +32,16 @@ export class Ahead {
     const { held } = this;
     this.held = [];
     this.cancel();
-    // A job that cannot be sent back is taken over when its lease ends.
-    await Promise.allSettled(held.map(({ line, job }) => line.backend.moveJobFromActiveToWait(job.id, job.claim)));
+    await sendBack(held);
   }
 
   private cancel(): void {
     this.timer?.cancel();
     this.timer = undefined;
   }
+}
+
+/** Returns claimed jobs to their lines. One that cannot be sent back is taken over when its lease ends. */
+export async function sendBack(held: readonly Held[]): Promise<void> {
+  await Promise.allSettled(held.map(({ line, job }) => line.backend.moveJobFromActiveToWait(job.id, job.claim)));
 }

@@ -56,6 +56,7 @@ class BullmqDriver implements QueueDriver {
 
   open({ clock, leaseMs = DEFAULT_LEASE_MS }: { readonly clock: Clock; readonly leaseMs?: number }): void {
     this.parts = this.partsFor(clock, leaseMs);
+    this.closed = false;
   }
 
   async add(jobs: readonly NewJob[]): Promise<readonly AddedJob[]> {

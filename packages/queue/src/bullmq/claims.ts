@@ -1,6 +1,6 @@
 import type { Clock } from '@breakwater/core';
 import type { Claimed, ClaimedJob, ClaimOptions, Settlement } from '../driver/queue-driver.js';
-import { Ahead } from './ahead.js';
+import { Ahead, sendBack } from './ahead.js';
 import type { BullmqDriverSettings } from './bullmq-driver.options.js';
 import { claimRound } from './claim-round.js';
 import type { Held } from './held.js';
@@ -43,13 +43,18 @@ export class Claims {
     if (lines.paused) return { jobs: [], paused: true, nextInMs: undefined };
     const ahead = this.ahead.take(provider, limit);
     const { held: more, empty } = await claimRound(idle.awake(lines.all), turns, limit - ahead.length);
+    if (lines.paused) {
+      // By this process, while it was claiming.
+      await sendBack([...ahead, ...more]);
+      return { jobs: [], paused: true, nextInMs: undefined };
+    }
     const now = this.clock.wallNow();
     const of = lines.all.length;
     for (const [line, dueAt] of empty) idle.rest(line, { of, dueInMs: Math.max(0, dueAt - now) });
     const next = Math.min(...empty.values());
     const held = [...ahead, ...more];
     // With other tenants their turns go first.
-    if (held.length === limit && lines.all.length === 1) this.hungry.add(provider);
+    if (limit > 0 && held.length === limit && lines.all.length === 1) this.hungry.add(provider);
     for (const each of held) this.held.set(each.job.claim, each);
     let jobs = held.map(({ job }) => job);
     if (leaseMs !== this.parts.leaseMs) {

@@ -2,6 +2,7 @@ import type { JobType } from 'bullmq';
 import type { Job, JobState } from '../driver/job.js';
 import type { JobCounts, JobFilter } from '../driver/queue-driver.js';
 import { jobOf, stateOf, type SyncBullJob } from './bull-job.js';
+import { isElsewhere } from './driver-error.js';
 import type { Line } from './line.js';
 import type { ProviderQueues } from './provider-queues.js';
 
@@ -49,9 +50,10 @@ export class KeptJobs {
     if (found?.state !== 'dead') return false;
     const { job, line } = found;
     const before = jobOf(job, line, 'dead').history;
-    await line.backend.updateData(job, { ...job.data, lostBefore: job.stalledCounter, before });
-    await line.backend.retryFinishedJob(job, 'failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-    return true;
+    return isStanding(async () => {
+      await line.backend.updateData(job, { ...job.data, lostBefore: job.stalledCounter, before });
+      await line.backend.retryFinishedJob(job, 'failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    });
   }
 
   async remove(provider: string, id: string): Promise<boolean> {
@@ -84,3 +86,14 @@ const TYPES = {
   completed: ['completed'],
   dead: ['failed'],
 } as const satisfies Record<JobState, readonly JobType[]>;
+
+/** False where another process has replayed, removed or claimed the job first. */
+async function isStanding(steps: () => Promise<void>): Promise<boolean> {
+  try {
+    await steps();
+    return true;
+  } catch (error) {
+    if (isElsewhere(error)) return false;
+    throw error;
+  }
+}

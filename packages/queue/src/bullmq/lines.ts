@@ -13,6 +13,7 @@ export class Lines {
   paused = false;
   private readonly known = new Map<string, Line>();
   private readAt = -Infinity;
+  private reading: Promise<void> = Promise.resolve();
   /** How often this process has paused or resumed it: what was read before the last time is out of date. */
   private steered = 0;
 
@@ -38,20 +39,14 @@ export class Lines {
   }
 
   /** Reads what other processes have added and paused, if that is long ago. */
-  async refresh(always = false): Promise<void> {
+  refresh(always = false): Promise<void> {
     const now = this.clock.now();
     const freshMs = Math.max(FRESH_MS, this.known.size * FRESH_PER_LINE_MS);
-    if (!always && now - this.readAt < freshMs) return;
+    if (!always && now - this.readAt < freshMs) return this.reading;
     this.readAt = now;
-    const { steered } = this;
-    const directory = this.connections.directory(this.provider);
-    const [entries, paused] = await Promise.all([directory.getJobs(['wait'], 0, -1), directory.isPaused()]);
-    if (steered === this.steered) this.paused = paused;
-    for (const entry of entries) {
-      if (entry?.id === undefined || this.known.has(entry.id)) continue;
-      const { tenant, high } = entry.data;
-      this.know({ provider: this.provider, tenant, high });
-    }
+    // Also for those that come meanwhile: the first to ask knows of no pause before it is answered.
+    this.reading = this.read();
+    return this.reading;
   }
 
   async setPaused(paused: boolean): Promise<void> {
@@ -61,6 +56,18 @@ export class Lines {
     else await directory.resume();
     this.steered++;
     this.paused = paused;
+  }
+
+  private async read(): Promise<void> {
+    const { steered } = this;
+    const directory = this.connections.directory(this.provider);
+    const [entries, paused] = await Promise.all([directory.getJobs(['wait'], 0, -1), directory.isPaused()]);
+    if (steered === this.steered) this.paused = paused;
+    for (const entry of entries) {
+      if (entry?.id === undefined || this.known.has(entry.id)) continue;
+      const { tenant, high } = entry.data;
+      this.know({ provider: this.provider, tenant, high });
+    }
   }
 
   private know(name: LineName): Line {

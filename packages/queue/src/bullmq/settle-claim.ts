@@ -3,14 +3,12 @@ import type { IQueueBackend, JobJson } from 'bullmq';
 import type { Settlement } from '../driver/queue-driver.js';
 import type { JobAttempt } from '../driver/job.js';
 import { historyOf, type BullData } from './bull-job.js';
+import { isElsewhere } from './driver-error.js';
 import { heldOf, type Held } from './held.js';
 import { keptOf } from './kept-json.js';
 
 /** BullMQ dates its jobs by the machine's clock. */
 const machine = new SystemClock();
-
-/** BullMQ's codes for a job that is gone, or that another worker holds. */
-const LOST: ReadonlySet<unknown> = new Set([-1, -2, -3, -6]);
 
 export interface Keep {
   /** Seconds. */
@@ -35,7 +33,7 @@ export async function settleClaim(
     await settle(held, settlement);
     return { stood: true };
   } catch (error) {
-    if (LOST.has((error as { code?: unknown }).code)) return { stood: false };
+    if (isElsewhere(error)) return { stood: false };
     throw error;
   }
 }

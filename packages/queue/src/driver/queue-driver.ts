@@ -54,6 +54,7 @@ export type Settlement = { readonly job: ClaimedJob } & (
 );
 
 export interface ClaimOptions {
+  /** 0 only asks whether the queue is paused, and when a job is due. */
   readonly limit: number;
   readonly leaseMs: number;
 }
@@ -90,7 +91,7 @@ export interface QueueDriver {
    * those that end in one turn of the event loop are ended by one operation. Default false.
    */
   readonly settlesSingly?: boolean;
-  /** Called once, before anything else. `leaseMs`: how long its claims will last. */
+  /** Called before anything else, and again after `close`. `leaseMs`: how long its claims will last. */
   open?(parts: { readonly clock: Clock; readonly leaseMs?: number }): void | Promise<void>;
   /** Adds all or none, where the backend can. */
   add(jobs: readonly NewJob[]): Promise<readonly AddedJob[]>;

@@ -33,7 +33,16 @@ export class SyncJobLostError extends Error {
   }
 }
 
-/** The reason of the signal of a job that outlasts the grace of a shutdown. */
+/** Why a job was sent back that waited for its turn when its provider was paused. */
+export class SyncQueuePausedError extends Error {
+  override readonly name = 'SyncQueuePausedError';
+
+  constructor() {
+    super('the queue is paused');
+  }
+}
+
+/** Why a job was sent back that outlasted the grace of a shutdown, or had not begun: also its signal's reason. */
 export class SyncQueueClosedError extends Error {
   override readonly name = 'SyncQueueClosedError';
 

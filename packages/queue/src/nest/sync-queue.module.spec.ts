@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { currentCall, RateLimited, Resilience, ResilienceModule, Resilient } from '@breakwater/nestjs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Injectable, Module, Scope, type Type } from '@nestjs/common';
+import { Inject, Injectable, Module, Scope, type OnModuleInit, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { z } from 'zod';
 import type { SyncJobData } from '../jobs/sync-job-data.js';
@@ -117,6 +117,39 @@ describe('SyncQueueModule', () => {
     await pause(300);
     expect(await app.get(SyncQueue).counts('crm')).toMatchObject({ waiting: 1, completed: 0 });
     await app.close();
+  });
+
+  it('can be added to while other modules start, by each application that is made of one module', async () => {
+    @Injectable()
+    class Seeds implements OnModuleInit {
+      constructor(@Inject(SyncQueue) private readonly queue: SyncQueue) {}
+
+      async onModuleInit(): Promise<void> {
+        await this.queue.add('crm', 'order.created', { id: 'o-1', amount: 5 });
+      }
+    }
+
+    @Module({
+      imports: [
+        ResilienceModule.forRoot({ logger: false, providers: { crm: { rateLimit: { limit: 100, per: '1s' } } } }),
+        SyncQueueModule.forRoot({ driver: sqliteDriver({ file: join(folder, 'queue.sqlite') }) }),
+      ],
+      providers: [CrmClient, CrmSync, Seeds],
+    })
+    class AppModule {}
+    const make = async () =>
+      (await Test.createTestingModule({ imports: [AppModule] }).compile()).createNestApplication().init();
+    const [one, other] = [await make(), await make()];
+    const sent = () => [one, other].map((app) => app.get(CrmClient).sent.length).reduce((sum, count) => sum + count);
+    while (sent() < 2) await pause(10);
+    await one.close();
+    await other.get(SyncQueue).add('crm', 'order.created', { id: 'o-2', amount: 5 });
+    await other.get(SyncQueue).drain('crm');
+    await other.close();
+    const third = await make();
+    await third.get(SyncQueue).drain('crm');
+    expect(third.get(CrmClient).sent).toEqual(['o-1']);
+    await third.close();
   });
 
   it('lists everything that is wrong with its processors at boot', async () => {

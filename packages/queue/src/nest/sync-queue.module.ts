@@ -8,6 +8,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleDestroy,
+  type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
@@ -36,7 +37,7 @@ export interface SyncQueueModuleAsyncOptions extends Pick<DynamicModule, 'import
  * it back.
  */
 @Module({})
-export class SyncQueueModule implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
+export class SyncQueueModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger('SyncQueue');
 
   constructor(
@@ -54,6 +55,11 @@ export class SyncQueueModule implements OnApplicationBootstrap, OnModuleDestroy,
     const { isGlobal = true, imports = [], inject = [], useFactory } = options;
     const factory = useFactory as (...args: unknown[]) => unknown;
     return moduleOf(isGlobal, { provide: QUEUE_OPTIONS, inject, useFactory: factory }, imports);
+  }
+
+  /** Before the modules that import this one: their providers add jobs as they start. */
+  onModuleInit(): Promise<void> {
+    return this.queue.open();
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -5,11 +5,11 @@ import { QueueDriverError } from '../driver/queue-driver.error.js';
 import type { AddedJob, JobCounts, JobFilter, NewJob } from '../driver/queue-driver.js';
 import { checkedPayload } from '../jobs/checked-payload.js';
 import type { JobHandler } from '../jobs/job-handler.js';
-import { readJobOptions } from '../jobs/job-settings.js';
-import { Lane } from '../worker/lane.js';
 import { queueEvents, type QueueSnapshot } from '../worker/queue.telemetry.js';
 import { firstAttempt } from './first-attempt.js';
+import { Lanes } from './lanes.js';
 import { newJob } from './new-job.js';
+import { closeDriver, openDriver } from './opened-drivers.js';
 import { Schedules } from './schedules.js';
 import type { SyncQueueSettings } from './sync-queue.options.js';
 import {
@@ -22,8 +22,6 @@ import {
 
 const LOOK_EVERY_MS = 100;
 const REPLAYED_AT_ONCE = 500;
-/** How long aborted jobs get to be sent back, in milliseconds. */
-const ABORTED_MS = 1000;
 
 export interface LiveSyncQueueParts {
   readonly settings: SyncQueueSettings;
@@ -45,63 +43,41 @@ export class LiveSyncQueue extends SyncQueue {
       await this.replay(provider, { ids: [id] });
     },
   };
-  private readonly lanes = new Map<string, Lane>();
-  private handlers = new Map<string, Map<string, JobHandler>>();
+  private readonly lanes: Lanes;
+  private readonly handlers = new Map<string, Map<string, JobHandler>>();
   private schedules: Schedules | undefined;
-  private stopListening: (() => void) | undefined;
+  private opening: Promise<void> | undefined;
+  private starting: Promise<void> | undefined;
+  private stopping: Promise<number> | undefined;
+  private closing: Promise<void> | undefined;
 
   constructor(private readonly parts: LiveSyncQueueParts) {
     super();
+    this.lanes = new Lanes(parts);
   }
 
-  /** Opens the driver, and begins to run the jobs of these handlers. */
-  async start(handlers: readonly JobHandler[]): Promise<void> {
-    const { settings, clock, random, provider } = this.parts;
-    const { driver } = settings;
-    for (const handler of handlers) {
-      const ofProvider = this.handlers.get(handler.provider) ?? new Map<string, JobHandler>();
-      this.handlers.set(handler.provider, ofProvider.set(handler.name, handler));
-    }
-    await driver.open?.({ clock, leaseMs: settings.lease });
-    if (!settings.work) return;
-    const unknown = readJobOptions({}, 'unknown');
-    for (const [name, ofProvider] of this.handlers) {
-      const { lease: leaseMs, poll: pollMs } = settings;
-      const concurrency = settings.concurrencyOf.get(name) ?? settings.concurrency;
-      const lane = new Lane({
-        provider: provider(name),
-        driver,
-        clock,
-        random,
-        handlers: ofProvider,
-        unknown,
-        settings: { concurrency, leaseMs, pollMs },
-      });
-      this.lanes.set(name, lane);
-    }
-    this.stopListening = driver.onAdded?.((name) => this.lanes.get(name)?.look());
-    for (const lane of this.lanes.values()) lane.start();
-    this.schedules = new Schedules({ clock, handlers, add: (...job) => this.add(...job) });
-    this.schedules.start();
+  /** Opens the driver: jobs can be added and looked at from here on. */
+  open(): Promise<void> {
+    const { settings, clock } = this.parts;
+    return (this.opening ??= openDriver(settings.driver, { clock, leaseMs: settings.lease }));
   }
 
-  /** Begins no job any more, and lets those under way end within the grace. Returns how many had to be sent back. */
-  async stop(): Promise<number> {
-    this.schedules?.stop();
-    const lanes = [...this.lanes.values()];
-    for (const lane of lanes) lane.stop();
-    const idle = Promise.all(lanes.map((lane) => lane.idle()));
-    if (await this.endsIn(this.parts.settings.grace, idle)) return 0;
-    const aborted = lanes.reduce((sum, lane) => sum + lane.abort(), 0);
-    await this.endsIn(ABORTED_MS, Promise.all(lanes.map((lane) => lane.idle())));
-    return aborted;
+  /** Opens the driver, and begins to run the jobs of these handlers, unless the queue is stopped meanwhile. */
+  start(handlers: readonly JobHandler[]): Promise<void> {
+    return (this.starting ??= this.begin(handlers));
+  }
+
+  /**
+   * Begins no job any more, sends back those that wait for their turns, and lets those under way end within the grace.
+   * Returns how many of these had to be sent back.
+   */
+  stop(): Promise<number> {
+    return (this.stopping ??= this.end());
   }
 
   /** Releases the driver. Nothing can be added any more. */
-  async close(): Promise<void> {
-    this.stopListening?.();
-    for (const lane of this.lanes.values()) lane.close();
-    await this.parts.settings.driver.close();
+  close(): Promise<void> {
+    return (this.closing ??= this.release());
   }
 
   async add(provider: string, name: string, payload: unknown, options?: AddOptions): Promise<AddedJob> {
@@ -187,8 +163,9 @@ export class LiveSyncQueue extends SyncQueue {
     return this.parts.settings.driver.remove(provider, id);
   }
 
-  pause(provider: string): Promise<void> {
-    return this.parts.settings.driver.pause(provider);
+  async pause(provider: string): Promise<void> {
+    await this.parts.settings.driver.pause(provider);
+    this.lanes.get(provider)?.lookForPause();
   }
 
   async resume(provider: string): Promise<void> {
@@ -206,7 +183,42 @@ export class LiveSyncQueue extends SyncQueue {
   }
 
   snapshot(): readonly QueueSnapshot[] {
-    return [...this.lanes.values()].map((lane) => lane.snapshot());
+    return this.lanes.snapshot();
+  }
+
+  private async begin(handlers: readonly JobHandler[]): Promise<void> {
+    const { settings, clock } = this.parts;
+    for (const handler of handlers) {
+      const ofProvider = this.handlers.get(handler.provider) ?? new Map<string, JobHandler>();
+      this.handlers.set(handler.provider, ofProvider.set(handler.name, handler));
+    }
+    await this.open();
+    if (!settings.work || this.isEnding) return;
+    this.lanes.start(this.handlers);
+    this.schedules = new Schedules({ clock, handlers, add: (...job) => this.add(...job) });
+    this.schedules.start();
+  }
+
+  private async end(): Promise<number> {
+    // One that is being started begins nothing once its driver is open.
+    await this.starting?.catch(() => undefined);
+    this.schedules?.stop();
+    return this.lanes.stop();
+  }
+
+  private async release(): Promise<void> {
+    await this.starting?.catch(() => undefined);
+    this.schedules?.stop();
+    this.lanes.close();
+    const isOpen = await this.opening?.then(
+      () => true,
+      () => false,
+    );
+    if (isOpen === true) await closeDriver(this.parts.settings.driver);
+  }
+
+  private get isEnding(): boolean {
+    return this.stopping !== undefined || this.closing !== undefined;
   }
 
   private check(provider: string, name: string, payload: unknown): unknown {
@@ -218,16 +230,5 @@ export class LiveSyncQueue extends SyncQueue {
     // Also for a process that runs none: a job of a provider that there is not would wait for ever.
     this.parts.provider(provider);
     return newJob({ provider, name }, payload, options);
-  }
-
-  private async endsIn(ms: number, work: Promise<unknown>): Promise<boolean> {
-    const waiting = new AbortController();
-    const late = this.parts.clock.sleep(ms, waiting.signal).then(
-      () => false,
-      () => false,
-    );
-    const result = await Promise.race([work.then(() => true), late]);
-    waiting.abort();
-    return result;
   }
 }

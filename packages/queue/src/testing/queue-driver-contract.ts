@@ -268,6 +268,49 @@ export function queueDriverContract(
       assert.equal((await bench.claim(5)).length, 2);
     });
 
+    test('says whether a provider is paused where no job is asked for', async (bench) => {
+      const [id] = await bench.add({});
+      const ask = () => bench.driver.claim(bench.provider, { limit: 0, ...LEASE });
+      const { jobs, paused } = await ask();
+      assert.deepEqual([jobs.length, paused], [0, false]);
+      await bench.driver.pause(bench.provider);
+      assert.equal((await ask()).paused, true);
+      await bench.driver.resume(bench.provider);
+      assert.equal((await bench.claimOne()).id, id);
+    });
+
+    test('hands out nothing to a claim that comes after a pause, though others are under way', async (bench) => {
+      await bench.add(...Array.from({ length: 20 }, () => ({})));
+      const before = [bench.claim(3), bench.claim(3)];
+      await bench.driver.pause(bench.provider);
+      const after = await bench.claim(3);
+      assert.deepEqual(after, []);
+      const held = (await Promise.all(before)).flat();
+      assert.deepEqual(new Set(await bench.complete(...held)), new Set(held.map(() => true)));
+      await bench.driver.resume(bench.provider);
+      assert.equal((await bench.claim(30)).length, 20 - held.length);
+    });
+
+    test('replays and removes a dead job once, however many ask for it at the same time', async (bench) => {
+      const ids = await bench.add(...Array.from({ length: 6 }, () => ({})));
+      const history: JobAttempt = { at: 5, attempt: 1, failure: 'rejected', reason: 'HTTP 422' };
+      const claimed = await bench.claim(6);
+      await bench.driver.settle(claimed.map((job) => ({ job, to: 'dead', history }) as const));
+      const { driver, provider } = bench;
+      for (const id of ids) {
+        const [first, second, removed] = await Promise.all([
+          driver.replay(provider, id),
+          driver.replay(provider, id),
+          driver.remove(provider, id),
+        ]);
+        assert.ok(!(first && second), 'it was replayed twice');
+        assert.equal(await bench.state(id), removed ? undefined : 'waiting');
+        assert.ok(removed || first || second, 'neither was done');
+      }
+      const left = await bench.driver.counts(provider);
+      assert.equal((await bench.claim(6)).length, left.waiting);
+    });
+
     test('counts and lists the jobs of each state', async (bench) => {
       await bench.add({}, { tenant: 'b' }, { name: 'other' }, { delayMs: 60_000 }, { priority: 'high' });
       const counts = await bench.driver.counts(bench.provider);

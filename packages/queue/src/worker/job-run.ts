@@ -33,6 +33,8 @@ export type JobEnd = { readonly to: 'completed'; readonly result: string | undef
 export class JobRun extends Deadline implements LeaseHolder {
   renewedAt = 0;
   isLost = false;
+  /** Whether its processor was called. */
+  hasBegun = false;
   private call: LiveCall | undefined;
   private processing: Promise<unknown> | undefined;
   private ended: { readonly reason: unknown } | undefined;
@@ -103,6 +105,7 @@ export class JobRun extends Deadline implements LeaseHolder {
 
   private process(handler: JobHandler, payload: unknown, call: LiveCall): Promise<unknown> {
     const { clock } = this.parts;
+    this.hasBegun = true;
     clock.expireAfter(handler.settings.timeout, this, clock.now());
     const doing = handler.run(this.dataOf(payload, call));
     // Made a promise once only: some libraries' queries are sent again by every `then`.

@@ -1,6 +1,7 @@
 import type { Clock } from '@breakwater/core';
 import { messageOf, type LiveProvider } from '@breakwater/core/adapter';
 import type { ClaimedJob, QueueDriver } from '../driver/queue-driver.js';
+import { SyncQueueClosedError, SyncQueuePausedError } from '../jobs/job-errors.js';
 import { Admission } from './admission.js';
 import { AttemptWatch } from './attempt-watch.js';
 import { roomAt, type Hold } from './hold.js';
@@ -8,6 +9,7 @@ import type { JobRunParts } from './job-run.js';
 import { JobsPerTurn } from './jobs-per-turn.js';
 import { LaneEvents } from './lane-events.js';
 import { Leases } from './leases.js';
+import { PauseWatch } from './pause-watch.js';
 import { QueueCounts } from './queue-counts.js';
 import type { QueueSnapshot } from './queue.telemetry.js';
 import { RunningJobs } from './running-jobs.js';
@@ -42,11 +44,12 @@ export class Lane {
   private readonly counts: QueueCounts;
   private readonly sleep: WakeableSleep;
   private readonly perTurn: JobsPerTurn;
+  private readonly pauses: PauseWatch;
   /** The driver cannot write down how jobs have ended. */
   private isStuck = false;
   private stopped = false;
   private isClaiming = false;
-  private whenIdle: (() => void) | undefined;
+  private readonly whenIdle: (() => void)[] = [];
 
   constructor(private readonly parts: LaneParts) {
     const { provider, driver, clock, settings, handlers, unknown, random } = parts;
@@ -55,6 +58,7 @@ export class Lane {
     this.counts = new QueueCounts(provider.name, driver, clock);
     this.sleep = new WakeableSleep(clock);
     this.perTurn = new JobsPerTurn(settings.concurrency);
+    this.pauses = new PauseWatch({ provider: provider.name, driver, clock, settings });
     this.settler = new Settler(driver, clock, (error) => {
       this.isStuck = error !== undefined;
       if (this.isStuck) this.holdBack({ why: 'driver-unavailable', reason: messageOf(error), lookInMs: 0 });
@@ -71,7 +75,7 @@ export class Lane {
       events: this.events,
       attempts: this.attempts,
       left: () => {
-        if (this.isIdle) this.whenIdle?.();
+        this.tellIfIdle();
         if (this.running.size < settings.concurrency) this.look();
       },
     });
@@ -86,17 +90,24 @@ export class Lane {
     this.sleep.wake();
   }
 
-  /** Claims no more. */
+  /** The provider may have been paused: jobs that wait for their turns must not begin. */
+  lookForPause(): void {
+    this.pauses.hurry();
+    this.look();
+  }
+
+  /** Claims no more, and sends back what has not begun. */
   stop(): void {
     this.stopped = true;
     this.attempts.close();
+    this.running.returnUnbegun(new SyncQueueClosedError());
     this.look();
   }
 
   /** Resolves as soon as no job is under way or being claimed. */
   idle(): Promise<void> {
     if (this.isIdle) return Promise.resolve();
-    return new Promise((resolve) => (this.whenIdle = resolve));
+    return new Promise((resolve) => this.whenIdle.push(resolve));
   }
 
   /** Ends what is under way: those jobs are sent back. Returns how many there were. */
@@ -105,6 +116,8 @@ export class Lane {
   }
 
   close(): void {
+    this.stop();
+    this.abort();
     this.settler.close();
   }
 
@@ -125,6 +138,10 @@ export class Lane {
     return this.running.size === 0 && !this.isClaiming;
   }
 
+  private tellIfIdle(): void {
+    if (this.isIdle) for (const tell of this.whenIdle.splice(0)) tell();
+  }
+
   private async loop(): Promise<void> {
     const { clock } = this.parts;
     while (!this.stopped) {
@@ -142,21 +159,33 @@ export class Lane {
     const { provider, settings } = this.parts;
     const { running } = this;
     const room = roomAt(provider, settings.concurrency - running.size, running.size);
-    if (typeof room !== 'number') return this.holdBack(room);
-    if (room <= 0) {
-      // The trial shows whether the provider is back: the other jobs wait for more than their turns.
-      if (provider.circuitBreaker?.state === 'half-open') this.attempts.held();
-      // Until one of those that are under way has ended.
-      return Infinity;
-    }
+    if (typeof room !== 'number') return this.watchPause(this.holdBack(room));
+    if (room > 0) return this.claiming(() => this.begin(Math.min(room, this.perTurn.count)));
+    // The trial shows whether the provider is back: the other jobs wait for more than their turns.
+    if (provider.circuitBreaker?.state === 'half-open') this.attempts.held();
+    // Until one of those that are under way has ended.
+    return this.watchPause(Infinity);
+  }
+
+  /** While jobs wait for their turns and none is claimed, asks once in a while whether the provider is paused. */
+  private async watchPause(lookInMs: number): Promise<number> {
+    const { pauses, running } = this;
+    if (!running.hasUnbegun) return lookInMs;
+    if (pauses.dueInMs > 0) return Math.min(lookInMs, pauses.dueInMs);
+    return this.claiming(async () =>
+      (await pauses.isPaused()) ? this.pausedNow() : Math.min(lookInMs, pauses.dueInMs),
+    );
+  }
+
+  private async claiming(work: () => Promise<number>): Promise<number> {
     this.isClaiming = true;
     try {
-      return await this.begin(Math.min(room, this.perTurn.count));
+      return await work();
     } catch (error) {
       return this.holdBack({ why: 'driver-unavailable', reason: messageOf(error), lookInMs: UNAVAILABLE_MS });
     } finally {
       this.isClaiming = false;
-      if (this.isIdle) this.whenIdle?.();
+      this.tellIfIdle();
     }
   }
 
@@ -165,11 +194,12 @@ export class Lane {
     const { provider, driver, settings, clock } = this.parts;
     const { leaseMs, pollMs } = settings;
     const askedAt = clock.now();
+    this.pauses.asking();
     const claiming = driver.claim(provider.name, { limit, leaseMs });
     const claimMs = clock.now() - askedAt;
     const { jobs, paused, nextInMs = Infinity } = await claiming;
     if (this.stopped) return this.sendBack(jobs);
-    if (paused) return this.holdBack({ why: 'paused', lookInMs: pollMs });
+    if (paused) return this.pausedNow();
     if (!this.isStuck) this.hold.end();
     if (jobs.length === 0) return Math.min(pollMs, Math.max(1, nextInMs));
     const begunAt = clock.now();
@@ -184,6 +214,11 @@ export class Lane {
     const end = { to: 'waiting', delayMs: 0, burnt: false, history: undefined } as const;
     await Promise.all(jobs.map((job) => this.settler.settle({ job, ...end })));
     return 0;
+  }
+
+  private pausedNow(): number {
+    this.running.returnUnbegun(new SyncQueuePausedError());
+    return this.holdBack({ why: 'paused', lookInMs: this.parts.settings.pollMs });
   }
 
   /** Returns when to look again. */

@@ -32,7 +32,7 @@ export interface QueueEvents {
     failure: JobFailure;
     reason: string;
   };
-  /** The provider's jobs are held back. Told once, until they go on. */
+  /** The provider's jobs are held back. Told once for each reason, until they go on. */
   'queue.held': {
     /** `circuit-open`, `rate-limited`, `paused` by hand, or `driver-unavailable`. */
     why: string;

@@ -31,6 +31,17 @@ export class RunningJobs {
     void this.run(new JobRun(job, this.parts.run));
   }
 
+  /** Whether some have yet to be admitted. */
+  get hasUnbegun(): boolean {
+    for (const run of this.runs) if (!run.hasBegun) return true;
+    return false;
+  }
+
+  /** Sends back those whose processors have not begun. */
+  returnUnbegun(reason: Error): void {
+    for (const run of this.runs) if (!run.hasBegun) run.abort(reason);
+  }
+
   /** Ends them: they are sent back. Returns how many there were. */
   abort(): number {
     for (const run of this.runs) run.abort(new SyncQueueClosedError());

@@ -19,8 +19,8 @@ export class StandingHold {
 
   begin(hold: Hold): void {
     if (this.hold?.why === hold.why) return;
-    this.end();
-    this.hold = { ...hold, since: this.clock.now() };
+    // Jobs that are held for another reason now have not gone on between the two.
+    this.hold = { ...hold, since: this.hold?.since ?? this.clock.now() };
     const { why, reason } = hold;
     this.events.tell('queue.held', { why, ...(reason !== undefined && { reason }) });
   }

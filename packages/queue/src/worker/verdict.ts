@@ -8,6 +8,7 @@ import {
   SyncJobTimeoutError,
   SyncPayloadError,
   SyncQueueClosedError,
+  SyncQueuePausedError,
 } from '../jobs/job-errors.js';
 import type { JobSettings } from '../jobs/job-settings.js';
 
@@ -79,12 +80,14 @@ export function againOrDead(
  * job: a refusal of the engine, a 429, a lost lease, a shutdown.
  */
 export function sentBackFor(error: unknown, outcome: Outcome | undefined): number | undefined {
+  // This process claims no other meanwhile.
+  if (error instanceof SyncQueueClosedError || error instanceof SyncQueuePausedError) return 0;
   if (!isSentBack(error, outcome)) return undefined;
   return Math.ceil(Math.max(SOONEST_MS, outcome?.retryAfterMs ?? retryAfterOf(error) ?? COMES_BACK_MS));
 }
 
 function isSentBack(error: unknown, outcome: Outcome | undefined): boolean {
-  if (error instanceof SyncJobLostError || error instanceof SyncQueueClosedError) return true;
+  if (error instanceof SyncJobLostError) return true;
   if (outcome?.kind === 'throttled') return true;
   if (!isResilienceError(error) || !SENT_BACK.has(error.code)) return false;
   // It would be refused for ever.

@@ -1,0 +1,73 @@
+import type { JobHandler } from '../jobs/job-handler.js';
+import { readJobOptions } from '../jobs/job-settings.js';
+import { Lane } from '../worker/lane.js';
+import type { QueueSnapshot } from '../worker/queue.telemetry.js';
+import type { LiveSyncQueueParts } from './live-sync-queue.js';
+
+/** How long aborted jobs get to be sent back, in milliseconds. */
+const ABORTED_MS = 1000;
+
+/** The lanes of the providers whose jobs this process runs. */
+export class Lanes {
+  private readonly lanes = new Map<string, Lane>();
+  private stopListening: (() => void) | undefined;
+
+  constructor(private readonly parts: LiveSyncQueueParts) {}
+
+  /** Begins to run the jobs of these handlers, by provider and name. The driver is open. */
+  start(handlers: ReadonlyMap<string, ReadonlyMap<string, JobHandler>>): void {
+    const { settings, clock, random, provider } = this.parts;
+    const { driver, lease: leaseMs, poll: pollMs } = settings;
+    const unknown = readJobOptions({}, 'unknown');
+    for (const [name, ofProvider] of handlers) {
+      const concurrency = settings.concurrencyOf.get(name) ?? settings.concurrency;
+      const lane = new Lane({
+        provider: provider(name),
+        driver,
+        clock,
+        random,
+        handlers: ofProvider,
+        unknown,
+        settings: { concurrency, leaseMs, pollMs },
+      });
+      this.lanes.set(name, lane);
+    }
+    this.stopListening = driver.onAdded?.((name) => this.lanes.get(name)?.look());
+    for (const lane of this.lanes.values()) lane.start();
+  }
+
+  get(provider: string): Lane | undefined {
+    return this.lanes.get(provider);
+  }
+
+  /** Lets what is under way end within the grace. Returns how many jobs had to be sent back. */
+  async stop(): Promise<number> {
+    const lanes = [...this.lanes.values()];
+    for (const lane of lanes) lane.stop();
+    const idle = () => Promise.all(lanes.map((lane) => lane.idle()));
+    if (await this.endsIn(this.parts.settings.grace, idle())) return 0;
+    const aborted = lanes.reduce((sum, lane) => sum + lane.abort(), 0);
+    await this.endsIn(ABORTED_MS, idle());
+    return aborted;
+  }
+
+  close(): void {
+    this.stopListening?.();
+    for (const lane of this.lanes.values()) lane.close();
+  }
+
+  snapshot(): readonly QueueSnapshot[] {
+    return [...this.lanes.values()].map((lane) => lane.snapshot());
+  }
+
+  private async endsIn(ms: number, work: Promise<unknown>): Promise<boolean> {
+    const waiting = new AbortController();
+    const late = this.parts.clock.sleep(ms, waiting.signal).then(
+      () => false,
+      () => false,
+    );
+    const result = await Promise.race([work.then(() => true), late]);
+    waiting.abort();
+    return result;
+  }
+}

@@ -8,7 +8,7 @@ import type { ProviderQueues } from './provider-queues.js';
 /** Adds each job to its line, those of one line at once. */
 export async function addJobs(queues: ProviderQueues, jobs: readonly NewJob[]): Promise<readonly AddedJob[]> {
   const groups = new Map<Line, NewJob[]>();
-  for (const job of jobs) {
+  for (const job of firstOfEach(jobs)) {
     const name = lineNameOf(job);
     const { lines } = queues.of(job.provider);
     const line = lines.find(name) ?? (await lines.open(name));
@@ -25,6 +25,12 @@ export async function addJobs(queues: ProviderQueues, jobs: readonly NewJob[]): 
     }),
   );
   return jobs.map((job) => ({ id: job.id, added: added.has(job) }));
+}
+
+/** Without those that have the key of one before them: each line would know its own only. */
+export function firstOfEach(jobs: readonly NewJob[]): readonly NewJob[] {
+  const ids = new Set<string>();
+  return jobs.filter(({ id }) => ids.size < ids.add(id).size);
 }
 
 /** Returns those that were not known before. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SystemClock } from '@breakwater/core';
 import { PostgresQueueBackend, quoteSchemaName } from 'bullmq';
 import type { AddedJob, NewJob } from '../driver/queue-driver.js';
+import { firstOfEach } from './add-jobs.js';
 import { bullDataOf, bullOptionsOf } from './bull-job.js';
 import { unusableError } from './driver-error.js';
 import { directoryNameOf, lineId, lineNameOf, queueNameOf } from './line-name.js';
@@ -34,7 +35,7 @@ export async function addWithin(
   const client = await clientOf(transaction);
   const schema = quoteSchemaName(await queues.connections.schema());
   const known = await idsOf(client, schema, jobs);
-  const fresh = jobs.filter(({ id }) => !known.has(id));
+  const fresh = firstOfEach(jobs).filter(({ id }) => !known.has(id));
   const entries = fresh.map((job) => ({ job, nonce: randomUUID() }));
   const announced = linesOf(queues, fresh);
   if (entries.length > 0) {

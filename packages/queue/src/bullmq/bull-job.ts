@@ -101,7 +101,8 @@ export function jobOf(job: SyncBullJob, line: LineName, state: JobState): Job {
     endedAt: ends ? finishedOn : undefined,
     // BullMQ's own word for none.
     progress: progress === 0 ? undefined : valueOf(progress),
-    result: valueOf(returnvalue) ?? undefined,
+    // Both are words of BullMQ for none.
+    result: valueOf(returnvalue ?? undefined),
     history: historyOf(stacktrace ?? [], losses),
   };
 }

@@ -4,7 +4,7 @@ import { Ahead, sendBack } from './ahead.js';
 import type { BullmqDriverSettings } from './bullmq-driver.options.js';
 import { claimRound } from './claim-round.js';
 import type { Held } from './held.js';
-import { keptOf } from './kept-json.js';
+import { keptWordOf } from './kept-json.js';
 import type { Line } from './line.js';
 import type { ProviderQueues } from './provider-queues.js';
 import { settleClaim, type Keep } from './settle-claim.js';
@@ -102,7 +102,7 @@ export class Claims {
   }
 
   async progress({ id, claim }: ClaimedJob, progress: string): Promise<void> {
-    await this.held.get(claim)?.line.backend.updateProgress(id, keptOf(progress) as never);
+    await this.held.get(claim)?.line.backend.updateProgress(id, keptWordOf(progress) as never);
   }
 
   close(): Promise<void> {

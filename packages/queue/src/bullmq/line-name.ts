@@ -1,4 +1,8 @@
+import { derivedKey } from '@breakwater/core/adapter';
 import type { NewJob } from '../driver/queue-driver.js';
+
+/** The name of a longer tenant is cut, and ends in its hash: Postgres notifies of no more than 8000 bytes. */
+const LONGEST_TENANT = 200;
 
 /** One queue of BullMQ: the jobs of a tenant, those of high priority apart. */
 export interface LineName {
@@ -27,5 +31,6 @@ export function lineId({ tenant, high }: LineName): string {
 }
 
 function tenantId(tenant: string): string {
-  return encodeURIComponent(tenant).replaceAll('!', '%21');
+  const id = encodeURIComponent(tenant).replaceAll('!', '%21');
+  return id.length <= LONGEST_TENANT ? id : `${id.slice(0, LONGEST_TENANT)}~${derivedKey('tenant', tenant)}`;
 }

@@ -5,7 +5,7 @@ import type { JobAttempt } from '../driver/job.js';
 import { historyOf, type BullData } from './bull-job.js';
 import { isElsewhere } from './driver-error.js';
 import { heldOf, type Held } from './held.js';
-import { keptOf } from './kept-json.js';
+import { keptWordOf } from './kept-json.js';
 
 /** BullMQ dates its jobs by the machine's clock. */
 const machine = new SystemClock();
@@ -43,7 +43,7 @@ async function complete(
   result: string | undefined,
   { keep, fetchNext }: { readonly keep: Keep; readonly fetchNext: boolean },
 ): Promise<Settled> {
-  const value = result === undefined ? null : keptOf(result);
+  const value = result === undefined ? null : keptWordOf(result);
   const moved = await line.backend.moveToCompleted(finished(job.id), value, keep, job.claim, fetchNext);
   const [json, id] = (moved.result ?? []) as [JobJson?, string?];
   return { stood: true, next: heldOf(line, json, id, job.claim) };

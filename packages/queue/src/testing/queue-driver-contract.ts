@@ -186,6 +186,64 @@ export function queueDriverContract(
       assert.deepEqual((await bench.driver.get(bench.provider, other!))?.history, [history]);
     });
 
+    test('keeps any JSON, whatever it looks like', async (bench) => {
+      const odd: readonly unknown[] = [
+        ...[null, 0, -1.5, false, '', [], {}, 1.7e308, 5e-324, '\\u0000', 'a\u0000b\ud800'],
+        JSON.parse('{"__proto__":{"a":1},"constructor":"x"}'),
+        { 'breakwater:encoded': 'abc' },
+        { 'breakwater:encoded': 'e30=' },
+        'x'.repeat(2_000_000),
+        Array.from({ length: 500 }).reduce((inner: unknown) => ({ inner }), 1),
+      ];
+      const texts = odd.map((value) => JSON.stringify(value));
+      const ids = await bench.add(...texts.map((payload) => ({ payload })));
+      const claimed: ClaimedJob[] = [];
+      for (let some = await bench.claim(5); some.length > 0; some = await bench.claim(5)) claimed.push(...some);
+      for (const [at, text] of texts.entries()) {
+        const job = claimed.find(({ id }) => id === ids[at])!;
+        assert.deepEqual(JSON.parse(job.payload), odd[at]);
+        await bench.driver.progress(job, text);
+        await bench.driver.settle([{ job, to: 'completed', result: text }]);
+        const { payload, progress, result } = (await bench.driver.get(bench.provider, job.id))!;
+        assert.deepEqual([payload, progress, result], [odd[at], odd[at], odd[at]]);
+      }
+    });
+
+    test('tells no progress and no result from those that are nothing', async (bench) => {
+      const [id] = await bench.add({});
+      await bench.complete(await bench.claimOne());
+      const { progress, result } = (await bench.driver.get(bench.provider, id!))!;
+      assert.deepEqual([progress, result], [undefined, undefined]);
+    });
+
+    test('keeps one of those that have the same key within one batch, whatever their priorities', async (bench) => {
+      const keyed = { id: `same-${bench.provider}`, key: 'same' };
+      const jobs = [{ payload: '1' }, { payload: '2', priority: 'high' }, { payload: '3' }] as const;
+      const added = await bench.driver.add(jobs.map((each) => bench.job({ ...keyed, ...each })));
+      assert.deepEqual(
+        added.map((each) => each.added),
+        [true, false, false],
+      );
+      assert.deepEqual(
+        (await bench.claim(3)).map(({ payload }) => payload),
+        ['1'],
+      );
+    });
+
+    test('keeps tenants and keys of any text and length apart', async (bench) => {
+      const long = '😀'.repeat(2500);
+      const tenants = ['__proto__', 'a:b/c!', 'a:b/c%21', ' ', 'T', 't', long, `${long}!`];
+      await bench.add(...tenants.map((tenant) => ({ tenant, key: tenant })));
+      assert.deepEqual((await bench.claim(20)).map(({ tenant }) => tenant).sort(), [...tenants].sort());
+      for (const tenant of tenants) {
+        const listed = await bench.driver.list(bench.provider, { state: 'active', tenant });
+        assert.deepEqual(
+          listed.map((job) => [job.tenant, job.key]),
+          [[tenant, tenant]],
+        );
+      }
+    });
+
     test('burns no attempt for a job that is sent back', async (bench) => {
       await bench.add({});
       for (let round = 0; round < 3; round++) {

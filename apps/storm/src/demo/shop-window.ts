@@ -24,7 +24,7 @@ interface Health {
   readonly resilience: {
     readonly providers: readonly {
       readonly name: string;
-      readonly policies: readonly ({ readonly kind: string } & CircuitSeen)[];
+      readonly policies: readonly ({ readonly kind: string; readonly operation?: string } & CircuitSeen)[];
     }[];
   };
 }
@@ -72,7 +72,7 @@ export class ShopWindow {
 function circuitsOf({ resilience }: Health): ShopSeen['circuits'] {
   const circuits = resilience.providers.flatMap(({ name, policies }) =>
     policies
-      .filter(({ kind }) => kind === 'circuitBreaker')
+      .filter(({ kind, operation }) => kind === 'circuitBreaker' && operation === undefined)
       .map(({ state, openForMs }) => [name, { state, ...(openForMs !== undefined && { openForMs }) }] as const),
   );
   return Object.fromEntries(circuits);

@@ -33,7 +33,7 @@ export const LIMIT_METRICS: readonly Metric[] = [
     unit: '{call}',
     description: 'Calls that wait for their turn.',
     labels: OF_POLICY,
-    read: ofPolicies('rateLimit', ({ queued, queuedInBackground }) => ({ queued: queued + queuedInBackground })),
+    read: ofPolicies('rateLimit', ({ queued }) => ({ queued })),
   },
   {
     name: 'rate_limit.throttled',

@@ -305,6 +305,21 @@ describe('controls', () => {
 });
 
 describe('the stream', () => {
+  it('tells what the circuit of a method went through apart from that of its provider', async () => {
+    const own = { circuitBreaker: { window: { consecutive: 1 } } };
+    const providers = { payments: { circuitBreaker: true, methods: { refund: own } } };
+    const { ask, resilience } = await shop({ dashboard: anyone, providers });
+    const payments = resilience.provider('payments');
+    await payments.execute(() => Promise.reject(new Error('x')), { operation: 'refund' }).catch(() => undefined);
+    payments.circuitBreaker!.isolate();
+    const { hosts } = JSON.parse((await ask('/state')).text) as { hosts: HostView[] };
+    expect(hosts[0]!.providers[0]!.history).toMatchObject([
+      { to: 'open', reason: 'consecutive failures', operation: 'refund' },
+      { to: 'isolated', reason: 'forced' },
+    ]);
+    expect(hosts[0]!.providers[0]!.history[1]).not.toHaveProperty('operation');
+  });
+
   it('tells everything at first, and then what has changed', async () => {
     const { port, base, clock, resilience } = await shop({ dashboard: { ...anyone, title: 'shop', host: 'web-1' } });
     const search = resilience.provider('search');

@@ -126,6 +126,24 @@ withBrowser('the page in a browser', () => {
     expect(faults).toEqual([]);
   });
 
+  it('shows a strip for each circuit, and says which ones a control does not concern', async () => {
+    const own = { circuitBreaker: { window: { consecutive: 1 } } };
+    const providers = { payments: { circuitBreaker: true, methods: { refund: own } } };
+    const started = await shop({ real: true, providers });
+    const payments = started.resilience.provider('payments');
+    await payments.execute(() => Promise.reject(new Error('x')), { operation: 'refund' }).catch(() => undefined);
+    const { page } = await open(`${urlOf(started)}/page#/provider/payments`);
+    await page.getByRole('img', { name: /^Circuit closed\. No change in five minutes/ }).waitFor();
+    await page.getByRole('img', { name: /^Circuit of refund open\. open at .*: consecutive failures/ }).waitFor();
+    await page
+      .getByText(/^Some calls to payments are refused: calls failed in a row for refund/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Reset' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Reset the circuit of payments?' });
+    expect(await dialog.textContent()).toContain('Methods with a circuit of their own are not concerned: refund.');
+  });
+
   it('shows no control to a reader who may use none', async () => {
     const authorize = (_: unknown, action: string) => action === 'read';
     const started = await shop({ real: true, dashboard: { ...operator, authorize } });

@@ -8,10 +8,9 @@ import {
   type Next,
   type ObservedProvider,
 } from '@breakwater/core/adapter';
-import type { ProviderView, TransitionView } from '../wire/frame.js';
+import type { ProviderView } from '../wire/frame.js';
 import { CallWindow, type CallKind } from './call-window.js';
-
-const MOST_TRANSITIONS = 60;
+import { CircuitHistory } from './circuit-history.js';
 
 const KIND_OF: Readonly<Record<OutcomeKind, CallKind>> = {
   success: 'ok',
@@ -27,10 +26,10 @@ const KIND_OF: Readonly<Record<OutcomeKind, CallKind>> = {
   cancelled: 'other',
 };
 
-/** Watches one provider: its calls by time, the history of its circuit, and its webhooks. */
+/** Watches one provider: its calls by time, the history of its circuits, and its webhooks. */
 export class ProviderWatch implements CallObserver {
   private readonly window = new CallWindow();
-  private readonly transitions: TransitionView[] = [];
+  private readonly circuits = new CircuitHistory();
   private readonly webhooks = { accepted: 0, repeated: 0, rejected: 0 };
   private readonly once = new CountedOnce();
   private active = 0;
@@ -83,18 +82,14 @@ export class ProviderWatch implements CallObserver {
     if (event.type === 'webhook.accepted') this.webhooks.accepted++;
     else if (event.type === 'webhook.repeated') this.webhooks.repeated++;
     else if (event.type === 'webhook.rejected') this.webhooks.rejected++;
-    const to = stateAfter(event);
-    if (to === undefined) return;
-    const { from, reason } = event.detail as { from: string; reason: string };
-    this.transitions.push({ at: event.at, from, to, reason });
-    if (this.transitions.length > MOST_TRANSITIONS) this.transitions.shift();
+    else this.circuits.note(event);
   }
 
   /** Everything that there is to see, with the seconds since `since`, in epoch seconds. */
   view(since: number): ProviderView {
     this.tuneClock();
     const now = this.observed.clock.wallNow();
-    const { name, enabled, policies } = this.provider.snapshot();
+    const { name, enabled, policies, httpCache } = this.provider.snapshot();
     return {
       name,
       enabled,
@@ -104,7 +99,8 @@ export class ProviderWatch implements CallObserver {
       seconds: this.window.seconds(since, now),
       slices: this.window.slices(since, now),
       policies,
-      history: this.transitions,
+      ...(httpCache && { httpCache }),
+      history: this.circuits.transitions,
       webhooks: this.webhooks,
     };
   }
@@ -133,13 +129,4 @@ interface UnderWay {
   readonly startedAt: number;
   /** Whether it is made in another call of its provider. */
   readonly isWithin: boolean;
-}
-
-function stateAfter({ type, detail }: ResilienceEvent): string | undefined {
-  // A circuit of a key says nothing about the provider as a whole.
-  if (detail.keyed === true) return undefined;
-  if (type === 'circuitBreaker.opened') return 'open';
-  if (type === 'circuitBreaker.halfOpened') return 'half-open';
-  if (type === 'circuitBreaker.closed') return 'closed';
-  return type === 'circuitBreaker.isolated' ? 'isolated' : undefined;
 }

@@ -1,4 +1,4 @@
-import type { EventLevel, PolicySnapshot } from '@breakwater/core';
+import type { EventLevel, PolicySnapshot, ProviderSnapshot } from '@breakwater/core';
 import type { QueueSnapshot } from '@breakwater/core/adapter';
 
 /** Calls by how they ended: `other` are answers that stand, such as a declined card, and calls that were aborted. */
@@ -29,6 +29,8 @@ export interface TransitionView {
   readonly from: string;
   readonly to: string;
   readonly reason: string;
+  /** The method that has the circuit to itself; absent for the one that the provider's methods share. */
+  readonly operation?: string;
 }
 
 export interface WebhookCounts {
@@ -50,6 +52,9 @@ export interface ProviderView {
   readonly seconds: readonly SecondView[];
   readonly slices: readonly SliceView[];
   readonly policies: readonly PolicySnapshot[];
+  /** The cache of its HTTP clients, where it has one. */
+  readonly httpCache?: ProviderSnapshot['httpCache'];
+  /** The changes of all its circuits, in the order in which they happened. */
   readonly history: readonly TransitionView[];
   readonly webhooks: WebhookCounts;
 }

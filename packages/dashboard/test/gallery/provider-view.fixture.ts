@@ -17,6 +17,8 @@ export interface ShownProvider {
   readonly circuit?: Partial<Circuit> | false;
   readonly limit?: Partial<Limit>;
   readonly bulkhead?: Partial<Slots>;
+  /** Policies that methods have to themselves. */
+  readonly own?: readonly { readonly operation: string; readonly circuit: Partial<Circuit> }[];
   readonly history?: readonly Omit<TransitionView, 'at'>[];
   readonly more?: Partial<ProviderView>;
 }
@@ -56,20 +58,22 @@ function sliceOf(i: number): readonly [number, number, number, number] {
   return [AT / 1000 - 300 + i * 10, p50, p50 * 4, p50 * 9 + (i > 18 ? 120 : 0)];
 }
 
-function policiesOf({ circuit, limit, bulkhead }: ShownProvider): readonly PolicySnapshot[] {
+const CLOSED = {
+  ...{ kind: 'circuitBreaker', state: 'closed', mode: 'enforce', consecutiveOpens: 0, consecutiveFailures: 0 },
+  ...{ succeeded: 51_002, failed: 104, ignored: 12, refused: 0, wouldRefuse: 0, opened: 0, keys: 0, evicted: 0 },
+  window: { time: { calls: 120, failed: 2, slow: 0 } },
+};
+
+function policiesOf({ circuit, limit, bulkhead, own = [] }: ShownProvider): readonly PolicySnapshot[] {
   const policies: PolicySnapshot[] = [
     {
       ...{ kind: 'retry', retries: 318, recovered: 240, exhausted: 12, overBudget: 3, budget: 41 },
     } as PolicySnapshot,
   ];
   if (circuit !== false) {
-    policies.push({
-      ...{ kind: 'circuitBreaker', state: 'closed', mode: 'enforce', consecutiveOpens: 0, consecutiveFailures: 0 },
-      ...{ succeeded: 51_002, failed: 104, ignored: 12, refused: 0, wouldRefuse: 0, opened: 0, keys: 0, evicted: 0 },
-      window: { time: { calls: 120, failed: 2, slow: 0 } },
-      ...circuit,
-    } as Circuit);
+    policies.push({ ...CLOSED, ...circuit } as Circuit);
   }
+  for (const each of own) policies.push({ ...CLOSED, operation: each.operation, ...each.circuit } as Circuit);
   if (limit !== undefined) {
     policies.push({
       ...{ kind: 'rateLimit', queued: 0, queuedInBackground: 0, waitMs: 0, admitted: 9120, waited: 40, refused: 0 },

@@ -16,6 +16,8 @@ const OPENED = { from: 'closed', to: 'open', reason: 'failure rate' };
 const HALF_OPENED = { from: 'open', to: 'half-open', reason: 'open for long enough' };
 const FAILED_AGAIN = { from: 'half-open', to: 'open', reason: 'trial failed' };
 
+const REFUND = 'PaymentsClient.refund';
+
 const well: readonly ShownProvider[] = [
   { name: 'payments', rate: 24, limit: {}, bulkhead: {} },
   { name: 'email', rate: 3, bulkhead: { limit: 10, active: 1 } },
@@ -37,7 +39,23 @@ export const STATES: Readonly<Record<string, ShownState>> = {
   isolated: circuitOf({ state: 'isolated', refused: 94 }, [{ from: 'closed', to: 'isolated', reason: 'forced' }]),
   forced: circuitOf({ state: 'open', openForMs: 61_000, refused: 94 }, [{ ...OPENED, reason: 'forced' }]),
   ramp: circuitOf({ ramp: { share: 0.4, leftMs: 9000 }, refused: 94 }, [OPENED, HALF_OPENED], 0.1),
-  'rate-limited': limited({ waitMs: 730, queued: 18, queuedInBackground: 240, refused: 3, throttled: 12 }),
+  'own-circuit': {
+    ...one([
+      {
+        ...well[0]!,
+        refused: 0.1,
+        history: [
+          { ...OPENED, operation: REFUND },
+          { ...HALF_OPENED, operation: REFUND },
+          { ...FAILED_AGAIN, operation: REFUND },
+        ],
+        own: [{ operation: REFUND, circuit: { state: 'open', openForMs: 4200, refused: 190, opened: 2 } }],
+      },
+      ...well.slice(1),
+    ]),
+    views: ['#/', '#/provider/payments'],
+  },
+  'rate-limited': limited({ waitMs: 730, queued: 258, queuedInBackground: 240, refused: 3, throttled: 12 }),
   paused: limited({ waitMs: 61_000, queued: 4, throttled: 1, refused: 40 }),
   'bulkhead-full': {
     ...one([{ ...well[0]!, bulkhead: { active: 20, queued: 31, refused: 7 } }, ...well.slice(1)]),
@@ -136,8 +154,9 @@ function event(more: Partial<EventView> & Pick<EventView, 'type' | 'reason'>): E
 
 /** Some of what providers tell of a day. */
 function eventsOf({ name, history, minute }: ProviderView, i: number): readonly EventView[] {
-  const changes = history.map(({ at, to, reason }, j) =>
+  const changes = history.map(({ at, to, reason, operation }, j) =>
     event({
+      ...(operation !== undefined && { operation }),
       ...{ id: i * 100 + j, at, provider: name, reason, level: to === 'open' ? 'error' : 'info' },
       type: `circuitBreaker.${to === 'open' ? 'opened' : to === 'isolated' ? 'isolated' : 'halfOpened'}`,
     }),

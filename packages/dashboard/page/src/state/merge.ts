@@ -1,27 +1,14 @@
 import type { PolicySnapshot } from '@breakwater/core';
 import type { CallCounts, MinuteView, ProviderView, SecondView, SliceView } from '../../../src/wire/frame.js';
 import type { Model } from './model.js';
+import { circuitRank, type Quota, type Snapshot } from './policies.js';
+import { sum, summed } from './sum.js';
 
 /** A provider over all hosts. */
 export interface Provider extends ProviderView {
   /** The provider as each host sees it. */
   readonly byHost: ReadonlyMap<string, ProviderView>;
 }
-
-export type Snapshot<K extends PolicySnapshot['kind']> = Extract<PolicySnapshot, { kind: K }>;
-
-const WORST_FIRST = ['isolated', 'open', 'half-open', 'closed'];
-/** Numbers that say how things stand on one host: they are not added up. */
-const NOT_SUMMED = new Set([
-  'openForMs',
-  'consecutiveOpens',
-  'consecutiveFailures',
-  'waitMs',
-  'delayMs',
-  'k',
-  'windowMs',
-  'rejectionProbability',
-]);
 
 /** The providers of all hosts, each as one. */
 export function mergedProviders(model: Model): readonly Provider[] {
@@ -48,6 +35,7 @@ export function mergedProvider(model: Model, name: string): Provider | undefined
     seconds: seconds(views.map((view) => view.seconds)),
     slices: slices(views.map((view) => view.slices)),
     policies: policies(views.map((view) => view.policies)),
+    ...httpCache(views),
     history: views.flatMap(({ history }) => history).sort((a, b) => a.at - b.at),
     webhooks: {
       accepted: sum(views, ({ webhooks }) => webhooks.accepted),
@@ -56,10 +44,6 @@ export function mergedProvider(model: Model, name: string): Provider | undefined
     },
     byHost,
   };
-}
-
-function sum<T>(all: readonly T[], of: (each: T) => number): number {
-  return all.reduce((total, each) => total + of(each), 0);
 }
 
 function counts(all: readonly CallCounts[]): CallCounts {
@@ -96,6 +80,11 @@ function slices(all: readonly (readonly SliceView[])[]): readonly SliceView[] {
   return [...byAt.values()].sort(([a], [b]) => a - b);
 }
 
+function httpCache(views: readonly ProviderView[]): Pick<ProviderView, 'httpCache'> {
+  const [first, ...others] = views.flatMap((view) => view.httpCache ?? []);
+  return first === undefined ? {} : { httpCache: summed([first, ...others]) };
+}
+
 function policies(all: readonly (readonly PolicySnapshot[])[]): readonly PolicySnapshot[] {
   const groups = new Map<string, PolicySnapshot[]>();
   for (const policy of all.flat()) {
@@ -107,31 +96,16 @@ function policies(all: readonly (readonly PolicySnapshot[])[]): readonly PolicyS
 
 /** The worst of the hosts, with the counts of all. */
 function mergedPolicy(all: readonly PolicySnapshot[]): PolicySnapshot {
-  const rank = (policy: PolicySnapshot) => (policy.kind === 'circuitBreaker' ? WORST_FIRST.indexOf(policy.state) : 0);
+  const rank = (policy: PolicySnapshot) => (policy.kind === 'circuitBreaker' ? circuitRank(policy) : 0);
   const used = (policy: PolicySnapshot) => (policy.kind === 'rateLimit' ? -(policy.quotas[0]?.used ?? 0) : 0);
-  const [worst] = [...all].sort((a, b) => rank(a) - rank(b) || used(a) - used(b));
-  const merged: Record<string, unknown> = { ...worst };
-  for (const [field, value] of Object.entries(merged)) {
-    if (typeof value !== 'number' || NOT_SUMMED.has(field)) continue;
-    merged[field] = sum(all, (each) => Number((each as unknown as Record<string, unknown>)[field] ?? 0));
-  }
-  return merged as unknown as PolicySnapshot;
+  const [worst, ...others] = [...all].sort((a, b) => rank(a) - rank(b) || used(a) - used(b));
+  const merged = summed([worst!, ...others]);
+  return merged.kind === 'rateLimit' ? { ...merged, quotas: quotasOf(merged, all) } : merged;
 }
 
-/** A provider's own policy of a kind, or the first of its methods'. */
-export function policyOf<K extends PolicySnapshot['kind']>(
-  { policies: all }: Pick<ProviderView, 'policies'>,
-  kind: K,
-): Snapshot<K> | undefined {
-  const ofKind = all.filter((policy): policy is Snapshot<K> => policy.kind === kind);
-  return ofKind.find(({ operation }) => operation === undefined) ?? ofKind[0];
-}
-
-/** The circuit of a provider that is worst off. */
-export function worstCircuit({
-  policies: all,
-}: Pick<ProviderView, 'policies'>): Snapshot<'circuitBreaker'> | undefined {
-  return all
-    .filter((policy): policy is Snapshot<'circuitBreaker'> => policy.kind === 'circuitBreaker')
-    .sort((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state))[0];
+/** Hosts that share a limit each know their own use of it. Others have one each: that of the worst is shown. */
+function quotasOf(worst: Snapshot<'rateLimit'>, all: readonly PolicySnapshot[]): readonly Quota[] {
+  if (worst.shared === undefined) return worst.quotas;
+  const limits = all.filter((policy): policy is Snapshot<'rateLimit'> => policy.kind === 'rateLimit');
+  return worst.quotas.map((quota, i) => ({ ...quota, used: sum(limits, ({ quotas }) => quotas[i]?.used ?? 0) }));
 }

@@ -1,5 +1,6 @@
 import { countdown, duration, named, percent } from '../ui/format.js';
-import { policyOf, worstCircuit, type Provider } from './merge.js';
+import type { Provider } from './merge.js';
+import { fullestBulkhead, policiesOf, takenOf, worstCircuit, type Snapshot } from './policies.js';
 
 /** How a provider is: `refusing` calls are turned away, `failing` many go wrong, `strained` something is short. */
 export type Health = 'refusing' | 'failing' | 'recovering' | 'strained' | 'well' | 'idle' | 'off';
@@ -8,6 +9,8 @@ export interface Verdict {
   readonly health: Health;
   /** Why, as the end of a sentence. */
   readonly why: string;
+  /** Whether that is so for the calls of one method alone. */
+  readonly isPartial?: boolean;
 }
 
 export const WORST_FIRST: readonly Health[] = ['refusing', 'failing', 'recovering', 'strained', 'well', 'idle', 'off'];
@@ -25,24 +28,41 @@ const CAUSES: Readonly<Record<string, string>> = {
   'trial failed': 'a trial call failed again',
   'trial took too long': 'a trial call took too long',
   forced: 'opened by hand',
+  imported: 'open by an imported state',
+  'other hosts': 'other hosts have found it failing',
 };
 
 /** Says how a provider is, and why. */
 export function verdictOf(provider: Provider, at: number): Verdict {
   if (!provider.enabled) return { health: 'off', why: 'its policies are switched off' };
-  return ofCircuit(provider) ?? ofFailures(provider, at) ?? ofLimits(provider) ?? ofQuiet(provider);
+  return ofCircuit(provider) ?? ofFailures(provider, at) ?? ofRamp(provider) ?? ofLimits(provider) ?? ofQuiet(provider);
 }
 
 function ofCircuit(provider: Provider): Verdict | undefined {
   const circuit = worstCircuit(provider);
-  if (circuit === undefined || circuit.mode === 'metricsOnly' || circuit.state === 'closed') return undefined;
+  if (circuit === undefined || circuit.mode === 'metricsOnly') return undefined;
   const where = circuit.operation === undefined ? '' : ` for ${circuit.operation}`;
-  if (circuit.state === 'isolated') return { health: 'refusing', why: `isolated by hand${where}` };
-  if (circuit.state === 'half-open') return { health: 'recovering', why: `trying a few calls${where}` };
-  const opened = provider.history.findLast(({ to }) => to === 'open');
-  const cause = opened === undefined ? 'circuit open' : (CAUSES[opened.reason] ?? opened.reason);
-  const wait = circuit.openForMs === undefined ? '' : `; next try in ${countdown(circuit.openForMs)}`;
-  return { health: 'refusing', why: `${cause}${where}${wait}` };
+  const isPartial = where !== '' && { isPartial: true };
+  switch (circuit.state) {
+    case 'isolated':
+      return { health: 'refusing', why: `isolated by hand${where}`, ...isPartial };
+    case 'open':
+      return { health: 'refusing', why: `${causeOf(circuit, provider)}${where}${waitOf(circuit)}`, ...isPartial };
+    case 'half-open':
+      return { health: 'recovering', why: `trying a few calls${where}` };
+    case 'closed':
+      return undefined;
+  }
+}
+
+/** Why a circuit has opened: by its own history, not by that of another one of its provider. */
+function causeOf({ operation }: Snapshot<'circuitBreaker'>, { history }: Provider): string {
+  const opened = history.findLast((change) => change.to === 'open' && change.operation === operation);
+  return opened === undefined ? 'circuit open' : (CAUSES[opened.reason] ?? opened.reason);
+}
+
+function waitOf({ openForMs }: Snapshot<'circuitBreaker'>): string {
+  return openForMs === undefined ? '' : `; next try in ${countdown(openForMs)}`;
 }
 
 /** The latest seconds decide: a provider that is back is not said to fail for another minute. */
@@ -55,22 +75,45 @@ function ofFailures({ seconds }: Provider, at: number): Verdict | undefined {
   return { health: 'failing', why: `${percent(failed / calls)} of ${calls} calls failed in ${RECENT_S} s` };
 }
 
-function ofLimits(provider: Provider): Verdict | undefined {
-  const limit = policyOf(provider, 'rateLimit');
-  const short = limit?.quotas.find(
-    ({ used, ...quota }) => used >= SHORT_SHARE * (quota.limit ?? quota.bucket ?? Infinity),
+function ofRamp(provider: Provider): Verdict | undefined {
+  const circuit = policiesOf(provider, 'circuitBreaker').find(
+    ({ ramp, mode }) => ramp !== undefined && mode === 'enforce',
   );
-  if (limit !== undefined && (limit.waitMs > 0 || short !== undefined)) {
-    const isPaused = limit.waitMs > 0;
-    const why = isPaused ? `calls wait ${duration(limit.waitMs)} for the rate limit` : 'the rate limit is nearly spent';
-    return { health: 'strained', why };
+  if (circuit?.ramp === undefined) return undefined;
+  return {
+    health: 'recovering',
+    why: `${percent(circuit.ramp.share)} of the calls${whereOf(circuit)} are let through`,
+  };
+}
+
+function ofLimits(provider: Provider): Verdict | undefined {
+  const why = whyWaiting(provider) ?? whyTurnedAway(provider);
+  return why === undefined ? undefined : { health: 'strained', why };
+}
+
+function whyWaiting(provider: Provider): string | undefined {
+  const limits = policiesOf(provider, 'rateLimit');
+  const paused = [...limits].sort((a, b) => b.waitMs - a.waitMs)[0];
+  if (paused !== undefined && paused.waitMs > 0) {
+    return `calls${whereOf(paused)} wait ${duration(paused.waitMs)} for the rate limit`;
   }
-  const bulkhead = policyOf(provider, 'bulkhead');
-  if (bulkhead !== undefined && bulkhead.queued > 0) {
-    return { health: 'strained', why: `all ${bulkhead.limit} slots taken, ${bulkhead.queued} calls wait` };
-  }
+  const short = limits.find(({ quotas }) => quotas.some((quota) => takenOf(quota) >= SHORT_SHARE));
+  if (short !== undefined) return `the rate limit${whereOf(short)} is nearly spent`;
+  const bulkhead = fullestBulkhead(provider);
+  if (bulkhead === undefined || bulkhead.queued === 0) return undefined;
+  return `all ${bulkhead.limit} slots${whereOf(bulkhead)} taken, ${bulkhead.queued} calls wait`;
+}
+
+function whyTurnedAway(provider: Provider): string | undefined {
+  const turnedAway = Math.max(0, ...policiesOf(provider, 'adaptiveThrottle').map((each) => each.rejectionProbability));
+  if (turnedAway >= FAILING_SHARE)
+    return `${percent(turnedAway)} of the calls are turned away by the adaptive throttle`;
   const { refused } = provider.minute;
-  return refused > 0 ? { health: 'strained', why: `${refused} calls refused within a minute` } : undefined;
+  return refused > 0 ? `${refused} calls refused within a minute` : undefined;
+}
+
+function whereOf({ operation }: { readonly operation?: string }): string {
+  return operation === undefined ? '' : ` of ${operation}`;
 }
 
 function ofQuiet({ minute: { ok, failed, other } }: Provider): Verdict {
@@ -115,7 +158,8 @@ function headlineOf(all: readonly Judged[]): Headline {
   const [worst] = [...bad, ...uneasy];
   if (worst === undefined) return { ...restful(all), more: '' };
   const { provider, verdict } = worst;
-  const text = `${SUBJECTS[verdict.health](named(provider.name))}: ${verdict.why}.`;
+  const subject = verdict.isPartial === true ? someRefused : SUBJECTS[verdict.health];
+  const text = `${subject(named(provider.name))}: ${verdict.why}.`;
   const others = bad.length + uneasy.length - 1;
   const more = others === 0 ? '' : others === 1 ? 'One more needs a look.' : `${others} more need a look.`;
   return { text, more, health: verdict.health };
@@ -131,6 +175,8 @@ function restful(all: readonly Judged[]): Omit<Headline, 'more'> {
   if (areAll('idle')) return { text: 'Quiet: no calls within a minute.', health: 'idle' };
   return { text: all.length === 1 ? 'All is well.' : `All ${all.length} third parties are well.`, health: 'well' };
 }
+
+const someRefused = (name: string) => `Some calls to ${name} are refused`;
 
 const SUBJECTS: Readonly<Record<Health, (name: string) => string>> = {
   refusing: (name) => `Calls to ${name} are refused`,

@@ -7,11 +7,18 @@ const SPAN_MS = 300_000;
 /** The states of a circuit over the last five minutes, as a strip. */
 export class Ribbon {
   private readonly strip = h('div', { class: 'strip', role: 'img' });
-  readonly element = h('div', { class: 'ribbon' }, h('span', { class: 'caption' }, 'Circuit'), this.strip);
+  readonly element: HTMLElement;
 
+  /** `operation` is the method that has the circuit to itself. */
+  constructor(private readonly operation?: string) {
+    const caption = h('span', { class: 'caption', title: operation }, operation ?? 'Circuit');
+    this.element = h('div', { class: 'ribbon' }, caption, this.strip);
+  }
+
+  /** `history` may tell of other circuits as well. */
   set(history: readonly TransitionView[], state: string, at: number): void {
     const start = at - SPAN_MS;
-    const recent = history.filter((transition) => transition.at > start);
+    const recent = history.filter((change) => change.at > start && change.operation === this.operation);
     const parts: { state: string; from: number; to: number }[] = [];
     let from = start;
     for (const transition of recent) {
@@ -31,7 +38,7 @@ export class Ribbon {
     setAttribute(
       this.strip,
       'aria-label',
-      `Circuit ${state}. ${told.length === 0 ? 'No change in five minutes.' : told.slice(-8).join('; ')}`,
+      `Circuit${this.operation === undefined ? '' : ` of ${this.operation}`} ${state}. ${told.length === 0 ? 'No change in five minutes.' : told.slice(-8).join('; ')}`,
     );
   }
 }

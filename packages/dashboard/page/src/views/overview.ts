@@ -1,5 +1,6 @@
-import { mergedProviders, policyOf, type Provider } from '../state/merge.js';
+import { mergedProviders, type Provider } from '../state/merge.js';
 import type { Model } from '../state/model.js';
+import { fullestBulkhead, overMethods, shortestQuota, sizeOf, waitingCalls } from '../state/policies.js';
 import { judged, type Judged } from '../state/verdict.js';
 import { Badge } from '../ui/badge.js';
 import { arrange, h, setAttribute, setText } from '../ui/dom.js';
@@ -154,13 +155,11 @@ class Row {
 function textsOf(provider: Provider): Readonly<Record<string, string>> {
   const { ok, failed, refused, other, attempts, p50, p95, p99 } = provider.minute;
   const calls = ok + failed + refused + other;
-  const limit = policyOf(provider, 'rateLimit');
-  const bulkhead = policyOf(provider, 'bulkhead');
-  const cache = policyOf(provider, 'cache');
-  const quota = limit?.quotas[0];
-  const size = quota?.limit ?? quota?.bucket;
+  const bulkhead = fullestBulkhead(provider);
+  const quota = shortestQuota(provider);
+  const waiting = waitingCalls(provider);
+  const cache = overMethods(provider, 'cache');
   const asked = cache === undefined ? 0 : cache.hits + cache.stale + cache.coalesced + cache.misses;
-  const waiting = (limit === undefined ? 0 : limit.queued + limit.queuedInBackground) + (bulkhead?.queued ?? 0);
   return {
     Success: ok + failed + refused === 0 ? '–' : percent(ok / (ok + failed + refused)),
     'Calls/s': calls === 0 ? '–' : perSecond(calls),
@@ -169,9 +168,9 @@ function textsOf(provider: Provider): Readonly<Record<string, string>> {
     p99: duration(p99),
     Attempts: calls === 0 ? '–' : `${(attempts / calls).toFixed(2)}×`,
     'Budget left':
-      quota === undefined || size === undefined ? '–' : `${number(Math.max(0, size - quota.used))} / ${number(size)}`,
+      quota === undefined ? '–' : `${number(Math.max(0, sizeOf(quota) - quota.used))} / ${number(sizeOf(quota))}`,
     Slots: bulkhead === undefined ? '–' : `${bulkhead.active} / ${bulkhead.limit}`,
-    Waiting: limit === undefined && bulkhead === undefined ? '–' : String(waiting),
+    Waiting: waiting === undefined ? '–' : number(waiting),
     Cache: asked === 0 ? '–' : percent((asked - cache!.misses) / asked),
   };
 }

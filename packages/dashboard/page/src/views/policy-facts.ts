@@ -1,4 +1,5 @@
-import { policyOf, type Provider, type Snapshot } from '../state/merge.js';
+import type { Provider } from '../state/merge.js';
+import { overMethods, policiesOf, sizeOf, takenOf, type Quota, type Snapshot } from '../state/policies.js';
 import { duration, number, percent } from '../ui/format.js';
 
 /** A fact: its name, its value, and for a share how much of it is taken, from 0 to 1. */
@@ -16,26 +17,32 @@ export interface FactGroup {
 /** The state and the counts of a provider's policies, in groups. */
 export function factsOf(provider: Provider): readonly FactGroup[] {
   const groups = [
-    circuit(policyOf(provider, 'circuitBreaker')),
-    retries(policyOf(provider, 'retry')),
-    hedges(policyOf(provider, 'hedge')),
-    ...limits(provider),
-    bulkhead(policyOf(provider, 'bulkhead')),
-    throttle(policyOf(provider, 'adaptiveThrottle')),
-    cache(policyOf(provider, 'cache')),
-    idempotency(policyOf(provider, 'idempotency')),
-    fallback(policyOf(provider, 'fallback')),
+    ...policiesOf(provider, 'circuitBreaker').map(circuit),
+    // Its methods share one budget.
+    retries(overMethods(provider, 'retry', 'budget')),
+    hedges(overMethods(provider, 'hedge'), provider),
+    ...policiesOf(provider, 'rateLimit').map(limit),
+    ...policiesOf(provider, 'bulkhead').map(bulkhead),
+    ...policiesOf(provider, 'adaptiveThrottle').map(throttle),
+    cache(overMethods(provider, 'cache')),
+    httpCache(provider),
+    idempotency(overMethods(provider, 'idempotency')),
+    fallback(overMethods(provider, 'fallback')),
     webhooks(provider),
   ];
   return groups.filter((group) => group !== undefined);
+}
+
+/** The title of a group, with the method that has the policy to itself. */
+function titled(title: string, { operation }: { readonly operation?: string }): string {
+  return operation === undefined ? title : `${title} of ${operation}`;
 }
 
 function fact(name: string, value: number | string): Fact {
   return { name, value: typeof value === 'number' ? number(value) : value };
 }
 
-function circuit(snapshot: Snapshot<'circuitBreaker'> | undefined): FactGroup | undefined {
-  if (snapshot === undefined) return undefined;
+function circuit(snapshot: Snapshot<'circuitBreaker'>): FactGroup {
   const { state, mode, openForMs, trial, ramp, window, refused, opened, openKeys, keys } = snapshot;
   const counted = window.time ?? window.count;
   const facts: Fact[] = [fact('state', mode === 'metricsOnly' ? `${state}, only watching` : state)];
@@ -50,7 +57,7 @@ function circuit(snapshot: Snapshot<'circuitBreaker'> | undefined): FactGroup | 
   }
   facts.push(fact('refused', refused), fact('opened so far', opened));
   if (keys > 0) facts.push(fact('keys', openKeys === undefined ? String(keys) : `${keys}, ${openKeys} open`));
-  return { title: 'Circuit', facts };
+  return { title: titled('Circuit', snapshot), facts };
 }
 
 function retries(snapshot: Snapshot<'retry'> | undefined): FactGroup | undefined {
@@ -65,64 +72,72 @@ function retries(snapshot: Snapshot<'retry'> | undefined): FactGroup | undefined
   return { title: 'Retries', facts: budget === undefined ? facts : [...facts, fact('budget left', budget)] };
 }
 
-function hedges(snapshot: Snapshot<'hedge'> | undefined): FactGroup | undefined {
+function hedges(snapshot: Snapshot<'hedge'> | undefined, provider: Provider): FactGroup | undefined {
   if (snapshot === undefined) return undefined;
-  const { hedges: sent, wins, overBudget, delayMs } = snapshot;
+  const { hedges: sent, wins, overBudget } = snapshot;
+  const delays = policiesOf(provider, 'hedge').flatMap(({ delayMs }) => delayMs ?? []);
+  const [least, most] = [Math.min(...delays), Math.max(...delays)].map(duration);
   return {
     title: 'Hedges',
     facts: [
       fact('sent', sent),
       fact('won', wins),
       fact('over budget', overBudget),
-      fact('sent after', duration(delayMs)),
+      fact('sent after', least === most ? least! : `${least} to ${most}`),
     ],
   };
 }
 
-function limits({ policies }: Provider): readonly FactGroup[] {
-  return policies
-    .filter((policy): policy is Snapshot<'rateLimit'> => policy.kind === 'rateLimit')
-    .map(({ operation, quotas, waitMs, queued, queuedInBackground, waited, refused, throttled }) => ({
-      title: operation === undefined ? 'Rate limit' : `Rate limit of ${operation}`,
-      facts: [
-        ...quotas.map(({ limit, bucket, refill, perMs, unit = 'calls', used }): Fact => {
-          const size = limit ?? bucket ?? 0;
-          const rate = refill === undefined ? `per ${duration(perMs)}` : `${refill} back per ${duration(perMs)}`;
-          return {
-            name: `${unit} left, ${rate}`,
-            value: `${number(Math.max(0, size - used))} of ${number(size)}`,
-            taken: size === 0 ? 0 : used / size,
-          };
-        }),
-        fact('next goes out', waitMs === 0 ? 'at once' : `in ${duration(waitMs)}`),
-        fact('waiting', queued + queuedInBackground),
-        fact('waited', waited),
-        fact('refused', refused),
-        fact('answered 429', throttled),
-      ],
-    }));
+function limit(snapshot: Snapshot<'rateLimit'>): FactGroup {
+  const { quotas, waitMs, queued, waited, refused, throttled, shared } = snapshot;
+  return {
+    title: titled('Rate limit', snapshot),
+    facts: [
+      ...quotas.map(left),
+      fact('next goes out', waitMs === 0 ? 'at once' : `in ${duration(waitMs)}`),
+      fact('waiting', queued),
+      fact('waited', waited),
+      fact('refused', refused),
+      fact('answered 429', throttled),
+      ...(shared === undefined ? [] : [fact('shared by', shared.apart ? 'no host: the store is away' : hosts(shared))]),
+    ],
+  };
 }
 
-function bulkhead(snapshot: Snapshot<'bulkhead'> | undefined): FactGroup | undefined {
-  if (snapshot === undefined) return undefined;
-  const { active, limit, abandoned, queued, refused, adaptive } = snapshot;
+function left(quota: Quota): Fact {
+  const { refill, perMs, unit = 'calls', used } = quota;
+  const size = sizeOf(quota);
+  const rate = refill === undefined ? `per ${duration(perMs)}` : `${refill} back per ${duration(perMs)}`;
+  return {
+    name: `${unit} left, ${rate}`,
+    value: `${number(Math.max(0, size - used))} of ${number(size)}`,
+    taken: takenOf(quota),
+  };
+}
+
+function hosts({ hosts: count }: { readonly hosts: number }): string {
+  return count === 1 ? 'this host alone' : `${count} hosts`;
+}
+
+function bulkhead(snapshot: Snapshot<'bulkhead'>): FactGroup {
+  const { active, limit: slots, abandoned, queued, refused, adaptive } = snapshot;
   const facts: Fact[] = [
     {
       name: adaptive === undefined ? 'slots taken' : 'slots taken, adaptive',
-      value: `${active} of ${limit}`,
-      taken: limit === 0 ? 0 : active / limit,
+      value: `${active} of ${slots}`,
+      taken: slots === 0 ? 0 : active / slots,
     },
     fact('waiting', queued),
     fact('refused', refused),
+    ...(abandoned === 0 ? [] : [fact('left running', abandoned)]),
   ];
-  return { title: 'Bulkhead', facts: abandoned === 0 ? facts : [...facts, fact('left running', abandoned)] };
+  return { title: titled('Bulkhead', snapshot), facts };
 }
 
-function throttle(snapshot: Snapshot<'adaptiveThrottle'> | undefined): FactGroup | undefined {
-  if (snapshot === undefined) return undefined;
+function throttle(snapshot: Snapshot<'adaptiveThrottle'>): FactGroup {
   const { requests, accepts, rejectionProbability, refused } = snapshot;
   return {
-    title: 'Adaptive throttle',
+    title: titled('Adaptive throttle', snapshot),
     facts: [
       { name: 'turned away', value: percent(rejectionProbability), taken: rejectionProbability },
       fact('accepted', `${accepts} of ${requests}`),
@@ -134,15 +149,10 @@ function throttle(snapshot: Snapshot<'adaptiveThrottle'> | undefined): FactGroup
 function cache(snapshot: Snapshot<'cache'> | undefined): FactGroup | undefined {
   if (snapshot === undefined) return undefined;
   const { hits, misses, stale, coalesced, entries, refreshes, refreshesFailed } = snapshot;
-  const asked = hits + misses + stale + coalesced;
-  const rate: Fact =
-    asked === 0
-      ? fact('hit rate', '–')
-      : { name: 'hit rate', value: percent((asked - misses) / asked), taken: (asked - misses) / asked };
   return {
     title: 'Cache',
     facts: [
-      rate,
+      hitRate(hits + stale + coalesced, misses),
       fact('hits', hits),
       fact('misses', misses),
       fact('stale', stale),
@@ -151,6 +161,29 @@ function cache(snapshot: Snapshot<'cache'> | undefined): FactGroup | undefined {
       fact('entries', entries),
     ],
   };
+}
+
+function httpCache({ httpCache: snapshot }: Provider): FactGroup | undefined {
+  if (snapshot === undefined) return undefined;
+  const { hits, misses, revalidated, stale, coalesced, entries } = snapshot;
+  return {
+    title: 'HTTP cache',
+    facts: [
+      hitRate(hits + stale + coalesced, misses),
+      fact('hits', hits),
+      fact('misses', misses),
+      fact('still good (304)', revalidated),
+      fact('stale', stale),
+      fact('joined another', coalesced),
+      fact('entries', entries),
+    ],
+  };
+}
+
+function hitRate(answered: number, misses: number): Fact {
+  const asked = answered + misses;
+  if (asked === 0) return fact('hit rate', '–');
+  return { name: 'hit rate', value: percent(answered / asked), taken: answered / asked };
 }
 
 function idempotency(snapshot: Snapshot<'idempotency'> | undefined): FactGroup | undefined {

@@ -1,6 +1,7 @@
 import type { Control, ControlName } from '../../../src/wire/control.js';
-import { mergedProvider, worstCircuit, type Provider } from '../state/merge.js';
+import { mergedProvider, type Provider } from '../state/merge.js';
 import type { Model } from '../state/model.js';
+import { policiesOf, worstCircuit } from '../state/policies.js';
 import { verdictOf } from '../state/verdict.js';
 import { Badge } from '../ui/badge.js';
 import { CallsChart, DurationsChart } from '../ui/charts.js';
@@ -8,7 +9,7 @@ import { confirmed, type Question } from '../ui/confirm.js';
 import { h, setText } from '../ui/dom.js';
 import { FactGroups } from '../ui/fact-groups.js';
 import { duration, number, percent, perSecond } from '../ui/format.js';
-import { Ribbon } from '../ui/ribbon.js';
+import { Ribbons } from '../ui/ribbons.js';
 import { EventList } from './event-list.js';
 import { factsOf } from './policy-facts.js';
 import type { View } from './view.js';
@@ -49,7 +50,7 @@ export class ProviderDetail implements View {
   private readonly why = h('p', { class: 'why' });
   private readonly figures = h('dl', { class: 'figures' });
   private readonly values = new Map<string, HTMLElement>();
-  private readonly ribbon = new Ribbon();
+  private readonly ribbons = new Ribbons();
   private readonly calls = new CallsChart();
   private readonly durations = new DurationsChart();
   private readonly facts = new FactGroups();
@@ -59,6 +60,7 @@ export class ProviderDetail implements View {
   private readonly body: HTMLElement;
   private readonly missing = h('p', { class: 'none', hidden: true }, 'There is no such provider.');
   private shownControls = '';
+  private untouched: readonly string[] = [];
   readonly element: HTMLElement;
 
   constructor(
@@ -78,7 +80,7 @@ export class ProviderDetail implements View {
       h(
         'div',
         { class: 'charts' },
-        this.ribbon.element,
+        this.ribbons.element,
         h('figure', {}, h('figcaption', {}, 'Calls per second'), this.calls.element),
         h('figure', {}, h('figcaption', {}, 'Durations'), this.durations.element),
       ),
@@ -108,9 +110,8 @@ export class ProviderDetail implements View {
     this.badge.set(verdict.health);
     setText(this.why, verdict.why === '' ? '' : `${verdict.why[0]!.toUpperCase()}${verdict.why.slice(1)}.`);
     this.setFigures(provider);
-    const circuit = worstCircuit(provider);
-    this.ribbon.element.hidden = circuit === undefined;
-    if (circuit !== undefined) this.ribbon.set(provider.history, circuit.state, model.at);
+    const circuits = policiesOf(provider, 'circuitBreaker');
+    this.ribbons.set(circuits, provider.history, model.at);
     this.calls.set(provider.seconds, model.at);
     this.durations.set(provider.slices, model.at);
     this.facts.set(factsOf(provider));
@@ -119,7 +120,9 @@ export class ProviderDetail implements View {
       model.hosts.size,
     );
     this.setHosts(provider);
-    this.setControls(circuit !== undefined, model.greeting.allowed);
+    // Controls are those of the circuit that the methods share.
+    const untouched = circuits.flatMap(({ operation }) => operation ?? []);
+    this.setControls(circuits.length > untouched.length, untouched, model.greeting.allowed);
   }
 
   private setFigures({ minute, active, total }: Provider): void {
@@ -180,7 +183,9 @@ export class ProviderDetail implements View {
     );
   }
 
-  private setControls(hasCircuit: boolean, allowed: readonly string[]): void {
+  /** `untouched` are the methods with a circuit of their own. */
+  private setControls(hasCircuit: boolean, untouched: readonly string[], allowed: readonly string[]): void {
+    this.untouched = untouched;
     const actions = (Object.keys(QUESTIONS) as CircuitControl[]).filter(
       (action) => hasCircuit && allowed.includes(action),
     );
@@ -203,6 +208,9 @@ export class ProviderDetail implements View {
   }
 
   private async ask(action: CircuitControl, question: Question): Promise<void> {
-    if (await confirmed(question)) this.use({ action, target: this.name });
+    const { untouched } = this;
+    const besides =
+      untouched.length === 0 ? '' : ` Methods with a circuit of their own are not concerned: ${untouched.join(', ')}.`;
+    if (await confirmed({ ...question, text: `${question.text}${besides}` })) this.use({ action, target: this.name });
   }
 }

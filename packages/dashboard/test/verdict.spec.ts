@@ -1,0 +1,113 @@
+import type { PolicySnapshot } from '@breakwater/core';
+import { describe, expect, it } from '@jest/globals';
+import { mergedProvider, type Provider } from '../page/src/state/merge.js';
+import { Model } from '../page/src/state/model.js';
+import { headline, judged, verdictOf } from '../page/src/state/verdict.js';
+import { factsOf } from '../page/src/views/policy-facts.js';
+import { AT, providerView, type ShownProvider } from './gallery/provider-view.fixture.js';
+
+const REFUND = 'PaymentsClient.refund';
+const OPENED = { from: 'closed', to: 'open' };
+
+/** A provider as the page has it, from one host or several. */
+function provider(...shown: readonly Omit<ShownProvider, 'name'>[]): Provider {
+  const model = new Model();
+  const hosts = shown.map((each, i) => {
+    const view = providerView({ name: 'payments', ...each });
+    return { host: `web-${i}`, at: AT, providers: [view], queues: [], events: [] };
+  });
+  model.apply({ full: true, at: AT, hosts, gone: [] });
+  return mergedProvider(model, 'payments')!;
+}
+
+function sentence(of: Provider): string {
+  return headline(judged([of], AT), false).text;
+}
+
+function factsIn(of: Provider, title: string): Readonly<Record<string, string>> {
+  const group = factsOf(of).find((each) => each.title === title);
+  return Object.fromEntries(group!.facts.map(({ name, value }) => [name, value]));
+}
+
+const own = (circuit: object) => ({ own: [{ operation: REFUND, circuit }] });
+
+describe('what the page says of a provider', () => {
+  it('takes the circuit of one method for that method’s, and its cause from that circuit’s own history', () => {
+    const payments = provider({
+      ...own({ state: 'open', openForMs: 4000 }),
+      history: [
+        { ...OPENED, reason: 'slow call rate', operation: REFUND },
+        { ...OPENED, reason: 'failure rate' },
+      ],
+    });
+    expect(sentence(payments)).toBe(
+      `Some calls to payments are refused: too many calls were slow for ${REFUND}; next try in 4 s.`,
+    );
+    expect(factsIn(payments, 'Circuit')).toMatchObject({ state: 'closed' });
+    expect(factsIn(payments, `Circuit of ${REFUND}`)).toMatchObject({ state: 'open' });
+  });
+
+  it('says that all calls are refused where the circuit is the one that the methods share', () => {
+    const payments = provider({
+      circuit: { state: 'open', openForMs: 4000 },
+      ...own({ state: 'half-open', trial: { inFlight: 1, succeeded: 0, failed: 0 } }),
+      history: [
+        { ...OPENED, reason: 'failure rate' },
+        { ...OPENED, reason: 'forced', operation: REFUND },
+      ],
+    });
+    expect(sentence(payments)).toBe('Calls to payments are refused: too many calls failed; next try in 4 s.');
+  });
+
+  it('does not let a circuit that only watches hide one that refuses', () => {
+    const payments = provider({ circuit: { state: 'open', mode: 'metricsOnly' }, ...own({ state: 'isolated' }) });
+    expect(verdictOf(payments, AT)).toMatchObject({ health: 'refusing', why: `isolated by hand for ${REFUND}` });
+    expect(verdictOf(provider({ circuit: { state: 'open', mode: 'metricsOnly' } }), AT).health).toBe('well');
+  });
+
+  it('says that a circuit in its ramp lets a share through, unless calls fail again', () => {
+    const ramp = { circuit: { ramp: { share: 0.4, leftMs: 9000 } } };
+    expect(verdictOf(provider(ramp), AT)).toEqual({ health: 'recovering', why: '40 % of the calls are let through' });
+    expect(verdictOf(provider({ ...ramp, failing: 0.5 }), AT).health).toBe('failing');
+  });
+
+  it('adds up what the methods of a provider have done, and not the retry budget that they share', () => {
+    const retry = { kind: 'retry', retries: 3, recovered: 2, exhausted: 1, overBudget: 0, budget: 7 };
+    const policies = [
+      { ...retry, operation: 'PaymentsClient.charge' },
+      { ...retry, operation: REFUND, retries: 40 },
+      { kind: 'hedge', operation: 'PaymentsClient.charge', hedges: 2, wins: 1, overBudget: 0, delayMs: 80 },
+      { kind: 'hedge', operation: REFUND, hedges: 3, wins: 0, overBudget: 0, delayMs: 200 },
+    ] as readonly PolicySnapshot[];
+    const payments = provider({ more: { policies } });
+    expect(factsIn(payments, 'Retries')).toMatchObject({ made: '43', recovered: '4', 'budget left': '7' });
+    expect(factsIn(payments, 'Hedges')).toMatchObject({ sent: '5', 'sent after': '80 ms to 200 ms' });
+  });
+
+  it('counts each call that waits once, those of the background included', () => {
+    const payments = provider({ limit: { queued: 12, queuedInBackground: 10, waitMs: 400 } });
+    expect(factsIn(payments, 'Rate limit')).toMatchObject({ waiting: '12' });
+  });
+
+  it('adds up what hosts have used of a limit that they share, and shows the worst of limits that they do not', () => {
+    const limit = (used: number, shared?: object) => ({
+      limit: { quotas: [{ limit: 50, perMs: 1000, used }], ...shared } as object,
+    });
+    const shared = { shared: { hosts: 2, leased: 3, apart: false } };
+    expect(factsIn(provider(limit(20, shared), limit(25, shared)), 'Rate limit')).toMatchObject({
+      'calls left, per 1 s': '5 of 50',
+      'shared by': '2 hosts',
+    });
+    expect(factsIn(provider(limit(20), limit(25)), 'Rate limit')).toMatchObject({ 'calls left, per 1 s': '25 of 50' });
+  });
+
+  it('says which of several limits makes calls wait', () => {
+    const { policies: shared } = provider({ limit: {} });
+    const limit = shared.find(({ kind }) => kind === 'rateLimit');
+    const policies = [...shared, { ...limit, operation: REFUND, waitMs: 900, queued: 2 } as PolicySnapshot];
+    expect(verdictOf(provider({ more: { policies } }), AT)).toEqual({
+      health: 'strained',
+      why: `calls of ${REFUND} wait 900 ms for the rate limit`,
+    });
+  });
+});

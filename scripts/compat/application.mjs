@@ -124,7 +124,7 @@ function useFastify(folder) {
   );
 }
 
-/** The client, its test, its controller and a health check; the generated end-to-end test as docs/testing.md says. */
+/** The client, its test, its controller and a health check. */
 function addSources(folder) {
   const modulePath = join(folder, 'src', 'app.module.ts');
   const suffix = readFileSync(modulePath, 'utf8').includes("'./app.service.js'") ? '.js' : '';
@@ -148,12 +148,6 @@ function addSources(folder) {
       .replace('imports: [', 'imports: [TerminusModule, ')
       .replace('controllers: [', 'controllers: [HealthController, PaymentsController, ')
       .replace('providers: [', 'providers: [PaymentsClient, ResilienceHealthIndicator, '),
-  );
-  change(join(folder, 'test', 'app.e2e-spec.ts'), (text) =>
-    text
-      .replace(/^/, `import { ResilienceTestingModule } from '@breakwater/nestjs/testing';\n`)
-      .replace('imports: [AppModule]', 'imports: [AppModule, ResilienceTestingModule]')
-      .replace('createNestApplication()', 'createNestApplication({ rawBody: true })'),
   );
 }
 

@@ -23,6 +23,16 @@ import { AppController } from './app.controller';
 export class AppModule {}
 `;
 
+const E2E_TEST = `import { Test, TestingModule } from '@nestjs/testing';
+import { AppModule } from './../src/app.module';
+
+beforeEach(async () => {
+  const moduleFixture: TestingModule = await Test.createTestingModule({
+    imports: [AppModule],
+  }).compile();
+});
+`;
+
 /** An application in memory, of which only what a test is about differs from what Nest's CLI makes. */
 class Application implements Workspace {
   readonly files: Map<string, string>;
@@ -93,6 +103,25 @@ export class AppModule {}
     application.add({ provider: 'payments', webhook: 'stripe' });
     expect(application.writes).toBe(writes);
     expect(application.tasks).toHaveLength(1);
+  });
+
+  it('keeps the end-to-end test green that Nest’s CLI has made, where a webhook needs a secret', () => {
+    const testOf = (options: NestAddOptions, standing = E2E_TEST) => {
+      const { files, said } = new Application({ 'test/app.e2e-spec.ts': standing }).add(options);
+      return { text: files.get('test/app.e2e-spec.ts')!, last: said.at(-1)! };
+    };
+    const webhook = { provider: 'payments', webhook: 'stripe' };
+    const { text, last } = testOf(webhook);
+    expect(text).toContain("import { ResilienceTestingModule } from '@breakwater/nestjs/testing';\n");
+    expect(text).toContain('    imports: [AppModule, ResilienceTestingModule],\n');
+    expect(last).toBe('Its webhooks need PAYMENTS_WEBHOOK_SECRET in the environment.');
+    expect(testOf(webhook, text).text).toBe(text);
+    expect(testOf({ provider: 'payments' }).text).toBe(E2E_TEST);
+    const other = E2E_TEST.replace('imports: [AppModule]', 'imports: modules');
+    expect(testOf(webhook, other)).toMatchObject({
+      text: other,
+      last: expect.stringContaining('ResilienceTestingMod'),
+    });
   });
 
   it('adds another provider to the settings that stand there', () => {

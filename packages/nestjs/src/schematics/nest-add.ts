@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { addDependencies, packageManagerOf } from './add-dependencies.js';
 import { keepRawBodies, rootModuleOf } from './edit-main.js';
+import { editE2eTest } from './edit-e2e-test.js';
 import { editModule } from './edit-module.js';
 import type { NestAddOptions } from './nest-add.options.js';
 import { clientName, variableOf } from './provider-settings.js';
@@ -10,7 +11,8 @@ import { SETTINGS_FILE, writeSettings } from './write-settings.js';
 
 /**
  * `nest add @breakwater/nestjs`: imports the module into the root module, writes the settings with a first provider,
- * keeps raw bodies and adds `@nestjs/config`. A second run changes nothing, or adds the provider that is new.
+ * keeps raw bodies, adds `@nestjs/config`, and gives the generated end-to-end test what it needs. A second run changes
+ * nothing, or adds the provider that is new.
  *
  * @throws Error where the sources have no `main.ts`, and for a provider whose name the settings could not hold
  */
@@ -40,16 +42,22 @@ export function nestAdd(options: NestAddOptions): (files: Workspace, context: Sc
 
     if (addDependencies(files) && options.skipInstall !== true) install(files, context);
     for (const step of byHand) if (step !== undefined) context.logger.warn(`Left to you: ${step}.`);
-    if (provider) {
-      context.logger.info(
-        `Now write @Resilient('${provider}') on the class that calls it, such as ${clientName(provider)}.`,
-      );
-      if (webhook)
-        context.logger.info(
-          `Its webhooks need ${variableOf(provider)}_WEBHOOK_SECRET in the environment, and e2e tests ResilienceTestingModule.`,
-        );
-    }
+    const test = webhook ? readE2eTest(files, sourceRoot) : undefined;
+    const isTestReady = test !== undefined && editE2eTest(test.source, root.name);
+    if (isTestReady) write(files, test.path, test.source.toString());
+    if (!provider) return;
+    const client = clientName(provider);
+    context.logger.info(`Now write @Resilient('${provider}') on the class that calls it, such as ${client}.`);
+    if (!webhook) return;
+    const inTests = isTestReady ? '' : ', and e2e tests ResilienceTestingModule';
+    context.logger.info(`Its webhooks need ${variableOf(provider)}_WEBHOOK_SECRET in the environment${inTests}.`);
   };
+}
+
+/** The end-to-end test that Nest's CLI has made beside the sources, where it still stands there. */
+function readE2eTest(files: Workspace, sourceRoot: string): { path: string; source: SourceText } | undefined {
+  const path = posix.join(posix.dirname(sourceRoot), 'test', 'app.e2e-spec.ts');
+  return files.exists(path) ? { path, source: new SourceText(path, files.readText(path)) } : undefined;
 }
 
 function checkName(provider: string | undefined): void {

@@ -122,6 +122,19 @@ export class LiveCall implements Call, Circumstances, Requester {
     (this.nesting ??= new Nesting<LiveCall>()).hasCaller = true;
   }
 
+  /** Its caller has handed on a signal. */
+  noteSignal(): void {
+    (this.nesting ??= new Nesting<LiveCall>()).hasSignal = true;
+  }
+
+  /** Whether a time limit that is none of its own can end it: a deadline around it, or a signal of a caller. */
+  get canRunOutOfTime(): boolean {
+    const { nesting } = this;
+    if (nesting === undefined) return false;
+    const { hasSignal, parent } = nesting;
+    return hasSignal || (parent !== undefined && (this.deadline !== Infinity || parent.canRunOutOfTime));
+  }
+
   /** The parent whose deadline it inherits, and which has sent what it sends. */
   get accountableTo(): LiveCall | undefined {
     return this.nesting === undefined || this.nesting.detached ? undefined : this.nesting.parent;

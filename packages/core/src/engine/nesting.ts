@@ -10,6 +10,8 @@ export class Nesting<Parent> {
   parent: Parent | undefined = undefined;
   /** Whether a caller's signal or an enclosing call can abort the call. */
   hasCaller = false;
+  /** Whether the caller has handed on a signal, which may be one with a time limit. */
+  hasSignal = false;
   /** True for a background call: it inherits no deadline, and its requests do not count as sent by its parent. */
   detached = false;
   /** Whether calls to the same provider that are made in it go with the tokens that it took. */
@@ -26,6 +28,7 @@ export class Nesting<Parent> {
     const copy = new Nesting<Parent>();
     copy.parent = this.parent;
     copy.hasCaller = this.hasCaller;
+    copy.hasSignal = this.hasSignal;
     copy.detached = this.detached;
     copy.lends = this.lends;
     copy.notes = this.notes;

@@ -158,6 +158,7 @@ export class LiveProvider extends ResilientProvider {
     const outer = currentLiveCall();
     if (outer === undefined && signal === undefined) return pipeline.run(call);
     call.noteCaller();
+    if (signal !== undefined) call.noteSignal();
     // Work left behind by a call that has ended is independent. Work that runs on after an abort stays aborted.
     const parent = outer?.ended && !outer.runsAfterAbort ? undefined : outer;
     if (parent === undefined && signal === undefined) return pipeline.run(call);

@@ -22,7 +22,7 @@ describe('a closed circuit reads the clock', () => {
     ['once, at admission, when it must know how long calls take', { window: { count: 100 }, ...SLOW }, 1, 0],
     ['twice when it must know how long calls take, in a time window', { window: { time: '10s' }, ...SLOW }, 1, 1],
   ])('%s', async (_name, options, atAdmission, atTheEnd) => {
-    const { clock, begin, fail } = bench({ ...options, minimumCalls: 1000 });
+    const { clock, beginUnsignalled: begin, fail } = bench({ ...options, minimumCalls: 1000 });
     await begin().succeed();
     let call: ReturnType<typeof begin>;
     expect(await reads(clock, () => (call = begin()))).toBe(atAdmission);
@@ -30,6 +30,19 @@ describe('a closed circuit reads the clock', () => {
     // A failure that opens nothing costs no more.
     expect(await reads(clock, () => fail())).toBe(atAdmission + atTheEnd);
   });
+
+  it.each<[string, CircuitBreakerOptions, number]>([
+    ['count window', { window: { count: 100 } }, 0],
+    ['time window', { window: { time: '10s' } }, 1],
+  ])(
+    'once more, at admission, when a signal of its caller can end the call: with a %s',
+    async (_name, options, end) => {
+      const { clock, begin } = bench(options);
+      let call: ReturnType<typeof begin>;
+      expect(await reads(clock, () => (call = begin()))).toBe(1);
+      expect(await reads(clock, () => call.succeed())).toBe(end);
+    },
+  );
 
   it('not at all for a call that says nothing about the provider', async () => {
     const { clock, begin } = bench({ window: { time: '10s' } });

@@ -23,15 +23,17 @@ export function bench(circuitBreaker: CircuitBreakerOptions = {}, more: Provider
     for (let i = 0; i < times; i++) await call();
   };
   /** Begins a call that ends when the test says so. */
-  const begin = () => {
+  const begin = () => beginWith(new AbortController());
+  /** The same for a call whose caller cannot abort it. */
+  const beginUnsignalled = () => beginWith(undefined);
+  const beginWith = <C extends AbortController | undefined>(caller: C) => {
     const work: Deferred = deferred();
-    const caller = new AbortController();
     let called = false;
     const run = () => {
       called = true;
       return work.promise;
     };
-    const result = watch(provider.execute(run, { signal: caller.signal }));
+    const result = watch(provider.execute(run, caller === undefined ? {} : { signal: caller.signal }));
     const end = async (how: unknown) => {
       if (how instanceof Error) work.reject(how);
       else work.resolve(how);
@@ -40,7 +42,7 @@ export function bench(circuitBreaker: CircuitBreakerOptions = {}, more: Provider
     return { result, caller, succeed: () => end('ok'), fail: () => end(httpError(500)), end, wasCalled: () => called };
   };
   const snapshot = () => snapshotOf(provider, 'circuitBreaker');
-  return { clock, provider, circuit, events, ok, fail, many, begin, snapshot };
+  return { clock, provider, circuit, events, ok, fail, many, begin, beginUnsignalled, snapshot };
 }
 
 /** Counts how often the time is read. */

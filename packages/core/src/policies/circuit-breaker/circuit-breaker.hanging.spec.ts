@@ -6,6 +6,8 @@ import { snapshotOf } from '../../testing/snapshot-of.js';
 import { TestClock } from '../../testing/test-clock.js';
 import { bench } from './circuit-breaker.fixture.js';
 
+/** As `AbortSignal.timeout` aborts, which no fake clock moves. */
+const TIMED_OUT = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 const SLOW = { slowCall: { over: '2s', rate: 0.5 }, minimumCalls: 4 } as const;
 
 /** A provider that never answers. */
@@ -42,6 +44,41 @@ describe('a provider that hangs', () => {
       caller.abort(new Error('the user left'));
     }
     expect([provider.circuitBreaker!.state, shown().ignored]).toEqual(['open', 3]);
+  });
+
+  it.each<[string, object]>([
+    ['a row of failures', { window: { consecutive: 4 } }],
+    ['a count window', { window: { count: 4 }, minimumCalls: 4 }],
+    ['a time window', { window: { time: '1m' }, minimumCalls: 4 }],
+    ['no word on it', { openFor: '1h' }],
+  ])(
+    'opens the circuit although nothing but its callers’ AbortSignal.timeout ends the calls: with %s',
+    async (_name, options) => {
+      const { clock, provider, hang, shown } = hanging(options);
+      const caller = createProvider('shop', {}, { clock });
+      for (let i = 0; i < 20 && shown().state === 'closed'; i++) {
+        const limit = new AbortController();
+        // Every other call is made in one that has the signal.
+        if (i % 2 === 0) hang(limit.signal);
+        else watch(caller.execute(() => (hang(), new Promise(() => undefined)), { signal: limit.signal }));
+        await clock.advance('5s');
+        limit.abort(TIMED_OUT);
+        await clock.advance(0);
+      }
+      expect([provider.circuitBreaker!.state, shown().ignored]).toEqual(['open', 0]);
+    },
+  );
+
+  it('is not blamed where a time limit that others have used up ends calls', async () => {
+    const { clock, provider, hang, shown } = hanging({ window: { consecutive: 4 } });
+    for (let i = 0; i < 20; i++) {
+      const limit = new AbortController();
+      hang(limit.signal);
+      await clock.advance(900);
+      limit.abort(TIMED_OUT);
+      await clock.advance(0);
+    }
+    expect([provider.circuitBreaker!.state, shown().ignored]).toEqual(['closed', 20]);
   });
 
   it('is not blamed for callers who leave early', async () => {

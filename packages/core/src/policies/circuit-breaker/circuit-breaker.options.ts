@@ -24,7 +24,8 @@ export interface CircuitBreakerOptions {
    * The calls that the circuit looks at: those of the last `time`, the last `count` calls, or how many failed in a row
    * (`consecutive`). Any of several opens it. Default `{ time: '10s', consecutive: 10 }`: a provider that is down is
    * found at a call a second, too, which is too few for a rate. Answers that refuse the request, such as a 404, neither
-   * add to a row of failures nor end it. Without `time` no clock is read for a call that succeeds.
+   * add to a row of failures nor end it. Without `time` no clock is read for a call that succeeds, unless its caller
+   * has handed on a signal: how long it was at work then tells a time limit that a hanging provider has used up.
    */
   window?: {
     /** Looks at the calls of the last so long, from 10 ms. */

@@ -45,10 +45,10 @@ export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket>
 
   enter(call: LiveCall): Ticket | CircuitOpenError {
     const isPlain = this.current === CLOSED && this.whole === undefined && this.settings.slowCall === undefined;
-    return isPlain && call.parent === undefined ? this.generation : this.look(call);
+    return isPlain && call.nesting === undefined ? this.generation : this.look(call);
   }
 
-  /** Every call that is not one of a closed circuit without keys, without slow calls, and made in no other. */
+  /** Every call but those of a closed circuit without keys and slow calls that nothing around them can end. */
   private look(call: LiveCall): Ticket | CircuitOpenError {
     if (this.whole?.current === ISOLATED) return this.refuse('isolated', call);
     if (call.parent !== undefined) countOnce(call);
@@ -58,8 +58,8 @@ export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket>
     }
     const { slowCall } = this.settings;
     if (slowCall === undefined) {
-      // It may be ended by the deadline of the call that it is made in.
-      if (call.parent !== undefined && call.deadline !== Infinity) call.timeWork();
+      // A provider that hangs is known then by how long it was at work.
+      if (call.canRunOutOfTime) call.timeWork();
       return this.generation;
     }
     call.timeWork();

@@ -9,8 +9,8 @@ const UNKNOWN_MS = 1000;
 /**
  * Whether a cancelled call says that the provider hangs: a deadline further out ended it (the total timeout of an outer
  * call, or a caller's `AbortSignal.timeout`), and its work took most of that time. A caller who leaves early says
- * nothing. Known only of calls whose work is timed: where slow calls count, in a trial, and within a call that has a
- * deadline.
+ * nothing. Known only of calls whose work is timed: where slow calls count, in a trial, and where a deadline further
+ * out or a caller's signal can end them.
  */
 export function hasHung(call: LiveCall): boolean {
   const allowedMs = deadlineIn(call.reason);

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -12,6 +11,7 @@ export async function compileProcess(entry: URL): Promise<string> {
   const path = fileURLToPath(entry);
   const name = path.slice(ROOT.length).replaceAll(/[^a-z]+/gi, '-');
   const outfile = join(ROOT, 'node_modules', '.cache', 'breakwater', `${name}-${process.pid}.mjs`);
+  const { build } = await import('esbuild');
   await build({
     entryPoints: [path],
     outfile,

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { ServerUnavailableError } from './server-unavailable.error.js';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -24,6 +24,8 @@ export async function startChromium(): Promise<Browser> {
     .find(isExecutable);
   if (found === undefined)
     throw new ServerUnavailableError('chromium', 'it is not installed: apt-get install chromium');
+  // Only specs that need it load it: it is as large as all the rest of them.
+  const { chromium } = await import('playwright-core');
   try {
     return await chromium.launch({ executablePath: found, args: ARGS });
   } catch (error) {

@@ -70,11 +70,11 @@ export class SharedWord {
   }
 
   /** Takes over what another host has told, so long ago. */
-  hear({ pauseMs = 0, left = [], reset = false }: Omit<Told, 'key'>, ageMs: number): void {
+  hear({ pauseMs = 0, left, reset = false }: Omit<Told, 'key'>, ageMs: number): void {
     if (reset) this.listener.forgotten();
     if (pauseMs > ageMs) this.listener.paused(pauseMs - ageMs);
-    const standing = left.filter(({ resetMs = 0 }) => resetMs > ageMs);
-    if (standing.length > 0) {
+    const standing = left?.filter(({ resetMs = 0 }) => resetMs > ageMs);
+    if (standing !== undefined && standing.length > 0) {
       this.listener.remains(standing.map((quota) => ({ ...quota, resetMs: quota.resetMs! - ageMs })));
     }
   }
@@ -87,8 +87,8 @@ export class SharedWord {
     return this.environment.store.bus === undefined ? LOOK_WITHOUT_BUS_MS : LOOK_MS;
   }
 
-  private isNews({ name, scope = '', remaining }: QuotaReading, now: number): boolean {
-    const id = `${scope}\n${name}`;
+  private isNews({ name, scope, remaining }: QuotaReading, now: number): boolean {
+    const id = JSON.stringify([scope, name]);
     if (now - (this.toldAt.get(id) ?? -Infinity) < TELL_MS && remaining > 0) return false;
     this.toldAt.set(id, now);
     return true;
@@ -97,7 +97,6 @@ export class SharedWord {
   private write(part: string, told: Omit<Told, 'key'>, ttlMs: number): void {
     const { store } = this.environment;
     const value = JSON.stringify(told);
-    // A store that is away costs the others time, and the call nothing.
     store.put(`${this.key}:${part}`, value, { ttlMs: Math.max(LEAST_TTL_MS, ttlMs), if: 'always' }).catch(ignored);
     this.topic.tell(this.environment, { key: this.key, ...told });
   }
@@ -116,6 +115,5 @@ function isLittle({ remaining, limit, resetMs }: QuotaReading): boolean {
   return resetMs !== undefined && (remaining <= 0 || (limit !== undefined && remaining <= limit * LITTLE));
 }
 
-function ignored(): undefined {
-  return undefined;
-}
+/** A store that is away costs the others time, and the call nothing. */
+const ignored = (): undefined => undefined;

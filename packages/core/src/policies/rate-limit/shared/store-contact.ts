@@ -41,7 +41,7 @@ export class StoreContact {
   }
 
   /** The store's answer; `undefined` where none comes, or not in time. */
-  async ask(rule: LeaseRule, ask: () => Promise<LeaseAnswer>): Promise<LeaseAnswer | undefined> {
+  async ask(rule: Pick<LeaseRule, 'leaseMs'>, ask: () => Promise<LeaseAnswer>): Promise<LeaseAnswer | undefined> {
     const { clock } = this.parts;
     try {
       await this.ready;
@@ -85,7 +85,7 @@ export class StoreContact {
     return false;
   }
 
-  private noteTime(ms: number, { leaseMs }: LeaseRule): void {
+  private noteTime(ms: number, { leaseMs }: Pick<LeaseRule, 'leaseMs'>): void {
     this.late = ms < leaseMs ? 0 : this.late + 1;
     if (this.late >= MOST_LATE) throw new Error(`the store takes ${Math.ceil(ms)} ms, and a lease lasts ${leaseMs} ms`);
   }

@@ -26,7 +26,7 @@ export class WordTopic {
 
   join(listener: Listener, { store, provider, random }: Where): void {
     this.listeners.set(listener.key, listener);
-    this.from ??= String(random()).slice(2);
+    this.from ??= String(random());
     // A bus that cannot be had is made up for by looking in the store.
     this.subscribed ??= store.bus?.subscribe(topicOf(provider), (message) => this.hear(message)).catch(() => undefined);
   }

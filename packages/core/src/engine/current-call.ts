@@ -24,6 +24,23 @@ export function currentLiveCall(): LiveCall | undefined {
   return starting ?? (stored ? storage.getStore() : undefined);
 }
 
+/**
+ * Remembers the context in which it is called, for code that the method of a call runs on its caller's behalf: a
+ * consumer of values that a method emits is no part of that method, and calls of its own are not within its call.
+ */
+export function callerContext(): <T>(run: (value: T) => void, value: T) => void {
+  const within = AsyncLocalStorage.snapshot();
+  return (run, value) => {
+    const inner = starting;
+    starting = undefined;
+    try {
+      within(run, value);
+    } finally {
+      starting = inner;
+    }
+  };
+}
+
 /** Does the call's work with the call as the current one: in an async context of its own where the call is tracked. */
 export function workInContext(call: LiveCall): unknown {
   return call.isTracked ? contextOf(call).runInAsyncScope(beginTracked, undefined, call) : begin(call);

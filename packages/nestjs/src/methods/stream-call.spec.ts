@@ -4,19 +4,23 @@ import type { Readable } from 'node:stream';
 import type { HttpService } from '@nestjs/axios';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
+import { currentCall } from '@breakwater/core';
 import { snapshotOf } from '@breakwater/core/testing';
 import { Test, type TestingModule } from '@nestjs/testing';
 import {
   concat,
+  concatMap,
   defer,
   EMPTY,
   firstValueFrom,
   from,
   lastValueFrom,
+  map,
   NEVER,
   Observable,
   of,
   take,
+  tap,
   throwError,
   toArray,
 } from 'rxjs';
@@ -25,6 +29,7 @@ import { CircuitBreaker } from '../decorators/circuit-breaker.decorator.js';
 import { Fallback } from '../decorators/fallback.decorator.js';
 import { Resilient } from '../decorators/resilient.decorator.js';
 import { Retry } from '../decorators/retry.decorator.js';
+import { Timeout } from '../decorators/timeout.decorator.js';
 import { InjectHttp } from '../clients/http/inject-http.decorator.js';
 import { Resilience } from '../resilience.js';
 import { ResilienceModule, type ResilienceModuleOptions } from '../resilience.module.js';
@@ -160,6 +165,33 @@ describe('a decorated method that returns an Observable', () => {
       expect(await all(streams.guarded().pipe(take(3)))).toEqual([1, 2, 3]);
       expect(made).toBe(3);
     });
+  });
+
+  it('is no context of its consumers: a call that they make of what it emits is not within it', async () => {
+    @Injectable()
+    @Resilient('payments')
+    class Feed {
+      @Timeout({ attempt: '20s', total: '1m' })
+      ids(): Observable<number> {
+        return concat(of(1), defer(turn).pipe(map(() => 2)));
+      }
+
+      @CircuitBreaker()
+      async read(id: number): Promise<unknown> {
+        return [id, currentCall()!.deadline];
+      }
+    }
+    const feed = (await start({ providers: { payments: PAYMENTS } }, Feed)).get(Feed);
+    const consumed: string[] = [];
+    const read = feed.ids().pipe(
+      tap(() => consumed.push(currentCall()?.operation ?? 'none')),
+      concatMap((id) => feed.read(id)),
+    );
+    expect(await all(read)).toEqual([
+      [1, Infinity],
+      [2, Infinity],
+    ]);
+    expect(consumed).toEqual(['none', 'none']);
   });
 
   it('leaves the body of a response to the caller that took it with firstValueFrom', async () => {

@@ -1,5 +1,5 @@
 import type { Call } from '@breakwater/core';
-import type { LiveCall } from '@breakwater/core/adapter';
+import { callerContext, type LiveCall } from '@breakwater/core/adapter';
 import { isObservable, Observable, Subject, takeUntil } from 'rxjs';
 
 /** Marks a stream that completed without a value of its own to return. */
@@ -16,6 +16,8 @@ export function streamCall(
 ): Observable<unknown> {
   return new Observable((subscriber) => {
     const unsubscribed = new AbortController();
+    const outside = callerContext();
+    const emit = (value: unknown) => subscriber.next(value);
     const stop = new Subject<void>();
     let emitting: LiveCall | undefined;
     // Before the source is subscribed to, which may emit all that is wanted, and more, at once.
@@ -35,7 +37,7 @@ export function streamCall(
         const next = (value: unknown) => {
           emitting = call as LiveCall;
           emitting.partlyDelivered = true;
-          subscriber.next(value);
+          outside(emit, value);
         };
         const source = stream().pipe(takeUntil(stop));
         source.subscribe({ next, error: reject, complete: () => resolve(COMPLETED) });

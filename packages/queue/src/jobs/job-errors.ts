@@ -1,6 +1,19 @@
-/** Thrown by a processor for a job that makes no sense to try again: it is dead at once, and can be replayed. */
+import { noteOutcome } from '@breakwater/core/adapter';
+
+/** The outcome of a word on a job: it says nothing of the provider. */
+const UNSAID = Object.freeze({ kind: 'invalid' } as const);
+
+/**
+ * Thrown by a processor for a job that makes no sense to try again: it is dead at once, and can be replayed. To the
+ * provider's circuit it means what its `cause` does, and without one nothing.
+ */
 export class SyncJobRejectedError extends Error {
   override readonly name = 'SyncJobRejectedError';
+
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message, options);
+    if (options?.cause === undefined) noteOutcome(this, UNSAID);
+  }
 }
 
 /** A payload is not what the schema of its job asks for. `issues` names each place. */

@@ -1,5 +1,6 @@
 import { currentCall, type ProviderOptions } from '@breakwater/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { SyncJobRejectedError } from '../jobs/job-errors.js';
 import { QueueFixture } from './queue.fixture.js';
 
 const DOWN = { response: { status: 503, headers: {} } };
@@ -95,6 +96,22 @@ describe('the pace of a provider', () => {
     await fixture.clock.advance('5m');
     expect(await fixture.queue.counts('crm')).toMatchObject({ completed: 200, dead: 0 });
     expect(fixture.events.ofType('queue.held').map(({ detail }) => detail.why)).toContain('circuit-open');
+  });
+
+  it('is not held up by jobs that their processor rejects, unless what they stand for is the provider’s failure', async () => {
+    const circuitBreaker = { window: { consecutive: 3 }, openFor: '10s' } as const;
+    let cause: unknown;
+    await startWith({ circuitBreaker }, 'sync', async ({ payload }) => {
+      throw new SyncJobRejectedError(`no customer ${String(payload)}`, { cause });
+    });
+    await fill(10);
+    await fixture.clock.advance('1s');
+    expect(await fixture.queue.counts('crm')).toMatchObject({ dead: 10 });
+    expect(fixture.provider.circuitBreaker?.state).toBe('closed');
+    cause = DOWN;
+    await fill(3);
+    await fixture.clock.advance('1s');
+    expect(fixture.provider.circuitBreaker?.state).toBe('open');
   });
 
   it('counts a call that a job makes as the job itself', async () => {

@@ -9,7 +9,10 @@ const AWS_CODES = {
   500: 'InternalError',
 };
 
-/** A provider on this machine that treats every request in one way: `drop`, `hang`, or a status with `Retry-After`. */
+/**
+ * A provider on this machine that treats every request in one way: `drop`, `hang`, or a status with `Retry-After`,
+ * whose body comes in full, is `cut` in the middle, or is `garbled`, so that it cannot be unpacked.
+ */
 export async function fakeProvider(scenario) {
   const requests = [];
   const server = createServer((request, response) => {
@@ -40,9 +43,17 @@ export async function closedPort() {
 function answer(scenario, request, response) {
   if (scenario === 'drop') return request.socket.destroy();
   if (scenario === 'hang') return undefined;
-  const status = Number(scenario);
+  const [first, breaks] = scenario.split(' ');
+  const status = Number(first);
   const [type, body] = status === 200 ? ['application/json', '{"id":"x","ok":true}'] : bodyOf(status, request);
-  response.writeHead(status, { 'content-type': type, ...(status === 429 && { 'retry-after': '1' }) }).end(body);
+  const headers = { 'content-type': type, ...(status === 429 && { 'retry-after': '1' }) };
+  if (breaks === 'cut') {
+    response.writeHead(status, { ...headers, 'content-length': body.length }).write(body.slice(0, -5));
+    return setTimeout(() => request.socket.destroy(), 20);
+  }
+  return response
+    .writeHead(status, { ...headers, ...(breaks === 'garbled' && { 'content-encoding': 'gzip' }) })
+    .end(body);
 }
 
 function bodyOf(status, { headers }) {

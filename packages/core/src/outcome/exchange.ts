@@ -12,9 +12,14 @@ export interface Exchange {
   readonly sent: boolean;
   readonly status?: number | undefined;
   readonly headers?: unknown;
+  /** Whether all of the answer's body has come, or its connection was lost before; `undefined` otherwise. */
+  readonly body?: AnswerBody | undefined;
   /** The error of Node for a request that got no answer. */
   readonly failure?: unknown;
 }
+
+/** The end that the body of an answer has come to. */
+export type AnswerBody = 'whole' | 'broken';
 
 /** A protocol above HTTP in which an answer says by its content what became of the request. */
 export type AnswerProtocol = 'graphql';

@@ -3,7 +3,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { nextTick } from 'node:process';
 import { headerOf } from '../../headers/headers.js';
 import { noteFailed } from './failed-requests.js';
-import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
+import type { AnswerBody } from '../../outcome/exchange.js';
+import { watchedCall, WireRequest, type HeadersHolder, type RequestHead } from './wire-request.js';
 
 const requests = new WeakMap<object, WireRequest>();
 
@@ -26,7 +27,7 @@ export function watchNodeHttp(): void {
   });
   subscribe('http.client.response.finish', (message) => {
     const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-    requests.get(request)?.answer(response.statusCode ?? 0, response);
+    requests.get(request)?.answer(response.statusCode ?? 0, new NodeAnswer(response));
   });
   subscribe('http.client.request.error', (message) => {
     const { request, error } = message as { request: ClientRequest; error: unknown };
@@ -47,6 +48,20 @@ function requestOf(request: ClientRequest): WireRequest | undefined {
   const seen = watched && WireRequest.of(watched, new NodeHead(request));
   if (seen !== undefined) requests.set(request, seen);
   return seen;
+}
+
+class NodeAnswer implements HeadersHolder {
+  constructor(private readonly response: IncomingMessage) {}
+
+  get headers(): unknown {
+    return this.response.headers;
+  }
+
+  get body(): AnswerBody | undefined {
+    const { complete, destroyed } = this.response;
+    if (complete) return 'whole';
+    return destroyed ? 'broken' : undefined;
+  }
 }
 
 /** Whether the TLS handshake of its connection was not over: nothing goes before it. */

@@ -34,6 +34,10 @@ export function watchUndici(): void {
     const { request, response } = message as { request: object; response: { statusCode: number; headers: unknown[] } };
     requests.get(request)?.answer(response.statusCode, { headers: new RawHeaders(response.headers) });
   });
+  subscribe('undici:request:trailers', (message) => {
+    const { request } = message as { request: object };
+    requests.get(request)?.finish();
+  });
   subscribe('undici:request:error', (message) => {
     const { request, error } = message as { request: object; error: unknown };
     noteFailed(error, new UndiciHead(request));

@@ -6,7 +6,7 @@ import type { WireListener } from '../../engine/requests/wire-listener.js';
 import { isConnecting, networkKind } from '../../outcome/protocols/network.js';
 import { isRepeatable } from '../../outcome/request-method.js';
 import { errorChain } from '../../outcome/reading/error-chain.js';
-import type { Exchange } from '../../outcome/exchange.js';
+import type { AnswerBody, Exchange } from '../../outcome/exchange.js';
 import { noteOnWire } from '../../engine/requests/note-request.js';
 
 /** A request before it is sent, as a channel shows it. */
@@ -27,6 +27,8 @@ export interface RequestHead {
 /** Holds the headers of an answer. They are read when they are asked for, which for most answers is never. */
 export interface HeadersHolder {
   readonly headers: unknown;
+  /** The end of the body, as far as that is known. */
+  readonly body?: AnswerBody | undefined;
 }
 
 /** A call, and who wants to know what it sends. */
@@ -52,6 +54,7 @@ export class WireRequest implements Exchange {
   failure: unknown = undefined;
   private answered: HeadersHolder | undefined = undefined;
   private noted: SentRequest | undefined = undefined;
+  private ended: AnswerBody | undefined = undefined;
 
   private constructor(
     readonly method: string,
@@ -77,6 +80,10 @@ export class WireRequest implements Exchange {
 
   get headers(): unknown {
     return this.answered?.headers;
+  }
+
+  get body(): AnswerBody | undefined {
+    return this.ended ?? this.answered?.body;
   }
 
   /** Whether the call has a key that the request needs and does not carry so far. */
@@ -110,9 +117,20 @@ export class WireRequest implements Exchange {
     if (this.isOwn) this.listener.answered(this.call, this);
   }
 
-  /** There is no answer. `unconnected`: the connection was not made, as far as the channel can tell. */
+  /** The whole answer has come. */
+  finish(): void {
+    this.ended ??= 'whole';
+  }
+
+  /**
+   * There is no answer, or its rest does not come. `unconnected`: the connection was not made, as far as the channel
+   * can tell.
+   */
   fail(failure: unknown, unconnected = false): void {
-    if (this.status !== undefined) return;
+    if (this.status !== undefined) {
+      this.ended ??= 'broken';
+      return;
+    }
     this.failure = failure;
     if (this.noted === undefined || !(unconnected || isUnsent(failure))) return;
     this.sent = false;

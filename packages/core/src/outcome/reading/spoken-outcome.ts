@@ -24,6 +24,14 @@ export function spokenOutcome(chain: readonly object[], wallNow: number, depth =
   return networkOutcome(chain, wallNow, depth);
 }
 
+/** Whether an error states more than that a connection failed, or a status of a client's own: what an answer said. */
+export function tellsAnswer(chain: readonly object[], wallNow: number): boolean {
+  return chain.some((error) => {
+    const answer = answerIn(error, wallNow);
+    return answer !== undefined && (answer.status === undefined || readLegible(error, isBareStatus) === false);
+  });
+}
+
 function answerIn(error: object, wallNow: number): Outcome | undefined {
   for (const { ofError } of ANSWERS) {
     const outcome = ofError && readLegible(error, (legible) => ofError(legible, wallNow));

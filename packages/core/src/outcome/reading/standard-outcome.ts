@@ -1,6 +1,7 @@
 import type { Clock } from '../../time/clock.js';
 import { isResilienceError, type ResilienceError } from '../../errors/resilience-error.js';
 import { errorChain, readSafely } from './error-chain.js';
+import { brokenAnswer, exchangeOutcome, failedAnswer, repeatableOf } from './exchange-outcome.js';
 import { readLegible } from './legible.js';
 import type { AnswerProtocol, Circumstances, Exchange } from '../exchange.js';
 import { notedOutcome } from '../noted-outcome.js';
@@ -8,8 +9,6 @@ import { SUCCESS, type Outcome } from '../outcome.js';
 import { isProgrammingMistake } from './programming-mistake.js';
 import { appExceptionOutcome } from '../protocols/app-exception.js';
 import { graphqlResult } from '../protocols/graphql.js';
-import { httpOutcome } from '../protocols/http-status.js';
-import { isRepeatable } from '../request-method.js';
 import { ANSWERS } from '../protocols/index.js';
 import { spokenOutcome } from './spoken-outcome.js';
 
@@ -54,10 +53,11 @@ export function outcomeOfError(error: unknown, circumstances: Circumstances, wal
   if (noted !== undefined) return noted;
   const chain = errorChain(error);
   const own = chain.find((each): each is ResilienceError => readSafely(() => isResilienceError(each)) === true);
-  if (own !== undefined) return ownOutcome(own);
   const { lastExchange } = circumstances;
+  if (own !== undefined) return ownOutcome(own, lastExchange, wallNow);
   const spoken = spokenOutcome(chain, wallNow);
   const outcome =
+    (spoken && brokenAnswer(circumstances, { chain, spoken, wallNow })) ??
     (spoken && withHeadersOf(lastExchange, spoken, wallNow)) ??
     (lastExchange && exchangeOutcome(lastExchange, wallNow)) ??
     appOutcome(chain, wallNow) ??
@@ -67,23 +67,11 @@ export function outcomeOfError(error: unknown, circumstances: Circumstances, wal
 
 /**
  * The engine's own errors, of this provider or one below it: a timeout speaks of the provider, a refusal of no
- * provider.
+ * provider. Some clients wait for ever for the rest of an answer whose connection is gone: its status had come.
  */
-function ownOutcome(error: ResilienceError): Outcome {
-  return { kind: error.code === 'TIMEOUT' ? 'unknown' : 'refused', retryAfterMs: error.retryAfterMs };
-}
-
-/** The meaning of an exchange by itself. An error that follows a good answer is not explained by it. */
-function exchangeOutcome(exchange: Exchange, wallNow: number): Outcome | undefined {
-  const { status, failure } = exchange;
-  if (status === undefined) {
-    const chain = errorChain(failure);
-    return chain.length === 0 ? undefined : spokenOutcome(chain, wallNow);
-  }
-  if (status < 300) return undefined;
-  // A redirect that was not followed to its end. Not modified is an answer, as its request wanted it.
-  if (status < 400) return { kind: status === 304 ? 'permanent' : 'contract', status };
-  return answerOutcome(exchange, status, wallNow);
+function ownOutcome({ code, retryAfterMs }: ResilienceError, last: Exchange | undefined, wallNow: number): Outcome {
+  if (code !== 'TIMEOUT') return { kind: 'refused', retryAfterMs };
+  return (last?.body === 'broken' ? failedAnswer(last, wallNow) : undefined) ?? { kind: 'unknown', retryAfterMs };
 }
 
 /** Whether the wire knows that nothing was sent, where the error says only that there was no answer. */
@@ -95,22 +83,14 @@ function isUnsent({ status }: Outcome, { lastExchange, hasSent }: Circumstances)
 function withHeadersOf(exchange: Exchange | undefined, spoken: Outcome, wallNow: number): Outcome {
   if (exchange?.status === undefined || spoken.retryAfterMs !== undefined) return spoken;
   if (spoken.status !== exchange.status) return spoken;
-  const full = answerOutcome(exchange, exchange.status, wallNow);
+  const full = failedAnswer(exchange, wallNow);
+  if (full === undefined) return spoken;
   return full.retryAfterMs === undefined && full.pushback === undefined ? spoken : { ...spoken, ...full };
-}
-
-function answerOutcome(exchange: Exchange, status: number, wallNow: number): Outcome {
-  const { headers } = exchange;
-  return { ...httpOutcome({ status, headers }, wallNow), repeatable: repeatableOf(exchange) };
 }
 
 function withMethodOf(exchange: Exchange | undefined, outcome: Outcome): Outcome {
   if (exchange === undefined || outcome.repeatable !== undefined) return outcome;
   return { ...outcome, repeatable: repeatableOf(exchange) };
-}
-
-function repeatableOf({ repeatable, method }: Exchange): boolean | undefined {
-  return repeatable ?? isRepeatable(method);
 }
 
 function appOutcome(chain: readonly object[], wallNow: number): Outcome | undefined {

@@ -1,18 +1,28 @@
+import type { Clock } from '@breakwater/core';
+import type { LiveProvider } from '@breakwater/core/adapter';
 import type { JobHandler } from '../jobs/job-handler.js';
 import { readJobOptions } from '../jobs/job-settings.js';
 import { Lane } from '../worker/lane.js';
 import type { QueueSnapshot } from '../worker/queue.telemetry.js';
-import type { LiveSyncQueueParts } from './live-sync-queue.js';
+import type { SyncQueueSettings } from './sync-queue.options.js';
 
 /** How long aborted jobs get to be sent back, in milliseconds. */
 const ABORTED_MS = 1000;
+
+export interface LanesParts {
+  readonly settings: SyncQueueSettings;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Throws an error that lists the known ones for a name that is unknown. */
+  readonly provider: (name: string) => LiveProvider;
+}
 
 /** The lanes of the providers whose jobs this process runs. */
 export class Lanes {
   private readonly lanes = new Map<string, Lane>();
   private stopListening: (() => void) | undefined;
 
-  constructor(private readonly parts: LiveSyncQueueParts) {}
+  constructor(private readonly parts: LanesParts) {}
 
   /** Begins to run the jobs of these handlers, by provider and name. The driver is open. */
   start(handlers: ReadonlyMap<string, ReadonlyMap<string, JobHandler>>): void {

@@ -1,5 +1,4 @@
-import type { Clock } from '@breakwater/core';
-import { CONTRIBUTION, type Contribution, type LiveProvider } from '@breakwater/core/adapter';
+import { CONTRIBUTION, type Contribution } from '@breakwater/core/adapter';
 import type { Job } from '../driver/job.js';
 import { QueueDriverError } from '../driver/queue-driver.error.js';
 import type { AddedJob, JobCounts, JobFilter, NewJob } from '../driver/queue-driver.js';
@@ -7,11 +6,10 @@ import { checkedPayload } from '../jobs/checked-payload.js';
 import type { JobHandler } from '../jobs/job-handler.js';
 import { queueEvents, type QueueSnapshot } from '../worker/queue.telemetry.js';
 import { firstAttempt } from './first-attempt.js';
-import { Lanes } from './lanes.js';
+import { Lanes, type LanesParts } from './lanes.js';
 import { newJob } from './new-job.js';
 import { closeDriver, openDriver } from './opened-drivers.js';
 import { Schedules } from './schedules.js';
-import type { SyncQueueSettings } from './sync-queue.options.js';
 import {
   SyncQueue,
   type AddOptions,
@@ -22,14 +20,6 @@ import {
 
 const LOOK_EVERY_MS = 100;
 const REPLAYED_AT_ONCE = 500;
-
-export interface LiveSyncQueueParts {
-  readonly settings: SyncQueueSettings;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Throws an error that lists the known ones for a name that is unknown. */
-  readonly provider: (name: string) => LiveProvider;
-}
 
 /** The queue of an application, with the lanes of the providers whose jobs this process runs. */
 export class LiveSyncQueue extends SyncQueue {
@@ -51,7 +41,7 @@ export class LiveSyncQueue extends SyncQueue {
   private stopping: Promise<number> | undefined;
   private closing: Promise<void> | undefined;
 
-  constructor(private readonly parts: LiveSyncQueueParts) {
+  constructor(private readonly parts: LanesParts) {
     super();
     this.lanes = new Lanes(parts);
   }

@@ -1,12 +1,12 @@
 import type { Clock } from '@breakwater/core';
 import type { QueueDriver } from '../driver/queue-driver.js';
-import type { LaneSettings } from './lane.js';
 
 export interface PauseWatchParts {
   readonly provider: string;
   readonly driver: Pick<QueueDriver, 'claim'>;
   readonly clock: Clock;
-  readonly settings: LaneSettings;
+  /** How often it asks, and for how long it would claim, in milliseconds. */
+  readonly settings: { readonly pollMs: number; readonly leaseMs: number };
 }
 
 /** Asks once in a while whether a provider is paused of which no job is claimed for now. */

@@ -82,6 +82,22 @@ describe('pause', () => {
       expect(pause.leftMs(6000)).toBe(2000);
     });
 
+    it('is one of its own, too, where another answer had said how long', () => {
+      const { pause, throttled } = made();
+      throttled(500, 0);
+      throttled(undefined, 100, 0);
+      expect(pause.leftMs(100)).toBe(1000);
+    });
+
+    it('begins anew once a call goes well that was sent in the moment of the last answer', () => {
+      const { pause, throttled } = made();
+      throttled(undefined, 500);
+      pause.wentWell(499);
+      expect(pause.grows).toBe(true);
+      pause.wentWell(500);
+      expect(pause.grows).toBe(false);
+    });
+
     it('begins anew once a call goes well that was sent after it, not one that was sent before', () => {
       const { pause, throttled } = made();
       throttled(undefined, 0);
@@ -92,6 +108,14 @@ describe('pause', () => {
       expect(pause.grows).toBe(false);
       expect(throttled(undefined, 8000)).toBe(1000);
     });
+  });
+
+  it('is that of another host where that lasts longer, and news where it lasts at all', () => {
+    const { pause } = made();
+    expect([pause.adopt(0, 5), pause.leftMs(5)]).toEqual([false, 0]);
+    expect([pause.adopt(3000, 5), pause.leftMs(5)]).toEqual([true, 3000]);
+    expect([pause.adopt(2000, 5), pause.leftMs(5)]).toEqual([false, 3000]);
+    expect([pause.adopt(3999, 5), pause.leftMs(5)]).toEqual([false, 3999]);
   });
 
   it('is over, and never was, once it is forgotten', () => {

@@ -19,16 +19,16 @@ export interface PauseSettings {
 export class Pause {
   private until = -Infinity;
   /** When it ends as far as listeners were told. */
-  private toldUntil = -Infinity;
+  private toldUntil = 0;
   /** How often the pause was doubled and more, 0 once it goes well again. */
   private streak = 0;
   private lastMs = 0;
-  private lastThrottledAt = -Infinity;
+  private lastThrottledAt = 0;
 
   constructor(public settings: PauseSettings) {}
 
   leftMs(now: number): number {
-    return this.until > now ? this.until - now : 0;
+    return Math.max(0, this.until - now);
   }
 
   /** Whether a call that goes well would end the growth. */
@@ -42,7 +42,7 @@ export class Pause {
    */
   throttled(askedMs: number | undefined, now: number, sentAt: number): number | undefined {
     const { maxRetryAfter } = this.settings;
-    const asked = askedMs === undefined ? 0 : Math.min(askedMs, maxRetryAfter);
+    const asked = Math.min(askedMs ?? 0, maxRetryAfter);
     const ms = asked > 0 ? asked : this.ownMs(sentAt);
     this.lastThrottledAt = now;
     return this.extend(ms, now) ? ms : undefined;
@@ -59,7 +59,7 @@ export class Pause {
   }
 
   forget(): void {
-    this.until = this.toldUntil = this.lastThrottledAt = -Infinity;
+    this.until = -Infinity;
     this.streak = 0;
   }
 

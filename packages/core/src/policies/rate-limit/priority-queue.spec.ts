@@ -116,6 +116,70 @@ describe('priority queue', () => {
     expect(queue.costAhead(100, true)).toBe(4 + 20);
   });
 
+  it('takes nothing off what stands before a newcomer for having been overtaken before it came', async () => {
+    const { queue, background, foreground, admit } = bench(0.5);
+    const early = background('early', 2);
+    await admit([early, foreground('f', 1)], 1);
+    expect(queue.costAhead(1, true)).toBe(2);
+    early.call.abort('left');
+    for (let i = 0; i < 5; i++) foreground('f');
+    // It would go once as much has gone as it costs.
+    expect(queue.costAhead(2, true)).toBe(2);
+  });
+
+  it('takes what it is owed off what goes before the background', async () => {
+    const { queue, background, foreground, admit } = bench(0.25);
+    const waiting = [background('b', 5), ...Array.from({ length: 30 }, () => foreground('f'))];
+    await admit(waiting, 6);
+    // Six have gone, for which it is owed two: eighteen tokens of its own are paid by 54, less those six.
+    expect(queue.costAhead(1, true)).toBe(5 + 12);
+    background('b', 1);
+    expect(queue.costAhead(1, true)).toBe(6 + 15);
+    expect(await admit(waiting, 0)).toEqual(Array(6).fill('f'));
+  });
+
+  it('says what all that wait cost', () => {
+    const { queue, foreground, background } = bench();
+    background('b', 5);
+    foreground('f', 2);
+    foreground('f', 3);
+    expect(queue.cost).toBe(10);
+  });
+
+  it('tells of each when it is served, and takes those that leave off what those behind them wait for', async () => {
+    const { queue, foreground, background } = bench(0.25);
+    const all = [
+      foreground('f1', 3),
+      foreground('f2', 6),
+      foreground('f3', 9),
+      background('b1', 2),
+      background('b2', 1),
+    ];
+    const seen: unknown[] = [];
+    queue.refuseSome((_call, { cost, calls, dueAt }) => void seen.push([cost, calls, dueAt]));
+    expect(seen).toEqual([
+      [3, 1, Infinity],
+      [9 + 1, 2, Infinity],
+      [18 + 3, 3, Infinity],
+      [2 + 6, 4, Infinity],
+      [3 + 9, 5, Infinity],
+    ]);
+    seen.length = 0;
+    queue.refuseSome((_call, { cost, calls }) => {
+      seen.push([cost, calls]);
+      return cost === 10 || cost === 8 ? 'left' : undefined;
+    });
+    await turn();
+    expect(all.map(({ result }) => result.error)).toEqual([undefined, 'left', undefined, 'left', undefined]);
+    expect(seen).toEqual([
+      [3, 1],
+      [10, 2],
+      [13, 2],
+      [8, 3],
+      [4, 3],
+    ]);
+  });
+
   it('says how many stand before a newcomer', () => {
     const { queue, foreground, background } = bench();
     for (const join of [background, background, foreground]) join('any', 7);

@@ -27,8 +27,8 @@ export interface ExpectedTurn {
 export class PriorityQueue<Turn> {
   private readonly foreground: WaitQueue<Turn>;
   private readonly background: WaitQueue<Turn>;
-  /** The cost that background is owed for having been overtaken. */
-  private owed = 0;
+  /** The cost that background is owed for having been overtaken; that of no meaning while none of it waits. */
+  private debt = 0;
 
   constructor(
     clock: Clock,
@@ -79,20 +79,20 @@ export class PriorityQueue<Turn> {
   }
 
   join(call: LiveCall, { cost, background, maxWaitMs, tooLong }: Waiting): Promise<Turn> {
-    if (background && this.background.size === 0) this.owed = 0;
+    if (this.background.size === 0) this.debt = 0;
     return (background ? this.background : this.foreground).join(call, maxWaitMs, tooLong, cost);
   }
 
   /** A call that did not have to wait goes on. */
   pass(cost: number): void {
-    if (this.background.size > 0) this.owed += cost * this.owedPerToken;
+    this.debt += cost * this.owedPerToken;
   }
 
   admitNext(turn: Turn): void {
     const next = this.next();
     const cost = next.firstWeight ?? 0;
     if (next === this.foreground) this.pass(cost);
-    else this.owed = Math.max(0, this.owed - cost);
+    else this.debt = Math.max(0, this.debt - cost);
     next.admitFirst(turn);
   }
 
@@ -133,7 +133,8 @@ export class PriorityQueue<Turn> {
 
   /** The cost that the other class is admitted until a call is that has `own` of its own class before it. */
   private costFromOthers(own: number, cost: number, background: boolean): number {
-    const { owed, owedPerToken } = this;
+    const { owedPerToken } = this;
+    const owed = this.background.size === 0 ? 0 : this.debt;
     return background
       ? Math.min(this.foreground.weight, Math.max(0, Math.ceil((own + cost - owed) / owedPerToken - ROUNDING)))
       : Math.min(this.background.weight, Math.floor(owed + own * owedPerToken + ROUNDING));
@@ -144,8 +145,7 @@ export class PriorityQueue<Turn> {
   }
 
   private isBackgroundsTurn(): boolean {
-    const cost = this.background.firstWeight;
-    return cost !== undefined && this.owed + ROUNDING >= cost;
+    return (this.background.firstWeight ?? Infinity) <= this.debt + ROUNDING;
   }
 
   /** Nine of the foreground owe one to a background whose share is a tenth. */

@@ -84,7 +84,7 @@ export class ProviderHold {
 
   /** The provider has answered a call as it should. */
   wentWell({ at }: Taken): void {
-    if (this.pause.grows) this.pause.wentWell(at);
+    this.pause.wentWell(at);
   }
 
   /** Learns what a response says of the quota, and whether it asks to wait. `operation`: of the call, where known. */
@@ -102,12 +102,10 @@ export class ProviderHold {
     return reading;
   }
 
-  /** A call was answered with a 429. Returns whether that holds back calls of other operations, too. */
-  heed(answer: Throttled, sentAt: number, { now, operation }: { now: number; operation: string }): boolean {
+  /** A call was answered with a 429. */
+  heed(answer: Throttled, sentAt: number, { now, operation }: { now: number; operation: string }): void {
     this.throttled++;
-    if (this.holdsResource(answer, now, operation)) return false;
-    this.closeGate(answer.retryAfterMs, now, sentAt);
-    return true;
+    if (!this.holdsResource(answer, now, operation)) this.closeGate(answer.retryAfterMs, now, sentAt);
   }
 
   /** Forgets what the provider has said, and has the other hosts forget it. */

@@ -55,7 +55,7 @@ function askedMs(
   quotas: readonly QuotaReading[],
   { pauseIsGiven }: RateLimitSettings,
 ): number | undefined {
-  if (retryAfterMs !== undefined && Number.isFinite(retryAfterMs)) return retryAfterMs;
+  if (Number.isFinite(retryAfterMs)) return retryAfterMs;
   const resets = quotas.flatMap(({ remaining, resetMs = 0 }) => (remaining === 0 ? [resetMs] : []));
   return Math.max(0, ...resets) || (pauseIsGiven ? undefined : pauseMs);
 }

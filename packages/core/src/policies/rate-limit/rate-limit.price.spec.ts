@@ -755,6 +755,10 @@ describe('rate limit with a price', () => {
     it.each([
       [{}, 'limit: nothing given; it is required'],
       [{ per: '1s' }, 'limit: nothing given; it is required'],
+      [
+        { limit: 5, per: 0 },
+        "per: 0 given; expected a duration such as '250ms', '2s', '5m', '24h' or a number of milliseconds of at least 1 ms",
+      ],
       [{ quotas: [] }, 'quotas: a list given; expected at least one quota'],
       [
         { quotas: {} },
@@ -826,6 +830,7 @@ describe('rate limit with a price', () => {
       { limit: 100, burst: 99 },
       { bucket: 40, refill: 2, per: '1s' },
       { bucket: 20, refill: 0.0167 },
+      { bucket: 7, refill: 10_000 },
       {
         quotas: [
           { limit: 500, per: '1m' },

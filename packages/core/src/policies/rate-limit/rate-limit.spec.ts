@@ -221,6 +221,19 @@ describe('rate limit', () => {
       expect(clock.pendingTimers('referenced')).toBe(0);
     });
 
+    it('are refused at once when a call under way is told to wait for longer than they may', async () => {
+      const { provider, call, clock } = bench({ limit: 2, per: '1s', wait: '2s' });
+      const answer = deferred();
+      void outcomeOf(provider.execute(() => answer.promise));
+      call();
+      const waiting = call();
+      await turn();
+      answer.reject(httpError(429, { 'retry-after': '30' }));
+      await turn();
+      expect(waiting.error).toMatchObject({ why: 'paused-by-provider', retryAfterMs: 30_000 });
+      expect(clock.pendingTimers('referenced')).toBe(0);
+    });
+
     it('are refused when the provider is closed', async () => {
       const { call, clock, provider, events, snapshot } = bench({ limit: 1, per: '1m', wait: '1h' });
       call();
@@ -475,11 +488,40 @@ describe('rate limit', () => {
       ['microseconds since the epoch', '1m', { 'x-ratelimit-reset': '1767225660000000' }, 60_000],
       ['nanoseconds since the epoch', '1m', { 'x-ratelimit-reset': '1767225660000000000' }, 60_000],
       ['not said: then it is the period of the settings', '7s', {}, 7000],
-    ] as const)('is believed where its reset is %s', (_name, per, headers, waitMs) => {
-      const { provider, snapshot } = bench({ limit: 1000, per });
-      provider.observe({ status: 200, headers: { 'x-ratelimit-remaining': '0', ...headers } });
-      expect(snapshot()).toMatchObject({ waitMs });
-    });
+      [
+        'not said: then it is the shortest period of the settings',
+        undefined,
+        {},
+        20_000,
+        {
+          quotas: [
+            { limit: 1000, per: '1h' },
+            { bucket: 40, refill: 2 },
+          ],
+        },
+      ],
+      [
+        'a bare number within twice the longest of several periods',
+        undefined,
+        { 'x-ratelimit-reset': '7200' },
+        7_200_000,
+        { quotas: [{ limit: 1000 }, { limit: 1000, per: '1h' }] },
+      ],
+      [
+        'a bare number within twice the time in which a bucket fills',
+        undefined,
+        { 'x-ratelimit-reset': '200' },
+        200_000,
+        { bucket: 100, refill: 1 },
+      ],
+    ] as const)(
+      'is believed where its reset is %s',
+      (_name, per, headers, waitMs, quotas: RateLimitOptions = { limit: 1000, per }) => {
+        const { provider, snapshot } = bench(quotas);
+        provider.observe({ status: 200, headers: { 'x-ratelimit-remaining': '0', ...headers } });
+        expect(snapshot()).toMatchObject({ waitMs });
+      },
+    );
 
     it('on a 429 gives way to its Retry-After', () => {
       const { provider, snapshot } = bench({ limit: 1000 });
@@ -521,6 +563,13 @@ describe('rate limit', () => {
         headers: { age: '20', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' },
       });
       expect(snapshot()).toMatchObject({ waitMs: 0 });
+    });
+
+    it('is remembered when other settings change', () => {
+      const { provider, snapshot } = bench({ limit: 1000 });
+      provider.observe(remaining(0, 60));
+      provider.reconfigure({ rateLimit: { limit: 500, wait: '1s' } });
+      expect(snapshot()).toMatchObject({ waitMs: 60_000 });
     });
 
     it('is forgotten when it is to be ignored from now on', () => {
@@ -607,6 +656,37 @@ describe('rate limit', () => {
           await run('list', throttled('core'));
           expect(await run('list')).toMatchObject({ error: { retryAfterMs: 40_000 } });
           expect(await run('another')).toMatchObject({ error: { why: 'paused-by-provider' } });
+        });
+
+        it('is held no longer once another answer says that more is there', async () => {
+          const { provider, clock } = bench(settings);
+          const search = (work: () => unknown) => outcomeOf(provider.execute(work, { operation: 'search' }));
+          await search(() => Promise.reject(throttled('search')));
+          await clock.advance('10s');
+          provider.observe(of('search', 30));
+          expect(await search(() => 'found')).toEqual({ value: 'found' });
+        });
+
+        it('closes the gate for all where it asks for no wait', async () => {
+          const { provider } = bench(settings);
+          const run = (operation: string, work: () => unknown) => outcomeOf(provider.execute(work, { operation }));
+          await run('search', () => Promise.reject(throttled('search', { 'retry-after': '0' })));
+          expect(await run('list', () => 1)).toMatchObject({ error: { why: 'paused-by-provider' } });
+        });
+
+        it('closes the gate for all where the provider’s answers are not to be observed', async () => {
+          const { provider } = bench({ ...settings, observeHeaders: false });
+          const run = (operation: string, work: () => unknown) => outcomeOf(provider.execute(work, { operation }));
+          await run('search', () => Promise.reject(throttled('search')));
+          expect(await run('list', () => 1)).toMatchObject({ error: { why: 'paused-by-provider' } });
+        });
+
+        it('closes the gate for all where too many operations are known to tell one more apart', async () => {
+          const { provider } = bench({ ...settings, limit: 10_000 });
+          const run = (operation: string, work: () => unknown) => outcomeOf(provider.execute(work, { operation }));
+          for (let i = 0; i < 1000; i++) await run(`operation ${i}`, () => provider.observe(of('core', 4000)));
+          await run('search', () => Promise.reject(throttled('search')));
+          expect(await run('list', () => 1)).toMatchObject({ error: { why: 'paused-by-provider' } });
         });
 
         it('is held for as long as it asks to wait, and no longer', async () => {

@@ -278,7 +278,8 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   private heed(taken: Taken, outcome: Outcome, call: LiveCall): void {
     if (outcome === REFUSED) this.giveBack(taken, call.now);
     if (outcome.kind !== 'throttled' || !answersTo(taken, call)) return;
-    if (this.hold.heed(outcome, taken.at, call)) this.line.lookAgain(call.now);
+    this.hold.heed(outcome, taken.at, call);
+    this.line.lookAgain(call.now);
   }
 
   private giveBack(taken: Taken, now: number): void {

@@ -123,6 +123,19 @@ describe('the store of a shared limit', () => {
     expect(log.slice(2)).toEqual([...reports, 'asked at 2000', 'back at 2000', 'asked at 2000']);
   });
 
+  it('is told once by all who ask at the same time, and they wait alike', async () => {
+    const { clock, contact, log, ask, lose } = bench();
+    await lose();
+    await clock.advance(1000);
+    const asked = [ask(), ask(), ask()];
+    expect((await Promise.all(asked)).map(({ value }) => value)).toEqual([undefined, undefined, undefined]);
+    expect([contact.awayUntil, log.slice(2)]).toEqual([2000, ['report at 1000']]);
+    await clock.advance(1000);
+    const answered = [ask(), ask()];
+    expect((await Promise.all(answered)).map(({ value }) => value)).toEqual([ANSWER, ANSWER]);
+    expect(log.slice(3)).toEqual(['report at 2000', 'asked at 2000', 'asked at 2000', 'back at 2000']);
+  });
+
   it('is away for longer while it takes no reports, or is lost once more', async () => {
     const { clock, contact, log, ask, lose, failReports, mendReports } = bench();
     await lose();

@@ -34,6 +34,7 @@ export class StoreContact {
   private missed = 0;
   /** Whether the store has answered since it was away. */
   private hasReported = false;
+  private rejoining: Promise<boolean> | undefined = undefined;
   private readonly ready: Promise<unknown>;
 
   constructor(private readonly parts: ContactParts) {
@@ -73,11 +74,16 @@ export class StoreContact {
     return withTimeLimit(asked, { clock: this.parts.clock, timeoutMs: STORE_PATIENCE_MS, onTimeout });
   }
 
+  /** The same for all that ask while the store is told: it is told once, and they wait alike. */
+  private rejoins(): Promise<boolean> {
+    return (this.rejoining ??= this.tell().finally(() => (this.rejoining = undefined)));
+  }
+
   /**
    * Whether this host goes by the store again: once it has told what went out meanwhile, and all others have had the
    * time to do the same.
    */
-  private async rejoins(): Promise<boolean> {
+  private async tell(): Promise<boolean> {
     await this.parts.report();
     if (this.hasReported) return true;
     this.hasReported = true;

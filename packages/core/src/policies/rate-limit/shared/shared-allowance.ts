@@ -134,7 +134,7 @@ export class SharedAllowance implements Allowance {
   settle(taken: Taken, cost: number, now: number): void {
     const more = cost - taken.cost;
     if (!taken.held && more < 0) this.giveBackLeased(taken, -more, 0, now);
-    else if (!taken.held && more > 0) this.takeMore(more, now);
+    else if (!taken.held && more > 0) this.takeMore(taken, more, now);
     this.own.settle(taken, cost, now);
   }
 
@@ -248,14 +248,18 @@ export class SharedAllowance implements Allowance {
   private giveBackLeased(taken: Taken, cost: number, calls: number, now: number): void {
     for (const each of this.counted) {
       const tokens = each.rule.perCall ? calls : cost;
-      if (tokens === 0 || taken.leasedUntil === -Infinity) continue;
+      if (tokens === 0) continue;
       if (now < taken.leasedUntil) each.count.giveBack(tokens, taken.leasedUntil);
       else if (now - taken.leasedUntil < each.rule.returnsForMs) this.correctLater(each, -tokens);
     }
   }
 
-  /** A call under way turned out to cost more than it took: the store counts it, whether there is room or not. */
-  private takeMore(more: number, now: number): void {
+  /**
+   * A call under way turned out to cost more than it took: the store counts it, whether there is room or not. No other
+   * call may have these tokens.
+   */
+  private takeMore(taken: Taken, more: number, now: number): void {
+    taken.leasedUntil = Math.min(taken.leasedUntil, now);
     for (const each of this.counted) {
       if (each.rule.perCall) continue;
       const held = Math.min(more, each.count.at(now));

@@ -6,6 +6,7 @@ import {
   Injectable,
   Logger,
   Module,
+  Scope,
   UseFilters,
   type ExceptionFilter,
   type INestApplication,
@@ -82,7 +83,10 @@ describe('warnings at boot', () => {
       providers,
     }).compile();
     const ignore = () => undefined;
-    const warn = (message: unknown) => void entries.push(String(message));
+    // Nest itself warns of filters that it makes for each request.
+    const warn = (message: unknown, context?: string) => {
+      if (context === 'Resilience') entries.push(String(message));
+    };
     const app = module.createNestApplication({ rawBody: true, logger: { log: ignore, error: ignore, warn } });
     prepare(app);
     return app.init();
@@ -149,6 +153,43 @@ describe('warnings at boot', () => {
     );
   });
 
+  it('tell of a filter that hides them without saying that it catches everything, or is made for each request', async () => {
+    class BareFilter implements ExceptionFilter {
+      catch(): void {}
+    }
+    @Catch(Object)
+    class ObjectFilter extends BareFilter {}
+    @Catch(TypeError, Error)
+    class ErrorFilter extends BareFilter {}
+    @Catch(TypeError)
+    class OwnFilter extends BareFilter {}
+    const perRequest = (useClass: Type, scope: Scope) => ({ provide: APP_FILTER, useClass, scope }) as unknown as Type;
+    @Controller()
+    class BaseController {
+      @UseFilters(BareFilter)
+      pay(): void {}
+    }
+    @Controller('shop')
+    class ShopController extends BaseController {}
+    @Module({ controllers: [ShopController] })
+    class ShopModule {}
+    const scoped = [
+      perRequest(CatchAllFilter, Scope.REQUEST),
+      perRequest(BareFilter, Scope.TRANSIENT),
+      perRequest(OwnFilter, Scope.REQUEST),
+    ];
+    const use = (app: INestApplication) =>
+      app.useGlobalFilters(new BareFilter(), new ObjectFilter(), new ErrorFilter(), new OwnFilter());
+    expect(await warningsOf({ providers: { payments: {} } }, scoped, use, [ShopModule])).toEqual([
+      expect.stringMatching(/^filter BareFilter: it is asked before/),
+      expect.stringMatching(/^filter ObjectFilter: it is asked before/),
+      expect.stringMatching(/^filter ErrorFilter: it is asked before/),
+      expect.stringMatching(/^filter CatchAllFilter: Nest makes it for each request/),
+      expect.stringMatching(/^filter BareFilter: Nest makes it for each request/),
+      expect.stringMatching(/^ShopController\.pay @UseFilters\(BareFilter\): /),
+    ]);
+  });
+
   it('tell of a filter of a controller or handler that hides them, and not of one for errors of its own', async () => {
     @Catch(TypeError)
     class OwnFilter extends CatchAllFilter {}
@@ -191,9 +232,7 @@ describe('warnings at boot', () => {
       ResilienceModule.forRoot({ providers: { email: {} } }),
     ];
     const module = await Test.createTestingModule({ imports, providers: [PaymentsClient] }).compile();
-    await expect(module.init()).rejects.toThrow(
-      /imported several times with different options.*give all of them to one/,
-    );
+    await expect(module.init()).rejects.toThrow(/forRoot\(\) was called several times.*give all providers to one/);
   });
 
   it('are faults where the settings are strict', async () => {

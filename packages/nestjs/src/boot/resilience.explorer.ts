@@ -67,7 +67,7 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationShutdown {
 const SEVERAL_MODULES: Fault = {
   path: 'ResilienceModule',
   message:
-    'it is imported several times with different options, and each knows its own providers only: give all of them to one forRoot(), in the root module',
+    'forRoot() was called several times, and each module has providers, circuits and limits of its own: give all providers to one forRoot(), in the root module',
 };
 
 /** Raises faults, and warnings as well where the settings are strict. */

@@ -3,22 +3,25 @@ import type { LiveCall } from '../../engine/live-call.js';
 import type { Outcome } from '../../outcome/outcome.js';
 import type { EnvironmentOf, Gate } from '../../engine/policy.js';
 import { CallDeadline } from './call-deadline.js';
+import type { TimeLimit } from './time-limit.js';
 import type { TimeoutEvents } from './timeout.telemetry.js';
 
 /** Aborts an attempt that takes too long. Its work may go on; its signal tells it not to. */
 export class AttemptTimeout implements Gate<CallDeadline> {
   readonly kind = 'timeout';
+  private limit: TimeLimit;
   private deadlines: DeadlineList | undefined;
 
-  constructor(
-    private ms: number,
-    private readonly environment: EnvironmentOf<TimeoutEvents>,
-  ) {}
+  constructor(ms: number, environment: EnvironmentOf<TimeoutEvents>) {
+    this.limit = { scope: 'attempt', ms, environment };
+  }
 
   enter(call: LiveCall): CallDeadline {
-    const { ms, environment } = this;
-    const deadline = new CallDeadline(call, 'attempt', ms, environment);
-    if (this.deadlines === undefined || this.deadlines.dropped) this.deadlines = environment.clock.deadlinesOf(ms);
+    const { limit } = this;
+    const deadline = new CallDeadline(call, limit);
+    if (this.deadlines === undefined || this.deadlines.dropped) {
+      this.deadlines = limit.environment.clock.deadlinesOf(limit.ms);
+    }
     this.deadlines.add(deadline, call.now);
     return deadline;
   }
@@ -28,7 +31,7 @@ export class AttemptTimeout implements Gate<CallDeadline> {
   }
 
   reconfigure(ms: number): void {
-    this.ms = ms;
+    this.limit = { ...this.limit, ms };
     this.deadlines = undefined;
   }
 }

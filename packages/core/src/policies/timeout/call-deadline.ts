@@ -1,8 +1,7 @@
 import type { DeadlineList, ListedDeadline } from '../../time/deadline-list.js';
 import type { LiveCall } from '../../engine/live-call.js';
-import type { EnvironmentOf } from '../../engine/policy.js';
 import { TimeoutError } from './timeout.error.js';
-import type { TimeoutEvents } from './timeout.telemetry.js';
+import type { TimeLimit } from './time-limit.js';
 
 /**
  * Aborts a call with a `TimeoutError` when its time is over. No heir of `Deadline`: one is made for every call, and
@@ -16,16 +15,15 @@ export class CallDeadline implements ListedDeadline {
 
   constructor(
     private readonly call: LiveCall,
-    private readonly scope: 'attempt' | 'total',
-    private readonly ms: number,
-    private readonly environment: EnvironmentOf<TimeoutEvents>,
+    private readonly limit: TimeLimit,
   ) {
     call.abortable = true;
   }
 
   expire(): void {
-    const { call, scope, ms } = this;
-    this.environment.emit('timeout.expired', { scope, afterMs: ms, attempt: call.latestAttempt }, call.operation);
+    const { call, limit } = this;
+    const { scope, ms, environment } = limit;
+    environment.emit('timeout.expired', { scope, afterMs: ms, attempt: call.latestAttempt }, call.operation);
     call.abort(new TimeoutError(scope, ms, { provider: call.provider, operation: call.operation }));
   }
 

@@ -2,24 +2,26 @@ import { whenRead } from '../../engine/attempt/held-stream.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { CallDeadline } from './call-deadline.js';
+import type { TimeLimit } from './time-limit.js';
 import type { TimeoutEvents } from './timeout.telemetry.js';
 
 /** Aborts an operation that takes too long, with all its attempts and waits. */
 export class TotalTimeout implements Wrapper {
   readonly kind = 'timeout';
 
-  constructor(
-    private ms: number,
-    private readonly environment: EnvironmentOf<TimeoutEvents>,
-  ) {}
+  private limit: TimeLimit;
+
+  constructor(ms: number, environment: EnvironmentOf<TimeoutEvents>) {
+    this.limit = { scope: 'total', ms, environment };
+  }
 
   execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
-    const { clock } = this.environment;
-    const { ms } = this;
+    const { limit } = this;
+    const { ms, environment } = limit;
     const { now } = call;
     call.deadline = now + ms;
-    const deadline = new CallDeadline(call, 'total', ms, this.environment);
-    clock.expireAfter(ms, deadline, now);
+    const deadline = new CallDeadline(call, limit);
+    environment.clock.expireAfter(ms, deadline, now);
     return next(call).then(
       (value) => {
         whenRead(value, () => deadline.remove());
@@ -33,6 +35,6 @@ export class TotalTimeout implements Wrapper {
   }
 
   reconfigure(ms: number): void {
-    this.ms = ms;
+    this.limit = { ...this.limit, ms };
   }
 }

@@ -43,12 +43,12 @@ export function callerContext(): <T>(run: (value: T) => void, value: T) => void 
 
 /** Does the call's work with the call as the current one: in an async context of its own where the call is tracked. */
 export function workInContext(call: LiveCall): unknown {
-  return call.isTracked ? contextOf(call).runInAsyncScope(beginTracked, undefined, call) : begin(call);
+  return isTracked(call) ? newContext().runInAsyncScope(beginTracked, undefined, call) : begin(call);
 }
 
 /**
  * Begins the work of a tracked call, whose code finds it after a wait as well. To be run in the scope of
- * `contextOf(call)`, which brings back the context around it: a fourth of what `storage.run` costs, and still more than
+ * `newContext()`, which brings back the context around it: a fourth of what `storage.run` costs, and still more than
  * all gates together.
  */
 export function beginTracked(call: LiveCall): unknown {
@@ -65,9 +65,20 @@ export function beginTracked(call: LiveCall): unknown {
   }
 }
 
-/** Brings back the async context in which this is first asked for a call. */
-export function contextOf(call: LiveCall): AsyncResource {
-  return (call.context ??= new AsyncResource('breakwater.call', NO_TRIGGER));
+/** Brings back the async context in which it is made. */
+export function newContext(): AsyncResource {
+  return new AsyncResource('breakwater.call', NO_TRIGGER);
+}
+
+/** Whether code below finds the call after a wait: where there is something to inherit, or all calls are tracked. */
+export function isTracked({ origin, limit, nesting, key, carriedKey }: LiveCall): boolean {
+  return (
+    origin.trackCalls === true ||
+    limit !== undefined ||
+    (nesting !== undefined && nesting.isToBeFound) ||
+    key !== undefined ||
+    carriedKey !== undefined
+  );
 }
 
 /** Begins the work of a call that is found until the work first waits. */

@@ -18,7 +18,6 @@ export function childAttempt(operation: LiveCall, attempt: number): LiveCall {
 export function copyForAttempt(operation: LiveCall, attempt: number): LiveCall {
   const call = copyForWork(operation, operation.work);
   call.attempt = attempt;
-  call.budgetPaidAbove = operation.budgetPaidAbove;
   call.operationCall = operation;
   return call;
 }

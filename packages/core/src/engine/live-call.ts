@@ -1,17 +1,16 @@
-import type { AsyncResource } from 'node:async_hooks';
-import { isInDoubt, REFUSED, SUCCESS, type Outcome } from '../outcome/outcome.js';
+import { SUCCESS, type Outcome } from '../outcome/outcome.js';
 import type { AnswerProtocol, Circumstances, Exchange } from '../outcome/exchange.js';
 import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
-import type { AnswerNotes } from './answer-notes.js';
 import type { CallOrigin } from './call-origin.js';
 import type { Call } from './call.js';
 import { goesOut, keepWithin, type CarriedKey } from './requests/carried-key.js';
 import type { NestedCounts } from './nested-counts.js';
 import { Nesting } from './nesting.js';
+import { leaveBehind } from './requests/leave-behind.js';
 import { announceRequest, type Requester } from './requests/note-request.js';
 import type { RequestNature } from '../outcome/request-nature.js';
 import { DEFAULT_PRICE, settlePrice, type Price } from './price.js';
-import type { SentRequest, SentRequests, UnsafeRequest } from './requests/sent-requests.js';
+import { SentRequests, type SentRequest, type UnsafeRequest } from './requests/sent-requests.js';
 import type { Watcher } from './attempt/watcher.js';
 
 /** The work that a call is made for. */
@@ -33,12 +32,8 @@ export class LiveCall implements Call, Circumstances, Requester {
   key: string | undefined = undefined;
   /** Whether the work can be aborted, so that the attempt must watch for it. */
   abortable = false;
-  /** Whether an attempt may have taken effect although its outcome is unknown. */
-  inDoubt = false;
   /** The requests that it has sent, as far as a client or the wire has told of any. */
   requests: SentRequests | undefined = undefined;
-  /** Whether the work has handed on a part of its result, which its caller has seen: it is not repeated then. */
-  partlyDelivered = false;
   /** Set by the attempt's first gate where its method has a price of its own. */
   price: Price = DEFAULT_PRICE;
   /** The object whose method is called. */
@@ -53,10 +48,6 @@ export class LiveCall implements Call, Circumstances, Requester {
   waiting: Waiting | undefined = undefined;
   /** Told of the end of this attempt, where the policy above has no promise of its own. */
   watcher: Watcher | undefined = undefined;
-  /** Brings back the async context in which the attempt began, for what follows an abort from outside. */
-  context: AsyncResource | undefined = undefined;
-  /** Whether a policy above pays the operation's successes into the retry budget. */
-  budgetPaidAbove = false;
   /** Its place among its callers, where it has one. */
   nesting: Nesting<LiveCall> | undefined = undefined;
   /** Made once it can be aborted. */
@@ -82,49 +73,13 @@ export class LiveCall implements Call, Circumstances, Requester {
   }
 
   set parent(parent: LiveCall | undefined) {
-    if (parent !== undefined) (this.nesting ??= new Nesting<LiveCall>()).parent = parent;
+    if (parent !== undefined) this.nested.parent = parent;
     else if (this.nesting !== undefined) this.nesting.parent = undefined;
   }
 
-  /** The half-open trial or ramp that admitted this call. Nested calls to the same provider are admitted with it. */
-  get admittedBy(): unknown {
-    return this.nesting?.admittedBy;
-  }
-
-  set admittedBy(gate: unknown) {
-    (this.nesting ??= new Nesting<LiveCall>()).admittedBy = gate;
-  }
-
-  /**
-   * The calls to the same provider that are made in it go with the tokens that it took, and are no more urgent: it is
-   * made to admit them.
-   */
-  lendTokens(): void {
-    (this.nesting ??= new Nesting<LiveCall>()).lends = true;
-  }
-
-  /** The call that lends its tokens to those that are made in this one. */
-  get lender(): LiveCall | undefined {
-    return this.nesting?.lends === true ? this : this.parent?.lender;
-  }
-
-  /** Remarks on its requests, where a cache has asked for them. */
-  get notes(): AnswerNotes | undefined {
-    return this.nesting?.notes;
-  }
-
-  set notes(notes: AnswerNotes | undefined) {
-    (this.nesting ??= new Nesting<LiveCall>()).notes = notes;
-  }
-
-  /** A caller's signal or an enclosing call can abort it. */
-  noteCaller(): void {
-    (this.nesting ??= new Nesting<LiveCall>()).hasCaller = true;
-  }
-
-  /** Its caller has handed on a signal. */
-  noteSignal(): void {
-    (this.nesting ??= new Nesting<LiveCall>()).hasSignal = true;
+  /** Its place among its callers, made where it has none yet: for what is to be written there. */
+  get nested(): Nesting<LiveCall> {
+    return (this.nesting ??= new Nesting<LiveCall>());
   }
 
   /** Whether a time limit that is none of its own can end it: a deadline around it, or a signal of a caller. */
@@ -150,12 +105,7 @@ export class LiveCall implements Call, Circumstances, Requester {
   }
 
   set counts(counts: NestedCounts | undefined) {
-    (this.nesting ??= new Nesting<LiveCall>()).counts = counts;
-  }
-
-  /** Whether it is made on behalf of no caller in particular: several may wait for it, or none. */
-  get isDetached(): boolean {
-    return this.nesting !== undefined && this.nesting.detached;
+    this.nested.counts = counts;
   }
 
   /** The call of the operation that this is an attempt of. Work in the background is an operation of its own. */
@@ -263,19 +213,6 @@ export class LiveCall implements Call, Circumstances, Requester {
     this.limit = at;
   }
 
-  /** Whether code below finds the call after a wait: where there is something to inherit, or all calls are tracked. */
-  get isTracked(): boolean {
-    return (
-      this.origin.trackCalls === true ||
-      this.limit !== undefined ||
-      (this.nesting !== undefined &&
-        (this.nesting.hasCaller || this.nesting.admittedBy !== undefined || this.nesting.notes !== undefined)) ||
-      this.context !== undefined ||
-      this.key !== undefined ||
-      this.carriedKey !== undefined
-    );
-  }
-
   /** The number of the attempt that is under way, or was last. */
   get latestAttempt(): number {
     return this.abortState?.attempt?.attempt ?? this.attempt;
@@ -322,6 +259,24 @@ export class LiveCall implements Call, Circumstances, Requester {
    */
   get unsafeRequest(): UnsafeRequest {
     return this.requests === undefined ? 'none' : this.requests.unsafeRequest;
+  }
+
+  /** Whether an attempt may have taken effect although its outcome is unknown. */
+  get inDoubt(): boolean {
+    return this.requests !== undefined && this.requests.inDoubt;
+  }
+
+  set inDoubt(inDoubt: boolean) {
+    if (inDoubt || this.requests !== undefined) (this.requests ??= new SentRequests()).inDoubt = inDoubt;
+  }
+
+  /** Whether the work has handed on a part of its result, which its caller has seen: it is not repeated then. */
+  get partlyDelivered(): boolean {
+    return this.requests !== undefined && this.requests.partlyDelivered;
+  }
+
+  set partlyDelivered(partlyDelivered: boolean) {
+    (this.requests ??= new SentRequests()).partlyDelivered = partlyDelivered;
   }
 
   get hasSent(): boolean {
@@ -371,27 +326,6 @@ export class LiveCall implements Call, Circumstances, Requester {
     this.time = undefined;
     // Otherwise every call would keep all those alive that led to it.
     if (this.nesting !== undefined) this.nesting.parent = undefined;
-    if (outcome !== SUCCESS) this.endWithout(outcome);
-  }
-
-  /** Tells the operation what an attempt has left that was no plain success. */
-  private endWithout(outcome: Outcome): void {
-    if (outcome.kind === 'not-sent') this.requests?.noteUnsent();
-    if (this.requests !== undefined && this.operationCall !== undefined)
-      this.operationCall.adoptRequests(this.requests);
-    // A refusal by another provider may have come after something was done.
-    if (isInDoubt(outcome) || (outcome.kind === 'refused' && outcome !== REFUSED)) this.doubt();
-  }
-
-  /** The requests of its last attempt are its own. */
-  private adoptRequests(requests: SentRequests): void {
-    this.requests = requests;
-    this.operationCall?.adoptRequests(requests);
-  }
-
-  /** Notes that the operation may have taken effect. */
-  private doubt(): void {
-    this.inDoubt = true;
-    this.operationCall?.doubt();
+    if (outcome !== SUCCESS) leaveBehind(this, outcome);
   }
 }

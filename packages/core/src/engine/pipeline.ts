@@ -45,7 +45,10 @@ export class Pipeline {
     this.path = new AttemptPath(gates, policies.find(isFaultInjector), environment);
     const attempt: Next<unknown> = (call) => this.path.enter(call, 0);
     const wrappers = policies.filter(isWrapper);
-    for (const wrapper of wrappers) wrapper.above?.(gates);
+    for (const [at, wrapper] of wrappers.entries()) {
+      wrapper.above?.(gates);
+      wrapper.within?.(wrappers.slice(0, at));
+    }
     const innermost = wrappers.at(-1);
     const run = wrappers.reduceRight<Next<unknown>>((next, wrapper) => {
       if (wrapper !== innermost || wrapper.watch === undefined) {

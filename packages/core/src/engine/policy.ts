@@ -115,8 +115,12 @@ export interface KeyableGate<Ticket = unknown> extends Gate<Ticket> {
 /** May run the rest of the pipeline again, later, elsewhere or not at all. */
 export interface Wrapper extends LivePolicy {
   execute<T>(call: LiveCall, next: Next<T>): Promise<T>;
+  /** Whether it pays the successes of operations into the retry budget: those within it leave that to it. */
+  readonly paysBudget?: boolean;
   /** Told which gates stand below it, whenever those are others. */
   above?(gates: readonly Gate[]): void;
+  /** Told which wrappers stand around it, whenever those are others. */
+  within?(wrappers: readonly Wrapper[]): void;
   /**
    * In place of `execute` where nothing stands between it and the gates: returns the call for the first attempt, with
    * its `watcher`, which is told at once how that ends. It spares every call a promise.

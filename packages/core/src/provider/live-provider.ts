@@ -157,8 +157,8 @@ export class LiveProvider extends ResilientProvider {
   run(pipeline: Pipeline, call: LiveCall, signal?: AbortSignal): Promise<unknown> {
     const outer = currentLiveCall();
     if (outer === undefined && signal === undefined) return pipeline.run(call);
-    call.noteCaller();
-    if (signal !== undefined) call.noteSignal();
+    call.nested.hasCaller = true;
+    if (signal !== undefined) call.nested.hasSignal = true;
     // Work left behind by a call that has ended is independent. Work that runs on after an abort stays aborted.
     const parent = outer?.ended && !outer.runsAfterAbort ? undefined : outer;
     if (parent === undefined && signal === undefined) return pipeline.run(call);

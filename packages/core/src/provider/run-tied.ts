@@ -2,6 +2,7 @@ import { priceWithin } from '../engine/price.js';
 import { tieToSignal } from '../engine/abort-with-signal.js';
 import { whenRead } from '../engine/attempt/held-stream.js';
 import type { LiveCall } from '../engine/live-call.js';
+import { lenderOf } from '../engine/nesting.js';
 import type { Pipeline } from '../engine/pipeline.js';
 
 /** The parts of a call's surroundings that can abort it. */
@@ -21,7 +22,7 @@ export function runTied(pipeline: Pipeline, call: LiveCall, { parent, signal }: 
   if (parent?.aborted === true) return Promise.reject(parent.reason);
   call.parent = parent;
   call.abortable = true;
-  const lender = parent?.lender;
+  const lender = lenderOf(parent);
   if (lender?.provider === call.provider) call.price = priceWithin(lender, call.price);
   const untie = signal && tieToSignal(call, signal);
   const stopListening = parent?.onAbort(() => call.abort(parent.reason, true));

@@ -35,9 +35,9 @@ export class Admission {
     call.key = key;
     call.price = { cost: settings.cost, priority: 'background', wait: LONGEST_WAIT_MS };
     provider.carryKey(call, id);
-    call.lendTokens();
+    call.nested.lends = true;
     if (signal === undefined) {
-      call.noteCaller();
+      call.nested.hasCaller = true;
       call.abortable = true;
     }
     return { call, done: provider.run(this.pipelineFor(name, settings.cost), call, signal) };

@@ -16,8 +16,6 @@ interface AttemptEnd {
  * async context in which the attempt began, also where a timer ends it.
  */
 export class AbortableWork implements Waiting {
-  /** How the attempt ends, with what its watcher makes of that. */
-  readonly end: Promise<unknown>;
   private resolve!: (value: unknown) => void;
   private reject!: (reason: unknown) => void;
   /** Set where a result was there before the work had ended: what the attempt has made of it. */
@@ -27,18 +25,23 @@ export class AbortableWork implements Waiting {
     private readonly attempt: AttemptEnd,
     private readonly call: LiveCall,
     private readonly work: Promise<unknown>,
-  ) {
+  ) {}
+
+  /** Waits for the work. Resolves as the attempt ends, with what its watcher makes of that. */
+  end(): Promise<unknown> {
+    const { call, work } = this;
     const first = new Promise<unknown>((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
     });
     work.then(this.resolve, this.reject);
-    this.end = first.then(
+    const end = first.then(
       (value) => this.succeed(value),
       (error: unknown) => this.fail(error),
     );
     if (call.aborted) this.onAbort(call.reason);
     else call.awaitedBy(this);
+    return end;
   }
 
   onResult(value: unknown): void {

@@ -1,6 +1,6 @@
 import { CANCELLED, REFUSED, type Outcome } from '../../outcome/outcome.js';
 import { AbortableWork } from './abortable-work.js';
-import { begin, beginTracked, contextOf, workInContext } from '../current-call.js';
+import { begin, beginTracked, isTracked, newContext, workInContext } from '../current-call.js';
 import { isHeld, viewOf } from './held-response.js';
 import { HeldStream } from './held-stream.js';
 import type { Entrance } from './entrance.js';
@@ -60,7 +60,7 @@ export class AttemptPath {
       call.startWork();
       let doing: unknown;
       if (this.injector !== undefined) doing = this.injector.inject(call, workInContext);
-      else if (call.isTracked) doing = contextOf(call).runInAsyncScope(beginTracked, undefined, call);
+      else if (isTracked(call)) doing = newContext().runInAsyncScope(beginTracked, undefined, call);
       else doing = begin(call);
       // Made a promise once only: some libraries' queries are sent again by every `then`.
       work = doing instanceof Promise ? doing : Promise.resolve(doing);
@@ -68,7 +68,7 @@ export class AttemptPath {
       this.failed(call, error, undefined);
       return rejected(call, error);
     }
-    return call.abortable ? new AbortableWork(this, call, work).end : this.settle(call, work);
+    return call.abortable ? new AbortableWork(this, call, work).end() : this.settle(call, work);
   }
 
   /** Ends an attempt that has gone well. Returns its value, or what its watcher makes of it. */
@@ -100,7 +100,7 @@ export class AttemptPath {
   /** Ends an attempt that has failed, or was aborted while `stillRunning` goes on. */
   failed(call: LiveCall, error: unknown, stillRunning: Promise<unknown> | undefined): void {
     const cancelled = call.cancelled && error === call.reason;
-    if (call.requests === undefined) call.origin.wire?.()?.missed(call, error);
+    if (call.requests === undefined || call.requests.none) call.origin.wire?.()?.missed(call, error);
     const outcome = cancelled ? CANCELLED : this.environment.classify({ ok: false, error }, call);
     this.end(call, this.gates.length, outcome, stillRunning);
   }

@@ -33,7 +33,8 @@ const NONE: readonly AnswerNotes[] = [];
 function notesOf(call: LiveCall): readonly AnswerNotes[] {
   let found: AnswerNotes[] | undefined;
   for (let at: LiveCall | undefined = call; at !== undefined; at = at.parent) {
-    if (at.notes !== undefined) (found ??= []).push(at.notes);
+    const notes = at.nesting?.notes;
+    if (notes !== undefined) (found ??= []).push(notes);
   }
   return found ?? NONE;
 }

@@ -22,10 +22,17 @@ export interface SentRequest {
   unsent: boolean;
 }
 
-/** The requests that an attempt is known to have sent: from the client, before it sends, and from the wire. */
+/**
+ * The requests that an attempt is known to have sent, from the client, before it sends, and from the wire; and what
+ * else it may have left behind.
+ */
 export class SentRequests {
   /** The last request to a host of the provider. */
   lastExchange: Exchange | undefined = undefined;
+  /** Whether an attempt may have taken effect although its outcome is unknown. */
+  inDoubt = false;
+  /** Whether the work has handed on a part of its result. */
+  partlyDelivered = false;
   /** Whether another attempt at the same is under way beside it, and so a request with the same key. */
   besideAnother = false;
   /** The responses, as our own client has them. */
@@ -38,6 +45,11 @@ export class SentRequests {
   private hasEarlier = false;
   /** Requests that a client has announced and the wire has not shown yet. */
   private announced: SentRequest[] = [];
+
+  /** Whether none was seen, sent or not. */
+  get none(): boolean {
+    return this.latest === undefined;
+  }
 
   get any(): boolean {
     return this.latest !== undefined && (this.hasEarlier || !this.latest.unsent);

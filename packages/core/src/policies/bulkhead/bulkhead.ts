@@ -1,4 +1,3 @@
-import { contextOf } from '../../engine/current-call.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import type { Outcome } from '../../outcome/outcome.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
@@ -176,12 +175,12 @@ export class Bulkhead implements KeyableGate<Ticket> {
 
   /**
    * Sees to it that one call inside is found by the calls that its work makes, once no slot is left: that one goes on
-   * whatever the others wait for. To be called in the call's own async context.
+   * whatever the others wait for.
    */
   private findable(call: LiveCall): void {
     if (this.active < this.limit || this.found?.ended === false) return;
     this.found = call;
-    contextOf(call);
+    call.nested.wanted = true;
   }
 
   private admit(call: LiveCall, inFlight: number): Ticket {

@@ -66,7 +66,7 @@ export class AnswerLoader {
 
   private newLoad(call: LiveCall, of: Omit<SharedLoad['of'], 'number'>): SharedLoad {
     const load = new SharedLoad(call, { ...of, number: ++this.begun }, (load) => this.loads.drop(load));
-    load.call.notes = notesFor(this.settings);
+    load.call.nested.notes = notesFor(this.settings);
     return load;
   }
 

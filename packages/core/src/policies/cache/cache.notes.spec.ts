@@ -6,7 +6,7 @@ import { bench, fail, pending, type Work } from './cache.fixture.js';
 
 /** Work whose requests carry the credential of a user. */
 const forOne: Work = (call) => {
-  const { notes } = call as LiveCall;
+  const notes = (call as LiveCall).nesting?.notes;
   if (notes !== undefined) notes.foreignCredential = true;
   return 'for one';
 };
@@ -15,7 +15,7 @@ const forOne: Work = (call) => {
 function living(lifetime: Partial<NotedLifetime> | 'none', answer = 'answer'): Work {
   const none = { staleWhileRevalidateMs: undefined, staleIfErrorMs: undefined };
   return (call) => {
-    (call as LiveCall).notes!.lifetime =
+    (call as LiveCall).nesting!.notes!.lifetime =
       lifetime === 'none' ? lifetime : { freshForMs: 0, mayBeStale: true, ...none, ...lifetime };
     return answer;
   };

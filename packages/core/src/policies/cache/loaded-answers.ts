@@ -101,7 +101,7 @@ export class LoadedAnswers {
     const tags = this.tagsOf(load, result);
     if (tags === undefined) return this.refuse('tags', load);
     // A later load may have its answer already.
-    const lifetime = result.ok ? lifetimeOf(load.call.notes, this.settings) : undefined;
+    const lifetime = result.ok ? lifetimeOf(load.call.nesting?.notes, this.settings) : undefined;
     if (lifetime === 'none') return this.refuse('no-store', load);
     if (load.isVoid(tags) || (this.parts.answers.get(key)?.load ?? 0) > number) return undefined;
     const times = { at: now, knownAt: load.startedAt, tookMs: now - load.startedAt };
@@ -129,9 +129,9 @@ export class LoadedAnswers {
   }
 
   /** Whether it may be an answer for one user, as nothing tells those of several apart. */
-  private isForOne({ call: { notes } }: SharedLoad): boolean {
+  private isForOne({ call: { nesting } }: SharedLoad): boolean {
     const { varyOnCredential, vary, key } = this.settings;
-    return notes?.foreignCredential === true && varyOnCredential && vary === undefined && key === undefined;
+    return nesting?.notes?.foreignCredential === true && varyOnCredential && vary === undefined && key === undefined;
   }
 
   /** Whether a result can be given to more than one caller. */

@@ -204,7 +204,7 @@ const EVENTS = { closed: 'closed', open: 'opened', 'half-open': 'halfOpened', is
 /** Whether a call is made, at whatever depth, in one that goes on and was let through by this trial or ramp. */
 function isWithin(permit: CurrentState, { parent }: LiveCall): boolean {
   for (let outer = parent; outer !== undefined && !outer.ended; outer = outer.parent) {
-    if (outer.admittedBy === permit) return true;
+    if (outer.nesting?.admittedBy === permit) return true;
   }
   return false;
 }

@@ -26,7 +26,7 @@ export class HalfOpenTrial {
     const { underWay, succeeded, failed } = this;
     if (underWay.size + succeeded + failed >= calls) return false;
     underWay.add(call);
-    call.admittedBy = this;
+    call.nested.admittedBy = this;
     call.timeWork();
     return true;
   }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LiveCall } from '../../engine/live-call.js';
+import { liveCall } from '../../testing/calls.fixture.js';
 import { Ramp } from './ramp.js';
 
 const terms = { over: 1000, from: 0.1 };
 
 function callAt(now: number): LiveCall {
-  return { now } as LiveCall;
+  return Object.assign(liveCall(), { time: now });
 }
 
 /** How many of so many calls are let through at one moment. */

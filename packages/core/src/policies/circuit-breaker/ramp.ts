@@ -28,7 +28,7 @@ export class Ramp {
     this.credit += this.partsAt(terms, call.now);
     if (this.credit < PARTS) return false;
     this.credit -= PARTS;
-    call.admittedBy = this;
+    call.nested.admittedBy = this;
     return true;
   }
 

@@ -15,6 +15,8 @@ export class Hedge implements Wrapper, RaceRules {
   readonly kind = 'hedge';
   private readonly budget: RetryBudget;
   private latencies: LatencyHistogram | undefined;
+  /** Whether a policy above pays successes into the budget. */
+  private isPaidAbove = false;
   private counters = { hedges: 0, wins: 0, overBudget: 0 };
 
   constructor(
@@ -54,8 +56,12 @@ export class Hedge implements Wrapper, RaceRules {
     return true;
   }
 
-  succeeded({ attempt, operation, budgetPaidAbove }: LiveCall, hedge: number): void {
-    if (!budgetPaidAbove) this.budget.earn();
+  within(wrappers: readonly Wrapper[]): void {
+    this.isPaidAbove = wrappers.some(({ paysBudget }) => paysBudget);
+  }
+
+  succeeded({ attempt, operation }: LiveCall, hedge: number): void {
+    if (!this.isPaidAbove) this.budget.earn();
     if (hedge === 0) return;
     this.counters.wins++;
     this.environment.emit('hedge.won', { attempt, hedge }, operation);

@@ -22,7 +22,7 @@ describe('a call in the background that admits those within it', () => {
     const policies = new Map([['rateLimit', { priority: 'background', backgroundWait: wait } as const]]);
     const pipeline = provider.pipelineFor({ operation: 'job', policies, own: 'overridden' }, []);
     const call = provider.newCall('job', [], work);
-    call.lendTokens();
+    call.nested.lends = true;
     return provider.run(pipeline, call) as Promise<T>;
   }
 

@@ -12,38 +12,44 @@ export interface Retrier {
   goOn<T>(first: FirstAttempt, result: Settled<T>): Promise<T>;
 }
 
+/** Shared by the operations of one retry: one object for all of them, until other settings or policies come. */
+export interface RetryTerms {
+  readonly retry: Retrier;
+  readonly next: Next<unknown>;
+  readonly settings: RetrySettings;
+}
+
 /** The first attempt of an operation, with what it takes to go on from there. */
 export class FirstAttempt implements Watcher {
   readonly startedAt: number;
-  /** Whether nothing above can abort the operation. It is its own first attempt then. */
-  readonly alone: boolean;
   readonly attempt: LiveCall;
 
   constructor(
-    private readonly retry: Retrier,
     readonly call: LiveCall,
-    readonly next: Next<unknown>,
     /** Those with which it began: newer ones are for the calls after it. */
-    readonly settings: RetrySettings,
+    readonly terms: RetryTerms,
   ) {
     this.startedAt = call.now;
-    this.alone = !call.abortable;
-    call.budgetPaidAbove = true;
-    this.attempt = this.alone ? call : childAttempt(call, 1);
+    this.attempt = call.abortable ? childAttempt(call, 1) : call;
+  }
+
+  /** Whether nothing above can abort the operation. It is its own first attempt then. */
+  get alone(): boolean {
+    return this.attempt === this.call;
   }
 
   succeeded(value: unknown): unknown {
-    if (this.attempt.outcome !== SUCCESS || this.settings.when !== undefined) {
-      return this.retry.goOn(this, { ok: true, value });
-    }
-    this.retry.earn();
+    const { retry, settings } = this.terms;
+    if (this.attempt.outcome !== SUCCESS || settings.when !== undefined) return retry.goOn(this, { ok: true, value });
+    retry.earn();
     return value;
   }
 
   failed(error: unknown): Promise<unknown> | undefined {
-    const { attempt, settings, alone, call } = this;
+    const { attempt, alone, call, terms } = this;
+    const { retry, settings } = terms;
     // Failing fast is to be fast: a refusal that is not waited for goes straight through.
     if (attempt.outcome === REFUSED && !settings.refusals && (alone || !call.aborted)) return undefined;
-    return this.retry.goOn(this, { ok: false, error });
+    return retry.goOn(this, { ok: false, error });
   }
 }

@@ -104,11 +104,6 @@ describe('retry', () => {
     expect(calls.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
   });
 
-  it('tells those below that it pays successes into the budget', async () => {
-    const { calls } = await tryOut([httpError(500), 'ok']);
-    expect(calls.map((call) => (call as LiveCall).budgetPaidAbove)).toEqual([true, true]);
-  });
-
   it('keeps the settings with which an operation began: new ones are for those that begin later', async () => {
     const clock = new TestClock();
     const backoff = { kind: 'constant', initial: 1000, jitter: 'none' } as const;

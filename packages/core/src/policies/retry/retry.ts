@@ -5,7 +5,7 @@ import { mayRepeat } from '../../engine/requests/may-repeat.js';
 import { REFUSED, type Outcome, type Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { retryBudgetOf, type RetryBudget } from '../../counting/retry-budget.js';
-import { FirstAttempt, type Retrier } from './first-attempt.js';
+import { FirstAttempt, type Retrier, type RetryTerms } from './first-attempt.js';
 import { RetryOperation } from './retry-operation.js';
 import type { RetrySettings } from './retry.options.js';
 import type { RetryEvents, RetrySnapshot } from './retry.telemetry.js';
@@ -16,11 +16,13 @@ import type { RetryEvents, RetrySnapshot } from './retry.telemetry.js';
  */
 export class Retry implements Wrapper, Retrier {
   readonly kind = 'retry';
+  readonly paysBudget = true;
   private readonly budget: RetryBudget;
   private counters = { retries: 0, recovered: 0, exhausted: 0, overBudget: 0 };
   /** The waits that are under way, each to be ended before its time. */
   private readonly waits = new Set<AbortController>();
   private closed = false;
+  private terms: RetryTerms | undefined = undefined;
 
   constructor(
     private settings: RetrySettings,
@@ -30,7 +32,7 @@ export class Retry implements Wrapper, Retrier {
   }
 
   execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
-    const first = new FirstAttempt(this, call, next, this.settings);
+    const first = new FirstAttempt(call, this.termsFor(next));
     // Not an async function: for the calls that go well, which are most, that would cost twice as much.
     return next(first.attempt).then(
       (value) => first.succeeded(value) as T,
@@ -43,7 +45,7 @@ export class Retry implements Wrapper, Retrier {
   }
 
   watch(call: LiveCall, next: Next<unknown>): LiveCall {
-    const first = new FirstAttempt(this, call, next, this.settings);
+    const first = new FirstAttempt(call, this.termsFor(next));
     first.attempt.watcher = first;
     return first.attempt;
   }
@@ -52,8 +54,9 @@ export class Retry implements Wrapper, Retrier {
     this.budget.earn();
   }
 
-  goOn<T>({ call, next, settings, startedAt, alone, attempt }: FirstAttempt, result: Settled<T>): Promise<T> {
+  goOn<T>({ call, terms, startedAt, alone, attempt }: FirstAttempt, result: Settled<T>): Promise<T> {
     const { environment } = this;
+    const { next, settings } = terms;
     const parts = { call, next: next as Next<T>, settings, environment, startedAt, alone };
     return this.again(new RetryOperation<T>(parts), attempt, result);
   }
@@ -71,6 +74,12 @@ export class Retry implements Wrapper, Retrier {
   close(): void {
     this.closed = true;
     for (const wait of this.waits) wait.abort();
+  }
+
+  private termsFor(next: Next<unknown>): RetryTerms {
+    const { terms, settings } = this;
+    if (terms !== undefined && terms.next === next && terms.settings === settings) return terms;
+    return (this.terms = { retry: this, next, settings });
   }
 
   /** Goes on from the first attempt, if what became of it is not a success. */

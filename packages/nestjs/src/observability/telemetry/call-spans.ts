@@ -50,7 +50,7 @@ export class CallSpans {
    * to the span of the call that has begun it.
    */
   attemptBegins(call: LiveCall, measures: ProviderMeasures): void {
-    if (call.isDetached) this.shared.set(call, this.sharedSpan(measures.of(call.operation)));
+    if (call.nesting?.detached === true) this.shared.set(call, this.sharedSpan(measures.of(call.operation)));
     else if (this.byCall.size > 0) this.byCall.get(call.root)?.attemptBegins(call);
   }
 

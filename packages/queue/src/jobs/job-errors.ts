@@ -16,7 +16,7 @@ export class SyncJobRejectedError extends Error {
   }
 }
 
-/** A payload is not what the schema of its job asks for. `issues` names each place. */
+/** A payload, as JSON keeps it, is not what the schema of its job asks for. `issues` names each place. */
 export class SyncPayloadError extends TypeError {
   override readonly name = 'SyncPayloadError';
 
@@ -24,7 +24,7 @@ export class SyncPayloadError extends TypeError {
     readonly job: string,
     readonly issues: readonly string[],
   ) {
-    super(`the payload of '${job}' is not what its schema asks for: ${issues.join('; ')}`);
+    super(`the payload of '${job}', as JSON keeps it, is not what its schema asks for: ${issues.join('; ')}`);
   }
 }
 

@@ -6,6 +6,8 @@ import { Lane } from '../worker/lane.js';
 import type { QueueSnapshot } from '../worker/queue.telemetry.js';
 import type { SyncQueueSettings } from './sync-queue.options.js';
 
+/** A job whose name no processor knows is dead after about an hour, or up to two: deploys may take long. */
+const UNKNOWN_NAMES = { attempts: 20, backoff: { initial: '1s', max: '10m' } } as const;
 /** How long aborted jobs get to be sent back, in milliseconds. */
 const ABORTED_MS = 1000;
 
@@ -28,7 +30,7 @@ export class Lanes {
   start(handlers: ReadonlyMap<string, ReadonlyMap<string, JobHandler>>): void {
     const { settings, clock, random, provider } = this.parts;
     const { driver, lease: leaseMs, poll: pollMs } = settings;
-    const unknown = readJobOptions({}, 'unknown');
+    const unknown = readJobOptions({ retry: UNKNOWN_NAMES }, 'unknown');
     for (const [name, ofProvider] of handlers) {
       const concurrency = settings.concurrencyOf.get(name) ?? settings.concurrency;
       const lane = new Lane({

@@ -1,8 +1,8 @@
 import { CONTRIBUTION, type Contribution } from '@breakwater/core/adapter';
 import type { Job } from '../driver/job.js';
 import { QueueDriverError } from '../driver/queue-driver.error.js';
-import type { AddedJob, JobCounts, JobFilter, NewJob } from '../driver/queue-driver.js';
-import { checkedPayload } from '../jobs/checked-payload.js';
+import type { AddedJob, JobCounts, JobFilter, NewJob, QueueDriver } from '../driver/queue-driver.js';
+import { checkedPayload, isLater } from '../jobs/checked-payload.js';
 import type { JobHandler } from '../jobs/job-handler.js';
 import { queueEvents, type QueueSnapshot } from '../worker/queue.telemetry.js';
 import { firstAttempt } from './first-attempt.js';
@@ -10,6 +10,7 @@ import { Lanes, type LanesParts } from './lanes.js';
 import { newJob } from './new-job.js';
 import { closeDriver, openDriver } from './opened-drivers.js';
 import { Schedules } from './schedules.js';
+import { readFilter, readWhich, type WhichJobs } from './which-jobs.js';
 import {
   SyncQueue,
   type AddOptions,
@@ -71,19 +72,19 @@ export class LiveSyncQueue extends SyncQueue {
   }
 
   async add(provider: string, name: string, payload: unknown, options?: AddOptions): Promise<AddedJob> {
-    await this.check(provider, name, payload);
-    const [added] = await this.parts.settings.driver.add([
-      this.jobOf(provider, { name, payload, ...(options && { options }) }),
-    ]);
+    const job = this.jobOf(provider, { name, payload, ...(options && { options }) });
+    await this.check(job);
+    const [added] = await this.parts.settings.driver.add([job]);
     return added!;
   }
 
   async addAll(provider: string, jobs: readonly JobToAdd[]): Promise<readonly AddedJob[]> {
-    for (const { name, payload } of jobs) {
-      const checked = this.check(provider, name, payload);
-      if (checked instanceof Promise) await checked;
+    const made = jobs.map((job) => this.jobOf(provider, job));
+    for (const job of made) {
+      const checked = this.check(job);
+      if (isLater(checked)) await checked;
     }
-    return jobs.length === 0 ? [] : this.parts.settings.driver.add(jobs.map((job) => this.jobOf(provider, job)));
+    return made.length === 0 ? [] : this.parts.settings.driver.add(made);
   }
 
   within(transaction: unknown): TransactionQueue {
@@ -97,10 +98,10 @@ export class LiveSyncQueue extends SyncQueue {
     }
     return {
       add: (provider, name, payload, options) => {
-        // A schema that answers by a promise is asked when the job is run: a transaction does not wait.
-        const checked = this.check(provider, name, payload);
-        if (checked instanceof Promise) checked.catch(() => undefined);
         const job = this.jobOf(provider, { name, payload, ...(options && { options }) });
+        // A schema that answers by a promise is asked when the job is run: a transaction does not wait.
+        const checked = this.check(job);
+        if (isLater(checked)) checked.then(undefined, () => undefined);
         const added = driver.addWithin!(transaction, [job]);
         return added instanceof Promise ? added.then(([first]) => first!) : Promise.resolve(added[0]!);
       },
@@ -117,19 +118,17 @@ export class LiveSyncQueue extends SyncQueue {
     return this.parts.settings.driver.get(provider, id);
   }
 
-  list(provider: string, filter: JobFilter): Promise<readonly Job[]> {
-    return this.parts.settings.driver.list(provider, filter);
+  async list(provider: string, filter: JobFilter): Promise<readonly Job[]> {
+    return this.parts.settings.driver.list(provider, readFilter(provider, filter));
   }
 
   counts(provider: string): Promise<JobCounts & { readonly paused: boolean }> {
     return this.parts.settings.driver.counts(provider);
   }
 
-  async replay(
-    provider: string,
-    { ids, tenant, name }: { readonly ids?: readonly string[]; readonly tenant?: string; readonly name?: string } = {},
-  ): Promise<number> {
-    const { driver } = this.parts.settings;
+  async replay(provider: string, which: WhichJobs = {}): Promise<number> {
+    const { ids, tenant, name } = readWhich(which);
+    const driver = this.driverFor(provider);
     let replayed = 0;
     const replayAll = async (some: readonly string[]) => {
       let count = 0;
@@ -154,16 +153,17 @@ export class LiveSyncQueue extends SyncQueue {
   }
 
   async pause(provider: string): Promise<void> {
-    await this.parts.settings.driver.pause(provider);
+    await this.driverFor(provider).pause(provider);
     this.lanes.get(provider)?.lookForPause();
   }
 
   async resume(provider: string): Promise<void> {
-    await this.parts.settings.driver.resume(provider);
+    await this.driverFor(provider).resume(provider);
     this.lanes.get(provider)?.look();
   }
 
   async drain(provider: string, signal?: AbortSignal): Promise<void> {
+    this.parts.provider(provider);
     for (;;) {
       signal?.throwIfAborted();
       const { waiting, delayed, active } = await this.counts(provider);
@@ -211,9 +211,16 @@ export class LiveSyncQueue extends SyncQueue {
     return this.stopping !== undefined || this.closing !== undefined;
   }
 
-  private check(provider: string, name: string, payload: unknown): unknown {
-    const handler = this.handlers.get(provider)?.get(name);
-    return handler === undefined ? undefined : checkedPayload(handler.schema, name, payload);
+  /** Throws for a provider that there is not: it would seem to be paused, or to have nothing to do. */
+  private driverFor(provider: string): QueueDriver {
+    this.parts.provider(provider);
+    return this.parts.settings.driver;
+  }
+
+  /** By the schema of the job's processor, as the payload will come back: a `Date` is text by then. */
+  private check({ provider, name, payload }: NewJob): unknown {
+    const schema = this.handlers.get(provider)?.get(name)?.schema;
+    return schema === undefined ? undefined : checkedPayload(schema, name, payload);
   }
 
   private jobOf(provider: string, { name, payload, options }: JobToAdd): NewJob {

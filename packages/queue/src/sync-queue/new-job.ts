@@ -2,18 +2,20 @@ import { settings } from '@breakwater/core/adapter';
 import { ResilienceConfigurationError } from '@breakwater/core';
 import type { NewJob } from '../driver/queue-driver.js';
 import { jobId } from '../jobs/job-id.js';
+import { payloadText } from '../jobs/payload-text.js';
+import { isUnsafeText } from '../jobs/unsafe-text.js';
 import type { AddOptions } from './sync-queue.js';
+
+/** Ten years: every backend can date a job that is due then. */
+const LONGEST_DELAY_MS = 3650 * 86_400_000;
 
 const schema = settings.options({
   key: settings.optional(settings.text()),
   tenant: settings.optional(settings.text()),
   priority: settings.optional(settings.oneOf('high', 'normal', 'low'), 'normal'),
-  delay: settings.optional(settings.duration(), 0),
+  delay: settings.optional(settings.duration({ max: LONGEST_DELAY_MS }), 0),
   attempts: settings.optional(settings.integer(1, 1_000_000)),
 });
-
-/** Text that a backend might not keep as it is. */
-const UNSAFE = /[\0\p{Surrogate}]/u;
 
 type AddSettings = settings.SettingsOf<typeof schema>;
 
@@ -27,21 +29,24 @@ export function newJob(
   options?: AddOptions,
 ): NewJob {
   const { provider, name } = at;
+  if (!isName(provider) || !isName(name)) throw new TypeError('a job needs the names of its provider and of itself');
   const { key, tenant = '', priority, delay: delayMs, attempts } = readOptions(at, options);
   for (const text of [provider, name, tenant, key ?? '']) {
-    if (UNSAFE.test(text)) throw new TypeError(`${JSON.stringify(text)} of a job has characters that cannot be kept`);
+    if (isUnsafeText(text)) throw new TypeError(`${JSON.stringify(text)} of a job has characters that cannot be kept`);
   }
-  if (name === '' || provider === '') throw new TypeError('a job needs the names of its provider and of itself');
-  const text = JSON.stringify(payload);
-  if (text === undefined)
-    throw new TypeError(`the payload of '${name}' is no JSON: expected a value such as an object`);
   const id = jobId({ provider, name, tenant, key });
-  return { id, provider, name, tenant, key, payload: text, priority, delayMs, attempts };
+  return { id, provider, name, tenant, key, payload: payloadText(payload, name), priority, delayMs, attempts };
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function readOptions({ provider, name }: { provider: string; name: string }, options?: AddOptions): AddSettings {
-  if (options === undefined) return NO_OPTIONS;
-  const read = settings.readSettings(schema, options, `add('${provider}', '${name}')`);
+  if (options === undefined || options === null) return NO_OPTIONS;
+  // A processor hands on the tenant of its own job, which is empty where there is none.
+  const given = options.tenant === '' ? { ...options, tenant: undefined } : options;
+  const read = settings.readSettings(schema, given, `add('${provider}', '${name}')`);
   if (read.faults !== undefined) throw new ResilienceConfigurationError(read.faults);
   return read.settings;
 }

@@ -1,5 +1,6 @@
 import { CONTRIBUTION } from '@breakwater/core/adapter';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import Database from 'libsql';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { SyncJobRejectedError } from '../jobs/job-errors.js';
@@ -153,11 +154,33 @@ describe('SyncQueue', () => {
     const { id } = await fixture.queue.add('crm', 'from.the.next.release', {});
     await fixture.clock.advance('400ms');
     expect(await fixture.shown(id)).toBe('delayed unknown-job');
+    await fixture.clock.advance('40m');
+    expect(await fixture.shown(id)).toMatch(/^delayed( unknown-job)+$/);
     await fixture.clock.advance('20m');
-    expect(await fixture.shown(id)).toMatch(/^dead( unknown-job){10}$/);
+    expect(await fixture.shown(id)).toMatch(/^dead( unknown-job){20}$/);
     expect((await fixture.queue.get('crm', id))?.history[0]?.reason).toContain(
       "no processor for 'from.the.next.release'",
     );
+  });
+
+  it('has a job keep its attempts for the release that knows its name, however few it has', async () => {
+    const database = new Database(':memory:');
+    fixture = new QueueFixture({}, { driver: sqliteDriver({ database }) });
+    await fixture.on('other', async () => undefined).start();
+    const { id } = await fixture.queue.add('crm', 'from.the.next.release', {}, { attempts: 1 });
+    await fixture.clock.advance('5m');
+    const waiting = await fixture.queue.get('crm', id);
+    expect(waiting).toMatchObject({ state: 'delayed', attempt: 0 });
+    expect(fixture.events.ofType('queue.failed').map(({ detail }) => detail.failure)).toContain('unknown-job');
+    await fixture.stop();
+    fixture = new QueueFixture({}, { driver: sqliteDriver({ database }) });
+    const attempts: number[] = [];
+    const seen = async ({ attempt }: SyncJobData) => attempts.push(attempt);
+    await fixture.on('from.the.next.release', seen).start();
+    // The clock of the next fixture begins anew.
+    await fixture.clock.advance('30m');
+    expect(attempts).toEqual([1]);
+    expect(await fixture.shown(id)).toMatch(/^completed( unknown-job)+$/);
   });
 
   describe.each([

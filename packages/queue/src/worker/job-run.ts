@@ -1,13 +1,17 @@
 import type { Clock } from '@breakwater/core';
-import { Deadline, derivedKey, messageOf, type LiveCall } from '@breakwater/core/adapter';
+import { Deadline, derivedKey, type LiveCall } from '@breakwater/core/adapter';
+import type { Job } from '../driver/job.js';
 import type { ClaimedJob } from '../driver/queue-driver.js';
-import { checkedPayload } from '../jobs/checked-payload.js';
+import { checkedPayload, isLater } from '../jobs/checked-payload.js';
 import { SyncJobLostError, SyncJobTimeoutError } from '../jobs/job-errors.js';
 import type { JobHandler } from '../jobs/job-handler.js';
 import type { SyncJobData } from '../jobs/sync-job-data.js';
 import type { Admission } from './admission.js';
 import type { LeaseHolder } from './leases.js';
-import { againOrDead, verdictOn, type Verdict } from './verdict.js';
+import { ProgressNotes } from './progress-notes.js';
+import { toldJson } from './told-json.js';
+import { verdictOnUnknown } from './verdict-on-unknown.js';
+import { verdictOn, type Verdict } from './verdict.js';
 
 /** The parts that all attempts at jobs of one provider share. */
 export interface JobRunParts {
@@ -19,6 +23,8 @@ export interface JobRunParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly progress: (job: ClaimedJob, progress: string) => Promise<void>;
+  /** The job as it stands. */
+  readonly read: (job: ClaimedJob) => Promise<Pick<Job, 'history'> | undefined>;
   /** Told of a processor that runs on after its time, and of its late end. */
   readonly overdue: (by: 1 | -1) => void;
 }
@@ -36,7 +42,9 @@ export class JobRun extends Deadline implements LeaseHolder {
   /** Whether its processor was called. */
   hasBegun = false;
   private call: LiveCall | undefined;
-  private processing: Promise<unknown> | undefined;
+  private processing: PromiseLike<unknown> | undefined;
+  private endCheck: ((reason: unknown) => void) | undefined;
+  private notes: ProgressNotes | undefined;
   private ended: { readonly reason: unknown } | undefined;
 
   constructor(
@@ -49,6 +57,7 @@ export class JobRun extends Deadline implements LeaseHolder {
   /** Ends the attempt, whatever the processor does. */
   abort(reason: unknown): void {
     this.ended ??= { reason };
+    this.endCheck?.(reason);
     this.call?.abort(reason, true);
   }
 
@@ -57,7 +66,7 @@ export class JobRun extends Deadline implements LeaseHolder {
     this.abort(new SyncJobLostError(this.job.name));
   }
 
-  /** The processor has run for as long as it may. */
+  /** The processor, or the check of its payload, has run for as long as it may. */
   expire(): void {
     const { overdue } = this.parts;
     const { name } = this.job;
@@ -69,7 +78,7 @@ export class JobRun extends Deadline implements LeaseHolder {
 
   async run(): Promise<JobEnd> {
     const { job } = this;
-    const { handlers, random, unknown } = this.parts;
+    const { handlers, random, unknown, read } = this.parts;
     const handler = handlers.get(job.name);
     const { takeovers } = handler?.settings ?? unknown;
     if (job.lost > takeovers) {
@@ -77,15 +86,35 @@ export class JobRun extends Deadline implements LeaseHolder {
       return { to: 'dead', failure: 'lost', reason };
     }
     if (handler === undefined) {
-      const reason = `this process has no processor for '${job.name}'`;
-      return againOrDead({ job, settings: unknown, outcome: undefined, random, failure: 'unknown-job', reason });
+      const standing = await read(job).catch(() => undefined);
+      return verdictOnUnknown(job, { history: standing?.history ?? [], settings: unknown, random });
     }
     try {
-      const checked = checkedPayload(handler.schema, job.name, JSON.parse(job.payload));
-      const payload: unknown = checked instanceof Promise ? await checked : checked;
-      return { to: 'completed', result: jsonOf(await this.admitted(handler, payload)) };
+      const checked = this.payloadFor(handler);
+      const payload = isLater(checked) ? await this.checkedInTime(checked, handler) : checked;
+      return { to: 'completed', result: toldJson(await this.admitted(handler, payload), 'a result') };
     } catch (error) {
       return verdictOn({ error, outcome: this.call?.outcome, job, settings: handler.settings, random });
+    } finally {
+      this.remove();
+      // The last word of the processor: it can be noted while the claim stands.
+      if (this.notes !== undefined) await this.notes.written();
+    }
+  }
+
+  private payloadFor({ schema }: JobHandler): unknown {
+    const { name, payload } = this.job;
+    return schema === undefined ? JSON.parse(payload) : checkedPayload(schema, name, payload);
+  }
+
+  /** A schema that answers by a promise has as long as the processor, and may never answer. */
+  private async checkedInTime(checked: PromiseLike<unknown>, { settings }: JobHandler): Promise<unknown> {
+    const { clock } = this.parts;
+    const ended = new Promise<never>((_, reject) => (this.endCheck = reject));
+    this.processing = checked;
+    clock.expireAfter(settings.timeout, this, clock.now());
+    try {
+      return await Promise.race([checked, ended]);
     } finally {
       this.remove();
     }
@@ -109,14 +138,13 @@ export class JobRun extends Deadline implements LeaseHolder {
     clock.expireAfter(handler.settings.timeout, this, clock.now());
     const doing = handler.run(this.dataOf(payload, call));
     // Made a promise once only: some libraries' queries are sent again by every `then`.
-    this.processing = doing instanceof Promise ? doing : Promise.resolve(doing);
-    return this.processing;
+    const processing = doing instanceof Promise ? doing : Promise.resolve(doing);
+    this.processing = processing;
+    return processing;
   }
 
   private dataOf(payload: unknown, call: LiveCall): SyncJobData {
-    const { progress } = this.parts;
-    const { job } = this;
-    const { id, name, tenant, attempt, lost } = job;
+    const { id, name, tenant, attempt, lost } = this.job;
     return {
       id,
       name,
@@ -129,16 +157,13 @@ export class JobRun extends Deadline implements LeaseHolder {
         return call.signal;
       },
       keyFor: (part) => derivedKey('part', id, part),
-      progress: (value) => progress(job, JSON.stringify(value ?? null)),
+      progress: (value) => this.note(toldJson(value ?? null, 'progress')!),
     };
   }
-}
 
-/** A result is told where it can be: that it cannot does not undo what was done. */
-function jsonOf(result: unknown): string | undefined {
-  try {
-    return JSON.stringify(result);
-  } catch (error) {
-    return JSON.stringify(`a result that is no JSON: ${messageOf(error)}`);
+  private note(text: string): Promise<void> {
+    const { job, parts } = this;
+    this.notes ??= new ProgressNotes((progress) => parts.progress(job, progress));
+    return this.notes.note(text);
   }
 }

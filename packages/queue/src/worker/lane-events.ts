@@ -26,7 +26,7 @@ export class LaneEvents {
     if (end.to === 'dead') {
       counters.buried++;
       this.tell('queue.dead', { id, attempt, failure, reason }, name);
-    } else if (end.burnt) {
+    } else if (failure !== 'returned') {
       counters.failed++;
       this.tell('queue.failed', { id, attempt, failure, reason, retryInMs: end.delayMs }, name);
     } else {

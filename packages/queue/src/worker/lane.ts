@@ -68,6 +68,7 @@ export class Lane {
         ...{ handlers, unknown, clock, random },
         admission: new Admission(provider),
         progress: (job, progress) => driver.progress(job, progress),
+        read: (job) => driver.get(job.provider, job.id),
         overdue: (by) => (this.events.counters.overdue += by),
       },
       leases: new Leases(driver, clock, settings.leaseMs),

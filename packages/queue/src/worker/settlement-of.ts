@@ -11,7 +11,8 @@ export function settlementOf(job: ClaimedJob, end: JobEnd, at: number): Settleme
   const history = { at, attempt: job.attempt + 1, failure, reason: shownReason(reason) };
   if (end.to === 'dead') return { job, to: 'dead', history };
   // Jobs that are sent back again and again would push their real failures out of the history.
-  return { job, to: 'waiting', delayMs: end.delayMs, burnt: end.burnt, history: end.burnt ? history : undefined };
+  const noted = failure === 'returned' ? undefined : history;
+  return { job, to: 'waiting', delayMs: end.delayMs, burnt: end.burnt, history: noted };
 }
 
 /** The beginning of a message, without the characters that no backend keeps: U+0000, and halves of surrogate pairs. */

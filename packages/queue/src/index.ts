@@ -9,6 +9,7 @@ export type {
   JobFilter,
   NewJob,
   QueueDriver,
+  ScheduledRun,
   Settlement,
 } from './driver/queue-driver.js';
 export {
@@ -18,7 +19,8 @@ export {
   SyncPayloadError,
   SyncQueueClosedError,
 } from './jobs/job-errors.js';
-export type { JobRetryOptions, ScheduleOptions, SyncJobOptions } from './jobs/job-settings.js';
+export type { JobRetryOptions, SyncJobOptions } from './jobs/job-settings.js';
+export type { ScheduleOptions } from './jobs/schedule-settings.js';
 export type { SyncJobData } from './jobs/sync-job-data.js';
 export { SyncJob } from './nest/sync-job.decorator.js';
 export { SyncProcessor } from './nest/sync-processor.decorator.js';

@@ -9,6 +9,7 @@ import type {
   JobFilter,
   NewJob,
   QueueDriver,
+  ScheduledRun,
   Settlement,
 } from '../driver/queue-driver.js';
 import { addJobs } from './add-jobs.js';
@@ -23,6 +24,7 @@ import { closedError, driverError } from './driver-error.js';
 import { KeptJobs } from './kept-jobs.js';
 import { LeaseWatch } from './lease-watch.js';
 import { ProviderQueues } from './provider-queues.js';
+import { noteScheduledRun, scheduledRun } from './scheduled-runs.js';
 
 const DEFAULT_LEASE_MS = 30_000;
 
@@ -121,6 +123,14 @@ class BullmqDriver implements QueueDriver {
 
   remove(provider: string, id: string): Promise<boolean> {
     return this.operation(({ kept }) => kept.remove(provider, id));
+  }
+
+  scheduledRun(provider: string, name: string): Promise<ScheduledRun | undefined> {
+    return this.operation(({ queues }) => scheduledRun(queues.connections.schedules(), [provider, name]));
+  }
+
+  noteScheduledRun(provider: string, name: string, run: ScheduledRun): Promise<void> {
+    return this.operation(({ queues }) => noteScheduledRun(queues.connections.schedules(), [provider, name], run));
   }
 
   onAdded(listener: (provider: string) => void): () => void {

@@ -6,6 +6,7 @@ import {
   type IQueueBackend,
   type QueueOptions,
 } from 'bullmq';
+import type { ScheduledRun } from '../driver/queue-driver.js';
 import type { BullData } from './bull-job.js';
 import type { BullmqDriverSettings } from './bullmq-driver.options.js';
 import { directoryNameOf, lineId, queueNameOf, type LineName } from './line-name.js';
@@ -44,6 +45,11 @@ export class Connections {
     let backend = this.claiming.get(id);
     if (backend === undefined) this.claiming.set(id, (backend = this.root().forQueue(id)));
     return { ...name, queue, backend };
+  }
+
+  /** The queue that keeps the last run of each schedule: a job for each, which is never run. */
+  schedules(): Queue<ScheduledRun, unknown, string> {
+    return this.queueOf('sync_schedules') as Queue<ScheduledRun, unknown, string>;
   }
 
   /** Has the other processes find a line. */

@@ -80,6 +80,14 @@ export interface JobFilter {
   readonly skip?: number | undefined;
 }
 
+/** The last run of a schedule for which a job was added. */
+export interface ScheduledRun {
+  /** The time that the job is for, in epoch milliseconds. */
+  readonly at: number;
+  /** The cron pattern and its time zone: the runs of another one are others. */
+  readonly pattern: string;
+}
+
 /**
  * Where jobs are kept. A job that `add` has acknowledged survives the death of every process. Each provider has a queue
  * of its own, and tenants take turns in it. It knows no policy, and no processor: when and whether a job is tried again
@@ -122,6 +130,12 @@ export interface QueueDriver {
   replay(provider: string, id: string): Promise<boolean>;
   /** Removes a job that is not active. Returns false where there is none. */
   remove(provider: string, id: string): Promise<boolean>;
+  /**
+   * The last run of the schedule of a job's name, kept for longer than the job. Without these two operations, a run for
+   * which no process was up is skipped.
+   */
+  scheduledRun?(provider: string, name: string): Promise<ScheduledRun | undefined>;
+  noteScheduledRun?(provider: string, name: string, run: ScheduledRun): Promise<void>;
   /** Calls `listener` when jobs are added that it may be worth to claim, as far as the backend can tell. */
   onAdded?(listener: (provider: string) => void): () => void;
   close(): Promise<void>;

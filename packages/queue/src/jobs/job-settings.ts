@@ -1,7 +1,7 @@
 import { ResilienceConfigurationError, type Duration, type Fault, type RetryOptions } from '@breakwater/core';
 import { retrySchema, settings, type RetrySettings } from '@breakwater/core/adapter';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { scheduleFault } from './next-run.js';
+import { readSchedule, type ScheduleOptions, type ScheduleSettings } from './schedule-settings.js';
 
 /** When a job is tried again, in the words of the retry policy. */
 export type JobRetryOptions = Pick<RetryOptions, 'attempts' | 'backoff' | 'when'>;
@@ -30,16 +30,6 @@ export interface SyncJobOptions {
   schedule?: ScheduleOptions;
 }
 
-export interface ScheduleOptions {
-  /** A cron pattern of five fields, or six that begin with seconds. */
-  cron: string;
-  /** An IANA name such as `'Europe/Berlin'`. Default: the machine's. */
-  timezone?: string;
-  /** Default `{}`. */
-  payload?: unknown;
-  tenant?: string;
-}
-
 const RETRY = { attempts: 10, backoff: { initial: 1000, max: 300_000 } };
 
 const schema = settings.options({
@@ -51,7 +41,7 @@ const schema = settings.options({
 
 export interface JobSettings extends settings.SettingsOf<typeof schema> {
   readonly retry: RetrySettings;
-  readonly schedule: ScheduleOptions | undefined;
+  readonly schedule: ScheduleSettings | undefined;
 }
 
 /** The options with their defaults. Throws a `ResilienceConfigurationError` that lists all that is wrong. */
@@ -64,10 +54,10 @@ export function readJobOptions(options: SyncJobOptions, path: string): JobSettin
   if (standard !== undefined && typeof standard['~standard']?.validate !== 'function') {
     faults.push({ path: `${path}.schema`, message: 'expected a schema of a library that implements Standard Schema' });
   }
-  const unusable = schedule && scheduleFault(schedule);
-  if (unusable !== undefined) faults.push({ path: `${path}.schedule`, message: unusable });
+  const readWhen = schedule === undefined ? undefined : readSchedule(schedule, `${path}.schedule`);
+  faults.push(...(readWhen?.faults ?? []));
   if (read.settings === undefined || readRetry.settings === undefined || faults.length > 0) {
     throw new ResilienceConfigurationError(faults);
   }
-  return { ...read.settings, retry: readRetry.settings, schedule };
+  return { ...read.settings, retry: readRetry.settings, schedule: readWhen?.settings };
 }

@@ -38,6 +38,13 @@ const stepsFor = (prefix: string): readonly string[] => [
      paused INTEGER NOT NULL DEFAULT 0,
      served TEXT NOT NULL DEFAULT ''
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE ${prefix}schedules (
+     provider TEXT NOT NULL,
+     name TEXT NOT NULL,
+     ran_at REAL NOT NULL,
+     pattern TEXT NOT NULL,
+     PRIMARY KEY (provider, name)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /**

@@ -10,6 +10,7 @@ import type {
   JobFilter,
   NewJob,
   QueueDriver,
+  ScheduledRun,
   Settlement,
 } from '../driver/queue-driver.js';
 import { CompletedJobs } from './completed-jobs.js';
@@ -128,6 +129,17 @@ class SqliteDriver implements QueueDriver {
 
   remove(provider: string, id: string): Promise<boolean> {
     return this.session.writing((sql) => sql.remove.run([provider, id]).changes > 0);
+  }
+
+  scheduledRun(provider: string, name: string): Promise<ScheduledRun | undefined> {
+    return this.session.reading((sql) => {
+      const row = first<[at: number, pattern: string]>(sql.scheduledRun, [provider, name]);
+      return row && { at: row[0], pattern: row[1] };
+    });
+  }
+
+  async noteScheduledRun(provider: string, name: string, { at, pattern }: ScheduledRun): Promise<void> {
+    await this.session.writing((sql) => sql.noteScheduledRun.run([provider, name, at, pattern]));
   }
 
   onAdded(listener: (provider: string) => void): () => void {

@@ -112,6 +112,10 @@ const sqlFor = (prefix: string) => {
     replay: `UPDATE ${jobs} SET state = 'waiting', attempt = 0, lost = 0, run_at = ?, ended_at = NULL
              WHERE provider = ? AND id = ? AND state = 'dead'`,
     remove: `DELETE FROM ${jobs} WHERE provider = ? AND id = ? AND state <> 'active'`,
+
+    scheduledRun: `SELECT ran_at, pattern FROM ${prefix}schedules WHERE provider = ? AND name = ?`,
+    noteScheduledRun: `INSERT INTO ${prefix}schedules (provider, name, ran_at, pattern) VALUES (?, ?, ?, ?)
+                       ON CONFLICT (provider, name) DO UPDATE SET ran_at = excluded.ran_at, pattern = excluded.pattern`,
   };
 };
 

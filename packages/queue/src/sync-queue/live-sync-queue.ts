@@ -185,7 +185,9 @@ export class LiveSyncQueue extends SyncQueue {
     await this.open();
     if (!settings.work || this.isEnding) return;
     this.lanes.start(this.handlers);
-    this.schedules = new Schedules({ clock, handlers, add: (...job) => this.add(...job) });
+    // A payload that its schema refuses only now is a dead job, which is seen.
+    const add = (provider: string, job: JobToAdd) => settings.driver.add([this.jobOf(provider, job)]);
+    this.schedules = new Schedules({ clock, driver: settings.driver, handlers, add });
     this.schedules.start();
   }
 

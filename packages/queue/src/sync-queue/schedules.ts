@@ -1,69 +1,47 @@
-import type { Clock, Timer } from '@breakwater/core';
+import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
+import { checkedPayload, isLater } from '../jobs/checked-payload.js';
+import { SyncPayloadError } from '../jobs/job-errors.js';
 import type { JobHandler } from '../jobs/job-handler.js';
-import type { ScheduleOptions } from '../jobs/job-settings.js';
-import { nextRun } from '../jobs/next-run.js';
-import type { AddOptions } from './sync-queue.js';
+import { payloadText } from '../jobs/payload-text.js';
+import { Schedule, type ScheduleParts } from './schedule.js';
 
-const AGAIN_MS = 1000;
-
-export interface SchedulesParts {
-  readonly clock: Clock;
+export interface SchedulesParts extends ScheduleParts {
   readonly handlers: readonly JobHandler[];
-  readonly add: (provider: string, name: string, payload: unknown, options: AddOptions) => Promise<unknown>;
 }
 
-/**
- * Adds jobs by their cron patterns. Every process that has the processor does so, and the job's key, which is the time
- * that it is for, has one of them succeed.
- */
+/** The schedules of the jobs that this process runs. */
 export class Schedules {
-  private readonly timers = new Map<JobHandler, Timer>();
+  private readonly all: readonly Schedule[];
 
-  constructor(private readonly parts: SchedulesParts) {}
+  constructor(private readonly parts: SchedulesParts) {
+    this.all = parts.handlers.flatMap(({ provider, name, settings: { schedule } }) =>
+      schedule === undefined ? [] : [new Schedule({ provider, name, schedule }, parts)],
+    );
+  }
 
+  /** Throws a `ResilienceConfigurationError` that lists the payloads which the schemas of their own jobs refuse. */
   start(): void {
-    const now = this.parts.clock.wallNow();
-    for (const handler of this.parts.handlers) {
-      const { schedule } = handler.settings;
-      if (schedule !== undefined) this.schedule(handler, schedule, now);
-    }
+    const faults = this.parts.handlers.flatMap(faultsOf);
+    if (faults.length > 0) throw new ResilienceConfigurationError(faults);
+    for (const schedule of this.all) schedule.start();
   }
 
   stop(): void {
-    for (const timer of this.timers.values()) timer.cancel();
-    this.timers.clear();
+    for (const schedule of this.all) schedule.stop();
   }
+}
 
-  private schedule(handler: JobHandler, schedule: ScheduleOptions, after: number): void {
-    const at = nextRun(schedule, after);
-    if (at !== undefined) this.waitFor(handler, schedule, at);
-  }
-
-  private waitFor(handler: JobHandler, schedule: ScheduleOptions, at: number): void {
-    const { clock } = this.parts;
-    const timer = clock.scheduleForAll(at - clock.wallNow(), () => {
-      // A timer carries 24.8 days at most, and may be early.
-      if (clock.wallNow() < at) this.waitFor(handler, schedule, at);
-      else void this.add(handler, schedule, at);
-    });
-    this.timers.set(handler, timer);
-  }
-
-  private async add(handler: JobHandler, schedule: ScheduleOptions, at: number): Promise<void> {
-    const { clock, add } = this.parts;
-    const { provider, name } = handler;
-    const { payload = {}, tenant } = schedule;
-    const key = `schedule ${new Date(at).toISOString()}`;
-    try {
-      await add(provider, name, payload, { key, ...(tenant !== undefined && { tenant }) });
-      if (this.timers.has(handler)) this.schedule(handler, schedule, at);
-    } catch {
-      // The driver is away: the job of this time is still owed.
-      if (!this.timers.has(handler)) return;
-      this.timers.set(
-        handler,
-        clock.scheduleForAll(AGAIN_MS, () => void this.add(handler, schedule, at)),
-      );
+function faultsOf({ provider, name, schema, settings: { schedule } }: JobHandler): readonly Fault[] {
+  if (schema === undefined || schedule === undefined) return [];
+  try {
+    const checked = checkedPayload(schema, name, payloadText(schedule.payload, name));
+    // A boot does not wait for a schema that answers later.
+    if (isLater(checked)) checked.then(undefined, () => undefined);
+  } catch (error) {
+    // A schema that fails by itself may do better by the time of the first run.
+    if (error instanceof SyncPayloadError) {
+      return [{ path: `'${provider}': ${name}.schedule.payload`, message: error.message }];
     }
   }
+  return [];
 }

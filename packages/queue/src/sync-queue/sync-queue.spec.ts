@@ -331,7 +331,7 @@ describe('SyncQueue', () => {
 
   it('adds a job by its cron pattern, once for all processes', async () => {
     const keys: unknown[] = [];
-    const schedule = { cron: '0 3 * * *', timezone: 'Europe/Berlin', payload: { full: true } };
+    const schedule = { cron: '0 3 * * *', timeZone: 'Europe/Berlin', payload: { full: true } };
     fixture = new QueueFixture({}, { poll: '10m' });
     await fixture.on('nightly', async ({ payload }) => keys.push(payload), { schedule }).start();
     await fixture.clock.advance('23h');

@@ -403,6 +403,21 @@ export function queueDriverContract(
       assert.deepEqual((await bench.driver.get(bench.provider, id!))?.result, { contact: 'c-1' });
     });
 
+    test('keeps the last run of each schedule, where it keeps any', async ({ driver, provider }) => {
+      if (driver.scheduledRun === undefined || driver.noteScheduledRun === undefined) return;
+      assert.equal(await driver.scheduledRun(provider, 'nightly'), undefined);
+      const run = { at: 1_767_225_600_000, pattern: '0 3 * * * UTC' };
+      await driver.noteScheduledRun(provider, 'nightly', run);
+      await driver.noteScheduledRun(provider, 'a:b/ü', { ...run, at: 5 });
+      assert.deepEqual(await driver.scheduledRun(provider, 'nightly'), run);
+      const next = { at: run.at + 1, pattern: '0 4 * * * Europe/Berlin' };
+      await driver.noteScheduledRun(provider, 'nightly', next);
+      assert.deepEqual(await driver.scheduledRun(provider, 'nightly'), next);
+      assert.deepEqual(await driver.scheduledRun(provider, 'a:b/ü'), { ...run, at: 5 });
+      const { waiting, delayed } = await driver.counts(provider);
+      assert.deepEqual([waiting, delayed], [0, 0]);
+    });
+
     test('adds and settles many at once', async (bench) => {
       const ids = await bench.add(...Array.from({ length: 500 }, (_, i) => ({ tenant: `t${i % 5}` })));
       const done = new Set<string>();

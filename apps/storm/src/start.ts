@@ -14,6 +14,16 @@ import { preferredPort } from './services/preferred-port.js';
 import { ServiceGroup } from './services/service-group.js';
 import type { Twins } from './twins.js';
 
+/**
+ * Almost as long as the customers of the page wait: a third party that is late by a second is no outage, and a shop
+ * that aborted its answers would do worse than one without timeouts.
+ */
+const PATIENCE = {
+  RESILIENCE__PAYMENTS__TIMEOUT__ATTEMPT: '2s',
+  RESILIENCE__INVENTORY__TIMEOUT__ATTEMPT: '2s',
+  RESILIENCE__CATALOG__TIMEOUT__ATTEMPT: '2s',
+};
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -44,9 +54,9 @@ async function open(services: ServiceGroup): Promise<string> {
     startShop(services, parties, {
       account: 'demo',
       port: 3000,
-      env: { CHECKOUT_DASHBOARD: 'true', CHECKOUT_DASHBOARD_FRAMED_BY: pages.join(' ') },
+      env: { ...PATIENCE, CHECKOUT_DASHBOARD: 'true', CHECKOUT_DASHBOARD_FRAMED_BY: pages.join(' ') },
     }),
-    startShop(services, parties, { account: 'bare', port: 3006, env: { RESILIENCE__ENABLED: 'false' } }),
+    startShop(services, parties, { account: 'bare', port: 3006, env: { ...PATIENCE, RESILIENCE__ENABLED: 'false' } }),
   ]);
   const pageUrl = await serveDemo(services, parties, { pagePort, urls: { protected: shop, unprotected: bare } });
   return guide({

@@ -344,7 +344,11 @@ describe('the stream', () => {
     expect(patches.every(({ full }) => !full)).toBe(true);
     const changed = patches.flatMap(({ hosts }) => hosts.flatMap(({ providers }) => providers));
     expect(new Set(changed.slice(6).map(({ name }) => name))).toEqual(new Set(['search']));
-    expect(changed.at(-1)).toMatchObject({ name: 'search', total: { ok: 1, failed: 1 } });
+    expect(changed.at(-1)).toMatchObject({
+      name: 'search',
+      total: { ok: 1, failed: 1 },
+      failures: { causes: [['fails (unknown)', 1]] },
+    });
     stream.close();
   });
 

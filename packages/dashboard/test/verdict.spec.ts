@@ -59,6 +59,16 @@ describe('what the page says of a provider', () => {
     expect(sentence(payments)).toBe('Calls to payments are refused: too many calls failed; next try in 4 s.');
   });
 
+  it('says how the calls failed that have opened a circuit, unless an operator or another host has', () => {
+    const failures = { at: AT, causes: [['answers 503', 31] as const, ['does not answer in time', 2] as const] };
+    const opened = (reason: string) =>
+      provider({ circuit: { state: 'open', openForMs: 4000 }, history: [{ ...OPENED, reason }], more: { failures } });
+    expect(sentence(opened('failure rate'))).toBe('Calls to payments are refused: it answers 503; next try in 4 s.');
+    expect(sentence(opened('forced'))).toBe('Calls to payments are refused: opened by hand; next try in 4 s.');
+    expect(sentence(provider({ failing: 0.5, more: { failures } }))).toMatch(/calls failed in 15 s; it answers 503\.$/);
+    expect(factsIn(opened('failure rate'), 'Failed calls, lately')).toMatchObject({ 'answers 503': '31' });
+  });
+
   it('does not let a circuit that only watches hide one that refuses', () => {
     const payments = provider({ circuit: { state: 'open', mode: 'metricsOnly' }, ...own({ state: 'isolated' }) });
     expect(verdictOf(payments, AT)).toMatchObject({ health: 'refusing', why: `isolated by hand for ${REFUND}` });

@@ -1,4 +1,4 @@
-import { isResilienceError, type OutcomeKind, type ResilienceEvent } from '@breakwater/core';
+import { isResilienceError, type OutcomeKind, type ResilienceEvent, type Settled } from '@breakwater/core';
 import {
   CountedOnce,
   whenRead,
@@ -11,6 +11,7 @@ import {
 import type { ProviderView } from '../wire/frame.js';
 import { CallWindow, type CallKind } from './call-window.js';
 import { CircuitHistory } from './circuit-history.js';
+import { FailureCauses } from './failure-causes.js';
 
 const KIND_OF: Readonly<Record<OutcomeKind, CallKind>> = {
   success: 'ok',
@@ -30,6 +31,7 @@ const KIND_OF: Readonly<Record<OutcomeKind, CallKind>> = {
 export class ProviderWatch implements CallObserver {
   private readonly window = new CallWindow();
   private readonly circuits = new CircuitHistory();
+  private readonly failures = new FailureCauses();
   private readonly webhooks = { accepted: 0, repeated: 0, rejected: 0 };
   private readonly once = new CountedOnce();
   private active = 0;
@@ -58,11 +60,11 @@ export class ProviderWatch implements CallObserver {
     if (!isWithin) this.active++;
     return next(call).then(
       (value) => {
-        whenRead(value, () => this.end(underWay, this.observed.classify({ ok: true, value }, call).kind));
+        whenRead(value, () => this.end(underWay, { ok: true, value }));
         return value;
       },
       (error: unknown) => {
-        this.end(underWay, this.observed.classify({ ok: false, error }, call).kind);
+        this.end(underWay, { ok: false, error });
         if (isResilienceError(error) && error.code === 'CIRCUIT_OPEN') this.circuitRefused(call, error);
         throw error;
       },
@@ -90,6 +92,7 @@ export class ProviderWatch implements CallObserver {
     this.tuneClock();
     const now = this.observed.clock.wallNow();
     const { name, enabled, policies, httpCache } = this.provider.snapshot();
+    const failures = this.failures.view();
     return {
       name,
       enabled,
@@ -100,16 +103,20 @@ export class ProviderWatch implements CallObserver {
       slices: this.window.slices(since, now),
       policies,
       ...(httpCache && { httpCache }),
+      ...(failures && { failures }),
       history: this.circuits.transitions,
       webhooks: this.webhooks,
     };
   }
 
-  private end({ call, startedAt, isWithin }: UnderWay, outcome: OutcomeKind): void {
+  private end({ call, startedAt, isWithin }: UnderWay, settled: Settled): void {
+    const outcome = this.observed.classify(settled, call);
     const now = this.observed.clock.now();
     if (!isWithin) this.active--;
-    if (!this.once.ended(call, outcome !== 'success')) return;
-    this.window.record(KIND_OF[outcome], now - startedAt, now + this.offsetMs);
+    if (!this.once.ended(call, outcome.kind !== 'success')) return;
+    const kind = KIND_OF[outcome.kind];
+    this.window.record(kind, now - startedAt, now + this.offsetMs);
+    if (kind === 'failed') this.failures.note(outcome, settled.ok ? undefined : settled.error, now + this.offsetMs);
   }
 
   private circuitRefused(call: LiveCall, error: unknown): void {

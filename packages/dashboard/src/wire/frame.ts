@@ -33,6 +33,13 @@ export interface TransitionView {
   readonly operation?: string;
 }
 
+/** How failed calls have ended lately, the most frequent first: `answers 503`, `does not answer in time`. */
+export interface FailuresView {
+  /** When the latest of them ended. */
+  readonly at: number;
+  readonly causes: readonly (readonly [cause: string, count: number])[];
+}
+
 export interface WebhookCounts {
   readonly accepted: number;
   readonly repeated: number;
@@ -54,6 +61,8 @@ export interface ProviderView {
   readonly policies: readonly PolicySnapshot[];
   /** The cache of its HTTP clients, where it has one. */
   readonly httpCache?: ProviderSnapshot['httpCache'];
+  /** Absent before the first failure. */
+  readonly failures?: FailuresView;
   /** The changes of all its circuits, in the order in which they happened. */
   readonly history: readonly TransitionView[];
   readonly webhooks: WebhookCounts;

@@ -16,6 +16,16 @@ const OPENED = { from: 'closed', to: 'open', reason: 'failure rate' };
 const HALF_OPENED = { from: 'open', to: 'half-open', reason: 'open for long enough' };
 const FAILED_AGAIN = { from: 'half-open', to: 'open', reason: 'trial failed' };
 
+const FAILURES = {
+  failures: {
+    at: AT - 1200,
+    causes: [
+      ['does not answer in time', 41],
+      ['answers 503', 12],
+      ['fails with UND_ERR_SOCKET', 1],
+    ],
+  },
+} as const;
 const REFUND = 'PaymentsClient.refund';
 
 const well: readonly ShownProvider[] = [
@@ -30,8 +40,16 @@ export const STATES: Readonly<Record<string, ShownState>> = {
   well: { ...one(well), views: ['#/', '#/provider/payments', '#/activity'] },
   quiet: one(well.map((each) => ({ ...each, rate: 0 }))),
   nothing: one([]),
-  failing: { ...one([{ ...well[0]!, failing: 0.3 }, ...well.slice(1)]), views: ['#/', '#/provider/payments'] },
-  open: circuitOf({ state: 'open', openForMs: 4200, refused: 812, opened: 3 }, [OPENED, HALF_OPENED, FAILED_AGAIN]),
+  failing: {
+    ...one([{ ...well[0]!, failing: 0.3, more: FAILURES }, ...well.slice(1)]),
+    views: ['#/', '#/provider/payments'],
+  },
+  open: circuitOf(
+    { state: 'open', openForMs: 4200, refused: 812, opened: 3 },
+    [OPENED, HALF_OPENED, FAILED_AGAIN],
+    0.8,
+    FAILURES,
+  ),
   'half-open': circuitOf(
     { state: 'half-open', trial: { inFlight: 2, succeeded: 1, failed: 0 }, refused: 812, opened: 3 },
     [OPENED, HALF_OPENED],
@@ -132,8 +150,9 @@ function circuitOf(
   circuit: ShownProvider['circuit'],
   history: ShownProvider['history'] = [],
   refused = 0.8,
+  more: ShownProvider['more'] = {},
 ): ShownState {
-  const payments = { ...well[0]!, circuit, history, refused, failing: 0.05 };
+  const payments = { ...well[0]!, circuit, history, refused, failing: 0.05, more };
   return { ...one([payments, ...well.slice(1)]), views: ['#/', '#/provider/payments'] };
 }
 

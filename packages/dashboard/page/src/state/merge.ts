@@ -36,6 +36,7 @@ export function mergedProvider(model: Model, name: string): Provider | undefined
     slices: slices(views.map((view) => view.slices)),
     policies: policies(views.map((view) => view.policies)),
     ...httpCache(views),
+    ...failures(views),
     history: views.flatMap(({ history }) => history).sort((a, b) => a.at - b.at),
     webhooks: {
       accepted: sum(views, ({ webhooks }) => webhooks.accepted),
@@ -83,6 +84,17 @@ function slices(all: readonly (readonly SliceView[])[]): readonly SliceView[] {
 function httpCache(views: readonly ProviderView[]): Pick<ProviderView, 'httpCache'> {
   const [first, ...others] = views.flatMap((view) => view.httpCache ?? []);
   return first === undefined ? {} : { httpCache: summed([first, ...others]) };
+}
+
+function failures(views: readonly ProviderView[]): Pick<ProviderView, 'failures'> {
+  const all = views.flatMap((view) => view.failures ?? []);
+  if (all.length === 0) return {};
+  const counted = new Map<string, number>();
+  for (const [cause, count] of all.flatMap(({ causes }) => causes)) {
+    counted.set(cause, (counted.get(cause) ?? 0) + count);
+  }
+  const causes = [...counted].sort(([, a], [, b]) => b - a);
+  return { failures: { at: Math.max(...all.map(({ at }) => at)), causes } };
 }
 
 function policies(all: readonly (readonly PolicySnapshot[])[]): readonly PolicySnapshot[] {

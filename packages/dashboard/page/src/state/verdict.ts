@@ -20,12 +20,15 @@ const FAILING_SHARE = 0.1;
 const RECENT_S = 15;
 const SHORT_SHARE = 0.9;
 
-/** Why a circuit has opened, in words for a sentence. */
-const CAUSES: Readonly<Record<string, string>> = {
+/** Why a circuit has opened, in words for a sentence: where it is known how its calls failed, that says more. */
+const FAILED: Readonly<Record<string, string>> = {
   'failure rate': 'too many calls failed',
   'consecutive failures': 'calls failed in a row',
-  'slow call rate': 'too many calls were slow',
   'trial failed': 'a trial call failed again',
+};
+const CAUSES: Readonly<Record<string, string>> = {
+  ...FAILED,
+  'slow call rate': 'too many calls were slow',
   'trial took too long': 'a trial call took too long',
   forced: 'opened by hand',
   imported: 'open by an imported state',
@@ -56,9 +59,13 @@ function ofCircuit(provider: Provider): Verdict | undefined {
 }
 
 /** Why a circuit has opened: by its own history, not by that of another one of its provider. */
-function causeOf({ operation }: Snapshot<'circuitBreaker'>, { history }: Provider): string {
+function causeOf({ operation }: Snapshot<'circuitBreaker'>, { history, failures }: Provider): string {
   const opened = history.findLast((change) => change.to === 'open' && change.operation === operation);
-  return opened === undefined ? 'circuit open' : (CAUSES[opened.reason] ?? opened.reason);
+  if (opened === undefined) return 'circuit open';
+  const [cause] = failures?.causes[0] ?? [];
+  // Failures of a provider's other methods say nothing about a method's own circuit.
+  if (cause !== undefined && operation === undefined && opened.reason in FAILED) return `it ${cause}`;
+  return CAUSES[opened.reason] ?? opened.reason;
 }
 
 function waitOf({ openForMs }: Snapshot<'circuitBreaker'>): string {
@@ -66,13 +73,15 @@ function waitOf({ openForMs }: Snapshot<'circuitBreaker'>): string {
 }
 
 /** The latest seconds decide: a provider that is back is not said to fail for another minute. */
-function ofFailures({ seconds }: Provider, at: number): Verdict | undefined {
+function ofFailures({ seconds, failures }: Provider, at: number): Verdict | undefined {
   const recent = seconds.filter(([second]) => second > at / 1000 - RECENT_S);
   const ok = recent.reduce((sum, second) => sum + second[1], 0);
   const failed = recent.reduce((sum, second) => sum + second[2], 0);
   const calls = ok + failed;
   if (calls < FEWEST_CALLS || failed / calls < FAILING_SHARE) return undefined;
-  return { health: 'failing', why: `${percent(failed / calls)} of ${calls} calls failed in ${RECENT_S} s` };
+  const [cause] = failures?.causes[0] ?? [];
+  const how = cause === undefined ? '' : `; it ${cause}`;
+  return { health: 'failing', why: `${percent(failed / calls)} of ${calls} calls failed in ${RECENT_S} s${how}` };
 }
 
 function ofRamp(provider: Provider): Verdict | undefined {

@@ -1,6 +1,6 @@
 import type { Provider } from '../state/merge.js';
 import { overMethods, policiesOf, sizeOf, takenOf, type Quota, type Snapshot } from '../state/policies.js';
-import { duration, number, percent } from '../ui/format.js';
+import { clock, duration, number, percent } from '../ui/format.js';
 
 /** A fact: its name, its value, and for a share how much of it is taken, from 0 to 1. */
 export interface Fact {
@@ -17,6 +17,7 @@ export interface FactGroup {
 /** The state and the counts of a provider's policies, in groups. */
 export function factsOf(provider: Provider): readonly FactGroup[] {
   const groups = [
+    failures(provider),
     ...policiesOf(provider, 'circuitBreaker').map(circuit),
     // Its methods share one budget.
     retries(overMethods(provider, 'retry', 'budget')),
@@ -40,6 +41,12 @@ function titled(title: string, { operation }: { readonly operation?: string }): 
 
 function fact(name: string, value: number | string): Fact {
   return { name, value: typeof value === 'number' ? number(value) : value };
+}
+
+function failures({ failures: seen }: Provider): FactGroup | undefined {
+  if (seen === undefined) return undefined;
+  const facts = seen.causes.map(([cause, count]) => fact(cause, count));
+  return { title: 'Failed calls, lately', facts: [...facts, fact('the latest at', clock(seen.at))] };
 }
 
 function circuit(snapshot: Snapshot<'circuitBreaker'>): FactGroup {

@@ -40,8 +40,11 @@ function showDashboard(isShown) {
   $('#toggle').setAttribute('aria-expanded', String(isShown));
 }
 
-makeRows();
-makeScenes($('.scenes'), (text) => ($('#watch').textContent = text));
+const watch = (text) => {
+  if ($('#watch').textContent !== text) $('#watch').textContent = text;
+};
+makeRows(watch);
+makeScenes($('.scenes'), watch);
 $('#toggle').addEventListener('click', () => showDashboard($('#dashboard').hidden));
 const state = await (await fetch('/state')).json();
 adopt(state);

@@ -1,7 +1,7 @@
 /** The sliders by which third parties are made ill. */
 
 const PARTIES = [
-  { party: 'catalog', name: 'Catalog', role: 'has the prices, over GraphQL' },
+  { party: 'catalog', name: 'Catalog', role: 'has the prices, over GraphQL', instead: 'the price last known is shown' },
   { party: 'inventory', name: 'Inventory', role: 'reserves baskets, over gRPC' },
   { party: 'payments', name: 'Payments', role: 'charges the card' },
   { party: 'email', name: 'Email', role: 'confirms the order' },
@@ -14,8 +14,8 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const inputs = (fieldset) => [...fieldset.querySelectorAll('input')];
 const fieldsetOf = (party) => $(`fieldset[data-party=${party}]`);
 
-/** Makes a row for each third party. */
-export function makeRows() {
+/** Makes a row for each third party. `say` shows what to look at once a slider was moved by hand. */
+export function makeRows(say) {
   for (const { party, name, role } of PARTIES) {
     const row = $('#party').content.cloneNode(true);
     $('section', row).dataset.row = party;
@@ -30,6 +30,8 @@ export function makeRows() {
     let timer;
     fieldset.addEventListener('input', () => {
       label(fieldset);
+      const moved = PARTIES.find(({ party }) => party === fieldset.dataset.party);
+      if (moved !== undefined) say(watchOf(moved, valuesOf(fieldset)));
       clearTimeout(timer);
       timer = setTimeout(() => send(fieldset), 120);
     });
@@ -75,6 +77,16 @@ async function send(fieldset) {
     headers: { 'content-type': 'application/json', 'x-demo': '1' },
     body: JSON.stringify({ party, ...valuesOf(fieldset) }),
   });
+}
+
+/** Says what to look at. Without numbers, which would be read aloud at each step of a slider. */
+function watchOf({ name, instead = 'they are tried again' }, { lateMs, errors, hang }) {
+  const row = 'Its row below shows what becomes of its part in each shop.';
+  if (hang) return `${name} does not answer. On the right calls are aborted in time, until the circuit opens. ${row}`;
+  if (errors === 1) return `${name} fails every call. On the right the circuit opens, and few are sent to it. ${row}`;
+  if (errors > 0) return `${name} fails some of the calls. On the right ${instead}. ${row}`;
+  if (lateMs > 0) return `${name} answers late. Customers wait for two and a half seconds at each step. ${row}`;
+  return `${name} is well again.`;
 }
 
 function valuesOf(fieldset) {

@@ -11,13 +11,11 @@ import { EventHub } from '../events/event-hub.js';
 import { accountOf } from '../http/account-of.js';
 import { isGiven } from '../http/cache/given-response.js';
 import type { HttpCache } from '../http/cache/http-cache.js';
-import { credentialOf, tokenSourceOf } from '../http/credential-of.js';
 import type { ProviderHttp } from '../http/provider-http.js';
 import { watchWire } from '../http/wire/watch-wire.js';
 import type { CacheSelection } from '../policies/cache/invalidator.js';
 import type { CircuitBreaker, CircuitHandle } from '../policies/circuit-breaker/circuit-breaker.js';
-import type { PolicySnapshot, ResilienceEvent } from '../policies/policy-telemetry.js';
-import type { RateLimit } from '../policies/rate-limit/rate-limit.js';
+import type { ResilienceEvent } from '../policies/policy-telemetry.js';
 import type { RateLimitHandle } from '../policies/rate-limit/rate-limit-handle.js';
 import type { Fault } from '../settings/fault.js';
 import type { Layer } from '../settings/merge-settings.js';
@@ -28,9 +26,12 @@ import { learnFromAnswer } from './learn-from-answer.js';
 import type { MethodPlan } from './method-plan.js';
 import { MethodLinker } from './method-linker.js';
 import { OperationPipelines } from './operation-pipelines.js';
+import { policySnapshots } from './policy-snapshots.js';
 import { ProviderCache } from './provider-cache.js';
+import { providerHttpOf } from './provider-http-of.js';
 import type { ProviderPatch } from './provider-options.js';
 import type { ProviderParts } from './provider-parts.js';
+import { rateLimitOf } from './rate-limit-of.js';
 import type { RequestLimit } from './request-limit.js';
 import {
   ResilientProvider,
@@ -79,9 +80,10 @@ export class LiveProvider extends ResilientProvider {
     );
     this.faults = this.linker.faults;
     this.pipelines = new OperationPipelines(this.linker, this.faults);
-    changing.identity = accountOf(this.givenHttp, this.name);
+    const http = providerHttpOf(parts, this.linker);
+    changing.identity = accountOf(http, this.name);
     this.watches = parts.trackCalls === true;
-    if (this.watches && this.givenHttp.settings()?.watch !== false) watchWire();
+    if (this.watches && http.settings()?.watch !== false) watchWire();
   }
 
   /** How it is reached over HTTP. */
@@ -191,17 +193,7 @@ export class LiveProvider extends ResilientProvider {
   }
 
   override get rateLimit(): RateLimitHandle | undefined {
-    const limits = [...this.linker.live()]
-      .map(({ policy }) => policy as RateLimit)
-      .filter(({ reset, kind }) => kind === 'rateLimit' && reset !== undefined);
-    const [first] = limits;
-    if (first === undefined) return undefined;
-    return {
-      snapshot: () => first.snapshot(this.environment.clock.now()),
-      reset: () => {
-        for (const limit of limits) limit.reset();
-      },
-    };
+    return rateLimitOf(this.linker, this.environment.clock);
   }
 
   override invalidate(which: CacheSelection = {}): number {
@@ -209,11 +201,7 @@ export class LiveProvider extends ResilientProvider {
   }
 
   override snapshot(): ProviderSnapshot {
-    const now = this.environment.clock.now();
-    const policies = [...this.linker.live()].flatMap(({ policy, operation }) => {
-      const own = policy.snapshot?.(now);
-      return own === undefined ? [] : [{ kind: policy.kind, ...(operation !== undefined && { operation }), ...own }];
-    }) as PolicySnapshot[];
+    const policies = policySnapshots(this.linker, this.environment.clock.now());
     const httpCache = this.madeHttpSide?.standingCache?.snapshot();
     return { name: this.name, enabled: this.enabled, policies, ...(httpCache && { httpCache }) };
   }
@@ -240,7 +228,7 @@ export class LiveProvider extends ResilientProvider {
     const { environment, pipelines, parts } = this;
     return new HttpSide({
       environment,
-      http: this.givenHttp,
+      http: providerHttpOf(parts, this.linker),
       warn: parts.warn ?? ((message) => emitWarning(message, 'BreakwaterWarning')),
       pipelineOf: (operation) => pipelines.requestPipelineOf(operation),
       newCall: this.newCall.bind(this),
@@ -250,16 +238,5 @@ export class LiveProvider extends ResilientProvider {
         else if (!this.seesAnswers) this.observe(answer);
       },
     });
-  }
-
-  private get givenHttp(): ProviderHttp {
-    const { linker, parts } = this;
-    return (
-      parts.http ?? {
-        settings: () => linker.http,
-        credential: () => credentialOf(linker.http?.auth),
-        tokens: () => tokenSourceOf(linker.http?.auth),
-      }
-    );
   }
 }

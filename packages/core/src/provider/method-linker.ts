@@ -2,16 +2,17 @@ import type { ReadHttp } from '../http/http.options.js';
 import type { ChangingParts } from './create-environment.js';
 import type { CallObserver, ObserveCalls } from '../engine/attempt/call-observer.js';
 import { GateAgreement } from './gate-agreement.js';
-import { KeyedGate } from '../engine/gates/keyed-gate.js';
 import type { MethodPlan } from './method-plan.js';
 import { Pipeline } from '../engine/pipeline.js';
-import { isKeyable, isPassed, type Environment, type Policy, type PolicySpec } from '../engine/policy.js';
+import { isPassed, type Environment, type Policy, type PolicySpec } from '../engine/policy.js';
+import { PolicyMaker } from './policy-maker.js';
 import { ProviderLayers } from './provider-layers.js';
 import type { ProviderParts } from './provider-parts.js';
 import { ResilienceConfigurationError, type Fault } from '../settings/fault.js';
 import { catalog as standardCatalog } from '../policies/catalog.js';
 import type { KeyPlace } from '../policies/idempotency/key-place.js';
 import type { Layer } from '../settings/merge-settings.js';
+import { SharedPolicies } from './shared-policies.js';
 
 /** A policy that is alive, and whose it is: the provider's when there is no operation. */
 export interface OwnedPolicy {
@@ -27,36 +28,29 @@ interface Linked {
   readonly own: Map<string, Policy>;
 }
 
-/** A policy of the provider, and the settings that it has. */
-interface SharedPolicy {
-  readonly policy: Policy;
-  spec: PolicySpec;
-}
-
 /**
  * Makes the pipelines of a provider's methods, gives them the gates that they share, and carries new settings to them.
  */
 export class MethodLinker {
   private layers: ProviderLayers;
   private agreement: GateAgreement;
-  /** The policies that the methods share, by name. */
-  private readonly shares = new Map<string, SharedPolicy>();
+  private readonly maker: PolicyMaker;
+  private readonly shares: SharedPolicies;
   private readonly linked: Linked[] = [];
-  /** Policies for which newer settings have no place. Calls that wait in them go on waiting. */
-  private dropped: WeakRef<Policy>[] = [];
   private observers: readonly CallObserver[] = [];
   private isApplying = false;
-  private isClosed = false;
 
   constructor(
     private readonly parts: ProviderParts,
     private readonly environment: Environment,
     private readonly changing: ChangingParts,
   ) {
+    this.maker = new PolicyMaker(environment);
+    this.shares = new SharedPolicies(this.maker);
     this.layers = new ProviderLayers(parts.settings, parts);
     changing.classify = this.layers.classify;
     this.agreement = new GateAgreement(this.layers, parts);
-    this.applyToShared();
+    this.shares.apply(this.agreement.specs);
   }
 
   get faults(): readonly Fault[] {
@@ -85,12 +79,11 @@ export class MethodLinker {
 
   /** The gate that the provider's methods share; of a keyed one, that for calls without a key. */
   shared(name: string): Policy | undefined {
-    const policy = this.shares.get(name)?.policy;
-    return policy instanceof KeyedGate ? policy.unkeyed : policy;
+    return this.shares.unkeyed(name);
   }
 
   *live(): Iterable<OwnedPolicy> {
-    for (const { policy } of this.shares.values()) yield { policy };
+    for (const policy of this.shares.live()) yield { policy };
     for (const { plan, own } of this.linked) {
       for (const policy of own.values()) yield { policy, operation: plan.operation };
     }
@@ -112,7 +105,7 @@ export class MethodLinker {
     const before = faults.length;
     const specs = this.layers.specs(plan, faults);
     this.agreement.join(plan, specs, faults);
-    this.applyToShared();
+    this.shares.apply(this.agreement.specs);
     // The pipelines of single requests stand within calls that are observed already.
     const observers = plan.ofRequests === true ? undefined : () => this.observers;
     const linked: Linked = { plan, pipeline: new Pipeline([], this.environment, observers), own: new Map() };
@@ -144,9 +137,7 @@ export class MethodLinker {
 
   /** Releases every timer and every waiting call, also in dropped policies. */
   close(): void {
-    this.isClosed = true;
-    for (const { policy } of this.live()) policy.close?.();
-    for (const dropped of this.dropped) dropped.deref()?.close?.();
+    this.maker.close([...this.live()].map(({ policy }) => policy));
   }
 
   /** A listener may bring newer settings while these are applied: then it ends with those. */
@@ -157,30 +148,11 @@ export class MethodLinker {
       let { layers } = this;
       do {
         ({ layers } = this);
-        this.applyToShared();
+        this.shares.apply(this.agreement.specs);
         for (const linked of this.linked) this.apply(linked, layers.specs(linked.plan, []));
       } while (layers !== this.layers);
     } finally {
       this.isApplying = false;
-    }
-  }
-
-  /** Makes the shared policies what was agreed on. Those that no method has any more are dropped. */
-  private applyToShared(): void {
-    const { specs } = this.agreement;
-    for (const [name, { policy }] of this.shares) {
-      if (specs.some((spec) => spec.name === name)) continue;
-      this.shares.delete(name);
-      this.drop(policy);
-    }
-    for (const spec of specs) {
-      const standing = this.shares.get(spec.name);
-      if (standing === undefined) {
-        this.shares.set(spec.name, { spec, policy: this.create(spec) });
-      } else if (standing.spec !== spec) {
-        standing.spec = spec;
-        standing.policy.reconfigure?.(spec.settings);
-      }
     }
   }
 
@@ -189,8 +161,8 @@ export class MethodLinker {
     const standing = new Map(own);
     own.clear();
     const policies = specs.map((spec) => {
-      if (!this.layers.isOwn(spec, plan)) return this.shares.get(spec.name)!.policy;
-      const policy = standing.get(spec.name) ?? this.create(spec, plan.operation);
+      if (!this.layers.isOwn(spec, plan)) return this.shares.get(spec.name)!;
+      const policy = standing.get(spec.name) ?? this.maker.make(spec, plan.operation);
       if (standing.has(spec.name)) policy.reconfigure?.(spec.settings);
       own.set(spec.name, policy);
       return policy;
@@ -200,7 +172,7 @@ export class MethodLinker {
       ? policies.filter((policy) => isPassed(policy) && this.stands(policy, plan))
       : [];
     pipeline.use(passed);
-    for (const [name, policy] of standing) if (!own.has(name)) this.drop(policy);
+    for (const [name, policy] of standing) if (!own.has(name)) this.maker.drop(policy);
   }
 
   /** Whether calls pass a policy: the rate limit is left to the requests that they send, where each draws from it. */
@@ -208,19 +180,6 @@ export class MethodLinker {
     if (kind !== 'rateLimit' || ofRequests === true) return true;
     const http = this.parts.http === undefined ? this.layers.http : this.parts.http.settings();
     return http?.limitEachRequest !== true;
-  }
-
-  /** Kept only for as long as a call is in it. */
-  private drop(policy: Policy): void {
-    this.dropped = [...this.dropped.filter((ref) => ref.deref() !== undefined), new WeakRef(policy)];
-  }
-
-  private create(spec: PolicySpec, operation?: string): Policy {
-    const environment = operation === undefined ? this.environment : environmentOf(operation, this.environment);
-    const made = spec.create(environment);
-    const policy = isKeyable(made) ? new KeyedGate(made, environment) : made;
-    if (this.isClosed) policy.close?.();
-    return policy;
   }
 
   /** Options that the user changes later are not seen: they are read again with every reconfiguration. */
@@ -231,10 +190,4 @@ export class MethodLinker {
     );
     return { ...plan, policies: new Map(copies) };
   }
-}
-
-/** The environment of a policy of one operation's own: what it tells is about that operation, also where no call is. */
-function environmentOf(operation: string, environment: Environment): Environment {
-  const { emit } = environment;
-  return { ...environment, operation, emit: (type, detail, of = operation) => emit(type, detail, of) };
 }

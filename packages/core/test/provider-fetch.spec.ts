@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createProvider, type ProviderOptions, type ResilientProvider } from '../src/index.js';
 import { outcomeOf, turn } from '../src/testing/calls.fixture.js';
 import { HttpServer } from '../src/testing/http-server.fixture.js';
+import { TestClock } from '../src/testing/test-clock.js';
 
 const AT_ONCE = { attempts: 3, backoff: { initial: 1, max: 1 } };
 
@@ -24,9 +25,17 @@ describe('the fetch of a provider', () => {
     for (const each of providers.splice(0)) each.close();
   });
 
-  function provider(http: ProviderOptions['http'] = {}, options: ProviderOptions = {}): ResilientProvider {
+  function provider(
+    http: ProviderOptions['http'] = {},
+    options: ProviderOptions = {},
+    clock?: TestClock,
+  ): ResilientProvider {
     const given = { http: { baseUrl: `${server.origin}/v1/`, ...http }, ...options };
-    const made = createProvider('payments', given, { trackCalls: true, warn: () => undefined });
+    const made = createProvider('payments', given, {
+      trackCalls: true,
+      warn: () => undefined,
+      ...(clock && { clock }),
+    });
     providers.push(made);
     return made;
   }
@@ -163,13 +172,15 @@ describe('the fetch of a provider', () => {
   });
 
   it('aborts with the call and with a signal of the caller’s own, which it then listens to no longer', async () => {
-    const payments = provider({}, { timeout: { attempt: 50 } });
+    const clock = new TestClock();
+    const payments = provider({}, { timeout: { attempt: 50 } }, clock);
     const own = new AbortController();
     await (await payments.execute(() => payments.fetch('/', { signal: own.signal }))).text();
     server.answer = () => undefined;
-    await expect(payments.execute(() => payments.fetch('/', { signal: own.signal }))).rejects.toMatchObject({
-      code: 'TIMEOUT',
-    });
+    const late = outcomeOf(payments.execute(() => payments.fetch('/', { signal: own.signal })));
+    await server.seen(2);
+    await clock.advance(50);
+    expect(await late).toMatchObject({ error: { code: 'TIMEOUT' } });
     await turn();
     expect(getEventListeners(own.signal, 'abort')).toEqual([]);
     const left = payments.fetch('/', { signal: own.signal });

@@ -18,12 +18,14 @@ export class HttpServer {
   readonly requests: SeenRequest[] = [];
   answer: Answer = (_request, response) => response.end('{}');
   private readonly server: Server;
+  private readonly looking: (() => void)[] = [];
 
   constructor() {
     this.server = createServer((request, response) => {
       void text(request).then((body) => {
         const { method = '', url = '', headers } = request;
         this.requests.push({ method, url, headers, body });
+        for (const look of this.looking.splice(0)) look();
         this.answer(request, response);
       });
     });
@@ -35,6 +37,11 @@ export class HttpServer {
 
   get methods(): readonly string[] {
     return this.requests.map(({ method }) => method);
+  }
+
+  /** Resolves once so many requests have come. */
+  async seen(requests: number): Promise<void> {
+    while (this.requests.length < requests) await new Promise<void>((resolve) => this.looking.push(resolve));
   }
 
   listen(): Promise<void> {

@@ -65,7 +65,6 @@ export class LocalAllowance implements Allowance {
     const taken = this.spare.pop() ?? new Taken();
     taken.cost = cost;
     taken.calls = Math.min(1, cost);
-    taken.held = taken.lent = false;
     this.takeOfAll(taken, now, waited);
     return taken;
   }
@@ -111,6 +110,7 @@ export class LocalAllowance implements Allowance {
   }
 
   done(taken: Taken): void {
+    taken.held = taken.lent = false;
     this.spare.push(taken);
   }
 
@@ -212,10 +212,10 @@ export class LocalAllowance implements Allowance {
         from: tokensOf(counted, taken.cost, taken.calls),
         to: tokensOf(counted, to.cost, to.calls),
       };
-      counted.count.settle(change, now);
+      return counted.count.settle(change, now);
     };
-    settle(this.first, taken.receipt);
-    this.others.forEach((other, i) => settle(other, taken.more![i]!));
+    taken.receipt = settle(this.first, taken.receipt);
+    this.others.forEach((other, i) => (taken.more![i] = settle(other, taken.more![i]!)));
   }
 }
 

@@ -106,6 +106,14 @@ describe('a host that shares a limit', () => {
     expect(await run(1, 'list')).toEqual({ value: 1 });
   });
 
+  it('refuses a call that may not wait as soon as the store has said that there is none, however soon there will be', async () => {
+    const { clock, provider } = bench({ rateLimit: { limit: 20, per: '1s', burst: 1 } });
+    const calls = [1, 2].map((value) => watch(provider.execute(() => value)));
+    await clock.advance(20);
+    expect(calls[0]).toEqual({ settled: true, value: 1 });
+    expect(calls[1]!.error).toMatchObject({ why: 'quota-spent' });
+  });
+
   it('counts a call once that has waited for its turn once more', async () => {
     const { clock, provider, snapshot } = bench({
       rateLimit: { limit: 2, per: '1s', wait: '1m' },

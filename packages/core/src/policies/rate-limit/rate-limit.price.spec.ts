@@ -445,6 +445,17 @@ describe('rate limit with a price', () => {
       expect(startedAt.findIndex(([name]) => name === 'sync')).toBe(10);
     });
 
+    it('alone may wait for as long as is set for the background', async () => {
+      const { method, clock } = bench({ limit: 1, per: '1s', wait: 0 });
+      method('first')();
+      const user = method('user', { backgroundWait: '1h' })();
+      const sync = method('sync', { backgroundWait: '1h', priority: 'background' })();
+      await turn();
+      expect(user.error).toMatchObject({ why: 'quota-spent' });
+      await clock.advance('2s');
+      expect(sync).toEqual({ settled: true, value: undefined });
+    });
+
     it('may follow from the arguments', async () => {
       const { method, clock, startedAt, events } = bench({ limit: 10, burst: 1, wait: '1h' });
       const byTenant = method('free plan', {

@@ -39,6 +39,22 @@ describe('a cost that is known after the call has ended', () => {
     expect(used()).toEqual([1, 100]);
   });
 
+  it('counts, too, where it was nothing at first, however many have come and gone meanwhile', async () => {
+    for (const quota of [{ limit: 1000 }, { limit: 2000 }, { bucket: 1000, refill: 1000 }]) {
+      const { ended, used, clock } = bench({ ...quota, per: '1m', cost: 0 } as RateLimitOptions);
+      const calls: Call[] = [];
+      for (let i = 0; i < 40; i++) calls.push(await ended());
+      calls[0]!.settle(300);
+      calls[20]!.settle(200);
+      calls[0]!.settle(100);
+      expect(used()).toEqual([300]);
+      await clock.advance('61s');
+      expect(used()).toEqual([0]);
+      calls[1]!.settle(500);
+      expect(used()).toEqual([0]);
+    }
+  });
+
   it('lets those who wait go on, where it is less', async () => {
     const { ended, provider } = bench({ limit: 1000, per: '1m', cost: 600, wait: '1h' });
     const call = await ended();

@@ -234,6 +234,42 @@ describe('rate limit', () => {
       expect(clock.pendingTimers('referenced')).toBe(0);
     });
 
+    it('stay where a pause delays them by less than 100 ms, and are refused when they have waited as long as they may', async () => {
+      for (const [pauseMs, isRefusedAtOnce] of [
+        [1099, false],
+        [1100, true],
+      ] as const) {
+        const { provider, call, clock, snapshot } = bench({ limit: 2, per: '950ms', margin: 0, wait: '1s' });
+        await clock.advance('1h');
+        const answer = deferred();
+        void outcomeOf(provider.execute(() => answer.promise));
+        call();
+        await turn();
+        const waiting = call();
+        await turn();
+        answer.reject(httpError(429, { 'retry-after-ms': `${pauseMs}` }));
+        await turn();
+        expect(waiting.settled).toBe(isRefusedAtOnce);
+        await clock.advance('1s');
+        const retryAfterMs = isRefusedAtOnce ? pauseMs : pauseMs - 1000;
+        expect(waiting.error).toMatchObject({ why: 'paused-by-provider', retryAfterMs });
+        expect(snapshot()).toMatchObject({ queued: 0, refused: 1 });
+      }
+    });
+
+    it('wait for as long, and as many, as new settings allow', async () => {
+      const { provider, call, clock, startedAt } = bench({ limit: 1, per: '1s' });
+      call();
+      expect([call(), call()].map((refused) => refused.settled)).toEqual([false, false]);
+      await turn();
+      provider.reconfigure({ rateLimit: { wait: '1m', queue: 2 } });
+      const calls = [call(), call(), call()];
+      await turn();
+      expect(calls[2]!.error).toMatchObject({ why: 'queue-full' });
+      await clock.advance('5s');
+      expect(startedAt).toHaveLength(3);
+    });
+
     it('are refused when the provider is closed', async () => {
       const { call, clock, provider, events, snapshot } = bench({ limit: 1, per: '1m', wait: '1h' });
       call();

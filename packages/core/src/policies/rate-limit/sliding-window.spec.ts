@@ -164,6 +164,20 @@ describe.each(SHAPES)('sliding window as %s', (name, make) => {
   });
 });
 
+describe('sliding window as slices', () => {
+  it('keeps those together that leave in one slice, when its last has arrived', () => {
+    const window = new SlidingWindow({ limit: 100, perMs: 1000, marginMs: 0, sliceMs: 100, untilAnswered: false });
+    for (const at of [1, 50, 100]) window.take(at, 2);
+    expect(window.departures(100)).toEqual([{ at: 100, tokens: 6 }]);
+    window.take(101, 3);
+    expect(window.departures(101)).toEqual([
+      { at: 100, tokens: 6 },
+      { at: 200, tokens: 3 },
+    ]);
+    expect([window.used(1099), window.used(1100), window.used(1200)]).toEqual([9, 3, 0]);
+  });
+});
+
 describe('sliding window as ring', () => {
   it('lets a call leave a period after its answer, where that came sooner than it had to', () => {
     const window = ring(1, 1000, 50);
@@ -191,6 +205,65 @@ describe('sliding window as ring', () => {
     const window = ring(1, 1000, 50);
     window.answered(window.take(0, 1), 12);
     expect(window.waitMs(12, 3)).toBe(1000 + 2 * 1012);
+  });
+
+  it('takes those in line to be answered as late as the latest, late in the life of the process, too', () => {
+    const window = ring(1, 1000, 50);
+    window.answered(window.take(5000, 1), 5012);
+    expect(window.waitMs(5012, 3)).toBe(1000 + 2 * 1012);
+    window.answered(window.take(6012, 1), 6012 + 400);
+    expect(window.waitMs(6412, 3)).toBe(650 + 2 * 1050);
+  });
+
+  it('heeds all answers of a small limit, and those of a larger one once half of it is taken', () => {
+    const heedsAfter = (limit: number, tokens: number) => {
+      const window = ring(limit, 1000, 50);
+      if (tokens > 0) window.take(0, tokens);
+      return window.heedsAnswers();
+    };
+    expect([heedsAfter(64, 0), heedsAfter(65, 0), heedsAfter(65, 32), heedsAfter(65, 33)]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+    expect([heedsAfter(66, 32), heedsAfter(66, 33), heedsAfter(66, 66)]).toEqual([false, true, true]);
+  });
+
+  it('hands on what it counts now alone: neither what has left nor what was given back', () => {
+    const window = ring(20, 1000, 0);
+    for (let i = 0; i < 8; i++) window.take(i, 1);
+    window.take(1500, 1);
+    expect(window.departures(1500)).toEqual([{ at: 1500, tokens: 1 }]);
+    const receipt = window.take(1600, 2);
+    window.take(1700, 3);
+    window.settle({ receipt, takenAt: 1600, from: 2, to: 0 }, 1700);
+    expect(window.departures(1700)).toEqual([
+      { at: 1500, tokens: 1 },
+      { at: 1700, tokens: 3 },
+    ]);
+    expect(window.departures(2500)).toEqual([{ at: 1700, tokens: 3 }]);
+  });
+
+  it('corrects nothing that has left it', () => {
+    const window = ring(10, 1000, 0);
+    const receipt = window.take(0, 1);
+    expect(window.used(1000)).toBe(0);
+    window.settle({ receipt, takenAt: 0, from: 1, to: 5 }, 1000);
+    expect(window.used(1000)).toBe(0);
+    window.settle({ receipt, takenAt: 0, from: 0, to: 5 }, 1000);
+    expect(window.used(1000)).toBe(0);
+  });
+
+  it('counts what took nothing once it costs something, until a period after it was sent, and no sooner than others leave', () => {
+    const window = ring(10, 1000, 0);
+    const first = window.take(0, 0);
+    for (let i = 0; i < 10; i++) window.take(100, 0);
+    window.take(200, 1);
+    const receipt = window.settle({ receipt: first, takenAt: 0, from: 0, to: 4 }, 300);
+    expect(window.used(300)).toBe(5);
+    window.settle({ receipt, takenAt: 0, from: 4, to: 2 }, 400);
+    expect([window.used(999), window.used(1199), window.used(1200)]).toEqual([3, 3, 0]);
   });
 
   it('finds its departures again, whichever were given back in between', () => {

@@ -70,8 +70,16 @@ export class SlidingWindow implements TokenCount {
     this.leavesAt[place] = Math.min(leavesAt, now + perMs);
   }
 
-  settle({ receipt, from, to }: Change): void {
-    this.change(receipt, to - from);
+  settle({ receipt, takenAt, from, to }: Change, now: number): number {
+    const place = this.find(receipt);
+    if (place !== undefined) {
+      this.taken += to - from;
+      this.tokens[place]! += to - from;
+      return receipt;
+    }
+    // What took nothing was not kept, and may have cost something nevertheless.
+    const leavesAt = takenAt + this.heldMs;
+    return from === 0 && leavesAt > now ? this.push(Math.max(leavesAt, this.leavesAt[this.tail]!), to) : receipt;
   }
 
   /** Where less than half of a large limit is taken nothing waits soon. */
@@ -122,20 +130,9 @@ export class SlidingWindow implements TokenCount {
     return this.lastId;
   }
 
-  private change(receipt: number, tokens: number): void {
-    const place = this.find(receipt);
-    if (place === undefined) return;
-    this.taken += tokens;
-    this.tokens[place]! += tokens;
-    while (this.size > 0 && this.tokens[this.tail] === 0) {
-      this.size--;
-      this.tail = this.place(this.size - 1);
-    }
-  }
-
   /** Forgets what has left the window. */
   private forget(now: number): void {
-    while (this.size > 0 && (this.leavesAt[this.head]! <= now || this.tokens[this.head] === 0)) {
+    while (this.size > 0 && this.leavesAt[this.head]! <= now) {
       this.taken -= this.tokens[this.head]!;
       this.head = this.place(1);
       this.size--;
@@ -181,7 +178,7 @@ export class SlidingWindow implements TokenCount {
   }
 
   /**
-   * Drops what was given back, and doubles the ring where that is not enough. Grows with what is in use: a key that is
+   * Drops what took nothing or was given back, and doubles the ring where that is not enough. Grows with what is in use: a key that is
    * used little stays small.
    */
   private makeRoom(): void {
@@ -202,7 +199,6 @@ export class SlidingWindow implements TokenCount {
     }
     this.head = 0;
     this.size = kept.length;
-    this.tail = Math.max(0, this.size - 1);
   }
 
   private place(index: number): number {

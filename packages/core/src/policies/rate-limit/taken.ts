@@ -12,7 +12,7 @@ interface Limit {
 export class Taken implements SettleableTicket {
   /** The allowance, which alone can do anything with it. */
   from: object | undefined = undefined;
-  limit: Limit | undefined = undefined;
+  limit!: Limit;
   /** The cost of the call, as far as it is known. */
   cost = 0;
   /** 0 for a call that cost nothing when it was let through, and for one that was given back. */
@@ -33,6 +33,6 @@ export class Taken implements SettleableTicket {
   more: number[] | undefined = undefined;
 
   settle(cost: number, hasEnded: boolean): void {
-    if (hasEnded === this.left) this.limit?.settle(this, cost);
+    if (hasEnded === this.left) this.limit.settle(this, cost);
   }
 }

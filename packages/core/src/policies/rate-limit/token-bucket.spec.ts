@@ -47,6 +47,43 @@ describe('token bucket', () => {
     expect(shop.waitMs(550, 1)).toBe(500);
   });
 
+  it('has those far behind in line wait until the first have arrived, beside what they wait for', () => {
+    const shop = bucket(2, 500, 50);
+    expect([shop.waitMs(0, 1), shop.waitMs(0, 2), shop.waitMs(0, 3), shop.waitMs(0, 4)]).toEqual([0, 0, 550, 1050]);
+  });
+
+  it('begins to refill anew only where it was full', () => {
+    const shop = bucket(4, 100, 90);
+    shop.take(0, 2, false);
+    shop.take(100, 1, false);
+    expect(shop.used(100)).toBe(3);
+    const full = bucket(4, 100, 90);
+    full.take(0, 2, false);
+    full.take(290, 1, false);
+    expect(full.used(290)).toBe(1);
+    expect(full.departures(290)).toEqual([{ at: 380, tokens: 1 }]);
+  });
+
+  it('heeds no answers, and hands on nothing while it is full', () => {
+    const shop = bucket(4, 100, 90);
+    expect([shop.heedsAnswers(), shop.departures(0)]).toEqual([false, []]);
+    shop.take(0, 2, false);
+    expect(shop.heedsAnswers()).toBe(false);
+    expect([shop.departures(289).length, shop.departures(290)]).toEqual([1, []]);
+  });
+
+  it('makes up for a timer that is less than 50 ms late', () => {
+    for (const [lateMs, waitMs] of [
+      [49, 51],
+      [50, 100],
+    ] as const) {
+      const pace = new TokenBucket({ size: 1, intervalMs: 100, marginMs: 0, catchesUp: true });
+      pace.take(0, 1, false);
+      pace.take(100 + lateMs, 1, true);
+      expect(pace.waitMs(100 + lateMs, 1)).toBe(waitMs);
+    }
+  });
+
   it('makes up for late timers only where the pace is its own', () => {
     const pace = new TokenBucket({ size: 1, intervalMs: 10, marginMs: 0, catchesUp: true });
     const shop = bucket(1, 10);

@@ -56,11 +56,12 @@ export class TokenBucket implements TokenCount {
 
   answered(): void {}
 
-  settle({ receipt, takenAt, from, to }: Change, now: number): void {
+  settle({ receipt, takenAt, from, to }: Change, now: number): number {
     const { intervalMs } = this.settings;
     const fewerMs = (from - to) * intervalMs;
     if (fewerMs <= 0) this.theoreticalArrival = Math.max(this.theoreticalArrival, now) - fewerMs;
     else this.moveBack(fewerMs, Math.max(receipt - this.givenBackMs, takenAt + from * intervalMs) - now);
+    return receipt;
   }
 
   heedsAnswers(): boolean {

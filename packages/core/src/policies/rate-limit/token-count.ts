@@ -24,7 +24,8 @@ export interface TokenCount {
   /** Takes them, and returns the receipt for what follows. Only to be called when `waitMs` is 0. */
   take(now: number, tokens: number, waited: boolean): number;
   answered(receipt: number, now: number): void;
-  settle(change: Change, now: number): void;
+  /** Corrects what was taken, and returns the receipt for what follows. */
+  settle(change: Change, now: number): number;
   /** Whether a call's answer would let others go sooner. */
   heedsAnswers(): boolean;
   /** Whether nothing is taken. */

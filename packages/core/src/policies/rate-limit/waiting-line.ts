@@ -65,7 +65,6 @@ export class WaitingLine<Turn> {
 
   /** Whether a call for which there is enough may go before those who wait, which it does then. */
   passes(cost: number, background: boolean): boolean {
-    if (this.queue.size === 0) return true;
     if (cost > 0 && !this.queue.isFirst(background)) return false;
     this.queue.pass(cost);
     return true;
@@ -95,7 +94,6 @@ export class WaitingLine<Turn> {
       else break;
     }
     this.scheduleWake(now);
-    if (queue.size === 0) return;
     const isNews = this.graceLeftMs > 0 && !service.isAsking(now);
     if (isNews || this.wakesAt > before + TOLERANCE_MS) this.refuseHopeless(now);
   }
@@ -153,7 +151,7 @@ export class WaitingLine<Turn> {
     const { queue, service } = this;
     const cost = queue.nextCost;
     if (cost === undefined) return;
-    if (service.graceMs > 0) service.seek(now, { cost: queue.cost, calls: queue.size, nextCost: cost });
+    service.seek(now, { cost: queue.cost, calls: queue.size, nextCost: cost });
     const waitMs = service.waitMs(now, cost, 1);
     this.wakesAt = now + waitMs;
     this.wake = this.clock.scheduleForAll(Math.ceil(waitMs), () => this.lookAgain(this.clock.now()));

@@ -168,8 +168,9 @@ describe('tokens of a call that did not go out', () => {
     expect(await left()).toEqual([90]);
   });
 
-  it('are none where it cost nothing', async () => {
+  it('are none where it cost nothing, which goes out where the host has none as well', async () => {
     const { store, allowance, now, seek, take, leased } = host(REQUESTS, MINUTE);
+    expect(allowance.giveBack(take(0), now())).toBe(true);
     await seek(1);
     const { operations } = store;
     expect(allowance.giveBack(take(0), now())).toBe(true);
@@ -194,6 +195,15 @@ describe('a call that turns out to cost something else', () => {
     expect(await left()).toEqual([99, 93]);
     // It is still a call.
     expect(allowance.waitMs(now(), 0, 1)).toBeGreaterThan(0);
+  });
+
+  it('leaves its tokens to the next also where it was told the same cost', async () => {
+    const { allowance, now, seek, take, leased } = host(MINUTE);
+    await seek(3);
+    const taken = take(3);
+    allowance.settle(taken, 3, now());
+    allowance.giveBack(taken, now());
+    expect(leased()).toBe(3);
   });
 
   it('takes more of those that the host holds, and has the store count the rest', async () => {
@@ -297,14 +307,17 @@ describe('a host whose store is away', () => {
   });
 
   it('tells it what went out meanwhile, once, and of what costs came late', async () => {
-    const { told, allowance, now, take, left, lose, rejoin } = host(REQUESTS, MINUTE, { ...MINUTE, per: 90_000 });
+    const quotas = [REQUESTS, MINUTE, { ...MINUTE, per: 90_000 }];
+    const { told, allowance, now, seek, take, left, lose, rejoin } = host(...quotas);
+    await seek(20);
+    take(20);
     await lose();
     const taken = take(5);
     take(2);
     allowance.settle(taken, 8, now());
     await rejoin();
     expect(told).toEqual([2, 10, 10]);
-    expect(await left()).toEqual([97, 89, 89]);
+    expect(await left()).toEqual([96, 69, 69]);
     await lose();
     await rejoin();
     expect(told).toHaveLength(3);
@@ -356,7 +369,7 @@ describe('a host whose store is away', () => {
   });
 
   it('leaves to the store what it leased before, and takes nothing back from what it told', async () => {
-    const { clock, told, allowance, now, seek, take, left, lose, rejoin } = host(MINUTE);
+    const { clock, told, allowance, now, seek, take, left, leased, lose, rejoin } = host(MINUTE);
     await seek(10);
     const before = take(10);
     await clock.advance(100);
@@ -368,7 +381,7 @@ describe('a host whose store is away', () => {
     expect(told).toEqual([5]);
     expect(await left()).toEqual([90 - 5 - 1]);
     allowance.giveBack(during, now());
-    expect(await left()).toEqual([84]);
+    expect([await left(), leased()]).toEqual([[84], 1]);
   });
 
   it('finds so also when it tells of a late cost', async () => {

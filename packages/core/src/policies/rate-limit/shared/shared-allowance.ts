@@ -133,8 +133,8 @@ export class SharedAllowance implements Allowance {
 
   settle(taken: Taken, cost: number, now: number): void {
     const more = cost - taken.cost;
-    if (!taken.held && more < 0) this.giveBackLeased(taken, -more, 0, now);
-    else if (!taken.held && more > 0) this.takeMore(taken, more, now);
+    if (!taken.held && more > 0) this.takeMore(taken, more, now);
+    else if (!taken.held) this.giveBackLeased(taken, -more, 0, now);
     this.own.settle(taken, cost, now);
   }
 
@@ -264,7 +264,7 @@ export class SharedAllowance implements Allowance {
       if (each.rule.perCall) continue;
       const held = Math.min(more, each.count.at(now));
       if (held > 0) each.count.take(now, held);
-      if (more > held) this.correctLater(each, more - held);
+      this.correctLater(each, more - held);
     }
   }
 

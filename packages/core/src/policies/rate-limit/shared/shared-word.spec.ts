@@ -16,8 +16,9 @@ function bench({ hasBus = true }: { hasBus?: boolean } = {}) {
   const store = new SharedStore(clock, hasBus);
   const random = seededRandom(1);
   /** Another process, which hears of one key or several. */
-  const start = async (...keys: readonly string[]) => {
-    const parts = { name: 'crm', path: 'crm', settings: {}, clock, store, random };
+  const start = (...keys: readonly string[]) => startOf('crm', keys);
+  const startOf = async (provider: string, keys: readonly string[]) => {
+    const parts = { name: provider, path: provider, settings: {}, clock, store, random };
     const environment: EnvironmentOf<RateLimitEvents> = createEnvironment(parts, new EventHub(), {
       classify: undefined,
     });
@@ -26,7 +27,7 @@ function bench({ hasBus = true }: { hasBus?: boolean } = {}) {
     await clock.advance(0);
     return { heard, word: words[0]!, words, environment };
   };
-  return { clock, store, start };
+  return { clock, store, start, startOf };
 }
 
 function listenTo(environment: EnvironmentOf<RateLimitEvents>, key: string, heard: unknown[]): SharedWord {
@@ -150,6 +151,14 @@ describe('the word of a provider', () => {
     expect((await start('orders', 'search')).heard).toEqual([['paused', 30_000]]);
   });
 
+  it('is that of one provider', async () => {
+    const { clock, start, startOf } = bench();
+    const [crm, mail] = [await start(), await startOf('mail', ['limit'])];
+    crm.word.pause(30_000);
+    await clock.advance(0);
+    expect(mail.heard).toEqual([]);
+  });
+
   it.each([
     ['five seconds', true, 5000],
     ['second, where no bus tells of it', false, 1000],
@@ -166,6 +175,7 @@ describe('the word of a provider', () => {
       if (store.operations > before) looks.push(clock.now());
     }
     expect(looks).toEqual([everyMs, 2 * everyMs]);
+    there.word.close();
     expect(there.heard).toEqual([
       ['paused', 30_000 - everyMs],
       ['paused', 30_000 - 2 * everyMs],
@@ -205,12 +215,18 @@ describe('the word of a provider', () => {
 });
 
 describe('a host that listens to the word of a provider', () => {
-  /** Counts the subscriptions there are. */
-  function subscriptions(store: SharedStore): { now: number } {
-    const count = { now: 0 };
+  /** Counts the subscriptions there are, and messages that have made a listener fail. */
+  function subscriptions(store: SharedStore): { now: number; failed: number } {
+    const count = { now: 0, failed: 0 };
     const bus = store.inner.bus;
     const subscribe: Bus['subscribe'] = async (topic, listener) => {
-      const unsubscribe = await bus.subscribe(topic, listener);
+      const unsubscribe = await bus.subscribe(topic, (message) => {
+        try {
+          listener(message);
+        } catch {
+          count.failed++;
+        }
+      });
       count.now++;
       return async () => {
         count.now--;
@@ -230,6 +246,8 @@ describe('a host that listens to the word of a provider', () => {
     expect(count.now).toBe(2);
     there.words[0]!.close();
     here.word.pause(1000);
+    // A limit to which the other does not listen.
+    there.words[0]!.pause(1000);
     await clock.advance(0);
     expect([count.now, there.heard]).toEqual([2, [['paused', 1000]]]);
     there.words[1]!.close();
@@ -244,6 +262,7 @@ describe('a host that listens to the word of a provider', () => {
     here.word.pause(2000);
     await clock.advance(0);
     expect([count.now, heard]).toEqual([2, [['paused', 2000]]]);
+    expect(count.failed).toBe(0);
   });
 
   it('hears what the latest of two for one limit hears, whenever the other is closed', async () => {

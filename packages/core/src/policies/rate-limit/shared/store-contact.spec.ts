@@ -61,15 +61,16 @@ describe('the store of a shared limit', () => {
     expect(log).toEqual(['asked at 40']);
   });
 
-  it('is asked also where that cannot be known, and is away when it does not answer that either', async () => {
-    for (const ready of [new Promise<void>(() => undefined), Promise.reject(new Error('connect ECONNREFUSED'))]) {
-      const { clock, log, ask } = bench({ ready });
-      const asked = await ask(Infinity);
-      await clock.advance(GRACE_MS);
-      expect(asked).toEqual({ settled: true, value: undefined });
-      expect(log).toHaveLength(2);
-      expect(log[1]).toMatch(/^away at \d+: the store has not answered within 100 ms$/);
-    }
+  it.each([
+    ['does not answer', () => new Promise(() => undefined)],
+    ['cannot be reached', () => Promise.reject(new Error('connect ECONNREFUSED'))],
+  ])('is asked also where it %s before, and is away when it does not answer then', async (_how, ready) => {
+    const { clock, log, ask } = bench({ ready: ready() });
+    const asked = await ask(Infinity);
+    await clock.advance(GRACE_MS);
+    expect(asked).toEqual({ settled: true, value: undefined });
+    expect(log).toHaveLength(2);
+    expect(log[1]).toMatch(/^away at \d+: the store has not answered within 100 ms$/);
   });
 
   it('is away after two answers in a row that have not come, and one between makes up for it', async () => {

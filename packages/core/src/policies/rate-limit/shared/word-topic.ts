@@ -18,23 +18,26 @@ interface Listener {
 
 type Where = Pick<Environment, 'store' | 'provider' | 'random'>;
 
+/** Ends nothing, as there was no subscription. */
+const NO_BUS: Unsubscribe = () => Promise.resolve();
+
 /** The topic on which the hosts of one provider tell each other of its limits: one subscription for all of its keys. */
 export class WordTopic {
   private readonly listeners = new Map<string, Listener>();
   private from: string | undefined;
-  private subscribed: Promise<Unsubscribe | undefined> | undefined;
+  private subscribed: Promise<Unsubscribe> | undefined;
 
   join(listener: Listener, { store, provider, random }: Where): void {
     this.listeners.set(listener.key, listener);
     this.from ??= String(random());
     // A bus that cannot be had is made up for by looking in the store.
-    this.subscribed ??= store.bus?.subscribe(topicOf(provider), (message) => this.hear(message)).catch(() => undefined);
+    this.subscribed ??= store.bus?.subscribe(topicOf(provider), (message) => this.hear(message)).catch(() => NO_BUS);
   }
 
   leave(listener: Listener): void {
     if (this.listeners.get(listener.key) === listener) this.listeners.delete(listener.key);
     if (this.listeners.size > 0) return;
-    this.subscribed?.then((unsubscribe) => unsubscribe?.()).catch(() => undefined);
+    this.subscribed?.then((unsubscribe) => unsubscribe()).catch(() => undefined);
     this.subscribed = undefined;
   }
 

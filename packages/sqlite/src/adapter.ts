@@ -9,4 +9,5 @@ export {
   type SqliteConnection,
   type SqliteStatement,
 } from './sqlite-connection.js';
+export { sqliteCode } from './sqlite-code.js';
 export { first, perConnection, prepareAll, type StatementsOf } from './statements.js';

@@ -1,5 +1,7 @@
+import { sqliteCode } from './sqlite-code.js';
+
 /** Whether SQLite refused because another process was at work: nothing was changed, so it can be tried again. */
 export function isBusy(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_PROTOCOL');
+  const code = sqliteCode(error);
+  return code !== undefined && (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_PROTOCOL');
 }

@@ -1,7 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
 import { SystemClock } from '@breakwater/core';
 import Libsql from 'libsql';
+import { fileObstacle } from './file-obstacle.js';
 import { isBusy } from './is-busy.js';
+import { sqliteCode } from './sqlite-code.js';
 import { IN_MEMORY, type SqliteConnection } from './sqlite-connection.js';
 
 /** The pause between two tries to open a file. */
@@ -74,9 +76,10 @@ function open(opened: SqliteFile): OwnConnection {
     return db;
   } catch (cause) {
     db.close();
-    const { code, message } = cause as { code?: unknown; message?: string };
-    const isOfSqlite = typeof code === 'string' && code.startsWith('SQLITE');
-    throw isOfSqlite ? error(`${message} (${code})`, { code, cause }) : cause;
+    const code = sqliteCode(cause);
+    throw code === undefined
+      ? cause
+      : error(because(`${(cause as Error).message} (${code})`, file, code), { code, cause });
   }
 }
 
@@ -84,7 +87,13 @@ function connect({ file, error }: SqliteFile): OwnConnection {
   try {
     return new Libsql(file);
   } catch (cause) {
+    const code = 'SQLITE_CANTOPEN';
     const what = 'cannot be opened: expected a file that this process may read and write';
-    throw error(what, { code: 'SQLITE_CANTOPEN', cause });
+    throw error(because(what, file, code), { code, cause });
   }
+}
+
+function because(what: string, file: string, code: string): string {
+  const obstacle = fileObstacle(file, code);
+  return obstacle === undefined ? what : `${what}: ${obstacle}`;
 }

@@ -1,4 +1,14 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -311,6 +321,33 @@ describe('SqliteStore', () => {
     await store.close();
   });
 
+  describe('rejects every operation from about the moment on', () => {
+    const GONE = { name: 'SqliteStoreError', code: 'STORE_GONE' };
+    const removed = () => ['', '-wal', '-shm'].forEach((suffix) => rmSync(file + suffix, { force: true }));
+    it.each<[string, () => unknown]>([
+      ['that its file was removed', removed],
+      ['that its file was moved away', () => renameSync(file, `${file}.old`)],
+      [
+        'that another file has taken its place, which other processes share',
+        () => {
+          removed();
+          return new SqliteStore({ file }).close();
+        },
+      ],
+    ])('%s', async (_, befall) => {
+      const clock = new TestClock();
+      const store = new SqliteStore({ file, clock });
+      await store.put('key', 'value', KEPT);
+      await clock.advance('1s');
+      expect(await store.get('key')).toMatchObject({ value: 'value' });
+      await befall();
+      await clock.advance('1s');
+      await expect(store.get('key')).rejects.toMatchObject(GONE);
+      await expect(store.put('key', 'value', KEPT)).rejects.toMatchObject(GONE);
+      await store.close();
+    });
+  });
+
   it('rejects every operation after close, which may be called again', async () => {
     const store = new SqliteStore({ file });
     await store.close();
@@ -362,7 +399,17 @@ describe('SqliteStore', () => {
 
     it('a directory', () => {
       mkdirSync(file);
-      expect(() => new SqliteStore({ file })).toThrow(/cannot be opened: expected a file/);
+      expect(() => new SqliteStore({ file })).toThrow(/cannot be opened: expected a file .*: it is a directory/);
+    });
+
+    it('a file that is damaged, with what to do about it', async () => {
+      const store = new SqliteStore({ file });
+      for (let i = 0; i < 100; i++) await store.put(`key ${i}`, 'x'.repeat(1000), KEPT);
+      await store.close();
+      truncateSync(file, 10_000);
+      expect(() => new SqliteStore({ file })).toThrow(
+        /malformed \(SQLITE_CORRUPT\): the file is damaged: put it aside/,
+      );
     });
 
     it('a file that is no database', () => {

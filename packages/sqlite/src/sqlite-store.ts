@@ -16,10 +16,14 @@ import { SqliteStoreError } from './sqlite-store.error.js';
 import { readSqliteStoreOptions, type SqliteStoreOptions } from './sqlite-store.options.js';
 import { advanceClock, countCalls, deleteEntry, getEntry, putEntry, readEntry } from './operations.js';
 import { prepareStatements, type Statements } from './prepare-statements.js';
+import { StandingFile } from './standing-file.js';
 import { SqliteTransactionStore } from './sqlite-transaction-store.js';
 
 /** The longest pause between two tries for a lock. */
 const LONGEST_PAUSE_MS = 25;
+
+const GONE =
+  'its file was removed, moved or replaced while it was open, so that processes which start later do not share it: restart this one';
 
 /**
  * State of one host, in a file that several processes may open. An operation that has answered survives the death of
@@ -35,6 +39,7 @@ export class SqliteStore implements Store {
   private readonly busyTimeoutMs: number;
   private readonly tablePrefix: string;
   private readonly opened: OwnFile;
+  private readonly standing: StandingFile;
   private statements: Statements | undefined;
 
   constructor(options: SqliteStoreOptions) {
@@ -44,6 +49,7 @@ export class SqliteStore implements Store {
     this.busyTimeoutMs = settings.busyTimeout;
     this.tablePrefix = settings.tablePrefix;
     this.opened = openDatabase(settings);
+    this.standing = new StandingFile(this.file, this.clock);
     this.statements = prepareStatements(this.opened.db, this.tablePrefix);
   }
 
@@ -114,6 +120,7 @@ export class SqliteStore implements Store {
     let giveUpAt: number | undefined;
     for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       if (this.statements === undefined) throw new SqliteStoreError(this.file, 'STORE_CLOSED', 'it has been closed');
+      if (this.standing.isGone) throw new SqliteStoreError(this.file, 'STORE_GONE', GONE);
       try {
         return work(this.statements);
       } catch (error) {

@@ -26,6 +26,7 @@ export type Directory = Queue<Omit<LineName, 'provider'>, unknown, string>;
 export class Connections {
   private base: IQueueBackend | undefined;
   private writes: JointWrites | undefined;
+  private schemaName: Promise<string> | undefined;
   private readonly queues = new Map<string, Queue>();
   private readonly claiming = new Map<string, IQueueBackend>();
 
@@ -62,15 +63,18 @@ export class Connections {
     );
   }
 
-  /** The schema of BullMQ's tables in Postgres. */
-  async schema(): Promise<string> {
-    const { connection } = this.settings;
-    if (isPool(connection)) {
-      // The application's own pool: its search path says.
-      const { rows } = await connection.query(SCHEMA_OF_JOBS);
-      return rows[0]?.schema ?? DEFAULT_SCHEMA;
-    }
-    return (Object(connection) as { schema?: string }).schema ?? DEFAULT_SCHEMA;
+  /** Whether the connections are those of a pool of the application's, whose transactions may hold all of them. */
+  get isOfApplication(): boolean {
+    return isPool(this.settings.connection);
+  }
+
+  /** The schema of BullMQ's tables in Postgres, which a pool of the application's is asked for once. */
+  schema(): Promise<string> {
+    if (this.schemaName !== undefined) return this.schemaName;
+    const reading = this.readSchema();
+    this.schemaName = reading;
+    reading.catch(() => (this.schemaName = undefined));
+    return reading;
   }
 
   /** Has the commands of this turn go out together, where the backend can. */
@@ -80,6 +84,19 @@ export class Connections {
 
   async close(): Promise<void> {
     await this.base?.close();
+  }
+
+  private async readSchema(): Promise<string> {
+    const { connection } = this.settings;
+    if (isPool(connection)) {
+      // Its search path says.
+      const { rows } = await connection.query(SCHEMA_OF_JOBS);
+      if (rows[0] !== undefined) return rows[0].schema;
+      // There are no tables yet.
+      this.schemaName = undefined;
+      return DEFAULT_SCHEMA;
+    }
+    return (Object(connection) as { schema?: string }).schema ?? DEFAULT_SCHEMA;
   }
 
   private queueOf(name: string): Queue {
@@ -107,6 +124,8 @@ export class Connections {
       this.base = (backend as AnyFactory)('sync', { connection, prefix, ...claims } as never);
       this.base.on('error', () => undefined);
       this.writes = new JointWrites(this.base);
+      // Before a transaction asks, which may hold the last connection of the pool.
+      if (this.isOfApplication) void this.schema();
     }
     return this.base;
   }

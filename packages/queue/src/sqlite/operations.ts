@@ -31,7 +31,7 @@ export function claimJobs(
   { limit, leaseMs, now }: ClaimOptions & { readonly now: number },
 ): Claimed {
   const [paused, served] = first<[number, string]>(sql.queue, [provider]) ?? [0, ''];
-  if (paused === 1) return { jobs: [], paused: true, nextInMs: undefined };
+  if (paused === 1 || limit === 0) return { jobs: [], paused: paused === 1, nextInMs: undefined };
   sql.lost.run([now, provider, now]);
   sql.ready.run([provider, now]);
   const jobs: ClaimedJob[] = [];

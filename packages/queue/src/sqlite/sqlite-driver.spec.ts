@@ -168,6 +168,31 @@ describe('sqliteDriver', () => {
     await driver.close();
   });
 
+  it('adds as savepoints have it, and says at once that the lock is another’s', async () => {
+    const driver = await open();
+    const [app, other] = [new Database(file), new Database(file)];
+    app.exec('BEGIN IMMEDIATE');
+    void driver.addWithin!(app, [{ ...JOB, id: 'kept' }]);
+    app.exec('SAVEPOINT before');
+    void driver.addWithin!(app, [{ ...JOB, id: 'rolled back' }]);
+    app.exec('ROLLBACK TO before');
+    // A transaction that is deferred has no lock until it writes.
+    other.exec('BEGIN');
+    expect(() => driver.addWithin!(other, [JOB])).toThrow(expect.objectContaining({ code: 'SQLITE_BUSY' }));
+    other.exec('ROLLBACK');
+    app.exec('COMMIT');
+    // One that has read before another wrote sees what no longer stands.
+    other.exec('BEGIN');
+    other.prepare('SELECT count(*) FROM sync_jobs').all();
+    await driver.add([{ ...JOB, id: 'meanwhile' }]);
+    expect(() => driver.addWithin!(other, [JOB])).toThrow(expect.objectContaining({ code: 'SQLITE_BUSY_SNAPSHOT' }));
+    other.exec('ROLLBACK');
+    expect((await driver.list('crm', { state: 'waiting' })).map(({ id }) => id)).toEqual(['kept', 'meanwhile']);
+    app.close();
+    other.close();
+    await driver.close();
+  });
+
   it('adds in no transaction that is not one of its file', async () => {
     const driver = await open();
     const app = new Database(file);

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import Database from 'libsql';
 import type { QueueDriver, Settlement } from '../driver/queue-driver.js';
 import { sqliteDriver } from '../sqlite/sqlite-driver.js';
 import { QueueFixture } from './queue.fixture.js';
@@ -37,6 +41,24 @@ describe.each([
     expect(runs).toBe(20);
     expect(await fixture.queue.counts('crm')).toMatchObject({ completed: 20 });
     expect(fixture.events.types.filter((type) => type !== 'queue.completed')).toEqual(['queue.held', 'queue.resumed']);
+  });
+
+  it('has no job run again that comes back as its end could not be written until its lease had ended', async () => {
+    const driver = openDriver();
+    const [settle, renew] = [driver.settle.bind(driver), driver.renew.bind(driver)];
+    let isFull = true;
+    driver.settle = (settlements: readonly Settlement[]) => (isFull ? Promise.reject(FULL) : settle(settlements));
+    driver.renew = (...given) => (isFull ? Promise.reject(FULL) : renew(...given));
+    let runs = 0;
+    fixture = new QueueFixture({}, { driver, concurrency: 4, lease: '30s' });
+    await fixture.on('sync', async () => ++runs).start();
+    const { id } = await fixture.queue.add('crm', 'sync', {});
+    await fixture.clock.advance('2m');
+    isFull = false;
+    await fixture.clock.advance('10s');
+    expect(await fixture.queue.get('crm', id)).toMatchObject({ state: 'completed', result: 1 });
+    expect(runs).toBe(1);
+    expect(fixture.events.ofType('queue.completed')).toHaveLength(1);
   });
 
   it('is asked again once a second, and told of once', async () => {
@@ -125,4 +147,32 @@ it('has no job wait for the end of another to be written, where the driver ends 
   expect(ran).toEqual([0, 1, 2, 3, 4, 5]);
   expect(await fixture.queue.counts('crm')).toMatchObject({ completed: 5, active: 1 });
   await fixture.stop();
+});
+
+it('goes on by itself after a transaction of the application that held the lock of a SQLite file for minutes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
+  const file = join(folder, 'queue.sqlite');
+  const fixture = new QueueFixture({}, { driver: sqliteDriver({ file }), concurrency: 3 });
+  const ran: unknown[] = [];
+  await fixture
+    .on('sync', async ({ payload }) => {
+      await fixture.clock.sleep(500);
+      ran.push(payload);
+    })
+    .start();
+  const jobs = Array.from({ length: 6 }, (_, payload) => ({ name: 'sync', payload }));
+  await fixture.queue.addAll('crm', jobs);
+  await fixture.clock.advance('100ms');
+  const app = new Database(file);
+  app.exec('BEGIN IMMEDIATE');
+  await fixture.clock.advance('2m');
+  expect(fixture.queue.snapshot()[0]?.held).toMatch(/^driver-unavailable: .*locked/);
+  expect(ran).toEqual([0, 1, 2]);
+  app.exec('COMMIT');
+  app.close();
+  await fixture.clock.advance('20s');
+  expect(await fixture.queue.counts('crm')).toMatchObject({ completed: 6 });
+  expect(ran.toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+  await fixture.stop();
+  rmSync(folder, { recursive: true, force: true });
 });

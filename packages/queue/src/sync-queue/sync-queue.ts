@@ -59,8 +59,9 @@ export abstract class SyncQueue {
 
   /**
    * The queue inside the transaction that `transaction` has begun: the connection that `sqliteDriver` was given, or one
-   * of libsql or better-sqlite3 to its file; a client of `pg` for BullMQ on Postgres. Throws a `QueueDriverError` where
-   * the driver cannot take part in it.
+   * of libsql or better-sqlite3 to its file; for BullMQ on Postgres a client of `pg`, an `EntityManager` of TypeORM, or
+   * `{ query }` around the raw queries of another library. Throws a `QueueDriverError` where the driver can take no
+   * part in it.
    */
   abstract within(transaction: unknown): TransactionQueue;
 

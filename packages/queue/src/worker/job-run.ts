@@ -39,7 +39,7 @@ export type JobEnd = { readonly to: 'completed'; readonly result: string | undef
 export class JobRun extends Deadline implements LeaseHolder {
   renewedAt = 0;
   isLost = false;
-  /** Whether its processor was called. */
+  /** Whether its processor was called, or will not be. */
   hasBegun = false;
   private call: LiveCall | undefined;
   private processing: PromiseLike<unknown> | undefined;

@@ -1,7 +1,7 @@
 import { SyncQueueClosedError } from '../jobs/job-errors.js';
 import type { ClaimedJob } from '../driver/queue-driver.js';
 import type { AttemptWatch } from './attempt-watch.js';
-import { JobRun, type JobRunParts } from './job-run.js';
+import { JobRun, type JobEnd, type JobRunParts } from './job-run.js';
 import type { LaneEvents } from './lane-events.js';
 import type { Leases } from './leases.js';
 import { settlementOf } from './settlement-of.js';
@@ -20,6 +20,8 @@ export interface RunningJobsParts {
 /** The jobs of a provider that are under way in this process, from their claims until their ends are written down. */
 export class RunningJobs {
   private readonly runs = new Set<JobRun>();
+  /** How jobs have ended whose ends the driver has yet to write down, by their ids, with the last run of each. */
+  private readonly ends = new Map<string, { readonly run: JobRun; readonly end: JobEnd }>();
 
   constructor(private readonly parts: RunningJobsParts) {}
 
@@ -56,13 +58,17 @@ export class RunningJobs {
     this.runs.add(run);
     leases.hold(run, startedAt);
     try {
-      const end = await run.run();
+      // A job whose end could not be written until its lease had ended comes again: it is not done again here.
+      const end = this.ends.get(job.id)?.end ?? (await run.run());
+      run.hasBegun = true;
+      if (!run.isLost) this.ends.set(job.id, { run, end });
       const stood = !run.isLost && (await settler.settle(settlementOf(job, end, clock.wallNow())));
       if (stood) events.ended(job, end, clock.now() - startedAt);
       else events.counters.lost++;
     } finally {
       leases.release(run);
       this.runs.delete(run);
+      if (this.ends.get(job.id)?.run === run) this.ends.delete(job.id);
       attempts.ended(job.id);
       left();
     }

@@ -120,6 +120,24 @@ describe('the fetch of a provider', () => {
     expect(server.requests[0]!.headers['idempotency-key']).toBe(expected);
   });
 
+  it('sends no key and no signal of a call that has ended: its key is no other request’s', async () => {
+    const payments = provider();
+    let begin = () => undefined as unknown;
+    let after: Promise<unknown> | undefined;
+    await payments.execute(
+      () => {
+        after = new Promise((resolve) => (begin = () => resolve(undefined))).then(() =>
+          payments.fetch('/charges', { method: 'POST' }),
+        );
+        return 'done';
+      },
+      { idempotencyKey: 'order-1' },
+    );
+    begin();
+    await after;
+    expect(server.requests.map(({ headers }) => headers['idempotency-key'])).toEqual([undefined]);
+  });
+
   it('sends a body that can be read once only once: the provider’s failure surfaces', async () => {
     const payments = provider({}, { retry: AT_ONCE });
     server.says(503, { 'retry-after-ms': '1' });

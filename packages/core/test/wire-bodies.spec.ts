@@ -86,7 +86,7 @@ describe.each(CLIENTS)('an answer through %s whose body', (_name, send) => {
       },
       { trackCalls: true },
     );
-    const work = () => send(server.origin, AbortSignal.timeout(200));
+    const work = () => send(server.origin, AbortSignal.timeout(500));
     const ended = await outcomeOf(provider.execute(work));
     const { state } = provider.circuitBreaker!;
     provider.close();

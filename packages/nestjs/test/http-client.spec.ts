@@ -116,6 +116,23 @@ describe('the HTTP client of a provider, on the wire', () => {
     expect(server.seen.map((each) => each.body)).toEqual([expect.stringContaining('part')]);
   });
 
+  it('sends no key of a call that has ended: its key is no other request’s', async () => {
+    const server = await provider((_request, response) => response.end('{}'));
+    const { files, axios } = await application.start({ baseUrl: server.origin }, { idempotency: true });
+    let begin = () => undefined as unknown;
+    let after: Promise<unknown> | undefined;
+    await files.execute(
+      () => {
+        after = new Promise((resolve) => (begin = () => resolve(undefined))).then(() => axios.post('/charges'));
+        return 'done';
+      },
+      { idempotencyKey: 'order-1' },
+    );
+    begin();
+    await after;
+    expect(server.seen.map(({ headers }) => headers['idempotency-key'])).toEqual([undefined]);
+  });
+
   it('sends once what a nested call has sent that can be read only once', async () => {
     const server = await provider((_request, response) => response.writeHead(503, { 'retry-after': '0' }).end('busy'));
     const { files, axios } = await application.start({ baseUrl: server.origin }, { retry: THREE });

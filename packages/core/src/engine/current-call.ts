@@ -41,14 +41,23 @@ export function callerContext(): <T>(run: (value: T) => void, value: T) => void 
   };
 }
 
+/**
+ * The call that a request made here is part of: none where the current one has ended, whose key is no other request's.
+ * Work that runs on after an abort stays aborted with it.
+ */
+export function requestingCall(): LiveCall | undefined {
+  const call = currentLiveCall();
+  return call?.ended === true && !call.runsAfterAbort ? undefined : call;
+}
+
 /** Does the call's work with the call as the current one: in an async context of its own where the call is tracked. */
 export function workInContext(call: LiveCall): unknown {
-  return isTracked(call) ? newContext().runInAsyncScope(beginTracked, undefined, call) : begin(call);
+  return isTracked(call) ? newContext(call).runInAsyncScope(beginTracked, undefined, call) : begin(call);
 }
 
 /**
  * Begins the work of a tracked call, whose code finds it after a wait as well. To be run in the scope of
- * `newContext()`, which brings back the context around it: a fourth of what `storage.run` costs, and still more than
+ * `newContext(call)`, which brings back the context around it: a fourth of what `storage.run` costs, and still more than
  * all gates together.
  */
 export function beginTracked(call: LiveCall): unknown {
@@ -65,9 +74,9 @@ export function beginTracked(call: LiveCall): unknown {
   }
 }
 
-/** Brings back the async context in which it is made. */
-export function newContext(): AsyncResource {
-  return new AsyncResource('breakwater.call', NO_TRIGGER);
+/** The async context of the call's work, whose scope brings back the one in which it is made. */
+export function newContext(call: LiveCall): AsyncResource {
+  return (call.context = new AsyncResource('breakwater.call', NO_TRIGGER));
 }
 
 /** Whether code below finds the call after a wait: where there is something to inherit, or all calls are tracked. */

@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks';
 import { SUCCESS, type Outcome } from '../outcome/outcome.js';
 import type { AnswerProtocol, Circumstances, Exchange } from '../outcome/exchange.js';
 import { AbortState, type AbortListener, type Waiting } from './abort-state.js';
@@ -48,6 +49,8 @@ export class LiveCall implements Call, Circumstances, Requester {
   waiting: Waiting | undefined = undefined;
   /** Told of the end of this attempt, where the policy above has no promise of its own. */
   watcher: Watcher | undefined = undefined;
+  /** The async context of its work, where that is tracked: what began later has a higher async id. */
+  context: AsyncResource | undefined = undefined;
   /** Its place among its callers, where it has one. */
   nesting: Nesting<LiveCall> | undefined = undefined;
   /** Made once it can be aborted. */
@@ -286,6 +289,11 @@ export class LiveCall implements Call, Circumstances, Requester {
   /** The last request to a host of the provider, where the wire is watched. */
   get lastExchange(): Exchange | undefined {
     return this.requests?.lastExchange;
+  }
+
+  /** The request that was probably its last one, where a limiter has hidden that. */
+  get likelyExchange(): Exchange | undefined {
+    return this.requests?.likelyExchange;
   }
 
   /** Whether an earlier attempt at the operation may have taken effect, or another is under way beside this one. */

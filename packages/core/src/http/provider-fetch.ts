@@ -1,4 +1,4 @@
-import { currentLiveCall } from '../engine/current-call.js';
+import { requestingCall } from '../engine/current-call.js';
 import { noteAnswer, noteCredential } from '../engine/requests/note-answer.js';
 import type { LiveCall } from '../engine/live-call.js';
 import type { SentRequest } from '../engine/requests/sent-requests.js';
@@ -47,7 +47,7 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
   return async (input: FetchInput, init?: FetchInit) => {
     const { provider, http, agents } = parts;
     const settings = http.settings() ?? NO_SETTINGS;
-    const call = currentLiveCall();
+    const call = requestingCall();
     const { baseUrl } = settings;
     const waits = http.ready?.(() => isOwn(input, baseUrl));
     if (waits !== undefined) await waits;

@@ -38,6 +38,8 @@ export interface Circumstances {
   readonly protocol?: AnswerProtocol | undefined;
   /** The last request to a host of the provider. */
   readonly lastExchange: Exchange | undefined;
+  /** Where none is known: one that was made meanwhile, and that all others which failed meanwhile agree with. */
+  readonly likelyExchange?: Exchange | undefined;
 }
 
 /** The circumstances of a result of which nothing else is known. */

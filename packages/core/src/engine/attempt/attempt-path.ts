@@ -60,7 +60,7 @@ export class AttemptPath {
       call.startWork();
       let doing: unknown;
       if (this.injector !== undefined) doing = this.injector.inject(call, workInContext);
-      else if (isTracked(call)) doing = newContext().runInAsyncScope(beginTracked, undefined, call);
+      else if (isTracked(call)) doing = newContext(call).runInAsyncScope(beginTracked, undefined, call);
       else doing = begin(call);
       // Made a promise once only: some libraries' queries are sent again by every `then`.
       work = doing instanceof Promise ? doing : Promise.resolve(doing);

@@ -5,16 +5,15 @@ import type { Outcome } from '../../outcome/outcome.js';
 const UNDER_WAY: Outcome = Object.freeze({ kind: 'unknown' });
 
 /**
- * Whether an attempt can be repeated without harm: the user says so (`idempotent`), or nothing that it has sent forbids
- * it, by its HTTP method and without an idempotency key. `outcome` is that of the attempt, where it has ended. An
- * attempt that has handed on a part of its result is not repeated.
+ * Whether an attempt can be repeated without harm: the user says so (`idempotent`), or nothing that it has sent, or may
+ * have sent, forbids it, by its HTTP method and without an idempotency key. `outcome` is that of the attempt, where it
+ * has ended. An attempt that has handed on a part of its result is not repeated.
  */
-export function mayRepeat(
-  attempt: LiveCall,
-  idempotent: boolean | undefined,
-  { kind, repeatable }: Outcome = UNDER_WAY,
-): boolean {
+export function mayRepeat(attempt: LiveCall, idempotent: boolean | undefined, outcome: Outcome = UNDER_WAY): boolean {
+  // Behind a limiter its requests may not have been seen as its own.
+  if (outcome === UNDER_WAY && attempt.requests === undefined) attempt.origin.wire?.()?.missed(attempt, undefined);
   const { unsafeRequest, idempotencyKey, partlyDelivered } = attempt;
+  const { kind, repeatable } = outcome;
   if (partlyDelivered) return false;
   if (idempotent === true) return true;
   switch (kind) {
@@ -27,6 +26,7 @@ export function mayRepeat(
       return unsafeRequest === 'none';
     default:
       if (unsafeRequest !== 'none') return false;
+      if (attempt.requests?.anySuspected === true && repeatable !== true) return false;
       return idempotencyKey !== undefined || (idempotent ?? repeatable ?? true);
   }
 }

@@ -1,4 +1,5 @@
 import { isRepeatable } from '../../outcome/request-method.js';
+import type { Exchange } from '../../outcome/exchange.js';
 import { goesOut, type CarriedKey } from './carried-key.js';
 import type { RequestNature } from '../../outcome/request-nature.js';
 import { SentRequests, type SentRequest } from './sent-requests.js';
@@ -73,4 +74,14 @@ function noteRequest(call: Requester, { method, nature, carriesKey }: RequestToN
     above = above.accountableTo;
   }
   return request;
+}
+
+/**
+ * Notes that a call, and those in whose methods it is made, may have sent requests that were not seen as theirs.
+ * `likely` is one that tells what became of the call, where all that failed meanwhile say the same.
+ */
+export function suspectRequests(call: Requester, likely: Exchange | undefined): void {
+  (call.requests ??= new SentRequests()).likelyExchange = likely;
+  for (let at: Requester | undefined = call; at !== undefined; at = at.accountableTo)
+    (at.requests ??= new SentRequests()).anySuspected = true;
 }

@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process';
 import type { Exchange } from '../../outcome/exchange.js';
 import type { RequestNature } from '../../outcome/request-nature.js';
 import { discard } from '../../values/discard.js';
@@ -27,14 +28,18 @@ export interface SentRequest {
  * else it may have left behind.
  */
 export class SentRequests {
-  /** The last request to a host of the provider. */
-  lastExchange: Exchange | undefined = undefined;
+  /** Whether it may have sent some that were not seen as its own, behind a limiter. */
+  anySuspected = false;
+  /** One of those, which tells what became of it. */
+  likelyExchange: Exchange | undefined = undefined;
   /** Whether an attempt may have taken effect although its outcome is unknown. */
   inDoubt = false;
   /** Whether the work has handed on a part of its result. */
   partlyDelivered = false;
   /** Whether another attempt at the same is under way beside it, and so a request with the same key. */
   besideAnother = false;
+  private last: Exchange | undefined = undefined;
+  private beforeLast: Exchange | undefined = undefined;
   /** The responses, as our own client has them. */
   private readonly answers: object[] = [];
   private latest: SentRequest | undefined = undefined;
@@ -49,6 +54,23 @@ export class SentRequests {
   /** Whether none was seen, sent or not. */
   get none(): boolean {
     return this.latest === undefined;
+  }
+
+  /**
+   * The last request to a host of the provider. One that has begun in this very turn is none that an error of this turn
+   * could come from: a limiter starts another call's request as soon as one has ended.
+   */
+  get lastExchange(): Exchange | undefined {
+    const { last, beforeLast } = this;
+    return last?.status === undefined && last?.failure === undefined ? (beforeLast ?? last) : last;
+  }
+
+  set lastExchange(exchange: Exchange | undefined) {
+    const before = this.last;
+    this.last = exchange;
+    if (before === undefined) return;
+    this.beforeLast = before;
+    nextTick(() => (this.beforeLast = undefined));
   }
 
   get any(): boolean {
@@ -105,7 +127,8 @@ export class SentRequests {
   /** Takes over what another attempt at the same has sent. */
   adopt(other: SentRequests): void {
     const { latest } = other;
-    this.lastExchange = other.lastExchange ?? this.lastExchange;
+    this.last = other.lastExchange ?? this.last;
+    if (other.anySuspected) this.anySuspected = true;
     if (latest === undefined) return;
     if (other.anyEarlier) this.anyEarlier = true;
     if (other.hasEarlier || this.latest !== undefined) this.hasEarlier = true;

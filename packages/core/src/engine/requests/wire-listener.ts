@@ -1,5 +1,6 @@
 import type { Exchange } from '../../outcome/exchange.js';
 import type { Call } from '../call.js';
+import type { UnsafeRequest } from './unsafe-request.js';
 
 /** Hears of the requests that go over the wire while a call of its provider is at work. */
 export interface WireListener {
@@ -13,10 +14,13 @@ export interface WireListener {
   /** Whether the value of a header, in a request to `origin`, is a credential of the provider's own. */
   isOwnCredential(name: string, value: string, origin: string): boolean;
   /**
-   * An attempt has failed that is not known to have sent anything. A limiter of the user's own may have sent its
-   * request in the async context of another call: the error tells which one it was.
+   * An attempt has failed, or is to be repeated, that is not known to have sent anything. A limiter of the user's own
+   * may have sent its request in the async context of another call: the error tells which one it was, or the call's
+   * key, and otherwise it may be any unsafe request that went out meanwhile.
    */
   missed(call: Call, failure: unknown): void;
+  /** An unsafe request goes out that another call may have asked for. Returns `false` where it does not concern any. */
+  mayBeOfAny(request: UnsafeRequest): boolean;
   /** The provider has answered. Told once for each answer, as soon as its headers are there. */
   answered(call: Call, exchange: Exchange): void;
 }

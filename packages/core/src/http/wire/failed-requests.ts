@@ -1,5 +1,5 @@
 import { errorChain } from '../../outcome/reading/error-chain.js';
-import type { RequestHead } from './wire-request.js';
+import type { RequestHead } from './request-head.js';
 
 /** The requests that got no answer, by the error that their client gets for it. */
 const failed = new WeakMap<object, { readonly head: RequestHead; readonly error: unknown }>();

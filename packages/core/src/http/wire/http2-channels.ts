@@ -1,24 +1,25 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { headerOf } from '../../headers/headers.js';
-import { watchedCall, WireRequest, type RequestHead } from './wire-request.js';
+import { noteStray } from './stray-requests.js';
+import type { FollowedRequest, RequestHead } from './request-head.js';
+import { watchedCall, WireRequest } from './wire-request.js';
 
 type Headers = Readonly<Record<string, unknown>>;
 
-const streams = new WeakMap<object, WireRequest>();
+const streams = new WeakMap<object, FollowedRequest>();
 
 /**
  * Requests over HTTP/2, and so of gRPC, where Node tells of them (24 and later). Source: Node, "Diagnostics Channel".
  */
 export function watchHttp2(): void {
   subscribe('http2.client.stream.created', (message) => {
-    const watched = watchedCall();
-    if (watched === undefined) return;
     const { stream, headers } = message as { stream: object; headers: Headers };
     const head = new Http2Head(headers);
-    const seen = WireRequest.of(watched, head);
-    if (seen === undefined) return;
-    streams.set(stream, seen);
-    seen.begin(head);
+    const watched = watchedCall();
+    const seen = watched && WireRequest.of(watched, head);
+    const followed = seen ?? noteStray(head);
+    if (followed !== undefined) streams.set(stream, followed);
+    seen?.begin(head);
   });
   subscribe('http2.client.stream.finish', (message) => {
     const { stream, headers } = message as { stream: object; headers: Headers };

@@ -1,12 +1,15 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { nextTick } from 'node:process';
+import { UnsafeRequest } from '../../engine/requests/unsafe-request.js';
 import { headerOf } from '../../headers/headers.js';
 import { noteFailed } from './failed-requests.js';
 import type { AnswerBody } from '../../outcome/exchange.js';
-import { watchedCall, WireRequest, type HeadersHolder, type RequestHead } from './wire-request.js';
+import { keyIn, noteStray } from './stray-requests.js';
+import type { HeadersHolder, RequestHead } from './request-head.js';
+import { watchedCall, WireRequest } from './wire-request.js';
 
-const requests = new WeakMap<object, WireRequest>();
+const requests = new WeakMap<object, WireRequest | UnsafeRequest>();
 
 /**
  * Requests of Node's own client, and of all that is built on it: axios, got, Stripe, AWS. Source: Node, "Diagnostics
@@ -19,11 +22,11 @@ export function watchNodeHttp(): void {
     unsubscribe('http.client.request.start', onStart);
     const { request } = message as { request: ClientRequest };
     const seen = requestOf(request);
-    if (seen === undefined) return;
     const head = new NodeHead(request);
     // Its headers are set by the code that makes it, at once: the key may be among them by the next tick.
-    if (seen.awaitsKey(head)) nextTick(() => seen.begin(head));
-    else seen.begin(head);
+    if (seen instanceof UnsafeRequest) nextTick(() => (seen.key ??= keyIn(head, undefined)));
+    else if (seen?.awaitsKey(head) === true) nextTick(() => seen.begin(head));
+    else seen?.begin(head);
   });
   subscribe('http.client.response.finish', (message) => {
     const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
@@ -38,14 +41,16 @@ export function watchNodeHttp(): void {
 
 function onStart(message: unknown): void {
   const { request } = message as { request: ClientRequest };
-  requestOf(request)?.begin(new NodeHead(request));
+  const seen = requestOf(request);
+  if (seen instanceof WireRequest) seen.begin(new NodeHead(request));
 }
 
-function requestOf(request: ClientRequest): WireRequest | undefined {
+function requestOf(request: ClientRequest): WireRequest | UnsafeRequest | undefined {
   const standing = requests.get(request);
   if (standing !== undefined) return standing;
   const watched = watchedCall();
-  const seen = watched && WireRequest.of(watched, new NodeHead(request));
+  const head = new NodeHead(request);
+  const seen = (watched && WireRequest.of(watched, head)) ?? noteStray(head);
   if (seen !== undefined) requests.set(request, seen);
   return seen;
 }

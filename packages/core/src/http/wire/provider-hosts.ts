@@ -28,6 +28,12 @@ export class ProviderHosts {
     return concern;
   }
 
+  /** Whether requests to an origin are the provider's, whatever call they are made in: named, or asked for before. */
+  isKnown(origin: string): boolean {
+    if (this.hosts !== undefined) return this.decide(origin) === 'own';
+    return this.baseOrigin === origin || this.known.has(origin);
+  }
+
   private decide(origin: string): 'own' | 'other' | 'foreign' {
     if (this.hosts !== undefined) return this.hosts.some((host) => isHost(host, origin)) ? 'own' : 'foreign';
     return this.baseOrigin === undefined || this.baseOrigin === origin ? 'own' : 'other';

@@ -3,8 +3,15 @@ import type { EngineEvents } from '../../events/engine-events.js';
 import type { Call } from '../../engine/call.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import type { WireListener } from '../../engine/requests/wire-listener.js';
+import { noteOnWire, suspectRequests } from '../../engine/requests/note-request.js';
+import { RecentRequests } from '../../engine/requests/recent-requests.js';
+import type { UnsafeRequest } from '../../engine/requests/unsafe-request.js';
+import { isResilienceError } from '../../errors/resilience-error.js';
 import type { Exchange } from '../../outcome/exchange.js';
+import { errorChain, readSafely } from '../../outcome/reading/error-chain.js';
+import { exchangeOutcome } from '../../outcome/reading/exchange-outcome.js';
 import { failedRequest } from './failed-requests.js';
+import { straysSince } from './stray-requests.js';
 import { WireRequest } from './wire-request.js';
 import { ProviderHosts, type HostSettings } from './provider-hosts.js';
 
@@ -26,6 +33,7 @@ const MOST_OPERATIONS = 1000;
 export class ProviderWire implements WireListener {
   private hosts: ProviderHosts;
   private readonly warned = new Set<string>();
+  private readonly recent = new RecentRequests();
 
   constructor(
     private settings: HostSettings,
@@ -64,14 +72,48 @@ export class ProviderWire implements WireListener {
 
   missed(call: Call, failure: unknown): void {
     const found = failedRequest(failure);
-    if (found === undefined) return;
+    if (found === undefined) return this.suspect(call as LiveCall, failure);
     const { head, error } = found;
     const request = WireRequest.of({ call: call as LiveCall, listener: this }, head);
     request?.begin(head);
     request?.fail(error);
   }
 
+  mayBeOfAny(request: UnsafeRequest): boolean {
+    if (this.hosts.concern(request.origin) === 'foreign') return false;
+    this.recent.note(request);
+    return true;
+  }
+
+  /** Looks for requests of a call that were seen in other contexts than its own. */
+  private suspect(call: LiveCall, failure: unknown): void {
+    const began = call.context?.asyncId();
+    if (began === undefined || isRefusal(failure)) return;
+    const all = [...this.recent.since(began), ...straysSince(began, (origin) => this.hosts.isKnown(origin))];
+    const { idempotencyKey } = call;
+    const keyed = idempotencyKey === undefined ? [] : all.filter(({ key }) => key === idempotencyKey);
+    for (const request of keyed) {
+      noteOnWire(call, { method: request.method, carriesKey: true, over: undefined });
+      call.requests!.lastExchange = request;
+    }
+    if (keyed.length === 0 && all.length > 0) suspectRequests(call, likelyOf(all, call.origin.clock.wallNow()));
+  }
+
   answered(call: Call, exchange: Exchange): void {
     this.parts.learn(call, exchange);
   }
+}
+
+/** Whether the engine has refused the call, so that nothing was sent. */
+function isRefusal(failure: unknown): boolean {
+  return errorChain(failure).some(
+    (error) => readSafely(() => isResilienceError(error) && error.code !== 'TIMEOUT') === true,
+  );
+}
+
+/** The last of those that failed, where all say the same. */
+function likelyOf(requests: readonly UnsafeRequest[], wallNow: number): Exchange | undefined {
+  const failed = requests.filter((request) => exchangeOutcome(request, wallNow) !== undefined);
+  const kinds = new Set(failed.map((request) => exchangeOutcome(request, wallNow)!.kind));
+  return kinds.size === 1 ? failed.at(-1) : undefined;
 }

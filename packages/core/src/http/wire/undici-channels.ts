@@ -3,7 +3,9 @@ import { headerOf } from '../../headers/headers.js';
 import { RawHeaders } from '../../headers/raw-headers.js';
 import { noteFailed } from './failed-requests.js';
 import { dispatchOf, type Dispatched } from './undici-dispatch.js';
-import { watchedCall, WireRequest, type RequestHead, type WatchedCall } from './wire-request.js';
+import { noteStray } from './stray-requests.js';
+import type { FollowedRequest, RequestHead } from './request-head.js';
+import { watchedCall, WireRequest, type WatchedCall } from './wire-request.js';
 
 /**
  * A request of undici, and so of the global `fetch`, as its channels show it. Source: undici, "Diagnostics Channel
@@ -16,7 +18,7 @@ interface UndiciRequest {
   readonly headers?: unknown;
 }
 
-const requests = new WeakMap<object, WireRequest>();
+const requests = new WeakMap<object, FollowedRequest>();
 /** The errors for which no connection was made. */
 const unconnected = new WeakSet<object>();
 
@@ -24,7 +26,8 @@ export function watchUndici(): void {
   subscribe('undici:request:create', (message) => {
     const { request } = message as { request: UndiciRequest };
     const asked = dispatchOf(request, begun);
-    const seen = asked?.noted ?? begunNow(request, asked);
+    const seen: FollowedRequest | undefined =
+      asked?.noted ?? begunNow(request, asked) ?? noteStray(new UndiciHead(request), asked?.watched?.call);
     if (seen !== undefined) requests.set(request, seen);
     if (asked === undefined) return;
     asked.isMade = true;

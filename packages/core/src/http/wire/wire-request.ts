@@ -2,34 +2,15 @@ import { currentLiveCall } from '../../engine/current-call.js';
 import { noteCredential } from '../../engine/requests/note-answer.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import type { SentRequest } from '../../engine/requests/sent-requests.js';
+import { UnsafeRequest } from '../../engine/requests/unsafe-request.js';
 import type { WireListener } from '../../engine/requests/wire-listener.js';
 import { isConnecting, networkKind } from '../../outcome/protocols/network.js';
 import { isRepeatable } from '../../outcome/request-method.js';
 import { errorChain } from '../../outcome/reading/error-chain.js';
 import type { AnswerBody, Exchange } from '../../outcome/exchange.js';
 import { noteOnWire } from '../../engine/requests/note-request.js';
-
-/** A request before it is sent, as a channel shows it. */
-export interface RequestHead {
-  readonly method: string;
-  readonly origin: string;
-  /** The channels that show it. */
-  readonly over: 'http1' | 'http2';
-  /**
-   * Whether a text stands in a header, most likely the one that is named. Asked only where the call has a key and the
-   * method needs one.
-   */
-  carries(key: string, header: string | undefined): boolean;
-  /** One header's value, by its name in lower case. Asked only where a cache wants to know it. */
-  header(name: string): string | undefined;
-}
-
-/** Holds the headers of an answer. They are read when they are asked for, which for most answers is never. */
-export interface HeadersHolder {
-  readonly headers: unknown;
-  /** The end of the body, as far as that is known. */
-  readonly body?: AnswerBody | undefined;
-}
+import type { FollowedRequest, HeadersHolder, RequestHead } from './request-head.js';
+import { keyIn } from './stray-requests.js';
 
 /** A call, and who wants to know what it sends. */
 export interface WatchedCall {
@@ -47,13 +28,14 @@ export function watchedCall(): WatchedCall | undefined {
 }
 
 /** One request from when it is made until it is answered or has failed, as the call sees it that made it. */
-export class WireRequest implements Exchange {
+export class WireRequest implements Exchange, FollowedRequest {
   carriesKey = false;
   sent = true;
   status: number | undefined = undefined;
   failure: unknown = undefined;
   private answered: HeadersHolder | undefined = undefined;
   private noted: SentRequest | undefined = undefined;
+  private shown: UnsafeRequest | undefined = undefined;
   private ended: AnswerBody | undefined = undefined;
 
   private constructor(
@@ -104,8 +86,12 @@ export class WireRequest implements Exchange {
     const { nature } = this.noted;
     if (nature?.carriesKey === true) this.carriesKey = true;
     if (this.isOwn) call.requests!.lastExchange = this;
-    if (needsKey && key !== undefined && !this.carriesKey && nature?.repeatable !== true)
-      listener.keyNotSent(call, this);
+    if (!needsKey || this.carriesKey || nature?.repeatable === true) return;
+    if (key !== undefined) listener.keyNotSent(call, this);
+    // Another call may have asked for it, behind a limiter.
+    this.shown = new UnsafeRequest(method, this.origin);
+    this.shown.key = keyIn(head, call);
+    listener.mayBeOfAny(this.shown);
   }
 
   /** The head of the answer has come. */
@@ -114,6 +100,7 @@ export class WireRequest implements Exchange {
     if (status < 200) return;
     this.status = status;
     this.answered = answered;
+    this.shown?.answer(status);
     if (this.isOwn) this.listener.answered(this.call, this);
   }
 
@@ -132,6 +119,7 @@ export class WireRequest implements Exchange {
       return;
     }
     this.failure = failure;
+    this.shown?.fail(failure, unconnected);
     if (this.noted === undefined || !(unconnected || isUnsent(failure))) return;
     this.sent = false;
     this.noted.unsent = true;

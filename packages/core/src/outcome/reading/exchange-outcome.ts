@@ -18,6 +18,14 @@ export function exchangeOutcome(exchange: Exchange, wallNow: number): Outcome | 
   return failedAnswer(exchange, wallNow);
 }
 
+/**
+ * The meaning of an exchange that was probably the call's own. It is not certain enough to repeat the call for it.
+ */
+export function likelyOutcome({ likelyExchange }: Circumstances, wallNow: number): Outcome | undefined {
+  const outcome = likelyExchange && exchangeOutcome(likelyExchange, wallNow);
+  return outcome && { ...outcome, repeatable: false, pushback: 'never' };
+}
+
 /** The meaning of an answer with the status of a failure; `undefined` where it is another, or none came. */
 export function failedAnswer(exchange: Exchange, wallNow: number): Outcome | undefined {
   const { status, headers } = exchange;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../time/clock.js';
 import { isResilienceError, type ResilienceError } from '../../errors/resilience-error.js';
 import { errorChain, readSafely } from './error-chain.js';
-import { brokenAnswer, exchangeOutcome, failedAnswer, repeatableOf } from './exchange-outcome.js';
+import { brokenAnswer, exchangeOutcome, failedAnswer, likelyOutcome, repeatableOf } from './exchange-outcome.js';
 import { readLegible } from './legible.js';
 import type { AnswerProtocol, Circumstances, Exchange } from '../exchange.js';
 import { notedOutcome } from '../noted-outcome.js';
@@ -60,8 +60,10 @@ export function outcomeOfError(error: unknown, circumstances: Circumstances, wal
     (spoken && brokenAnswer(circumstances, { chain, spoken, wallNow })) ??
     (spoken && withHeadersOf(lastExchange, spoken, wallNow)) ??
     (lastExchange && exchangeOutcome(lastExchange, wallNow)) ??
+    (isMistake(chain, circumstances) ? INVALID : undefined) ??
+    likelyOutcome(circumstances, wallNow) ??
     appOutcome(chain, wallNow) ??
-    (isMistake(chain, circumstances) ? INVALID : UNKNOWN);
+    UNKNOWN;
   return inCircumstances(withMethodOf(lastExchange, outcome), circumstances);
 }
 

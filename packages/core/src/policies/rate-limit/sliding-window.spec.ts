@@ -269,11 +269,11 @@ describe('sliding window as ring', () => {
   it('finds its departures again, whichever were given back in between', () => {
     const window = ring(100, 1000, 0);
     const receipts = Array.from({ length: 100 }, (_, i) => window.take(i, 1));
-    receipts.forEach((receipt, i) => i % 3 !== 0 && window.settle({ receipt, takenAt: i, from: 1, to: 0 }));
+    receipts.forEach((receipt, i) => i % 3 !== 0 && window.settle({ receipt, takenAt: i, from: 1, to: 0 }, 99));
     for (let i = 0; i < 66; i++) window.take(200, 1);
     expect(window.used(200)).toBe(100);
-    window.settle({ receipt: receipts[99]!, takenAt: 99, from: 1, to: 0 });
-    window.settle({ receipt: receipts[0]!, takenAt: 0, from: 1, to: 0 });
+    window.settle({ receipt: receipts[99]!, takenAt: 99, from: 1, to: 0 }, 200);
+    window.settle({ receipt: receipts[0]!, takenAt: 0, from: 1, to: 0 }, 200);
     expect(window.used(200)).toBe(98);
     expect(window.used(1198.5)).toBe(66);
   });
@@ -284,8 +284,8 @@ describe('sliding window as ring', () => {
     for (let i = 0; i < 100_000; i++) {
       const receipt = window.take(i, 1);
       window.take(i, 1);
-      window.settle({ receipt, takenAt: i, from: 1, to: 0 });
-      window.settle({ receipt: receipt + 1, takenAt: i, from: 1, to: 0 });
+      window.settle({ receipt, takenAt: i, from: 1, to: 0 }, i);
+      window.settle({ receipt: receipt + 1, takenAt: i, from: 1, to: 0 }, i);
     }
     expect((window as unknown as { ids: number[] }).ids.length).toBeLessThanOrEqual(16);
   });

@@ -1,5 +1,5 @@
 import type { RequestNature, ResilientProvider } from '@breakwater/core';
-import { currentLiveCall, noteOutcome, REQUEST_NATURE } from '@breakwater/core/adapter';
+import { noteOutcome, REQUEST_NATURE, requestingCall } from '@breakwater/core/adapter';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import type { GraphqlAnswer, GraphqlArguments, GraphqlClient, GraphqlRequestOptions } from './graphql-client.js';
 import type { GraphqlDocument } from './graphql-document.js';
@@ -92,7 +92,7 @@ class ProviderGraphqlClient implements GraphqlClient {
 
   private natureOf({ operation, variables }: Sending): RequestNature | undefined {
     if (operation.type === 'query') return { repeatable: true };
-    const call = currentLiveCall();
+    const call = requestingCall();
     const key = call?.provider === this.provider.name ? call.idempotencyKey : undefined;
     return key !== undefined && holdsText(variables, key) ? { carriesKey: true } : undefined;
   }

@@ -1,8 +1,8 @@
 import type { ResilientProvider } from '@breakwater/core';
 import {
-  currentLiveCall,
   LiveProvider,
   providerOfCall,
+  requestingCall,
   type LiveCall,
   type ReachedProvider,
 } from '@breakwater/core/adapter';
@@ -19,8 +19,7 @@ export interface GrpcRequest {
  * `undefined` where there is none.
  */
 export function grpcRequest(of: string | ResilientProvider): GrpcRequest | undefined {
-  const current = currentLiveCall();
-  const call = current === undefined || (current.ended && !current.runsAfterAbort) ? undefined : current;
+  const call = requestingCall();
   const provider = typeof of === 'string' ? providerNamed(of, call) : of;
   return provider instanceof LiveProvider ? { provider, call } : undefined;
 }

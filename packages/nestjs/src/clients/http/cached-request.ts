@@ -1,5 +1,5 @@
 import {
-  currentLiveCall,
+  requestingCall,
   isOwnCredential,
   isRead,
   isSafe,
@@ -121,7 +121,7 @@ export class CachedRequest {
   /** Sends the request for all that wait for its answer: with the body as bytes, whatever the status. */
   private async sent(request: AxiosRequest, { headers, signal, line }: Sending): Promise<CachedAnswer> {
     const { provider } = this.of;
-    const call = currentLiveCall();
+    const call = requestingCall();
     if (call !== undefined) announce(call, request);
     const carried = request.headers.concat(headers);
     const asked = { ...request, headers: carried, signal, responseType: 'arraybuffer', validateStatus: null } as const;

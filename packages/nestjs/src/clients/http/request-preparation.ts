@@ -1,12 +1,12 @@
 import type { RequestNature } from '@breakwater/core';
 import {
   HTTP_DEFAULTS,
-  currentLiveCall,
   isRead,
   isSingleUseBody,
   keyedRecord,
   keyedText,
   requestHeaders,
+  requestingCall,
   requestKey,
   setTraceHeaders,
   type HttpCache,
@@ -64,7 +64,7 @@ export class RequestPreparation {
   readonly prepare = (config: AxiosRequest): AxiosRequest => {
     const { parts, provider } = this.of;
     const settings = parts.sections.get(provider, httpSection)!;
-    const call = currentLiveCall();
+    const call = requestingCall();
     if (config.baseURL === this.baseUrlAtStart && settings.baseUrl !== undefined) config.baseURL = settings.baseUrl;
     const nature = placeKey(config, call, { provider, baseUrl: settings.baseUrl });
     const cache = settings.cache === undefined ? undefined : parts.registry.provider(provider).httpCache;

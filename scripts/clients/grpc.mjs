@@ -50,10 +50,8 @@ export async function fakeGrpc(scenario) {
 
 export async function grpcClient({ port }) {
   const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
-  return ({ signal, key, call: ours }) =>
+  return ({ signal, key }) =>
     new Promise((resolve, reject) => {
-      // Before version 24, Node does not tell of requests over HTTP/2.
-      ours?.sending('POST');
       const metadata = new grpc.Metadata();
       if (key !== undefined) metadata.set('idempotency-key', key);
       const { path } = definition.charge;

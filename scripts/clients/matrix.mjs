@@ -68,7 +68,7 @@ async function tryRow(name, row) {
   const send = await all[name]({ port, url: `http://127.0.0.1:${port}`, provider: () => provider });
   const abort = new AbortController();
   if (scenario === 'abort') void asked(server).then(() => abort.abort(new Error('the caller left')));
-  const run = (call) => send({ call, signal: withoutSignal.has(name) ? undefined : call.signal });
+  const run = (call) => send({ signal: withoutSignal.has(name) ? undefined : call.signal });
   await provider.execute(run, { signal: abort.signal }).catch(() => undefined);
   const { succeeded, failed } = provider.snapshot().policies.find(({ kind }) => kind === 'circuitBreaker');
   const requests = countOf(name, server.requests);

@@ -5,8 +5,7 @@ export interface RequestNature {
   /** Whether it carries the call's idempotency key where that is seen in no header, such as in its body. */
   readonly carriesKey?: boolean | undefined;
   /**
-   * The channels on which Node tells of it: gRPC goes over those of HTTP/2, which older versions of Node do not have.
-   * Default: either.
+   * The channels on which Node tells of it: gRPC goes over those of HTTP/2. Default: either.
    */
   readonly over?: 'http1' | 'http2' | undefined;
 }

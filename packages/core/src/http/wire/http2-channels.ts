@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { headerOf } from '../../headers/headers.js';
+import { noteTold, watchSessions } from './http2-sessions.js';
 import { noteStray } from './stray-requests.js';
 import type { FollowedRequest, RequestHead } from './request-head.js';
 import { watchedCall, WireRequest } from './wire-request.js';
@@ -9,26 +10,41 @@ type Headers = Readonly<Record<string, unknown>>;
 const streams = new WeakMap<object, FollowedRequest>();
 
 /**
- * Requests over HTTP/2, and so of gRPC, where Node tells of them (24 and later). Source: Node, "Diagnostics Channel".
+ * Requests over HTTP/2, and so of gRPC. Node tells of them since 24.2, and in later releases of 22. Source: Node,
+ * "Diagnostics Channel".
  */
 export function watchHttp2(): void {
   subscribe('http2.client.stream.created', (message) => {
+    noteTold();
     const { stream, headers } = message as { stream: object; headers: Headers };
-    const head = new Http2Head(headers);
-    const watched = watchedCall();
-    const seen = watched && WireRequest.of(watched, head);
-    const followed = seen ?? noteStray(head);
-    if (followed !== undefined) streams.set(stream, followed);
-    seen?.begin(head);
+    created(stream, headers);
   });
   subscribe('http2.client.stream.finish', (message) => {
     const { stream, headers } = message as { stream: object; headers: Headers };
-    streams.get(stream)?.answer(Number(headers[':status']), { headers });
+    answered(stream, headers);
   });
   subscribe('http2.client.stream.error', (message) => {
     const { stream, error } = message as { stream: object; error: unknown };
-    streams.get(stream)?.fail(error);
+    failed(stream, error);
   });
+  watchSessions({ created, answered, failed });
+}
+
+function created(stream: object, headers: Headers): void {
+  const head = new Http2Head(headers);
+  const watched = watchedCall();
+  const seen = watched && WireRequest.of(watched, head);
+  const followed = seen ?? noteStray(head);
+  if (followed !== undefined) streams.set(stream, followed);
+  seen?.begin(head);
+}
+
+function answered(stream: object, headers: Headers): void {
+  streams.get(stream)?.answer(Number(headers[':status']), { headers });
+}
+
+function failed(stream: object, error: unknown): void {
+  streams.get(stream)?.fail(error);
 }
 
 class Http2Head implements RequestHead {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 /** Answers a request, or does not. */
@@ -56,6 +57,11 @@ export class HttpServer {
   /** Takes the request and drops the connection. */
   drops(): void {
     this.answer = (request) => request.socket.destroy();
+  }
+
+  /** Answers what comes over a connection that another server has taken, such as a tunnel of a proxy. */
+  take(connection: Duplex): void {
+    this.server.emit('connection', connection);
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import { errorMonitor } from 'node:events';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { nextTick } from 'node:process';
@@ -23,6 +24,8 @@ export function watchNodeHttp(): void {
     const { request } = message as { request: ClientRequest };
     const seen = requestOf(request);
     const head = new NodeHead(request);
+    // Where an agent of the user's makes no connection, as those for proxies, Node tells nothing on the channel.
+    if (seen !== undefined) request.once(errorMonitor, (error) => failed(request, error));
     // Its headers are set by the code that makes it, at once: the key may be among them by the next tick.
     if (seen instanceof UnsafeRequest) nextTick(() => (seen.key ??= keyIn(head, undefined)));
     else if (seen?.awaitsKey(head) === true) nextTick(() => seen.begin(head));
@@ -34,9 +37,13 @@ export function watchNodeHttp(): void {
   });
   subscribe('http.client.request.error', (message) => {
     const { request, error } = message as { request: ClientRequest; error: unknown };
-    noteFailed(error, new NodeHead(request));
-    requests.get(request)?.fail(error, isShakingHands(request));
+    failed(request, error);
   });
+}
+
+function failed(request: ClientRequest, error: unknown): void {
+  noteFailed(error, new NodeHead(request));
+  requests.get(request)?.fail(error, isShakingHands(request));
 }
 
 function onStart(message: unknown): void {

@@ -47,6 +47,8 @@ function kindOf(status: number, asksToWait: boolean): OutcomeKind {
       return asksToWait ? 'throttled' : 'unauthorized';
     case 408:
       return 'unknown';
+    // A proxy wants a credential of its own (RFC 9110 §15.5.8): the request has gone no further.
+    case 407:
     case 421:
     case 425:
       return 'not-sent';

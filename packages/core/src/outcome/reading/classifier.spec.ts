@@ -147,6 +147,7 @@ describe('what a failed call means', () => {
     [409, {}, 'permanent'],
     [409, { 'retry-after': '1' }, 'transient'],
     [410, {}, 'permanent'],
+    [407, {}, 'not-sent'],
     [421, {}, 'not-sent'],
     [422, {}, 'permanent'],
     [423, {}, 'transient'],

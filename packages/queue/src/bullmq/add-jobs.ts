@@ -19,9 +19,12 @@ export async function addJobs(queues: ProviderQueues, jobs: readonly NewJob[]): 
   const added = new Set<NewJob>();
   await Promise.all(
     [...groups].map(async ([line, group]) => {
-      const others = queues.of(line.provider).lines.all.filter(isOtherOf(line));
-      for (const job of await addTo(line, others, group)) added.add(job);
-      queues.of(line.provider).idle.wake(line);
+      const { lines, idle } = queues.of(line.provider);
+      const { provider, tenant, high } = line;
+      const other = lines.find({ provider, tenant, high: !high });
+      for (const job of await addTo(line, other, group)) added.add(job);
+      for (const { id } of group) lines.noteAdded(id, line);
+      idle.wake(line);
     }),
   );
   return jobs.map((job) => ({ id: job.id, added: added.has(job) }));
@@ -34,9 +37,9 @@ export function firstOfEach(jobs: readonly NewJob[]): readonly NewJob[] {
 }
 
 /** Returns those that were not known before. */
-async function addTo(line: Line, others: readonly Line[], jobs: readonly NewJob[]): Promise<readonly NewJob[]> {
+async function addTo(line: Line, other: Line | undefined, jobs: readonly NewJob[]): Promise<readonly NewJob[]> {
   const fresh: NewJob[] = [];
-  for (const job of jobs) if (job.key === undefined || !(await isIn(others, job.id))) fresh.push(job);
+  for (const job of jobs) if (job.key === undefined || !(await isIn(other, job.id))) fresh.push(job);
   const nonces = fresh.map(({ key }) => (key === undefined ? undefined : randomUUID()));
   const bulk = fresh.map((job, i) => ({ name: job.name, data: bullDataOf(job, nonces[i]), opts: bullOptionsOf(job) }));
   if (bulk.length > 0) await line.queue.addBulk(bulk);
@@ -53,11 +56,6 @@ async function addTo(line: Line, others: readonly Line[], jobs: readonly NewJob[
 }
 
 /** A key is one job's whatever its priority. Two that are added in the same moment have one key at the provider. */
-async function isIn(lines: readonly Line[], id: string): Promise<boolean> {
-  for (const { backend } of lines) if ((await backend.getState(id)) !== 'unknown') return true;
-  return false;
-}
-
-function isOtherOf(line: Line): (other: Line) => boolean {
-  return ({ tenant, high }) => tenant === line.tenant && high !== line.high;
+async function isIn(line: Line | undefined, id: string): Promise<boolean> {
+  return line !== undefined && (await line.backend.getState(id)) !== 'unknown';
 }

@@ -143,6 +143,25 @@ has(redis)('bullmqDriver on Redis', () => {
     await driver.close();
   });
 
+  it('learns of a tenant that another process adds without reading all others again', async () => {
+    const clock = new TestClock();
+    const one = await open({ connection: client });
+    const other = bullmqDriver({ connection: client });
+    await other.open?.({ clock, leaseMs: 60_000 });
+    const job = (i: number): NewJob => ({ ...PLAIN, id: `l-${i}`, provider: 'listed', tenant: `t-${i}` });
+    await one.add(Array.from({ length: 1000 }, (_, i) => job(i)));
+    const claim = async () => (await other.claim('listed', { limit: 1000, leaseMs: 60_000 })).jobs;
+    expect(await claim()).toHaveLength(1000);
+    await one.add([job(1000), job(1001)]);
+    const read = async () => Number(/cmdstat_hgetall:calls=(\d+)/.exec(await client.info('commandstats'))![1]);
+    const before = await read();
+    await clock.advance('1s');
+    expect((await claim()).map(({ tenant }) => tenant).sort()).toEqual(['t-1000', 't-1001']);
+    expect((await read()) - before).toBeLessThan(50);
+    await one.close();
+    await other.close();
+  });
+
   it('takes no part in a transaction, and says so', async () => {
     const driver = await open({ connection: client });
     await expect(driver.addWithin!({ query: () => undefined }, [{ ...PLAIN, id: 'x' }])).rejects.toThrow(

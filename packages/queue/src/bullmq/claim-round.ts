@@ -11,14 +11,20 @@ export interface Round {
   readonly empty: ReadonlyMap<Line, number>;
 }
 
-/** Claims up to `limit` jobs: in each round as many of every tenant as there is room for, until none has more. */
-export async function claimRound(lines: readonly Line[], turns: Turns, limit: number): Promise<Round> {
+/**
+ * Claims up to `limit` jobs: in each round as many of every tenant as there is room for, until none has more. `order`
+ * is that of the tenants, each with its lines.
+ */
+export async function claimRound(order: Iterator<readonly Line[]>, turns: Turns, limit: number): Promise<Round> {
   const held: Held[] = [];
   const empty = new Map<Line, number>();
-  let asked = turns.order(lines);
-  while (asked.length > 0 && held.length < limit) {
+  /** The tenants that had as many as they were asked for, and may have more. */
+  let full: readonly (readonly Line[])[] = [];
+  while (held.length < limit) {
     const room = limit - held.length;
-    const tenants = asked.slice(0, room);
+    const fresh = taken(order, room);
+    const tenants = [...fresh, ...full.slice(0, room - fresh.length)];
+    if (tenants.length === 0) break;
     const each = Math.max(1, Math.floor(room / tenants.length));
     const answers = await Promise.all(tenants.map((ofTenant) => claimSome(ofTenant, each, empty)));
     for (const answer of answers) {
@@ -26,11 +32,20 @@ export async function claimRound(lines: readonly Line[], turns: Turns, limit: nu
       const served = answer.at(-1);
       if (served !== undefined) turns.served(served.job.tenant);
     }
-    // A tenant that had less than it was asked for has no more; those that were not asked yet come next.
-    const full = tenants.filter((_, i) => answers[i]!.length === each);
-    asked = [...asked.slice(room), ...full];
+    // A tenant that had less than it was asked for has no more; those that were not asked yet come first.
+    full = [...full.slice(room - fresh.length), ...tenants.filter((_, i) => answers[i]!.length === each)];
   }
   return { held, empty };
+}
+
+function taken<T>(from: Iterator<T>, count: number): readonly T[] {
+  const values: T[] = [];
+  while (values.length < count) {
+    const { done, value } = from.next();
+    if (done === true) break;
+    values.push(value);
+  }
+  return values;
 }
 
 async function claimSome(lines: readonly Line[], count: number, empty: Map<Line, number>): Promise<readonly Held[]> {

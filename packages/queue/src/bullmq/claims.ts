@@ -42,7 +42,8 @@ export class Claims {
     this.hungry.delete(provider);
     if (lines.paused) return { jobs: [], paused: true, nextInMs: undefined };
     const ahead = this.ahead.take(provider, limit);
-    const { held: more, empty } = await claimRound(idle.awake(lines.all), turns, limit - ahead.length);
+    const order = turns.order(lines.all, idle.awake());
+    const { held: more, empty } = await claimRound(order, turns, limit - ahead.length);
     if (lines.paused) {
       // By this process, while it was claiming.
       await sendBack([...ahead, ...more]);

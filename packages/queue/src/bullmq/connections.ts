@@ -42,10 +42,17 @@ export class Connections {
 
   line(name: LineName): Line {
     const id = queueNameOf(name);
-    const queue = this.queueOf(id) as Queue<BullData, unknown, string>;
     let backend = this.claiming.get(id);
     if (backend === undefined) this.claiming.set(id, (backend = this.root().forQueue(id)));
-    return { ...name, queue, backend };
+    const queue = () => this.queueOf(id) as Queue<BullData, unknown, string>;
+    return {
+      ...name,
+      backend,
+      // A process that only claims needs none: each is large, and there may be thousands of tenants.
+      get queue() {
+        return queue();
+      },
+    };
   }
 
   /** The queue that keeps the last run of each schedule: a job for each, which is never run. */

@@ -6,6 +6,12 @@ import { isElsewhere } from './driver-error.js';
 import type { Line } from './line.js';
 import type { ProviderQueues } from './provider-queues.js';
 
+interface Found {
+  readonly job: SyncBullJob;
+  readonly line: Line;
+  readonly state: JobState;
+}
+
 /** The jobs that stand in BullMQ, as operators look at them and act on them. */
 export class KeptJobs {
   constructor(private readonly queues: ProviderQueues) {}
@@ -62,21 +68,22 @@ export class KeptJobs {
     return (await found.line.queue.remove(id)) > 0;
   }
 
-  private async find(
-    provider: string,
-    id: string,
-  ): Promise<{ readonly job: SyncBullJob; readonly line: Line; readonly state: JobState } | undefined> {
+  /** Asks every line, unless this process has added the job lately. */
+  private async find(provider: string, id: string): Promise<Found | undefined> {
+    const near = this.queues.of(provider).lines.lineOfAdded(id);
+    const standing = near && (await foundIn(near, id));
+    if (standing !== undefined) return standing;
     const lines = await this.queues.refreshed(provider);
-    const found = await Promise.all(
-      lines.all.map(async (line) => {
-        const state = stateOf(await line.backend.getState(id));
-        if (state === undefined) return undefined;
-        const job = (await line.queue.getJob(id)) as SyncBullJob | undefined;
-        return job && { job, line, state };
-      }),
-    );
+    const found = await Promise.all(lines.all.map((line) => foundIn(line, id)));
     return found.find((each) => each !== undefined);
   }
+}
+
+async function foundIn(line: Line, id: string): Promise<Found | undefined> {
+  const state = stateOf(await line.backend.getState(id));
+  if (state === undefined) return undefined;
+  const job = (await line.queue.getJob(id)) as SyncBullJob | undefined;
+  return job && { job, line, state };
 }
 
 const TYPES = {

@@ -2,6 +2,9 @@ import type { Clock, Timer } from '@breakwater/core';
 import { stalledEveryMs } from './connections.js';
 import type { ProviderQueues } from './provider-queues.js';
 
+/** With thousands of tenants, a look at the leases of each takes the server a while. */
+const MS_PER_LINE = 2;
+
 /** Returns jobs whose lease has ended to their lines, as BullMQ's workers do, until it is stopped. */
 export class LeaseWatch {
   private timer: Timer | undefined;
@@ -15,7 +18,9 @@ export class LeaseWatch {
 
   start(): void {
     if (this.timer !== undefined || this.stopped) return;
-    this.timer = this.clock.scheduleForAll(stalledEveryMs(this.parts.leaseMs), () => void this.look());
+    const lines = [...this.queues.entries()].reduce((sum, [, of]) => sum + of.lines.all.length, 0);
+    const everyMs = Math.max(stalledEveryMs(this.parts.leaseMs), lines * MS_PER_LINE);
+    this.timer = this.clock.scheduleForAll(everyMs, () => void this.look());
     this.timer.unref();
   }
 

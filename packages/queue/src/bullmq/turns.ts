@@ -7,17 +7,33 @@ import type { Line } from './line.js';
 export class Turns {
   private last = '';
 
-  /** The tenants in their order, each with its lines. */
-  order(lines: readonly Line[]): readonly (readonly Line[])[] {
-    const tenants = new Map<string, Line[]>();
-    for (const line of lines) tenants.set(line.tenant, [...(tenants.get(line.tenant) ?? []), line]);
-    const names = [...tenants.keys()].sort();
-    const from = names.findIndex((name) => name > this.last);
-    const turned = from < 0 ? names : [...names.slice(from), ...names.slice(0, from)];
-    return turned.map((name) => tenants.get(name)!.sort((a, b) => Number(b.high) - Number(a.high)));
+  /** The tenants in their order, each with those of its lines that are `awake`; `lines` are sorted by tenant. */
+  *order(lines: readonly Line[], awake: (line: Line) => boolean): Generator<readonly Line[]> {
+    const from = firstAfter(this.last, lines);
+    let ofTenant: Line[] = [];
+    for (let i = 0; i < lines.length; i++) {
+      const line = lines[(from + i) % lines.length]!;
+      if (ofTenant[0] !== undefined && ofTenant[0].tenant !== line.tenant) {
+        yield ofTenant;
+        ofTenant = [];
+      }
+      if (awake(line)) ofTenant.push(line);
+    }
+    if (ofTenant.length > 0) yield ofTenant;
   }
 
   served(tenant: string): void {
     this.last = tenant;
   }
+}
+
+/** The index of the first line of a later tenant; that of the first line of all where there is none. */
+function firstAfter(tenant: string, lines: readonly Line[]): number {
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (lines[middle]!.tenant > tenant) high = middle;
+    else low = middle + 1;
+  }
+  return low % Math.max(1, lines.length);
 }

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitepress';
+import { narrowPictures } from './narrow-pictures';
 import { withoutSources } from './without-sources';
 
 const ICON =
@@ -15,7 +16,12 @@ export default defineConfig({
   rewrites: { 'README.md': 'index.md' },
   lastUpdated: false,
   head: [['link', { rel: 'icon', href: ICON }]],
-  markdown: { config: withoutSources },
+  markdown: {
+    config: (md) => {
+      withoutSources(md);
+      narrowPictures(md);
+    },
+  },
   ignoreDeadLinks: 'localhostLinks',
   themeConfig: {
     search: {

@@ -1,30 +1,21 @@
 // A drawing of what happens over time: lanes, bars and calls on one axis, in colours for light and dark pages.
-const WIDTH = 760;
-const LEFT = 150;
-const RIGHT = 720;
+import { pictureStyle } from './picture-style.mjs';
 
-/** Kinds of bars and marks: the fill and the ink on it, on light and on dark pages. */
-const KINDS = {
-  good: ['#a6d5ae', '#0f3d1a', '#2c6340', '#d9f5e0'],
-  bad: ['#eda093', '#4a0f08', '#87372b', '#ffe2dc'],
-  warn: ['#f4d99a', '#4d3800', '#75590f', '#ffedc2'],
-  calm: ['#b9d3ee', '#12304f', '#2b4d75', '#deecff'],
-  idle: ['#e6e6df', '#3a3f47', '#353c45', '#d3d8de'],
-};
-const PAGE = {
-  ground: ['#fcfcfa', '#171b20'],
-  edge: ['#d9d9d1', '#363e48'],
-  ink: ['#2b3037', '#e4e7ea'],
-  soft: ['#62697a', '#9da7b4'],
-  good: ['#2e7d4a', '#6fcf8f'],
-  bad: ['#b8402e', '#f08c7c'],
-  warn: ['#8a6410', '#e8c264'],
-  calm: ['#2f6cab', '#8cbcf0'],
-};
+/** The names of lanes stand beside them, or, on a page as narrow as a phone, above. */
+const WIDE = { width: 760, left: 150, right: 720, above: 0 };
+const NARROW = { width: 400, left: 14, right: 386, above: 24 };
+/** How far the things of a lane reach up from its middle, unless it says otherwise. */
+const REACH = 26;
+/** The width of a letter, as part of the size of its font: about, and rather too much. */
+const LETTER = 0.56;
 
 /** A picture whose axis runs from 0 to `until`. `what` tells in words what it shows, for those who cannot see it. */
 export class Canvas {
   #parts = [];
+  #lanes = [];
+  /** The names of lanes above them: over the arrows that cross them. */
+  #names = [];
+  #layout = WIDE;
   #height;
 
   constructor({ title, what, until, from = 0 }) {
@@ -32,77 +23,118 @@ export class Canvas {
   }
 
   x(at) {
-    return round(LEFT + ((at - this.from) / (this.until - this.from)) * (RIGHT - LEFT));
+    const { left, right } = this.#layout;
+    return round(left + ((at - this.from) / (this.until - this.from)) * (right - left));
   }
 
-  /** The name of a lane, and under it what is seen there. */
-  lane(y, name, under = '') {
-    this.#text({ x: 20, y: y + 4, text: name, kind: 'ink', weight: 600 });
-    if (under !== '') this.#text({ x: 20, y: y + 20, text: under, kind: 'soft', size: 12 });
+  /** Where a height stands in this layout: below the names of the lanes that begin above it. */
+  #y(y) {
+    return round(y + this.#layout.above * this.#lanes.filter((top) => y >= top).length);
   }
 
-  /** A length of time: its text stands in the middle. */
-  bar({ y, from, to, kind, text = '', height = 26, dashed = false }) {
-    const [left, right] = [this.x(from), this.x(to)];
-    const width = round(Math.max(3, right - left - 2));
-    const style = dashed ? 'class="dashed"' : `class="${kind}"`;
-    this.#parts.push(`<rect x="${left}" y="${y - height / 2}" width="${width}" height="${height}" rx="4" ${style}/>`);
-    const ink = dashed ? 'soft' : `on-${kind}`;
-    if (text !== '')
-      this.#text({ x: (left + left + width) / 2, y: y + 4, text, kind: ink, anchor: 'middle', size: 12 });
+  /** The name of a lane, and what is seen there. `reach` is how far its things reach up from `y`. */
+  lane(y, name, under = '', reach = REACH) {
+    const top = y - reach;
+    if (name !== '') this.#lanes.push(top);
+    this.#parts.push(() => {
+      if (this.#layout === WIDE) {
+        const below = under === '' ? '' : `\n${this.#text({ x: 20, y: y + 20, text: under, kind: 'soft', size: 12 })}`;
+        return this.#text({ x: 20, y: y + 4, text: name, kind: 'ink', weight: 600 }) + below;
+      }
+      return '';
+    });
+    this.#names.push(() => {
+      if (name === '') return '';
+      const at = this.#y(top) - this.#layout.above + 16;
+      const { left: x } = this.#layout;
+      const beside = { x: x + widthOf(name, 15) + 8, y: at, text: under, kind: 'soft', size: 12 };
+      return (
+        this.#text({ x, y: at, text: name, kind: 'ink', weight: 600, isPlaced: true }) +
+        (under === '' ? '' : this.#text({ ...beside, isPlaced: true }))
+      );
+    });
+  }
+
+  /** A length of time: its text stands in the middle, on a narrow page the `short` one, and none that has no room. */
+  bar({ y, from, to, kind, text = '', short = text, height = 26, dashed = false }) {
+    this.#parts.push(() => {
+      const [left, right] = [this.x(from), this.x(to)];
+      const width = round(Math.max(3, right - left - 2));
+      const style = dashed ? 'class="dashed"' : `class="${kind}"`;
+      const top = round(this.#y(y) - height / 2);
+      const rect = `<rect x="${left}" y="${top}" width="${width}" height="${height}" rx="4" ${style}/>`;
+      const shown = this.#layout === WIDE ? text : short;
+      if (shown === '' || (this.#layout !== WIDE && widthOf(shown, 12) > width + 6)) return rect;
+      const ink = dashed ? 'soft' : `on-${kind}`;
+      const middle = (left + left + width) / 2;
+      const size = this.#layout === WIDE ? 12 : 11;
+      return `${rect}\n${this.#text({ x: middle, y: y + 4, text: shown, kind: ink, anchor: 'middle', size })}`;
+    });
   }
 
   /** Calls as dots: filled ones reached the provider, hollow ones did not. */
   calls(y, calls) {
-    for (const { at, kind, hollow = false, up = 0 } of calls) {
-      const circle = `cx="${this.x(at)}" cy="${round(y - up)}" r="${hollow ? 3.4 : 4}"`;
-      this.#parts.push(`<circle ${circle} class="${hollow ? 'hollow ' : ''}mark-${kind}"/>`);
-    }
+    this.#parts.push(() => {
+      const scale = this.#layout === WIDE ? 1 : Math.min(1, 26 / calls.length + 0.4);
+      const circles = calls.map(({ at, kind, hollow = false, up = 0 }) => {
+        const r = round((hollow ? 3.4 : 4) * scale);
+        const circle = `cx="${this.x(at)}" cy="${round(this.#y(y) - up)}" r="${r}"`;
+        return `<circle ${circle} class="${hollow ? 'hollow ' : ''}mark-${kind}"/>`;
+      });
+      return circles.join('\n');
+    });
   }
 
   /** An arrow from one lane to another, or one that is `broken` off and arrives nowhere. */
   arrow({ at, to = at, from, until, kind = 'soft', broken = false }) {
-    const [x1, x2] = [this.x(at), this.x(to)];
-    this.#parts.push(`<path d="M${x1} ${from}L${x2} ${until}" class="line line-${kind}"/>`);
-    if (broken) this.#cross(x2, until);
-    else this.#parts.push(tipOf(x1, from, x2, until, kind));
+    this.#parts.push(() => {
+      const [x1, x2, y1, y2] = [this.x(at), this.x(to), this.#y(from), this.#y(until)];
+      const line = `<path d="M${x1} ${y1}L${x2} ${y2}" class="line line-${kind}"/>\n`;
+      return line + (broken ? crossAt(x2, y2) : tipOf(x1, y1, x2, y2, kind));
+    });
   }
 
-  #cross(x, y) {
-    const [l, r, t, b] = [x - 5, x + 5, y - 5, y + 5].map(round);
-    this.#parts.push(`<path d="M${l} ${t}L${r} ${b}M${r} ${t}L${l} ${b}" class="line line-bad thick"/>`);
-  }
-
-  note({ at, y, text, kind = 'soft', anchor = 'start', size = 12 }) {
-    this.#text({ x: this.x(at), y, text, kind, anchor, size });
+  note({ at, y, text, short = text, kind = 'soft', anchor = 'start', size = 12 }) {
+    this.#parts.push(() => {
+      const shown = this.#layout === WIDE ? text : short;
+      return shown === '' ? '' : this.#text({ x: this.x(at), y, text: shown, kind, anchor, size });
+    });
   }
 
   /** A moment, through several lanes. */
   moment(at, from, until) {
-    this.#parts.push(`<path d="M${this.x(at)} ${from}V${until}" class="moment"/>`);
+    this.#parts.push(() => `<path d="M${this.x(at)} ${this.#y(from)}V${this.#y(until)}" class="moment"/>`);
   }
 
   /** A value over time, from 0 at `y` to 1 at `y - height`. */
   curve({ y, height, points, kind, filled = false }) {
-    const path = points.map(([at, value]) => `${this.x(at)} ${round(y - value * height)}`).join('L');
-    if (filled) {
+    this.#parts.push(() => {
+      const foot = this.#y(y);
+      const path = points.map(([at, value]) => `${this.x(at)} ${round(foot - value * height)}`).join('L');
+      const line = `<path d="M${path}" class="line line-${kind} thick"/>`;
+      if (!filled) return line;
       const [first, last] = [this.x(points[0][0]), this.x(points.at(-1)[0])];
-      this.#parts.push(`<path d="M${first} ${y}L${path}L${last} ${y}Z" class="${kind}" fill-opacity=".5"/>`);
-    }
-    this.#parts.push(`<path d="M${path}" class="line line-${kind} thick"/>`);
+      return `<path d="M${first} ${foot}L${path}L${last} ${foot}Z" class="${kind}" fill-opacity=".5"/>\n${line}`;
+    });
   }
 
   rule(y) {
-    this.#parts.push(`<path d="M${LEFT} ${y}H${RIGHT}" class="moment"/>`);
+    this.#parts.push(() => `<path d="M${this.#layout.left} ${this.#y(y)}H${this.#layout.right}" class="moment"/>`);
   }
 
-  /** The axis, at the foot of the picture. `ticks` are `[at, text]`. */
+  /** The axis, at the foot of the picture. `ticks` are `[at, text]`; a narrow page has the numbers alone. */
   axis(y, ticks) {
-    this.#parts.push(`<path d="M${LEFT} ${y}H${RIGHT}" class="line line-soft"/>`);
-    for (const [at, text] of ticks) {
-      this.#parts.push(`<path d="M${this.x(at)} ${y - 3}v6" class="line line-soft"/>`);
-      this.#text({ x: this.x(at), y: y + 19, text, kind: 'soft', anchor: 'middle', size: 12 });
-    }
+    this.#parts.push(() => {
+      const { left, right } = this.#layout;
+      const foot = this.#y(y);
+      const parts = ticks.map(([at, text], i) => {
+        const tick = `<path d="M${this.x(at)} ${foot - 3}v6" class="line line-soft"/>\n`;
+        const isLast = i === ticks.length - 1;
+        const shown = this.#layout === WIDE || isLast ? text : text.split(' ')[0];
+        return tick + this.#text({ x: this.x(at), y: y + 19, text: shown, kind: 'soft', anchor: 'middle', size: 12 });
+      });
+      return [`<path d="M${left} ${foot}H${right}" class="line line-soft"/>`, ...parts].join('\n');
+    });
     this.#height = y + 34;
   }
 
@@ -111,49 +143,56 @@ export class Canvas {
     this.#height = height;
   }
 
-  #text({ x, y, text, kind, anchor = 'start', size = 13, weight }) {
+  /** `isPlaced`: the name of a lane, whose height is that of the layout already. */
+  #text({ x, y, text, kind, anchor = 'start', size = 13, weight, isPlaced = false }) {
     const bold = weight === undefined ? '' : ` font-weight="${weight}"`;
-    const place = `x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" font-size="${size}"`;
-    this.#parts.push(`<text ${place}${bold} class="text-${kind}">${escaped(text)}</text>`);
+    const inside = this.#layout === WIDE ? x : this.#inside(x, widthOf(text, size), anchor);
+    const place = `x="${round(inside)}" y="${isPlaced ? y : this.#y(y)}" text-anchor="${anchor}" font-size="${size}"`;
+    const halo = isPlaced ? ' halo' : '';
+    return `<text ${place}${bold} class="text-${kind}${halo}">${escaped(text)}</text>`;
+  }
+
+  /** Moves a text that would stand out of the picture back into it. */
+  #inside(x, width, anchor) {
+    const { width: all } = this.#layout;
+    const before = { start: 0, middle: width / 2, end: width }[anchor];
+    return Math.max(before + 8, Math.min(all - 8 - (width - before), x));
+  }
+
+  /** The picture for a page that is narrow. */
+  get narrow() {
+    this.#layout = NARROW;
+    const drawn = this.toString();
+    this.#layout = WIDE;
+    return drawn;
   }
 
   toString() {
-    const size = `viewBox="0 0 ${WIDTH} ${this.#height}" width="${WIDTH}" height="${this.#height}"`;
+    const { width } = this.#layout;
+    const height = this.#y(this.#height);
+    const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
+    const drawn = this.#layout === WIDE ? this.#parts : [...this.#parts, ...this.#names];
+    const parts = drawn.map((draw) => draw()).filter((part) => part !== '');
     return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-labelledby="title what">
 <title id="title">${escaped(this.title)}</title>
 <desc id="what">${escaped(this.what)}</desc>
 <style>
-${style()}
+${pictureStyle({ hasHalos: this.#layout === NARROW })}
 </style>
-<rect x=".5" y=".5" width="${WIDTH - 1}" height="${this.#height - 1}" rx="12" class="page"/>
-${this.#parts.join('\n')}
+<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="12" class="page"/>
+${parts.join('\n')}
 </svg>
 `;
   }
 }
 
-function style() {
-  const common = `text{font-family:ui-sans-serif,system-ui,sans-serif}.line{fill:none;stroke-width:1.5}.thick{stroke-width:2.5;stroke-linejoin:round}`;
-  return `${common}\n${colours(0)}\n@media (prefers-color-scheme:dark){\n${colours(1)}\n}`;
+function widthOf(text, size) {
+  return text.length * size * LETTER;
 }
 
-function colours(scheme) {
-  const page = (name) => PAGE[name][scheme];
-  const bars = Object.entries(KINDS).map(
-    ([name, colours]) => `.${name}{fill:${colours[scheme * 2]}}.text-on-${name}{fill:${colours[scheme * 2 + 1]}}`,
-  );
-  const inks = ['ink', 'soft', 'good', 'bad', 'warn', 'calm'].map(
-    (name) =>
-      `.text-${name}{fill:${page(name)}}.line-${name}{stroke:${page(name)}}.mark-${name},.tip-${name}{fill:${page(name)}}`,
-  );
-  return [
-    `.page{fill:${page('ground')};stroke:${page('edge')}}`,
-    `.dashed{fill:none;stroke:${page('soft')};stroke-dasharray:4 4}`,
-    `.moment{fill:none;stroke:${page('edge')};stroke-dasharray:3 4}`,
-    ...bars,
-    ...inks,
-    `.hollow{fill:${page('ground')};stroke:${page('soft')};stroke-width:1.4}`,
-  ].join('');
+function crossAt(x, y) {
+  const [l, r, t, b] = [x - 5, x + 5, y - 5, y + 5].map(round);
+  return `<path d="M${l} ${t}L${r} ${b}M${r} ${t}L${l} ${b}" class="line line-bad thick"/>`;
 }
 
 /** The head of an arrow. */

@@ -11,7 +11,9 @@ mkdirSync(folder, { recursive: true });
 const drawn = new Map();
 for (const name of readdirSync(join(here, 'pictures'))) {
   const { draw } = await import(join(here, 'pictures', name));
-  drawn.set(join(folder, name.replace(/\.mjs$/, '.svg')), String(draw()));
+  const picture = draw();
+  drawn.set(join(folder, name.replace(/\.mjs$/, '.svg')), String(picture));
+  drawn.set(join(folder, name.replace(/\.mjs$/, '.narrow.svg')), picture.narrow);
 }
 const stale = [...drawn].filter(([file, svg]) => textOf(file) !== svg).map(([file]) => relative(root, file));
 if (process.argv.includes('--write')) for (const [file, svg] of drawn) writeFileSync(file, svg);

@@ -12,7 +12,7 @@ export function draw() {
   canvas.bar({ y: 76, from: 0.6, to: 3.2, kind: 'calm', text: 'B' });
   canvas.bar({ y: 76, from: 3.2, to: 8, kind: 'good', text: 'D' });
   canvas.bar({ y: 112, from: 1, to: 4, kind: 'calm', text: 'C' });
-  canvas.bar({ y: 112, from: 4, to: 6.4, kind: 'warn', text: 'aborted, still at work' });
+  canvas.bar({ y: 112, from: 4, to: 6.4, kind: 'warn', text: 'aborted, still at work', short: 'aborted' });
   canvas.bar({ y: 112, from: 6.4, to: 9.6, kind: 'good', text: 'G' });
   canvas.rule(140);
   canvas.lane(168, 'Queue', 'first come, first served');
@@ -21,7 +21,13 @@ export function draw() {
   canvas.bar({ y: 168, from: 5, to: 6.4, dashed: true, text: 'G waits' });
   canvas.lane(238, 'Refused');
   canvas.calls(234, [{ at: 2.5, kind: 'soft', hollow: true }]);
-  canvas.note({ at: 2.7, y: 238, text: 'F: no slot and no place: BulkheadFullError at once', kind: 'bad' });
+  canvas.note({
+    at: 2.7,
+    y: 238,
+    text: 'F: no slot and no place: BulkheadFullError at once',
+    short: 'F: BulkheadFullError',
+    kind: 'bad',
+  });
   canvas.axis(
     262,
     [0, 2, 4, 6, 8, 10].map((at) => [at, `${at} s`]),

@@ -7,9 +7,9 @@ export function draw() {
     until: 12,
   });
   canvas.lane(44, 'The answer', 'time not to scale');
-  canvas.bar({ y: 48, from: 0.9, to: 3.2, kind: 'good', text: "fresh: ttl '30s'" });
-  canvas.bar({ y: 48, from: 3.2, to: 7, kind: 'calm', text: "staleWhileRevalidate '5m'" });
-  canvas.bar({ y: 48, from: 7, to: 10, kind: 'warn', text: "staleIfError '1h'" });
+  canvas.bar({ y: 48, from: 0.9, to: 3.2, kind: 'good', text: "fresh: ttl '30s'", short: 'fresh' });
+  canvas.bar({ y: 48, from: 3.2, to: 7, kind: 'calm', text: "staleWhileRevalidate '5m'", short: 'stale, refreshed' });
+  canvas.bar({ y: 48, from: 7, to: 10, kind: 'warn', text: "staleIfError '1h'", short: 'staleIfError' });
   canvas.bar({ y: 48, from: 10, to: 12, kind: 'idle', text: 'gone' });
   canvas.lane(124, 'Callers');
   canvas.lane(204, 'Provider');
@@ -29,10 +29,10 @@ export function draw() {
     120,
     [4.6, 5, 5.4].map((at) => ({ at, kind: 'good' })),
   );
-  canvas.note({ at: 5, y: 148, text: 'at once, a little old', anchor: 'middle', kind: 'good' });
+  canvas.note({ at: 5, y: 148, text: 'at once, a little old', short: 'a little old', anchor: 'middle', kind: 'good' });
   canvas.arrow({ at: 4.6, from: 156, until: 188 });
   canvas.bar({ y: 204, from: 4.6, to: 5.4, kind: 'good', text: '' });
-  canvas.note({ at: 5, y: 236, text: 'one refresh behind', anchor: 'middle', kind: 'ink' });
+  canvas.note({ at: 5, y: 236, text: 'one refresh behind', short: 'one refresh', anchor: 'middle', kind: 'ink' });
   canvas.calls(120, [{ at: 8, kind: 'warn' }]);
   canvas.arrow({ at: 8, from: 156, until: 188 });
   canvas.bar({ y: 204, from: 8, to: 8.7, kind: 'bad', text: '503' });
@@ -41,7 +41,14 @@ export function draw() {
   canvas.arrow({ at: 10.8, from: 156, until: 188 });
   canvas.bar({ y: 204, from: 10.8, to: 11.5, kind: 'bad', text: '503' });
   canvas.note({ at: 11, y: 148, text: 'the failure', anchor: 'middle', kind: 'bad' });
-  canvas.note({ at: 9.5, y: 236, text: 'in place of a failure only', anchor: 'middle', kind: 'ink' });
+  canvas.note({
+    at: 9.5,
+    y: 236,
+    text: 'in place of a failure only',
+    short: 'for failures only',
+    anchor: 'middle',
+    kind: 'ink',
+  });
   canvas.height = 254;
   return canvas;
 }

@@ -25,12 +25,21 @@ export function draw() {
     calls.map((at) => ({ at: at + 0.5, kind: KIND[HIT.get(at)] ?? 'good' })),
   );
   for (const [at, what] of HIT) {
-    if (at !== 23) canvas.note({ at: at + 0.5, y: 76, text: what, anchor: 'middle', kind: KIND[what] });
+    if (at !== 23)
+      canvas.note({
+        at: at + 0.5,
+        y: 76,
+        text: what,
+        short: at === 36 ? '' : what,
+        anchor: 'middle',
+        kind: KIND[what],
+      });
   }
   canvas.rule(96);
   canvas.lane(128, 'Policies', 'take it for real');
   for (const at of [9, 22]) canvas.bar({ y: 130, from: at, to: at + 3.6, kind: 'calm', text: 'retry' });
-  for (const at of [4, 17, 36]) canvas.bar({ y: 130, from: at, to: at + 3.9, kind: 'idle', text: 'timeout' });
+  for (const at of [4, 17, 36])
+    canvas.bar({ y: 130, from: at, to: at + 3.9, kind: 'idle', text: 'timeout', short: 'limit' });
   canvas.rule(158);
   canvas.lane(188, 'Callers');
   canvas.calls(
@@ -41,6 +50,7 @@ export function draw() {
     at: 20,
     y: 218,
     text: 'if these are not all good, your settings are wrong: found on a Tuesday morning',
+    short: 'not all good? Your settings are wrong',
     anchor: 'middle',
   });
   canvas.height = 236;

@@ -29,7 +29,13 @@ export function draw() {
   canvas.lane(156, 'Calls', 'hollow: refused at once');
   canvas.calls(156, calls());
   canvas.note({ at: 2.5, y: 136, text: '4 failures', anchor: 'middle', kind: 'bad' });
-  canvas.note({ at: 7, y: 136, text: 'nothing is sent, and callers know when to come back', anchor: 'middle' });
+  canvas.note({
+    at: 7,
+    y: 136,
+    text: 'nothing is sent, and callers know when to come back',
+    short: 'nothing is sent',
+    anchor: 'middle',
+  });
   canvas.axis(
     200,
     [0, 2, 4, 6, 8, 10, 12].map((at) => [at, `${at} s`]),

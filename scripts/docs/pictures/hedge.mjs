@@ -14,10 +14,23 @@ export function draw() {
   canvas.rule(92);
   canvas.lane(124, 'A slow one', 'first attempt');
   canvas.bar({ y: 128, from: 0, to: 290, kind: 'calm', text: 'waits' });
-  canvas.bar({ y: 128, from: 290, to: 900, dashed: true, text: 'aborted; it would have taken 900 ms' });
+  canvas.bar({
+    y: 128,
+    from: 290,
+    to: 900,
+    dashed: true,
+    text: 'aborted; it would have taken 900 ms',
+    short: 'aborted',
+  });
   canvas.lane(176, '', '');
   canvas.bar({ y: 168, from: 200, to: 290, kind: 'good', text: '90 ms' });
-  canvas.note({ at: 300, y: 172, text: 'second attempt: its answer is the first to come', kind: 'good' });
+  canvas.note({
+    at: 300,
+    y: 172,
+    text: 'second attempt: its answer is the first to come',
+    short: 'second attempt: first to answer',
+    kind: 'good',
+  });
   canvas.lane(214, 'Caller');
   canvas.bar({ y: 214, from: 0, to: 290, kind: 'idle', text: '290 ms' });
   canvas.note({ at: 300, y: 218, text: 'in place of 900 ms, for one call more' });

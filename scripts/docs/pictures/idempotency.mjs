@@ -12,12 +12,19 @@ export function draw() {
   canvas.lane(caller, 'Your hosts');
   canvas.lane(store, 'Store', 'keys and results');
   canvas.lane(provider, 'Provider', 'knows keys, too');
-  canvas.bar({ y: caller, from: 0, to: 6.9, kind: 'calm', text: 'charge(order 17): two attempts, one key' });
-  canvas.bar({ y: caller, from: 7.9, to: 9.7, kind: 'calm', text: 'the same order' });
+  canvas.bar({
+    y: caller,
+    from: 0,
+    to: 6.9,
+    kind: 'calm',
+    text: 'charge(order 17): two attempts, one key',
+    short: 'two attempts, one key',
+  });
+  canvas.bar({ y: caller, from: 7.9, to: 9.7, kind: 'calm', text: 'the same order', short: 'again' });
   canvas.bar({ y: store, from: 0.4, to: 6.6, kind: 'warn', text: 'key claimed, lease renewed' });
-  canvas.bar({ y: store, from: 6.6, to: 10, kind: 'good', text: 'key and result, for 24 h' });
+  canvas.bar({ y: store, from: 6.6, to: 10, kind: 'good', text: 'key and result, for 24 h', short: 'kept for 24 h' });
   canvas.bar({ y: provider, from: 1.4, to: 2.6, kind: 'good', text: 'charged' });
-  canvas.bar({ y: provider, from: 5, to: 6.1, kind: 'idle', text: 'knows it' });
+  canvas.bar({ y: provider, from: 5, to: 6.1, kind: 'idle', text: 'knows it', short: 'knows' });
   canvas.arrow({ at: 0.3, to: 0.5, from: caller + 14, until: store - 14 });
   canvas.arrow({ at: 1.1, to: 1.4, from: caller + 14, until: provider - 14, kind: 'calm' });
   canvas.arrow({ at: 2.6, to: 2.7, from: provider - 14, until: 142, kind: 'bad', broken: true });

@@ -17,7 +17,7 @@ export function draw() {
   const sent = [...stack(0.1, 10, 'good'), ...stack(1.15, 10, 'good'), ...stack(2.2, 4, 'good')];
   canvas.calls(216, [...sent, { at: 4.2, kind: 'warn' }, ...stack(6.25, 5, 'good')]);
   canvas.note({ at: 2.45, y: 236, text: 'the rest waits, in order', kind: 'good' });
-  canvas.bar({ y: 212, from: 4.3, to: 6.2, kind: 'warn', text: 'closed: Retry-After 2' });
+  canvas.bar({ y: 212, from: 4.3, to: 6.2, kind: 'warn', text: 'closed: Retry-After 2', short: 'closed' });
   canvas.note({ at: 4.2, y: 196, text: '429', anchor: 'middle', kind: 'warn' });
   canvas.axis(
     246,

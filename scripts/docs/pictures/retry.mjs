@@ -11,20 +11,20 @@ export function draw() {
   canvas.lane(40, 'One call', 'its attempts');
   canvas.bar({ y: 44, from: 0, to: 140, kind: 'bad', text: '503' });
   canvas.bar({ y: 44, from: 140, to: 340, dashed: true, height: 14 });
-  canvas.note({ at: 140, y: 80, text: 'a random part of 400 ms' });
+  canvas.note({ at: 140, y: 80, text: 'a random part of 400 ms', short: 'a random part' });
   canvas.bar({ y: 44, from: 340, to: 480, kind: 'warn', text: '429' });
   canvas.bar({ y: 44, from: 480, to: 1490, dashed: true, height: 14 });
-  canvas.note({ at: 1490, y: 80, text: 'Retry-After: 1, so not sooner', anchor: 'end' });
+  canvas.note({ at: 1490, y: 80, text: 'Retry-After: 1, so not sooner', short: 'Retry-After: 1', anchor: 'end' });
   canvas.bar({ y: 44, from: 1490, to: 1660, kind: 'good', text: '200' });
-  canvas.lane(140, 'No jitter', '100 callers');
+  canvas.lane(140, 'No jitter', '100 callers', 36);
   bars(canvas, 162, [
     [0, 100],
     [400, 100],
     [1200, 100],
   ]);
-  canvas.lane(226, 'Full jitter', 'the same 100');
+  canvas.lane(226, 'Full jitter', 'the same 100', 36);
   bars(canvas, 246, [[0, 100], ...spread()]);
-  canvas.note({ at: 1980, y: 136, text: 'they come back together', anchor: 'end', kind: 'bad' });
+  canvas.note({ at: 1980, y: 136, text: 'they come back together', short: 'all together', anchor: 'end', kind: 'bad' });
   canvas.note({ at: 1980, y: 222, text: 'chance spreads them', anchor: 'end', kind: 'good' });
   canvas.axis(
     268,

@@ -15,7 +15,7 @@ export function draw() {
   canvas.bar({ y: 96, from: 2.2, to: 4.2, kind: 'bad', text: 'aborted after 2 s' });
   canvas.bar({ y: 96, from: 4.2, to: 4.5, dashed: true, height: 10 });
   canvas.bar({ y: 96, from: 4.5, to: 5, kind: 'bad', text: 'total' });
-  canvas.note({ at: 5.05, y: 100, text: "TimeoutError, 'total'", kind: 'bad' });
+  canvas.note({ at: 5.05, y: 100, text: "TimeoutError, 'total'", short: "'total'", kind: 'bad' });
   canvas.note({ at: 2.1, y: 130, text: 'waits between attempts count for the total', anchor: 'middle' });
   canvas.rule(152);
   canvas.lane(182, 'Another call');

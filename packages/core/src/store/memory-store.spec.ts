@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryStore } from './memory-store.js';
-import { storeContract } from '../testing/store-contract.js';
+import { storeContract } from '../testing/store-contract/store-contract.js';
 import { TestClock } from '../testing/test-clock.js';
 
 describe('MemoryStore', () => {

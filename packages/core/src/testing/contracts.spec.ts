@@ -6,7 +6,7 @@ import type { Store } from '../store/store.js';
 import { policyContract } from './policy-contract.js';
 import { options } from '../settings/fields.js';
 import { globalRunner, type TestRunner } from './runner.js';
-import { storeContract } from './store-contract.js';
+import { storeContract } from './store-contract/store-contract.js';
 import { TestClock } from './test-clock.js';
 
 /** Collects the tests of a contract and runs them, so that their verdict can be looked at. */

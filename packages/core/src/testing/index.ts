@@ -3,5 +3,6 @@ export { policyContract, type PolicyContractParts, type PolicyRules } from './po
 export { recordEvents, type RecordedEvents } from './record-events.js';
 export { globalRunner, type TestRunner } from './runner.js';
 export { snapshotOf } from './snapshot-of.js';
-export { storeContract, type StoreUnderTest } from './store-contract.js';
+export { storeContract } from './store-contract/store-contract.js';
+export type { StoreUnderTest } from './store-contract/store-tests.js';
 export { TestClock } from './test-clock.js';

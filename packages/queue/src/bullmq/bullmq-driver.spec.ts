@@ -162,6 +162,39 @@ has(redis)('bullmqDriver on Redis', () => {
     await other.close();
   });
 
+  it.each([
+    ['before it is reached', false],
+    ['while it is away', true],
+  ])('is closed within moments where Redis is lost %s, its own connection with it', async (_, isReached) => {
+    const own = await startRedis();
+    const { port } = new URL(own.url);
+    if (!isReached) await own.stop();
+    const connection = { host: '127.0.0.1', port: Number(port), retryStrategy: () => 50 };
+    const driver = await open({ connection });
+    const added = driver.add([{ ...PLAIN, id: 'x' }]).catch((error: unknown) => error);
+    if (isReached) {
+      await added;
+      await own.stop();
+    }
+    driver.claim('crm', { limit: 1, leaseMs: 400 }).catch(() => undefined);
+    const since = performance.now();
+    await driver.close();
+    expect(performance.now() - since).toBeLessThan(4000);
+    await expect(driver.claim('crm', { limit: 1, leaseMs: 400 })).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
+  it('can be opened again', async () => {
+    const driver = await open({ connection: { host: '127.0.0.1', port: Number(new URL(url).port) } });
+    for (const id of ['first', 'second']) {
+      await driver.add([{ ...PLAIN, id, provider: 'again' }]);
+      await driver.close();
+      await expect(driver.counts('again')).rejects.toMatchObject({ code: 'CLOSED' });
+      await driver.open?.({ clock: new SystemClock(), leaseMs: 1000 });
+    }
+    expect((await driver.claim('again', { limit: 5, leaseMs: 1000 })).jobs).toHaveLength(2);
+    await driver.close();
+  });
+
   it('takes no part in a transaction, and says so', async () => {
     const driver = await open({ connection: client });
     await expect(driver.addWithin!({ query: () => undefined }, [{ ...PLAIN, id: 'x' }])).rejects.toThrow(

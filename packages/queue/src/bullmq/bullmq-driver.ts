@@ -1,4 +1,5 @@
 import { SystemClock, type Clock } from '@breakwater/core';
+import { withTimeLimit } from '@breakwater/core/adapter';
 import type { Job } from '../driver/job.js';
 import type {
   AddedJob,
@@ -27,6 +28,8 @@ import { ProviderQueues } from './provider-queues.js';
 import { noteScheduledRun, scheduledRun } from './scheduled-runs.js';
 
 const DEFAULT_LEASE_MS = 30_000;
+/** How long each step of closing may take, in milliseconds. */
+const CLOSES_IN_MS = 1000;
 
 /**
  * Keeps jobs in BullMQ, for more than one machine: on Redis, or on Postgres by `backend: createPostgresBackend`. Each
@@ -49,15 +52,17 @@ class BullmqDriver implements QueueDriver {
   /** Each claim is ended by a script of its own, and the next job comes with its answer. */
   readonly settlesSingly = true;
   private readonly listeners = new Set<(provider: string) => void>();
+  private clock: Clock = new SystemClock();
   private parts: Parts;
   private closed = false;
 
   constructor(private readonly settings: BullmqDriverSettings) {
-    this.parts = this.partsFor(new SystemClock(), DEFAULT_LEASE_MS);
+    this.parts = this.partsFor(DEFAULT_LEASE_MS);
   }
 
   open({ clock, leaseMs = DEFAULT_LEASE_MS }: { readonly clock: Clock; readonly leaseMs?: number }): void {
-    this.parts = this.partsFor(clock, leaseMs);
+    this.clock = clock;
+    this.parts = this.partsFor(leaseMs);
     this.closed = false;
   }
 
@@ -140,12 +145,20 @@ class BullmqDriver implements QueueDriver {
 
   async close(): Promise<void> {
     this.closed = true;
-    this.parts.leases.stop();
-    await this.parts.claims.close();
-    await this.parts.queues.close();
+    const { leases, claims, queues } = this.parts;
+    leases.stop();
+    await this.inTime(claims.close());
+    await this.inTime(queues.close());
   }
 
-  private partsFor(clock: Clock, leaseMs: number): Parts {
+  /** Ends what cannot be ended with a server that is away: jobs are taken over when their leases end. */
+  private async inTime(ending: Promise<void>): Promise<void> {
+    const onTimeout = closedError;
+    await withTimeLimit(ending, { clock: this.clock, timeoutMs: CLOSES_IN_MS, onTimeout }).catch(() => undefined);
+  }
+
+  private partsFor(leaseMs: number): Parts {
+    const { clock } = this;
     const queues = new ProviderQueues(this.settings, clock, leaseMs);
     const found = (provider: string) => {
       queues.of(provider).idle.wakeAll();

@@ -90,7 +90,8 @@ export class Connections {
   }
 
   async close(): Promise<void> {
-    await this.base?.close();
+    // Redis that is away would be told good-bye once it is back.
+    await this.base?.close(this.writes?.isAway === true);
   }
 
   private async readSchema(): Promise<string> {

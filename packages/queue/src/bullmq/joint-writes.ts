@@ -8,7 +8,12 @@ interface Corkable {
 
 /** A backend of BullMQ as far as it may have a client of ioredis, whose socket can be told to wait. */
 interface MaybeOfRedis {
-  readonly client?: PromiseLike<{ readonly stream?: Partial<Corkable> }>;
+  readonly client?: PromiseLike<Client>;
+}
+
+interface Client {
+  readonly stream?: Partial<Corkable>;
+  readonly status?: string;
 }
 
 /**
@@ -16,7 +21,7 @@ interface MaybeOfRedis {
  * of all that a job costs, and wakes the server once more.
  */
 export class JointWrites {
-  private client: { readonly stream?: Partial<Corkable> } | undefined;
+  private client: Client | undefined;
   private isJoining = false;
 
   constructor(backend: object) {
@@ -26,6 +31,11 @@ export class JointWrites {
       (connected) => (this.client = connected),
       () => undefined,
     );
+  }
+
+  /** Whether there is a client of Redis that has lost its connection. */
+  get isAway(): boolean {
+    return this.client?.status !== undefined && this.client.status !== 'ready';
   }
 
   /** Has the commands from here to the end of the turn go out together. */

@@ -38,8 +38,10 @@ export function firstOfEach(jobs: readonly NewJob[]): readonly NewJob[] {
 
 /** Returns those that were not known before. */
 async function addTo(line: Line, other: Line | undefined, jobs: readonly NewJob[]): Promise<readonly NewJob[]> {
-  const fresh: NewJob[] = [];
-  for (const job of jobs) if (job.key === undefined || !(await isIn(other, job.id))) fresh.push(job);
+  // Also those of this line: one that is removed while it is being added again would be taken for the new one.
+  const lines = [line, other];
+  const isKnown = await Promise.all(jobs.map(async ({ id, key }) => key !== undefined && (await isIn(lines, id))));
+  const fresh = jobs.filter((_, i) => !isKnown[i]);
   const nonces = fresh.map(({ key }) => (key === undefined ? undefined : randomUUID()));
   const bulk = fresh.map((job, i) => ({ name: job.name, data: bullDataOf(job, nonces[i]), opts: bullOptionsOf(job) }));
   if (bulk.length > 0) await line.queue.addBulk(bulk);
@@ -56,6 +58,7 @@ async function addTo(line: Line, other: Line | undefined, jobs: readonly NewJob[
 }
 
 /** A key is one job's whatever its priority. Two that are added in the same moment have one key at the provider. */
-async function isIn(line: Line | undefined, id: string): Promise<boolean> {
-  return line !== undefined && (await line.backend.getState(id)) !== 'unknown';
+async function isIn(lines: readonly (Line | undefined)[], id: string): Promise<boolean> {
+  const states = await Promise.all(lines.map((line) => line?.backend.getState(id) ?? 'unknown'));
+  return states.some((state) => state !== 'unknown');
 }

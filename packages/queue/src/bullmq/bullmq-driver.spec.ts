@@ -94,6 +94,18 @@ has(redis)('bullmqDriver on Redis', () => {
     await other.close();
   });
 
+  it('takes one of the jobs of a key that two hosts add at once', async () => {
+    const hosts = [await open({ connection: client }), await open({ connection: client })];
+    for (let round = 0; round < 20; round++) {
+      const job = { ...PLAIN, id: `raced-${round}`, provider: 'hosts', key: `${round}`, tenant: `${round % 3}` };
+      const added = (await Promise.all(hosts.map((host) => host.add([job])))).flat();
+      expect(added.map((each) => each.added).sort()).toEqual([false, true]);
+    }
+    const { jobs } = await hosts[0]!.claim('hosts', { limit: 50, leaseMs: 400 });
+    expect(jobs).toHaveLength(20);
+    for (const host of hosts) await host.close();
+  });
+
   it('stays paused where it was reading the lines of the provider meanwhile', async () => {
     const [one, other] = [await open({ connection: client }), await open({ connection: client })];
     await one.add([{ ...PLAIN, id: 'raced', provider: 'raced' }]);

@@ -10,15 +10,17 @@ import type { SyncQueueOptions } from './sync-queue.options.js';
 
 /** A queue with one provider, `crm`, on a clock that stands still. */
 export class QueueFixture {
-  readonly clock = new TestClock();
   readonly provider;
   readonly queue: LiveSyncQueue;
   readonly driver: QueueDriver;
   readonly events: RecordedEvents;
   private readonly handlers: JobHandler[] = [];
 
-  constructor(provider: ProviderOptions = {}, options: Partial<SyncQueueOptions> = {}) {
-    const { clock } = this;
+  constructor(
+    provider: ProviderOptions = {},
+    options: Partial<SyncQueueOptions> = {},
+    readonly clock = new TestClock(),
+  ) {
     this.provider = createProvider('crm', provider, { clock, trackCalls: true, random: () => 0.5 });
     this.driver = options.driver ?? sqliteDriver({ file: ':memory:' });
     this.queue = createSyncQueue(

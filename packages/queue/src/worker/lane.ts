@@ -45,6 +45,7 @@ export class Lane {
   private readonly sleep: WakeableSleep;
   private readonly perTurn: JobsPerTurn;
   private readonly pauses: PauseWatch;
+  private readonly leases: Leases;
   /** The driver cannot write down how jobs have ended. */
   private isStuck = false;
   private stopped = false;
@@ -59,6 +60,7 @@ export class Lane {
     this.sleep = new WakeableSleep(clock);
     this.perTurn = new JobsPerTurn(settings.concurrency);
     this.pauses = new PauseWatch({ provider: provider.name, driver, clock, settings });
+    this.leases = new Leases(driver, clock, settings.leaseMs);
     this.settler = new Settler(driver, clock, (error) => {
       this.isStuck = error !== undefined;
       if (this.isStuck) this.holdBack({ why: 'driver-unavailable', reason: messageOf(error), lookInMs: 0 });
@@ -71,7 +73,7 @@ export class Lane {
         read: (job) => driver.get(job.provider, job.id),
         overdue: (by) => (this.events.counters.overdue += by),
       },
-      leases: new Leases(driver, clock, settings.leaseMs),
+      leases: this.leases,
       settler: this.settler,
       events: this.events,
       attempts: this.attempts,
@@ -194,6 +196,7 @@ export class Lane {
   private async begin(limit: number): Promise<number> {
     const { provider, driver, settings, clock } = this.parts;
     const { leaseMs, pollMs } = settings;
+    if (this.leases.areOverdue) await this.leases.renew();
     const askedAt = clock.now();
     this.pauses.asking();
     const claiming = driver.claim(provider.name, { limit, leaseMs });

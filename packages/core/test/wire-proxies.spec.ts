@@ -1,5 +1,6 @@
 import { Agent, createServer, request as httpRequest, type ClientRequestArgs, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { EnvHttpProxyAgent, request as undiciRequest, type Dispatcher } from 'undici';
@@ -125,10 +126,9 @@ describe.each(CLIENTS)('a proxy, reached by %s', (_name, client) => {
 
 describe('an agent of the user’s', () => {
   it('that makes no connection, as those for proxies do, has sent nothing', async () => {
-    type Connected = (error: Error | null) => void;
     class NoAgent extends Agent {
-      override createConnection(_options: unknown, connected?: Connected): undefined {
-        setImmediate(() => connected?.(networkError('ECONNREFUSED', { syscall: 'connect' })));
+      override createConnection(...[, connected]: Parameters<Agent['createConnection']>): undefined {
+        setImmediate(() => connected?.(networkError('ECONNREFUSED', { syscall: 'connect' }), new Duplex()));
       }
     }
     const agent = new NoAgent();

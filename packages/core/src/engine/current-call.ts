@@ -57,8 +57,8 @@ export function workInContext(call: LiveCall): unknown {
 
 /**
  * Begins the work of a tracked call, whose code finds it after a wait as well. To be run in the scope of
- * `newContext(call)`, which brings back the context around it: a fourth of what `storage.run` costs, and still more than
- * all gates together.
+ * `newContext(call)`, which brings back the context around it: a fourth of what `storage.run` costs, and still more
+ * than all gates together.
  */
 export function beginTracked(call: LiveCall): unknown {
   const outer = starting;

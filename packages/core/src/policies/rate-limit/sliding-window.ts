@@ -77,7 +77,7 @@ export class SlidingWindow implements TokenCount {
       this.tokens[place]! += to - from;
       return receipt;
     }
-    // What took nothing was not kept, and may have cost something nevertheless.
+    // A departure that took nothing was not kept, and may have cost something nevertheless.
     const leavesAt = takenAt + this.heldMs;
     return from === 0 && leavesAt > now ? this.push(Math.max(leavesAt, this.leavesAt[this.tail]!), to) : receipt;
   }
@@ -178,8 +178,8 @@ export class SlidingWindow implements TokenCount {
   }
 
   /**
-   * Drops what took nothing or was given back, and doubles the ring where that is not enough. Grows with what is in use: a key that is
-   * used little stays small.
+   * Drops what took nothing or was given back, and doubles the ring where that is not enough. Grows with what is in
+   * use: a key that is used little stays small.
    */
   private makeRoom(): void {
     const kept: [id: number, leavesAt: number, tokens: number][] = [];

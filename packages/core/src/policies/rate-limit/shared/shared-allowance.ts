@@ -45,6 +45,8 @@ export class SharedAllowance implements Allowance {
   private readonly counted: readonly Counted[];
   private readonly hosts: KnownHosts;
   private readonly contact: StoreContact;
+  /** By how many hosts it takes the quotas to be shared while the store is away. */
+  private sharedBy = 1;
   /** Tokens and calls that went out while the store was away. */
   private readonly unreported = { cost: 0, calls: 0 };
 
@@ -104,6 +106,7 @@ export class SharedAllowance implements Allowance {
 
   /** Asks the store for what the calls in line want. */
   seek(now: number, line: LineWants): void {
+    if (this.isApart) this.keepToShare(now);
     if (now >= (this.contact.awayUntil ?? -Infinity)) seekLeases(now, this.counted, line);
   }
 
@@ -215,12 +218,20 @@ export class SharedAllowance implements Allowance {
   /** The store is away: this host keeps to its share of the quotas. */
   private goOnAlone(error: unknown): void {
     const { environment } = this.parts;
+    this.sharedBy = 1;
+    this.keepToShare(environment.clock.now());
+    environment.emit('rateLimit.apart', { hosts: this.hosts.count, reason: messageOf(error) });
+  }
+
+  /** A store that is slow may tell only now how many hosts there are. */
+  private keepToShare(now: number): void {
     const { count } = this.hosts;
+    if (count === this.sharedBy) return;
+    this.sharedBy = count;
     this.own = this.own.withQuotas(
       this.quotas.map((quota) => shareOfQuota(quota, count)),
-      environment.clock.now(),
+      now,
     );
-    environment.emit('rateLimit.apart', { hosts: count, reason: messageOf(error) });
   }
 
   private rejoin(): void {

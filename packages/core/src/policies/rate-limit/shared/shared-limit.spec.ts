@@ -202,6 +202,19 @@ describe('a limit that hosts share', () => {
       expect(next.error).toMatchObject({ code: 'RATE_LIMITED' });
     });
 
+    it('is a share as soon as hosts know of each other, also where the store was too slow from the start', async () => {
+      const { clock, call, providers, store, sent } = fleet(4, { limit: 40, per: '1s', wait: '1h' });
+      store.latencyMs = 300;
+      for (let i = 0; i < 800; i++) call(i % 4);
+      await clock.advance('8s');
+      expect(providers.map((provider) => shared(provider))).toEqual(
+        providers.map(() => ({ hosts: 4, leased: 0, apart: true })),
+      );
+      const since = sent.filter((at) => at >= 4000);
+      expect(mostInAnyWindow(since, 1000)).toBeLessThanOrEqual(40);
+      expect(since.length).toBeGreaterThanOrEqual(0.9 * 4 * 40);
+    });
+
     it('is a share, too, where each answer comes after its lease has ended', async () => {
       const { clock, call, providers, store, sent } = fleet(1, { limit: 5, per: '1s', wait: '10s' });
       store.latencyMs = 60;

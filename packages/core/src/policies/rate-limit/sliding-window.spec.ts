@@ -263,13 +263,30 @@ describe('sliding window as ring', () => {
     const receipt = window.settle({ receipt: first, takenAt: 0, from: 0, to: 4 }, 300);
     expect(window.used(300)).toBe(5);
     window.settle({ receipt, takenAt: 0, from: 4, to: 2 }, 400);
+    expect(window.departures(400)).toEqual([
+      { at: 200, tokens: 1 },
+      { at: 200, tokens: 2 },
+    ]);
     expect([window.used(999), window.used(1199), window.used(1200)]).toEqual([3, 3, 0]);
+  });
+
+  it('counts nothing more of a call whose period is over, while others still count', () => {
+    const window = ring(10, 1000, 50);
+    const [free, answered] = [window.take(0, 0), window.take(0, 1)];
+    window.answered(answered, 10);
+    for (let i = 0; i < 10; i++) window.take(900, 0);
+    window.take(900, 3);
+    expect(window.used(1020)).toBe(3);
+    window.settle({ receipt: answered, takenAt: 0, from: 1, to: 5 }, 1020);
+    expect(window.used(1020)).toBe(3);
+    window.settle({ receipt: free, takenAt: 0, from: 0, to: 5 }, 1050);
+    expect(window.used(1050)).toBe(3);
   });
 
   it('finds its departures again, whichever were given back in between', () => {
     const window = ring(100, 1000, 0);
     const receipts = Array.from({ length: 100 }, (_, i) => window.take(i, 1));
-    receipts.forEach((receipt, i) => i % 3 !== 0 && window.settle({ receipt, takenAt: i, from: 1, to: 0 }, 99));
+    receipts.forEach((receipt, i) => i % 3 !== 0 && window.settle({ receipt, takenAt: i, from: 1, to: 0 }, 100));
     for (let i = 0; i < 66; i++) window.take(200, 1);
     expect(window.used(200)).toBe(100);
     window.settle({ receipt: receipts[99]!, takenAt: 99, from: 1, to: 0 }, 200);

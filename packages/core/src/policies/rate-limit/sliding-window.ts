@@ -77,7 +77,7 @@ export class SlidingWindow implements TokenCount {
       this.tokens[place]! += to - from;
       return receipt;
     }
-    // A departure that took nothing was not kept, and may have cost something nevertheless.
+    // A call that took nothing is not kept for long, and may have cost something nevertheless.
     const leavesAt = takenAt + this.heldMs;
     return from === 0 && leavesAt > now ? this.push(Math.max(leavesAt, this.leavesAt[this.tail]!), to) : receipt;
   }
@@ -132,7 +132,7 @@ export class SlidingWindow implements TokenCount {
 
   /** Forgets what has left the window. */
   private forget(now: number): void {
-    while (this.size > 0 && this.leavesAt[this.head]! <= now) {
+    while (this.size > 0 && (this.leavesAt[this.head]! <= now || this.tokens[this.head] === 0)) {
       this.taken -= this.tokens[this.head]!;
       this.head = this.place(1);
       this.size--;

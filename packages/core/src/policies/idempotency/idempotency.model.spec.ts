@@ -78,19 +78,28 @@ type Standing =
 interface ModelHost {
   cut: boolean;
   run: Run | undefined;
+  /** Runs that certainly did nothing, and whose claims it could not release; until when it remembers them at least. */
+  readonly unreleased: Map<Run, number>;
 }
 
 /** The state machine of a key, without any of the code. */
 class Model {
   now = 0;
   standing: Standing | undefined;
-  readonly hosts: readonly ModelHost[] = Array.from({ length: HOSTS }, () => ({ cut: false, run: undefined }));
+  readonly hosts: readonly ModelHost[] = Array.from({ length: HOSTS }, () => ({
+    cut: false,
+    run: undefined,
+    unreleased: new Map(),
+  }));
   private runs = 0;
 
   /** Tells how a call on this host must go on: `run N as attempt A`, or why not. */
   begin(host: ModelHost): string {
     if (host.run !== undefined) return 'conflict';
-    if (host.cut) return 'unavailable';
+    if (host.cut) {
+      this.forgetUnreleased(host);
+      return 'unavailable';
+    }
     const { standing } = this;
     switch (standing?.state) {
       case 'done':
@@ -98,6 +107,7 @@ class Model {
       case 'failed':
         return `refusal of ${standing.by}`;
       case 'pending':
+        if (host.unreleased.has(standing.run)) return this.claim(host, standing.run.attempt);
         if (this.now - standing.writtenAt < LEASE_MS) return 'conflict';
         return this.claim(host, standing.run.attempt + 1);
       case 'unknown':
@@ -113,6 +123,10 @@ class Model {
     if (run === undefined) return 'nothing to end';
     host.run = undefined;
     if (!host.cut && this.holds(run)) this.settle(run, end);
+    else if (host.cut && end === 'not sent' && run.attempt === 1) {
+      this.forgetUnreleased(host);
+      host.unreleased.set(run, this.now + 2 * LEASE_MS);
+    }
     return `run ${run.id} ended`;
   }
 
@@ -146,6 +160,11 @@ class Model {
     }
     this.pass(until);
     return lost;
+  }
+
+  /** Whenever a claim cannot be reached, the host forgets those of long ago. */
+  private forgetUnreleased({ unreleased }: ModelHost): void {
+    for (const [run, until] of unreleased) if (until <= this.now) unreleased.delete(run);
   }
 
   private claim(host: ModelHost, attempt: number): string {

@@ -72,7 +72,7 @@ async function faultsOf({ page, picture }: Shown, [size, colorScheme, media]: Lo
   }
   const least = await page.evaluate(leastContrast);
   const faint = least < 4.5 ? [`contrast of ${least.toFixed(2)}`] : [];
-  return [...faint, ...(await page.evaluate(overflowing))];
+  return [...faint, ...(await page.evaluate(overflowing)), ...(await page.evaluate(blankCharts))];
 }
 
 withBrowser('the page, in every state', () => {
@@ -97,7 +97,7 @@ withBrowser('the page, in every state', () => {
     await page.close();
   });
 
-  it.each(LOOKS)('has nothing cut off, faint or sideways: %s, %s, on %s', (...look) => {
+  it.each(LOOKS)('has nothing cut off, faint, blank or sideways: %s, %s, on %s', (...look) => {
     const same = LOOKS.find((each) => each.join() === look.join())!;
     expect(faults.get(same)).toEqual({});
   });
@@ -126,4 +126,16 @@ function overflowing(): readonly string[] {
     }
   }
   return found.slice(0, 5);
+}
+
+/** Charts without a line in colour: those that are shown here all have some. */
+function blankCharts(): readonly string[] {
+  return [...document.querySelectorAll<HTMLCanvasElement>('.chart canvas')].flatMap((canvas) => {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    for (let i = 0; i < data.length; i += 4) {
+      const [red = 0, green = 0, blue = 0, alpha = 0] = data.subarray(i, i + 4);
+      if (alpha > 200 && Math.max(red, green, blue) - Math.min(red, green, blue) > 50) return [];
+    }
+    return ['a blank chart'];
+  });
 }

@@ -19,6 +19,7 @@ class Chart {
   readonly element = document.createElement('div');
   private plot: uPlot | undefined;
   private data: uPlot.AlignedData = [[]];
+  private at = 0;
 
   constructor(
     private readonly name: string,
@@ -30,14 +31,23 @@ class Chart {
     new ResizeObserver(() => this.plot?.setSize({ width: this.element.clientWidth, height: HEIGHT })).observe(
       this.element,
     );
-    onScheme(() => this.make());
+    onScheme(this.element, () => {
+      this.make();
+      this.draw();
+    });
   }
 
   set(data: uPlot.AlignedData, at: number, spoken: string): void {
     this.data = data;
+    this.at = at;
     this.element.setAttribute('aria-label', `${this.name}, last five minutes. ${spoken}`);
     if (this.plot === undefined) this.make();
-    const now = Math.floor(at / 1000);
+    this.draw();
+  }
+
+  private draw(): void {
+    const { data } = this;
+    const now = Math.floor(this.at / 1000);
     this.plot?.batch(() => {
       this.plot!.setData(data, false);
       this.plot!.setScale('x', { min: now - SECONDS + 1, max: now });

@@ -17,7 +17,12 @@ export function colors(): Readonly<
   };
 }
 
-/** Calls `listener` when the page goes from light to dark, or back. */
-export function onScheme(listener: () => void): void {
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', listener);
+/** Calls `listener` when the page goes from light to dark, or back, for as long as `element` is part of the page. */
+export function onScheme(element: Element, listener: () => void): void {
+  const scheme = matchMedia('(prefers-color-scheme: dark)');
+  const onChange = () => {
+    if (element.isConnected) listener();
+    else scheme.removeEventListener('change', onChange);
+  };
+  scheme.addEventListener('change', onChange);
 }

@@ -1,5 +1,5 @@
 import type { SecondView } from '../../../src/wire/frame.js';
-import { colors } from './colors.js';
+import { colors, onScheme } from './colors.js';
 
 const SECONDS = 60;
 
@@ -7,13 +7,19 @@ const SECONDS = 60;
 export class Sparkline {
   readonly element = document.createElement('canvas');
   private drawn = '';
+  private latest: readonly [seconds: readonly SecondView[], at: number] = [[], 0];
 
   constructor() {
     this.element.className = 'spark';
     this.element.setAttribute('aria-hidden', 'true');
+    onScheme(this.element, () => {
+      this.drawn = '';
+      this.draw(...this.latest);
+    });
   }
 
   draw(seconds: readonly SecondView[], at: number): void {
+    this.latest = [seconds, at];
     const now = Math.floor(at / 1000);
     const recent = seconds.filter(([second]) => second > now - SECONDS);
     const { clientWidth: width, clientHeight: height } = this.element;
@@ -43,11 +49,6 @@ export class Sparkline {
         top -= tall;
       }
     }
-  }
-
-  /** Has it drawn anew next time. */
-  forget(): void {
-    this.drawn = '';
   }
 
   private canvas(width: number, height: number): CanvasRenderingContext2D {

@@ -1,8 +1,9 @@
 import type { PolicySnapshot } from '@breakwater/core';
 import { describe, expect, it } from '@jest/globals';
+import { headline, judged } from '../page/src/state/headline.js';
 import { mergedProvider, type Provider } from '../page/src/state/merge.js';
 import { Model } from '../page/src/state/model.js';
-import { headline, judged, verdictOf } from '../page/src/state/verdict.js';
+import { verdictOf } from '../page/src/state/verdict.js';
 import { factsOf } from '../page/src/views/policy-facts.js';
 import { AT, providerView, type ShownProvider } from './gallery/provider-view.fixture.js';
 
@@ -64,6 +65,12 @@ describe('what the page says of a provider', () => {
     const opened = (reason: string) =>
       provider({ circuit: { state: 'open', openForMs: 4000 }, history: [{ ...OPENED, reason }], more: { failures } });
     expect(sentence(opened('failure rate'))).toBe('Calls to payments are refused: it answers 503; next try in 4 s.');
+    const halfOpen = provider({
+      circuit: { state: 'half-open', trial: { inFlight: 1, succeeded: 0, failed: 0 } },
+      history: [{ ...OPENED, reason: 'trial failed' }],
+      more: { failures },
+    });
+    expect(sentence(halfOpen)).toBe('payments may be back: trying a few calls; so far it answers 503.');
     expect(sentence(opened('forced'))).toBe('Calls to payments are refused: opened by hand; next try in 4 s.');
     expect(sentence(provider({ failing: 0.5, more: { failures } }))).toMatch(/calls failed in 15 s; it answers 503\.$/);
     expect(factsIn(opened('failure rate'), 'Failed calls, lately')).toMatchObject({ 'answers 503': '31' });

@@ -1,7 +1,7 @@
 import type { Control } from '../../src/wire/control.js';
+import { headline, judged } from './state/headline.js';
 import { mergedProviders } from './state/merge.js';
 import { Model } from './state/model.js';
-import { headline, judged } from './state/verdict.js';
 import { control, Stream, type Link } from './stream.js';
 import { h, setAttribute, setText } from './ui/dom.js';
 import { clock, unbroken } from './ui/format.js';

@@ -1,4 +1,5 @@
-import { countdown, duration, named, percent } from '../ui/format.js';
+import type { TransitionView } from '../../../src/wire/frame.js';
+import { countdown, duration, percent } from '../ui/format.js';
 import type { Provider } from './merge.js';
 import { fullestBulkhead, policiesOf, takenOf, worstCircuit, type Snapshot } from './policies.js';
 
@@ -12,8 +13,6 @@ export interface Verdict {
   /** Whether that is so for the calls of one method alone. */
   readonly isPartial?: boolean;
 }
-
-export const WORST_FIRST: readonly Health[] = ['refusing', 'failing', 'recovering', 'strained', 'well', 'idle', 'off'];
 
 const FEWEST_CALLS = 5;
 const FAILING_SHARE = 0.1;
@@ -51,21 +50,35 @@ function ofCircuit(provider: Provider): Verdict | undefined {
       return { health: 'refusing', why: `isolated by hand${where}`, ...isPartial };
     case 'open':
       return { health: 'refusing', why: `${causeOf(circuit, provider)}${where}${waitOf(circuit)}`, ...isPartial };
-    case 'half-open':
-      return { health: 'recovering', why: `trying a few calls${where}` };
+    case 'half-open': {
+      const how = howItFails(circuit, provider);
+      return { health: 'recovering', why: `trying a few calls${where}${how === undefined ? '' : `; so far ${how}`}` };
+    }
     case 'closed':
       return undefined;
   }
 }
 
-/** Why a circuit has opened: by its own history, not by that of another one of its provider. */
-function causeOf({ operation }: Snapshot<'circuitBreaker'>, { history, failures }: Provider): string {
-  const opened = history.findLast((change) => change.to === 'open' && change.operation === operation);
-  if (opened === undefined) return 'circuit open';
-  const [cause] = failures?.causes[0] ?? [];
+/** Why a circuit has opened. */
+function causeOf(circuit: Snapshot<'circuitBreaker'>, provider: Provider): string {
+  const how = howItFails(circuit, provider);
+  if (how !== undefined) return how;
+  const opened = lastOpening(circuit, provider);
+  return opened === undefined ? 'circuit open' : (CAUSES[opened.reason] ?? opened.reason);
+}
+
+/** How the calls failed that have opened a circuit, where it is known, and where no operator or other host has. */
+function howItFails(circuit: Snapshot<'circuitBreaker'>, provider: Provider): string | undefined {
   // Failures of a provider's other methods say nothing about a method's own circuit.
-  if (cause !== undefined && operation === undefined && opened.reason in FAILED) return `it ${cause}`;
-  return CAUSES[opened.reason] ?? opened.reason;
+  if (circuit.operation !== undefined) return undefined;
+  const { reason = '' } = lastOpening(circuit, provider) ?? {};
+  const [cause] = provider.failures?.causes[0] ?? [];
+  return cause === undefined || !(reason in FAILED) ? undefined : `it ${cause}`;
+}
+
+/** The latest opening of this circuit, and of no other one of its provider. */
+function lastOpening({ operation }: Snapshot<'circuitBreaker'>, { history }: Provider): TransitionView | undefined {
+  return history.findLast((change) => change.to === 'open' && change.operation === operation);
 }
 
 function waitOf({ openForMs }: Snapshot<'circuitBreaker'>): string {
@@ -128,71 +141,3 @@ function whereOf({ operation }: { readonly operation?: string }): string {
 function ofQuiet({ minute: { ok, failed, other } }: Provider): Verdict {
   return ok + failed + other === 0 ? { health: 'idle', why: 'no calls within a minute' } : { health: 'well', why: '' };
 }
-
-export interface Judged {
-  readonly provider: Provider;
-  readonly verdict: Verdict;
-}
-
-/** The worst first; equally well ones by name. */
-export function judged(providers: readonly Provider[], at: number): readonly Judged[] {
-  return providers
-    .map((provider) => ({ provider, verdict: verdictOf(provider, at) }))
-    .sort(
-      (a, b) =>
-        WORST_FIRST.indexOf(a.verdict.health) - WORST_FIRST.indexOf(b.verdict.health) ||
-        a.provider.name.localeCompare(b.provider.name),
-    );
-}
-
-export interface Headline {
-  readonly text: string;
-  /** How many others need a look. */
-  readonly more: string;
-  readonly health: Health;
-}
-
-/** All of them in one sentence. A store that has just failed is worth a word where all providers are well, too. */
-export function headline(all: readonly Judged[], isStoreAway: boolean): Headline {
-  const ofProviders = headlineOf(all);
-  if (!isStoreAway) return ofProviders;
-  const { text, more, health } = ofProviders;
-  if (REST.has(health)) return { text: STORE_AWAY, more: text, health: 'strained' };
-  return { text, more: `${more} ${STORE_AWAY}`.trim(), health };
-}
-
-function headlineOf(all: readonly Judged[]): Headline {
-  const bad = all.filter(({ verdict }) => verdict.health === 'refusing' || verdict.health === 'failing');
-  const uneasy = all.filter(({ verdict }) => verdict.health === 'recovering' || verdict.health === 'strained');
-  const [worst] = [...bad, ...uneasy];
-  if (worst === undefined) return { ...restful(all), more: '' };
-  const { provider, verdict } = worst;
-  const subject = verdict.isPartial === true ? someRefused : SUBJECTS[verdict.health];
-  const text = `${subject(named(provider.name))}: ${verdict.why}.`;
-  const others = bad.length + uneasy.length - 1;
-  const more = others === 0 ? '' : others === 1 ? 'One more needs a look.' : `${others} more need a look.`;
-  return { text, more, health: verdict.health };
-}
-
-const STORE_AWAY = 'The store does not answer.';
-const REST: ReadonlySet<Health> = new Set(['well', 'idle', 'off']);
-
-function restful(all: readonly Judged[]): Omit<Headline, 'more'> {
-  const areAll = (health: Health) => all.every(({ verdict }) => verdict.health === health);
-  if (all.length === 0) return { text: 'No third parties are configured.', health: 'idle' };
-  if (areAll('off')) return { text: 'All policies are switched off.', health: 'off' };
-  if (areAll('idle')) return { text: 'Quiet: no calls within a minute.', health: 'idle' };
-  return { text: all.length === 1 ? 'All is well.' : `All ${all.length} third parties are well.`, health: 'well' };
-}
-
-const someRefused = (name: string) => `Some calls to ${name} are refused`;
-
-const SUBJECTS: Readonly<Record<Health, (name: string) => string>> = {
-  refusing: (name) => `Calls to ${name} are refused`,
-  failing: (name) => `Calls to ${name} fail`,
-  recovering: (name) => `${name} may be back`,
-  strained: (name) => `${name} is strained`,
-  well: (name) => `${name} is well`,
-  idle: (name) => `${name} is quiet`,
-  off: (name) => `${name} is unprotected`,
-};

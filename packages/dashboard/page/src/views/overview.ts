@@ -1,7 +1,7 @@
+import { judged, type Judged } from '../state/headline.js';
 import { mergedProviders, type Provider } from '../state/merge.js';
 import type { Model } from '../state/model.js';
 import { fullestBulkhead, overMethods, shortestQuota, sizeOf, waitingCalls } from '../state/policies.js';
-import { judged, type Judged } from '../state/verdict.js';
 import { Badge } from '../ui/badge.js';
 import { arrange, h, setAttribute, setText } from '../ui/dom.js';
 import { duration, number, percent, perSecond } from '../ui/format.js';

@@ -5,6 +5,7 @@ import {
   Controller,
   Injectable,
   Logger,
+  mixin,
   Module,
   Scope,
   UseFilters,
@@ -128,6 +129,27 @@ describe('warnings at boot', () => {
   it('tell of keys that are made of a minified class name, unless the operation has a name of its own', async () => {
     const warnings = await warningsOf({ providers: { payments: {} } }, [Minified as Type]);
     expect(warnings).toEqual([expect.stringMatching(/^c\.charge: its idempotency keys .* class name 'c'.*operation:/)]);
+  });
+
+  it('tell of keys that are made of a name which mixin() has given at random, where the source has none', async () => {
+    const Mixed = mixin(
+      (() => {
+        const anonymous = [
+          class {
+            async charge(_id: string): Promise<void> {}
+          },
+        ];
+        const [Made] = anonymous;
+        const charge = Object.getOwnPropertyDescriptor(Made!.prototype, 'charge')!;
+        Idempotent({ key: (id: string) => id })(Made!.prototype, 'charge', charge);
+        Object.defineProperty(Made!.prototype, 'charge', charge);
+        Resilient('payments')(Made!);
+        return Made!;
+      })(),
+    );
+    expect(await warningsOf({ providers: { payments: {} } }, [Mixed])).toEqual([
+      expect.stringMatching(/^[\da-f]{21}\.charge: .* looks random, as mixin\(\) makes them: another start/),
+    ]);
   });
 
   it('tell of variables that have no effect', async () => {

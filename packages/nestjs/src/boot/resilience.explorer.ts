@@ -1,6 +1,6 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { ApplicationConfig, DiscoveryService } from '@nestjs/core';
+import { ApplicationConfig, DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { watchBareCalls } from '../methods/bare-calls.js';
 import { bindingsOf } from '../methods/bind-method.js';
 import type { LinkedMethod } from '../methods/linked-methods.js';
@@ -24,6 +24,8 @@ import { webhookUseFaults } from './webhook-use-faults.js';
 @Injectable()
 export class ResilienceExplorer implements OnModuleInit, OnApplicationShutdown {
   private unwatch: (() => void) | undefined;
+  /** The modules that were looked through. */
+  private readonly seen = new Set<unknown>();
 
   constructor(
     @Inject(ResilienceParts) private readonly parts: ResilienceParts,
@@ -31,6 +33,7 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationShutdown {
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(RawBodyProbe) private readonly rawBody: RawBodyProbe,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
   ) {}
 
   onModuleInit(): void {
@@ -56,7 +59,20 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationShutdown {
     const controllers = this.discovery.getControllers().flatMap(({ metatype }) => metatype ?? []);
     const hiding = hidingFilters(this.config, controllers);
     warnOf(parts.strict ? hiding : [...warnings, ...hiding]);
-    if (runtime !== undefined) this.unwatch = watchBareCalls(parts);
+    for (const module of this.modules.values()) this.seen.add(module);
+    if (runtime !== undefined) {
+      this.unwatch = watchBareCalls(parts, { runtime, adoptLate: () => this.adoptLate(runtime) });
+    }
+  }
+
+  /** Makes the application's own what factories and values of modules provide that were loaded meanwhile. */
+  private adoptLate(runtime: MethodRuntime): void {
+    if (this.modules.size === this.seen.size) return;
+    for (const module of this.modules.values()) {
+      if (this.seen.has(module)) continue;
+      this.seen.add(module);
+      for (const wrapper of module.providers.values()) classesOf(wrapper as unknown as Wrapper, runtime);
+    }
   }
 
   onApplicationShutdown(): void {

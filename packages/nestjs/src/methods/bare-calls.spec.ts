@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Injectable, Logger, type Provider } from '@nestjs/common';
+import { Inject, Injectable, Logger, mixin, Module, type Provider } from '@nestjs/common';
+import { LazyModuleLoader } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { Resilient } from '../decorators/resilient.decorator.js';
 import { Retry } from '../decorators/retry.decorator.js';
@@ -63,6 +64,47 @@ describe('a decorated method of an instance that Nest does not know', () => {
     await app.close();
   });
 
+  it('is told where it is called without its object', async () => {
+    const app = await boot([Client]);
+    const { charge } = app.get(Client);
+    await expect(charge()).rejects.toThrow(TypeError);
+    expect(lines).toEqual([
+      expect.stringMatching(/^Client\.charge ran without its policies, as it was called without/),
+    ]);
+    await app.close();
+  });
+
+  it('is told where a constructor calls it: of its own object, or of one that a factory has made', async () => {
+    @Injectable()
+    @Resilient('payments')
+    class Eager {
+      readonly charged = this.charge().catch((error: Error) => error.message);
+
+      @Retry()
+      async charge(): Promise<string> {
+        throw new Error('refused');
+      }
+    }
+    @Injectable()
+    class Caller {
+      readonly charged: Promise<string>;
+
+      constructor(@Inject('client') client: Client) {
+        this.charged = client.charge().then(String, (error: Error) => error.message);
+      }
+    }
+    const app = await boot([Eager, Caller, { provide: 'client', useFactory: () => new Client() }]);
+    expect([await app.get(Eager).charged, await app.get(Caller).charged]).toEqual(['refused', 'refused']);
+    const early = 'ran without its policies, as it was called before the application was made';
+    expect(lines.slice(-2).sort()).toEqual([
+      expect.stringContaining(`Client.charge ${early}`),
+      expect.stringContaining(`Eager.charge ${early}`),
+    ]);
+    // From then on it is the application's.
+    expect(await app.get<Client>('client').charge()).toBe(3);
+    await app.close();
+  });
+
   it.each<[string, ResilienceOptions | undefined]>([
     ['without an application', undefined],
     ['beside one that does not know the provider', { providers: { crm: {} } }],
@@ -116,6 +158,64 @@ describe('an instance into which Nest injects twice, as Nest 11 does where a tra
     const client = app.get(Client) as Client & Record<symbol, unknown>;
     client[RUNTIME] = app.get(Resilience);
     await expect(client.charge()).resolves.toBe(3);
+    await app.close();
+  });
+});
+
+describe('an instance that the factory of a module makes which is loaded lazily', () => {
+  it('has its policies, as those have that are there at boot', async () => {
+    @Module({ providers: [{ provide: 'client', useFactory: () => new Client() }] })
+    class LazyModule {}
+    const app = await boot([]);
+    const loaded = await app.get(LazyModuleLoader).load(() => LazyModule);
+    expect(await loaded.get<Client>('client').charge()).toBe(3);
+    expect(lines).toEqual([]);
+    await app.close();
+  });
+});
+
+describe('an instance that its constructor has frozen', () => {
+  it('has its policies', async () => {
+    @Injectable()
+    class Frozen extends Client {
+      private readonly count = { calls: 0 };
+
+      constructor() {
+        super();
+        Object.freeze(this);
+      }
+
+      @Retry()
+      async refund(): Promise<number> {
+        if (++this.count.calls < 3) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+        return this.count.calls;
+      }
+    }
+    const app = await boot([Frozen]);
+    expect(await app.get(Frozen).refund()).toBe(3);
+    await app.close();
+  });
+});
+
+describe('a class that mixin() has made', () => {
+  it('names its methods as it is written, rather than by a name that is another one with every start', async () => {
+    const clientOf = (provider: string) => {
+      @Injectable()
+      @Resilient(provider)
+      class MixedClient extends Client {
+        @Retry()
+        async refund(): Promise<never> {
+          throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+        }
+      }
+      return mixin(MixedClient);
+    };
+    const Mixed = clientOf('payments');
+    const app = await boot([Mixed]);
+    const operations: unknown[] = [];
+    app.get(Resilience).events$.subscribe(({ operation }) => operations.push(operation));
+    await expect(app.get(Mixed).refund()).rejects.toThrow('refused');
+    expect(new Set(operations)).toEqual(new Set(['MixedClient.refund']));
     await app.close();
   });
 });

@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { currentLiveCall, type LiveCall } from '@breakwater/core/adapter';
 import { Inject } from '@nestjs/common';
 import { Resilience } from '../resilience.js';
-import { noteBareCall } from './bare-calls.js';
+import { runtimeOfStranger } from './bare-calls.js';
 import { callOf, type LinkedMethod } from './linked-methods.js';
 import { MethodBinding } from './method-binding.js';
-import { RUNTIME, runtimeBehind, runtimeOf, SLOT } from './runtime-slot.js';
+import { adopt, RUNTIME, runtimeBehind, runtimeOf, SLOT } from './runtime-slot.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -67,11 +67,8 @@ export function bindingsOf(prototype: object | null): readonly MethodBinding[] {
 function wrapperOf(binding: MethodBinding): Method {
   const { original } = binding;
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
-    const runtime = runtimeOf(this);
-    if (runtime === undefined) {
-      noteBareCall(binding, this);
-      return original.apply(this, args);
-    }
+    const runtime = runtimeOf(this) ?? runtimeOfStranger(binding, this);
+    if (runtime === undefined) return original.apply(this, args);
     const receiver = this as object;
     if (binding.returnsObservable) return runtime.stream(binding, receiver, args);
     const isOutermost = currentLiveCall() === undefined;
@@ -114,7 +111,10 @@ function injectRuntime(prototype: object): void {
       const runtime = runtimeBehind(resilience);
       // A test may have everything mocked: that is no application, so the method runs bare.
       if (runtime === undefined) return;
-      Object.defineProperty(this, SLOT, { value: runtime, configurable: true, writable: true });
+      // A constructor may have frozen it.
+      if (Object.isExtensible(this))
+        Object.defineProperty(this, SLOT, { value: runtime, configurable: true, writable: true });
+      else adopt(this, runtime);
     },
   });
   Inject(Resilience)(prototype, RUNTIME);

@@ -2,6 +2,7 @@ import type { Fault } from '@breakwater/core';
 import { settings, type Layer, type LiveProvider, type MethodPlan, type PolicySpec } from '@breakwater/core/adapter';
 import { isDuration } from '../config/fields/is-duration.js';
 import type { ProviderRegistry } from '../providers/provider-registry.js';
+import { classNameOf } from './class-name.js';
 import type { LinkedMethod } from './linked-methods.js';
 import type { MethodBinding } from './method-binding.js';
 import { methodFaults, whyNoStream } from './method-faults.js';
@@ -49,11 +50,12 @@ export function linkMethod(
  */
 function operationOf({ operationName, owner, method }: MethodBinding, constructor: object): string {
   if (operationName !== undefined) return operationName;
-  const { name, prototype } = constructor as { name: string; prototype: object | null };
+  const { prototype } = constructor as { prototype: object | null };
+  const name = classNameOf(constructor);
   let at = prototype;
   while (at !== null && !Object.hasOwn(at, method)) at = Object.getPrototypeOf(at) as object | null;
   const isOverridden = at !== null && at !== owner;
-  return isOverridden ? `${name}.${method} (${owner.constructor.name})` : `${name}.${method}`;
+  return isOverridden ? `${name}.${method} (${classNameOf(owner.constructor)})` : `${name}.${method}`;
 }
 
 /** A decorator takes a string for the provider, except where it takes a duration. */

@@ -1,6 +1,7 @@
 import type { AnswerProtocol, Call } from '@breakwater/core';
 import { settings, type Layer } from '@breakwater/core/adapter';
 import { isObservable, Observable } from 'rxjs';
+import { classNameOf } from './class-name.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -47,7 +48,7 @@ export class MethodBinding {
 
   /** Where the method was written: `'PaymentsClient.charge'`. */
   get place(): string {
-    return `${this.owner.constructor.name}.${this.method}`;
+    return `${classNameOf(this.owner.constructor)}.${this.method}`;
   }
 
   nameProvider(provider: string): void {

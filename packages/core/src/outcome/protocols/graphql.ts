@@ -27,14 +27,18 @@ const NO_QUERY = /\b(mutation|subscription)\b/;
 
 /**
  * The errors of a GraphQL response as clients throw them: `error.response.errors` (graphql-request, and our own
- * client), `error.errors` (Octokit, Apollo), `error.graphQLErrors` (urql). Their codes win over the status, which may
+ * client), `error.errors` (Octokit, Apollo), `error.graphQLErrors` (urql), `error.result.errors` (the network errors of
+ * Apollo). Their codes win over the status, which may
  * be that of a proxy. Source: GraphQL over HTTP, "Response".
  */
 export const graphql: Protocol = {
   ofError: (error, wallNow) => {
     const fields = error as Fields;
     const response: Fields | undefined = asFields(fields['response']);
-    const errors = [response?.['errors'], fields['graphQLErrors'], fields['errors']].find(isGraphqlErrors);
+    const result = asFields(fields['result']);
+    const errors = [response?.['errors'], fields['graphQLErrors'], fields['errors'], result?.['errors']].find(
+      isGraphqlErrors,
+    );
     if (errors === undefined) return undefined;
     const { status, headers = fields['headers'] } = (response ?? {}) as Fields;
     if (typeof status === 'number' && status >= 400 && errors.every((each) => graphqlErrorKind(each) === undefined))

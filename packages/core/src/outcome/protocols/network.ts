@@ -109,9 +109,17 @@ function kindOfText(message: string): OutcomeKind | undefined {
 
 /**
  * Whether the connection, or the stream in it, was still being made. One that was reset or timed out then carried no
- * request.
+ * request. Where a host has several addresses Node tries them all, and its error has one for each, and the code of the
+ * first.
  */
 export function isConnecting(error: object): boolean {
+  const { errors } = error as { readonly errors?: unknown };
+  if (Array.isArray(errors) && errors.length > 0)
+    return errors.every((each: unknown) => typeof each === 'object' && each !== null && isOfConnecting(each));
+  return isOfConnecting(error);
+}
+
+function isOfConnecting(error: object): boolean {
   const { code, syscall, event, message } = error as Readonly<Record<string, unknown>>;
   if (typeof syscall === 'string' && CONNECTING.test(syscall)) return true;
   if (typeof message === 'string' && NOT_BEGUN.test(message)) return true;

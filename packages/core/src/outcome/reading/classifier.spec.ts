@@ -42,6 +42,19 @@ describe('what a failed call means', () => {
       Object.assign(new AggregateError([networkError('ECONNREFUSED')]), { code: 'EPROTO' }),
       'contract',
     ],
+    [
+      'no address that could be connected to, for different reasons, and with the code of the first',
+      fetchError(
+        Object.assign(
+          new AggregateError([
+            networkError('ETIMEDOUT', { syscall: 'connect' }),
+            networkError('ENETUNREACH', { syscall: 'connect' }),
+          ]),
+          { code: 'ETIMEDOUT' },
+        ),
+      ),
+      'not-sent',
+    ],
     ['several, of which nothing is said', Object.assign(new Error('boom'), { errors: [] }), 'unknown'],
     ['no such host', networkError('ENOTFOUND', { syscall: 'getaddrinfo' }), 'not-sent'],
     ['no answer from the name server', networkError('EAI_AGAIN', { syscall: 'getaddrinfo' }), 'not-sent'],

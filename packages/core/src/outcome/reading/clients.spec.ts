@@ -105,6 +105,30 @@ describe('an error that clients shape in ways of their own', () => {
       { kind: 'transient', status: 429 },
     ]),
     [
+      'urql: what the network said, beside no errors of GraphQL',
+      errorWith({ graphQLErrors: [], networkError: networkError('ECONNREFUSED', { syscall: 'connect' }) }),
+      { kind: 'not-sent' },
+    ],
+    [
+      'Apollo: an answer that is no result',
+      errorWith({
+        graphQLErrors: [],
+        networkError: errorWith({ statusCode: 429, response: { status: 429 }, result: {} }),
+      }),
+      { kind: 'throttled', status: 429 },
+    ],
+    [
+      'Apollo: the errors of a result whose status is that of a failure',
+      errorWith({
+        networkError: errorWith({
+          statusCode: 400,
+          response: { status: 400 },
+          result: { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] },
+        }),
+      }),
+      { kind: 'unauthorized' },
+    ],
+    [
       'Slack: what the network said, in its original',
       errorWith({ original: networkError('ENOTFOUND') }),
       { kind: 'not-sent' },

@@ -1,10 +1,19 @@
 /** How far an error is followed to what it stands for. */
 const DEPTH = 5;
 /**
- * Where errors keep the one that they wrap: the standard's places, then those of Stripe, Slack, VError and older
- * wrappers.
+ * Where errors keep the one that they wrap: the standard's places, then those of Apollo Client and urql, Stripe, Slack,
+ * VError and older wrappers.
  */
-const PLACES = ['cause', 'suppressed', 'detail', 'original', 'originalError', 'innerError', 'jse_cause'] as const;
+const PLACES = [
+  'cause',
+  'suppressed',
+  'networkError',
+  'detail',
+  'original',
+  'originalError',
+  'innerError',
+  'jse_cause',
+] as const;
 
 /**
  * An error and the causes behind it, outermost first. An error that refuses to be read ends the chain: reading never

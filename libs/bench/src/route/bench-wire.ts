@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
+import { EventEmitter } from 'node:events';
 import { createProvider } from '@breakwater/core';
 import { median } from '../median.js';
 
@@ -7,7 +8,7 @@ const BATCH = 20;
 const ROUNDS = 7;
 
 /** A request and its answer as Node's channels show them, without a socket. */
-class ShownRequest {
+class ShownRequest extends EventEmitter {
   readonly method = 'POST';
   readonly protocol = 'http:';
   readonly host = '127.0.0.1';

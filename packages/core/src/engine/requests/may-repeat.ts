@@ -11,7 +11,7 @@ const UNDER_WAY: Outcome = Object.freeze({ kind: 'unknown' });
  */
 export function mayRepeat(attempt: LiveCall, idempotent: boolean | undefined, outcome: Outcome = UNDER_WAY): boolean {
   // Behind a limiter its requests may not have been seen as its own.
-  if (outcome === UNDER_WAY && attempt.requests === undefined) attempt.origin.wire?.()?.missed(attempt, undefined);
+  if (outcome === UNDER_WAY && attempt.requests?.none !== false) attempt.origin.wire?.()?.missed(attempt, undefined);
   const { unsafeRequest, idempotencyKey, partlyDelivered } = attempt;
   const { kind, repeatable } = outcome;
   if (partlyDelivered) return false;

@@ -10,9 +10,12 @@ export class RecentRequests {
     if (this.requests.push(request) > MOST_REQUESTS) this.requests.shift();
   }
 
-  /** Those that began after a call did, oldest first, as far as they are kept: the latest always is. */
+  /**
+   * Those that began after a call did, or in the same turn, oldest first, as far as they are kept: the latest always
+   * is.
+   */
   since(order: number): readonly UnsafeRequest[] {
-    const from = this.requests.findIndex((request) => request.order > order);
+    const from = this.requests.findIndex(({ turn }) => turn.order > order);
     return from === -1 ? [] : this.requests.slice(from);
   }
 }

@@ -1,7 +1,7 @@
-import { nextTick } from 'node:process';
 import type { Exchange } from '../../outcome/exchange.js';
 import type { RequestNature } from '../../outcome/request-nature.js';
 import { discard } from '../../values/discard.js';
+import { isNow, thisTurn, type Turn } from './turn.js';
 
 /** How many answers are kept that may still have to be cancelled. */
 const MOST_ANSWERS = 32;
@@ -39,7 +39,9 @@ export class SentRequests {
   /** Whether another attempt at the same is under way beside it, and so a request with the same key. */
   besideAnother = false;
   private last: Exchange | undefined = undefined;
+  /** The one before it, and the turn in which the last one has begun, where there is one before it. */
   private beforeLast: Exchange | undefined = undefined;
+  private turn: Turn | undefined = undefined;
   /** The responses, as our own client has them. */
   private readonly answers: object[] = [];
   private latest: SentRequest | undefined = undefined;
@@ -61,16 +63,17 @@ export class SentRequests {
    * could come from: a limiter starts another call's request as soon as one has ended.
    */
   get lastExchange(): Exchange | undefined {
-    const { last, beforeLast } = this;
-    return last?.status === undefined && last?.failure === undefined ? (beforeLast ?? last) : last;
+    const { last, beforeLast, turn } = this;
+    if (turn === undefined || !isNow(turn)) return last;
+    return last!.status === undefined && last!.failure === undefined ? beforeLast : last;
   }
 
   set lastExchange(exchange: Exchange | undefined) {
-    const before = this.last;
+    if (this.last !== undefined) {
+      this.beforeLast = this.last;
+      this.turn = thisTurn();
+    }
     this.last = exchange;
-    if (before === undefined) return;
-    this.beforeLast = before;
-    nextTick(() => (this.beforeLast = undefined));
   }
 
   get any(): boolean {

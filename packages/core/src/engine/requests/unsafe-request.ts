@@ -1,19 +1,13 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { Exchange } from '../../outcome/exchange.js';
-
-/** No async operation is named as the trigger. */
-const NO_TRIGGER = 0;
+import { thisTurn } from './turn.js';
 
 /**
  * A request that may not be repeated without a key, and its answer, for calls that may have sent it in another async
  * context than their own. Holds neither the request nor a call.
  */
 export class UnsafeRequest implements Exchange {
-  /**
-   * Node counts async contexts up: one of a call that has begun before the request has a smaller number. So calls need
-   * not note when they begin.
-   */
-  readonly order = new AsyncResource('breakwater.request', NO_TRIGGER).asyncId();
+  /** The turn in which it began. */
+  readonly turn = thisTurn();
   readonly carriesKey = false;
   /** The idempotency key that it carries, of whichever call. */
   key: string | undefined = undefined;

@@ -3,7 +3,6 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { nextTick } from 'node:process';
 import { UnsafeRequest } from '../../engine/requests/unsafe-request.js';
-import { headerOf } from '../../headers/headers.js';
 import { noteFailed } from './failed-requests.js';
 import type { AnswerBody } from '../../outcome/exchange.js';
 import { keyIn, noteStray } from './stray-requests.js';
@@ -25,7 +24,7 @@ export function watchNodeHttp(): void {
     const seen = requestOf(request);
     const head = new NodeHead(request);
     // Where an agent of the user's makes no connection, as those for proxies, Node tells nothing on the channel.
-    if (seen !== undefined) request.once(errorMonitor, (error) => failed(request, error));
+    if (seen !== undefined) request.on(errorMonitor, onError);
     // Its headers are set by the code that makes it, at once: the key may be among them by the next tick.
     if (seen instanceof UnsafeRequest) nextTick(() => (seen.key ??= keyIn(head, undefined)));
     else if (seen?.awaitsKey(head) === true) nextTick(() => seen.begin(head));
@@ -39,6 +38,10 @@ export function watchNodeHttp(): void {
     const { request, error } = message as { request: ClientRequest; error: unknown };
     failed(request, error);
   });
+}
+
+function onError(this: ClientRequest, error: unknown): void {
+  failed(this, error);
 }
 
 function failed(request: ClientRequest, error: unknown): void {
@@ -103,7 +106,14 @@ class NodeHead implements RequestHead {
   }
 
   header(name: string): string | undefined {
-    return headerOf(this.request.getHeaders(), name) ?? lineOf(this.asWritten, name);
+    const value = this.request.getHeader(name);
+    if (value === undefined) return this.hasList ? lineOf(this.asWritten, name) : undefined;
+    return Array.isArray(value) ? value.join(', ') : String(value);
+  }
+
+  /** Whether its headers were given as a list, which Node does not keep. */
+  private get hasList(): boolean {
+    return this.request.getHeader('host') === undefined;
   }
 
   /** The head as it goes over the wire: headers that were given as a list stand nowhere else. */

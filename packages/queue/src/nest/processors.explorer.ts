@@ -1,8 +1,10 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { JobHandler } from '../jobs/job-handler.js';
 import { readJobOptions } from '../jobs/job-settings.js';
+import { isUnsafeText } from '../jobs/unsafe-text.js';
 import { jobsOf } from './sync-job.decorator.js';
 import { providerOf } from './sync-processor.decorator.js';
 
@@ -39,12 +41,17 @@ export class ProcessorsExplorer {
 
 function handlersOf(processor: object, provider: string, faults: Fault[]): readonly JobHandler[] {
   return jobsOf(Object.getPrototypeOf(processor) as object).flatMap(({ method, name, options }): JobHandler[] => {
+    const path = `${processor.constructor.name}.${String(method)} (@SyncJob)`;
+    // A job of such a name cannot be added.
+    if (typeof name !== 'string' || name === '' || isUnsafeText(name)) {
+      faults.push({ path, message: `${settings.printed(name)} given; expected the name of a job` });
+      return [];
+    }
     try {
-      const settings = readJobOptions(options, `${processor.constructor.name}.${String(method)} (@SyncJob)`);
       const { schema } = options;
       // Looked up at each run, so that what wraps the method later stands around it, too.
       const run: JobHandler['run'] = (job) => (processor as Record<string | symbol, JobHandler['run']>)[method]!(job);
-      return [{ provider, name, schema, settings, run }];
+      return [{ provider, name, schema, settings: readJobOptions(options, path), run }];
     } catch (error) {
       if (!(error instanceof ResilienceConfigurationError)) throw error;
       faults.push(...error.faults);

@@ -161,6 +161,9 @@ describe('SyncQueueModule', () => {
       @SyncJob('order.created')
       again(): void {}
 
+      @SyncJob('')
+      unnamed(): void {}
+
       @SyncJob('nightly', { schedule: { cron: 'every night' }, timeout: 'long' as never })
       nightly(): void {}
     }
@@ -179,6 +182,7 @@ describe('SyncQueueModule', () => {
     const booted = start([CrmSync, Empty, Twice, OfTheRequest, Scoped]);
     await expect(booted).rejects.toThrow(/Empty: has no method/);
     await expect(booted).rejects.toThrow(/Twice: 'order.created' of 'crm' has a processor already/);
+    await expect(booted).rejects.toThrow(/Twice\.unnamed \(@SyncJob\): '' given; expected the name of a job/);
     await expect(booted).rejects.toThrow(/cron: |'every night' given/);
     await expect(booted).rejects.toThrow(/timeout: .*expected a duration/);
     await expect(booted).rejects.toThrow(/Scoped: a processor cannot be request-scoped/);

@@ -1,5 +1,5 @@
-import type { Clock } from '@breakwater/core';
-import type { LiveProvider } from '@breakwater/core/adapter';
+import { ResilienceConfigurationError, type Clock } from '@breakwater/core';
+import { messageOf, settings as shown, type LiveProvider } from '@breakwater/core/adapter';
 import type { JobHandler } from '../jobs/job-handler.js';
 import { readJobOptions } from '../jobs/job-settings.js';
 import { Lane } from '../worker/lane.js';
@@ -30,6 +30,7 @@ export class Lanes {
   start(handlers: ReadonlyMap<string, ReadonlyMap<string, JobHandler>>): void {
     const { settings, clock, random, provider } = this.parts;
     const { driver, lease: leaseMs, poll: pollMs } = settings;
+    this.checkNames();
     const unknown = readJobOptions({ retry: UNKNOWN_NAMES }, 'unknown');
     for (const [name, ofProvider] of handlers) {
       const concurrency = settings.concurrencyOf.get(name) ?? settings.concurrency;
@@ -70,6 +71,19 @@ export class Lanes {
 
   snapshot(): readonly QueueSnapshot[] {
     return [...this.lanes.values()].map((lane) => lane.snapshot());
+  }
+
+  /** A misspelt provider would have the concurrency of all others. */
+  private checkNames(): void {
+    const { settings, provider } = this.parts;
+    for (const name of settings.concurrencyOf.keys()) {
+      try {
+        provider(name);
+      } catch (error) {
+        const path = `SyncQueue.concurrency.${shown.shownUserName(name)}`;
+        throw new ResilienceConfigurationError([{ path, message: messageOf(error) }]);
+      }
+    }
   }
 
   private async endsIn(ms: number, work: Promise<unknown>): Promise<boolean> {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { JobHandler } from '../jobs/job-handler.js';
 import type { SyncJobData } from '../jobs/sync-job-data.js';
 import { sqliteDriver } from '../sqlite/sqlite-driver.js';
+import { createSyncQueue } from './create-sync-queue.js';
 import { QueueFixture } from './queue.fixture.js';
 
 /** A schema that answers as it is told to. */
@@ -92,6 +93,26 @@ describe('odd input', () => {
     await expect(queue.list('crm', { state: 'dead', limit: -1 })).rejects.toThrow(/limit: -1 given/);
     await expect(queue.replay('crm', { id: 'x' } as never)).rejects.toThrow(/id: unknown option; known are ids/);
     await expect(queue.replay('crm', { ids: 'x' as never })).rejects.toThrow(/ids: .*expected a list of ids/);
+  });
+
+  it('of the options is refused at the start: a misspelt provider would have the concurrency of all others', async () => {
+    await startWith('sync', async () => undefined);
+    const provider = (name: string) => {
+      if (name === 'crm') return fixture.provider;
+      throw new Error(`unknown provider '${name}'; known are crm`);
+    };
+    const queue = createSyncQueue(
+      { driver: sqliteDriver({ file: ':memory:' }), concurrency: { cmr: 5 } },
+      { provider },
+    );
+    await expect(queue.start([])).rejects.toThrow(/SyncQueue\.concurrency\.cmr: unknown provider 'cmr'; known are crm/);
+    await queue.close();
+    const drained = createSyncQueue({ driver: sqliteDriver({ file: ':memory:' }) }, { provider });
+    await drained.start([]);
+    for (const acted of [drained.drain('cmr'), drained.pause('cmr'), drained.resume('cmr'), drained.replay('cmr')]) {
+      await expect(acted).rejects.toThrow("unknown provider 'cmr'");
+    }
+    await drained.close();
   });
 
   describe('of a schema', () => {

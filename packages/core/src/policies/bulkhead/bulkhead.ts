@@ -163,14 +163,9 @@ export class Bulkhead implements KeyableGate<Ticket> {
 
   private waitForSlot(call: LiveCall): Promise<Ticket> {
     const { wait = Infinity } = this.settings;
-    // A step later than it could be: a hedge hears first of the answer that has freed the slot, and has no need of who
-    // waits. And back in the caller's own async context.
-    return this.queue
-      .join(call, wait, () => this.refusal('waited-too-long', call))
-      .then((ticket) => {
-        this.findable(call);
-        return ticket;
-      });
+    const turn = this.queue.join(call, wait, () => this.refusal('waited-too-long', call));
+    // An attempt goes on a step later: a hedge hears first of the answer that has freed the slot, and needs it no more.
+    return call.operationCall === undefined ? turn : turn.then((ticket) => ticket);
   }
 
   /**
@@ -206,7 +201,9 @@ export class Bulkhead implements KeyableGate<Ticket> {
     while (this.active < this.limit) {
       const { first } = this.queue;
       if (first === undefined) return;
-      this.queue.admitFirst(this.admit(first, ++this.active));
+      const ticket = this.admit(first, ++this.active);
+      this.findable(first);
+      this.queue.admitFirst(ticket);
     }
   }
 

@@ -38,10 +38,9 @@ export function firstOfEach(jobs: readonly NewJob[]): readonly NewJob[] {
 
 /** Returns those that were not known before. */
 async function addTo(line: Line, other: Line | undefined, jobs: readonly NewJob[]): Promise<readonly NewJob[]> {
-  // Also those of this line: one that is removed while it is being added again would be taken for the new one.
-  const lines = [line, other];
-  const isKnown = await Promise.all(jobs.map(async ({ id, key }) => key !== undefined && (await isIn(lines, id))));
-  const fresh = jobs.filter((_, i) => !isKnown[i]);
+  // In this line as well: a job that is removed while it is being added again would be taken for the new one.
+  const known = await idsIn(other === undefined ? [line] : [line, other], jobs);
+  const fresh = jobs.filter(({ id }) => !known.has(id));
   const nonces = fresh.map(({ key }) => (key === undefined ? undefined : randomUUID()));
   const bulk = fresh.map((job, i) => ({ name: job.name, data: bullDataOf(job, nonces[i]), opts: bullOptionsOf(job) }));
   if (bulk.length > 0) await line.queue.addBulk(bulk);
@@ -58,7 +57,14 @@ async function addTo(line: Line, other: Line | undefined, jobs: readonly NewJob[
 }
 
 /** A key is one job's whatever its priority. Two that are added in the same moment have one key at the provider. */
-async function isIn(lines: readonly (Line | undefined)[], id: string): Promise<boolean> {
-  const states = await Promise.all(lines.map((line) => line?.backend.getState(id) ?? 'unknown'));
-  return states.some((state) => state !== 'unknown');
+async function idsIn(lines: readonly Line[], jobs: readonly NewJob[]): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  const keyed = jobs.filter(({ key }) => key !== undefined);
+  const asked = keyed.flatMap(({ id }) =>
+    lines.map(async ({ backend }) => {
+      if ((await backend.getState(id)) !== 'unknown') ids.add(id);
+    }),
+  );
+  if (asked.length > 0) await Promise.all(asked);
+  return ids;
 }

@@ -14,7 +14,7 @@ import { createPostgresBackend, Queue, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Pool, type PoolClient } from 'pg';
 import type { NewJob, QueueDriver } from '../driver/queue-driver.js';
-import { queueDriverContract } from '../testing/queue-driver-contract.js';
+import { queueDriverContract } from '../testing/queue-driver-contract/queue-driver-contract.js';
 import { readJobOptions } from '../jobs/job-settings.js';
 import { createSyncQueue } from '../sync-queue/create-sync-queue.js';
 import { bullmqDriver } from './bullmq-driver.js';

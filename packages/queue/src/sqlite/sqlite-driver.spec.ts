@@ -5,7 +5,7 @@ import { TestClock } from '@breakwater/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
 import type { NewJob } from '../driver/queue-driver.js';
-import { queueDriverContract } from '../testing/queue-driver-contract.js';
+import { queueDriverContract } from '../testing/queue-driver-contract/queue-driver-contract.js';
 import { sqliteDriver } from './sqlite-driver.js';
 
 const JOB: NewJob = {

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { type JobAttempt } from '../../driver/job.js';
+import type { DriverTest } from './driver-bench.js';
+
+/** Claims what an operator sees and does: counts and lists, replays and removes. */
+export function operatorClaims(test: DriverTest): void {
+  test('shows dead jobs, and replays them with all their attempts', async (bench) => {
+    const [id] = await bench.add({ payload: '{"order":7}' });
+    const history: JobAttempt = { at: 5, attempt: 1, failure: 'rejected', reason: 'HTTP 422' };
+    await bench.driver.settle([{ job: await bench.claimOne(), to: 'dead', history }]);
+    assert.equal((await bench.claim()).length, 0);
+    const [dead] = await bench.driver.list(bench.provider, { state: 'dead' });
+    assert.deepEqual([dead?.id, dead?.payload, dead?.history], [id, { order: 7 }, [history]]);
+    assert.equal(await bench.driver.replay(bench.provider, 'unknown'), false);
+    assert.equal(await bench.driver.replay(bench.provider, id!), true);
+    assert.equal(await bench.driver.replay(bench.provider, id!), false);
+    const again = await bench.claimOne();
+    assert.deepEqual([again.id, again.attempt], [id, 0]);
+    assert.equal((await bench.driver.get(bench.provider, id!))?.history.length, 1);
+  });
+
+  test('replays and removes a dead job once, however many ask for it at the same time', async (bench) => {
+    const ids = await bench.add(...Array.from({ length: 6 }, () => ({})));
+    const history: JobAttempt = { at: 5, attempt: 1, failure: 'rejected', reason: 'HTTP 422' };
+    const claimed = await bench.claim(6);
+    await bench.driver.settle(claimed.map((job) => ({ job, to: 'dead', history }) as const));
+    const { driver, provider } = bench;
+    for (const id of ids) {
+      const [first, second, removed] = await Promise.all([
+        driver.replay(provider, id),
+        driver.replay(provider, id),
+        driver.remove(provider, id),
+      ]);
+      assert.ok(!(first && second), 'it was replayed twice');
+      assert.equal(await bench.state(id), removed ? undefined : 'waiting');
+      assert.ok(removed || first || second, 'neither was done');
+    }
+    const left = await bench.driver.counts(provider);
+    assert.equal((await bench.claim(6)).length, left.waiting);
+  });
+
+  test('counts and lists the jobs of each state', async (bench) => {
+    await bench.add({}, { tenant: 'b' }, { name: 'other' }, { delayMs: 60_000 }, { priority: 'high' });
+    const counts = await bench.driver.counts(bench.provider);
+    assert.deepEqual(counts, { waiting: 4, delayed: 1, active: 0, completed: 0, dead: 0, paused: false });
+    const listed = async (filter: object) =>
+      (await bench.driver.list(bench.provider, { state: 'waiting', ...filter })).length;
+    assert.equal(await listed({}), 4);
+    assert.equal(await listed({ tenant: 'b' }), 1);
+    assert.equal(await listed({ name: 'other' }), 1);
+    assert.equal(await listed({ limit: 2 }), 2);
+    assert.equal(await listed({ limit: 9, skip: 3 }), 1);
+    assert.equal(await listed({ state: 'delayed' }), 1);
+  });
+
+  test('removes a job that is not active', async (bench) => {
+    const [waiting, active] = await bench.add({ tenant: 'b' }, { tenant: 'a' });
+    const claimed = await bench.claimOne();
+    const rest = claimed.id === active ? waiting! : active!;
+    assert.equal(await bench.driver.remove(bench.provider, claimed.id), false);
+    assert.equal(await bench.driver.remove(bench.provider, rest), true);
+    assert.equal(await bench.driver.remove(bench.provider, rest), false);
+    assert.equal(await bench.state(rest), undefined);
+    assert.deepEqual(await bench.complete(claimed), [true]);
+  });
+}

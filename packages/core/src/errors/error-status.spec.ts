@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { GraphQLError } from 'graphql';
 import { catalog } from '../policies/catalog.js';
 import { CircuitOpenError } from '../policies/circuit-breaker/circuit-open.error.js';
 import {
@@ -30,6 +31,19 @@ describe('an error of the engine, to an error handler that does not know it', ()
     expect(new CircuitOpenError('open', { ...INFO, retryAfterMs: 1500 }).headers).toEqual({ 'Retry-After': '2' });
     expect(new CircuitOpenError('isolated', INFO).headers).toEqual({});
     expect(new CircuitOpenError('open', { ...INFO, retryAfterMs: Infinity }).headers).toEqual({});
+  });
+
+  it('has its code and the wait for answers of GraphQL', () => {
+    const error = new CircuitOpenError('open', { ...INFO, retryAfterMs: 1500.5 });
+    expect(new GraphQLError(error.message, { originalError: error }).toJSON()).toEqual({
+      message: error.message,
+      extensions: { code: 'CIRCUIT_OPEN', provider: 'payments', retryAfterMs: 1501, http: { status: 503 } },
+    });
+    expect(new IdempotencyConflictError(INFO).extensions).toEqual({
+      code: 'IDEMPOTENCY_CONFLICT',
+      provider: 'payments',
+      http: { status: 409 },
+    });
   });
 
   it('looks as before when it is printed', () => {

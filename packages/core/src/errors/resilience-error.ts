@@ -64,6 +64,16 @@ export abstract class ResilienceError extends Error {
     return Number.isFinite(retryAfterMs) ? { 'Retry-After': String(Math.ceil(Math.max(0, retryAfterMs) / 1000)) } : {};
   }
 
+  /**
+   * The `extensions` of the error in an answer of GraphQL. Servers take them from here, for field resolvers as well,
+   * whose errors Nest shows to no filter unless it is told to.
+   */
+  get extensions(): Readonly<Record<string, unknown>> {
+    const { code, provider, statusCode, retryAfterMs = Infinity } = this;
+    const wait = Number.isFinite(retryAfterMs) && { retryAfterMs: Math.ceil(Math.max(0, retryAfterMs)) };
+    return { code, provider, ...wait, http: { status: statusCode } };
+  }
+
   static override [Symbol.hasInstance](this: { prototype: object }, value: unknown): boolean {
     if (this === (ResilienceError as unknown)) return isResilienceError(value);
     return typeof value === 'object' && value !== null && Object.prototype.isPrototypeOf.call(this.prototype, value);

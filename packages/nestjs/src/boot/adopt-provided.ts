@@ -44,22 +44,42 @@ const MOST_HELD = 100;
 /** The provided value, and the instances in it where that is a list or a map of clients. */
 function withHeld(provided: unknown): readonly unknown[] {
   if (!isObject(provided)) return [provided];
-  const held = Array.isArray(provided)
-    ? provided
-    : provided instanceof Map
-      ? [...provided.values()]
-      : settings.isPlain(provided)
-        ? Object.values(Object.getOwnPropertyDescriptors(provided)).map(({ value }): unknown => value)
-        : [];
+  const held = readable(() => heldBy(provided)) ?? [];
   return [provided, ...held.slice(0, MOST_HELD).filter(isDecorated)];
 }
 
+function heldBy(provided: object): readonly unknown[] {
+  if (Array.isArray(provided)) return provided;
+  if (provided instanceof Map) return [...provided.values()];
+  if (!settings.isPlain(provided)) return [];
+  return Object.values(Object.getOwnPropertyDescriptors(provided)).map(({ value }): unknown => value);
+}
+
+/** The class of a provided value; `undefined` where it has none, as an object without a prototype, or does not tell. */
+export function classOf(provided: unknown): object | undefined {
+  return readable(() => {
+    const { constructor } = Object(provided) as { readonly constructor?: unknown };
+    return typeof constructor === 'function' ? constructor : undefined;
+  });
+}
+
 function isDecorated(value: unknown): boolean {
-  return isObject(value) && bindingsOf(Object.getPrototypeOf(value) as object | null).length > 0;
+  if (!isObject(value)) return false;
+  return readable(() => bindingsOf(Object.getPrototypeOf(value) as object | null).length > 0) ?? false;
 }
 
 function adoptDecorated(instance: unknown, runtime: MethodRuntime): void {
-  if (isObject(instance) && runtimeOf(instance) !== runtime && isDecorated(instance)) adopt(instance, runtime);
+  if (!isDecorated(instance) || readable(() => runtimeOf(instance)) === runtime) return;
+  adopt(instance as object, runtime);
+}
+
+/** A provided value may be a Proxy that can be read at some times only, such as within a request: it throws at boot. */
+function readable<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 function isObject(value: unknown): value is object {

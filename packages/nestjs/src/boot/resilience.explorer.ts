@@ -9,7 +9,7 @@ import { runtimeBehind } from '../methods/runtime-slot.js';
 import { ResilienceParts } from '../providers/resilience-parts.js';
 import { Resilience } from '../resilience.js';
 import { RawBodyProbe } from '../inbound/webhooks/raw-body/raw-body.probe.js';
-import { adoptProvided, type Wrapper } from './adopt-provided.js';
+import { adoptProvided, classOf, type Wrapper } from './adopt-provided.js';
 import { hidingFilters } from './hiding-filters.js';
 import { injectionFaults } from './injection-faults.js';
 import { minifiedNames } from './minified-names.js';
@@ -105,8 +105,7 @@ function classesOf(wrapper: Wrapper, runtime: MethodRuntime | undefined): readon
   const { metatype, inject, instance } = wrapper;
   if (typeof metatype === 'function' && metatype.prototype !== undefined && inject === undefined) return [metatype];
   const instances = runtime === undefined ? [instance] : adoptProvided(wrapper, runtime);
-  // An object without a prototype has no class.
-  return instances.flatMap((made) => (made as object | undefined)?.constructor ?? []);
+  return instances.flatMap((made) => classOf(made) ?? []);
 }
 
 function linkAll(classes: ReadonlySet<object>, runtime: MethodRuntime, faults: Fault[]): readonly LinkedMethod[] {

@@ -162,6 +162,23 @@ describe('an instance into which Nest injects twice, as Nest 11 does where a tra
   });
 });
 
+describe('a provided Proxy that can be read within requests only, as those of nestjs-cls', () => {
+  it('does not end the boot, alone or in a list', async () => {
+    const refuse = (): never => {
+      throw new Error('no request');
+    };
+    // It lets through what Nest asks of every provider.
+    const get = (target: object, key: string | symbol): unknown =>
+      typeof key === 'symbol' ? refuse() : Reflect.get(target, key);
+    const proxy = new Proxy(new Client(), { get, ownKeys: refuse });
+    const useFactory = () => proxy;
+    const list = { provide: 'list', useValue: [proxy, new Proxy({}, { getPrototypeOf: refuse })] };
+    const app = await boot([Client, { provide: 'proxy', useFactory }, list]);
+    expect(await app.get(Client).charge()).toBe(3);
+    await app.close();
+  });
+});
+
 describe('an instance that the factory of a module makes which is loaded lazily', () => {
   it('has its policies, as those have that are there at boot', async () => {
     @Module({ providers: [{ provide: 'client', useFactory: () => new Client() }] })

@@ -181,6 +181,20 @@ describe('ResilienceExceptionFilter elsewhere', () => {
     expect(emitted).toEqual([['exception', plain]]);
   });
 
+  it('sends it as text to a plain WebSocket that is open', () => {
+    const sent: string[] = [];
+    const socket = (readyState: number) => ({
+      readyState,
+      emit: () => void sent.push('emitted'),
+      send: (text: string) => void sent.push(text),
+    });
+    // Open, and closing.
+    for (const state of [1, 2]) {
+      filter.catch(errors['open']!, hostOf('ws', [socket(state)]));
+    }
+    expect(sent.map((text) => JSON.parse(text) as unknown)).toEqual([{ event: 'exception', data: plain }]);
+  });
+
   it('rethrows for GraphQL with extensions', () => {
     const raised = caught(() => filter.catch(errors['open']!, hostOf('graphql')));
     expect(raised).toBeInstanceOf(Error);

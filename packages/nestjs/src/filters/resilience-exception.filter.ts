@@ -7,6 +7,7 @@ import { throwError, type Observable } from 'rxjs';
 import { ResilienceParts } from '../providers/resilience-parts.js';
 import { answerFor } from './error-answer.js';
 import { grpcError, isGrpc } from './grpc-error.js';
+import { tellSocket } from './tell-socket.js';
 
 /**
  * Tells callers of every transport what the engine's errors mean to them: HTTP, microservices, WebSockets and GraphQL.
@@ -30,11 +31,7 @@ export class ResilienceExceptionFilter implements ExceptionFilter<ResilienceErro
       case 'rpc':
         return throwError(() => this.rpcError(error, host));
       case 'ws':
-        host
-          .switchToWs()
-          .getClient<{ emit(event: string, data: unknown): void }>()
-          .emit('exception', plainError(error, this.catalog));
-        return;
+        return tellSocket(host.switchToWs().getClient(), 'exception', plainError(error, this.catalog));
       case 'graphql':
         throw graphqlError(error, this.catalog);
       default:

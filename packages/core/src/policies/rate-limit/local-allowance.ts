@@ -47,7 +47,7 @@ export class LocalAllowance implements Allowance {
 
   isFree(now: number): boolean {
     if (this.held.calls > 0) return this.waitMs(now, 1, 1) === 0;
-    return this.first.count.waitMs(now, 1) === 0 && this.othersAreFree(now);
+    return this.first.count.waitMs(now, 1) === 0 && (this.others.length === 0 || this.othersAreFree(now));
   }
 
   waitMs(now: number, cost: number, calls: number): number {
@@ -84,9 +84,7 @@ export class LocalAllowance implements Allowance {
   }
 
   get heedsAnswers(): boolean {
-    if (this.first.count.heedsAnswers()) return true;
-    for (const { count } of this.others) if (count.heedsAnswers()) return true;
-    return false;
+    return this.first.count.heedsAnswers() || this.others.some(heedsAnswers);
   }
 
   answered({ from, receipt, more }: Taken, now: number): void {
@@ -182,21 +180,20 @@ export class LocalAllowance implements Allowance {
     taken.from = this;
     taken.at = now;
     taken.receipt = first.count.take(now, tokensOf(first, taken.cost, taken.calls), waited);
-    this.takeOfOthers(taken, now, waited);
+    if (this.others.length > 0) this.takeOfOthers(taken, now, waited);
   }
 
   private othersAreFree(now: number): boolean {
-    for (const { count } of this.others) if (count.waitMs(now, 1) > 0) return false;
-    return true;
+    return this.others.every(({ count }) => count.waitMs(now, 1) === 0);
   }
 
   /** Fills the list that the last call has left, rather than make another. */
   private takeOfOthers(taken: Taken, now: number, waited: boolean): void {
-    const { others } = this;
+    const receipts = (taken.more ??= []);
     const { cost, calls } = taken;
-    for (let i = 0; i < others.length; i++) {
-      const other = others[i]!;
-      (taken.more ??= [])[i] = other.count.take(now, tokensOf(other, cost, calls), waited);
+    for (let i = 0; i < this.others.length; i++) {
+      const other = this.others[i]!;
+      receipts[i] = other.count.take(now, tokensOf(other, cost, calls), waited);
     }
   }
 
@@ -217,6 +214,10 @@ export class LocalAllowance implements Allowance {
     taken.receipt = settle(this.first, taken.receipt);
     this.others.forEach((other, i) => (taken.more![i] = settle(other, taken.more![i]!)));
   }
+}
+
+function heedsAnswers({ count }: Counted): boolean {
+  return count.heedsAnswers();
 }
 
 function tokensOf({ perCall }: Counted, cost: number, calls: number): number {

@@ -4,17 +4,16 @@ import { DEFAULT_PRICE, isWithin, type PriceWithin } from '../../engine/price.js
 import type { PackedGate } from '../../engine/gates/packed-keys.js';
 import type { EnvironmentOf, KeyableGate } from '../../engine/policy.js';
 import { REFUSED, SUCCESS, type Outcome } from '../../outcome/outcome.js';
-import type { Allowance, LineWants } from './allowance.js';
-import { firstAllowance, nextAllowance } from './choose-allowance.js';
-import { LimitWithWord, takenOf, type PackedLimit } from './packed-limit.js';
-import { ProviderHold } from './provider-hold.js';
+import { takenOf, type PackedLimit } from './packed-limit.js';
+import type { ProviderHold } from './provider-hold.js';
 import type { RateLimitSettings } from './rate-limit.options.js';
 import type { RateLimitEvents, RateLimitSnapshot } from './rate-limit.telemetry.js';
 import type { RateLimitedError } from './rate-limited.error.js';
 import { Refusals } from './refusals.js';
 import type { Taken } from './taken.js';
 import { answersTo, takenToLend } from './taken-of-call.js';
-import { WaitingLine, type LineService } from './waiting-line.js';
+import { TokenSupply } from './token-supply.js';
+import { WaitingLine } from './waiting-line.js';
 
 const SUMMED = ['queued', 'queuedInBackground'] as const;
 
@@ -23,42 +22,42 @@ const SUMMED = ['queued', 'queuedInBackground'] as const;
  * all while a 429 asks to wait. Calls that may wait do so in line. Calls that did not reach the provider are not
  * counted.
  */
-export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
+export class RateLimit implements KeyableGate<Taken> {
   readonly kind = 'rateLimit';
   readonly summed = SUMMED;
-  private allowance: Allowance;
-  /** The provider's own word. */
+  private readonly supply: TokenSupply;
+  /** The provider's own word on it. */
   private readonly hold: ProviderHold;
   private readonly line: WaitingLine<Taken>;
   private readonly refusals: Refusals;
-  private admitted = 0;
-  private givenBack = 0;
 
   constructor(
     private settings: RateLimitSettings,
     private readonly environment: EnvironmentOf<RateLimitEvents>,
-    private readonly key?: string,
+    key?: string,
   ) {
-    this.hold = new ProviderHold(settings, environment);
-    this.allowance = firstAllowance(settings, this.parts);
+    const changed = () => this.line.lookAgain(environment.clock.now());
+    this.supply = new TokenSupply(settings, { environment, key, limit: this, changed });
+    this.hold = this.supply.hold;
     this.refusals = new Refusals(environment);
-    this.line = new WaitingLine(settings, environment.clock, this, this.refusals);
+    this.line = new WaitingLine(settings, environment.clock, this.supply, this.refusals);
   }
 
   enter(call: LiveCall): Taken | Promise<Taken> | RateLimitedError {
     const { now, price } = call;
     const { cost } = price;
-    if (cost === 1 && this.line.size === 0 && this.isFree(now)) return this.take(now, cost, false);
+    if (cost === 1 && this.line.size === 0 && this.supply.isFree(now)) return this.supply.take(now, cost, false);
     return isWithin(price) ? this.enterWithin(call, price) : this.enterByPrice(call);
   }
 
   private enterByPrice(call: LiveCall): Taken | Promise<Taken> | RateLimitedError {
+    const { supply } = this;
     const { now, price } = call;
     const { cost } = price;
     const scope = this.hold.scopeOf(call.operation);
     const background = price.priority === 'background';
-    if (this.waitMs(now, cost, 1, scope) === 0 && this.line.passes(cost, background)) {
-      return this.take(now, cost, false, scope);
+    if (supply.waitMs(now, cost, 1, scope) === 0 && this.line.passes(cost, background)) {
+      return supply.take(now, cost, false, scope);
     }
     return this.scopedRefusal(call, scope) ?? this.line.join(call);
   }
@@ -66,11 +65,12 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   /** As for a call of the usual cost: the price of this one is set when it enters. */
   wouldHold({ now, operation }: LiveCall): boolean {
     if (this.line.size > 0) return true;
-    return !this.isAsking(now) && this.waitMs(now, 1, 1, this.hold.scopeOf(operation)) > 0;
+    const { supply } = this;
+    return !supply.isAsking(now) && supply.waitMs(now, 1, 1, this.hold.scopeOf(operation)) > 0;
   }
 
   suspend(taken: Taken, call: LiveCall): void {
-    this.allowance.hold(taken, call.now);
+    this.supply.suspend(taken, call.now);
   }
 
   /**
@@ -80,41 +80,42 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   private enterWithin(call: LiveCall, { lender, own, priority, wait }: PriceWithin): ReturnType<RateLimit['enter']> {
     call.price = { cost: own, priority, wait };
     const { now } = call;
+    const { supply } = this;
     const lent = takenToLend(lender, this);
     if (lent !== undefined) {
       lent.lent = true;
-      this.hold.giveBack(lent, now);
-      this.allowance.giveBack(lent, now);
+      supply.putBack(lent, now);
       const scope = this.hold.scopeOf(call.operation);
-      if (this.waitMs(now, own, 1, scope) === 0) return this.take(now, own, false, scope);
+      if (supply.waitMs(now, own, 1, scope) === 0) return supply.take(now, own, false, scope);
     }
     return this.enterByPrice(call);
   }
 
   /** The call goes out later than it was taken: a gate below held it. */
   renew(taken: Taken, call: LiveCall): Taken | Promise<Taken> | RateLimitedError {
-    if (!taken.held || this.allowance.sent(taken, call.now)) return taken;
+    if (this.supply.sent(taken, call.now)) return taken;
     const turn = this.line.join(call);
-    return turn instanceof Promise ? turn.then((next) => this.replace(taken, next)) : turn;
+    if (!(turn instanceof Promise)) return turn;
+    return turn.then((next) => {
+      this.supply.replaced(taken);
+      return next;
+    });
   }
 
   leave(taken: Taken, outcome: Outcome, call: LiveCall): void {
-    const { allowance, hold } = this;
+    const { supply, hold } = this;
     hold.leave(taken);
     if (outcome === SUCCESS) hold.wentWell(taken);
     else this.heed(taken, outcome, call);
-    if (allowance.heedsAnswers && isAnswer(outcome)) allowance.answered(taken, call.now);
-    if (call.price === DEFAULT_PRICE) allowance.done(taken);
+    if (supply.heedsAnswers && isAnswer(outcome)) supply.answered(taken, call.now);
+    if (call.price === DEFAULT_PRICE) supply.done(taken);
     else taken.left = true;
   }
 
   /** A call turns out to cost something else, while it is under way or for as long as it counts after that. */
   settle(taken: Taken, cost: number): void {
     const now = this.environment.clock.now();
-    if (!taken.left) this.hold.settle(taken.cost, cost);
-    else if (this.allowance.isOver(taken.at, now)) return;
-    this.allowance.settle(taken, cost, now);
-    this.line.lookAgain(now);
+    if (this.supply.settle(taken, cost, now)) this.line.lookAgain(now);
   }
 
   /**
@@ -144,49 +145,38 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
 
   forKey(environment: EnvironmentOf<RateLimitEvents>, packed?: unknown, key?: string): RateLimit {
     const limit = new RateLimit(this.settings, environment, key);
-    limit.unpack(packed as PackedLimit | undefined);
+    limit.supply.unpack(packed as PackedLimit | undefined);
     if (this.line.closed) limit.close();
     return limit;
   }
 
   pack(now: number): PackedGate | undefined {
-    const taken = this.allowance.pack(now);
-    const state = this.hold.pack(taken, now);
-    return state === undefined ? undefined : { state, isSpent: state !== taken || this.allowance.isHalfSpent(now) };
+    return this.supply.pack(now);
   }
 
   isOver(packed: unknown, now: number): boolean {
-    const state = packed as PackedLimit;
-    const taken = takenOf(state);
-    if (taken !== undefined && !this.allowance.isOver(taken, now)) return false;
-    return !(state instanceof LimitWithWord) || state.isOver(now);
+    return this.supply.isOver(packed as PackedLimit, now);
   }
 
   idle(now: number): boolean {
-    return this.line.size === 0 && this.allowance.isFresh(now) && this.waitMs(now, 1, 1) === 0;
+    return this.line.size === 0 && this.supply.isFresh(now);
   }
 
   snapshot(now: number): RateLimitSnapshot {
-    const { line, refusals } = this;
+    const { supply, line, refusals } = this;
     return {
-      quotas: this.allowance.snapshot(now),
+      ...supply.snapshot(now),
       queued: line.size,
       queuedInBackground: line.backgroundSize,
-      waitMs: Math.ceil(this.waitMs(now, 1, 1)),
-      admitted: this.admitted,
       waited: line.waited,
       refused: refusals.count,
-      throttled: this.hold.throttled,
-      givenBack: this.givenBack,
-      ...(this.allowance.shown && { shared: this.allowance.shown(now) }),
     };
   }
 
   reconfigure(settings: RateLimitSettings): void {
     const now = this.environment.clock.now();
-    this.allowance = nextAllowance(this.allowance, settings, { ...this.parts, now });
+    this.supply.reconfigure(settings, now);
     this.settings = settings;
-    this.hold.reconfigure(settings);
     this.line.reconfigure(settings);
     this.line.lookAgain(now);
   }
@@ -194,77 +184,6 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   close(): void {
     this.hold.close();
     this.line.close();
-  }
-
-  get graceMs(): number {
-    return this.allowance.graceMs ?? 0;
-  }
-
-  isAsking(now: number): boolean {
-    return this.allowance.isAsking?.(now) ?? false;
-  }
-
-  seek(now: number, line: LineWants): void {
-    // Leased tokens would run out while the provider wants no calls.
-    if (this.hold.waitMs(now, line.nextCost, 1) > 0) return;
-    this.allowance.seek?.(now, line);
-  }
-
-  get mostCost(): number {
-    return this.allowance.mostCost;
-  }
-
-  /**
-   * Milliseconds until so many calls, which cost so much together, can be had; what costs nothing waits for nothing but
-   * a pause.
-   */
-  waitMs(now: number, cost: number, calls: number, scope?: string): number {
-    if (cost === 0) return this.hold.pausedMs(now);
-    const heldMs = this.hold.waitMs(now, cost, calls, scope);
-    return heldMs + this.allowance.waitMs(now + heldMs, cost, calls);
-  }
-
-  reason(now: number): RateLimitedError['why'] {
-    return this.hold.pausedMs(now) > 0 ? 'paused-by-provider' : 'quota-spent';
-  }
-
-  admit(now: number, cost: number): Taken {
-    return this.take(now, cost, true);
-  }
-
-  /** Whether `waitMs` of one token is 0, found out with as little as possible: it is so for nearly every call. */
-  private isFree(now: number): boolean {
-    return this.hold.isQuiet(now) && this.allowance.isFree(now);
-  }
-
-  private take(now: number, cost: number, waited: boolean, scope?: string): Taken {
-    this.hold.take(now, cost, scope);
-    this.admitted++;
-    const taken = this.allowance.take(now, cost, waited);
-    taken.limit = this;
-    return taken;
-  }
-
-  /** A call that was let through before, and has waited for its turn once more, counts once. */
-  private replace(taken: Taken, next: Taken): Taken {
-    const now = this.environment.clock.now();
-    this.admitted--;
-    this.hold.giveBack(taken, now);
-    this.hold.leave(taken);
-    this.allowance.giveBack(taken, now);
-    this.allowance.done(taken);
-    return next;
-  }
-
-  private get parts() {
-    const { environment, key, hold } = this;
-    return { environment, key, hold, changed: () => this.line.lookAgain(environment.clock.now()) };
-  }
-
-  private unpack(packed: PackedLimit | undefined): void {
-    const taken = takenOf(packed);
-    if (taken !== undefined) this.allowance.unpack(taken, this.environment.clock.now());
-    this.hold.unpack(packed);
   }
 
   /** Who waits for a resource of its own waits in no line: it would hold up those that draw from others. */
@@ -283,8 +202,7 @@ export class RateLimit implements KeyableGate<Taken>, LineService<Taken> {
   }
 
   private giveBack(taken: Taken, now: number): void {
-    this.hold.giveBack(taken, now);
-    if (this.allowance.giveBack(taken, now)) this.givenBack++;
+    this.supply.giveBack(taken, now);
     this.line.lookAgain(now);
   }
 }

@@ -50,7 +50,7 @@ export class StoreReach {
 }
 
 /** The store is left alone for a while. */
-export class StoreAwayError extends Error {
+class StoreAwayError extends Error {
   override readonly name = 'StoreAwayError';
 
   constructor() {

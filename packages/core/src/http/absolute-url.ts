@@ -25,6 +25,6 @@ export function absoluteUrl(url: string, baseUrl: string | undefined): URL {
 }
 
 /** The scheme of an absolute URL that no HTTP client takes; `undefined` for all others. */
-export function otherScheme(url: string): string | undefined {
+function otherScheme(url: string): string | undefined {
   return OTHER_SCHEME.exec(url)?.[1];
 }

@@ -3,7 +3,7 @@ import type { HostView } from '../wire/frame.js';
 
 const TOPIC = 'dashboard';
 /** How often a host with open pages asks the others for their views, and how often they tell. */
-export const ASK_EVERY_MS = 4000;
+const ASK_EVERY_MS = 4000;
 const TELL_EVERY_MS = 2000;
 /** How long others go on telling after they were asked last. */
 const ASKED_FOR_MS = 10_000;

@@ -122,7 +122,7 @@ export function speaksOf({ headers }: AnswerHead, stored: StoredAnswer): boolean
 }
 
 /** The longest that it may be given past its lifetime, in seconds, where it may be at all. */
-export function longestStale({ staleWhileRevalidate, staleIfError }: ResponseLifetime, of: HttpCacheSettings): number {
+function longestStale({ staleWhileRevalidate, staleIfError }: ResponseLifetime, of: HttpCacheSettings): number {
   return Math.max(
     staleWhileRevalidate ?? of.staleWhileRevalidate / 1000,
     staleIfError ?? of.staleIfError / 1000,
@@ -138,7 +138,7 @@ export function usefulMs({ lifetime, headers }: StoredAnswer, age: number, setti
   return Math.max(1000, freshMs + staleFor * 1000, canBeValidated ? freshMs + VALIDATED_MS : 0);
 }
 
-export function guessesOf({ heuristic, ttl }: HttpCacheSettings): Guesses {
+function guessesOf({ heuristic, ttl }: HttpCacheSettings): Guesses {
   return { heuristic, otherwise: ttl / 1000 };
 }
 

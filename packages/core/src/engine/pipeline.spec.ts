@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { currentCall } from './current-call.js';
-import type { LiveCall, LiveWork, Next } from './live-call.js';
+import { siblingAttempt } from './derived-calls.js';
+import { LiveCall, type LiveWork, type Next } from './live-call.js';
 import type { Outcome } from '../outcome/outcome.js';
 import { Pipeline } from './pipeline.js';
 import type { Gate, Policy, Wrapper } from './policy.js';
+import type { WireListener } from './requests/wire-listener.js';
 import type { ProviderOptions } from '../provider/provider-options.js';
 import { deferred } from '../testing/deferred.js';
 import { environmentOf, httpError, liveCall, liveProvider, turn, watch } from '../testing/calls.fixture.js';
@@ -459,5 +461,18 @@ describe('the order of policies', () => {
       at: clock.wallNow() - 10,
       detail: { attempt: 1, outcome: 'unknown', waitMs: 0 },
     });
+  });
+
+  it.each([
+    ['an attempt', (call: LiveCall) => call],
+    ['one beside another of the same operation', (call: LiveCall) => siblingAttempt(call, true)],
+  ])('asks the wire what %s has sent that failed and was not seen to send anything', async (_what, attemptOf) => {
+    const { run } = bench();
+    const asked: unknown[] = [];
+    const wire = { missed: (_call: unknown, error: unknown) => void asked.push(error) } as WireListener;
+    const failing = () => Promise.reject(REFUSAL);
+    const operation = new LiveCall({ provider: 'p', clock: new TestClock(), wire: () => wire }, 'charge', [], failing);
+    await expect(run([], failing, attemptOf(operation))).rejects.toBe(REFUSAL);
+    expect(asked).toEqual([REFUSAL]);
   });
 });

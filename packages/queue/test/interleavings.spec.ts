@@ -77,10 +77,14 @@ class Hosts {
   private readonly paused = new Set<number>();
   private resumes = 0;
 
-  constructor(private readonly drivers: readonly QueueDriver[]) {}
+  constructor(
+    private readonly drivers: readonly QueueDriver[],
+    private readonly isOnPostgres: boolean,
+  ) {}
 
   async run(steps: readonly (readonly Step[])[]): Promise<void> {
-    for (const together of steps) await Promise.all(withoutTriples(together).map((each) => this.do(each)));
+    for (const together of steps)
+      await Promise.all(withoutTriples(together, this.isOnPostgres).map((each) => this.do(each)));
   }
 
   /** Has everything be done that is left, and compares what stands with what the hosts have been told. */
@@ -202,10 +206,16 @@ function ending(job: ClaimedJob, to: string): Settlement {
   return { job, to: 'completed', result: undefined };
 }
 
-/** Two hosts that add one job at the moment in which another removes it may both be told that theirs was added. */
-function withoutTriples(together: readonly Step[]): readonly Step[] {
-  const adds = (nth: number) => together.filter((each) => each.do === 'add' && each.nth === nth).length;
-  return together.filter((each) => each.do !== 'remove' || adds(each.nth) < 2);
+/**
+ * Leaves out what BullMQ itself does not tell apart in one moment: which of two hosts has added a job that a third one
+ * removes, and which of two has removed it; on Postgres, a claim of a job that is being removed, which is run, and gone.
+ */
+function withoutTriples(together: readonly Step[], isOnPostgres: boolean): readonly Step[] {
+  const others = together.filter((each) => each.do !== 'remove');
+  const remove = together.find((each) => each.do === 'remove');
+  if (remove === undefined || (isOnPostgres && others.some((each) => each.do === 'claim'))) return others;
+  const adds = others.filter((each) => each.do === 'add' && each.nth === remove.nth);
+  return adds.length < 2 ? [remove, ...others] : others;
 }
 
 const places: readonly (readonly [string, number, () => readonly QueueDriver[], unknown])[] = [
@@ -244,7 +254,7 @@ for (const [name, runs, driversOf, server] of places) {
       const drivers = driversOf();
       for (const driver of drivers) await driver.open?.({ clock: new SystemClock(), leaseMs: LEASE_MS });
       const property = fc.asyncProperty(script, async (steps) => {
-        const hosts = new Hosts(drivers);
+        const hosts = new Hosts(drivers, server === postgres);
         await hosts.run(steps);
         await hosts.end();
       });

@@ -21,6 +21,9 @@ const DOCUMENTS = [
 /** Blocks that start an application or a test themselves, or need a server or a file. */
 const NOT_HERE = /NestFactory|createTestingModule|new Redis|new Pool|SqliteStore|sqliteDriver|registerAs/;
 
+/** The settings of a provider that `nest add` writes, which README.md has it do. */
+const WRITTEN = { timeout: { attempt: '2s' }, webhook: { sender: 'stripe', secrets: ['whsec_test'] } } as const;
+
 interface Block {
   readonly place: string;
   readonly code: string;
@@ -50,15 +53,16 @@ async function exportsOf({ place, code }: Block): Promise<Record<string, unknown
 }
 
 /** The application of a block: its own module, or one of its classes with the settings that it exports by name. */
-function applicationOf(code: string, exported: Record<string, unknown>): Type {
+function applicationOf({ place, code }: Block, exported: Record<string, unknown>): Type {
   const classes = Object.values(exported).filter((value) => typeof value === 'function') as Type[];
   const own = classes.find(({ name }) => name.endsWith('Module'));
   const hasModule = code.includes('ResilienceModule.forRoot');
   const named = [...code.matchAll(/(?:@Resilient|@Inject(?:Provider|Fetch|Http))\('([^']+)'/g)].map(
     ([, name]) => name!,
   );
+  const plain = { http: { baseUrl: 'https://api.example' }, ...(place.startsWith('README.md:') && WRITTEN) };
   const providers: ResilienceOptions['providers'] = Object.fromEntries(
-    named.map((name) => [name, { http: { baseUrl: 'https://api.example' }, ...(exported[name] as object) }]),
+    named.map((name) => [name, { ...plain, ...(exported[name] as object) }]),
   );
   const parts = own === undefined ? { providers: classes } : { imports: [own] };
   const resilience = hasModule
@@ -79,7 +83,7 @@ describe('an example of the documents', () => {
 
   it.each(blocks)('boots with its settings: $place', async (block) => {
     const exported = await exportsOf(block);
-    const module = await Test.createTestingModule({ imports: [applicationOf(block.code, exported)] }).compile();
+    const module = await Test.createTestingModule({ imports: [applicationOf(block, exported)] }).compile();
     await expect(module.init()).resolves.toBeDefined();
     await module.close();
   });

@@ -118,7 +118,7 @@ describe('whatever a stranger sends', () => {
           const answer = verifyWebhook(
             name,
             request,
-            [PUBLIC_KEYS[name] ?? 'key', ...(name === 'paypal' ? ['WH-1'] : [])],
+            [PUBLIC_KEYS[name] ?? 'a-secret-no-stranger-knows', ...(name === 'paypal' ? ['WH-1'] : [])],
             {
               now,
               url,

@@ -13,6 +13,8 @@ export interface HostJob {
   readonly limit: number;
   readonly perMs: number;
   readonly forMs: number;
+  /** How late a call may go out after it was let through. */
+  readonly marginMs: number;
   /** How far the host's clock is ahead of the machine's. */
   readonly aheadMs: number;
 }
@@ -62,7 +64,8 @@ function sharedNow(): number {
 
 /** Sends until its time is over, ten calls at once. */
 async function send(job: HostJob): Promise<HostReport> {
-  const rateLimit = { limit: job.limit, per: job.perMs, wait: '1m', queue: 100 } as const;
+  const { limit, perMs: per, marginMs: margin } = job;
+  const rateLimit = { limit, per, margin, wait: '1m', queue: 100 } as const;
   const provider = createProvider('provider', { rateLimit }, { clock: new ClockAhead(job.aheadMs), store: open(job) });
   let wasApart = false;
   provider.events.on(({ type, detail }) => {

@@ -25,6 +25,8 @@ const FULL = process.env['BREAKWATER_STORES'] === 'full';
 const LIMIT = 200;
 const PER_MS = FULL ? 4000 : 2000;
 const FOR_MS = FULL ? 9000 : 4500;
+/** A machine that has other things to do stops processes between a call's turn and its going out. */
+const MARGIN_MS = FULL ? 50 : 500;
 const LEAST_USED = FULL ? 0.85 : 0.5;
 const LEAST_SHARE = FULL ? 0.02 : 0;
 
@@ -48,7 +50,8 @@ async function fourHosts({ kind, at, aheadMs }: Place): Promise<readonly HostRep
   await Promise.all(children.map((child) => once(child, 'message')));
   return Promise.all(
     children.map(async (child, i) => {
-      const job: HostJob = { kind, at, limit: LIMIT, perMs: PER_MS, forMs: FOR_MS, aheadMs: i < 2 ? 0 : aheadMs };
+      const times = { perMs: PER_MS, forMs: FOR_MS, marginMs: MARGIN_MS, aheadMs: i < 2 ? 0 : aheadMs };
+      const job: HostJob = { kind, at, limit: LIMIT, ...times };
       child.send(job);
       const [report] = (await once(child, 'message')) as [HostReport];
       return report;

@@ -208,7 +208,8 @@ function ending(job: ClaimedJob, to: string): Settlement {
 
 /**
  * Leaves out what BullMQ itself does not tell apart in one moment: which of two hosts has added a job that a third one
- * removes, and which of two has removed it; on Postgres, a claim of a job that is being removed, which is run, and gone.
+ * removes, and which of two has removed it; on Postgres, a claim of a job that is being removed, which is run, and
+ * gone.
  */
 function withoutTriples(together: readonly Step[], isOnPostgres: boolean): readonly Step[] {
   const others = together.filter((each) => each.do !== 'remove');

@@ -57,7 +57,7 @@ export type { ProviderParts } from './provider/provider-parts.js';
 export * as settings from './settings/index.js';
 export type { Layer } from './settings/merge-settings.js';
 export type { Patch } from './settings/patch.js';
-export { portableText, textOfPortable } from './store/portable-text.js';
+export { isUnsafeText, portableText, safeText, textOfPortable } from './store/portable-text.js';
 export { DEFAULT_SLICES, requireCount, slidingCount, type Slice } from './store/sliding-count.js';
 export { joinedStore, StoreLease, type StoreLeaseParts } from './store/store-lease.js';
 export { putClaim, UnansweredClaims, type ClaimText } from './store/unanswered-claims.js';

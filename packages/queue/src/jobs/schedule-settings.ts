@@ -1,8 +1,7 @@
 import type { Fault } from '@breakwater/core';
-import { messageOf, settings } from '@breakwater/core/adapter';
+import { isUnsafeText, messageOf, settings } from '@breakwater/core/adapter';
 import { CronTimes } from './cron-times.js';
 import { payloadText } from './payload-text.js';
-import { isUnsafeText } from './unsafe-text.js';
 
 /** When a job of a name adds itself. */
 export interface ScheduleOptions {

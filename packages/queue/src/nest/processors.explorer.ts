@@ -1,10 +1,9 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
-import { settings } from '@breakwater/core/adapter';
+import { isUnsafeText, settings } from '@breakwater/core/adapter';
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { JobHandler } from '../jobs/job-handler.js';
 import { readJobOptions } from '../jobs/job-settings.js';
-import { isUnsafeText } from '../jobs/unsafe-text.js';
 import { jobsOf } from './sync-job.decorator.js';
 import { providerOf } from './sync-processor.decorator.js';
 

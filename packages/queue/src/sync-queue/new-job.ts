@@ -1,9 +1,8 @@
-import { settings } from '@breakwater/core/adapter';
+import { isUnsafeText, settings } from '@breakwater/core/adapter';
 import { ResilienceConfigurationError } from '@breakwater/core';
 import type { NewJob } from '../driver/queue-driver.js';
 import { jobId } from '../jobs/job-id.js';
 import { payloadText } from '../jobs/payload-text.js';
-import { isUnsafeText } from '../jobs/unsafe-text.js';
 import type { AddOptions } from './sync-queue.js';
 
 /** Ten years: every backend can date a job that is due then. */

@@ -1,3 +1,4 @@
+import { safeText } from '@breakwater/core/adapter';
 import type { ClaimedJob, Settlement } from '../driver/queue-driver.js';
 import type { JobEnd } from './job-run.js';
 
@@ -8,14 +9,9 @@ const REASON_LENGTH = 1000;
 export function settlementOf(job: ClaimedJob, end: JobEnd, at: number): Settlement {
   if (end.to === 'completed') return { job, ...end };
   const { failure, reason } = end;
-  const history = { at, attempt: job.attempt + 1, failure, reason: shownReason(reason) };
+  const history = { at, attempt: job.attempt + 1, failure, reason: safeText(reason.slice(0, REASON_LENGTH)) };
   if (end.to === 'dead') return { job, to: 'dead', history };
   // Jobs that are sent back again and again would push their real failures out of the history.
   const noted = failure === 'returned' ? undefined : history;
   return { job, to: 'waiting', delayMs: end.delayMs, burnt: end.burnt, history: noted };
-}
-
-/** The beginning of a message, without the characters that no backend keeps: U+0000, and halves of surrogate pairs. */
-function shownReason(reason: string): string {
-  return reason.slice(0, REASON_LENGTH).replaceAll(/[\0\p{Surrogate}]/gu, '\uFFFD');
 }

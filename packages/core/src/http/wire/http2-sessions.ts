@@ -29,13 +29,15 @@ export function watchSessions(listener: Http2Listener): void {
   const session = classOfSessions();
   if (session === undefined) return;
   const { request } = session;
-  session.request = function (headers, options) {
+  const watched: typeof request = function (this: ClientHttp2Session, headers, options) {
     const stream = request.call(this, headers, options);
     // Later releases of a version tell: their message has come by now.
-    if (isTold) session.request = request;
-    else follow(stream, listener);
+    if (!isTold) follow(stream, listener);
+    // A wrapper that others have put around it since stays.
+    else if (session.request === watched) session.request = request;
     return stream;
   };
+  session.request = watched;
 }
 
 /** The prototype of all sessions. Node exports no class: one that goes nowhere has it. */

@@ -28,8 +28,7 @@ const NO_QUERY = /\b(mutation|subscription)\b/;
 /**
  * The errors of a GraphQL response as clients throw them: `error.response.errors` (graphql-request, and our own
  * client), `error.errors` (Octokit, Apollo), `error.graphQLErrors` (urql), `error.result.errors` (the network errors of
- * Apollo). Their codes win over the status, which may
- * be that of a proxy. Source: GraphQL over HTTP, "Response".
+ * Apollo). Their codes win over the status, which may be that of a proxy. Source: GraphQL over HTTP, "Response".
  */
 export const graphql: Protocol = {
   ofError: (error, wallNow) => {

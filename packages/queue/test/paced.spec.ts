@@ -167,7 +167,7 @@ type Run = (job: Job, token?: string, signal?: AbortSignal) => Promise<unknown>;
     await until(() => seen.length === 3);
     expect(seen).toEqual([1, 2, 3]);
     await queue.upsertJobScheduler('often', { every: 50 }, { name: 'sync', data: 'scheduled' });
-    await until(() => seen.length === 8);
+    await until(() => seen.length >= 8);
     await queue.removeJobScheduler('often');
     expect(keys.size).toBe(seen.length);
   });

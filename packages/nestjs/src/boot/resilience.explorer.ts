@@ -38,7 +38,11 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     const { parts } = this;
-    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()] as readonly Wrapper[];
+    const wrappers = [
+      ...this.discovery.getProviders(),
+      ...this.discovery.getControllers(),
+      ...[...this.modules.values()].flatMap(enhancersOf),
+    ] as readonly Wrapper[];
     // A test may have replaced `Resilience`: then methods run bare.
     const runtime = runtimeBehind(this.resilience);
     const classes = new Set(wrappers.flatMap((wrapper) => classesOf(wrapper, runtime)));
@@ -78,6 +82,13 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.unwatch?.();
   }
+}
+
+type ModuleOf<T> = T extends Map<string, infer Module> ? Module : never;
+
+/** The guards, pipes, interceptors, filters and middleware of a module, which are none of its providers. */
+function enhancersOf({ injectables, middlewares }: ModuleOf<ModulesContainer>): readonly unknown[] {
+  return [...injectables.values(), ...middlewares.values()];
 }
 
 const SEVERAL_MODULES: Fault = {

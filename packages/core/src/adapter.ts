@@ -6,6 +6,7 @@ export { noteAnswer, noteCredential } from './engine/requests/note-answer.js';
 export { isAbsoluteUrl } from './http/absolute-url.js';
 export { isOwnCredential } from './http/account-of.js';
 export { callerContext, currentLiveCall, requestingCall } from './engine/current-call.js';
+export { keyText } from './engine/key-text.js';
 export type { LiveWork, LiveCall, Next } from './engine/live-call.js';
 export type { CallObserver, ObserveCalls, ObservedProvider } from './engine/attempt/call-observer.js';
 export { CountedOnce } from './engine/attempt/counted-once.js';

@@ -1,3 +1,4 @@
+import { keyText } from '../engine/key-text.js';
 import type { LiveCall } from '../engine/live-call.js';
 import type { MethodLinker, OwnedPolicy } from './method-linker.js';
 import type { ObservedAnswer, ObservedCall } from './resilient-provider.js';
@@ -12,7 +13,8 @@ interface Answered {
 
 /** Shows an answer to those of a provider's policies that it concerns. */
 export function learnFromAnswer(linker: MethodLinker, response: ObservedAnswer, { call, of }: Answered): void {
-  const { operation = call?.operation, key = call?.key } = of;
+  const { operation = call?.operation } = of;
+  const key = keyText(of.key) ?? call?.key;
   const learning = [...linker.live()].filter(({ policy }) => policy.observe !== undefined);
   const own = new Set(learning.filter((each) => isOf(each, operation)).map(({ policy }) => policy.kind));
   for (const each of learning) {

@@ -3,6 +3,7 @@ import type { ObserveCalls } from '../engine/attempt/call-observer.js';
 import type { ResultReading } from '../engine/call-origin.js';
 import { UNNAMED_ARGS, type Call } from '../engine/call.js';
 import { currentLiveCall } from '../engine/current-call.js';
+import { keyText } from '../engine/key-text.js';
 import { LiveCall, type LiveWork } from '../engine/live-call.js';
 import type { Pipeline } from '../engine/pipeline.js';
 import type { Environment } from '../engine/policy.js';
@@ -116,8 +117,10 @@ export class LiveProvider extends ResilientProvider {
   override execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = NO_OPTIONS): Promise<T> {
     const { operation = 'execute', signal, args = UNNAMED_ARGS, protocol, stream, key, idempotencyKey } = options;
     let pipeline: Pipeline;
+    let tenant: string | undefined;
     try {
       pipeline = this.pipelines.pipelineOf(operation, options.policies);
+      tenant = keyText(key);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -129,7 +132,7 @@ export class LiveProvider extends ResilientProvider {
       protocol === undefined && stream === undefined
         ? this.newCall(operation, args, run)
         : this.newCallRead({ protocol, stream }, { operation, args, work: run });
-    call.key = key;
+    call.key = tenant;
     // Also where the policy, which says so too, is left out or switched off.
     if (idempotencyKey !== undefined) this.carryKey(call, idempotencyKey);
     return this.run(pipeline, call, signal) as Promise<T>;

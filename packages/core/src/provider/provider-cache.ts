@@ -1,5 +1,6 @@
 import type { Invalidation } from '../cache-storage/question.js';
 import { sharedAnswersOf } from '../cache-storage/shared-answers.js';
+import { keyText } from '../engine/key-text.js';
 import type { Environment } from '../engine/policy.js';
 import { StoreUnavailableError } from '../errors/store-unavailable.error.js';
 import type { HttpCache } from '../http/cache/http-cache.js';
@@ -29,7 +30,8 @@ export class ProviderCache implements CacheHandle {
     private readonly tagOf: (url: string) => string,
   ) {}
 
-  async invalidate(which: CacheSelection = {}): Promise<number> {
+  async invalidate(selection: CacheSelection = {}): Promise<number> {
+    const which = withTextKey(selection);
     const forgotten = this.forget(which);
     const { provider } = this.environment;
     await this.tellOthers(which).catch((cause: unknown) => {
@@ -39,7 +41,8 @@ export class ProviderCache implements CacheHandle {
   }
 
   /** The same without waiting for the other hosts. */
-  invalidateNow(which: CacheSelection): number {
+  invalidateNow(selection: CacheSelection): number {
+    const which = withTextKey(selection);
     const forgotten = this.forget(which);
     // Tried again as soon as the store is back, and told by an event that it is away.
     this.tellOthers(which).catch(() => undefined);
@@ -75,4 +78,10 @@ export class ProviderCache implements CacheHandle {
   private get caches(): Cache[] {
     return [...this.linker.live()].map(({ policy }) => policy as Cache).filter(({ kind }) => kind === 'cache');
   }
+}
+
+/** The key is compared with those of calls, which are text. */
+function withTextKey({ key: given, ...others }: CacheSelection): CacheSelection {
+  const key = keyText(given);
+  return key === undefined ? others : { ...others, key };
 }

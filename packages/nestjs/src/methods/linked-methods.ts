@@ -1,5 +1,5 @@
 import type { AnswerProtocol } from '@breakwater/core';
-import type { LiveCall, LiveProvider, LiveWork, Pipeline } from '@breakwater/core/adapter';
+import { keyText, type LiveCall, type LiveProvider, type LiveWork, type Pipeline } from '@breakwater/core/adapter';
 import type { MethodBinding } from './method-binding.js';
 
 /** A decorated method made alive in one application, for instances of one class. */
@@ -46,6 +46,6 @@ export function callOf(method: LinkedMethod, receiver: object, args: unknown[], 
       ? provider.newCall(operation, args, work)
       : provider.newCallRead({ protocol, stream }, { operation, args, work });
   call.receiver = receiver;
-  if (method.key !== undefined) call.key = method.key(...args);
+  if (method.key !== undefined) call.key = keyText(method.key(...args));
   return call;
 }

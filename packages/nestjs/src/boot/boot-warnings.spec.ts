@@ -316,17 +316,24 @@ describe('a decorator with a duration in the place of the provider', () => {
     await module.close();
   });
 
-  it('is told what to write where it could be several', async () => {
+  it.each([
+    ['10s', CircuitBreaker, /'10s'.*A length of time is an option here, for example { openFor: '10s' }/],
+    ['24h', Idempotent, /'24h'.*A length of time is an option here, for example { ttl: '24h' }/],
+    ['2 s', Timeout, /'2 s'.*A length of time is written like '250ms', '2s'/],
+    ['2sec', Cached, /'2sec'.*A length of time is written like/],
+    ['-1s', Hedge, /'-1s'.*A length of time is written like/],
+    ['٢s', Timeout, /.*A length of time is written like/],
+  ])('is told what to write where it could be several, or none: %s', async (text, decorator, fault) => {
     @Injectable()
     class Client {
-      @CircuitBreaker('10s')
+      @decorator(text)
       async read(): Promise<void> {}
     }
     const module = await Test.createTestingModule({
       imports: [ResilienceModule.forRoot({ providers: { payments: {} } })],
       providers: [Client],
     }).compile();
-    await expect(module.init()).rejects.toThrow(/'10s'.*A length of time is an option here/);
+    await expect(module.init()).rejects.toThrow(fault);
   });
 });
 

@@ -1,6 +1,7 @@
 import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 import { checkDecorator } from './check-decorator.js';
+import { checkOwnOptions } from './check-own-options.js';
 import { policyDecorator, type DecoratedPolicy, type MethodScope } from './policy.decorator.js';
 
 /** The options of decorators of gates: the key that tells tenants, hosts or accounts apart. */
@@ -15,10 +16,11 @@ export function gateDecorator(
 ): AsyncMethodDecorator {
   checkDecorator(policy.decorator, options);
   const { key, ...unkeyed } = typeof options === 'string' ? { provider: options } : (options as KeyedMethodScope);
+  checkOwnOptions(policy.decorator, { key }, ['key']);
   const addPolicy = policyDecorator(policy, unkeyed);
   return (target, method, descriptor) => {
     addPolicy(target, method, descriptor);
-    if (typeof key !== 'function') return;
+    if (key === undefined) return;
     bindMethod(target, method, descriptor).keys.set(policy.kind, key as (...args: unknown[]) => string);
   };
 }

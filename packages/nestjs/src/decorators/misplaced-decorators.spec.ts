@@ -1,7 +1,8 @@
 import { ResilienceConfigurationError } from '@breakwater/core';
 import { describe, expect, it } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { BehaviorSubject } from 'rxjs';
 import { ResilienceModule } from '../resilience.module.js';
 import { Bulkhead } from './bulkhead.decorator.js';
 import { FallbackTo } from './fallback-to.decorator.js';
@@ -26,6 +27,15 @@ class Client {
 const on = (decorator: unknown, ...place: unknown[]) => (decorator as Unchecked)(...place);
 const at = (method: string) => Object.getOwnPropertyDescriptor(Client.prototype, method);
 
+async function faultsOf(client: Type): Promise<unknown> {
+  const module = await Test.createTestingModule({
+    imports: [ResilienceModule.forRoot({ providers: { payments: {} } })],
+    providers: [client],
+  }).compile();
+  const raised: unknown = await module.init().catch((error: unknown) => error);
+  return (raised as ResilienceConfigurationError).faults;
+}
+
 describe('a decorator that would do nothing is refused', () => {
   it.each<[string, () => unknown, string]>([
     ['@Retry', () => retry(Client.prototype, 'charge', at('charge')), '@Retry stands in Client without parentheses'],
@@ -34,6 +44,53 @@ describe('a decorator that would do nothing is refused', () => {
     ['@FallbackTo', () => fallbackTo(Client.prototype, 'charge', at('charge')), '@FallbackTo stands in Client without'],
     ['@Resilient on a class', () => resilient(Client), '@Resilient stands in Client without parentheses'],
     ['@Resilient()', () => resilient(), '@Resilient: nothing given; expected an object of options, or the name'],
+    [
+      '@Resilient twice on a method',
+      () => {
+        const place = [Client.prototype, 'charge', at('charge')];
+        on(Resilient({ provider: 'p', operation: 'pay' }), ...place);
+        return on(Resilient('p'), ...place);
+      },
+      'Client.charge has two @Resilient: keep one',
+    ],
+    [
+      '@Resilient twice on a class',
+      () => {
+        class Twice {}
+        Resilient('p')(Twice);
+        return Resilient('q')(Twice);
+      },
+      "Twice names two providers, 'q' and 'p': keep one",
+    ],
+    [
+      '@Resilient on a property',
+      () => on(Resilient('p'), Client.prototype, 'charge'),
+      'Client.charge is not a method: a property',
+    ],
+    [
+      '@Resilient({ sream })',
+      () => resilient({ provider: 'p', sream: true }),
+      "sream: unknown option; did you mean 's",
+    ],
+    [
+      'operation: 5',
+      () => resilient({ provider: 'p', operation: 5 }),
+      '@Resilient: operation: 5 given; expected a name',
+    ],
+    [
+      'protocol: 5',
+      () => resilient({ provider: 'p', protocol: 5 }),
+      "@Resilient: protocol: 5 given; expected 'graphql'",
+    ],
+    ['stream: 1', () => resilient({ provider: 'p', stream: 1 }), '@Resilient: stream: 1 given; expected true or false'],
+    [
+      'provider: null',
+      () => retry({ provider: null }),
+      '@Retry: provider: null given; expected the name of a provider',
+    ],
+    ['scope: 1', () => retry({ scope: 1 }), "@Retry: scope: 1 given; expected 'provider' or 'method'"],
+    ['returns: 1', () => retry({ returns: 1 }), "@Retry: returns: 1 given; expected 'promise' or 'observable'"],
+    ['key: 1', () => bulkhead({ key: 1 }), '@Bulkhead: key: 1 given; expected a function of the arguments'],
     ['@Resilient({})', () => resilient({}), '@Resilient: expected the name of a provider'],
     ['@Retry(5)', () => retry(5), '@Retry: 5 given; expected an object of options, or the name of a provider'],
     ['@Retry(null)', () => retry(null), '@Retry: null given; expected an object of options'],
@@ -60,6 +117,28 @@ describe('a decorator that would do nothing is refused', () => {
     expect((raised as TypeError).message).toContain(message);
   });
 
+  it('is a fault at boot on a method of a Subject, whose caller would get a Promise', async () => {
+    @Injectable()
+    @Resilient('payments')
+    class Prices {
+      @Retry()
+      changes(): BehaviorSubject<number> {
+        return new BehaviorSubject(1);
+      }
+
+      @Retry({ returns: 'observable' })
+      news(): BehaviorSubject<number> {
+        return new BehaviorSubject(1);
+      }
+    }
+    expect(await faultsOf(Prices)).toEqual([
+      {
+        path: 'Prices.changes',
+        message: 'returns BehaviorSubject: annotate its return type as Observable, which is what its callers get',
+      },
+    ]);
+  });
+
   it('is a fault at boot on a generator, whose caller would get a Promise', async () => {
     @Injectable()
     @Resilient('payments')
@@ -69,12 +148,7 @@ describe('a decorator that would do nothing is refused', () => {
         yield 1;
       }
     }
-    const module = await Test.createTestingModule({
-      imports: [ResilienceModule.forRoot({ providers: { payments: {} } })],
-      providers: [Pages],
-    }).compile();
-    const raised: unknown = await module.init().catch((error: unknown) => error);
-    expect((raised as ResilienceConfigurationError).faults).toEqual([
+    expect(await faultsOf(Pages)).toEqual([
       {
         path: 'Pages.all',
         message: 'is a generator: a decorated method returns a Promise, of an async iterable if need be',

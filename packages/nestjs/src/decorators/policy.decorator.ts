@@ -3,6 +3,7 @@ import { isDuration } from '../config/fields/is-duration.js';
 import { bindMethod } from '../methods/bind-method.js';
 import type { AsyncMethodDecorator } from './async-method.js';
 import { checkDecorator } from './check-decorator.js';
+import { checkOwnOptions } from './check-own-options.js';
 
 /** The options of every decorator of a policy, beside the policy's own. */
 export interface MethodScope {
@@ -32,6 +33,7 @@ export function policyDecorator(
   options: (MethodScope & object) | string = {},
 ): AsyncMethodDecorator {
   checkDecorator(decorator, options);
+  if (typeof options !== 'string') checkOwnOptions(decorator, options, ['provider', 'scope', 'returns']);
   const { provider, scope, returns, ...own } =
     typeof options === 'string' ? optionsOf(options, duration) : (options as MethodScope & Layer);
   return (target, method, descriptor) => {

@@ -2,7 +2,9 @@ import { bindMethod } from '../methods/bind-method.js';
 import type { AnswerProtocol } from '@breakwater/core';
 import { nameProtocol, nameProvider } from '../methods/provider-of-class.js';
 import type { AsyncMethodDecorator } from './async-method.js';
+import { settings } from '@breakwater/core/adapter';
 import { checkDecorator } from './check-decorator.js';
+import { checkOwnOptions } from './check-own-options.js';
 
 interface ClassOptions {
   provider: string;
@@ -28,10 +30,11 @@ export function Resilient(provider: string | ClassOptions): ClassDecorator & Asy
 export function Resilient(options: MethodOptions): AsyncMethodDecorator;
 export function Resilient(options: string | MethodOptions) {
   checkDecorator('@Resilient', options);
-  const { provider, operation, protocol, stream } = typeof options === 'string' ? named(options) : options;
-  if (typeof provider !== 'string') throw new TypeError(`@Resilient: expected the name of a provider`);
+  const given = typeof options === 'string' ? named(options) : options;
+  checkOptions(given);
+  const { provider, operation, protocol, stream } = given;
   return (target: object, method?: string | symbol, descriptor?: PropertyDescriptor) => {
-    if (method === undefined || descriptor === undefined) {
+    if (method === undefined) {
       const { name } = target as { name: string };
       if (operation !== undefined)
         throw new TypeError(`${name} is given the operation '${operation}': only a method is one`);
@@ -39,13 +42,26 @@ export function Resilient(options: string | MethodOptions) {
       if (protocol !== undefined) nameProtocol(target, protocol);
       return nameProvider(target, provider);
     }
-    const binding = bindMethod(target, method, descriptor);
+    // On a property there is none, which is refused there.
+    const binding = bindMethod(target, method, descriptor!);
+    if (binding.everyPolicy) throw new TypeError(`${binding.place} has two @Resilient: keep one`);
     binding.everyPolicy = true;
     binding.nameProvider(provider);
     binding.operationName = operation;
     binding.protocol = protocol;
     binding.holdsStream = stream;
   };
+}
+
+const OPTIONS = ['provider', 'operation', 'protocol', 'stream'] as const;
+
+function checkOptions(given: MethodOptions): void {
+  if (typeof given.provider !== 'string') throw new TypeError(`@Resilient: expected the name of a provider`);
+  checkOwnOptions('@Resilient', given, OPTIONS);
+  const unknown = Object.keys(given).find((name) => !OPTIONS.some((option) => option === name));
+  if (unknown === undefined) return;
+  const shown = settings.shownName(unknown, OPTIONS);
+  throw new TypeError(`@Resilient: ${shown}: ${settings.unknownName('option', unknown, OPTIONS)}`);
 }
 
 function named(provider: string): MethodOptions {

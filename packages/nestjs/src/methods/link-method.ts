@@ -28,7 +28,7 @@ export function linkMethod(
   if (!registry.has(name)) {
     faults.push({
       path: `${operation} (provider '${settings.shownUserName(name)}')`,
-      message: `${registry.unknownProvider()}${hintFor(name)}`,
+      message: `${registry.unknownProvider()}${hintFor(name, binding)}`,
     });
     return undefined;
   }
@@ -58,9 +58,22 @@ function operationOf({ operationName, owner, method }: MethodBinding, constructo
   return isOverridden ? `${name}.${method} (${classNameOf(owner.constructor)})` : `${name}.${method}`;
 }
 
+/** The length of time that is most likely meant, of those decorators that take a string for the provider alone. */
+const LENGTHS: Readonly<Record<string, string>> = {
+  bulkhead: 'wait',
+  circuitBreaker: 'openFor',
+  idempotency: 'ttl',
+  rateLimit: 'wait',
+  retry: 'maxElapsed',
+};
+
 /** A decorator takes a string for the provider, except where it takes a duration. */
-function hintFor(name: string): string {
-  return isDuration(name) ? `. A length of time is an option here, for example { openFor: '${name}' }` : '';
+function hintFor(name: string, { decorators }: MethodBinding): string {
+  if (isDuration(name)) {
+    const [length] = [...decorators.keys()].flatMap((kind) => LENGTHS[kind] ?? []);
+    return length === undefined ? '' : `. A length of time is an option here, for example { ${length}: '${name}' }`;
+  }
+  return /^\s*[-+.]?\p{Nd}/u.test(name) ? ". A length of time is written like '250ms', '2s', '5m' or '24h'" : '';
 }
 
 /** Whether a fault in a method's merged options is one of the settings, which are reported where they stand. */

@@ -28,6 +28,10 @@ export function methodFaults(binding: MethodBinding, constructor: object, operat
     const { name: type } = returnType as { name: string };
     fault(`returns ${type}: a decorated method returns a Promise or an Observable`);
   }
+  if (isObservableOfItsOwn(binding)) {
+    const { name: type } = returnType as { name: string };
+    fault(`returns ${type}: annotate its return type as Observable, which is what its callers get`);
+  }
   if (isGenerator(original))
     fault('is a generator: a decorated method returns a Promise, of an async iterable if need be');
   for (const [kind, decorator] of decorators) {
@@ -43,6 +47,12 @@ export function methodFaults(binding: MethodBinding, constructor: object, operat
 /** Its call would be retried, timed and counted as if it ended at once, and its caller would get a Promise. */
 function isGenerator(method: object): boolean {
   return /Generator/.test(Object.prototype.toString.call(method));
+}
+
+/** A Subject, for example: its callers would look for its methods in vain. */
+function isObservableOfItsOwn({ returnsObservable, returnType }: MethodBinding): boolean {
+  const { prototype } = Object(returnType) as { readonly prototype?: unknown };
+  return !returnsObservable && prototype instanceof Observable;
 }
 
 /** TypeScript emits a class for a return type that is one, and `Object` or nothing where it cannot tell. */

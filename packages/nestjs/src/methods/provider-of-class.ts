@@ -1,10 +1,18 @@
 import type { AnswerProtocol } from '@breakwater/core';
+import { settings } from '@breakwater/core/adapter';
 
 const providers = new WeakMap<object, string>();
 const protocols = new WeakMap<object, AnswerProtocol>();
 
-/** Notes which provider the decorated methods of a class belong to. */
+/** Notes which provider the decorated methods of a class belong to. Throws a `TypeError` where it names another. */
 export function nameProvider(constructor: object, provider: string): void {
+  const standing = providers.get(constructor);
+  if (standing !== undefined && standing !== provider) {
+    const [one, other] = [provider, standing].map((name) => settings.shownUserName(name));
+    throw new TypeError(
+      `${(constructor as { name: string }).name} names two providers, '${one}' and '${other}': keep one`,
+    );
+  }
   providers.set(constructor, provider);
 }
 

@@ -1,5 +1,6 @@
 import { isTimeoutError } from '@breakwater/core';
 import { TestClock } from '@breakwater/core/testing';
+import { prepareSecrets, senders } from '@breakwater/webhooks';
 import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -8,6 +9,7 @@ import { Resilient } from '../decorators/resilient.decorator.js';
 import { Timeout } from '../decorators/timeout.decorator.js';
 import { secret } from '../config/fields/secret.js';
 import { ResilienceModule } from '../resilience.module.js';
+import { PlaceholderSecrets } from './placeholder-secrets.js';
 import { ResilienceTestingModule } from './resilience-testing.module.js';
 
 @Injectable()
@@ -118,7 +120,30 @@ describe('ResilienceTestingModule', () => {
     class AppModule {}
     const app = await Test.createTestingModule({ imports: [AppModule, ResilienceTestingModule] }).compile();
     await app.init();
-    expect(app.get(ResilienceTestingModule).secret('NOT_SET_IN_CI')).toMatch(/^whsec_/);
+    const placeholder = app.get(ResilienceTestingModule).secret('NOT_SET_IN_CI');
+    expect(placeholder).not.toBe(app.get(ResilienceTestingModule).secret('NOT_SET_IN_CI_EITHER'));
+    expect(placeholder).toMatch(/^[0-9a-f]{64}$/);
     await app.close();
+  });
+
+  it('puts a placeholder that every sender takes but those with a public key or a password', () => {
+    const placeholder = new PlaceholderSecrets({}).reveal(secret('NOT_SET_IN_CI'));
+    const refused = senders.filter((sender) => {
+      try {
+        return prepareSecrets(sender, placeholder).size !== 1;
+      } catch {
+        return true;
+      }
+    });
+    expect(refused.map(({ name }) => name).sort()).toEqual([
+      'aws-sns',
+      'azure-devops',
+      'highlevel',
+      'plaid',
+      'postmark',
+      'sendgrid',
+      'telnyx',
+      'wise',
+    ]);
   });
 });

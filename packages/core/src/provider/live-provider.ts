@@ -27,6 +27,7 @@ import { learnFromAnswer } from './learn-from-answer.js';
 import type { MethodPlan } from './method-plan.js';
 import { MethodLinker } from './method-linker.js';
 import { OperationPipelines } from './operation-pipelines.js';
+import { ownCircuitOf } from './own-circuit-of.js';
 import { policySnapshots } from './policy-snapshots.js';
 import { ProviderCache } from './provider-cache.js';
 import { providerHttpOf } from './provider-http-of.js';
@@ -112,6 +113,10 @@ export class LiveProvider extends ResilientProvider {
 
   override get circuitBreaker(): CircuitHandle | undefined {
     return this.linker.shared('circuitBreaker') as CircuitBreaker | undefined;
+  }
+
+  override circuitBreakerOf(operation: string): CircuitHandle | undefined {
+    return ownCircuitOf(this.linker, operation);
   }
 
   override execute<T>(run: (call: Call) => Promise<T> | T, options: ExecuteOptions = NO_OPTIONS): Promise<T> {

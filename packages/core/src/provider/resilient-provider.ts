@@ -21,6 +21,14 @@ export abstract class ResilientProvider {
   abstract readonly enabled: boolean;
   /** The circuit that the provider's methods share; `undefined` until there is one. */
   abstract readonly circuitBreaker: CircuitHandle | undefined;
+
+  /**
+   * The circuit that one operation has to itself, such as `'PaymentsClient.refund'`, by the name that snapshots, events
+   * and errors have. `undefined` where it has none: it shares the provider's then, or was not called yet where it is
+   * the name in `execute` alone.
+   */
+  abstract circuitBreakerOf(operation: string): CircuitHandle | undefined;
+
   /**
    * A `fetch` for the provider's API, and for SDKs that take one: base URL, credential, signal and idempotency key of
    * the current call, the running trace, a bound on answers and connections; what the answers say about rate limits is

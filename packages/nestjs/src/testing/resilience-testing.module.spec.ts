@@ -20,6 +20,11 @@ class Client {
     return 'charged';
   }
 
+  @CircuitBreaker({ scope: 'method' })
+  async refund(): Promise<string> {
+    return 'refunded';
+  }
+
   @Timeout()
   async hang(): Promise<void> {
     await new Promise(() => undefined);
@@ -47,6 +52,19 @@ describe('ResilienceTestingModule', () => {
     resilience.forceClosed('payments');
     await expect(client.charge()).resolves.toBe('charged');
     expect(() => resilience.forceOpen('email')).toThrow(/'email' has no circuit breaker/);
+    await app.close();
+  });
+
+  it('opens and closes the circuit that a method has to itself, and says so where it has none', async () => {
+    const { app, client, resilience } = await start();
+    resilience.forceOpen('payments', 'Client.refund');
+    await expect(client.refund()).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' });
+    await expect(client.charge()).resolves.toBe('charged');
+    resilience.forceClosed('payments', 'Client.refund');
+    await expect(client.refund()).resolves.toBe('refunded');
+    expect(() => resilience.forceOpen('payments', 'Client.charge')).toThrow(
+      "'Client.charge' has no circuit breaker to itself: without the operation, the one of 'payments' is meant",
+    );
     await app.close();
   });
 

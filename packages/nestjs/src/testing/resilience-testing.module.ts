@@ -43,13 +43,16 @@ export class ResilienceTestingModule {
     return this.parts.secrets.reveal(secret(name));
   }
 
-  /** Opens a provider's circuit. Throws when the provider has none. */
-  forceOpen(provider: string): void {
-    this.circuitOf(provider).forceOpen();
+  /**
+   * Opens a provider's circuit, or the one that an operation such as `'PaymentsClient.refund'` has to itself. Throws
+   * when there is none.
+   */
+  forceOpen(provider: string, operation?: string): void {
+    this.circuitOf(provider, operation).forceOpen();
   }
 
-  forceClosed(provider: string): void {
-    this.circuitOf(provider).forceClosed();
+  forceClosed(provider: string, operation?: string): void {
+    this.circuitOf(provider, operation).forceClosed();
   }
 
   /** Those of a `ResilienceModule` that is not global have to be looked for. */
@@ -57,10 +60,14 @@ export class ResilienceTestingModule {
     return this.imported ?? this.moduleRef.get(ResilienceParts, { strict: false });
   }
 
-  private circuitOf(provider: string) {
-    const { circuitBreaker } = this.parts.registry.provider(provider);
-    if (circuitBreaker === undefined)
-      throw new TypeError(`'${provider}' has no circuit breaker, or no method that uses it has been linked`);
-    return circuitBreaker;
+  private circuitOf(name: string, operation?: string) {
+    const provider = this.parts.registry.provider(name);
+    const circuit = operation === undefined ? provider.circuitBreaker : provider.circuitBreakerOf(operation);
+    if (circuit !== undefined) return circuit;
+    throw new TypeError(
+      operation === undefined
+        ? `'${name}' has no circuit breaker, or no method that uses it has been linked`
+        : `'${operation}' has no circuit breaker to itself: without the operation, the one of '${name}' is meant`,
+    );
   }
 }

@@ -248,6 +248,29 @@ describe('controls', () => {
     },
   );
 
+  it('switch the circuit that a method has to itself, and no other, told with the name of the method', async () => {
+    const own = { circuitBreaker: { window: { consecutive: 1 } } };
+    const providers = { payments: { circuitBreaker: true, methods: { refund: own } } };
+    const started = await shop({ providers, dashboard: { host: 'web-1', authorize: () => ({ by: 'ada' }) } });
+    const payments = started.resilience.provider('payments');
+    await payments.execute(() => 'done', { operation: 'refund' });
+    const control = { action: 'circuit.isolate', target: 'payments', operation: 'refund' };
+    expect((await use(started, control)).status).toBe(200);
+    expect([payments.circuitBreakerOf('refund')!.state, payments.circuitBreaker!.state]).toEqual([
+      'isolated',
+      'closed',
+    ]);
+    expect(started.events.at(-1)).toMatchObject({
+      ...{ type: 'dashboard.controlled', provider: 'payments', operation: 'refund' },
+      detail: { action: 'circuit.isolate', by: 'ada', host: 'web-1' },
+    });
+    const { hosts } = JSON.parse((await started.ask('/state')).text) as { hosts: HostView[] };
+    expect(hosts[0]!.events.at(-1)).toMatchObject({ type: 'dashboard.controlled', operation: 'refund' });
+    expect((await use(started, { ...control, operation: 'charge' })).status).toBe(404);
+    expect((await use(started, { ...control, action: 'circuit.reset' })).status).toBe(200);
+    expect(payments.circuitBreakerOf('refund')!.state).toBe('closed');
+  });
+
   it('are asked for one by one, and shown to those only who may use them', async () => {
     const asked: DashboardAction[] = [];
     const authorize = (_: unknown, action: DashboardAction) => {
@@ -294,6 +317,9 @@ describe('controls', () => {
     [{ action: 'queue.pause', target: 'payments' }, 404],
     [{ action: 'circuit.explode', target: 'payments' }, 400],
     [{ action: 'circuit.isolate' }, 400],
+    [{ action: 'circuit.isolate', target: 'payments', operation: 7 }, 400],
+    [{ action: 'circuit.isolate', target: 'payments', key: 'tenant' }, 400],
+    [{ action: 'queue.pause', target: 'crm', operation: 'order.created' }, 400],
     [{ action: 'queue.replay', target: 'crm' }, 400],
     [{ action: 'constructor', target: '__proto__' }, 400],
     [[], 400],
@@ -494,6 +520,31 @@ describe('several hosts on one store', () => {
     await until(() => worker.queue.done.length === 2);
     expect(worker.queue.done).toEqual(['pause crm', 'replay crm job-81']);
     expect(worker.events.at(-1)).toMatchObject({ type: 'dashboard.controlled', detail: { host: 'web-1' } });
+    stream.close();
+  });
+
+  it('have circuits switched from the page of a host that has none of them', async () => {
+    const store = sharedStore();
+    const own = { circuitBreaker: true };
+    const web = await shop({ store, providers: { email: own }, dashboard: { ...anyone, host: 'web-1' } });
+    const providers = { payments: { circuitBreaker: true, methods: { refund: own } } };
+    const worker = await shop({ store, providers, dashboard: { ...anyone, host: 'worker-1' } });
+    const payments = worker.resilience.provider('payments');
+    await payments.execute(() => 'done', { operation: 'refund' });
+    const stream = await openStream(web.port, `${web.base}/stream`);
+    await until(() => stream.messages.length === 2);
+    for (let second = 0; second < 4; second++) for (const { clock } of [web, worker]) await clock!.advance('1s');
+    await until(() => JSON.stringify(stream.messages).includes('worker-1'));
+    const isolateIt = async (of: object) => {
+      const body = JSON.stringify({ action: 'circuit.isolate', ...of });
+      return (await web.ask('/controls', { method: 'POST', headers: OF_THE_PAGE, body })).status;
+    };
+    expect(await isolateIt({ target: 'payments' })).toBe(200);
+    expect(await isolateIt({ target: 'payments', operation: 'refund' })).toBe(200);
+    expect(await isolateIt({ target: 'payments', operation: 'charge' })).toBe(404);
+    expect(await isolateIt({ target: 'search' })).toBe(404);
+    await until(() => payments.circuitBreakerOf('refund')!.state === 'isolated');
+    expect(payments.circuitBreaker!.state).toBe('isolated');
     stream.close();
   });
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { sharedStore, startShop, type Shop, type ShopOptions } from '../src/shop.fixture.js';
+import { PROVIDERS, sharedStore, startShop, type Shop, type ShopOptions } from '../src/shop.fixture.js';
 import type { HostView } from '../src/wire/frame.js';
 import { leastContrast } from './least-contrast.js';
 
@@ -144,11 +144,55 @@ withBrowser('the page in a browser', () => {
     expect(await dialog.textContent()).toContain('Methods with a circuit of their own are not concerned: refund.');
   });
 
+  it('lets an operator control the circuit of one method with the keyboard alone, from the top of the page', async () => {
+    const own = { circuitBreaker: { window: { consecutive: 1 }, openFor: '1h' } };
+    const providers = { payments: { circuitBreaker: true, methods: { refund: own, 'sync <all>': own } } };
+    const started = await shop({ real: true, providers });
+    const payments = started.resilience.provider('payments');
+    for (const operation of ['refund', 'sync <all>']) await payments.execute(() => 'done', { operation });
+    const { page, faults } = await open(`${urlOf(started)}/page#/provider/payments`);
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+    for (let tabs = 0; tabs < 30 && (await focused()) !== 'Control the circuit of refund'; tabs++) {
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'The circuit of refund' });
+    await dialog.waitFor();
+    expect(await dialog.ariaSnapshot()).toContain(
+      'It is closed, and concerns this method alone: the circuit of payments stays as it is.',
+    );
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Leave it');
+    const isolate = dialog.getByRole('button', { name: 'Isolate' });
+    expect(await isolate.getAttribute('aria-describedby').then((id) => page.locator(`#${id}`).textContent())).toContain(
+      'Every call is refused',
+    );
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await focused()).toBe('Control the circuit of refund');
+    await page.keyboard.press('Enter');
+    // The answer that has the focus stands last.
+    for (let tabs = 0; tabs < 4; tabs++) await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Done: circuit isolate, refund of payments.').waitFor();
+    expect(payments.circuitBreakerOf('refund')!.state).toBe('isolated');
+    expect([payments.circuitBreaker!.state, payments.circuitBreakerOf('sync <all>')!.state]).toEqual([
+      'closed',
+      'closed',
+    ]);
+    await page.getByRole('img', { name: /^Circuit of refund isolated\./ }).waitFor();
+    await page.getByText('dashboard controlled').waitFor();
+    expect(started.events.at(-1)).toMatchObject({ operation: 'refund', detail: { by: 'ada' } });
+    expect(faults).toEqual([]);
+  });
+
   it('shows no control to a reader who may use none', async () => {
     const authorize = (_: unknown, action: string) => action === 'read';
-    const started = await shop({ real: true, dashboard: { ...operator, authorize } });
+    const own = { methods: { refund: { circuitBreaker: true } } };
+    const providers = { ...PROVIDERS, payments: { ...PROVIDERS.payments, ...own } };
+    const started = await shop({ real: true, providers, dashboard: { ...operator, authorize } });
+    await started.resilience.provider('payments').execute(() => 'done', { operation: 'refund' });
     const { page } = await open(`${urlOf(started)}/page#/provider/payments`);
-    await page.getByRole('heading', { name: 'payments' }).waitFor();
+    await page.getByRole('img', { name: /^Circuit of refund closed/ }).waitFor();
     expect(await page.getByRole('button').count()).toBe(0);
     await page.goto(`${urlOf(started)}/page#/jobs`);
     await page.getByRole('heading', { name: 'crm' }).waitFor();
@@ -209,6 +253,32 @@ withBrowser('the page in a browser', () => {
       }
       expect(faults).toEqual([]);
     }
+  });
+
+  it('keeps the colours of its pictures where the reader has forced others', async () => {
+    const started = await shop({ real: true });
+    started.resilience.provider('payments').circuitBreaker!.forceOpen();
+    const { page } = await open(urlOf(started), { forcedColors: 'active' });
+    const isPlain = (picture: string, pseudo?: string) =>
+      page
+        .locator(picture)
+        .first()
+        .evaluate((element, part) => {
+          const { backgroundColor } = getComputedStyle(element, part);
+          return [getComputedStyle(document.body).backgroundColor, 'rgba(0, 0, 0, 0)'].includes(backgroundColor);
+        }, pseudo);
+    await page.locator('tr[data-health="refusing"]').waitFor();
+    expect(await isPlain('tr[data-health="refusing"] .mark')).toBe(false);
+    expect(await isPlain('.legend .failed', '::before')).toBe(false);
+    expect(await isPlain('.link', '::before')).toBe(false);
+    await page.getByRole('rowheader').getByRole('link', { name: 'payments' }).click();
+    await page.locator('.strip [data-state="open"]').waitFor();
+    expect(await isPlain('.strip [data-state="open"]')).toBe(false);
+    expect(await isPlain('.share', '::after')).toBe(false);
+    const lines = await page
+      .locator('nav a')
+      .evaluateAll((tabs) => tabs.slice(0, 2).map((tab) => getComputedStyle(tab).borderBottomColor));
+    expect(lines[0]).not.toBe(lines[1]);
   });
 
   it('works behind a proxy that adds a path, and with a global prefix', async () => {

@@ -111,7 +111,8 @@ class Page {
 
   private async use(use: Control): Promise<void> {
     const fault = await control(use);
-    this.say(fault ?? `Done: ${use.action.replace('.', ' ')}, ${use.target}.`, fault !== undefined);
+    const of = use.operation === undefined ? use.target : `${use.operation} of ${use.target}`;
+    this.say(fault ?? `Done: ${use.action.replace('.', ' ')}, ${of}.`, fault !== undefined);
   }
 
   private say(text: string, isFault: boolean): void {

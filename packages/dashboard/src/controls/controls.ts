@@ -17,21 +17,27 @@ export class Controls {
   ) {}
 
   /** Whether this process has what the control acts on. */
-  knows({ action, target }: Control): boolean {
-    if (!isCircuitAction(action)) return this.queueOf(target) !== undefined;
-    const { registry } = this.parts;
-    return registry.has(target) && registry.provider(target).circuitBreaker !== undefined;
+  knows(control: Control): boolean {
+    return (isOfCircuit(control) ? this.circuitOf(control) : this.queueOf(control.target)) !== undefined;
   }
 
   /** Does it, where this process has what it acts on. */
   async apply(control: Control, { by, host }: Operator): Promise<void> {
-    const { action, target } = control;
+    const { action, target, operation } = control;
     if (!this.knows(control)) return;
-    if (isCircuitAction(action)) act(this.parts.registry.provider(target).circuitBreaker!, action);
+    if (isOfCircuit(control)) act(this.circuitOf(control)!, control.action);
     else await actOnQueue(this.queueOf(target)!, control);
+    const of = { provider: target, ...(operation !== undefined && { operation }) };
     const detail = { action, ...(by !== undefined && { by }), host };
-    const event = { type: 'dashboard.controlled', provider: target, at: this.parts.clock.wallNow(), detail };
+    const event = { type: 'dashboard.controlled', ...of, at: this.parts.clock.wallNow(), detail };
     this.parts.registry.events.emit(event as ResilienceEvent);
+  }
+
+  private circuitOf({ target, operation }: Control): CircuitHandle | undefined {
+    const { registry } = this.parts;
+    if (!registry.has(target)) return undefined;
+    const provider = registry.provider(target);
+    return operation === undefined ? provider.circuitBreaker : provider.circuitBreakerOf(operation);
   }
 
   private queueOf(queue: string): Contribution | undefined {
@@ -42,16 +48,21 @@ export class Controls {
 /** A control as it was sent; `undefined` for anything else. */
 export function readControl(body: unknown): Control | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
-  const { action, target, id } = body as Record<string, unknown>;
+  const { action, target, operation, id, ...more } = body as Record<string, unknown>;
   if (!CONTROLS.includes(action as ControlName) || typeof target !== 'string') return undefined;
   if (action === 'queue.replay' ? typeof id !== 'string' : id !== undefined) return undefined;
-  return { action: action as ControlName, target, ...(typeof id === 'string' && { id }) };
+  const control = { action: action as ControlName, target, ...(typeof id === 'string' && { id }) };
+  // A field that this version does not know may make another control of it.
+  if (Object.keys(more).length > 0) return undefined;
+  if (operation === undefined) return control;
+  return isOfCircuit(control) && typeof operation === 'string' ? { ...control, operation } : undefined;
 }
 
 type CircuitAction = Extract<ControlName, `circuit.${string}`>;
 
-function isCircuitAction(action: ControlName): action is CircuitAction {
-  return action.startsWith('circuit.');
+/** Whether a control acts on a circuit: others act on a queue. */
+export function isOfCircuit(control: Control): control is Control & { readonly action: CircuitAction } {
+  return control.action.startsWith('circuit.');
 }
 
 function act(circuit: CircuitHandle, action: CircuitAction): void {

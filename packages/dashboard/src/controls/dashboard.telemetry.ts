@@ -1,6 +1,9 @@
 import type { EventLevel } from '@breakwater/core';
 
-/** Events of operators. `provider` is the provider or the queue that they act on. */
+/**
+ * Events of operators. `provider` is the provider or the queue that they act on, `operation` the method whose own
+ * circuit it is.
+ */
 export interface DashboardEvents {
   /** An operator has used a control of the dashboard. Told on every host on which it takes effect. */
   'dashboard.controlled': {

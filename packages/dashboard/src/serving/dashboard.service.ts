@@ -4,11 +4,11 @@ import type { Contribution } from '@breakwater/core/adapter';
 import { contributionsOf, type ResilienceParts } from '@breakwater/nestjs/adapter';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
-import { Controls, readControl } from '../controls/controls.js';
+import { Controls, isOfCircuit, readControl } from '../controls/controls.js';
+import { isOfOthers } from '../controls/is-of-others.js';
 import type { Authorization, DashboardOptions } from '../dashboard.options.js';
 import { HostExchange } from '../hosts/host-exchange.js';
 import { HostWatch } from '../watching/host-watch.js';
-import type { Control } from '../wire/control.js';
 import type { Greeting } from '../wire/frame.js';
 import { Access, isDeliberate, isSameOrigin } from './access.js';
 import { Broadcaster } from './broadcaster.js';
@@ -127,20 +127,14 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     const authorization = await this.access.of(exchange, control.action);
     if (authorization === false || (await this.mayRead(exchange)) === false) return refuse(exchange);
     const isKnown = this.controls.knows(control);
-    if (!isKnown && !this.isQueueOfOthers(control)) {
+    if (!isKnown && !isOfOthers(control, this.exchange.others)) {
       return answerJson(exchange, 404, { error: 'there is nothing of this name' });
     }
     const by = typeof authorization === 'object' ? authorization.by : undefined;
     await this.controls.apply(control, { host: this.watch.host, ...(by !== undefined && { by }) });
     // Circuits are those of each process. A queue is its driver's: one host that runs it acts for all that share it.
-    if (!isKnown || control.action.startsWith('circuit.')) this.exchange.tellOfControl(control, by);
+    if (!isKnown || isOfCircuit(control)) this.exchange.tellOfControl(control, by);
     answerJson(exchange, 200, { done: true });
-  }
-
-  /** This host serves the page, and others run the jobs. */
-  private isQueueOfOthers({ action, target }: Control): boolean {
-    const { others } = this.exchange;
-    return action.startsWith('queue.') && others.some(({ queues }) => queues.some(({ name }) => name === target));
   }
 
   private mayRead(exchange: Exchange): Promise<Authorization> {

@@ -15,6 +15,8 @@ export type ControlName = (typeof CONTROLS)[number];
 export interface Control {
   readonly action: ControlName;
   readonly target: string;
+  /** The method that has the circuit to itself; absent for the one that the provider's methods share. */
+  readonly operation?: string;
   /** The dead letter that is sent back to work. */
   readonly id?: string;
 }

@@ -1,22 +1,29 @@
 import type { TransitionView } from '../../../src/wire/frame.js';
-import { h, setAttribute } from './dom.js';
+import { arrange, h, setAttribute } from './dom.js';
 import { clock } from './format.js';
 
 const SPAN_MS = 300_000;
 
+interface Past {
+  readonly history: readonly TransitionView[];
+  readonly at: number;
+}
+
 /** The states of a circuit over the last five minutes, as a strip. */
 export class Ribbon {
   private readonly strip = h('div', { class: 'strip', role: 'img' });
+  private readonly caption: HTMLElement;
   readonly element: HTMLElement;
 
   /** `operation` is the method that has the circuit to itself. */
   constructor(private readonly operation?: string) {
-    const caption = h('span', { class: 'caption', title: operation }, operation ?? 'Circuit');
-    this.element = h('div', { class: 'ribbon' }, caption, this.strip);
+    this.caption = h('span', { class: 'caption', title: operation }, operation ?? 'Circuit');
+    this.element = h('div', { class: 'ribbon' }, this.caption, this.strip);
   }
 
-  /** `history` may tell of other circuits as well. */
-  set(history: readonly TransitionView[], state: string, at: number): void {
+  /** `history` may tell of other circuits as well. `button` controls this one. */
+  set({ history, at }: Past, state: string, button?: HTMLElement): void {
+    arrange(this.element, [this.caption, this.strip, ...(button === undefined ? [] : [button])]);
     const start = at - SPAN_MS;
     const recent = history.filter((change) => change.at > start && change.operation === this.operation);
     const parts: { state: string; from: number; to: number }[] = [];

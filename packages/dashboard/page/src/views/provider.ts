@@ -1,47 +1,18 @@
-import type { Control, ControlName } from '../../../src/wire/control.js';
+import type { Control } from '../../../src/wire/control.js';
 import { mergedProvider, type Provider } from '../state/merge.js';
 import type { Model } from '../state/model.js';
 import { policiesOf, worstCircuit } from '../state/policies.js';
 import { verdictOf } from '../state/verdict.js';
 import { Badge } from '../ui/badge.js';
 import { CallsChart, DurationsChart } from '../ui/charts.js';
-import { confirmed, type Question } from '../ui/confirm.js';
 import { h, setText } from '../ui/dom.js';
 import { FactGroups } from '../ui/fact-groups.js';
 import { duration, number, percent, perSecond } from '../ui/format.js';
 import { Ribbons } from '../ui/ribbons.js';
+import { CircuitControls } from './circuit-controls.js';
 import { EventList } from './event-list.js';
 import { factsOf } from './policy-facts.js';
 import type { View } from './view.js';
-
-type CircuitControl = Extract<ControlName, `circuit.${string}`>;
-
-const QUESTIONS: Readonly<Record<CircuitControl, (name: string) => Question>> = {
-  'circuit.isolate': (name) => ({
-    title: `Isolate ${name}?`,
-    text: 'Every call is refused, on every host, until you reset the circuit.',
-    verb: 'Isolate',
-    grave: true,
-  }),
-  'circuit.open': (name) => ({
-    title: `Open the circuit of ${name}?`,
-    text: 'Calls are refused as if the provider had failed; it tries again in its time.',
-    verb: 'Open',
-    grave: true,
-  }),
-  'circuit.close': (name) => ({
-    title: `Close the circuit of ${name}?`,
-    text: 'All calls go out at once, whether the provider is back or not.',
-    verb: 'Close',
-    grave: false,
-  }),
-  'circuit.reset': (name) => ({
-    title: `Reset the circuit of ${name}?`,
-    text: 'It closes and forgets what it has counted.',
-    verb: 'Reset',
-    grave: false,
-  }),
-};
 
 /** One provider in detail. */
 export class ProviderDetail implements View {
@@ -55,19 +26,18 @@ export class ProviderDetail implements View {
   private readonly durations = new DurationsChart();
   private readonly facts = new FactGroups();
   private readonly events = new EventList(false, 40);
-  private readonly controls = h('div', { class: 'actions' });
+  private readonly controls: CircuitControls;
   private readonly hosts = h('section', { class: 'hosts' });
   private readonly body: HTMLElement;
   private readonly missing = h('p', { class: 'none', hidden: true }, 'There is no such provider.');
-  private shownControls = '';
-  private untouched: readonly string[] = [];
   readonly element: HTMLElement;
 
   constructor(
     private readonly name: string,
-    private readonly use: (control: Control) => void,
+    use: (control: Control) => void,
   ) {
     this.title = name;
+    this.controls = new CircuitControls(name, use);
     for (const term of ['success', 'calls/s', 'under way', 'p50', 'p95', 'p99', 'attempts per call', 'since start']) {
       const value = h('dd');
       this.values.set(term, value);
@@ -93,7 +63,7 @@ export class ProviderDetail implements View {
       'section',
       { class: 'provider', 'aria-labelledby': 'provider-title' },
       h('a', { href: '#/', class: 'back' }, '← All third parties'),
-      h('header', { class: 'bar' }, h('h2', { id: 'provider-title' }, name), this.badge.element, this.controls),
+      h('header', { class: 'bar' }, h('h2', { id: 'provider-title' }, name), this.badge.element, this.controls.element),
       this.why,
       this.missing,
       this.body,
@@ -111,7 +81,8 @@ export class ProviderDetail implements View {
     setText(this.why, verdict.why === '' ? '' : `${verdict.why[0]!.toUpperCase()}${verdict.why.slice(1)}.`);
     this.setFigures(provider);
     const circuits = policiesOf(provider, 'circuitBreaker');
-    this.ribbons.set(circuits, provider.history, model.at);
+    this.controls.set(circuits, model.greeting.allowed);
+    this.ribbons.set(circuits, { history: provider.history, at: model.at }, (own) => this.controls.buttonOf(own));
     this.calls.set(provider.seconds, model.at);
     this.durations.set(provider.slices, model.at);
     this.facts.set(factsOf(provider));
@@ -120,9 +91,6 @@ export class ProviderDetail implements View {
       model.hosts.size,
     );
     this.setHosts(provider);
-    // Controls are those of the circuit that the methods share.
-    const untouched = circuits.flatMap(({ operation }) => operation ?? []);
-    this.setControls(circuits.length > untouched.length, untouched, model.greeting.allowed);
   }
 
   private setFigures({ minute, active, total }: Provider): void {
@@ -181,36 +149,5 @@ export class ProviderDetail implements View {
         ),
       ),
     );
-  }
-
-  /** `untouched` are the methods with a circuit of their own. */
-  private setControls(hasCircuit: boolean, untouched: readonly string[], allowed: readonly string[]): void {
-    this.untouched = untouched;
-    const actions = (Object.keys(QUESTIONS) as CircuitControl[]).filter(
-      (action) => hasCircuit && allowed.includes(action),
-    );
-    if (this.shownControls === actions.join()) return;
-    this.shownControls = actions.join();
-    this.controls.replaceChildren(
-      ...actions.map((action) => {
-        const question = QUESTIONS[action](this.name);
-        return h(
-          'button',
-          {
-            type: 'button',
-            class: question.grave ? 'grave' : undefined,
-            onclick: () => void this.ask(action, question),
-          },
-          question.verb,
-        );
-      }),
-    );
-  }
-
-  private async ask(action: CircuitControl, question: Question): Promise<void> {
-    const { untouched } = this;
-    const besides =
-      untouched.length === 0 ? '' : ` Methods with a circuit of their own are not concerned: ${untouched.join(', ')}.`;
-    if (await confirmed({ ...question, text: `${question.text}${besides}` })) this.use({ action, target: this.name });
   }
 }

@@ -2,7 +2,7 @@ import type { MarkdownRenderer } from 'vitepress';
 
 const PICTURE = /^(.*\/pictures\/[\w-]+)\.svg$/;
 
-/** Shows the pictures of policies in their narrow drawing where the page is as narrow as a phone. */
+/** Shows the pictures of the documents in their narrow drawing where the page is as narrow as a phone. */
 export function narrowPictures(md: MarkdownRenderer): void {
   const standing = md.renderer.rules.image!;
   md.renderer.rules.image = (tokens, i, options, env, self) => {

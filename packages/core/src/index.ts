@@ -6,6 +6,7 @@ export type { HttpCacheOptions } from './http/cache/http-cache.options.js';
 export type { HttpBypassReason, HttpCacheEvents, HttpCacheSnapshot } from './http/cache/http-cache.telemetry.js';
 export type { OAuth2Options } from './http/oauth2/oauth2.options.js';
 export { isTokenUnavailableError, TokenUnavailableError } from './http/oauth2/token-unavailable.error.js';
+export { isRequestAmbiguousError, RequestAmbiguousError } from './http/request-ambiguous.error.js';
 export type { Classify, ClassifyTools } from './outcome/reading/classifier.js';
 export { Clock } from './time/clock.js';
 export type { Timer } from './time/timer.js';

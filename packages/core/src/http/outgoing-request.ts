@@ -5,6 +5,7 @@ import { keyedText, type KeyedBody } from './keyed-body.js';
 import type { Credential } from './provider-http.js';
 import type { RequestHeader } from './request-headers.js';
 import { setTraceHeaders } from './trace-headers.js';
+import { KEY_HEADER } from './wire/stray-requests.js';
 
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];
 export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;
@@ -60,6 +61,21 @@ export class OutgoingRequest {
     return key === undefined || key.fields.length === 0 ? undefined : this.keyed?.carriesKey === true;
   }
 
+  /** Whether it carries the key of its call; `undefined` where its caller has given it another. */
+  get carriesCallKey(): boolean | undefined {
+    const { header = KEY_HEADER, value, fields = [] } = this.parts.keyFor(this.method) ?? {};
+    const standing = this.headers.get(header);
+    if (standing !== null && standing !== value) return undefined;
+    return standing !== null || (fields.length > 0 && this.keyed?.carriesKey === true);
+  }
+
+  /** Takes the key out that stands for another request of its call. */
+  withholdKey(): void {
+    const key = this.parts.keyFor(this.method);
+    if (key?.header !== undefined) this.headers.delete(key.header);
+    this.keyed = undefined;
+  }
+
   /** The credential that it carries and that can be renewed; `undefined` where it carries none such. */
   get credential(): Credential | undefined {
     return this.sent;
@@ -73,6 +89,11 @@ export class OutgoingRequest {
       this.own.add(next.name.toLowerCase());
     }
     this.sent = next;
+  }
+
+  /** The body as its caller has given it; `undefined` where it cannot be read twice. */
+  get body(): unknown {
+    return this.init.body;
   }
 
   /** How the caller wants a cache to be used. */
@@ -150,7 +171,8 @@ export class OutgoingRequest {
     if (this.keyed !== undefined) this.headers.delete('content-length');
   }
 
-  private get isToProvider(): boolean {
+  /** Whether it goes to the provider itself. */
+  get isToProvider(): boolean {
     const { baseUrl } = this.parts;
     return baseUrl !== undefined && this.url.origin === new URL(baseUrl).origin;
   }

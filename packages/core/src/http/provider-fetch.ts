@@ -16,6 +16,8 @@ import type { FetchAgents } from './fetch-agent.js';
 import type { FetchAgent } from './held-agent.js';
 import { OutgoingRequest, type FetchInit, type FetchInput } from './outgoing-request.js';
 import { HTTP_DEFAULTS } from './http.options.js';
+import type { KeyUse } from './key-use.js';
+import { withholdsKey } from './withholds-key.js';
 import type { HttpSettings, ProviderHttp } from './provider-http.js';
 import { requestHeaders, requestKey } from './request-headers.js';
 import { natureIn } from '../outcome/request-nature.js';
@@ -26,6 +28,7 @@ export interface ProviderFetchParts {
   readonly provider: string;
   readonly http: ProviderHttp;
   readonly agents: FetchAgents;
+  readonly keyUse: KeyUse;
   /** Sends once the provider's rate limit admits a request. `waits` is told where it does not at once. */
   limited(send: () => Promise<Response>, signal: AbortSignal | undefined, waits?: () => void): Promise<Response>;
   /** The cache that `http.cache` of the settings asks for. */
@@ -55,13 +58,15 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     const headersFor = (method: string) => requestHeaders(http, settings, { provider, method, call, nature });
     const keyFor = (method: string) => requestKey(call, { provider, method, nature });
     const request = new OutgoingRequest({ baseUrl, headersFor, keyFor }, input, init);
-    const { carriesKey = nature?.carriesKey } = request;
+    const withheld = withholdsKey(parts.keyUse, { request, call, nature });
+    const carriesKey = withheld ? false : (request.carriesKey ?? nature?.carriesKey);
     const isPlain = nature === undefined && carriesKey === undefined;
     const announced = isPlain ? undefined : { ...nature, carriesKey, over: 'http1' as const };
     const cache = settings.cache === undefined ? undefined : parts.cache();
     // A request that the cache may answer is told of when it is sent.
     const isCached = cache !== undefined && isRead(request.method);
     const noted = isCached ? undefined : call?.sending(request.method, announced);
+    if (noted !== undefined && withheld) noted.isKeyWithheld = true;
     const readsOnce = isSingleUseBody(init?.body);
     if (readsOnce) call?.sendOnce();
     const { maxResponseBytes: mostBytes, limitEachRequest: isLimited } = settings;

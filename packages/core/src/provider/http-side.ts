@@ -9,9 +9,11 @@ import { isOwnCredential, isTokenEndpoint } from '../http/account-of.js';
 import { urlTag, withoutFragment } from '../http/cache/cache-request.js';
 import { HttpCache } from '../http/cache/http-cache.js';
 import { FetchAgents } from '../http/fetch-agent.js';
+import { KeyUse } from '../http/key-use.js';
 import { withTokens } from '../http/oauth2/with-tokens.js';
 import { providerFetch } from '../http/provider-fetch.js';
 import type { HttpSettings, ProviderHttp } from '../http/provider-http.js';
+import { UntiedRequests } from '../http/wire/untied-requests.js';
 import { ProviderWire } from '../http/wire/provider-wire.js';
 import { RequestLimit, type RequestLimitParts } from './request-limit.js';
 import type { ObservedAnswer } from './resilient-provider.js';
@@ -40,16 +42,22 @@ export class HttpSide {
   readonly requestLimit: RequestLimit;
   /** The cache of its HTTP clients, where it was ever asked for. */
   standingCache: HttpCache | undefined = undefined;
+  /** Keeps keys with the requests that they belong to. */
+  readonly keyUse: KeyUse;
+  private readonly untied = new UntiedRequests();
   private standingWire: ProviderWire | undefined = undefined;
   private readonly agents: FetchAgents;
 
   constructor(private readonly parts: HttpSideParts) {
-    const { provider, clock, store, random, emit } = parts.environment;
+    const { environment } = parts;
+    const { provider, clock, store, random, emit } = environment;
     this.agents = new FetchAgents(provider);
     this.http = withTokens(parts.http, this.agents, { provider, clock, store, random, emit });
     this.requestLimit = new RequestLimit(provider, parts);
+    this.keyUse = new KeyUse({ provider, untied: this.untied, wire: () => environment.wire?.() });
     this.fetch = providerFetch({
       provider,
+      keyUse: this.keyUse,
       http: this.http,
       agents: this.agents,
       limited: (send, signal, waits) => this.requestLimit.send(send, signal, waits),
@@ -97,6 +105,7 @@ export class HttpSide {
     return new ProviderWire(settings, {
       emit: environment.emit,
       warn,
+      untied: this.untied,
       isOwnCredential: (name, value, origin) =>
         isOwnCredential(this.http, name, value) || isTokenEndpoint(http, origin),
       learn: (call, { method, status, headers }) => {

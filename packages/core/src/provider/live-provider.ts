@@ -12,6 +12,7 @@ import { EventHub } from '../events/event-hub.js';
 import { accountOf } from '../http/account-of.js';
 import { isGiven } from '../http/cache/given-response.js';
 import type { HttpCache } from '../http/cache/http-cache.js';
+import type { KeyUse } from '../http/key-use.js';
 import type { ProviderHttp } from '../http/provider-http.js';
 import { watchWire } from '../http/wire/watch-wire.js';
 import type { CacheSelection } from '../policies/cache/invalidator.js';
@@ -95,6 +96,11 @@ export class LiveProvider extends ResilientProvider {
 
   get fetch(): typeof globalThis.fetch {
     return this.httpSide.fetch;
+  }
+
+  /** Keeps keys with the requests that they belong to. */
+  get keyUse(): KeyUse {
+    return this.httpSide.keyUse;
   }
 
   /** Admits single requests where `http.limitEachRequest` says so. */

@@ -26,7 +26,13 @@ export function mayRepeat(attempt: LiveCall, idempotent: boolean | undefined, ou
       return unsafeRequest === 'none';
     default:
       if (unsafeRequest !== 'none') return false;
-      if (attempt.requests?.anySuspected === true && repeatable !== true) return false;
+      if (repeatable !== true && mayGoWithoutKey(attempt)) return false;
       return idempotencyKey !== undefined || (idempotent ?? repeatable ?? true);
   }
+}
+
+/** Whether a limiter hides which requests are the call's, or would have the next one go out without its key. */
+function mayGoWithoutKey(attempt: LiveCall): boolean {
+  if (attempt.requests?.anySuspected === true) return true;
+  return attempt.idempotencyKey !== undefined && attempt.origin.wire?.()?.mayLoseKey(attempt) === true;
 }

@@ -1,6 +1,7 @@
 import type { Exchange } from '../../outcome/exchange.js';
 import type { RequestNature } from '../../outcome/request-nature.js';
 import { discard } from '../../values/discard.js';
+import type { KeyedRequest } from './keyed-request.js';
 import { isNow, thisTurn, type Turn } from './turn.js';
 
 /** How many answers are kept that may still have to be cancelled. */
@@ -21,6 +22,8 @@ export interface SentRequest {
   repeatableAbove: boolean;
   /** Whether it certainly did not reach the provider. */
   unsent: boolean;
+  /** Whether it goes without the key that its call has, which went out with another one. */
+  isKeyWithheld?: boolean;
 }
 
 /**
@@ -38,6 +41,8 @@ export class SentRequests {
   partlyDelivered = false;
   /** Whether another attempt at the same is under way beside it, and so a request with the same key. */
   besideAnother = false;
+  /** Those that our own clients have sent under the call's key. */
+  keyed: KeyedRequest[] | undefined = undefined;
   private last: Exchange | undefined = undefined;
   /** The one before it, and the turn in which the last one has begun, where there is one before it. */
   private beforeLast: Exchange | undefined = undefined;

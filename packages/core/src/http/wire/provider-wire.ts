@@ -2,7 +2,8 @@ import type { EmitOf } from '../../events/event-hub.js';
 import type { EngineEvents } from '../../events/engine-events.js';
 import type { Call } from '../../engine/call.js';
 import type { LiveCall } from '../../engine/live-call.js';
-import type { WireListener } from '../../engine/requests/wire-listener.js';
+import type { KeyNotSent, WireListener } from '../../engine/requests/wire-listener.js';
+import type { KeyedRequest } from '../../engine/requests/keyed-request.js';
 import { noteOnWire, suspectRequests } from '../../engine/requests/note-request.js';
 import { RecentRequests } from '../../engine/requests/recent-requests.js';
 import type { UnsafeRequest } from '../../engine/requests/unsafe-request.js';
@@ -11,7 +12,9 @@ import type { Exchange } from '../../outcome/exchange.js';
 import { errorChain, readSafely } from '../../outcome/reading/error-chain.js';
 import { exchangeOutcome } from '../../outcome/reading/exchange-outcome.js';
 import { failedRequest } from './failed-requests.js';
+import { keyAdvice } from './key-advice.js';
 import { straysSince } from './stray-requests.js';
+import type { UntiedRequests } from './untied-requests.js';
 import { WireRequest } from './wire-request.js';
 import { ProviderHosts, type HostSettings } from './provider-hosts.js';
 
@@ -22,6 +25,7 @@ export interface ProviderWireParts {
   warn(message: string): void;
   /** Whether a header carries a credential of the provider's own. */
   isOwnCredential(name: string, value: string, origin: string): boolean;
+  readonly untied: UntiedRequests;
   /** Learns from an answer what remains of the quota. */
   learn(call: Call, answer: Exchange): void;
 }
@@ -53,17 +57,20 @@ export class ProviderWire implements WireListener {
     return this.hosts.concern(origin);
   }
 
-  keyNotSent({ provider, operation, idempotencyHeader }: Call, { method, origin }: Exchange): void {
-    const header = idempotencyHeader ?? '';
-    const place = header === '' ? 'the body' : `the header ${header}`;
+  keyNotSent(call: Call, { method, origin }: Pick<Exchange, 'method' | 'origin'>, why: KeyNotSent = 'left out'): void {
+    const { provider, operation, idempotencyHeader: header = '' } = call;
     this.parts.emit('idempotency.keyNotSent', { method, origin, header }, operation);
     if (this.warned.has(operation) || this.warned.size >= MOST_OPERATIONS) return;
     this.warned.add(operation);
-    this.parts.warn(
-      `${provider} (${operation}): the call has an idempotency key, and its ${method} to ${origin} went out without it, so it is ` +
-        `not repeated when its outcome is unknown. Hand the key on: currentCall()?.idempotencyKey in ${place}, ` +
-        "in the client's own option for it, or use the client that @InjectHttp, @InjectFetch or provider.fetch returns.",
-    );
+    this.parts.warn(`${provider} (${operation}): ${keyAdvice(why, { method, origin, header })}`);
+  }
+
+  repeats(attempt: LiveCall, sent: readonly KeyedRequest[]): void {
+    this.parts.untied.repeats(attempt, sent);
+  }
+
+  mayLoseKey(attempt: LiveCall): boolean {
+    return this.parts.untied.anySince(attempt);
   }
 
   isOwnCredential(name: string, value: string, origin: string): boolean {

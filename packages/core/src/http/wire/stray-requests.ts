@@ -6,7 +6,7 @@ import { isRepeatable } from '../../outcome/request-method.js';
 import type { RequestHead } from './request-head.js';
 
 /** The header in which clients put keys, where the call names no other. */
-const KEY_HEADER = 'idempotency-key';
+export const KEY_HEADER = 'idempotency-key';
 const MOST_ORIGINS = 200;
 
 /** The requests that are of no call as far as their async context tells, by their origins. */

@@ -87,7 +87,7 @@ export class WireRequest implements Exchange, FollowedRequest {
     if (nature?.carriesKey === true) this.carriesKey = true;
     if (this.isOwn) call.requests!.lastExchange = this;
     if (!needsKey || this.carriesKey || nature?.repeatable === true) return;
-    if (key !== undefined) listener.keyNotSent(call, this);
+    if (key !== undefined) listener.keyNotSent(call, this, this.noted.isKeyWithheld === true ? 'used' : 'left out');
     // Another call may have asked for it, behind a limiter.
     this.shown = new UnsafeRequest(method, this.origin);
     this.shown.key = keyIn(head, call);

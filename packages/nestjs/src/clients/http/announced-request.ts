@@ -36,6 +36,11 @@ export function takeBack({ code, config, request, response }: RequestError): voi
   if (request !== undefined || response !== undefined || code !== NOT_MADE) return;
   const noted = (config as Announced | undefined)?.[NOTED];
   if (noted === undefined) return;
+  forgetSent(currentLiveCall(), noted);
+}
+
+/** A request that was announced is not sent. */
+export function forgetSent(call: LiveCall | undefined, noted: NotedRequest): void {
   noted.unsent = true;
-  currentLiveCall()?.requests?.forgetAnnounced(noted);
+  call?.requests?.forgetAnnounced(noted);
 }

@@ -2,13 +2,16 @@ import type { RequestNature } from '@breakwater/core';
 import {
   HTTP_DEFAULTS,
   isRead,
+  isSafe,
   isSingleUseBody,
   keyedRecord,
   keyedText,
+  KEY_HEADER,
   requestHeaders,
   requestingCall,
   requestKey,
   setTraceHeaders,
+  type Credential,
   type HttpCache,
   type LiveCall,
   type ProviderHttp,
@@ -24,6 +27,7 @@ import { httpSection } from './http.section.js';
 import type { HttpClientPackages } from './load-http-client.js';
 import { isSameOrigin, stripOnRedirect } from './origin.js';
 import { withBothSignals } from './with-both-signals.js';
+import { withOwnKey } from './with-own-key.js';
 import { withRenewedCredential } from './with-renewed-credential.js';
 
 export interface PreparationParts {
@@ -39,6 +43,13 @@ interface OwnRequest {
   readonly baseUrl: string;
   readonly call: LiveCall | undefined;
   readonly noted: NotedRequest | undefined;
+  readonly placed: PlacedKey | undefined;
+}
+
+/** Whether the body carries the call's key, and the body without it. */
+interface PlacedKey {
+  readonly carriesKey: boolean;
+  readonly plain: { readonly data: unknown } | undefined;
 }
 
 /** Prepares the requests of one axios instance as its provider wants them. */
@@ -66,7 +77,8 @@ export class RequestPreparation {
     const settings = parts.sections.get(provider, httpSection)!;
     const call = requestingCall();
     if (config.baseURL === this.baseUrlAtStart && settings.baseUrl !== undefined) config.baseURL = settings.baseUrl;
-    const nature = placeKey(config, call, { provider, baseUrl: settings.baseUrl });
+    const placed = placeKey(config, call, { provider, baseUrl: settings.baseUrl });
+    const nature = placed && { carriesKey: placed.carriesKey };
     const cache = settings.cache === undefined ? undefined : parts.registry.provider(provider).httpCache;
     const isCached = cache !== undefined && isRead(methodOf(config)) && config.responseType !== 'stream';
     // A request that the cache may answer is told of when it is sent.
@@ -78,7 +90,8 @@ export class RequestPreparation {
     setTraceHeaders((name, value) => config.headers.set(name, value, false));
     const { baseUrl } = settings;
     if (cached !== undefined && isCached) config.adapter = cached.answering;
-    if (baseUrl !== undefined && isSameOrigin(config, baseUrl)) this.addOwn({ config, settings, baseUrl, call, noted });
+    if (baseUrl !== undefined && isSameOrigin(config, baseUrl))
+      this.addOwn({ config, settings, baseUrl, call, noted, placed });
     if (settings.limitEachRequest === true && !isCached) this.limit(config);
     if (cached !== undefined && !isCached) cached.tellOfChange();
     return config;
@@ -132,17 +145,22 @@ export class RequestPreparation {
     };
   }
 
-  private addHeaders({ config, settings, baseUrl, call, noted }: OwnRequest): void {
+  private addHeaders(own: OwnRequest): void {
+    const { config, settings, baseUrl, call } = own;
     const { provider } = this.of;
-    const own = requestHeaders(this.http, settings, { provider, method: methodOf(config), call });
+    const headers = requestHeaders(this.http, settings, { provider, method: methodOf(config), call });
     // The strongest come last, and may be written in another case than a header that they replace.
-    for (let i = own.length - 1; i >= 0; i--) {
-      const { name, value, replaces } = own[i]!;
+    for (let i = headers.length - 1; i >= 0; i--) {
+      const { name, value, replaces } = headers[i]!;
       config.headers.set(name, value, replaces ? undefined : false);
     }
-    config.beforeRedirect = stripOnRedirect(baseUrl, own, config.beforeRedirect);
-    const credential = own.find(({ renewable }) => renewable === true);
-    if (credential === undefined) return;
+    config.beforeRedirect = stripOnRedirect(baseUrl, headers, config.beforeRedirect);
+    const credential = headers.find(({ renewable }) => renewable === true);
+    if (credential !== undefined) this.renew(own, credential);
+    if (!isSafe(methodOf(config))) this.keepKey(own);
+  }
+
+  private renew({ config, baseUrl, call, noted }: OwnRequest, credential: Credential): void {
     const again = () => {
       // The next one stands for it.
       if (noted !== undefined) noted.unsent = true;
@@ -151,6 +169,21 @@ export class RequestPreparation {
     const send = this.of.axios.getAdapter(config.adapter, config);
     const sent = { ...credential, baseUrl, readsOnce: isSingleUseBody(config.data), again };
     config.adapter = withRenewedCredential(send, this.http, sent);
+  }
+
+  /** The call's key goes out with the call's own request only. */
+  private keepKey({ config, call, noted, placed }: OwnRequest): void {
+    const { parts, provider, axios } = this.of;
+    const key = requestKey(call, { provider, method: methodOf(config) });
+    const standing = config.headers.get(key?.header ?? KEY_HEADER) ?? undefined;
+    // The caller's own wins, and is the caller's business.
+    if (standing !== undefined && standing !== key?.value) return;
+    const { keyUse } = parts.registry.provider(provider);
+    const carriesKey = standing !== undefined || placed?.carriesKey === true;
+    if (!carriesKey && call !== undefined && !keyUse.awaitsAny) return;
+    const send = axios.getAdapter(config.adapter, config);
+    const urlOf = (request: AxiosRequest) => this.instance.getUri(request);
+    config.adapter = withOwnKey(send, keyUse, { call, noted, carriesKey, plain: placed?.plain, urlOf });
   }
 
   /** The request draws from the rate limit, also where it waits in that. */
@@ -167,13 +200,14 @@ function placeKey(
   config: AxiosRequest,
   call: LiveCall | undefined,
   { provider, baseUrl }: { provider: string; baseUrl: string | undefined },
-): RequestNature | undefined {
+): PlacedKey | undefined {
   const key = requestKey(call, { provider, method: methodOf(config) });
   if (key === undefined || key.fields.length === 0) return undefined;
   const isOwn = baseUrl !== undefined && isSameOrigin(config, baseUrl);
   const keyed = isOwn ? (keyedRecord(config.data, key) ?? keyedText(config.data, key)) : undefined;
+  const plain = keyed && { data: config.data as unknown };
   if (keyed !== undefined) config.data = keyed.body;
-  return { carriesKey: keyed?.carriesKey === true };
+  return { carriesKey: keyed?.carriesKey === true, plain };
 }
 
 function methodOf({ method = 'get' }: AxiosRequest): string {

@@ -37,12 +37,11 @@ export function claimJobs(
   const jobs: ClaimedJob[] = [];
   let last = served;
   while (jobs.length < limit) {
-    type Next = readonly [id: string, tenant: string];
-    const next = first<Next>(sql.nextAfter, [provider, last]) ?? first<Next>(sql.nextFirst, [provider]);
-    if (next === undefined) break;
-    const [id, tenant] = next;
-    last = tenant;
-    jobs.push(claimedJob(first<ClaimedRow>(sql.claim, [now + leaseMs, id])!));
+    const row = first<ClaimedRow>(sql.claim, [now + leaseMs, provider, last, provider]);
+    if (row === undefined) break;
+    const job = claimedJob(row);
+    last = job.tenant;
+    jobs.push(job);
   }
   if (last !== served) sql.served.run([provider, last]);
   return { jobs, paused: false, nextInMs: undefined };

@@ -52,7 +52,8 @@ const sqlFor = (prefix: string) => {
   const jobs = `${prefix}jobs`;
   const queues = `${prefix}queues`;
   const added = `(SELECT CASE WHEN note IS NULL THEN history ELSE ${historyWith('json(note)')} END FROM (SELECT ? AS note))`;
-  const next = `SELECT id, tenant FROM ${jobs} WHERE provider = ? AND state = 'waiting'`;
+  const waiting = `SELECT position FROM ${jobs} WHERE provider = ? AND state = 'waiting'`;
+  const first = 'ORDER BY tenant, rank, position LIMIT 1';
   const list = (state: string, order: string) =>
     `SELECT ${SHOWN} FROM ${jobs} WHERE provider = ? AND state = '${state}' AND tenant = coalesce(?, tenant)
        AND name = coalesce(?, name) ORDER BY ${order} LIMIT ? OFFSET ?`;
@@ -79,9 +80,10 @@ const sqlFor = (prefix: string) => {
                ORDER BY run_at LIMIT ${READY_PER_CLAIM})`,
     lost: `UPDATE ${jobs} SET state = 'waiting', lost = lost + 1, lease_until = NULL, history = ${historyWith(LOST)}
            WHERE provider = ? AND state = 'active' AND lease_until <= ?`,
-    nextAfter: `${next} AND tenant > ? ORDER BY tenant, rank, position LIMIT 1`,
-    nextFirst: `${next} ORDER BY tenant, rank, position LIMIT 1`,
-    claim: `UPDATE ${jobs} SET state = 'active', claim = claim + 1, lease_until = ? WHERE id = ? RETURNING ${CLAIMED}`,
+    /** The next tenant's first job, or that of the first tenant of all. */
+    claim: `UPDATE ${jobs} SET state = 'active', claim = claim + 1, lease_until = ?
+            WHERE position = coalesce((${waiting} AND tenant > ? ${first}), (${waiting} ${first}))
+            RETURNING ${CLAIMED}`,
 
     renew: `UPDATE ${jobs} SET lease_until = ? WHERE id = ? AND claim = ? AND state = 'active'`,
     complete: `UPDATE ${jobs} SET state = 'completed', result = ?, ended_at = ?, lease_until = NULL

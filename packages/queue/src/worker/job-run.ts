@@ -1,12 +1,12 @@
 import type { Clock } from '@breakwater/core';
-import { Deadline, derivedKey, type LiveCall } from '@breakwater/core/adapter';
+import { Deadline, type LiveCall } from '@breakwater/core/adapter';
 import type { Job } from '../driver/job.js';
 import type { ClaimedJob } from '../driver/queue-driver.js';
 import { checkedPayload, isLater } from '../jobs/checked-payload.js';
 import { SyncJobLostError, SyncJobTimeoutError } from '../jobs/job-errors.js';
 import type { JobHandler } from '../jobs/job-handler.js';
-import type { SyncJobData } from '../jobs/sync-job-data.js';
 import type { Admission } from './admission.js';
+import { JobData } from './job-data.js';
 import type { LeaseHolder } from './leases.js';
 import { ProgressNotes } from './progress-notes.js';
 import { toldJson } from './told-json.js';
@@ -37,10 +37,15 @@ export type JobEnd = { readonly to: 'completed'; readonly result: string | undef
  * are mostly what their objects cost.
  */
 export class JobRun extends Deadline implements LeaseHolder {
+  isListed = false;
+  before: this | undefined;
+  after: this | undefined;
   renewedAt = 0;
   isLost = false;
   /** Whether its processor was called, or will not be. */
   hasBegun = false;
+  /** How it has ended, where the driver has yet to write that down and the lease stands. */
+  end: JobEnd | undefined;
   private call: LiveCall | undefined;
   private processing: PromiseLike<unknown> | undefined;
   private endCheck: ((reason: unknown) => void) | undefined;
@@ -136,29 +141,11 @@ export class JobRun extends Deadline implements LeaseHolder {
     const { clock } = this.parts;
     this.hasBegun = true;
     clock.expireAfter(handler.settings.timeout, this, clock.now());
-    const doing = handler.run(this.dataOf(payload, call));
+    const doing = handler.run(new JobData(this.job, payload, { call, note: (progress) => this.note(progress) }));
     // Made a promise once only: some libraries' queries are sent again by every `then`.
     const processing = doing instanceof Promise ? doing : Promise.resolve(doing);
     this.processing = processing;
     return processing;
-  }
-
-  private dataOf(payload: unknown, call: LiveCall): SyncJobData {
-    const { id, name, tenant, attempt, lost } = this.job;
-    return {
-      id,
-      name,
-      tenant,
-      payload,
-      attempt: attempt + 1,
-      lost,
-      idempotencyKey: id,
-      get signal() {
-        return call.signal;
-      },
-      keyFor: (part) => derivedKey('part', id, part),
-      progress: (value) => this.note(toldJson(value ?? null, 'progress')!),
-    };
   }
 
   private note(text: string): Promise<void> {

@@ -5,7 +5,7 @@ import { SyncQueueClosedError, SyncQueuePausedError } from '../jobs/job-errors.j
 import { Admission } from './admission.js';
 import { AttemptWatch } from './attempt-watch.js';
 import { roomAt, type Hold } from './hold.js';
-import type { JobRunParts } from './job-run.js';
+import type { JobRun, JobRunParts } from './job-run.js';
 import { JobsPerTurn } from './jobs-per-turn.js';
 import { LaneEvents } from './lane-events.js';
 import { Leases } from './leases.js';
@@ -45,7 +45,7 @@ export class Lane {
   private readonly sleep: WakeableSleep;
   private readonly perTurn: JobsPerTurn;
   private readonly pauses: PauseWatch;
-  private readonly leases: Leases;
+  private readonly leases: Leases<JobRun>;
   /** The driver cannot write down how jobs have ended. */
   private isStuck = false;
   private stopped = false;

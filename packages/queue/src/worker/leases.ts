@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@breakwater/core';
 import type { ClaimedJob, QueueDriver } from '../driver/queue-driver.js';
+import { Roster, type Rostered } from './roster.js';
 
 /** A lease is renewed so often while it lasts. */
 const RENEWALS = 3;
@@ -7,16 +8,19 @@ const RENEWALS = 3;
 const OVERDUE = 2 / RENEWALS;
 
 /** An attempt that goes on for as long as its job's lease is held. */
-export interface LeaseHolder {
+export interface LeaseHolder extends Rostered {
   readonly job: ClaimedJob;
   renewedAt: number;
+  /** Whether the lease is held no more, although the attempt has yet to end. */
+  readonly isLost: boolean;
   /** Called once if the lease can be held no longer. */
   lost(): void;
 }
 
 /** Holds the leases of claimed jobs by one timer, and tells those that have lost theirs. */
-export class Leases {
-  private readonly holders = new Set<LeaseHolder>();
+export class Leases<Holder extends LeaseHolder = LeaseHolder> {
+  /** Those that have lost theirs included, until they are released. */
+  readonly holders = new Roster<Holder>();
   private timer: Timer | undefined;
   private renewing: Promise<void> | undefined;
   /** The wall time, by which leases end, of the last renewal. */
@@ -29,14 +33,14 @@ export class Leases {
   ) {}
 
   /** Holds a job that was claimed at `now`, until it is released. */
-  hold(holder: LeaseHolder, now: number): void {
+  hold(holder: Holder, now: number): void {
     if (this.holders.size === 0) this.renewedWallAt = this.clock.wallNow();
     holder.renewedAt = now;
     this.holders.add(holder);
     this.schedule();
   }
 
-  release(holder: LeaseHolder): void {
+  release(holder: Holder): void {
     this.holders.delete(holder);
     if (this.holders.size > 0) return;
     this.timer?.cancel();
@@ -62,7 +66,7 @@ export class Leases {
   private async renewAll(): Promise<void> {
     this.timer?.cancel();
     this.timer = undefined;
-    const all = [...this.holders];
+    const all = [...this.holders].filter(({ isLost }) => !isLost);
     const startedAt = this.clock.now();
     const startedWallAt = this.clock.wallNow();
     try {
@@ -82,7 +86,7 @@ export class Leases {
     if (this.holders.size > 0) this.schedule();
   }
 
-  private lose(holder: LeaseHolder): void {
-    if (this.holders.delete(holder)) holder.lost();
+  private lose(holder: Holder): void {
+    if (holder.isListed && !holder.isLost) holder.lost();
   }
 }

@@ -5,11 +5,12 @@ import { JobRun, type JobEnd, type JobRunParts } from './job-run.js';
 import type { LaneEvents } from './lane-events.js';
 import type { Leases } from './leases.js';
 import { settlementOf } from './settlement-of.js';
+import type { Roster } from './roster.js';
 import type { Settler } from './settler.js';
 
 export interface RunningJobsParts {
   readonly run: JobRunParts;
-  readonly leases: Leases;
+  readonly leases: Leases<JobRun>;
   readonly settler: Settler;
   readonly events: LaneEvents;
   readonly attempts: AttemptWatch;
@@ -19,10 +20,6 @@ export interface RunningJobsParts {
 
 /** The jobs of a provider that are under way in this process, from their claims until their ends are written down. */
 export class RunningJobs {
-  private readonly runs = new Set<JobRun>();
-  /** How jobs have ended whose ends the driver has yet to write down, by their ids, with the last run of each. */
-  private readonly ends = new Map<string, { readonly run: JobRun; readonly end: JobEnd }>();
-
   constructor(private readonly parts: RunningJobsParts) {}
 
   get size(): number {
@@ -50,27 +47,34 @@ export class RunningJobs {
     return this.runs.size;
   }
 
+  private get runs(): Roster<JobRun> {
+    return this.parts.leases.holders;
+  }
+
   private async run(run: JobRun): Promise<void> {
     const { leases, settler, events, attempts, left } = this.parts;
     const { clock } = this.parts.run;
     const { job } = run;
     const startedAt = clock.now();
-    this.runs.add(run);
     leases.hold(run, startedAt);
     try {
-      // A job whose end could not be written until its lease had ended comes again: it is not done again here.
-      const end = this.ends.get(job.id)?.end ?? (await run.run());
+      const end = this.unwrittenEndOf(job) ?? (await run.run());
       run.hasBegun = true;
-      if (!run.isLost) this.ends.set(job.id, { run, end });
+      if (!run.isLost) run.end = end;
       const stood = !run.isLost && (await settler.settle(settlementOf(job, end, clock.wallNow())));
       if (stood) events.ended(job, end, clock.now() - startedAt);
       else events.counters.lost++;
     } finally {
       leases.release(run);
-      this.runs.delete(run);
-      if (this.ends.get(job.id)?.run === run) this.ends.delete(job.id);
       attempts.ended(job.id);
       left();
     }
+  }
+
+  /** A job whose end could not be written until its lease had ended comes again: it is not done again here. */
+  private unwrittenEndOf({ id, lost }: ClaimedJob): JobEnd | undefined {
+    if (lost === 0) return undefined;
+    for (const { job, end } of this.runs) if (job.id === id && end !== undefined) return end;
+    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { SourceStyle } from './source-style.js';
 import { write, type Workspace } from './workspace.js';
 
 const MANIFEST = 'package.json';
@@ -16,11 +17,23 @@ export function addDependencies(files: Workspace): boolean {
   const manifest = JSON.parse(text) as Manifest;
   const standing = { ...manifest.devDependencies, ...manifest.dependencies };
   if (standing['@nestjs/config'] !== undefined) return false;
-  const nest = Number(/\d+/.exec(standing['@nestjs/core'] ?? '12')?.[0]);
+  const nest = majorOf(standing['@nestjs/core']) ?? majorOf(installedNest(files)) ?? 12;
   const dependencies = { ...manifest.dependencies, '@nestjs/config': nest < 12 ? '^4.0.0' : '^12.0.0' };
   manifest.dependencies = Object.fromEntries(Object.entries(dependencies).sort(([a], [b]) => (a < b ? -1 : 1)));
-  write(files, MANIFEST, `${JSON.stringify(manifest, null, indentOf(text))}\n`);
+  const written = `${JSON.stringify(manifest, null, indentOf(text))}\n`;
+  write(files, MANIFEST, new SourceStyle(text).withNewlines(written));
   return true;
+}
+
+function majorOf(range: string | undefined): number | undefined {
+  const digits = /\d+/.exec(range ?? '')?.[0];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** For ranges that say nothing by themselves, such as `catalog:` and `latest`. */
+function installedNest(files: Workspace): string | undefined {
+  const path = 'node_modules/@nestjs/core/package.json';
+  return files.exists(path) ? (JSON.parse(files.readText(path)) as { version: string }).version : undefined;
 }
 
 /** The package manager whose lock file stands there. */

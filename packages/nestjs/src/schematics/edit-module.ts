@@ -32,14 +32,16 @@ export function editModule(source: SourceText, moduleName: string, settingsFrom:
   return byHand;
 }
 
+/** The metadata of the module's class: the one of this name, otherwise the only one that is a module. */
 function metadataOf(source: SourceText, moduleName: string): ts.ObjectLiteralExpression | undefined {
   const { ts } = source;
-  const module = source.find(
-    (node): node is ts.ClassDeclaration => ts.isClassDeclaration(node) && node.name?.text === moduleName,
-  );
-  const decorators = module === undefined ? [] : (ts.getDecorators(module) ?? []);
-  const call = decorators.map(({ expression }) => expression).find((node) => source.isCall(node, 'Module'));
-  const argument = call !== undefined && ts.isCallExpression(call) ? call.arguments[0] : undefined;
+  const modules = source.findAll(ts.isClassDeclaration).flatMap((node) => {
+    const calls = (ts.getDecorators(node) ?? []).map(({ expression }) => expression);
+    const call = calls.find((expression) => source.isCall(expression, 'Module'));
+    return call === undefined ? [] : [{ name: node.name?.text, call: call as ts.CallExpression }];
+  });
+  const module = modules.find(({ name }) => name === moduleName) ?? (modules.length === 1 ? modules[0] : undefined);
+  const argument = module?.call.arguments[0];
   return argument !== undefined && ts.isObjectLiteralExpression(argument) ? argument : undefined;
 }
 

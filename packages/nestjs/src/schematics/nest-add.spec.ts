@@ -241,6 +241,91 @@ export class AppModule {}
     expect(tasks).toEqual([{ name: 'node-package', options: expect.objectContaining({ packageManager: 'pnpm' }) }]);
   });
 
+  it('takes the installed Nest where the manifest says nothing of its version', () => {
+    const { files } = new Application({
+      'package.json': JSON.stringify({ dependencies: { '@nestjs/core': 'catalog:' } }),
+      'node_modules/@nestjs/core/package.json': '{"version":"11.1.9"}',
+    }).add();
+    expect(files.get('package.json')).toContain('"@nestjs/config": "^4.0.0"');
+  });
+
+  it('writes as the application does: line ends, indentation, quotes, semicolons', () => {
+    const restyled = (text: string) =>
+      text.replaceAll('  ', '\t').replaceAll(/;$/gm, '').replaceAll("'", '"').replaceAll('\n', '\r\n');
+    const application = new Application({
+      'src/main.ts': restyled(MAIN),
+      'src/app.module.ts': restyled(MODULE),
+      'package.json': '{\r\n\t"dependencies": {}\r\n}\r\n',
+    }).add({ provider: 'payments', webhook: 'stripe' });
+    for (const path of ['src/main.ts', 'src/app.module.ts', 'src/resilience.config.ts', 'package.json']) {
+      const text = application.files.get(path)!;
+      expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+      expect(text).not.toMatch(/^ {2}|'|;\r$/m);
+    }
+    expect(application.files.get('src/app.module.ts')).toContain(
+      '\timports: [\r\n\t\tConfigModule.forRoot({ isGlobal: true, load: [resilienceConfig] }),\r\n',
+    );
+    expect(application.files.get('src/resilience.config.ts')).toContain(
+      '\r\n\t\t\t\t\tbaseUrl: process.env["PAYMENTS_URL"] ?? "https://api.payments.example",\r\n',
+    );
+    const { writes } = application;
+    expect(application.add({ provider: 'payments', webhook: 'stripe' }).writes).toBe(writes);
+  });
+
+  it('leaves comments with what they are about', () => {
+    const module = MODULE.replace(
+      'imports: []',
+      'imports: [\n    UsersModule, // who\n    OrdersModule // what\n  ]',
+    ).replace("common';\n", "common'; // Nest\n");
+    const { files } = new Application({ 'src/app.module.ts': module }).add();
+    expect(files.get('src/app.module.ts')).toContain(
+      '    UsersModule, // who\n    OrdersModule, // what\n    ConfigModule.forRoot(',
+    );
+    expect(files.get('src/app.module.ts')).toContain("common'; // Nest\nimport { AppController }");
+  });
+
+  it.each([
+    ['that makes itself', MAIN.replace('(AppModule)', '(await AppModule.forRoot({ port: 1 }))'), 'src/app.module.ts'],
+    [
+      'under another name',
+      MAIN.replace('{ AppModule }', '{ AppModule as Root }').replace('(AppModule)', '(Root)'),
+      'src/app.module.ts',
+    ],
+    ['of a baseUrl', MAIN.replace('./app.module', 'src/app.module'), 'src/app.module.ts'],
+    ['of an alias', MAIN.replace('./app.module', '@/app.module'), 'src/app.module.ts'],
+    ['with the extension of its source', MAIN.replace('./app.module', './app.module.ts'), 'src/app.module.ts'],
+    ['of a microservice', MAIN.replace('create(AppModule)', 'createMicroservice(AppModule)'), 'src/app.module.ts'],
+    [
+      'that is a default export',
+      MAIN.replace('{ AppModule }', 'Main').replace('(AppModule)', '(Main)'),
+      'src/app.module.ts',
+    ],
+  ])('finds a root module %s', (_what, main, path) => {
+    const application = new Application({ 'src/main.ts': main }).add();
+    expect(application.said).toEqual([]);
+    expect(application.files.get(path)).toContain('ResilienceModule.forRoot(),');
+    const extension = main.includes('.ts') ? '.ts' : '';
+    expect(application.files.get(path)).toContain(`'./resilience.config${extension}'`);
+    expect(application.files.has('src/resilience.config.ts')).toBe(true);
+  });
+
+  it('takes the entry file that nest-cli.json names', () => {
+    const cli = { sourceRoot: 'src', projects: { shop: { sourceRoot: 'apps/shop/src', entryFile: 'server' } } };
+    const { files } = new Application({
+      'nest-cli.json': JSON.stringify(cli),
+      'apps/shop/src/server.ts': MAIN,
+      'apps/shop/src/app.module.ts': MODULE,
+    }).add({ sourceRoot: 'apps/shop/src' });
+    expect(files.get('apps/shop/src/server.ts')).toContain('rawBody: true');
+  });
+
+  it('configures the URL where its sender signs that', () => {
+    const { files } = new Application().add({ provider: 'pos', webhook: 'square' });
+    expect(files.get('src/resilience.config.ts')).toContain(
+      "          url: process.env['POS_WEBHOOK_URL'] ?? 'https://shop.example/webhooks/pos',\n",
+    );
+  });
+
   it('installs nothing when it is told not to', () => {
     expect(new Application().add({ skipInstall: true }).tasks).toEqual([]);
   });
@@ -248,5 +333,12 @@ export class AppModule {}
   it('refuses a name that is none, and sources that are not there', () => {
     expect(() => new Application().add({ provider: "pay'ments" })).toThrow("provider 'pay'ments' is no name");
     expect(() => new Application().add({ sourceRoot: 'apps/shop/src' })).toThrow('apps/shop/src/main.ts is not there');
+  });
+
+  it('refuses webhooks of a sender that is not known, or of no provider', () => {
+    expect(() => new Application().add({ provider: 'payments', webhook: 'strip' })).toThrow(
+      'no webhook sender "strip"',
+    );
+    expect(() => new Application().add({ webhook: 'stripe' })).toThrow('name it with --provider');
   });
 });

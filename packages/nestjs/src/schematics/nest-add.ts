@@ -1,11 +1,13 @@
+import { findSender } from '@breakwater/webhooks';
 import { posix } from 'node:path';
 import { addDependencies, packageManagerOf } from './add-dependencies.js';
 import { keepRawBodies, rootModuleOf } from './edit-main.js';
 import { editE2eTest } from './edit-e2e-test.js';
 import { editModule } from './edit-module.js';
+import { entryFileOf, moduleFile } from './source-files.js';
 import type { NestAddOptions } from './nest-add.options.js';
 import { clientName, variableOf } from './provider-settings.js';
-import { SourceText } from './source-text.js';
+import { extensionOf, SourceText } from './source-text.js';
 import { write, type SchematicContext, type Workspace } from './workspace.js';
 import { SETTINGS_FILE, writeSettings } from './write-settings.js';
 
@@ -14,31 +16,36 @@ import { SETTINGS_FILE, writeSettings } from './write-settings.js';
  * keeps raw bodies, adds `@nestjs/config`, and gives the generated end-to-end test what it needs. A second run changes
  * nothing, or adds the provider that is new.
  *
- * @throws Error where the sources have no `main.ts`, and for a provider whose name the settings could not hold
+ * @throws Error where the sources have no `main.ts`, for a provider whose name the settings could not hold, and for
+ *   webhooks of a sender that is not known, or of no provider
  */
 export function nestAdd(options: NestAddOptions): (files: Workspace, context: SchematicContext) => void {
   return (files, context) => {
     const { sourceRoot = 'src', provider, webhook } = options;
     checkName(provider);
-    const mainPath = posix.join(sourceRoot, 'main.ts');
+    if (webhook && !provider) throw new Error(`webhooks of ${webhook} need a provider: name it with --provider`);
+    if (webhook) findSender(webhook);
+    const mainPath = posix.join(sourceRoot, `${entryFileOf(files, sourceRoot)}.ts`);
     if (!files.exists(mainPath))
       throw new Error(
-        `${mainPath} is not there: name the application with --project, or its folder with --source-root`,
+        `${mainPath} is not there: name the application with --project, its folder with --source-root, or its entryFile in nest-cli.json`,
       );
 
     const main = new SourceText(mainPath, files.readText(mainPath));
     const root = rootModuleOf(main) ?? { name: 'AppModule', from: './app.module' };
-    const modulePath = posix.join(sourceRoot, `${root.from.replace(/\.js$/, '')}.ts`);
+    const modulePath = moduleFile(files, { mainPath, sourceRoot, from: root.from });
     const byHand = [keepRawBodies(main)];
     write(files, mainPath, main.toString());
 
-    byHand.push(writeSettings(files, posix.join(posix.dirname(modulePath), `${SETTINGS_FILE}.ts`), options));
-    if (files.exists(modulePath)) {
+    const settingsPath = posix.join(modulePath ? posix.dirname(modulePath) : sourceRoot, `${SETTINGS_FILE}.ts`);
+    byHand.push(writeSettings(files, { path: settingsPath, style: main.style }, options));
+    if (modulePath !== undefined) {
       const module = new SourceText(modulePath, files.readText(modulePath));
-      const extension = root.from.endsWith('.js') ? '.js' : '';
+      const extension = main.extension ?? module.extension ?? extensionOf(root.from);
       byHand.push(...editModule(module, root.name, `./${SETTINGS_FILE}${extension}`));
       write(files, modulePath, module.toString());
-    } else byHand.push(`import ConfigModule and ResilienceModule into ${root.name}: ${modulePath} is not there`);
+    } else
+      byHand.push(`import ConfigModule and ResilienceModule into ${root.name}: there is no file for '${root.from}'`);
 
     if (addDependencies(files) && options.skipInstall !== true) install(files, context);
     for (const step of byHand) if (step !== undefined) context.logger.warn(`Left to you: ${step}.`);

@@ -1,3 +1,4 @@
+import { senderTraits } from '@breakwater/webhooks';
 import type { NestAddOptions } from './nest-add.options.js';
 
 /** The settings of a first provider: enough to be of use, little enough to be read. */
@@ -12,16 +13,19 @@ export function providerSettings(name: string, { baseUrl, webhook }: NestAddOpti
     `  timeout: { attempt: '2s', total: '10s' },`,
     `  retry: { attempts: 3 },`,
     `  circuitBreaker: { failureRate: 0.5, minimumCalls: 20, openFor: '5s' },`,
-    ...(webhook ? webhookLines(webhook, variable) : []),
+    ...(webhook ? webhookLines(webhook, name, variable) : []),
     '}',
   ];
   return lines.join('\n');
 }
 
-function webhookLines(sender: string, variable: string): readonly string[] {
+function webhookLines(sender: string, name: string, variable: string): readonly string[] {
+  const url = quoted(`https://shop.example/webhooks/${hostOf(name)}`);
   return [
     `  webhook: {`,
     `    sender: ${quoted(sender)},`,
+    // Signed by its sender, and not to be known from a request.
+    ...(senderTraits(sender).signsUrl ? [`    url: process.env['${variable}_WEBHOOK_URL'] ?? ${url},`] : []),
     `    secrets: [secret('${variable}_WEBHOOK_SECRET')],`,
     `  },`,
   ];

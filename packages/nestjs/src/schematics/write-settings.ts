@@ -1,19 +1,30 @@
 import type ts from 'typescript';
 import type { NestAddOptions } from './nest-add.options.js';
 import { providerSettings, variableOf } from './provider-settings.js';
+import type { SourceStyle } from './source-style.js';
 import { SourceText } from './source-text.js';
 import { write, type Workspace } from './workspace.js';
 
 /** The file of the settings, beside the root module. */
 export const SETTINGS_FILE = 'resilience.config';
 
+/** The file to write, and the style of a new one. */
+interface SettingsFile {
+  readonly path: string;
+  readonly style: SourceStyle;
+}
+
 /**
  * Writes `resilience.config.ts`, or adds the provider to the one that stands there. Returns what the user has to do by
  * hand, if anything.
  */
-export function writeSettings(files: Workspace, path: string, options: NestAddOptions): string | undefined {
+export function writeSettings(
+  files: Workspace,
+  { path, style }: SettingsFile,
+  options: NestAddOptions,
+): string | undefined {
   if (!files.exists(path)) {
-    files.create(path, settingsFile(options));
+    files.create(path, style.withNewlines(style.of(settingsFile(options))));
     return undefined;
   }
   if (!options.provider) return undefined;

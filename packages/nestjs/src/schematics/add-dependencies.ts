@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { SourceStyle } from './source-style.js';
 import { write, type Workspace } from './workspace.js';
 
@@ -36,11 +38,27 @@ function installedNest(files: Workspace): string | undefined {
   return files.exists(path) ? (JSON.parse(files.readText(path)) as { version: string }).version : undefined;
 }
 
-/** The package manager whose lock file stands there. */
-export function packageManagerOf(files: Workspace): string {
-  if (files.exists('pnpm-lock.yaml')) return 'pnpm';
-  if (files.exists('yarn.lock')) return 'yarn';
-  return files.exists('bun.lock') || files.exists('bun.lockb') ? 'bun' : 'npm';
+const LOCK_FILES = {
+  'pnpm-lock.yaml': 'pnpm',
+  'yarn.lock': 'yarn',
+  'bun.lock': 'bun',
+  'bun.lockb': 'bun',
+  'package-lock.json': 'npm',
+};
+
+/** The package manager whose lock file stands there, or above, where the application is one package of a workspace. */
+export function packageManagerOf(files: Workspace, folder = process.cwd()): string {
+  const own = managerBy((file) => files.exists(file));
+  if (own !== undefined) return own;
+  for (let above = dirname(folder), at = folder; above !== at; at = above, above = dirname(above)) {
+    const found = managerBy((file) => existsSync(join(above, file)));
+    if (found !== undefined) return found;
+  }
+  return 'npm';
+}
+
+function managerBy(stands: (file: string) => boolean): string | undefined {
+  return Object.entries(LOCK_FILES).find(([file]) => stands(file))?.[1];
 }
 
 function indentOf(json: string): string {

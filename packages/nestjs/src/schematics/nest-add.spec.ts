@@ -1,4 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageManagerOf } from './add-dependencies.js';
 import { nestAdd } from './nest-add.js';
 import type { NestAddOptions } from './nest-add.options.js';
 import type { Workspace } from './workspace.js';
@@ -92,7 +96,7 @@ import { resilienceConfig } from './resilience.config';
 export class AppModule {}
 `);
     expect(files.get('src/resilience.config.ts')).toContain(
-      "      payments: {\n        http: {\n          baseUrl: process.env['PAYMENTS_URL'] ?? 'https://api.payments.example',\n        },\n",
+      "      payments: {\n        http: {\n          baseUrl:\n            process.env['PAYMENTS_URL'] ?? 'https://api.payments.example',\n        },\n",
     );
     expect(said).toEqual(["Now write @Resilient('payments') on the class that calls it, such as PaymentsClient."]);
   });
@@ -266,7 +270,7 @@ export class AppModule {}
       '\timports: [\r\n\t\tConfigModule.forRoot({ isGlobal: true, load: [resilienceConfig] }),\r\n',
     );
     expect(application.files.get('src/resilience.config.ts')).toContain(
-      '\r\n\t\t\t\t\tbaseUrl: process.env["PAYMENTS_URL"] ?? "https://api.payments.example",\r\n',
+      '\r\n\t\t\t\t\tbaseUrl:\r\n\t\t\t\t\t\tprocess.env["PAYMENTS_URL"] ?? "https://api.payments.example",\r\n',
     );
     const { writes } = application;
     expect(application.add({ provider: 'payments', webhook: 'stripe' }).writes).toBe(writes);
@@ -322,8 +326,19 @@ export class AppModule {}
   it('configures the URL where its sender signs that', () => {
     const { files } = new Application().add({ provider: 'pos', webhook: 'square' });
     expect(files.get('src/resilience.config.ts')).toContain(
-      "          url: process.env['POS_WEBHOOK_URL'] ?? 'https://shop.example/webhooks/pos',\n",
+      "          url:\n            process.env['POS_WEBHOOK_URL'] ?? 'https://shop.example/webhooks/pos',\n",
     );
+  });
+
+  it('installs with the package manager of the workspace that the application is a part of', () => {
+    const workspace = mkdtempSync(join(tmpdir(), 'breakwater-workspace-'));
+    try {
+      writeFileSync(join(workspace, 'pnpm-lock.yaml'), '');
+      expect(packageManagerOf(new Application(), join(workspace, 'apps', 'shop'))).toBe('pnpm');
+      expect(packageManagerOf(new Application({ 'yarn.lock': '' }), join(workspace, 'apps', 'shop'))).toBe('yarn');
+    } finally {
+      rmSync(workspace, { recursive: true });
+    }
   });
 
   it('installs nothing when it is told not to', () => {

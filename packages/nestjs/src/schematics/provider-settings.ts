@@ -1,6 +1,8 @@
 import { senderTraits } from '@breakwater/webhooks';
 import type { NestAddOptions } from './nest-add.options.js';
 
+const DEPTH = 10;
+
 /** The settings of a first provider: enough to be of use, little enough to be read. */
 export function providerSettings(name: string, { baseUrl, webhook }: NestAddOptions): string {
   const variable = variableOf(name);
@@ -8,7 +10,7 @@ export function providerSettings(name: string, { baseUrl, webhook }: NestAddOpti
   const lines = [
     `${propertyName(name)}: {`,
     `  http: {`,
-    `    baseUrl: process.env['${variable}_URL'] ?? ${url},`,
+    ...setting('baseUrl', `process.env['${variable}_URL'] ?? ${url}`),
     `  },`,
     `  timeout: { attempt: '2s', total: '10s' },`,
     `  retry: { attempts: 3 },`,
@@ -25,10 +27,16 @@ function webhookLines(sender: string, name: string, variable: string): readonly 
     `  webhook: {`,
     `    sender: ${quoted(sender)},`,
     // Signed by its sender, and not to be known from a request.
-    ...(senderTraits(sender).signsUrl ? [`    url: process.env['${variable}_WEBHOOK_URL'] ?? ${url},`] : []),
+    ...(senderTraits(sender).signsUrl ? setting('url', `process.env['${variable}_WEBHOOK_URL'] ?? ${url}`) : []),
     `    secrets: [secret('${variable}_WEBHOOK_SECRET')],`,
     `  },`,
   ];
+}
+
+/** In two lines where one would be wider than Prettier has it, at the depth at which it stands in the file. */
+function setting(name: string, value: string): readonly string[] {
+  const line = `${name}: ${value},`;
+  return DEPTH + line.length <= 80 ? [`    ${line}`] : [`    ${name}:`, `      ${value},`];
 }
 
 /** The class that a user writes for a provider, such as `PaymentsClient`. */

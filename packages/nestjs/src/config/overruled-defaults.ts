@@ -1,5 +1,6 @@
 import type { Fault } from '@breakwater/core';
-import { settings, type Layer } from '@breakwater/core/adapter';
+import type { Layer } from '@breakwater/core/adapter';
+import { settingAt } from './setting-at.js';
 import { PREFIX } from './variable-names.js';
 
 const BASE = 'resilience.defaults.';
@@ -18,18 +19,10 @@ export function overruledDefaults(
   return [...sources].flatMap(([place, variable]) => {
     if (!place.startsWith(BASE)) return [];
     const path = place.slice(BASE.length).split('.');
-    const value = at(defaults, path);
-    const overrules = (own: unknown) => ![undefined, value].includes(at(own, path));
+    const value = settingAt(defaults, path);
+    const overrules = (own: unknown) => ![undefined, value].includes(settingAt(own, path));
     if (!all.every(overrules)) return [];
     const example = variable.replace(`${PREFIX}DEFAULTS`, `${PREFIX}<PROVIDER>`);
     return [{ path: variable, message: `it has no effect: each provider has a setting of its own. Use ${example}` }];
   });
-}
-
-/** The setting at a path, or what stands in its way: below a `false` nothing is read, below a `true` the default is. */
-function at(layer: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (here, name) => (settings.isPlain(here) ? here[name] : here === true ? undefined : here),
-    layer,
-  );
 }

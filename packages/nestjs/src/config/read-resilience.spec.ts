@@ -66,6 +66,19 @@ describe('the options of the module', () => {
     ]);
   });
 
+  it('name the default that brought what is wrong, or its variable, and not where the provider says it itself', () => {
+    const defaults = { retry: { attempts: 0 }, timeout: { attempt: '2 s' }, bulkhead: { concurrency: 0 } };
+    const providers = { p: { bulkhead: { concurrency: 0 } }, q: { retry: true, timeout: false, bulkhead: false } };
+    const environment = { RESILIENCE__DEFAULTS__TIMEOUT__ATTEMPT: '3 s' };
+    const set = 'resilience.providers';
+    expect(faultsOf({ defaults, providers }, environment).toSorted()).toEqual([
+      expect.stringMatching(`^${set}.p.bulkhead.concurrency: 0 given((?!set by).)*$`),
+      expect.stringMatching(`^${set}.p.retry.attempts: 0 given.* \\(set by resilience.defaults.retry.attempts\\)$`),
+      expect.stringMatching(`^${set}.p.timeout.attempt: .*\\(set by RESILIENCE__DEFAULTS__TIMEOUT__ATTEMPT\\)$`),
+      expect.stringMatching(`^${set}.q.retry.attempts: 0 given.* \\(set by resilience.defaults.retry.attempts\\)$`),
+    ]);
+  });
+
   it('have no http and no webhook settings for all providers, wherever they stand', () => {
     const misplaced = (section: string) =>
       `resilience.defaults.${section}: it belongs to a single provider: give it to resilience.providers.<name>.${section}`;

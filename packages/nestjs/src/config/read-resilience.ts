@@ -8,6 +8,7 @@ import {
 } from '@breakwater/core/adapter';
 import { checkOptions } from './check-options.js';
 import { environmentOverrides } from './environment-overrides.js';
+import { inheritedSources } from './inherited-sources.js';
 import { mergeProviderSettings } from './merge-provider-settings.js';
 import type { ModuleOptions } from './module-options.js';
 import { providerPath } from './provider-path.js';
@@ -33,7 +34,7 @@ export interface ReadResilience {
   readonly faults: readonly Fault[];
   /** Settings that have no effect. */
   readonly warnings: readonly Fault[];
-  /** The variable that sets a setting, by the setting's path in messages. */
+  /** The variable or the default that sets a setting, by the setting's path in messages. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
@@ -69,7 +70,9 @@ export function readResilience(options: object, { environment, sections }: Setti
       ...readSections(sections, name, merge(layers, top)),
     };
   });
-  const { warnings, sources } = overrides;
+  const { warnings, sources: variables } = overrides;
+  const inherited = providers.flatMap(({ name, own }) => inheritedSources(name, { own, defaults, variables }));
+  const sources = new Map([...variables, ...inherited]);
   return { options: usable, providers, catalog, faults, warnings, sources };
 }
 

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { TestClock } from '@breakwater/core/testing';
+import { Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
+import { Resilient } from './decorators/resilient.decorator.js';
+import { Timeout } from './decorators/timeout.decorator.js';
 import { ResilienceParts } from './providers/resilience-parts.js';
 import { ResilienceModule } from './resilience.module.js';
 
@@ -61,6 +64,58 @@ describe('a variable that is called like the namespace', () => {
     );
     expect(module.get(ResilienceParts).registry.names).toEqual(['payments']);
     await module.close();
+  });
+});
+
+describe('an application that is closed twice at once, as Nest 11 does where a signal comes meanwhile', () => {
+  @Injectable()
+  @Resilient('payments')
+  class PaymentsClient {
+    @Timeout('1h')
+    charge(work: Promise<void>): Promise<void> {
+      return work;
+    }
+  }
+
+  async function closedTwice() {
+    const clock = new TestClock();
+    const options = { providers: { payments: {} }, clock, shutdown: { grace: '10s' } } as const;
+    const module = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot(options)],
+      providers: [PaymentsClient],
+    })
+      .setLogger({ log() {}, error() {}, warn: (message: string) => void warnings.push(message) })
+      .compile();
+    await module.init();
+    const warnings: string[] = [];
+    let end!: () => void;
+    const call = module.get(PaymentsClient).charge(new Promise((resolve) => (end = resolve)));
+    const failed: unknown[] = [];
+    call.catch((error: unknown) => failed.push(error));
+    const resilience = module.get(ResilienceModule);
+    const closed: string[] = [];
+    for (const which of ['once', 'twice'])
+      void resilience
+        .beforeApplicationShutdown()
+        .then(() => resilience.onApplicationShutdown())
+        .then(() => closed.push(which));
+    return { clock, end, failed, closed, warnings };
+  }
+
+  it('ends with its last call, and not after the whole grace period', async () => {
+    const { clock, end, closed } = await closedTwice();
+    await clock.advance('1s');
+    expect(closed).toEqual([]);
+    end();
+    await clock.advance(1);
+    expect(closed).toEqual(['once', 'twice']);
+  });
+
+  it('tells once how many calls it has aborted', async () => {
+    const { clock, failed, warnings } = await closedTwice();
+    await clock.advance('11s');
+    expect(failed).toEqual([expect.objectContaining({ code: 'SHUTTING_DOWN' })]);
+    expect(warnings).toEqual(['1 call outlasted shutdown.grace: aborted']);
   });
 });
 

@@ -56,6 +56,8 @@ export class ResilienceParts {
   private readonly log: EventLog | undefined;
   private readonly shutdown: Shutdown;
   private readonly closings: (() => void)[] = [];
+  private draining: Promise<number> | undefined;
+  private closing: Promise<void> | undefined;
 
   constructor(options: object, sections: readonly Section[], surroundings: Surroundings = {}) {
     const { environment = process.env, faults = [] } = surroundings;
@@ -145,8 +147,10 @@ export class ResilienceParts {
 
   /** Refuses everything that waits, and lets work that is under way end. Returns how many calls had to be aborted. */
   drain(): Promise<number> {
+    // Nest 11 closes an application twice at once where a signal comes while it is being closed.
+    if (this.draining !== undefined) return this.draining.then(() => 0);
     this.registry.close();
-    return this.shutdown.drain();
+    return (this.draining = this.shutdown.drain());
   }
 
   /** Has something else end with the application. */
@@ -155,7 +159,11 @@ export class ResilienceParts {
   }
 
   /** Refuses every further call, and releases every timer, and the store if it was made here. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closing ??= this.end());
+  }
+
+  private async end(): Promise<void> {
     this.registry.close();
     await this.shutdown.end();
     for (const closing of this.closings) closing();

@@ -70,7 +70,11 @@ export class MemoryEntries {
     const { share } = held;
     this.bytes -= held.bytes;
     share.remove(held);
-    Object.assign(held, { value, version, expiresAt, pending, writtenAt: now });
+    held.value = value;
+    held.version = version;
+    held.writtenAt = now;
+    held.expiresAt = expiresAt;
+    held.pending = pending;
     held.bytes = bytesOf(held);
     share.add(held);
     this.bytes += held.bytes;

@@ -42,6 +42,16 @@ describe('canonical text', () => {
     expect(canonicalText({ b: [{ d: 1, c: 2 }], a: null })).toBe('{"a":null,"b":[{"c":2,"d":1}]}');
   });
 
+  it('has many keys in the order in which it has a few: that of their UTF-16 code units', () => {
+    const names = ['b', 'a', 'Z', '10', '9', 'ä', 'aa', '', 'a b', '😀', '\uffff'];
+    const textOf = (all: readonly string[]) => canonicalText(Object.fromEntries(all.map((name) => [name, 0])));
+    const due = (all: readonly string[]) => `{${[...all].sort().map((name) => `${JSON.stringify(name)}:0`)}}`;
+    const many = names.flatMap((name) => [name, `${name}!`]);
+    expect(textOf(names)).toBe(due(names));
+    expect(textOf(names.toReversed())).toBe(due(names));
+    expect(textOf(many)).toBe(due(many));
+  });
+
   it('depends on the order of a list', () => {
     expect(canonicalText([1, 2])).not.toBe(canonicalText([2, 1]));
   });

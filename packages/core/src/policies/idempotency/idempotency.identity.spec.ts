@@ -21,6 +21,42 @@ describe('a function of the settings that throws', () => {
   });
 });
 
+describe('a key that is handed over', () => {
+  it('names the operation that its arguments have named before, where it is the key that was made of them', async () => {
+    const { provider, store, work, executed } = bench();
+    const charge = methodOf(provider, { key: (order: Order) => order.id });
+    let sent = '';
+    await charge(ORDER, (call) => ((sent = call.idempotencyKey!), work()));
+    await provider.execute(work, { operation: 'charge', idempotencyKey: sent, args: [ORDER] });
+    expect(executed()).toBe(1);
+    expect(store.keys.size).toBe(1);
+  });
+
+  it.each(['order-1', 'of_the_form_of_a_hash_'])('names another operation for each tenant: %s', async (key) => {
+    const { provider, store, work, executed } = bench();
+    for (const tenant of [undefined, 'a', 'b']) {
+      const of = tenant === undefined ? {} : { key: tenant };
+      await provider.execute(work, { operation: 'charge', idempotencyKey: key, ...of });
+    }
+    expect(executed()).toBe(3);
+    expect(store.keys.size).toBe(3);
+  });
+
+  it('stands in no record as it is, unless it has the form of a hash', async () => {
+    const { provider, store, work } = bench();
+    await provider.execute(work, { operation: 'charge', idempotencyKey: 'jane.doe@example.com' });
+    expect([...store.keys].join()).not.toContain('jane');
+  });
+
+  it('names no operation of a tenant, also where it is the hash by which the record of that one is named', async () => {
+    const { provider, store, work, executed } = bench();
+    await provider.execute(work, { operation: 'charge', idempotencyKey: 'order-1', key: 'a' });
+    const [record] = [...store.keys];
+    await provider.execute(work, { operation: 'charge', idempotencyKey: record!.split(':').at(-1)! });
+    expect(executed()).toBe(2);
+  });
+});
+
 describe('settings that change after a method was called', () => {
   it('hold from its next call on: answers are kept for as long as they say', async () => {
     const { provider, clock, work, executed } = bench({ ttl: '1h' });

@@ -1,7 +1,7 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import type { ReportCallback } from '../../events/callback-reports.js';
 import { canonicalText } from './canonical-text.js';
-import { derivedKey, uniqueKey } from './idempotency-key.js';
+import { derivedKey, digest, looksDerived, uniqueKey } from './idempotency-key.js';
 import type { Operation } from './claim.js';
 import { IdempotencyKeyMissingError, IdempotencyPayloadError } from './idempotency.errors.js';
 import type { IdempotencySettings } from './idempotency.options.js';
@@ -41,8 +41,8 @@ export class OperationIdentity {
     const value = given ?? derivedKey(provider, operation, String(id), ...tenant);
     call.carriedKey = { ...this.place, value, replace, ofThisCall: false };
     return {
-      recordKey: `idempotency:${provider}:${operation}:${derivedKey(value, ...tenant)}`,
-      fingerprint: derivedKey(this.textOf(call)),
+      recordKey: `idempotency:${provider}:${operation}:${recordName(value, call.key)}`,
+      fingerprint: digest(this.textOf(call)),
     };
   }
 
@@ -67,6 +67,15 @@ export class OperationIdentity {
       throw error;
     }
   }
+}
+
+/**
+ * The last part of a record's key. Most keys are derived and reveal nothing, so that they can stand there as they are:
+ * behind a mark, as no hash of another key and its tenant must come to the same.
+ */
+function recordName(key: string, tenant: string | undefined): string {
+  if (tenant !== undefined) return derivedKey(key, tenant);
+  return looksDerived(key) ? `=${key}` : derivedKey(key);
 }
 
 /** A key that the provider takes: one that is too long goes out as another that is derived from it. */

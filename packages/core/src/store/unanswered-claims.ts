@@ -52,21 +52,21 @@ export class UnansweredClaims {
   }
 }
 
-/**
- * Writes a claim. One that was written although the answer to it was lost, and that the client then sent again, is
- * recognised. Rejects as the store does, and then nothing is held: no work must begin for this owner.
- */
+/** Writes a claim. Rejects as the store does, and then nothing is held: no work must begin for this owner. */
 export async function putClaim(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
   claim: ClaimText,
   when: PutOptions,
 ): Promise<PutResult> {
-  const { key, value } = claim;
   try {
-    const result = await store.put(key, value, when);
-    return 'standing' in result && result.standing?.value === value ? { written: result.standing } : result;
+    return recognised(await store.put(claim.key, claim.value, when), claim);
   } catch (error) {
     UnansweredClaims.of(store).add(claim, clock);
     throw error;
   }
+}
+
+/** A claim that was written although the answer to it was lost, and that the client then sent again, stands there. */
+export function recognised(result: PutResult, { value }: Pick<ClaimText, 'value'>): PutResult {
+  return 'standing' in result && result.standing?.value === value ? { written: result.standing } : result;
 }

@@ -1,9 +1,16 @@
 import type { StoreLease } from '../../store/store-lease.js';
+import type { ClaimText } from '../../store/unanswered-claims.js';
 
 /** The operation that a key names: where its record stands, and what must be equal when the key comes again. */
 export interface Operation {
   readonly recordKey: string;
   readonly fingerprint: string;
+}
+
+/** A claim before it is written. */
+export interface Draft extends ClaimText {
+  /** The text of a renewal, once it has been held for so long. */
+  renewed(heldMs: number): string;
 }
 
 /** A key that this call holds. */

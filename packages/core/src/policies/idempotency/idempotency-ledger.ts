@@ -1,11 +1,11 @@
 import type { LiveCall } from '../../engine/live-call.js';
-import { StoreLease, type StoreLeaseParts } from '../../store/store-lease.js';
+import { StoreLease } from '../../store/store-lease.js';
 import { StoreUnavailableError } from '../../errors/store-unavailable.error.js';
 import type { EnvironmentOf } from '../../engine/policy.js';
 import { SharedState } from '../../engine/shared-state.js';
-import type { Entry, PutCondition, PutOptions, PutResult } from '../../store/store.js';
-import { putClaim, UnansweredClaims, type ClaimText } from '../../store/unanswered-claims.js';
-import type { Claim, Operation } from './claim.js';
+import type { Entry, PutCondition, PutResult } from '../../store/store.js';
+import { recognised, UnansweredClaims } from '../../store/unanswered-claims.js';
+import type { Claim, Draft, Operation } from './claim.js';
 import { ClaimSettlement } from './claim-settlement.js';
 import { EndedOperations, LOOK_MS } from './ended-operations.js';
 import { uniqueKey } from './idempotency-key.js';
@@ -29,6 +29,13 @@ type Standing =
   | { readonly ended: IdempotencyRecord };
 
 type Takeable = Extract<Standing, { readonly condition: PutCondition }>;
+
+/** A claim as it was written. */
+interface Written {
+  readonly standing: Takeable;
+  readonly draft: Draft;
+  readonly version: string;
+}
 
 /** The store's records of keys: their owners, and how their operations ended. */
 export class IdempotencyLedger {
@@ -60,10 +67,13 @@ export class IdempotencyLedger {
    * Claims the key, or waits until its owner is done or dead. Throws an `IdempotencyConflictError` when that takes too
    * long, an `IdempotencyMismatchError` for another payload, an `OutcomeUnknownError` where an earlier owner may have
    * had an effect and nothing may be done about it, a `StoreUnavailableError`, and the call's reason when it was
-   * aborted: then nothing is held.
+   * aborted: then nothing is held. `undefined` where the store is away and the call is to go on without it.
    */
-  async claim(call: LiveCall, operation: Operation): Promise<Claim | { readonly ended: IdempotencyRecord }> {
-    const { clock } = this.environment;
+  async claim(
+    call: LiveCall,
+    operation: Operation,
+  ): Promise<Claim | { readonly ended: IdempotencyRecord } | undefined> {
+    const { clock, store } = this.environment;
     const giveUpAt = clock.now() + this.settings.wait;
     let entry: Entry | undefined;
     for (let looks = 0; ;) {
@@ -83,9 +93,18 @@ export class IdempotencyLedger {
         continue;
       }
       this.admit(standing, call);
-      const claimed = await this.tryClaim(operation, standing, call);
-      if ('lease' in claimed) return claimed;
-      entry = claimed.standing;
+      const draft = this.draft(operation, standing);
+      const when = { ttlMs: this.settings.ttl, if: standing.condition, pending: true };
+      let result: PutResult;
+      try {
+        result = recognised(await store.put(draft.key, draft.value, when), draft);
+      } catch (cause) {
+        return this.goOnWithout(draft, call, cause);
+      }
+      if ('written' in result) {
+        return this.claimed(call, operation, { standing, draft, version: result.written.version });
+      }
+      entry = result.standing;
     }
   }
 
@@ -126,28 +145,32 @@ export class IdempotencyLedger {
     call: LiveCall,
   ): Promise<Entry | undefined> {
     try {
-      return await this.reach(() => this.environment.store.get(recordKey), call);
-    } catch (error) {
-      if (this.settings.storeDown === 'refuse') throw error;
+      return await this.environment.store.get(recordKey);
+    } catch (cause) {
+      if (this.settings.storeDown === 'refuse') throw storeAway(call, cause);
       return held;
     }
   }
 
-  private async tryClaim(
-    operation: Operation,
-    { attempt, condition, sinceMs }: Takeable,
-    call: LiveCall,
-  ): Promise<Claim | { readonly standing: Entry | undefined }> {
-    const { recordKey: key, fingerprint } = operation;
-    const when = { ttlMs: this.settings.ttl, if: condition, pending: true };
+  private draft({ recordKey: key, fingerprint }: Operation, { attempt, sinceMs }: Takeable): Draft {
     const owner = uniqueKey();
-    const value = (heldMs: number) =>
+    const renewed = (heldMs: number) =>
       serialized({ fingerprint, attempt, state: 'pending', owner, sinceMs: Math.round(sinceMs + heldMs) });
-    const text = { key, value: value(0), owner, leaseMs: this.settings.lease };
-    const result = await this.reach(() => this.put(text, when), call);
-    if ('standing' in result) return result;
-    const lease = this.hold({ key, owner, value, version: result.written.version }, call);
-    const claim: Claim = { lease, attempt, sinceMs };
+    return { key, value: renewed(0), owner, leaseMs: this.settings.lease, renewed };
+  }
+
+  /** One that goes on without the store has begun its work when the claim turns up. */
+  private goOnWithout(draft: Draft, call: LiveCall, cause: unknown): undefined {
+    if (this.settings.storeDown !== 'refuse') return undefined;
+    const { store, clock } = this.environment;
+    UnansweredClaims.of(store).add(draft, clock);
+    throw storeAway(call, cause);
+  }
+
+  /** The claim of a key whose record was written. A call that was aborted meanwhile frees it. */
+  private claimed(call: LiveCall, operation: Operation, { standing, draft, version }: Written): Claim {
+    const { attempt, sinceMs } = standing;
+    const claim: Claim = { lease: this.hold(call, draft, version), attempt, sinceMs };
     if (call.aborted) {
       void this.settlement.release(call, operation, claim);
       throw call.reason;
@@ -159,31 +182,20 @@ export class IdempotencyLedger {
     return claim;
   }
 
-  /** One that proceeds without the store has begun its work when the claim turns up. */
-  private put(claim: ClaimText, when: PutOptions): Promise<PutResult> {
-    const { environment, settings } = this;
-    if (settings.storeDown === 'refuse') return putClaim(environment, claim, when);
-    return environment.store.put(claim.key, claim.value, when);
-  }
-
   /** Aborts the call when its lease is lost. */
-  private hold(held: Pick<StoreLeaseParts, 'key' | 'owner' | 'value' | 'version'>, call: LiveCall): StoreLease {
+  private hold(call: LiveCall, { key, owner, renewed: value, leaseMs }: Draft, version: string): StoreLease {
     const { store, clock, emit } = this.environment;
-    const { ttl: ttlMs, lease: leaseMs } = this.settings;
+    const { ttl: ttlMs } = this.settings;
     const { provider, operation } = call;
     const onLost = () => {
       emit('idempotency.leaseLost', {}, operation);
       call.abort(new IdempotencyConflictError({ provider, operation }));
     };
     const onMissed = () => emit('idempotency.renewalFailed', {}, operation);
-    return new StoreLease({ ...held, store, clock, leaseMs, ttlMs, onLost, onMissed });
+    return new StoreLease({ key, owner, value, version, store, clock, leaseMs, ttlMs, onLost, onMissed });
   }
+}
 
-  private async reach<T>(operation: () => Promise<T>, call: LiveCall): Promise<T> {
-    try {
-      return await operation();
-    } catch (cause) {
-      throw new StoreUnavailableError('idempotency', { provider: call.provider, operation: call.operation, cause });
-    }
-  }
+function storeAway({ provider, operation }: LiveCall, cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError('idempotency', { provider, operation, cause });
 }

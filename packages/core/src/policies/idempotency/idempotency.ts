@@ -1,8 +1,8 @@
-import { isStoreUnavailableError } from '../../errors/store-unavailable.error.js';
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf, Wrapper } from '../../engine/policy.js';
 import { SharedState } from '../../engine/shared-state.js';
+import { rejected } from '../../engine/attempt/rejected.js';
 import { isSingleUse } from '../../values/single-use.js';
 import { endsWithin } from './ends-within.js';
 import { Flight } from './flight.js';
@@ -39,13 +39,18 @@ export class Idempotency implements Wrapper {
     this.flights = environment.shared(FLIGHTS);
   }
 
-  async execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
-    if (call.aborted) throw call.reason;
-    const operation = this.identity.of(call);
-    // A key that was made for this call alone is known to no other, so there is nothing to claim.
-    if (operation === undefined) return next(call);
-    const flight = this.flights.get(operation.recordKey);
-    return (await (flight === undefined ? this.fly(call, operation, next) : this.share(flight, call, operation))) as T;
+  execute<T>(call: LiveCall, next: Next<T>): Promise<T> {
+    try {
+      if (call.aborted) throw call.reason;
+      const operation = this.identity.of(call);
+      // A key that was made for this call alone is known to no other, so there is nothing to claim.
+      if (operation === undefined) return next(call);
+      const flight = this.flights.get(operation.recordKey);
+      const result = flight === undefined ? this.fly(call, operation, next) : this.share(flight, call, operation);
+      return result as Promise<T>;
+    } catch (error) {
+      return rejected(call, error) as Promise<T>;
+    }
   }
 
   get keepsOutcomes(): boolean {
@@ -100,18 +105,9 @@ export class Idempotency implements Wrapper {
   }
 
   private async once<T>(call: LiveCall, operation: Operation, next: Next<T>): Promise<T> {
-    let claim: Claim | { readonly ended: IdempotencyRecord };
-    try {
-      claim = await this.ledger.claim(call, operation);
-    } catch (error) {
-      if (!isStoreUnavailableError(error) || this.settings.storeDown === 'refuse') throw error;
-      return next(call);
-    }
+    const claim = await this.ledger.claim(call, operation);
+    if (claim === undefined) return next(call);
     if ('ended' in claim) return this.replay<T>(claim.ended, call);
-    return await this.run(call, operation, claim, next);
-  }
-
-  private async run<T>(call: LiveCall, operation: Operation, claim: Claim, next: Next<T>): Promise<T> {
     let result: Settled<T>;
     try {
       const found = claim.attempt > 1 ? await this.resolveDoubt(call, claim, next) : undefined;
@@ -124,7 +120,9 @@ export class Idempotency implements Wrapper {
     }
     const keeping = this.keep(call, operation, claim, result);
     // An operation that was aborted, by its callers or a timeout, is over at once.
-    if (!call.aborted) await this.untilKept(keeping, call);
+    if (!call.aborted && !(await endsWithin(this.longestWait(call), keeping, this.environment.clock))) {
+      this.environment.emit('idempotency.unsettled', { reason: 'the store has not answered yet' }, call.operation);
+    }
     if (result.ok) return result.value;
     throw result.error;
   }
@@ -197,12 +195,10 @@ export class Idempotency implements Wrapper {
     return settlement.release(call, operation, claim);
   }
 
-  /** Waits for the store, but not past the deadline, nor for longer than the claim would hold: the result is there. */
-  private async untilKept(keeping: Promise<void>, call: LiveCall): Promise<void> {
-    const { clock, emit } = this.environment;
-    const longestMs = Math.min(this.settings.lease, call.deadline - clock.now());
-    if (await endsWithin(longestMs, keeping, clock)) return;
-    emit('idempotency.unsettled', { reason: 'the store has not answered yet' }, call.operation);
+  /** How long to wait for the store: not past the deadline, nor for longer than the claim would hold. */
+  private longestWait({ deadline }: LiveCall): number {
+    const { lease } = this.settings;
+    return deadline === Infinity ? lease : Math.min(lease, deadline - this.environment.clock.now());
   }
 
   private replay<T>(record: IdempotencyRecord, call: LiveCall): T {

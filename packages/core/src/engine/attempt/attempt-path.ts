@@ -1,4 +1,5 @@
 import { CANCELLED, REFUSED, type Outcome } from '../../outcome/outcome.js';
+import { failureInStream } from '../../outcome/protocols/streamed-error.js';
 import { AbortableWork } from './abortable-work.js';
 import { begin, beginTracked, isTracked, newContext, workInContext } from '../current-call.js';
 import { isHeld, viewOf } from './held-response.js';
@@ -88,7 +89,7 @@ export class AttemptPath {
   private hold(call: LiveCall, stream: AsyncIterable<unknown> | Response, outcome: Outcome): unknown {
     const { length } = this.gates;
     const held = new HeldStream({
-      succeeded: () => this.end(call, length, outcome, undefined),
+      succeeded: (last) => this.end(call, length, failureInStream(last) ?? outcome, undefined),
       abandoned: () => this.end(call, length, CANCELLED, undefined),
       failed: (error) => this.failed(call, error, undefined),
     });

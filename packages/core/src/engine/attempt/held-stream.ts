@@ -2,8 +2,11 @@ import type { Waiting } from '../abort-state.js';
 
 /** Told once how the stream has ended. */
 export interface StreamEnd {
-  /** It was read to its end, left by its reader after the first value, or read in a way that cannot be watched. */
-  succeeded(): void;
+  /**
+   * It was read to its end, left by its reader after the first value, or read in a way that cannot be watched. `last`:
+   * the last value that was read, which may itself tell of a failure.
+   */
+  succeeded(last?: unknown): void;
   failed(error: unknown): void;
   /** Its reader has left it before the first value. */
   abandoned(): void;
@@ -40,6 +43,7 @@ export function whenRead(result: unknown, then: () => void): void {
 export class HeldStream implements Waiting {
   private isOver = false;
   private hasEmitted = false;
+  private last: unknown;
   private reason: { readonly error: unknown } | undefined;
   private rejectPending: (reason: unknown) => void = () => undefined;
   private iterator: AsyncIterator<unknown> | undefined;
@@ -82,7 +86,7 @@ export class HeldStream implements Waiting {
   onResult(): void {}
 
   release(): void {
-    this.finish(() => this.end.succeeded());
+    this.finish(() => this.end.succeeded(this.last));
   }
 
   private iterate(stream: AsyncIterable<unknown>, view: object): AsyncIterableIterator<unknown> {
@@ -114,7 +118,10 @@ export class HeldStream implements Waiting {
       aborted.catch(() => undefined);
       const result = await Promise.race([iterator.next(...(args as [])), aborted]);
       if (result.done === true) this.release();
-      else this.hasEmitted = true;
+      else {
+        this.hasEmitted = true;
+        this.last = result.value;
+      }
       return result;
     } catch (error) {
       this.finish(() => this.end.failed(error));
@@ -128,7 +135,7 @@ export class HeldStream implements Waiting {
     try {
       return await leave();
     } finally {
-      this.finish(() => (this.hasEmitted ? this.end.succeeded() : this.end.abandoned()));
+      this.finish(() => (this.hasEmitted ? this.end.succeeded(this.last) : this.end.abandoned()));
     }
   }
 

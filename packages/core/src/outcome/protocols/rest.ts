@@ -1,5 +1,6 @@
 import type { Outcome } from '../outcome.js';
 import { isRepeatable } from '../request-method.js';
+import { AWS_THROTTLING } from './aws-throttling.js';
 import { answerOf, asFields, methodOf, statusOf } from './http-answer.js';
 import { httpOutcome, type HttpAnswer } from './http-status.js';
 import { withLockTimeout } from './lock-timeout.js';
@@ -35,13 +36,9 @@ function responseIn(value: object): HttpAnswer | undefined {
 }
 
 /**
- * The codes of AWS for throttling where the status does not say so. Source: smithy-typescript,
+ * A request that took too long to come, which AWS answers with 400. Source: smithy-typescript,
  * `service-error-classification`.
  */
-const AWS_THROTTLING =
-  /^(BandwidthLimitExceeded|EC2ThrottledException|PriorRequestNotComplete|ProvisionedThroughputExceeded(Exception)?|RequestLimitExceeded|RequestThrottled(Exception)?|SlowDown|Throttl(ed|ing)(Exception)?|TooManyRequestsException)$/;
-
-/** A request that took too long to come, which AWS answers with 400. Source: as above. */
 const AWS_TIMEOUT = /^RequestTimeout(Exception)?$/;
 
 /** AWS throttles with 400 and 503 as well, and says so in the error's name or in `$retryable`. */

@@ -8,8 +8,9 @@ import {
   type Socket,
 } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Agent } from 'undici';
+import { Agent, setGlobalDispatcher, type Dispatcher } from 'undici';
 import { createProvider, type ProviderOptions, type ResilientProvider } from '../src/index.js';
+import { standingDispatcher } from '../src/http/wire/standing-dispatcher.js';
 import { outcomeOf } from '../src/testing/calls.fixture.js';
 import { HttpServer } from '../src/testing/http-server.fixture.js';
 import { recordEvents } from '../src/testing/record-events.js';
@@ -97,6 +98,26 @@ describe('the connections of a provider’s fetch', () => {
     await fetch('/').catch(() => undefined);
     expect(dispatch).toHaveBeenCalledTimes(1);
     await agent.destroy();
+  });
+
+  it.each([
+    ['made with options', () => new Agent({ connect: { rejectUnauthorized: true } })],
+    ['composed of others', () => new Agent().compose((dispatch) => (options, handler) => dispatch(options, handler))],
+  ])('are those of the process’s own dispatcher where that is the user’s: one that was %s', async (_name, make) => {
+    await fetch('data:,');
+    const standing = standingDispatcher() as Dispatcher;
+    const sending = jest.spyOn(globalThis, 'fetch');
+    const own = make();
+    setGlobalDispatcher(own);
+    try {
+      await provider({ maxSockets: 1 }).fetch('/');
+      setGlobalDispatcher(standing);
+      await provider({ maxSockets: 1 }).fetch('/');
+      expect(sending.mock.calls.map(([, init]) => 'dispatcher' in init!)).toEqual([false, true]);
+    } finally {
+      setGlobalDispatcher(standing);
+      await own.destroy();
+    }
   });
 
   it('go through a proxy', async () => {

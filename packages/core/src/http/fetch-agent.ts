@@ -2,13 +2,7 @@ import { HeldAgent, type FetchAgent } from './held-agent.js';
 import { HTTP_DEFAULTS } from './http.options.js';
 import type { HttpSettings } from './provider-http.js';
 import { sameConnections } from './same-connections.js';
-import { standingDispatcher } from './wire/standing-dispatcher.js';
-
-/** The type of `fetch`'s `dispatcher`, and the class of those of Node itself. */
-interface Dispatcher {
-  close(): Promise<void>;
-}
-type AgentClass = new (options: object) => Dispatcher;
+import { nodesAgent, type AgentClass, type Dispatcher } from './nodes-agent.js';
 
 /** The parts of the package `undici` that a proxy needs. */
 interface Undici {
@@ -61,7 +55,9 @@ export class FetchAgents {
     };
     if (proxy !== undefined) return this.proxied(proxy, { ...options, connectMs: connect });
     const NodesAgent = await nodesAgent();
-    return agentOver(globalThis.fetch, NodesAgent && new NodesAgent(options));
+    // Through a proxy of the environment a connection takes more than one step.
+    const steps = { proxyTls: { timeout: connect }, requestTls: { timeout: connect } };
+    return agentOver(globalThis.fetch, NodesAgent && new NodesAgent({ ...options, ...steps }));
   }
 
   /** Node keeps its own proxy agent to itself, and another undici's fits that undici's `fetch` only. */
@@ -84,14 +80,4 @@ export class FetchAgents {
 /** Over connections that were made here. */
 function agentOver(fetch: typeof globalThis.fetch, dispatcher: Dispatcher | undefined): FetchAgent {
   return { fetch, dispatcher, ...(dispatcher && { close: () => dispatcher.close() }) };
-}
-
-/**
- * The class of Node's dispatcher, unless the process has one of another kind: then that one decides for the process.
- */
-async function nodesAgent(): Promise<AgentClass | undefined> {
-  // Node loads its undici with the first use of anything of it.
-  if (standingDispatcher() === undefined) await fetch('data:,').catch(() => undefined);
-  const { constructor } = standingDispatcher() ?? {};
-  return constructor?.name === 'Agent' ? (constructor as AgentClass) : undefined;
 }

@@ -61,9 +61,9 @@ export interface HttpOptions<Secret = CredentialText> {
    * An HTTP proxy, such as `'http://proxy:3128'`, with its credential where it wants one. `https` goes through tunnels
    * (RFC 9110 §9.3.6), for which `maxSockets` and `timeouts` hold as for any connection. For `fetch` it needs the
    * package `undici`. With an `agent` it is left to axios, which opens a tunnel for each request. Without it those of
-   * the environment (`HTTPS_PROXY`, `NO_PROXY`) hold as clients heed them, axios by itself and `fetch` with Node's
-   * `NODE_USE_ENV_PROXY`: what may be repeated and what failures mean is the same, but `maxSockets` and `timeouts` do
-   * not hold for their tunnels.
+   * the environment (`HTTPS_PROXY`, `NO_PROXY`) hold as clients heed them: `fetch` with Node's `NODE_USE_ENV_PROXY`,
+   * within `maxSockets` and `timeouts`, and axios by itself, which opens a tunnel for each request, outside of both:
+   * name the proxy here instead.
    */
   proxy?: string;
   /** The most connections to one origin that are open at once. Default 100. */

@@ -1,9 +1,10 @@
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { Agent as HttpsAgent, type AgentOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Clock } from '@breakwater/core';
 import { HTTP_DEFAULTS, sameConnections } from '@breakwater/core/adapter';
 import type { AxiosRequest } from './axios-types.js';
+import { globalOptions } from './global-agents.js';
 import type { HttpSettings } from './http.options.js';
 import { HttpProxy } from './http-proxy.js';
 
@@ -61,19 +62,26 @@ function connect(
     const proxy = proxyUrl !== undefined && { proxy: proxyOf(new URL(proxyUrl)) };
     return { over: { httpAgent: http, httpsAgent: https, ...proxy }, own: [] };
   }
-  const proxy = proxyUrl === undefined ? undefined : new HttpProxy(new URL(proxyUrl));
   const options = { keepAlive: true, keepAliveMsecs: AXIOS_KEEP_ALIVE_MS, maxSockets };
   const limits = { clock, timeouts };
-  const httpAgent = withTimeouts(
-    proxy?.forwardingAgent(options) ?? new HttpAgent(options),
-    proxy?.connected ?? 'connect',
-    limits,
-  );
-  // A TLS connection is made once its handshake is over.
-  const httpsAgent = withTimeouts(proxy?.tunnellingAgent(options) ?? new HttpsAgent(options), 'secureConnect', limits);
+  if (proxyUrl === undefined) return direct(options, limits);
+  const proxy = new HttpProxy(new URL(proxyUrl));
+  const httpAgent = withTimeouts(proxy.forwardingAgent(options), proxy.connected, limits);
+  const tunnels = proxy.tunnellingAgent({ ...globalOptions('https'), ...options });
+  const httpsAgent = withTimeouts(tunnels, 'secureConnect', limits);
   // axios has tunnels of its own, which no agent counts or limits.
-  const over = { httpAgent, httpsAgent, ...(proxy !== undefined && { proxy: false as const }) };
-  return { over, own: [httpAgent, httpsAgent] };
+  return { over: { httpAgent, httpsAgent, proxy: false }, own: [httpAgent, httpsAgent] };
+}
+
+function direct(options: AgentOptions, limits: SocketLimits): { over: Over; own: readonly HttpAgent[] } {
+  const [ofHttp, ofHttps] = [globalOptions('http'), globalOptions('https')];
+  const httpAgent = ofHttp && withTimeouts(new HttpAgent({ ...ofHttp, ...options }), 'connect', limits);
+  // A TLS connection is made once its handshake is over.
+  const httpsAgent = ofHttps && withTimeouts(new HttpsAgent({ ...ofHttps, ...options }), 'secureConnect', limits);
+  return {
+    over: { ...(httpAgent && { httpAgent }), ...(httpsAgent && { httpsAgent }) },
+    own: [httpAgent, httpsAgent].filter((agent) => agent !== undefined),
+  };
 }
 
 /** The proxy of a user who brings agents of their own, for axios itself. */

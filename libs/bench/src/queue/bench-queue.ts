@@ -13,7 +13,9 @@ import { QueueUnderTest, type Rates } from './queue-under-test.js';
 
 const JOBS = 10_000;
 const ROUNDS = 5;
-const IDLE_MS = 1000;
+const ROUTE_MS = 2000;
+/** Jobs a second beside which the other routes of an application are to stay within twice their p99. */
+const [ADDED, PROCESSED] = [5000, 2000];
 
 /** Adds and processes jobs that do nothing: in SQLite, and in Redis beside BullMQ alone, by turns. */
 export async function benchQueue(): Promise<void> {
@@ -30,14 +32,27 @@ export async function benchQueue(): Promise<void> {
 async function benchSqlite(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'breakwater-bench-'));
   const queue = await QueueUnderTest.start(sqliteDriver({ file: join(folder, 'queue.sqlite') }));
+  const paced = await QueueUnderTest.start(sqliteDriver({ file: join(folder, 'paced.sqlite') }), {
+    // A limit with a burst is not used to the last token.
+    limit: 1.1 * PROCESSED,
+    per: '1s',
+    burst: 20,
+  });
   try {
     await queue.run(JOBS);
     const rounds: Rates[] = [];
     for (let round = 0; round < ROUNDS; round++) rounds.push(await queue.run(JOBS));
     tell('SQLite', rounds);
-    await benchRoute({ SQLite: () => queue.run(JOBS) });
+    const reached: Pick<Rates, 'added' | 'processed'>[] = [];
+    await benchRoute({
+      'SQLite at full speed': () => queue.run(JOBS),
+      'SQLite at the required rates': async () => reached.push(await paced.runAtPace(ADDED, ROUTE_MS)),
+    });
+    const [added, processed] = (['added', 'processed'] as const).map((what) => whole(medianOf(reached, what)));
+    print(`  the required rates: ${added} jobs/s added in batches of 100 while ${processed} were processed`);
   } finally {
     await queue.close();
+    await paced.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -77,7 +92,7 @@ async function benchRoute(works: Readonly<Record<string, () => Promise<unknown>>
   const idle: number[] = [];
   const busy = new Map<string, number[]>(Object.keys(works).map((name) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    idle.push(...(await route.timesBeside(() => sleep(IDLE_MS))));
+    idle.push(...(await route.timesBeside(() => sleep(ROUTE_MS))));
     for (const [name, work] of Object.entries(works)) busy.get(name)!.push(...(await route.timesBeside(work)));
   }
   await route.close();
@@ -91,19 +106,26 @@ async function benchRoute(works: Readonly<Record<string, () => Promise<unknown>>
 }
 
 function tell(name: string, rounds: readonly Rates[]): Rates {
-  const middle = (what: keyof Rates) => median(rounds.map((each) => each[what]));
+  const middle = (what: keyof Rates) => medianOf(rounds, what);
   const rates = {
     added: middle('added'),
     processed: middle('processed'),
     cpuPerAdded: middle('cpuPerAdded'),
     cpuPerProcessed: middle('cpuPerProcessed'),
   };
-  const figure = (rate: number, cpu: number) =>
-    `${Math.round(rate).toLocaleString('en').padStart(8)} jobs/s (${Math.round(cpu)} µs of CPU each)`;
+  const figure = (rate: number, cpu: number) => `${whole(rate).padStart(8)} jobs/s (${Math.round(cpu)} µs of CPU each)`;
   print(
     `${name.padEnd(24)} added in batches of 100: ${figure(rates.added, rates.cpuPerAdded)}, processed: ${figure(rates.processed, rates.cpuPerProcessed)}`,
   );
   return rates;
+}
+
+function medianOf<What extends keyof Rates>(rounds: readonly Pick<Rates, What>[], what: What): number {
+  return median(rounds.map((each) => each[what]));
+}
+
+function whole(rate: number): string {
+  return Math.round(rate).toLocaleString('en');
 }
 
 function print(line: string): void {

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { ResilienceModule } from '@breakwater/nestjs';
 import { SyncJob, SyncProcessor, SyncQueue, SyncQueueModule, type QueueDriver } from '@breakwater/queue';
+import type { RateLimitOptions } from '@breakwater/core';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const BATCH = 100;
 /** Jobs at once, here and in BullMQ's own worker. */
@@ -54,10 +56,11 @@ export class QueueUnderTest {
     private readonly idle: Idle,
   ) {}
 
-  static async start(driver: QueueDriver): Promise<QueueUnderTest> {
+  /** `rateLimit`: the provider's; none by default. */
+  static async start(driver: QueueDriver, rateLimit?: RateLimitOptions): Promise<QueueUnderTest> {
     @Module({
       imports: [
-        ResilienceModule.forRoot({ logger: false, providers: { crm: {} } }),
+        ResilienceModule.forRoot({ logger: false, providers: { crm: { ...(rateLimit && { rateLimit }) } } }),
         SyncQueueModule.forRoot({ driver, concurrency: CONCURRENCY }),
       ],
       providers: [Idle],
@@ -83,6 +86,23 @@ export class QueueUnderTest {
     });
     await this.queue.drain('crm');
     return ratesOf(adding, processing);
+  }
+
+  /** Adds so many jobs a second for so long while they are processed. Returns how many of each a second there were. */
+  async runAtPace(addedPerS: number, ms: number): Promise<Pick<Rates, 'added' | 'processed'>> {
+    const [since, before] = [performance.now(), this.idle.done];
+    const passed = () => performance.now() - since;
+    await this.queue.resume('crm');
+    let added = 0;
+    while (passed() < ms) {
+      await this.queue.addAll('crm', batchFrom(added));
+      added += BATCH;
+      await sleep((added * 1000) / addedPerS - passed());
+    }
+    const perS = (count: number) => (count * 1000) / passed();
+    const rates = { added: perS(added), processed: perS(this.idle.done - before) };
+    await this.queue.pause('crm');
+    return rates;
   }
 
   close(): Promise<void> {

@@ -10,4 +10,5 @@ export {
   type SqliteStatement,
 } from './sqlite-connection.js';
 export { sqliteCode } from './sqlite-code.js';
+export { StandingFile } from './standing-file.js';
 export { first, perConnection, prepareAll, type StatementsOf } from './statements.js';

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -45,5 +45,13 @@ describe('BackgroundCheckpoints', () => {
     const checkpoints = new BackgroundCheckpoints(join(folder, 'missing', 'kept.sqlite'));
     for (let i = 0; i < 600; i++) checkpoints.committed();
     await expect(checkpoints.close()).resolves.toBeUndefined();
+  });
+
+  it('make no file in the place of one that was removed', async () => {
+    const file = join(folder, 'removed.sqlite');
+    const checkpoints = new BackgroundCheckpoints(file);
+    for (let i = 0; i < 250; i++) checkpoints.committed();
+    await checkpoints.close();
+    expect(existsSync(file)).toBe(false);
   });
 });

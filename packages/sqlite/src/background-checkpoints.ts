@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import Libsql from 'libsql/promise';
 
 /** How many transactions there are between two checkpoints. */
@@ -36,6 +37,8 @@ export class BackgroundCheckpoints {
 
   private async run(): Promise<void> {
     try {
+      // One that was removed would be made anew, and taken for the one that is open.
+      if (this.db === undefined && !existsSync(this.file)) return;
       this.db ??= new Libsql(this.file, {});
       await this.db.exec('PRAGMA wal_checkpoint(PASSIVE)');
     } catch {

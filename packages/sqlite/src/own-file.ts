@@ -1,15 +1,19 @@
+import type { Clock } from '@breakwater/core';
 import { BackgroundCheckpoints, LONGEST_LOG_PAGES } from './background-checkpoints.js';
 import { openFile, type OwnConnection, type SqliteFile } from './open-file.js';
 import { IN_MEMORY } from './sqlite-connection.js';
+import { StandingFile } from './standing-file.js';
 
 /** A file that this process has open by a connection of its own, which is told of each commit and closed in the end. */
 export class OwnFile {
   readonly db: OwnConnection;
+  readonly standing: StandingFile;
   private readonly checkpoints: BackgroundCheckpoints | undefined;
 
   /** Opens the file as `openFile` does. */
-  constructor(opened: SqliteFile) {
+  constructor(opened: SqliteFile, clock: Clock) {
     this.db = openFile(opened);
+    this.standing = new StandingFile(opened.file, clock);
     if (opened.file === IN_MEMORY) return;
     this.db.exec(`PRAGMA wal_autocheckpoint = ${LONGEST_LOG_PAGES}`);
     this.checkpoints = new BackgroundCheckpoints(opened.file);

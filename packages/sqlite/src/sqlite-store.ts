@@ -16,7 +16,6 @@ import { SqliteStoreError } from './sqlite-store.error.js';
 import { readSqliteStoreOptions, type SqliteStoreOptions } from './sqlite-store.options.js';
 import { advanceClock, countCalls, deleteEntry, getEntry, putEntry, readEntry } from './operations.js';
 import { prepareStatements, type Statements } from './prepare-statements.js';
-import { StandingFile } from './standing-file.js';
 import { SqliteTransactionStore } from './sqlite-transaction-store.js';
 
 /** The longest pause between two tries for a lock. */
@@ -39,7 +38,6 @@ export class SqliteStore implements Store {
   private readonly busyTimeoutMs: number;
   private readonly tablePrefix: string;
   private readonly opened: OwnFile;
-  private readonly standing: StandingFile;
   private statements: Statements | undefined;
 
   constructor(options: SqliteStoreOptions) {
@@ -49,7 +47,6 @@ export class SqliteStore implements Store {
     this.busyTimeoutMs = settings.busyTimeout;
     this.tablePrefix = settings.tablePrefix;
     this.opened = openDatabase(settings);
-    this.standing = new StandingFile(this.file, this.clock);
     this.statements = prepareStatements(this.opened.db, this.tablePrefix);
   }
 
@@ -120,7 +117,7 @@ export class SqliteStore implements Store {
     let giveUpAt: number | undefined;
     for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       if (this.statements === undefined) throw new SqliteStoreError(this.file, 'STORE_CLOSED', 'it has been closed');
-      if (this.standing.isGone) throw new SqliteStoreError(this.file, 'STORE_GONE', GONE);
+      if (this.opened.standing.isGone) throw new SqliteStoreError(this.file, 'STORE_GONE', GONE);
       try {
         return work(this.statements);
       } catch (error) {

@@ -2,7 +2,7 @@
 export class QueueDriverError extends Error {
   override readonly name = 'QueueDriverError';
 
-  /** `code` is the backend's own (`'SQLITE_FULL'`, `'ECONNREFUSED'`, …), or `'CLOSED'`, `'UNUSABLE'`. */
+  /** `code` is the backend's own (`'SQLITE_FULL'`, `'ECONNREFUSED'`, …), or `'CLOSED'`, `'GONE'`, `'UNUSABLE'`. */
   constructor(
     readonly driver: string,
     readonly code: string,

@@ -48,6 +48,7 @@ class SqliteDriver implements QueueDriver {
   }
 
   async add(jobs: readonly NewJob[]): Promise<readonly AddedJob[]> {
+    this.session.expectStanding();
     const added = await this.session.writing((sql, now) => addJobs(sql, jobs, now));
     this.tell(jobs);
     return added;
@@ -60,13 +61,16 @@ class SqliteDriver implements QueueDriver {
     return added;
   }
 
-  claim(provider: string, options: ClaimOptions): Promise<Claimed> {
+  async claim(provider: string, options: ClaimOptions): Promise<Claimed> {
     const { session } = this;
-    return session.reading(
+    const claimed = await session.reading(
       (sql, now) =>
         nothingToClaim(sql, provider, now) ??
         session.transaction(sql, (_, lockedAt) => claimJobs(sql, provider, { ...options, now: lockedAt })),
     );
+    // The jobs of a file that has gone are done first: they are lost with this process.
+    if (options.limit > 0 && claimed.jobs.length === 0 && !claimed.paused) session.expectStanding();
+    return claimed;
   }
 
   renew(jobs: readonly ClaimedJob[], leaseMs: number): Promise<readonly boolean[]> {

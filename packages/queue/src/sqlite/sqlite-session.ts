@@ -1,5 +1,12 @@
 import { SystemClock, type Clock } from '@breakwater/core';
-import { isBusy, type OwnFile, type SqliteConnection } from '@breakwater/sqlite/adapter';
+import {
+  fileOf,
+  IN_MEMORY,
+  isBusy,
+  StandingFile,
+  type OwnFile,
+  type SqliteConnection,
+} from '@breakwater/sqlite/adapter';
 import { openDatabase } from './open-database.js';
 import { prepareSchema } from './schema.js';
 import { placeOf, type SqliteDriverSettings } from './sqlite-driver.options.js';
@@ -10,6 +17,9 @@ import { prepareStatements, type Statements } from './statements.js';
 /** The longest pause between two tries for a lock. */
 const LONGEST_PAUSE_MS = 25;
 
+const GONE =
+  'its file was removed, moved or replaced while it was open: no job is added any more, and those that stand in it are done by the processes that have it open: restart them once none is left';
+
 /** The driver's connection, its own or the application's: runs operations as transactions, and waits for locks. */
 export class SqliteSession {
   private clock: Clock = new SystemClock();
@@ -17,6 +27,7 @@ export class SqliteSession {
   private statements: Statements | undefined;
   /** Where the connection is not the application's. */
   private own: OwnFile | undefined;
+  private standing: StandingFile | undefined;
   private readonly place: string;
 
   constructor(private readonly settings: SqliteDriverSettings) {
@@ -27,8 +38,23 @@ export class SqliteSession {
   open(clock: Clock): void {
     this.clock = clock;
     const { database, tablePrefix } = this.settings;
-    this.db = database === undefined ? (this.own = openDatabase(this.settings)).db : this.prepareShared(database);
+    if (database === undefined) {
+      this.own = openDatabase(this.settings, clock);
+      this.db = this.own.db;
+      this.standing = this.own.standing;
+    } else {
+      this.db = this.prepareShared(database);
+      this.standing = new StandingFile(fileOf(database) ?? IN_MEMORY, clock);
+    }
     this.statements = prepareStatements(this.db, tablePrefix);
+  }
+
+  /**
+   * Throws where the file that is open has gone, as seen within the last second: a job that is added to it is lost once
+   * the processes that have it open are.
+   */
+  expectStanding(): void {
+    if (this.standing?.isGone === true) throw unusable(this.place, GONE, { code: 'GONE' });
   }
 
   /** Runs `work` as soon as the database lets it. */
@@ -71,6 +97,7 @@ export class SqliteSession {
 
   /** Runs `work` in the transaction that the application has begun. */
   within<T>(transaction: unknown, work: (sql: Statements, now: number) => T): T {
+    this.expectStanding();
     const sql = statementsWithin(transaction, this.settings);
     try {
       return work(sql, this.clock.wallNow());
@@ -82,7 +109,7 @@ export class SqliteSession {
   /** Every later operation rejects. The file itself is released once the statements are collected as garbage. */
   async close(): Promise<void> {
     const { own } = this;
-    this.statements = this.db = this.own = undefined;
+    this.statements = this.db = this.own = this.standing = undefined;
     await own?.close();
   }
 

@@ -1,6 +1,7 @@
+import { ExpiryQueue } from './expiry-queue.js';
 import { MemoryShare, type Held } from './memory-share.js';
 
-/** How many entries each new one has looked at for expiry. More than one, so that the expired never pile up. */
+/** How many expired entries each new one removes at most. More than one, so that they never pile up. */
 const SWEEP_PER_WRITE = 4;
 /** Bytes of an entry beside its key and value, about. */
 const OVERHEAD = 200;
@@ -22,13 +23,14 @@ export interface NewEntry {
 }
 
 /**
- * The entries of a memory store, within its bounds. Where there is no room, the oldest entry that is not pending goes,
- * of the share that holds the most: a write never pushes out an entry of a share that holds less than its own.
+ * The entries of a memory store, within its bounds. Where there is no room, those go first whose time has run out, and
+ * then the oldest entry that is not pending, of the share that holds the most: a write never pushes out an entry of a
+ * share that holds less than its own.
  */
 export class MemoryEntries {
   private readonly byKey = new Map<string, Held>();
   private readonly shares = new Map<string, MemoryShare>();
-  private sweep: Iterator<Held> | undefined;
+  private readonly expiries = new ExpiryQueue<Held>();
   private bytes = 0;
 
   constructor(
@@ -53,11 +55,13 @@ export class MemoryEntries {
     const share = this.shareOf(key);
     const bytes = bytesOf(entry);
     const links = { older: undefined, newer: undefined };
-    const held: Held = { key, value, version, writtenAt: now, expiresAt, pending, bytes, share, ...links };
+    const places = { ...links, expiryPlace: -1 };
+    const held: Held = { key, value, version, writtenAt: now, expiresAt, pending, bytes, share, ...places };
     this.byKey.set(key, held);
     share.add(held);
+    this.expiries.add(held);
     this.bytes += bytes;
-    this.removeExpired(now);
+    for (let i = 0; i < SWEEP_PER_WRITE && this.removeExpired(now); i++);
     if (!this.makeRoom(held, now)) {
       this.remove(held);
       throw new Error(`MemoryStore is full: every entry that could make room for '${share.name}' is pending`);
@@ -77,6 +81,7 @@ export class MemoryEntries {
     held.pending = pending;
     held.bytes = bytesOf(held);
     share.add(held);
+    this.expiries.move(held);
     this.bytes += held.bytes;
     this.makeRoom(held, now);
   }
@@ -85,6 +90,7 @@ export class MemoryEntries {
     const { share } = held;
     this.byKey.delete(held.key);
     this.bytes -= held.bytes;
+    this.expiries.remove(held);
     share.remove(held);
     if (share.entries === 0) this.shares.delete(share.name);
   }
@@ -92,23 +98,22 @@ export class MemoryEntries {
   clear(): void {
     this.byKey.clear();
     this.shares.clear();
+    this.expiries.clear();
     this.bytes = 0;
   }
 
-  private removeExpired(now: number): void {
-    for (let i = 0; i < SWEEP_PER_WRITE; i++) {
-      const step = (this.sweep ??= this.byKey.values()).next();
-      if (step.done) {
-        this.sweep = undefined;
-        return;
-      }
-      if (step.value.expiresAt <= now) this.remove(step.value);
-    }
+  /** Removes the entry whose time ran out first; `false` where there is none. */
+  private removeExpired(now: number): boolean {
+    const { first } = this.expiries;
+    if (first === undefined || first.expiresAt > now) return false;
+    this.remove(first);
+    return true;
   }
 
   /** Whether there is room for an entry that was written. */
   private makeRoom(written: Held, now: number): boolean {
     while (this.byKey.size > this.bounds.maxEntries || this.bytes > this.bounds.maxBytes) {
+      if (this.removeExpired(now)) continue;
       const victim = this.victimOf(written.share);
       if (victim === undefined) return false;
       this.remove(victim);

@@ -1,10 +1,11 @@
+import type { Expiring } from './expiry-queue.js';
+
 /** An entry of a memory store, in the list of its share while it may be evicted. */
-export interface Held {
+export interface Held extends Expiring {
   readonly key: string;
   value: string;
   version: string;
   writtenAt: number;
-  expiresAt: number;
   bytes: number;
   /** Whether it stands for work under way, so that it is never evicted. */
   pending: boolean;

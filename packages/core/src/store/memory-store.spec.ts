@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { MemoryStore } from './memory-store.js';
+import { modelRuns } from '../testing/model-runs.js';
 import { storeContract } from '../testing/store-contract/store-contract.js';
 import { TestClock } from '../testing/test-clock.js';
 
@@ -150,6 +152,30 @@ describe('MemoryStore', () => {
       await store.put('new', 'done', KEPT);
       expect(await keysOf(['short', 'long', 'new'])).toEqual(['long', 'new']);
       expect(evictions).toEqual([]);
+    });
+
+    it('forgets and refuses nothing while what has expired could make room, whatever is written when', async () => {
+      const write = fc.record({
+        key: fc.nat(30).map((i) => `idempotency:p${i % 3}:${i}`),
+        ttlMs: fc.constantFrom(50, 500, 60_000),
+        pending: fc.boolean(),
+        afterMs: fc.constantFrom(0, 0, 0, 50, 200),
+      });
+      const property = fc.asyncProperty(fc.array(write, { size: 'max', maxLength: 100 }), async (writes) => {
+        const { clock, store, evictions } = bench({ maxEntries: 8 });
+        const live = new Map<string, number>();
+        for (const { key, ttlMs, pending, afterMs } of writes) {
+          clock.block(afterMs);
+          for (const [other, until] of live) if (until <= clock.now()) live.delete(other);
+          live.set(key, clock.now() + ttlMs);
+          // A model that is full says nothing about the next write.
+          if (live.size > 8) return;
+          await store.put(key, 'value', { ttlMs, pending, if: 'always' });
+          expect(evictions).toEqual([]);
+          for (const other of live.keys()) expect(await store.get(other)).toBeDefined();
+        }
+      });
+      await fc.assert(property, { numRuns: modelRuns(300) });
     });
 
     it('says so once, and then once a minute with the number since', async () => {

@@ -52,6 +52,44 @@ const until = async (condition: () => boolean) => {
     expect(pool.totalCount).toBe(0);
   });
 
+  it('gives its connection back with the last subscription, so that the pool can be ended, and takes another', async () => {
+    const pool = connect();
+    const { bus } = new PostgresStore(pool);
+    const [first, second] = [await bus.subscribe('a', () => undefined), await bus.subscribe('b', () => undefined)];
+    await first();
+    await first();
+    expect(pool.totalCount - pool.idleCount).toBe(1);
+    await second();
+    expect(pool.totalCount - pool.idleCount).toBe(0);
+    const heard: string[] = [];
+    const last = await bus.subscribe('a', (message) => heard.push(message));
+    await bus.publish('a', 'message');
+    await until(() => heard.length === 1);
+    await last();
+    pools.splice(pools.indexOf(pool), 1);
+    await pool.end(); // waits for every connection that was taken from it
+  });
+
+  it('looks for no other connection where the last subscription ends while there is none', async () => {
+    const pool = connect();
+    const store = new PostgresStore(pool);
+    const leave = await store.bus.subscribe('topic', () => undefined);
+    let lost = false;
+    pool.once('error', () => (lost = true));
+    pool.on('remove', () => (lost = true));
+    await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'`);
+    await until(() => lost);
+    await leave();
+    pools.splice(pools.indexOf(pool), 1);
+    await pool.end();
+    // The server needs a moment to see that a connection is gone.
+    const later = connect();
+    const listening = async () =>
+      (await later.query(`SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN %'`)).rows.length;
+    for (let tries = 0; tries < 400 && (await listening()) > 0; tries++) await sleep(5);
+    expect(await listening()).toBe(0);
+  });
+
   it('rejects a message within the time limit when the server does not answer', async () => {
     (server as PostgresServer).pause();
     const store = new PostgresStore(connect(), { timeout: '50ms' });

@@ -25,9 +25,9 @@ interface Piece {
 }
 
 /**
- * LISTEN and NOTIFY on Postgres, over one channel. A subscription takes one connection of the pool for itself; after it
- * was lost, the bus listens again on another, and what was published meanwhile is lost. Needs a connection that stays:
- * behind pgbouncer, a pool of its own in session mode.
+ * LISTEN and NOTIFY on Postgres, over one channel. Subscriptions take one connection of the pool for themselves, until
+ * the last of them ends; after it was lost, the bus listens again on another, and what was published meanwhile is lost.
+ * Needs a connection that stays: behind pgbouncer, a pool of its own in session mode.
  */
 export class PostgresBus implements Bus {
   private readonly listeners: TopicListeners;
@@ -37,6 +37,8 @@ export class PostgresBus implements Bus {
   private connection: PostgresConnection | undefined;
   private listening: Promise<void> | undefined;
   private closed = false;
+  /** How often the connection was given back. */
+  private givenBack = 0;
   private published = 0;
 
   constructor(
@@ -71,32 +73,50 @@ export class PostgresBus implements Bus {
     if (max < 2) throw new PostgresStoreError('CONNECTION', NO_ROOM);
     const own = (message: string) => listener(message);
     this.listeners.add(topic, own);
+    const listening = (this.listening ??= this.listen());
     try {
-      await (this.listening ??= this.listen());
+      await listening;
     } catch (error) {
-      this.listening = undefined;
+      if (this.listening === listening) this.listening = undefined;
       this.listeners.remove(topic, own);
       throw PostgresStoreError.of(error);
     }
-    return async () => void this.listeners.remove(topic, own);
+    return async () => {
+      this.listeners.remove(topic, own);
+      if (this.isUnheard) this.giveBack();
+    };
   }
 
   /** Ends all subscriptions and gives their connection up. The pool stays open: it is the user's. */
   async close(): Promise<void> {
     this.closed = true;
     this.listeners.clear();
+    this.giveBack();
+  }
+
+  /** Whether there is no subscription. */
+  private get isUnheard(): boolean {
+    return this.closed || this.listeners.names().length === 0;
+  }
+
+  /** Ends the connection: a pool waits for it when it is ended. One that is looked for anew ends as it comes. */
+  private giveBack(): void {
     const { connection } = this;
+    if (connection === undefined) return;
     this.connection = undefined;
-    connection?.release(true);
+    this.listening = undefined;
+    this.givenBack++;
+    connection.release(true);
   }
 
   private async listen(): Promise<void> {
     const connection = await this.pool.connect();
-    if (this.closed) return connection.release(true);
-    let lost = false;
+    if (this.isUnheard) {
+      this.listening = undefined;
+      return connection.release(true);
+    }
     const onLost = (error?: unknown) => {
-      if (lost || this.closed) return;
-      lost = true;
+      if (this.connection !== connection) return;
       this.connection = undefined;
       this.settings.onError(PostgresStoreError.of(error ?? new Error('the connection of the bus has ended')));
       connection.release(true);
@@ -108,18 +128,30 @@ export class PostgresBus implements Bus {
       if (channel === this.channel && payload !== undefined) this.receive(payload);
     });
     this.connection = connection;
-    await connection.query(`LISTEN ${this.channel}`);
+    try {
+      await connection.query(`LISTEN ${this.channel}`);
+    } catch (error) {
+      // Unless it was given back meanwhile, which is what made the statement fail.
+      if (this.connection === connection) {
+        this.connection = undefined;
+        connection.release(true);
+      }
+      throw error;
+    }
   }
 
   private async listenAgain(): Promise<void> {
-    for (let pauseMs = FIRST_PAUSE_MS; !this.closed; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const { givenBack } = this;
+    for (let pauseMs = FIRST_PAUSE_MS; !this.isUnheard; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       await this.pause(pauseMs);
       try {
         return await this.listen();
       } catch (error) {
+        if (this.givenBack !== givenBack) return;
         this.settings.onError(PostgresStoreError.of(error));
       }
     }
+    this.listening = undefined;
   }
 
   /** Waits without keeping the process alive: a bus that is lost is no reason to go on. */

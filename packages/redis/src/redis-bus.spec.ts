@@ -69,4 +69,25 @@ const until = async (condition: () => boolean) => {
     expect(await count()).toBe(before);
     await expect(store.bus.publish('topic', 'message')).rejects.toMatchObject({ code: 'CLOSED' });
   });
+
+  it('ends its connection with the last subscription, and opens another for the next', async () => {
+    const client = connect();
+    const count = async () =>
+      String(await client.client('LIST'))
+        .trim()
+        .split('\n').length;
+    const { bus } = new RedisStore(client);
+    const before = await count();
+    const [first, second] = [await bus.subscribe('a', () => undefined), await bus.subscribe('b', () => undefined)];
+    await first();
+    expect(await count()).toBe(before + 1);
+    await second();
+    for (let tries = 0; tries < 100 && (await count()) > before; tries++) await sleep(10);
+    expect(await count()).toBe(before);
+    const heard: string[] = [];
+    const leave = await bus.subscribe('a', (message) => heard.push(message));
+    await bus.publish('a', 'message');
+    await until(() => heard.length === 1);
+    await leave();
+  });
 });

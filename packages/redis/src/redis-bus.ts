@@ -34,15 +34,15 @@ export class RedisBus implements Bus {
       this.listeners.add(topic, own) ? this.asked(() => this.connection().subscribe(this.channel(topic))) : undefined,
     ).catch((error: unknown) => {
       this.listeners.remove(topic, own);
+      this.restUnlessHeard();
       throw error;
     });
     return async () => {
       if (!this.listeners.has(topic, own)) return;
-      await this.inTurn(() =>
-        this.listeners.remove(topic, own) && !this.closed
-          ? this.asked(() => this.connection().unsubscribe(this.channel(topic)))
-          : undefined,
-      );
+      await this.inTurn(() => {
+        if (!this.listeners.remove(topic, own) || this.restUnlessHeard()) return undefined;
+        return this.asked(() => this.connection().unsubscribe(this.channel(topic)));
+      });
     };
   }
 
@@ -50,8 +50,15 @@ export class RedisBus implements Bus {
   async close(): Promise<void> {
     this.closed = true;
     this.listeners.clear();
+    this.restUnlessHeard();
+  }
+
+  /** Ends the connection after the last subscription. Returns whether there was none any more. */
+  private restUnlessHeard(): boolean {
+    if (this.listeners.names().length > 0) return false;
     this.subscriber?.disconnect();
     this.subscriber = undefined;
+    return true;
   }
 
   private connection(): RedisSubscriber {

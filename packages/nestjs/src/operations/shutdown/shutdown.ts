@@ -30,9 +30,17 @@ export class Shutdown {
 
   /**
    * Resolves when no work is under way any more, and after the grace period at the latest. Returns how many calls it
-   * aborted.
+   * aborted. Other hosts are heard no more: the connection of the store's bus is free before the hooks run that close
+   * what the application's own modules have opened, such as a pool that would wait for it.
    */
   async drain(): Promise<number> {
+    const aborted = await this.drainCalls();
+    const unheard = this.parts.store.bus?.end();
+    if (unheard !== undefined && this.parts.graceMs !== undefined) await this.within(ABORTED_MS, unheard);
+    return aborted;
+  }
+
+  private async drainCalls(): Promise<number> {
     const { calls, graceMs } = this.parts;
     this.late.watch();
     // Calls within a call under way, and further calls of a request under way, go through.

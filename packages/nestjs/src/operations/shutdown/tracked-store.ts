@@ -1,4 +1,5 @@
 import type { AdvanceResult, Entry, PutOptions, PutResult, Store } from '@breakwater/core';
+import { TrackedBus } from './tracked-bus.js';
 
 type AfterKey<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
 
@@ -6,6 +7,7 @@ type AfterKey<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest :
  * A store of which is known whether an operation is under way: what a call has left to write is not lost at shutdown.
  */
 export class TrackedStore implements Store {
+  readonly bus?: TrackedBus;
   private pending = 0;
   private whenIdle: (() => void) | undefined;
 
@@ -13,14 +15,12 @@ export class TrackedStore implements Store {
     private readonly inner: Store,
     /** Told of every operation that fails, with the key that it was for. */
     private readonly onFailure: (error: unknown, key: string) => void = () => undefined,
-  ) {}
+  ) {
+    if (inner.bus !== undefined) this.bus = new TrackedBus(inner.bus);
+  }
 
   get shared(): boolean {
     return this.inner.shared === true;
-  }
-
-  get bus(): Store['bus'] {
-    return this.inner.bus;
   }
 
   get(key: string): Promise<Entry | undefined> {

@@ -1,0 +1,35 @@
+import type { Bus, Unsubscribe } from '@breakwater/core';
+
+/** A bus whose subscriptions are ended together: while one stands, the connection of the bus is open. */
+export class TrackedBus implements Bus {
+  private readonly subscriptions = new Set<Unsubscribe>();
+  private ended = false;
+
+  constructor(private readonly inner: Bus) {}
+
+  publish(topic: string, message: string): Promise<void> {
+    return this.inner.publish(topic, message);
+  }
+
+  /** After the end a subscription is none, and one that was being made ends as it comes. */
+  async subscribe(topic: string, listener: (message: string) => void): Promise<Unsubscribe> {
+    if (this.ended) return () => Promise.resolve();
+    const subscription = await this.inner.subscribe(topic, listener);
+    const unsubscribe = async () => {
+      if (this.subscriptions.delete(unsubscribe)) await subscription();
+    };
+    this.subscriptions.add(unsubscribe);
+    if (this.ended) await unsubscribe();
+    return unsubscribe;
+  }
+
+  /** Ends all subscriptions, and makes none any more. */
+  async end(): Promise<void> {
+    this.ended = true;
+    await Promise.allSettled([...this.subscriptions].map((unsubscribe) => unsubscribe()));
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+}

@@ -25,6 +25,8 @@ writeFileSync(
     compilerOptions: {
       noUnusedLocals: false,
       noUnusedParameters: false,
+      // As strict as an application may be that copies it.
+      exactOptionalPropertyTypes: true,
       tsBuildInfoFile: join(root, 'node_modules', '.cache', 'documents.tsbuildinfo'),
     },
     include: ['./*.ts'],

@@ -12,7 +12,7 @@ export interface PostgresPool extends PostgresClient {
 export interface PostgresConnection extends PostgresClient {
   /** Returns the connection to the pool, or with `true` ends it. */
   release(destroy?: boolean): void;
-  on(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): unknown;
+  on(event: 'notification', listener: (message: { channel: string; payload?: string | undefined }) => void): unknown;
   on(event: 'error' | 'end', listener: (error?: unknown) => void): unknown;
 }
 

@@ -15,9 +15,9 @@ export interface MemoryStoreOptions {
   /** Default: the machine's. */
   clock?: Clock;
   /** Default 100 000. Virtual clocks and counters are bounded by as many each. */
-  maxEntries?: number;
+  maxEntries?: number | undefined;
   /** The size of keys and values with what it takes to hold them, about. Default 64 MiB. */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
   /**
    * Told of the first eviction of a share, and after that at most once a minute. Default: a warning of the process,
    * once.

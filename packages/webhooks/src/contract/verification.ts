@@ -12,13 +12,13 @@ export interface Rejection {
 export interface Acceptance {
   readonly ok: true;
   /** The delivery's id where the sender gives one. Read from the body only when asked for. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Whether the signature covers `id`. If not, it is a label that a stranger could have written. */
   readonly idSigned: boolean;
   /** The sender's time, for senders that tell it. */
-  readonly sentAt?: Date;
+  readonly sentAt?: Date | undefined;
   /** The sender's name of the event, such as `'charge.succeeded'`, for senders that tell it. */
-  readonly eventType?: string;
+  readonly eventType?: string | undefined;
   /** The number of the secret that matched. */
   readonly secretIndex: number;
   /**

@@ -78,9 +78,9 @@ export interface SignaturePlace extends Place {
   /** Default: `'hex'`, in either case. Base64 is padded and canonical, `'base64url'` padded or not. */
   readonly encoding?: 'hex' | 'base64' | 'base64url';
   /** Stands before the one signature: `'sha256='`. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** The place holds a list, such as `t=1,v1=abc,v1=def`. */
-  readonly list?: SignatureList;
+  readonly list?: SignatureList | undefined;
 }
 
 /**

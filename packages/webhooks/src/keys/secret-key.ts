@@ -22,7 +22,7 @@ export interface SecretKey {
   /** The MAC of a text, for handshakes that ask for one. */
   mac?(text: string): Buffer;
   /** For senders whose code verifies, and for keys that are valid for a time. */
-  readonly material?: KeyMaterial;
+  readonly material?: KeyMaterial | undefined;
 }
 
 /** A key with the facts of its certificate or JWK, or a configured text that is no key. */

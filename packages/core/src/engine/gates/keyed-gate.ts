@@ -13,7 +13,7 @@ import { KeptKeys, MOST_KEYS } from './kept-keys.js';
 export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   readonly kind: string;
   /** As the plain gate has it: without it, a call that was aborted leaves the gate at once. */
-  readonly outlive: Gate<Entered>['outlive'];
+  readonly outlive?: NonNullable<Gate<Entered>['outlive']>;
   private readonly keptPlain: Kept;
   /** Made when the first key comes: many providers never see one. */
   private keys: KeptKeys | undefined = undefined;
@@ -25,7 +25,7 @@ export class KeyedGate implements Gate<Entered>, Iterable<KeyableGate> {
   ) {
     this.kind = unkeyed.kind;
     this.keptPlain = { gate: unkeyed, inside: 0, usedAt: 0 };
-    this.outlive = unkeyed.outlive === undefined ? undefined : outliveInside;
+    if (unkeyed.outlive !== undefined) this.outlive = outliveInside;
     unkeyed.oversee?.(this);
   }
 

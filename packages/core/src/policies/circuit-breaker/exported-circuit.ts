@@ -16,18 +16,18 @@ import { Ramp } from './ramp.js';
 export interface ExportedCircuit {
   readonly state: CircuitState;
   /** How often it has opened with no stable time closed in between. Default: 1 when open or half-open, otherwise 0. */
-  readonly consecutiveOpens?: number;
+  readonly consecutiveOpens?: number | undefined;
   /** Open: for how much longer. Default: what `openFor` begins with. */
-  readonly openForMs?: number;
+  readonly openForMs?: number | undefined;
   /**
    * Half-open: how the trial calls that have ended did. Those that were under way are not waited for. Default: none
    * has.
    */
-  readonly trial?: { readonly succeeded: number; readonly failed: number };
+  readonly trial?: { readonly succeeded: number; readonly failed: number } | undefined;
   /** Closed: for how much longer only a share of the calls is let through. Default 0. */
-  readonly rampForMs?: number;
+  readonly rampForMs?: number | undefined;
   /** Closed: when `consecutiveOpens` is forgotten, if all goes well. Default: after `stableAfter`. */
-  readonly stableInMs?: number;
+  readonly stableInMs?: number | undefined;
 }
 
 const ONLY_IN = { openForMs: 'open', trial: 'half-open', rampForMs: 'closed', stableInMs: 'closed' } as const;

@@ -120,8 +120,13 @@ export const idempotencySchema = v.pipe(
   v.transform(({ header, ...settings }) => ({ header: headerOf({ header, ...settings }), ...settings })),
 );
 
+/** The options that say where the key goes. */
+export type PlaceOptions = {
+  [Place in 'header' | 'body' | 'variable']?: IdempotencyOptions[Place] | undefined;
+};
+
 /** The header for the key: the usual one, unless the settings name another place. */
-export function headerOf(said: Pick<IdempotencyOptions, 'header' | 'body' | 'variable'>): string | false {
+export function headerOf(said: PlaceOptions): string | false {
   const { header, body, variable } = said;
   return header ?? (body === undefined && variable === undefined ? DEFAULT_HEADER : false);
 }

@@ -1,4 +1,4 @@
-import { headerOf, type IdempotencyOptions } from './idempotency.options.js';
+import { headerOf, type PlaceOptions } from './idempotency.options.js';
 
 /** Where a provider expects the key; nowhere for one that takes none. */
 export interface KeyPlace {
@@ -6,8 +6,6 @@ export interface KeyPlace {
   /** The fields of a JSON body, each as the names on the way to it. */
   readonly fields: readonly (readonly string[])[];
 }
-
-export type PlaceOptions = Pick<IdempotencyOptions, 'header' | 'body' | 'variable'>;
 
 /** The place that settings name. */
 export function keyPlace(said: PlaceOptions): KeyPlace {

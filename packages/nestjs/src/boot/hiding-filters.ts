@@ -4,13 +4,20 @@ import { EXCEPTION_FILTERS_METADATA, FILTER_CATCH_EXCEPTIONS } from '@nestjs/com
 import type { ApplicationConfig } from '@nestjs/core';
 import { ResilienceExceptionFilter } from '../filters/resilience-exception.filter.js';
 
+/** A filter that hides the answers of ours. */
+export interface HidingFilter {
+  /** Its class, or the function that stands for it. */
+  readonly class: object;
+  readonly warning: Fault;
+}
+
 /**
  * A warning for every filter that catches the engine's errors and is asked before `ResilienceExceptionFilter`: Nest
  * asks those of the handler and of its controller before all global ones, of these the ones first that are made for
  * each request, and then the one that was registered last. The engine's errors carry their status, but such a filter
  * decides what becomes of it.
  */
-export function hidingFilters(config: ApplicationConfig, controllers: readonly object[]): readonly Fault[] {
+export function hidingFilters(config: ApplicationConfig, controllers: readonly object[]): readonly HidingFilter[] {
   const filters = config.getGlobalFilters() as readonly object[];
   const ours = filters.findIndex((filter) => filter instanceof ResilienceExceptionFilter);
   if (ours === -1) return [];
@@ -18,7 +25,10 @@ export function hidingFilters(config: ApplicationConfig, controllers: readonly o
   const ofRequests = config
     .getGlobalRequestFilters()
     .flatMap(({ metatype, inject }) => (typeof metatype === 'function' && !inject ? [metatype] : []));
-  const named = (message: string) => (filter: object) => ({ path: `filter ${nameOf(filter)}`, message });
+  const named = (message: string) => (filter: object) => ({
+    class: classOf(filter),
+    warning: { path: `filter ${nameOf(filter)}`, message },
+  });
   return [
     ...filters
       .slice(ours + 1)
@@ -37,7 +47,7 @@ const LOCAL =
   "it catches everything before ResilienceExceptionFilter is asked, so callers may get 500 for an open circuit or a forged webhook: answer with the error's getStatus() and headers, or name in @Catch() what it is for";
 
 /** The filters of `@UseFilters` on a controller and on its handlers. */
-function hidingOn(controller: object): readonly Fault[] {
+function hidingOn(controller: object): readonly HidingFilter[] {
   const { name, prototype = {} } = controller as { readonly name?: string; readonly prototype?: object };
   const places: readonly (readonly [string, unknown])[] = [
     [`${name}`, controller],
@@ -46,7 +56,10 @@ function hidingOn(controller: object): readonly Fault[] {
   return places.flatMap(([place, decorated]) =>
     filtersOf(decorated)
       .filter(catchesOurs)
-      .map((filter) => ({ path: `${place} @UseFilters(${nameOf(filter)})`, message: LOCAL })),
+      .map((filter) => ({
+        class: classOf(filter),
+        warning: { path: `${place} @UseFilters(${nameOf(filter)})`, message: LOCAL },
+      })),
   );
 }
 

@@ -1,6 +1,7 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, ModulesContainer } from '@nestjs/core';
+import { tellRetryAfter } from '../filters/tell-retry-after.js';
 import { watchBareCalls } from '../methods/bare-calls.js';
 import { bindingsOf } from '../methods/bind-method.js';
 import type { LinkedMethod } from '../methods/linked-methods.js';
@@ -62,7 +63,9 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationShutdown {
     raise(faults, warnings, parts.strict);
     const controllers = this.discovery.getControllers().flatMap(({ metatype }) => metatype ?? []);
     const hiding = hidingFilters(this.config, controllers);
-    warnOf(parts.strict ? hiding : [...warnings, ...hiding]);
+    for (const each of hiding) tellRetryAfter(each.class);
+    const hidden = hiding.map(({ warning }) => warning);
+    warnOf(parts.strict ? hidden : [...warnings, ...hidden]);
     for (const module of this.modules.values()) this.seen.add(module);
     if (runtime !== undefined) {
       this.unwatch = watchBareCalls(parts, { runtime, adoptLate: () => this.adoptLate(runtime) });

@@ -81,6 +81,41 @@ describe('a provider that hangs', () => {
     expect([provider.circuitBreaker!.state, shown().ignored]).toEqual(['closed', 20]);
   });
 
+  it('is found by callers who all wait for less than a second, once it is known how long its calls usually take', async () => {
+    const clock = new TestClock();
+    const provider = createProvider('payments', { circuitBreaker: { window: { consecutive: 4 } } }, { clock });
+    let hangs = false;
+    const ask = async (limitMs: number) => {
+      const limit = new AbortController();
+      const work = () => (hangs ? new Promise(() => undefined) : clock.sleep(200));
+      watch(provider.execute(work, { signal: limit.signal }));
+      await clock.advance(limitMs);
+      limit.abort(TIMED_OUT);
+      await clock.advance(0);
+    };
+    for (let i = 0; i < 16; i++) await ask(800);
+    hangs = true;
+    // Was asked late: others had used the time up.
+    for (let i = 0; i < 8; i++) await ask(500);
+    expect(provider.circuitBreaker!.state).toBe('closed');
+    for (let i = 0; i < 4; i++) await ask(800);
+    expect(provider.circuitBreaker!.state).toBe('open');
+  });
+
+  it('is not blamed for a tenth of a second, however fast it usually is', async () => {
+    const clock = new TestClock();
+    const provider = createProvider('payments', { circuitBreaker: { window: { consecutive: 4 } } }, { clock });
+    for (let i = 0; i < 16; i++) await provider.execute(() => 'at once', { signal: new AbortController().signal });
+    for (let i = 0; i < 8; i++) {
+      const limit = new AbortController();
+      watch(provider.execute(() => new Promise(() => undefined), { signal: limit.signal }));
+      await clock.advance(99);
+      limit.abort(TIMED_OUT);
+      await clock.advance(0);
+    }
+    expect(provider.circuitBreaker!.state).toBe('closed');
+  });
+
   it('is not blamed for callers who leave early', async () => {
     const { clock, provider, hang, shown } = hanging(SLOW);
     for (let i = 0; i < 20; i++) {

@@ -14,9 +14,13 @@ import { hasHung } from './has-hung.js';
 import { Ramp } from './ramp.js';
 import { SlowWatch } from './slow-watch.js';
 import type { CircuitBreakerEvents, CircuitBreakerSnapshot, CircuitState } from './circuit-breaker.telemetry.js';
+import { UsualTime } from './usual-time.js';
 import { countOnce } from '../../engine/nested-counts.js';
 
 export type { CircuitHandle, CircuitState, ExportedCircuit };
+
+/** One in so many calls that succeed tells how long they usually take. */
+const SAMPLE = 16;
 
 /** The generation under which a call was admitted; where slow calls count, with what watches over its time. */
 type Ticket = number | SlowWatch;
@@ -27,6 +31,7 @@ type Ticket = number | SlowWatch;
  */
 export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket> {
   readonly kind = 'circuitBreaker';
+  private readonly usual = new UsualTime();
 
   constructor(
     settings: CircuitBreakerSettings,
@@ -83,6 +88,8 @@ export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket>
     const isPlain = ticket === this.generation && outcome === SUCCESS && call.counts === undefined;
     if (isPlain && this.current === CLOSED) {
       this.counters.succeeded++;
+      // The clock need not be read for each.
+      if (this.counters.succeeded % SAMPLE === 0 && call.workingSince !== undefined) this.usual.note(call.tookMs);
       this.windows.succeeded(call, settings);
     } else {
       if (typeof ticket !== 'number') ticket.remove();
@@ -93,7 +100,7 @@ export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket>
   private judgeLeaving(ticket: Ticket, outcome: Outcome, call: LiveCall): void {
     if (this.current.name === 'half-open') this.settle(call.now);
     if (generationOf(ticket) !== this.generation) return;
-    const failed = isFailure(outcome) ?? (call.cancelled && hasHung(call) ? true : undefined);
+    const failed = isFailure(outcome) ?? (call.cancelled && hasHung(call, this.usual.ms) ? true : undefined);
     const { current, counters, settings } = this;
     if (failed === undefined) {
       counters.ignored++;

@@ -4,6 +4,7 @@ import { AWS_THROTTLING } from './aws-throttling.js';
 import { answerOf, asFields, methodOf, statusOf } from './http-answer.js';
 import { httpOutcome, type HttpAnswer } from './http-status.js';
 import { withLockTimeout } from './lock-timeout.js';
+import { isConnecting, networkKind } from './network.js';
 import type { Protocol } from './protocol.js';
 
 /** HTTP by its statuses and headers, as clients return or throw its answers. */
@@ -52,14 +53,16 @@ function withAwsWord(error: object, outcome: Outcome): Outcome {
 
 /**
  * An answer that is no failure of the provider, and that the client does not take: 304 to a request with conditions
- * (Octokit, axios), or a redirect that it was told not to follow. One of too many redirects is none.
+ * (Octokit, axios), or a redirect that it was told not to follow. One of too many redirects is none, and neither is one
+ * of got for a request to where a redirect has led: it holds the redirect beside the failure of the connection.
  */
 function notTaken(error: object): Outcome | undefined {
   const { response, code } = error as Record<string, unknown>;
   const { status: given, statusCode } = asFields(response) ?? {};
   const status = statusOf(given ?? statusCode);
-  const isTaken = typeof status !== 'number' || status < 300 || status > 399;
-  if (isTaken || (typeof code === 'string' && code.endsWith('TOO_MANY_REDIRECTS'))) return undefined;
+  if (typeof status !== 'number' || status < 300 || status > 399) return undefined;
+  const isOfAxios = typeof code === 'string' && code.startsWith('ERR_BAD_');
+  if (!isOfAxios && (isConnecting(error) || networkKind(error) !== undefined)) return undefined;
   return { kind: 'permanent', status, repeatable: isRepeatable(methodOf(error)) };
 }
 

@@ -184,6 +184,21 @@ describe('an error that clients shape in ways of their own', () => {
       { kind: 'permanent', status: 304, repeatable: true },
     ],
     [
+      'got: a connection that was lost at where a redirect has led',
+      errorWith({ code: 'ECONNRESET', response: { statusCode: 308, headers: {} }, options: { method: 'POST' } }),
+      { kind: 'unknown' },
+    ],
+    [
+      'got: no connection to where a redirect has led',
+      errorWith({ code: 'ECONNREFUSED', response: { statusCode: 303, headers: {} } }),
+      { kind: 'not-sent' },
+    ],
+    [
+      'got: a redirect that was not to be followed',
+      errorWith({ code: 'ERR_NON_2XX_3XX_RESPONSE', response: { statusCode: 302, headers: {} } }),
+      { kind: 'permanent', status: 302 },
+    ],
+    [
       'Octokit: 304 to a request with conditions',
       errorWith({ status: 304, response: { status: 304, headers: {} } }),
       { kind: 'permanent', status: 304 },

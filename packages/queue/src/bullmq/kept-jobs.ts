@@ -6,6 +6,9 @@ import { isElsewhere } from './driver-error.js';
 import type { Line } from './line.js';
 import type { ProviderQueues } from './provider-queues.js';
 
+/** How many lines are asked in one turn of the event loop. */
+const ASKED_AT_ONCE = 200;
+
 interface Found {
   readonly job: SyncBullJob;
   readonly line: Line;
@@ -19,13 +22,15 @@ export class KeptJobs {
   async counts(provider: string): Promise<JobCounts & { readonly paused: boolean }> {
     const lines = await this.queues.refreshed(provider);
     const counts = { waiting: 0, delayed: 0, active: 0, completed: 0, dead: 0 };
-    const types = Object.values(TYPES).flat() as JobType[];
-    for (const each of await Promise.all(lines.all.map(({ queue }) => queue.getJobCounts(...types)))) {
-      counts.waiting += (each['wait'] ?? 0) + (each['prioritized'] ?? 0);
-      counts.delayed += each['delayed'] ?? 0;
-      counts.active += each['active'] ?? 0;
-      counts.completed += each['completed'] ?? 0;
-      counts.dead += each['failed'] ?? 0;
+    const types = Object.values(TYPES).flat();
+    // Not by the queue of each line, which is large, and which most processes have no other use for.
+    for (const each of await this.ask(lines.all, ({ backend }) => backend.getCounts(types))) {
+      const [wait = 0, prioritized = 0, delayed = 0, active = 0, completed = 0, failed = 0] = each;
+      counts.waiting += wait + prioritized;
+      counts.delayed += delayed;
+      counts.active += active;
+      counts.completed += completed;
+      counts.dead += failed;
     }
     return { ...counts, paused: lines.paused };
   }
@@ -39,16 +44,22 @@ export class KeptJobs {
     const { state, tenant, name, limit = 100, skip = 0 } = filter;
     const lines = await this.queues.refreshed(provider);
     const asked = lines.all.filter((line) => tenant === undefined || line.tenant === tenant);
-    const end = name === undefined ? skip + limit - 1 : -1;
-    const found = await Promise.all(
-      asked.map(async (line) => {
-        const jobs = (await line.queue.getJobs([...TYPES[state]], 0, end, true)) as SyncBullJob[];
-        return jobs.filter((job) => job !== undefined).map((job) => jobOf(job, line, state));
-      }),
+    const counts = await this.ask(asked, ({ backend }) => backend.getCounts([...TYPES[state]]));
+    const held = counts.map((each) => each.reduce((sum, count) => sum + count, 0));
+    const page = pageOf(held, { skip, limit, isFiltered: name !== undefined });
+    if (page.length === 0) return [];
+    const found = await this.ask(
+      asked.filter((_, i) => held[i]! > 0),
+      async (line) => {
+        const jobs = (await line.queue.getJobs([...TYPES[state]], 0, page.length - 1, !page.fromEnd)) as SyncBullJob[];
+        const there = jobs.filter((job) => job !== undefined).map((job) => jobOf(job, line, state));
+        return page.fromEnd ? there.toReversed() : there;
+      },
     );
     const all = found.flat().filter((job) => name === undefined || job.name === name);
     const at = (job: Job) => job.endedAt ?? job.nextRunAt ?? job.addedAt;
-    return all.sort((a, b) => at(a) - at(b)).slice(skip, skip + limit);
+    const sorted = all.sort((a, b) => at(a) - at(b));
+    return page.fromEnd ? sorted.slice(-page.length).slice(0, limit) : sorted.slice(skip, skip + limit);
   }
 
   async replay(provider: string, id: string): Promise<boolean> {
@@ -74,9 +85,30 @@ export class KeptJobs {
     const standing = near && (await foundIn(near, id));
     if (standing !== undefined) return standing;
     const lines = await this.queues.refreshed(provider);
-    const found = await Promise.all(lines.all.map((line) => foundIn(line, id)));
+    const found = await this.ask(lines.all, (line) => foundIn(line, id));
     return found.find((each) => each !== undefined);
   }
+
+  /** Asks every line, some at a time: with thousands of them the routes of the application have their turns between. */
+  private async ask<T>(lines: readonly Line[], question: (line: Line) => Promise<T>): Promise<readonly T[]> {
+    const answers: T[] = [];
+    for (let from = 0; from < lines.length; from += ASKED_AT_ONCE) {
+      this.queues.connections.joinWrites();
+      answers.push(...(await Promise.all(lines.slice(from, from + ASKED_AT_ONCE).map(question))));
+    }
+    return answers;
+  }
+}
+
+/** How many jobs of each line are read for a page of all: from the oldest on, or from the newest if that is nearer. */
+function pageOf(
+  held: readonly number[],
+  { skip, limit, isFiltered }: { readonly skip: number; readonly limit: number; readonly isFiltered: boolean },
+): { readonly length: number; readonly fromEnd: boolean } {
+  const total = held.reduce((sum, count) => sum + count, 0);
+  if (isFiltered) return { length: total, fromEnd: false };
+  const [fromStart, fromEnd] = [Math.min(total, skip + limit), Math.max(0, total - skip)];
+  return fromEnd < fromStart ? { length: fromEnd, fromEnd: true } : { length: fromStart, fromEnd: false };
 }
 
 async function foundIn(line: Line, id: string): Promise<Found | undefined> {

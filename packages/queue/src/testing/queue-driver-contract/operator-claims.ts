@@ -53,6 +53,22 @@ export function operatorClaims(test: DriverTest): void {
     assert.equal(await listed({ state: 'delayed' }), 1);
   });
 
+  test('lists a state page by page, each job once and in one order, to the end', async (bench) => {
+    const tenants = ['a', 'b', 'c'];
+    await bench.add(...Array.from({ length: 17 }, (_, i) => ({ tenant: tenants[i % 3]! })));
+    const claimed = await bench.claim(17);
+    const history: JobAttempt = { at: 5, attempt: 1, failure: 'rejected', reason: 'HTTP 422' };
+    for (const job of claimed) await bench.driver.settle([{ job, to: 'dead', history }]);
+    const listed = async (filter: object) =>
+      (await bench.driver.list(bench.provider, { state: 'dead', ...filter })).map(({ id }) => id);
+    const all = await listed({});
+    assert.equal(new Set(all).size, 17);
+    const pages = [];
+    for (let skip = 0; skip < 20; skip += 5) pages.push(await listed({ skip, limit: 5 }));
+    assert.deepEqual(pages, [all.slice(0, 5), all.slice(5, 10), all.slice(10, 15), all.slice(15)]);
+    assert.deepEqual(await listed({ skip: 17, limit: 5 }), []);
+  });
+
   test('removes a job that is not active', async (bench) => {
     const [waiting, active] = await bench.add({ tenant: 'b' }, { tenant: 'a' });
     const claimed = await bench.claimOne();

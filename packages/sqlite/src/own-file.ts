@@ -1,5 +1,6 @@
 import type { Clock } from '@breakwater/core';
 import { BackgroundCheckpoints, LONGEST_LOG_PAGES } from './background-checkpoints.js';
+import { BackgroundReads } from './background-reads.js';
 import { openFile, type OwnConnection, type SqliteFile } from './open-file.js';
 import { IN_MEMORY } from './sqlite-connection.js';
 import { StandingFile } from './standing-file.js';
@@ -9,9 +10,13 @@ export class OwnFile {
   readonly db: OwnConnection;
   readonly standing: StandingFile;
   private readonly checkpoints: BackgroundCheckpoints | undefined;
+  private reads: BackgroundReads | undefined;
 
   /** Opens the file as `openFile` does. */
-  constructor(opened: SqliteFile, clock: Clock) {
+  constructor(
+    private readonly opened: SqliteFile,
+    clock: Clock,
+  ) {
     this.db = openFile(opened);
     this.standing = new StandingFile(opened.file, clock);
     if (opened.file === IN_MEMORY) return;
@@ -24,9 +29,23 @@ export class OwnFile {
     this.checkpoints?.committed();
   }
 
+  /**
+   * The rows of a query that may take long, read on another thread; `undefined` where no other connection sees what
+   * this one does: in memory, and in a file that has gone.
+   */
+  readAside(sql: string, values: unknown[]): Promise<unknown[]> | undefined {
+    const { file } = this.opened;
+    if (this.reads === undefined) {
+      if (file === IN_MEMORY || this.standing.isGoneNow) return undefined;
+      this.reads = new BackgroundReads(file);
+    }
+    return this.reads.all(sql, values);
+  }
+
   /** Brings everything to the file itself, unless another process is at work, and closes the connection. */
   async close(): Promise<void> {
     await this.checkpoints?.close();
+    await this.reads?.close();
     try {
       this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {

@@ -42,6 +42,12 @@ export class StandingFile {
     return this.gone;
   }
 
+  /** The same by a look of now. */
+  get isGoneNow(): boolean {
+    this.lookAt = -Infinity;
+    return this.isGone;
+  }
+
   private look(): Identity | undefined {
     if (this.path === undefined) return undefined;
     try {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nextTick } from 'node:process';
 import { TestClock } from '@breakwater/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
@@ -120,6 +121,24 @@ describe('sqliteDriver', () => {
     expect((await one.claim('crm', { limit: 1, leaseMs: 1000 })).jobs).toHaveLength(1);
     await one.close();
     await other.close();
+  });
+
+  it('lets the process go on while it counts and lists, with the jobs that were just added among them', async () => {
+    const driver = await open();
+    await driver.add([JOB]);
+    let turns = 0;
+    // Comes after the microtasks of this turn, to which a query on this thread would be one.
+    const passing = async <T>(work: Promise<T>): Promise<T> => {
+      nextTick(() => turns++);
+      return work;
+    };
+    expect(await passing(driver.counts('crm'))).toMatchObject({ waiting: 1, dead: 0, paused: false });
+    expect(turns).toBeGreaterThan(0);
+    turns = 0;
+    expect(await passing(driver.list('crm', { state: 'waiting' }))).toMatchObject([{ id: 'one' }]);
+    expect(turns).toBeGreaterThan(0);
+    await driver.close();
+    await expect(driver.counts('crm')).rejects.toMatchObject({ code: 'CLOSED' });
   });
 
   it('says everything that is wrong with its options at once', () => {

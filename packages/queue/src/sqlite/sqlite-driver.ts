@@ -1,6 +1,6 @@
 import type { Clock } from '@breakwater/core';
-import { first, type SqliteStatement } from '@breakwater/sqlite/adapter';
-import type { Job, JobState } from '../driver/job.js';
+import { first } from '@breakwater/sqlite/adapter';
+import { JOB_STATES, type Job, type JobState } from '../driver/job.js';
 import type {
   AddedJob,
   Claimed,
@@ -100,15 +100,14 @@ class SqliteDriver implements QueueDriver {
     for (const listener of this.listeners) listener(provider);
   }
 
-  counts(provider: string): Promise<JobCounts & { readonly paused: boolean }> {
-    return this.session.reading((sql) => ({
-      waiting: countOf(sql.countWaiting, provider),
-      delayed: countOf(sql.countDelayed, provider),
-      active: countOf(sql.countActive, provider),
-      completed: countOf(sql.countCompleted, provider),
-      dead: countOf(sql.countDead, provider),
-      paused: first<[number]>(sql.queue, [provider])?.[0] === 1,
-    }));
+  async counts(provider: string): Promise<JobCounts & { readonly paused: boolean }> {
+    const rows = await this.session.readingAside(
+      'counts',
+      [...JOB_STATES, 'paused'].map(() => provider),
+    );
+    const row = rows[0] as readonly number[];
+    const counts = Object.fromEntries(JOB_STATES.map((state, i) => [state, row[i]!])) as JobCounts;
+    return { ...counts, paused: row[JOB_STATES.length] === 1 };
   }
 
   get(provider: string, id: string): Promise<Job | undefined> {
@@ -118,11 +117,9 @@ class SqliteDriver implements QueueDriver {
     });
   }
 
-  list(provider: string, { state, tenant, name, limit = 100, skip = 0 }: JobFilter): Promise<readonly Job[]> {
-    return this.session.reading((sql) => {
-      const rows = sql[LISTS[state]].all([provider, tenant ?? null, name ?? null, limit, skip]) as JobRow[];
-      return rows.map(jobOfRow);
-    });
+  async list(provider: string, { state, tenant, name, limit = 100, skip = 0 }: JobFilter): Promise<readonly Job[]> {
+    const values = [provider, tenant ?? null, name ?? null, limit, skip];
+    return ((await this.session.readingAside(LISTS[state], values)) as JobRow[]).map(jobOfRow);
   }
 
   async replay(provider: string, id: string): Promise<boolean> {
@@ -169,7 +166,3 @@ const LISTS = {
   completed: 'listCompleted',
   dead: 'listDead',
 } as const satisfies Record<JobState, keyof Statements>;
-
-function countOf(statement: SqliteStatement, provider: string): number {
-  return first<[number]>(statement, [provider])![0];
-}

@@ -12,7 +12,7 @@ import { prepareSchema } from './schema.js';
 import { placeOf, type SqliteDriverSettings } from './sqlite-driver.options.js';
 import { sqliteError, unusable } from './sqlite-error.js';
 import { statementsWithin } from './statements-within.js';
-import { prepareStatements, type Statements } from './statements.js';
+import { prepareStatements, sqlFor, type Sql, type Statements } from './statements.js';
 
 /** The longest pause between two tries for a lock. */
 const LONGEST_PAUSE_MS = 25;
@@ -29,9 +29,11 @@ export class SqliteSession {
   private own: OwnFile | undefined;
   private standing: StandingFile | undefined;
   private readonly place: string;
+  private readonly sql: Sql;
 
   constructor(private readonly settings: SqliteDriverSettings) {
     this.place = placeOf(settings);
+    this.sql = sqlFor(settings.tablePrefix);
   }
 
   /** Throws a `QueueDriverError` for a database that cannot be used. */
@@ -71,6 +73,18 @@ export class SqliteSession {
       }
       await this.clock.sleep(pauseMs);
     }
+  }
+
+  /** The rows of a query that may take long: read on another thread, where the connection is the driver's own. */
+  async readingAside(query: keyof Statements, values: unknown[]): Promise<readonly unknown[]> {
+    this.ready();
+    try {
+      const rows = this.own?.readAside(this.sql[query], values);
+      if (rows !== undefined) return await rows;
+    } catch (error) {
+      throw sqliteError(this.place, error);
+    }
+    return this.reading((sql) => sql[query].all(values));
   }
 
   /** The same in a transaction of its own. `now` is read under the lock, so that no write is later. */

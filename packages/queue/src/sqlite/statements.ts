@@ -1,5 +1,5 @@
 import { prepareAll, type SqliteConnection, type StatementsOf } from '@breakwater/sqlite/adapter';
-import { HISTORY_LENGTH, LOST_REASON } from '../driver/job.js';
+import { HISTORY_LENGTH, JOB_STATES, LOST_REASON, type JobState } from '../driver/job.js';
 
 /** How many delayed jobs become ready with one claim: a transaction must not be long. */
 const READY_PER_CLAIM = 1000;
@@ -48,7 +48,7 @@ export type JobRow = readonly [
  * The statements over tables whose names begin with `prefix`, which is checked to be a name itself. Parameters have no
  * numbers: better-sqlite3 takes numbered ones for named.
  */
-const sqlFor = (prefix: string) => {
+export const sqlFor = (prefix: string) => {
   const jobs = `${prefix}jobs`;
   const queues = `${prefix}queues`;
   const added = `(SELECT CASE WHEN note IS NULL THEN history ELSE ${historyWith('json(note)')} END FROM (SELECT ? AS note))`;
@@ -100,11 +100,9 @@ const sqlFor = (prefix: string) => {
     forgetBefore: `SELECT ended_at FROM ${jobs} WHERE provider = ? AND state = 'completed'
                    ORDER BY ended_at DESC LIMIT 1 OFFSET ?`,
 
-    countWaiting: countOf(jobs, 'waiting'),
-    countDelayed: countOf(jobs, 'delayed'),
-    countActive: countOf(jobs, 'active'),
-    countCompleted: countOf(jobs, 'completed'),
-    countDead: countOf(jobs, 'dead'),
+    /** The jobs in each of `JOB_STATES`, and whether the queue is paused. */
+    counts: `SELECT ${JOB_STATES.map((state) => countOf(jobs, state)).join(', ')},
+                    coalesce((SELECT paused FROM ${queues} WHERE provider = ?), 0)`,
     get: `SELECT ${SHOWN} FROM ${jobs} WHERE provider = ? AND id = ?`,
     listWaiting: list('waiting', 'tenant, rank, position'),
     listDelayed: list('delayed', 'run_at'),
@@ -121,15 +119,16 @@ const sqlFor = (prefix: string) => {
   };
 };
 
-export type Statements = StatementsOf<ReturnType<typeof sqlFor>>;
+export type Sql = ReturnType<typeof sqlFor>;
+export type Statements = StatementsOf<Sql>;
 
 /** Every statement of the driver. */
 export function prepareStatements(db: SqliteConnection, prefix: string): Statements {
   return prepareAll(db, sqlFor(prefix));
 }
 
-function countOf(jobs: string, state: string): string {
-  return `SELECT count(*) FROM ${jobs} WHERE provider = ? AND state = '${state}'`;
+function countOf(jobs: string, state: JobState): string {
+  return `(SELECT count(*) FROM ${jobs} WHERE provider = ? AND state = '${state}')`;
 }
 
 /** The history with another entry: the last of them are kept. */

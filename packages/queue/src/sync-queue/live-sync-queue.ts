@@ -19,7 +19,10 @@ import {
   type TransactionQueue,
 } from './sync-queue.js';
 
+/** How often a queue is looked at that is to be drained, in milliseconds. */
 const LOOK_EVERY_MS = 100;
+/** The rest between two looks at a backlog, in times of how long one takes: counting a million jobs takes long. */
+const COUNTING_SHARE = 10;
 const REPLAYED_AT_ONCE = 500;
 
 /** The queue of an application, with the lanes of the providers whose jobs this process runs. */
@@ -163,12 +166,14 @@ export class LiveSyncQueue extends SyncQueue {
   }
 
   async drain(provider: string, signal?: AbortSignal): Promise<void> {
+    const { clock } = this.parts;
     this.parts.provider(provider);
     for (;;) {
       signal?.throwIfAborted();
+      const since = clock.now();
       const { waiting, delayed, active } = await this.counts(provider);
       if (waiting + delayed + active === 0) return;
-      await this.parts.clock.sleep(LOOK_EVERY_MS, signal);
+      await clock.sleep(Math.max(LOOK_EVERY_MS, COUNTING_SHARE * (clock.now() - since)), signal);
     }
   }
 

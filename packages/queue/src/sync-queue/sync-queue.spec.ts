@@ -1,8 +1,10 @@
 import { CONTRIBUTION } from '@breakwater/core/adapter';
+import { TestClock } from '@breakwater/core/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
 import * as v from 'valibot';
 import { z } from 'zod';
+import type { QueueDriver } from '../driver/queue-driver.js';
 import { SyncJobRejectedError } from '../jobs/job-errors.js';
 import type { SyncJobData } from '../jobs/sync-job-data.js';
 import { sqliteDriver } from '../sqlite/sqlite-driver.js';
@@ -327,6 +329,28 @@ describe('SyncQueue', () => {
     await drained;
     expect(runs).toBe(3);
     expect(fixture.events.types.slice(0, 2)).toEqual(['queue.held', 'queue.resumed']);
+  });
+
+  it('is counted the more seldom for a drain the longer that takes', async () => {
+    const clock = new TestClock();
+    const driver = sqliteDriver({ file: ':memory:' });
+    const countedAt: number[] = [];
+    const slow = Object.create(driver, {
+      counts: {
+        value: async (provider: string) => {
+          countedAt.push(clock.now());
+          await clock.sleep(500);
+          return driver.counts(provider);
+        },
+      },
+    }) as QueueDriver;
+    fixture = new QueueFixture({}, { driver: slow }, clock);
+    await fixture.on('sync', () => clock.sleep(8000)).start();
+    await fixture.queue.add('crm', 'sync', {});
+    const drained = fixture.queue.drain('crm');
+    await clock.advance('20s');
+    await drained;
+    expect(countedAt).toEqual([0, 5500, 11_000]);
   });
 
   it('adds a job by its cron pattern, once for all processes', async () => {

@@ -112,6 +112,35 @@ describe('booting', () => {
     ]);
   });
 
+  it('refuses a fallback that leads back to its method: where both fail, they would call for ever', async () => {
+    @Injectable()
+    @Resilient('payments')
+    class Rates {
+      @(FallbackTo('own') as unknown as MethodDecorator)
+      async own(): Promise<void> {}
+
+      @FallbackTo('second')
+      async first(): Promise<void> {}
+
+      @FallbackTo('first')
+      async second(_error: unknown): Promise<void> {}
+
+      @FallbackTo('first')
+      async before(): Promise<void> {}
+    }
+    @Injectable()
+    class Ending extends Rates {
+      override async own(): Promise<void> {}
+      override async second(_error: unknown): Promise<void> {}
+    }
+    const faults = await faultsOf({ providers: { payments: {} } }, [Rates, Ending]);
+    expect(faults).toEqual([
+      expect.stringContaining("Rates.own @FallbackTo('own'): it leads back to this method"),
+      expect.stringContaining("Rates.first @FallbackTo('second'): it leads back to this method"),
+      expect.stringContaining("Rates.second @FallbackTo('first'): it leads back to this method"),
+    ]);
+  });
+
   it('refuses two idempotent methods of one name that have a key: each would answer with the other’s outcomes', async () => {
     const { Orders } = (() => {
       @Injectable()

@@ -11,6 +11,7 @@ import { ResilienceParts } from '../providers/resilience-parts.js';
 import { Resilience } from '../resilience.js';
 import { RawBodyProbe } from '../inbound/webhooks/raw-body/raw-body.probe.js';
 import { adoptProvided, classOf, type Wrapper } from './adopt-provided.js';
+import { fallbackCycles } from './fallback-cycles.js';
 import { hidingFilters } from './hiding-filters.js';
 import { injectionFaults } from './injection-faults.js';
 import { minifiedNames } from './minified-names.js';
@@ -53,6 +54,7 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationShutdown {
       ...parts.faults,
       ...linkFaults,
       ...sharedOutcomeFaults(linked),
+      ...fallbackCycles(linked),
       ...[...classes].flatMap((found) => injectionFaults(found, parts)),
       ...webhookUseFaults(classes, parts, this.rawBody.losesBytes),
     ];

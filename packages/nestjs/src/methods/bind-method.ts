@@ -51,6 +51,11 @@ function methodAt(target: object, method: unknown, descriptor: PropertyDescripto
   );
 }
 
+/** The binding of a method as a class has it; `undefined` where none of our decorators stands on top of it. */
+export function bindingOf(method: unknown): MethodBinding | undefined {
+  return typeof method === 'function' ? wrappers.get(method) : undefined;
+}
+
 /** The decorated methods that instances of a class have, inherited ones included. */
 export function bindingsOf(prototype: object | null): readonly MethodBinding[] {
   const found: MethodBinding[] = [];

@@ -1,4 +1,4 @@
-/** Waits for the work of an attempt that can be aborted. */
+/** Waits for a call that can be aborted: in a queue for its turn, then for its work. */
 export interface Waiting {
   /** Told why the call is aborted before anything else is. */
   onAbort(reason: unknown): void;

@@ -45,7 +45,7 @@ export class LiveCall implements Call, Circumstances, Requester {
   place = -1;
   /** The outcome of the attempt, once it has ended. */
   outcome: Outcome | undefined = undefined;
-  /** Waits for the work, where the call can be aborted. */
+  /** Waits for its turn in a queue; after that for the work, where the call can be aborted. */
   waiting: Waiting | undefined = undefined;
   /** Told of the end of this attempt, where the policy above has no promise of its own. */
   watcher: Watcher | undefined = undefined;

@@ -16,10 +16,14 @@ function bench() {
   return { clock, queue, join };
 }
 
-/** How many listeners of a call's abort are left. */
+/** How many are told when it is aborted. */
 function listenersOf(call: LiveCall): number {
-  const { abortState } = call as unknown as { abortState?: { listener?: unknown; others?: Set<unknown> } };
-  return (abortState?.listener === undefined ? 0 : 1) + (abortState?.others?.size ?? 0);
+  const { abortState, waiting } = call as unknown as {
+    abortState?: { listener?: unknown; others?: Set<unknown> };
+    waiting?: unknown;
+  };
+  const listening = (abortState?.listener === undefined ? 0 : 1) + (abortState?.others?.size ?? 0);
+  return listening + (waiting === undefined ? 0 : 1);
 }
 
 describe('wait queue', () => {

@@ -1,10 +1,10 @@
 import type { Clock } from '../../time/clock.js';
 import type { DeadlineList, ListedDeadline } from '../../time/deadline-list.js';
-import type { AbortListener } from '../abort-state.js';
+import type { Waiting } from '../abort-state.js';
 import type { LiveCall } from '../live-call.js';
 
-/** One call that waits: its place in the queue, its deadline, and its listener to an abort. */
-class Waiter<Turn> implements ListedDeadline, AbortListener {
+/** One call that waits: its place in the queue, its deadline, and what is told that it is aborted. */
+class Waiter<Turn> implements ListedDeadline, Waiting {
   ahead: Waiter<Turn> | undefined = undefined;
   behind: Waiter<Turn> | undefined = undefined;
   dueAt = Infinity;
@@ -18,12 +18,15 @@ class Waiter<Turn> implements ListedDeadline, AbortListener {
     readonly weight: number,
     readonly resolve: (turn: Turn) => void,
     readonly reject: (reason: unknown) => void,
-    readonly tooLong: () => unknown,
+    readonly tooLong: (call: LiveCall) => unknown,
   ) {}
 
-  onAbort(): void {
-    if (this.queue.drop(this)) this.reject(this.call.reason);
+  onAbort(reason: unknown): void {
+    if (this.queue.drop(this)) this.reject(reason);
   }
+
+  /** Work that has not begun has no result. */
+  onResult(): void {}
 
   remove(): void {
     this.list?.remove(this);
@@ -31,7 +34,7 @@ class Waiter<Turn> implements ListedDeadline, AbortListener {
 
   expire(): void {
     this.queue.lastChance();
-    if (this.queue.drop(this)) this.reject(this.tooLong());
+    if (this.queue.drop(this)) this.reject(this.tooLong(this.call));
   }
 }
 
@@ -69,11 +72,11 @@ export class WaitQueue<Turn = void> {
   }
 
   /**
-   * Resolves when it is this call's turn. Rejects with the call's reason, or with `tooLong()` after `maxWaitMs`: one
-   * setting's worth, not what is left until some deadline, because waits of one length share a timer. A call that was
-   * aborted already does not join.
+   * Resolves when it is this call's turn. Rejects with the call's reason, or with what `tooLong` returns after
+   * `maxWaitMs`: one setting's worth, not what is left until some deadline, because waits of one length share a timer.
+   * A call that was aborted already does not join.
    */
-  join(call: LiveCall, maxWaitMs: number, tooLong: () => unknown, weight = 1): Promise<Turn> {
+  join(call: LiveCall, maxWaitMs: number, tooLong: (call: LiveCall) => unknown, weight = 1): Promise<Turn> {
     if (call.aborted) return Promise.reject(call.reason);
     return new Promise((resolve, reject) => {
       const waiter = new Waiter(this, call, weight, resolve, reject, tooLong);
@@ -83,7 +86,7 @@ export class WaitQueue<Turn = void> {
       this.tail = waiter;
       this.size++;
       this.weight += weight;
-      call.addAbortListener(waiter);
+      call.waiting = waiter;
       if (maxWaitMs !== Infinity) this.clock.expireAfter(maxWaitMs, waiter, this.clock.now());
     });
   }
@@ -134,7 +137,7 @@ export class WaitQueue<Turn = void> {
     waiter.ahead = waiter.behind = undefined;
     this.size--;
     this.weight -= waiter.weight;
-    waiter.call.removeAbortListener(waiter);
+    waiter.call.waiting = undefined;
     waiter.remove();
     return true;
   }

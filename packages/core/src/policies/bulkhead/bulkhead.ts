@@ -36,6 +36,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
   private adaptive: AdaptiveLimit | undefined;
   private readonly queue: WaitQueue<Ticket>;
   private readonly slot = new Slot();
+  private readonly tooLong = (call: LiveCall) => this.refusal('waited-too-long', call);
   /** A call inside that the calls made in its work find, as it came when no slot was left. */
   private found: LiveCall | undefined;
 
@@ -163,7 +164,7 @@ export class Bulkhead implements KeyableGate<Ticket> {
 
   private waitForSlot(call: LiveCall): Promise<Ticket> {
     const { wait = Infinity } = this.settings;
-    const turn = this.queue.join(call, wait, () => this.refusal('waited-too-long', call));
+    const turn = this.queue.join(call, wait, this.tooLong);
     // An attempt goes on a step later: a hedge hears first of the answer that has freed the slot, and needs it no more.
     return call.operationCall === undefined ? turn : turn.then((ticket) => ticket);
   }

@@ -1,4 +1,5 @@
 import { Clock } from './clock.js';
+import { SystemTimer } from './system-timer.js';
 import type { Timer } from './timer.js';
 
 /** As a constant: the global is found by a getter, which costs every reading a third more. */
@@ -37,12 +38,7 @@ export class SystemClock extends Clock {
   }
 
   protected startTimer(ms: number, run: () => void): Timer {
-    const timer = setTimeout(run, ms);
-    return {
-      cancel: () => clearTimeout(timer),
-      ref: () => void timer.ref(),
-      unref: () => void timer.unref(),
-    };
+    return new SystemTimer(setTimeout(run, ms));
   }
 
   /** A wall clock that is set back, or corrected by a few seconds, changes nothing: time never runs backwards. */

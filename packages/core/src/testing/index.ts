@@ -6,3 +6,4 @@ export { snapshotOf } from './snapshot-of.js';
 export { storeContract } from './store-contract/store-contract.js';
 export type { StoreUnderTest } from './store-contract/store-tests.js';
 export { TestClock } from './test-clock.js';
+export { withinTime } from './within-time.js';

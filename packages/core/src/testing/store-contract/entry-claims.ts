@@ -11,7 +11,7 @@ export function entryClaims({ describe, test }: StoreTests): void {
       assert.equal(await store.get(key), undefined);
     });
 
-    test('answers what was put, with its version and its age', async (store, _, key) => {
+    test.within(1000, 'answers what was put, with its version and its age', async (store, _, key) => {
       const { version } = written(await store.put(key, 'value', KEPT));
       const entry = await store.get(key);
       assert.equal(entry?.value, 'value');
@@ -19,7 +19,7 @@ export function entryClaims({ describe, test }: StoreTests): void {
       assert.ok(entry.ageMs >= 0 && entry.ageMs < 1000, `ageMs is ${entry.ageMs}`);
     });
 
-    test('gives the time since the last write as age', async (store, elapse, key) => {
+    test.within(250, 'gives the time since the last write as age', async (store, elapse, key) => {
       await store.put(key, 'value', KEPT);
       await elapse(300);
       const before = await store.get(key);
@@ -95,7 +95,7 @@ export function entryClaims({ describe, test }: StoreTests): void {
   });
 
   describe('expiry', () => {
-    test('forgets an entry when its time is over', async (store, elapse, key) => {
+    test.within(200, 'forgets an entry when its time is over', async (store, elapse, key) => {
       await store.put(key, 'value', { ttlMs: 200, if: 'always' });
       assert.equal((await store.get(key))?.value, 'value');
       await elapse(400);

@@ -1,5 +1,6 @@
 import type { Store } from '../../store/store.js';
 import type { TestRunner } from '../runner.js';
+import { withinTime } from '../within-time.js';
 
 /** A store under test, and how time passes for it: a fake clock advances, a real server is waited for. */
 export interface StoreUnderTest {
@@ -7,29 +8,34 @@ export interface StoreUnderTest {
   elapse(ms: number): Promise<void>;
 }
 
-/** A test of a store that is empty, or whose other keys do no harm: `key` is its own. */
-type StoreTest = (store: Store, elapse: StoreUnderTest['elapse'], key: string) => Promise<void>;
+/** The body of a test. Its store is empty, or the other keys there do no harm: `key` is its own. */
+type StoreTestBody = (store: Store, elapse: StoreUnderTest['elapse'], key: string) => Promise<void>;
+
+interface StoreTest {
+  (name: string, body: StoreTestBody): void;
+  /** A test with a step that has to be done before something expires, so many milliseconds after its beginning. */
+  within(ms: number, name: string, body: StoreTestBody): void;
+}
 
 /** The ways in which the claims on stores become tests. */
 export interface StoreTests {
   readonly describe: TestRunner['describe'];
-  test(name: string, body: StoreTest): void;
+  readonly test: StoreTest;
 }
 
 /** Tests of stores that `make` opens: each is closed at the end of its test. */
 export function storeTests(make: () => Promise<StoreUnderTest>, { describe, it }: TestRunner): StoreTests {
-  return {
-    describe,
-    test: (name, body) =>
-      it(name, async () => {
-        const { store, elapse } = await make();
-        try {
-          await body(store, elapse, uniqueKey());
-        } finally {
-          await store.close();
-        }
-      }),
+  const run = async (body: StoreTestBody) => {
+    const { store, elapse } = await make();
+    try {
+      await body(store, elapse, uniqueKey());
+    } finally {
+      await store.close();
+    }
   };
+  const test = (name: string, body: StoreTestBody) => void it(name, () => run(body));
+  const within: StoreTest['within'] = (ms, name, body) => void it(name, () => withinTime(ms, () => run(body)));
+  return { describe, test: Object.assign(test, { within }) };
 }
 
 let keys = 0;

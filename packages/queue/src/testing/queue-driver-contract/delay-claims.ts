@@ -4,7 +4,7 @@ import { LEASE, type DriverTest } from './driver-bench.js';
 
 /** Claims when a job is handed out that is to wait. */
 export function delayClaims(test: DriverTest): void {
-  test('holds a delayed job back until it is due', async (bench) => {
+  test.within(400, 'holds a delayed job back until it is due', async (bench) => {
     const [id] = await bench.add({ delayMs: 400 });
     const { jobs, nextInMs } = await bench.driver.claim(bench.provider, { limit: 1, ...LEASE });
     assert.equal(jobs.length, 0);
@@ -14,7 +14,7 @@ export function delayClaims(test: DriverTest): void {
     assert.equal((await bench.claimOne()).id, id);
   });
 
-  test('has a job tried again later, with what became of it in its history', async (bench) => {
+  test.within(300, 'has a job tried again later, with what became of it in its history', async (bench) => {
     const [id] = await bench.add({});
     const history: JobAttempt = { at: 1_700_000_000_000, attempt: 1, failure: 'failed', reason: 'HTTP 500' };
     const job = await bench.claimOne();

@@ -51,4 +51,8 @@ export class DriverBench {
 }
 
 /** One test of the contract, with a driver of its own. */
-export type DriverTest = (name: string, body: (bench: DriverBench) => Promise<void>) => void;
+export interface DriverTest {
+  (name: string, body: (bench: DriverBench) => Promise<void>): void;
+  /** A test with a step that has to be done before something expires, so many milliseconds after its beginning. */
+  within(ms: number, name: string, body: (bench: DriverBench) => Promise<void>): void;
+}

@@ -4,7 +4,7 @@ import type { DriverTest } from './driver-bench.js';
 
 /** Claims whose a job is while its lease holds, and after it. */
 export function leaseClaims(test: DriverTest): void {
-  test('hands a job on when its lease ends, and counts that it was lost', async (bench) => {
+  test.within(400, 'hands a job on when its lease ends, and counts that it was lost', async (bench) => {
     const [id] = await bench.add({});
     const zombie = await bench.claimOne(400);
     assert.equal((await bench.claim()).length, 0);
@@ -29,7 +29,7 @@ export function leaseClaims(test: DriverTest): void {
     assert.equal(await bench.state(id!), 'completed');
   });
 
-  test('holds a claim for as long as it is renewed', async (bench) => {
+  test.within(600, 'holds a claim for as long as it is renewed', async (bench) => {
     await bench.add({});
     const job = await bench.claimOne(600);
     for (let round = 0; round < 3; round++) {

@@ -1,4 +1,4 @@
-import type { TestRunner } from '@breakwater/core/testing';
+import { withinTime, type TestRunner } from '@breakwater/core/testing';
 import { DriverBench, type DriverTest, type QueueDriverUnderTest } from './driver-bench.js';
 import { delayClaims } from './delay-claims.js';
 import { keyClaims } from './key-claims.js';
@@ -16,15 +16,19 @@ export function queueDriverContract(
   make: () => Promise<QueueDriverUnderTest>,
   { describe, it }: TestRunner = globalThis as unknown as TestRunner,
 ): void {
-  const test: DriverTest = (name, body) =>
-    it(name, async () => {
-      const { driver, elapse } = await make();
-      try {
-        await body(new DriverBench(driver, elapse));
-      } finally {
-        await driver.close();
-      }
-    });
+  const run = async (body: (bench: DriverBench) => Promise<void>) => {
+    const { driver, elapse } = await make();
+    try {
+      await body(new DriverBench(driver, elapse));
+    } finally {
+      await driver.close();
+    }
+  };
+  const within: DriverTest['within'] = (ms, name, body) => void it(name, () => withinTime(ms, () => run(body)));
+  const test: DriverTest = Object.assign(
+    (name: string, body: (bench: DriverBench) => Promise<void>) => void it(name, () => run(body)),
+    { within },
+  );
 
   describe('queue driver contract', () => {
     turnClaims(test);

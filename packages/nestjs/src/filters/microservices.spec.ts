@@ -1,5 +1,6 @@
 import { credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { createProvider, type Outcome } from '@breakwater/core';
+import { freePort } from '@breakwater/servers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Injectable, Module, type INestApplication, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -11,7 +12,6 @@ import {
   Transport,
   type MicroserviceOptions,
 } from '@nestjs/microservices';
-import { createServer, type AddressInfo } from 'node:net';
 import { firstValueFrom, from, mergeMap, type Observable } from 'rxjs';
 import {
   InventoryClientClass,
@@ -182,14 +182,3 @@ describe('a caller of a service of another transport', () => {
     client.close();
   });
 });
-
-/** Nest tells no port that it has picked itself. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address() as AddressInfo;
-      probe.close(() => resolve(free));
-    });
-  });
-}

@@ -15,13 +15,15 @@ import { migrate } from './migrate.js';
 import { PostgresStore } from './postgres-store.js';
 
 const KEPT = { ttlMs: 60_000, if: 'always' } as const;
+/** For stores whose time limit is not tested: by default it is a second, which a machine under load may take. */
+const PATIENT = { timeout: '60s' } as const;
 
 const server = await serverOrReason(startPostgres);
 const missing = server instanceof ServerUnavailableError;
 const bouncer = missing ? server : await serverOrReason(() => startPgbouncer(server.port));
 
 function poolOf(url: string, max = 8): Pool {
-  const pool = new Pool({ connectionString: url, max, connectionTimeoutMillis: 2000 });
+  const pool = new Pool({ connectionString: url, max, connectionTimeoutMillis: 60_000 });
   pool.on('error', () => undefined);
   return pool;
 }
@@ -42,10 +44,10 @@ afterAll(async () => {
     });
     afterAll(() => pool.end());
 
-    storeContract(async () => ({ store: new PostgresStore(pool), elapse: (ms) => sleep(ms) }));
+    storeContract(async () => ({ store: new PostgresStore(pool, PATIENT), elapse: (ms) => sleep(ms) }));
 
     it('lets one of 30 racers win each of 30 keys, over more connections than the server has for it', async () => {
-      const store = new PostgresStore(pool);
+      const store = new PostgresStore(pool, PATIENT);
       for (let key = 0; key < 30; key++) {
         const racing = Array.from({ length: 30 }, (_, racer) =>
           store.put(`bounced ${key}`, String(racer), { ttlMs: 60_000, if: 'absent' }),
@@ -57,7 +59,7 @@ afterAll(async () => {
     });
 
     it('takes part in a transaction', async () => {
-      const store = new PostgresStore(pool);
+      const store = new PostgresStore(pool, PATIENT);
       const client = await pool.connect();
       await client.query('BEGIN');
       await store.within(client).put('within', 'value', KEPT);
@@ -103,11 +105,11 @@ afterAll(async () => {
   it('says that a server in recovery takes no writes, and makes no idempotent call then; what stands can be read', async () => {
     const pool = poolOf(running.url);
     await migrate(pool);
-    await new PostgresStore(pool).put('before', 'value', KEPT);
+    await new PostgresStore(pool, PATIENT).put('before', 'value', KEPT);
     await pool.end();
     await running.standBy();
     const standby = poolOf(running.url);
-    const store = new PostgresStore(standby);
+    const store = new PostgresStore(standby, PATIENT);
     await expect(store.put('key', 'value', KEPT)).rejects.toThrow(/read-only, such as a standby.*\(25006\)/s);
     expect(await store.get('before')).toMatchObject({ value: 'value' });
     const provider = createProvider('payments', { idempotency: {} }, { store });

@@ -46,7 +46,7 @@ function openStore(url: string): Store {
   if (url.startsWith('redis:')) {
     const redis = new Redis(url);
     redis.on('error', () => undefined);
-    return new RedisStore(redis);
+    return new RedisStore(redis, { timeout: '30s' });
   }
   const pool = new Pool({ connectionString: url, max: 10 });
   // An idle connection that the server ends is no failure of any operation.

@@ -148,7 +148,7 @@ async function redis(): Promise<Durable | undefined> {
     url: server.url,
     open: async () => {
       const client = new Redis(server.url);
-      return { store: new RedisStore(client), close: async () => client.disconnect() };
+      return { store: new RedisStore(client, { timeout: '30s' }), close: async () => client.disconnect() };
     },
     kill: () => server.restart('SIGKILL'),
     stop: () => server.stop(),

@@ -37,11 +37,12 @@ interface Left {
   let failures: unknown[];
 
   beforeAll(async () => {
-    pool = new Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 2000 });
+    pool = new Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 60_000 });
     pool.on('error', () => undefined);
     await migrate(pool);
     await pool.query('CREATE TABLE effects (id TEXT NOT NULL)');
-    store = new PostgresStore(pool);
+    // However slow the machine is: no time limit is what this is about.
+    store = new PostgresStore(pool, { timeout: '60s' });
   });
   afterAll(async () => {
     await store.close();

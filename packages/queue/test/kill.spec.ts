@@ -22,6 +22,8 @@ import type { WorkerTask } from './worker.fixture.js';
 
 /** `QUEUE_KILLS=10` is the full form. */
 const KILLS = Number(process.env['QUEUE_KILLS'] ?? 2);
+/** The jobs that a process has added, at least, before it is killed. */
+const FEWEST = 5;
 
 const redis = await serverOrReason(startRedis);
 const postgres = await serverOrReason(startPostgres);
@@ -98,7 +100,7 @@ describe('kill -9 at any moment', () => {
     for (let kill = 0; kill < KILLS; kill++) {
       const kind = task.withOrders ? 'order' : 'job';
       const two = ['a', 'b'].map((name) => start({ ...task, name: `${kind}-${kill}${name}`, adds: 1e6 }));
-      while (two.some(({ lines }) => lines().length === 0)) await sleep(5);
+      while (two.some(({ lines }) => lines().length < FEWEST)) await sleep(5);
       await sleep(Math.random() * 400);
       // One is killed, and the other works on for a while beside what it left.
       for (const { child, lines } of two) {
@@ -108,7 +110,6 @@ describe('kill -9 at any moment', () => {
         await sleep(Math.random() * 200);
       }
     }
-    expect(acknowledged.length).toBeGreaterThan(10);
     return acknowledged;
   }
 
@@ -133,7 +134,7 @@ describe('kill -9 at any moment', () => {
     (server instanceof ServerUnavailableError ? it.skip : it)(
       `loses no job that was accepted, and makes no effect twice (${driver}, ${KILLS} kills)`,
       async () => {
-        const task = { driver, place: place(), providerUrl, withOrders: false };
+        const task = { driver, place: place(), provider: 'crm', providerUrl, withOrders: false };
         const owed = await killSome(task);
         const done = await drain(task);
         expect(new Set(done).size).toBe(done.length);
@@ -147,7 +148,7 @@ describe('kill -9 at any moment', () => {
     const place = join(folder, 'queue.sqlite');
     const db = new Database(place);
     db.exec('PRAGMA journal_mode = WAL; CREATE TABLE orders (id TEXT)');
-    const task = { driver: 'sqlite', place, providerUrl, withOrders: true } as const;
+    const task = { driver: 'sqlite', place, provider: 'crm-of-orders', providerUrl, withOrders: true } as const;
     const owed = await killSome(task);
     const done = await drain(task);
     const orders = db.prepare('SELECT id FROM orders').raw().all() as [string][];
@@ -163,7 +164,13 @@ describe('kill -9 at any moment', () => {
       const pool = new Pool({ connectionString });
       pool.on('error', () => undefined);
       await pool.query('CREATE TABLE orders (id text)');
-      const task = { driver: 'postgres', place: connectionString, providerUrl, withOrders: true } as const;
+      const task = {
+        driver: 'postgres',
+        place: connectionString,
+        provider: 'crm-of-orders',
+        providerUrl,
+        withOrders: true,
+      } as const;
       const owed = await killSome(task);
       const done = await drain(task);
       const { rows } = await pool.query<{ id: string }>('SELECT id FROM orders');

@@ -1,13 +1,8 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createProvider } from '@breakwater/core';
-import { createPostgresBackend } from 'bullmq';
-import Database from 'libsql';
-import { Client } from 'pg';
-import { bullmqDriver } from '../src/bullmq/bullmq-driver.js';
 import type { QueueDriver } from '../src/driver/queue-driver.js';
 import { readJobOptions } from '../src/jobs/job-settings.js';
-import { sqliteDriver } from '../src/sqlite/sqlite-driver.js';
 import type { AddOptions } from '../src/sync-queue/sync-queue.js';
 import { createSyncQueue } from '../src/sync-queue/create-sync-queue.js';
 
@@ -15,6 +10,8 @@ import { createSyncQueue } from '../src/sync-queue/create-sync-queue.js';
 export interface WorkerTask {
   readonly driver: 'sqlite' | 'redis' | 'postgres';
   readonly place: string;
+  /** The name of the provider, which is that of its queue: two tests on one server share no jobs. */
+  readonly provider: string;
   readonly providerUrl: string;
   readonly name: string;
   readonly adds: number;
@@ -22,22 +19,27 @@ export interface WorkerTask {
   readonly withOrders: boolean;
 }
 
-const drivers: Record<WorkerTask['driver'], (place: string) => QueueDriver> = {
-  sqlite: (file) => sqliteDriver({ file }),
-  redis: (url) => bullmqDriver({ connection: { host: '127.0.0.1', port: Number(new URL(url).port) } }),
-  postgres: (connectionString) =>
-    bullmqDriver({ connection: { connectionString, max: 4, migrate: true }, backend: createPostgresBackend }),
-};
+/** Loads no more than the driver needs: loading is most of what such a process does. */
+async function openDriver({ driver, place }: WorkerTask): Promise<QueueDriver> {
+  if (driver === 'sqlite') return (await import('../src/sqlite/sqlite-driver.js')).sqliteDriver({ file: place });
+  const { bullmqDriver } = await import('../src/bullmq/bullmq-driver.js');
+  if (driver === 'redis') {
+    return bullmqDriver({ connection: { host: '127.0.0.1', port: Number(new URL(place).port) } });
+  }
+  const { createPostgresBackend } = await import('bullmq');
+  const connection = { connectionString: place, max: 4, migrate: true };
+  return bullmqDriver({ connection, backend: createPostgresBackend });
+}
 
 const task = JSON.parse(process.argv[2]!) as WorkerTask;
-const provider = createProvider('crm', {}, { trackCalls: true });
+const provider = createProvider(task.provider, {}, { trackCalls: true });
 const queue = createSyncQueue(
-  { driver: drivers[task.driver](task.place), lease: '600ms', poll: '20ms', concurrency: 5 },
+  { driver: await openDriver(task), lease: '600ms', poll: '20ms', concurrency: 5 },
   { provider: () => provider },
 );
 await queue.start([
   {
-    provider: 'crm',
+    provider: task.provider,
     name: 'sync',
     schema: undefined,
     // Twenty kills within seconds would have some jobs taken for those that kill their process, and buried.
@@ -60,19 +62,20 @@ for (let i = 0; i < task.adds; i++) {
   await sleep(2);
 }
 if (task.adds === 0) {
-  await queue.drain('crm');
-  for (const { payload, history } of await queue.list('crm', { state: 'dead' })) {
+  await queue.drain(task.provider);
+  for (const { payload, history } of await queue.list(task.provider, { state: 'dead' })) {
     tell(`dead ${String(payload)} ${history.map(({ failure }) => failure).join(' ')}`);
   }
   tell('drained');
 }
 
 function adding(): Add | Promise<Add> {
-  if (!task.withOrders) return (id, options) => queue.add('crm', 'sync', id, options);
+  if (!task.withOrders) return (id, options) => queue.add(task.provider, 'sync', id, options);
   return task.driver === 'sqlite' ? withOrderInSqlite() : withOrderInPostgres();
 }
 
-function withOrderInSqlite(): Add {
+async function withOrderInSqlite(): Promise<Add> {
+  const { default: Database } = await import('libsql');
   const db = new Database(task.place);
   const insert = db.prepare('INSERT INTO orders (id) VALUES (?)');
   return async (id, options) => {
@@ -80,7 +83,7 @@ function withOrderInSqlite(): Add {
       try {
         db.transaction(() => {
           insert.run([id]);
-          void queue.within(db).add('crm', 'sync', id, options);
+          void queue.within(db).add(task.provider, 'sync', id, options);
         }).immediate();
         return;
       } catch (error) {
@@ -93,12 +96,13 @@ function withOrderInSqlite(): Add {
 }
 
 async function withOrderInPostgres(): Promise<Add> {
+  const { Client } = await import('pg');
   const client = new Client({ connectionString: task.place });
   await client.connect();
   return async (id, options) => {
     await client.query('BEGIN');
     await client.query('INSERT INTO orders (id) VALUES ($1)', [id]);
-    await queue.within(client).add('crm', 'sync', id, options);
+    await queue.within(client).add(task.provider, 'sync', id, options);
     await client.query('COMMIT');
   };
 }

@@ -6,6 +6,8 @@ import { anOrder, eventually, ShopFixture } from './shop.fixture.js';
 const URLS = { PAYMENTS_URL: 'http://127.0.0.1:1', EMAIL_URL: 'http://127.0.0.1:2' };
 /** Calls that are under way when the shop closes are aborted. */
 const NO_GRACE = { SHUTDOWN_GRACE_MS: '0' };
+/** Far longer than a machine under load takes to close a shop that waits for nothing. */
+const LONG_GRACE = { SHUTDOWN_GRACE_MS: '60000' };
 
 describe('createCheckoutApp', () => {
   beforeEach(() => {
@@ -33,7 +35,7 @@ describe('createCheckoutApp', () => {
   });
 
   it.each([
-    ['while its policies wait for email', {}],
+    ['while its policies wait for email', { ...LONG_GRACE, RESILIENCE__EMAIL__TIMEOUT__ATTEMPT: '250ms' }],
     ['while it waits for email without any policy, and has no grace', { RESILIENCE__ENABLED: 'false', ...NO_GRACE }],
   ])('closes at once %s', async (_when, settings) => {
     const shop = await ShopFixture.open(settings);
@@ -42,13 +44,13 @@ describe('createCheckoutApp', () => {
     await eventually(async () => (await shop.mailbox()).calls.total > 0);
     const before = performance.now();
     await shop.stop();
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(performance.now() - before).toBeLessThan(20_000);
     await placed;
     await shop.close();
   });
 
   it('answers an order that is under way when it closes', async () => {
-    const shop = await ShopFixture.open();
+    const shop = await ShopFixture.open(LONG_GRACE);
     await shop.payments.strike({ latency: { ms: 200 } });
     const placed = shop.place(anOrder('a-1'));
     await eventually(async () => (await shop.ledger()).calls.total > 0);

@@ -13,6 +13,19 @@ const MERCHANT = 'sk_shop';
 const KEY = liveSecret(`${MERCHANT}.`);
 const MAILBOX = 'key_shop';
 
+/** A machine under load takes longer for a healthy third party than a customer waits: tests say what is to be short. */
+const PATIENT = {
+  RESILIENCE__PAYMENTS__TIMEOUT__ATTEMPT: '20s',
+  RESILIENCE__PAYMENTS__TIMEOUT__TOTAL: '60s',
+  RESILIENCE__PAYMENTS__RATE_LIMIT__WAIT: '30s',
+  RESILIENCE__PAYMENTS__BULKHEAD__WAIT: '30s',
+  RESILIENCE__EMAIL__TIMEOUT__ATTEMPT: '20s',
+  RESILIENCE__CATALOG__TIMEOUT__ATTEMPT: '20s',
+  RESILIENCE__INVENTORY__TIMEOUT__ATTEMPT: '20s',
+  RESILIENCE__INVENTORY__TIMEOUT__TOTAL: '60s',
+  RESILIENCE__INVENTORY__RATE_LIMIT__WAIT: '30s',
+} as const;
+
 /** An answer with its JSON read. */
 export interface Answer<T = Record<string, unknown>> {
   readonly status: number;
@@ -25,6 +38,7 @@ export class ShopFixture {
   static async open(overrides: Readonly<Record<string, string>> = {}): Promise<ShopFixture> {
     const [payments, email] = await Promise.all([createPaymentsApp({ seed: 1 }), createEmailApp({ seed: 1 })]);
     const environment = {
+      ...PATIENT,
       PAYMENTS_URL: payments.url,
       PAYMENTS_API_KEY: KEY,
       PAYMENTS_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -119,13 +133,9 @@ export function anOrder(id: string, more: Readonly<Record<string, unknown>> = {}
   return { id, email: `${id}@customers.test`, amount: 1999, currency: 'EUR', ...more };
 }
 
-/** Resolves when `holds` does, which it has to within five seconds. */
+/** Resolves when `holds` does, within the time that the test has. */
 export async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 5000;
-  while (!(await holds())) {
-    if (performance.now() > giveUpAt) throw new Error(`not within five seconds: ${holds}`);
-    await pause(20);
-  }
+  while (!(await holds())) await pause(20);
 }
 
 async function answerOf<T>(response: Response): Promise<Answer<T>> {

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -75,6 +76,14 @@ describe.each(CLIENTS)('an answer through %s whose body', (_name, send) => {
   });
   afterEach(() => server.close());
 
+  /** As a client's own time limit ends a request: long after all that the server has said has come. */
+  async function limit(request: number, caller: AbortController): Promise<void> {
+    await server.seen(request);
+    // In steps, so that a machine under load reads what has come in between.
+    for (let step = 0; step < 25; step++) await sleep(20);
+    caller.abort(new DOMException('it took too long', 'TimeoutError'));
+  }
+
   async function tryOut() {
     const kinds: OutcomeKind[] = [];
     const provider = createProvider(
@@ -86,7 +95,11 @@ describe.each(CLIENTS)('an answer through %s whose body', (_name, send) => {
       },
       { trackCalls: true },
     );
-    const work = () => send(server.origin, AbortSignal.timeout(500));
+    const work = () => {
+      const caller = new AbortController();
+      void limit(server.requests.length + 1, caller);
+      return send(server.origin, caller.signal);
+    };
     const ended = await outcomeOf(provider.execute(work));
     const { state } = provider.circuitBreaker!;
     provider.close();
@@ -129,7 +142,7 @@ describe.each(CLIENTS)('an answer through %s whose body', (_name, send) => {
       { trackCalls: true },
     );
     const work = async () => {
-      await send(server.origin, AbortSignal.timeout(1000)).catch(() => undefined);
+      await send(server.origin, new AbortController().signal).catch(() => undefined);
       throw networkError('ECONNRESET');
     };
     await outcomeOf(provider.execute(work));
@@ -158,10 +171,11 @@ describe('a client that waits for ever for the rest of an answer', () => {
     ends(404, {}, server);
     const provider = createProvider(
       'payments',
-      { timeout: { attempt: 200 }, circuitBreaker: { window: { consecutive: 1 } } },
+      { timeout: { attempt: 1500 }, circuitBreaker: { window: { consecutive: 1 } } },
       { trackCalls: true },
     );
-    const ended = await outcomeOf(provider.execute(() => never(server.origin, AbortSignal.timeout(1000))));
+    const { signal } = new AbortController();
+    const ended = await outcomeOf(provider.execute(() => never(server.origin, signal)));
     expect(ended).toMatchObject({ error: { code: 'TIMEOUT' } });
     expect(provider.circuitBreaker!.state).toBe(state);
     provider.close();

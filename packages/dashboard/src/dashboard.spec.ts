@@ -28,8 +28,7 @@ const isolate = JSON.stringify({ action: 'circuit.isolate', target: 'payments' }
 
 /** Lets what goes over real sockets arrive. */
 async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 2000 && !holds(); turn++) await setImmediate();
-  expect(holds()).toBe(true);
+  while (!holds()) await setImmediate();
 }
 
 describe('the page', () => {

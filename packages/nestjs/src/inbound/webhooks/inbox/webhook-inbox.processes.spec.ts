@@ -10,7 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isSuccess } from '../answering/settle-webhook.js';
 
 const SECRET = 'whsec_8f2bd5c1a7e94f03b6d1';
-const LEASE_MS = 1000;
+const LEASE_MS = 3000;
+/** Longer than any test: a handler that is to be under way when its process is killed. */
+const FOR_EVER_MS = 600_000;
 
 /** Instructions that a delivery brings to the handler. */
 interface Instructions {
@@ -141,10 +143,10 @@ describe('the webhook inbox, with several processes of an application on one Sql
     const underWay = deliveries.slice(4);
     const [victim, survivor] = apps;
     await Promise.all(done.map((id) => deliver(victim!, { id })));
-    const unanswered = underWay.map((id) => send(victim!, { id, holdMs: 1500 }));
+    const unanswered = underWay.map((id) => send(victim!, { id, holdMs: FOR_EVER_MS }));
     while (notesOf('attempts', deliveries).length < deliveries.length) await sleep(10);
-    // Long enough for a renewal: a handler that runs longer than its lease keeps the delivery.
-    await sleep(LEASE_MS / 2);
+    // A handler that runs longer than its lease keeps the delivery.
+    await sleep(LEASE_MS * 1.2);
     expect(await send(survivor!, { id: underWay[0]! })).toBe(503);
     await kill(victim!);
     expect(new Set(await Promise.all(unanswered))).toEqual(new Set([0]));

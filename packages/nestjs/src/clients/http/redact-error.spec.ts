@@ -42,7 +42,7 @@ describe('an error of our HTTP client', () => {
       response.writeHead(400, { 'set-cookie': 'set-cookie-secret' }).end(JSON.stringify({ text: 'answer-body' }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
     const http = { baseUrl, auth: { bearer: 'sk_live_secret' }, headers: { 'X-Tenant': 'tenant-secret' } };
     module = await Test.createTestingModule({
       imports: [ResilienceModule.forRoot({ providers: { payments: { http, idempotency: {} } } })],
@@ -91,7 +91,13 @@ describe('an error of our HTTP client', () => {
       expect([how, text.length < (how === 'logged' || how === 'wrapped' ? 4000 : 2000)]).toEqual([how, true]);
     }
     expect(printed(error).inspected).toMatch(/AxiosError.*status code 400[\s\S]*method: 'POST'[\s\S]*\/charges'/);
-    expect(JSON.parse(printed(error).asJson!)).toMatchObject({ status: 400, method: 'POST', code: 'ERR_BAD_REQUEST' });
+    const { port } = server.address() as AddressInfo;
+    expect(JSON.parse(printed(error).asJson!)).toMatchObject({
+      status: 400,
+      method: 'POST',
+      code: 'ERR_BAD_REQUEST',
+      url: `http://127.0.0.1:${port}/v1/charges`, // where it went
+    });
   });
 
   it('is the error of axios still, with its answer for those who ask for it', async () => {

@@ -53,11 +53,13 @@ function statusOf(error: Error): unknown {
 
 /** Without a query, and without a user in it: those are where secrets stand in URLs. */
 function placeOf({ url = '', baseURL }: RequestLike): string | undefined {
-  const base = typeof baseURL === 'string' ? baseURL : undefined;
   const target = String(url);
-  if (!URL.canParse(target, base)) return undefined;
-  const { origin, pathname } = new URL(target, base);
-  return shortened(origin + (target.startsWith('/') ? target.split(/[?#]/, 1)[0]! : pathname));
+  // As axios makes one of the two: the path of the base stays, also before one that begins with a slash.
+  const isWhole = typeof baseURL !== 'string' || /^(?:[a-z][a-z\d+.-]*:)?\/\//iu.test(target);
+  const whole = isWhole ? target : `${baseURL.replace(/\/?\/$/u, '')}/${target.replace(/^\/+/u, '')}`;
+  if (!URL.canParse(whole)) return undefined;
+  const { origin, pathname } = new URL(whole);
+  return shortened(origin + pathname);
 }
 
 function stackOf({ stack = '', name, message }: Error): string {

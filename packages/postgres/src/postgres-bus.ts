@@ -60,7 +60,7 @@ export class PostgresBus implements Bus {
         'SELECT pg_notify($1, piece) FROM unnest($2::text[]) WITH ORDINALITY AS p(piece, i) ORDER BY i',
         [this.channel, payloads],
       );
-      const onTimeout = () => PostgresStoreError.timedOut(timeoutMs);
+      const onTimeout = () => PostgresStoreError.timedOut(timeoutMs, this.pool.waitingCount);
       await withTimeLimit(sent, { clock: this.clock, timeoutMs, onTimeout });
     } catch (error) {
       throw PostgresStoreError.of(error);

@@ -6,6 +6,8 @@ export interface PostgresClient {
 /** The part of a `pg` pool that the bus uses: it takes a connection of its own. */
 export interface PostgresPool extends PostgresClient {
   readonly options?: { readonly max?: number };
+  /** How many queries wait for a connection. */
+  readonly waitingCount?: number;
   connect(): Promise<PostgresConnection>;
 }
 

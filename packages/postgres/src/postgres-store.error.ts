@@ -13,8 +13,10 @@ export class PostgresStoreError extends Error {
     super(`PostgresStore: ${what} (${code})`, cause === undefined ? undefined : { cause });
   }
 
-  static timedOut(timeoutMs: number): PostgresStoreError {
-    return new PostgresStoreError('TIMEOUT', `the server has not answered within ${timeoutMs} ms`);
+  /** With those that stand in line for a connection of the pool at that moment. */
+  static timedOut(timeoutMs: number, waiting = 0): PostgresStoreError {
+    const why = waiting > 0 ? `, and ${waiting} wait for a connection of the pool: all of them are in use` : '';
+    return new PostgresStoreError('TIMEOUT', `the server has not answered within ${timeoutMs} ms${why}`);
   }
 
   /** Says clearly why the driver failed. */

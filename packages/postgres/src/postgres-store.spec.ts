@@ -21,8 +21,8 @@ const PATIENT = { timeout: '60s' } as const;
 const server = await serverOrReason(startPostgres);
 const missing = server instanceof ServerUnavailableError;
 
-function poolOf(url: string): Pool {
-  const pool = new Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 60_000 });
+function poolOf(url: string, max = 8): Pool {
+  const pool = new Pool({ connectionString: url, max, connectionTimeoutMillis: 60_000 });
   // An idle connection that the server ends is no failure of any operation.
   pool.on('error', () => undefined);
   return pool;
@@ -129,6 +129,15 @@ it('ships its schema as a file, too', () => {
     );
     (server as PostgresServer).resume();
     await fresh.end();
+  });
+
+  it('says how many wait for a connection where the pool has none that is free', async () => {
+    const small = poolOf(url, 1);
+    const client = await small.connect();
+    const refused = new PostgresStore(small, { timeout: '50ms' }).get('key');
+    await expect(refused).rejects.toThrow('and 1 wait for a connection of the pool: all of them are in use (TIMEOUT)');
+    client.release();
+    await small.end();
   });
 
   it('waits for a row that a transaction holds no longer than its time limit', async () => {

@@ -104,8 +104,13 @@ export class PostgresStore implements Store {
     const { clock, timeoutMs } = this.settings;
     try {
       const asked = this.pool.query(text, values);
-      return (await withTimeLimit(asked, { clock, timeoutMs, onTimeout: () => PostgresStoreError.timedOut(timeoutMs) }))
-        .rows as Row[];
+      return (
+        await withTimeLimit(asked, {
+          clock,
+          timeoutMs,
+          onTimeout: () => PostgresStoreError.timedOut(timeoutMs, this.pool.waitingCount),
+        })
+      ).rows as Row[];
     } catch (error) {
       throw PostgresStoreError.of(error);
     }

@@ -11,6 +11,7 @@ import {
 import type { SecretsEvent } from '@breakwater/secrets';
 import type { PolicyCatalog } from '@breakwater/core/adapter';
 import { EventLog } from '../operations/logging/event-log.js';
+import { RequestLog } from '../operations/logging/request-log.js';
 import { CallsUnderWay } from '../operations/shutdown/calls-under-way.js';
 import { Shutdown } from '../operations/shutdown/shutdown.js';
 import { TrackedStore } from '../operations/shutdown/tracked-store.js';
@@ -138,6 +139,11 @@ export class ResilienceParts {
 
   hasProvider(name: string): boolean {
     return this.registry.has(name);
+  }
+
+  /** A context of the log for what requests bring about; silent where the application's log is. */
+  requestLog(context: string): RequestLog {
+    return this.log?.ofRequests(context) ?? new RequestLog(context, undefined);
   }
 
   /** Writes a warning to the log. */

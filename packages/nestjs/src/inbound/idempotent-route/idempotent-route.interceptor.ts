@@ -2,6 +2,7 @@ import { IdempotencyConflictError } from '@breakwater/core';
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { finalize, type Observable } from 'rxjs';
 import { holdAnswer } from '../exchange/hold-answer.js';
+import type { RequestLog } from '../../operations/logging/request-log.js';
 import { ResilienceParts } from '../../providers/resilience-parts.js';
 import { idempotentRequestOf, setIdempotentRequest, type IdempotentRequest } from './idempotent-request.decorator.js';
 import type { IdempotentRouteSettings } from './idempotent-route.options.js';
@@ -21,7 +22,11 @@ const LONGEST_UNHEARD_MS = 3_600_000;
 export class IdempotentRouteInterceptor implements NestInterceptor {
   private readonly ledgers = new WeakMap<IdempotentRouteSettings, RouteLedger>();
 
-  constructor(@Inject(ResilienceParts) private readonly parts: ResilienceParts) {}
+  private readonly log: RequestLog;
+
+  constructor(@Inject(ResilienceParts) private readonly parts: ResilienceParts) {
+    this.log = parts.requestLog('IdempotentRoute');
+  }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     if (context.getType() !== 'http') throw new TypeError('@IdempotentRoute: its requests come over HTTP');
@@ -33,7 +38,7 @@ export class IdempotentRouteInterceptor implements NestInterceptor {
     if (request === undefined) return next.handle();
     const admission = await this.ledgerOf(settings).admit(request);
     if ('answer' in admission) throw new ReadyAnswer(admission.answer);
-    const handled = { ...admission, request, settings };
+    const handled = { ...admission, request, settings, log: this.log };
     setIdempotentRequest(exchange.raw, requestFor(handled, request, exchange));
     const { claim } = handled;
     holdAnswer(exchange, {

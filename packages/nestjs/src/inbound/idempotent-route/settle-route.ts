@@ -1,11 +1,9 @@
-import { Logger } from '@nestjs/common';
+import type { RequestLog } from '../../operations/logging/request-log.js';
 import type { HeldAnswer } from '../exchange/hold-answer.js';
 import type { Settlement } from '../exchange/store-claim.js';
 import type { IdempotentRouteSettings } from './idempotent-route.options.js';
 import type { KeyedRequest, RouteClaim } from './route-ledger.js';
 import { storedAnswer, writtenRecord } from './route-record.js';
-
-const logger = new Logger('IdempotentRoute');
 
 /** Refusals that are decisions about the request itself, and would be the same again. */
 const DECISIONS = new Set([402, 404, 410, 422]);
@@ -16,6 +14,7 @@ const NOT_DONE = 503;
 export interface HandledRequest extends RouteClaim {
   readonly request: KeyedRequest;
   readonly settings: IdempotentRouteSettings;
+  readonly log: RequestLog;
 }
 
 /**
@@ -23,14 +22,18 @@ export interface HandledRequest extends RouteClaim {
  * open whether the request has had its effect. Never throws: the handler has done its work.
  */
 export async function settleRoute(handled: HandledRequest, answer: HeldAnswer): Promise<void> {
-  const { operation } = handled.request.info;
+  const { operation = '@IdempotentRoute' } = handled.request.info;
+  const { log } = handled;
   try {
     if ((await settled(handled, answer)) === 'settled') return;
-    logger.warn(
+    log.write(
+      'warn',
+      `${operation} lease`,
       `${operation} took longer than its lease, so a repetition of the request may have been handled as well: raise lease`,
     );
   } catch (error) {
-    logger.error(`${operation}: its answer could not be kept for repetitions of the request: ${String(error)}`);
+    const why = String(error);
+    log.write('error', operation, `${operation}: its answer could not be kept for repetitions of the request: ${why}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { ResilienceConfigurationError } from '@breakwater/core';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { ResilienceParts } from '../../providers/resilience-parts.js';
 import { shareEndpoints } from './events/share-endpoints.js';
 import { leaveUnreadOnExpress, type ExpressAdapterLike } from './raw-body/leave-unread-on-express.js';
 import { leaveUnreadOnFastify, type FastifyAdapterLike } from './raw-body/leave-unread-on-fastify.js';
@@ -21,6 +22,7 @@ export class WebhookRoutes implements OnApplicationBootstrap {
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(RawBodyProbe) private readonly rawBody: RawBodyProbe,
+    @Inject(ResilienceParts) private readonly parts: ResilienceParts,
   ) {
     whenAdapterKnown(host, (adapter) => this.prepare(adapter));
   }
@@ -38,7 +40,8 @@ export class WebhookRoutes implements OnApplicationBootstrap {
     }
     shareEndpoints(adapter);
     if (adapter.getType() === 'fastify') leaveUnreadOnFastify(adapter as FastifyAdapterLike);
-    else if (adapter.getType() === 'express') this.parsed = leaveUnreadOnExpress(adapter as ExpressAdapterLike);
+    else if (adapter.getType() === 'express')
+      this.parsed = leaveUnreadOnExpress(adapter as ExpressAdapterLike, this.parts.requestLog('Webhooks'));
   }
 }
 

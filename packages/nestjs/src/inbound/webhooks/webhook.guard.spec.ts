@@ -355,3 +355,18 @@ describe.each(Object.keys(adapters) as (keyof typeof adapters)[])('WebhookGuard 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
+
+describe('the log of refused webhooks', () => {
+  it('has ten lines of a kind a minute, however many strangers send, and one that counts the others', async () => {
+    await start('Express');
+    const forged = () => post('/webhooks/payments', '{}', signed('{}', { secret: 'whsec_of_a_stranger' }));
+    for (let i = 0; i < 30; i++) expect((await forged()).status).toBe(401);
+    const told = () => log.filter((line) => line.includes('refused (mismatch)'));
+    expect(told()).toHaveLength(10);
+    await post('/webhooks/payments', '{}', { 'content-type': 'application/json' });
+    expect(log.at(-1)).toBe("Webhook of 'payments' refused (missing): there is no signature");
+    await clock.advance('1m');
+    expect(told()).toHaveLength(11);
+    expect(log.at(-1)).toMatch(/– 20 more in the last minute$/);
+  });
+});

@@ -1,4 +1,5 @@
-import { Inject, Injectable, Logger, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
+import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
+import type { RequestLog } from '../../operations/logging/request-log.js';
 import { ResilienceParts } from '../../providers/resilience-parts.js';
 import { settleBeforeAnswer } from './answering/settle-before-answer.js';
 import { WebhookAnswer } from './answering/webhook-answer.js';
@@ -11,9 +12,12 @@ import type { WebhookDelivery } from './receiving/webhook-delivery.js';
 import { WebhookReceiver, type Reception } from './receiving/webhook-receiver.js';
 import { WebhookSignatureError } from './receiving/webhook-signature.error.js';
 
-const logger = new Logger('Webhooks');
-
 type WebhookGuardClass = Type<CanActivate>;
+
+interface Logged {
+  readonly exchange: WebhookExchange;
+  readonly log: RequestLog;
+}
 
 const classes = new Map<string, WebhookGuardClass>();
 const providers = new WeakMap<object, string>();
@@ -64,8 +68,9 @@ function makeGuard(provider: string, answers: boolean): WebhookGuardClass {
       if (exchange.received?.provider === provider) return true;
       const reception = await this.receiver.receive(exchange);
       if (answers) answer(reception);
-      const isLetThrough = letThrough(reception, provider, exchange);
-      if (answers && reception.kind === 'delivery') direct(reception.delivery, context, exchange);
+      const { log } = this.receiver;
+      const isLetThrough = letThrough(reception, { provider, exchange, log });
+      if (answers && reception.kind === 'delivery') direct(reception.delivery, context, { exchange, log });
       return isLetThrough;
     }
   }
@@ -92,12 +97,14 @@ function answerAgain({ status, type, encoding, body }: StoredAnswer): WebhookAns
 }
 
 /** Has the webhook go to the handler of the endpoint that receives its event. */
-function direct({ type }: WebhookDelivery, context: ExecutionContext, { raw, handler }: WebhookExchange): void {
+function direct({ type }: WebhookDelivery, context: ExecutionContext, { exchange, log }: Logged): void {
+  const { raw, handler } = exchange;
   const handlers = handlersOfRequest(raw);
   // Outside of an application with a ResilienceModule, no handlers share an endpoint.
   const receives = handlers === undefined ? receivesAlone(context.getHandler(), type) : handlers.handlerOf(type);
   if (receives === undefined || receives === false) {
-    logger.debug(`${handler}: no handler receives the event ${type === undefined ? 'without a name' : `'${type}'`}`);
+    const event = type === undefined ? 'without a name' : `'${type}'`;
+    log.write('debug', `${handler} unheard`, `${handler}: no handler receives the event ${event}`);
     throw new WebhookAnswer(200);
   }
   if (receives !== true && receives !== handlers?.first) throw new WebhookHandOver(receives);
@@ -108,12 +115,12 @@ function receivesAlone(handler: object, type: string | undefined): boolean {
   return events === undefined || events.some((event) => type !== undefined && event.matches(type));
 }
 
-function letThrough(reception: Reception, provider: string, exchange: WebhookExchange): boolean {
+function letThrough(reception: Reception, { provider, exchange, log }: Logged & { provider: string }): boolean {
   if (reception.kind === 'handshake') return false;
   if (reception.kind !== 'delivery') throw reception.error;
   const { delivery, claim, rawBody, acknowledgement } = reception;
   const { request, handler } = exchange;
-  const webhook = { provider, handler, delivery, claim, acknowledgement };
+  const webhook = { provider, handler, delivery, claim, acknowledgement, log };
   exchange.received = webhook;
   settleBeforeAnswer(exchange, webhook);
   // Bodies that Nest could not read are there for @RawBody() and @Body() all the same.

@@ -2,6 +2,7 @@ import type { Clock, ResilienceEvent } from '@breakwater/core';
 import { Logger } from '@nestjs/common';
 import { LimitedLog } from './limited-log.js';
 import { LOG_LINES } from './log-lines.js';
+import { RequestLog } from './request-log.js';
 
 /** Tells Nest's log what an operator has to know: circuits, pauses, refusals, budgets and the store. */
 export class EventLog {
@@ -29,6 +30,11 @@ export class EventLog {
   /** Writes a warning that comes once by itself. */
   warn(message: string): void {
     this.logger.warn(message);
+  }
+
+  /** Another context, whose lines are counted in the same way. */
+  ofRequests(context: string): RequestLog {
+    return new RequestLog(context, this.limited);
   }
 
   /** Writes what is counted so far. */

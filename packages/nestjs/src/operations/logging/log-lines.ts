@@ -57,7 +57,10 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     () => 'lost the lease of a call that is under way: another process has the key',
   ),
   'idempotency.renewalFailed': line('warn', () => 'a lease could not be renewed: the store cannot be reached'),
-  'idempotency.reclaimed': line('warn', () => 'takes over an operation that another process began and did not end'),
+  'idempotency.reclaimed': line(
+    'warn',
+    () => 'takes over an operation whose earlier run died, or ended without a clear outcome',
+  ),
   'secret.rotated': line(
     'log',
     ({ name, source, version }) => `secret ${plain(name)} rotated: ${plain(source)} has version ${plain(version)}`,

@@ -1,28 +1,31 @@
-import { Logger } from '@nestjs/common';
 import type { StoredAnswer } from '../inbox/stored-answer.js';
 import type { ReceivedWebhook } from '../receiving/received-webhook.js';
-
-const logger = new Logger('Webhooks');
 
 /**
  * Marks a delivery as handled, with its answer; without one, it is released for the sender's next try. Never throws:
  * the handler has done its work.
  */
 export async function settleWebhook(
-  { claim, provider, handler }: ReceivedWebhook,
+  { claim, provider, handler, log }: ReceivedWebhook,
   answer: StoredAnswer | undefined,
 ): Promise<void> {
   if (claim === undefined) return;
   try {
     const settlement = await (answer === undefined ? claim.release() : claim.done(answer));
     if (settlement === 'lost' && answer !== undefined) {
-      logger.warn(
+      log.write(
+        'warn',
+        `${handler} lease`,
         `${handler} took longer than the lease of a webhook of '${provider}', so it may have been handled twice: raise webhook.inbox.lease`,
       );
     }
   } catch (error) {
     const what = answer === undefined ? 'released' : 'marked as handled';
-    logger.error(`A webhook of '${provider}' could not be ${what} in the store: ${String(error)}`);
+    log.write(
+      'error',
+      `${handler} ${what}`,
+      `A webhook of '${provider}' could not be ${what} in the store: ${String(error)}`,
+    );
   }
 }
 

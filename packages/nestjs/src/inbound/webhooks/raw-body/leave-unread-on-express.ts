@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Logger } from '@nestjs/common';
+import type { RequestLog } from '../../../operations/logging/request-log.js';
 import type { Adapter } from './when-adapter-known.js';
 import { WebhookLayers, type RouterLike } from './webhook-layers.js';
 
@@ -16,14 +16,12 @@ type Next = (error?: unknown) => void;
 type Middleware = (request: IncomingMessage, response: unknown, next: Next) => void;
 type ErrorMiddleware = (error: unknown, request: IncomingMessage, response: unknown, next: Next) => void;
 
-const logger = new Logger('Webhooks');
-
 /**
  * Has Nest's parsers on Express pass over webhook routes: while they run, such a request has no type that they know.
  * Parsers that the application registered before are not kept from reading; what they refuse is logged. Returns what
  * tells the webhook routes that cannot be passed over, once the routes are registered.
  */
-export function leaveUnreadOnExpress(adapter: ExpressAdapterLike): () => readonly string[] {
+export function leaveUnreadOnExpress(adapter: ExpressAdapterLike, log: RequestLog): () => readonly string[] {
   let shared: () => readonly string[] = () => [];
   const register = adapter.registerParserMiddleware.bind(adapter);
   adapter.registerParserMiddleware = (prefix, rawBody) => {
@@ -47,7 +45,8 @@ export function leaveUnreadOnExpress(adapter: ExpressAdapterLike): () => readonl
     } satisfies Middleware);
     express.use(function logRefusedWebhooks(error, request, _response, next: Next) {
       if (layers.serve(request)) {
-        logger.warn(`Webhook at ${pathOf(request)} refused by a parser of the application: ${String(error)}`);
+        const refused = `Webhook at ${pathOf(request)} refused by a parser of the application: ${String(error)}`;
+        log.write('warn', 'parser', refused);
       }
       next(error);
     } satisfies ErrorMiddleware);

@@ -1,3 +1,4 @@
+import type { RequestLog } from '../../../operations/logging/request-log.js';
 import type { WebhookClaim } from '../inbox/webhook-claim.js';
 import type { WebhookDelivery } from './webhook-delivery.js';
 
@@ -11,4 +12,5 @@ export interface ReceivedWebhook {
   readonly claim: WebhookClaim | undefined;
   /** The body that the sender takes for success, for a handler that returns none. */
   readonly acknowledgement: string | undefined;
+  readonly log: RequestLog;
 }

@@ -1,17 +1,19 @@
 import { StoreUnavailableError } from '@breakwater/core';
 import type { Rejection } from '@breakwater/webhooks';
-import { HttpException, Logger, PayloadTooLargeException, ServiceUnavailableException } from '@nestjs/common';
+import { HttpException, PayloadTooLargeException, ServiceUnavailableException } from '@nestjs/common';
+import type { RequestLog } from '../../../operations/logging/request-log.js';
 import { WebhookSignatureError, type WebhookSignatureCode } from './webhook-signature.error.js';
 
 /** The refusals of one provider's webhooks: each has its line in the log, which says more than the caller is told. */
 export class Refusals {
-  private readonly logger = new Logger('Webhooks');
-
-  constructor(private readonly provider: string) {}
+  constructor(
+    private readonly provider: string,
+    private readonly log: RequestLog,
+  ) {}
 
   /** Refuses a request that is not genuine. */
   unverified({ reason, detail }: Rejection): WebhookSignatureError {
-    this.logger.warn(`Webhook of '${this.provider}' refused (${reason}): ${detail}`);
+    this.write('warn', reason, `refused (${reason}): ${detail}`);
     const code = `WEBHOOK_${reason.toUpperCase().replace('-', '_')}` as WebhookSignatureCode;
     return new WebhookSignatureError(code, detail, { provider: this.provider });
   }
@@ -19,31 +21,33 @@ export class Refusals {
   /** Refuses a body that cannot be read: too long, cut off, damaged, in an unknown encoding. */
   unreadable(error: unknown, maxBytes: number): unknown {
     const setting = `resilience.providers.${this.provider}.webhook.maxBytes`;
-    if (error instanceof PayloadTooLargeException) this.warn(`longer than ${setting} (${maxBytes})`);
-    else if (error instanceof HttpException) this.warn(`${error.getStatus()}, ${error.message}`);
+    if (error instanceof PayloadTooLargeException)
+      this.write('warn', 'too long', `refused: longer than ${setting} (${maxBytes})`);
+    else if (error instanceof HttpException)
+      this.write('warn', 'unreadable', `refused: ${error.getStatus()}, ${error.message}`);
     return error;
   }
 
   /** Refuses a request for a fault on our side. */
   misconfigured(detail: string, cause?: unknown): WebhookSignatureError {
-    this.logger.error(`Webhook of '${this.provider}' cannot be verified: ${detail}`);
+    this.write('error', 'misconfigured', `cannot be verified: ${detail}`);
     return new WebhookSignatureError('WEBHOOK_CONFIGURATION', detail, { provider: this.provider, cause });
   }
 
   /** Refuses a request that cannot be verified now, because something that is needed cannot be reached. */
   unavailable(what: string, cause: unknown): ServiceUnavailableException {
-    this.logger.error(`Webhook of '${this.provider}' refused: ${what} (${String(cause)})`);
+    this.write('error', 'unavailable', `refused: ${what} (${String(cause)})`);
     return new ServiceUnavailableException('The webhook cannot be verified at the moment.');
   }
 
   /** Refuses a delivery that cannot be told from a copy. */
   storeless(handler: string, cause: unknown): StoreUnavailableError {
     const message = cause instanceof Error ? cause.message : String(cause);
-    this.logger.error(`Webhook of '${this.provider}' refused: the store cannot be reached (${message})`);
+    this.write('error', 'storeless', `refused: the store cannot be reached (${message})`);
     return new StoreUnavailableError('the webhook inbox', { provider: this.provider, operation: handler, cause });
   }
 
-  private warn(why: string): void {
-    this.logger.warn(`Webhook of '${this.provider}' refused: ${why}`);
+  private write(level: 'warn' | 'error', kind: string, text: string): void {
+    this.log.write(level, `${this.provider} ${kind}`, `Webhook of '${this.provider}' ${text}`);
   }
 }

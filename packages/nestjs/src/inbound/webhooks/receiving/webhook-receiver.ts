@@ -6,7 +6,7 @@ import {
   type SenderTraits,
 } from '@breakwater/webhooks';
 import type { ResilienceEvent } from '@breakwater/core';
-import { Logger } from '@nestjs/common';
+import type { RequestLog } from '../../../operations/logging/request-log.js';
 import type { ResilienceParts } from '../../../providers/resilience-parts.js';
 import { deliveryKey } from '../inbox/delivery-key.js';
 import type { StoredAnswer } from '../inbox/stored-answer.js';
@@ -45,7 +45,7 @@ export type Reception =
  * time. The log says why something was refused; the errors do not reach the caller in that detail.
  */
 export class WebhookReceiver {
-  private readonly logger = new Logger('Webhooks');
+  readonly log: RequestLog;
   private readonly refusals: Refusals;
   private readonly verifier: Verifier;
   private known: { readonly settings: WebhookSettings; readonly traits: SenderTraits } | undefined;
@@ -55,7 +55,8 @@ export class WebhookReceiver {
     private readonly provider: string,
     private readonly answersHandshakes: boolean,
   ) {
-    this.refusals = new Refusals(provider);
+    this.log = parts.requestLog('Webhooks');
+    this.refusals = new Refusals(provider, this.log);
     this.verifier = new Verifier(parts, provider, this.refusals);
   }
 
@@ -155,7 +156,9 @@ export class WebhookReceiver {
     );
     if (response?.secret !== undefined) {
       if (storeSecret === undefined) {
-        this.logger.warn(
+        this.write(
+          'warn',
+          'no storeSecret',
           `Webhook of '${this.provider}' handed a secret over, and there is no webhook.storeSecret to keep it`,
         );
         return undefined;
@@ -164,7 +167,11 @@ export class WebhookReceiver {
       this.verifier.forget(unverified);
     }
     if (response?.confirmUrl !== undefined) {
-      this.logger.log(`Webhook of '${this.provider}' is to be confirmed by opening ${response.confirmUrl}`);
+      this.write(
+        'log',
+        'confirmation',
+        `Webhook of '${this.provider}' is to be confirmed by opening ${response.confirmUrl}`,
+      );
     }
     return response;
   }
@@ -186,9 +193,13 @@ export class WebhookReceiver {
     }
   }
 
+  private write(level: 'debug' | 'log' | 'warn', kind: string, text: string): void {
+    this.log.write(level, `${this.provider} ${kind}`, text);
+  }
+
   private duplicate(admission: Exclude<Admission, { claim: WebhookClaim }>): Reception {
     const { duplicate: state } = admission;
-    this.logger.debug(`Webhook of '${this.provider}' is a copy of one that is ${state}`);
+    this.write('debug', state, `Webhook of '${this.provider}' is a copy of one that is ${state}`);
     const retryAfterMs = 'retryAfterMs' in admission ? admission.retryAfterMs : undefined;
     const error = new WebhookDuplicateError(state, { provider: this.provider, retryAfterMs });
     return 'answer' in admission ? { kind: 'done', error, answer: admission.answer } : { kind: 'in-progress', error };

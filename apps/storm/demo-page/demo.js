@@ -5,6 +5,17 @@ import { adopt, makeRows } from './sliders.js';
 const $ = (selector) => document.querySelector(selector);
 const EVERY_MS = 500;
 
+/** Says whether what is shown is the machine's doing. Without numbers, which would be read aloud at each change. */
+function tellOfMachine({ isOverloaded }) {
+  const text = isOverloaded
+    ? 'This machine is overloaded, so do not believe these numbers yet: programs wait for its processor, and even what ' +
+      'is well answers late. Both shops lose customers for that, and timeouts and circuits take it for the doing of the ' +
+      'third parties. Close other programs, or let fewer customers come.'
+    : '';
+  const place = $('#machine');
+  if (place.textContent !== text) place.textContent = text;
+}
+
 /** The circuits as they were last told to those who do not see them. */
 const told = new Map();
 
@@ -26,6 +37,7 @@ async function refresh() {
     showShop('unprotected', state.unprotected, most);
     showShop('protected', state.protected, most);
     tellOfCircuits(state.protected.circuits);
+    tellOfMachine(state.machine);
     document.body.toggleAttribute('data-ended', false);
   } catch {
     document.body.toggleAttribute('data-ended', true);

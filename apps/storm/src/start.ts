@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { systemClock } from './clock.js';
 import { Customers } from './demo/customers.js';
 import { serveDemoPage } from './demo/demo-page.js';
+import { Machine } from './demo/machine.js';
 import { ShopWindow } from './demo/shop-window.js';
 import { startShop } from './demo/start-shop.js';
 import { startThirdParties, type ThirdParties } from './demo/third-parties.js';
@@ -82,11 +83,16 @@ async function serveDemo(
   const shops = { protected: new ShopWindow(urls.protected), unprotected: new ShopWindow(urls.unprotected) };
   const customers = new Customers(checkouts, systemClock, `demo-${randomBytes(3).toString('hex')}`);
   void customers.run(services.signal);
+  const ask = () =>
+    Promise.all([shops.protected.greet(), ...Object.values(controls).map(({ faults }) => faults.read())]);
+  const machine = new Machine(ask, systemClock);
+  void machine.run(services.signal);
   return serveDemoPage(
     pagePort,
     {
       customers,
       shops,
+      machine,
       dashboardUrl: `${urls.protected}/resilience`,
       setFaults: (party, faults) => controls[party].faults.put(faults),
     },

@@ -21,6 +21,7 @@ async function page() {
     {
       customers,
       shops: { protected: shop, unprotected: shop },
+      machine: { read: () => ({ isOverloaded: true, answerMs: 212 }) },
       dashboardUrl: 'http://127.0.0.1:1/resilience',
       setFaults: async (...all) => void struck.push(all),
     },
@@ -74,6 +75,7 @@ describe('the page of the demo', () => {
     expect(JSON.parse((await ask('/state')).text)).toMatchObject({
       perSecond: 30,
       sliders: { email: { lateMs: 400, errors: 0.25, hang: false }, crm: { hang: true } },
+      machine: { isOverloaded: true },
       protected: seen,
     });
   });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Faults } from '../services/fault-control.js';
 import { type Twins, withBoth } from '../twins.js';
 import type { Customers } from './customers.js';
+import type { Machine } from './machine.js';
 import { pageFile } from './page-files.js';
 import type { ShopWindow } from './shop-window.js';
 import { faultsOf, type Party, readParty, readSliders, type Sliders } from './sliders.js';
@@ -15,6 +16,7 @@ const THIS_MACHINE = /^(?:localhost|127\.0\.0\.1)(?::\d+)?$/;
 export interface DemoControls {
   readonly customers: Pick<Customers, 'rate' | 'read'>;
   readonly shops: Twins<Pick<ShopWindow, 'look'>>;
+  readonly machine: Pick<Machine, 'read'>;
   readonly dashboardUrl: string;
   /** Makes a third party ill, or well with `{}`. */
   setFaults(party: Party, faults: Faults): Promise<void>;
@@ -64,12 +66,13 @@ class DemoPage {
   }
 
   private async state(): Promise<object> {
-    const { customers, shops, dashboardUrl } = this.controls;
+    const { customers, shops, machine, dashboardUrl } = this.controls;
     const looks = await withBoth(shops, (shop) => shop.look());
     const tallied = customers.read();
     return {
       dashboardUrl,
       perSecond: customers.rate,
+      machine: machine.read(),
       sliders: Object.fromEntries(this.sliders),
       unprotected: { ...tallied.unprotected, ...looks.unprotected },
       protected: { ...tallied.protected, ...looks.protected },

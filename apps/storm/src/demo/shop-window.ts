@@ -51,6 +51,11 @@ export class ShopWindow {
     return Promise.race([this.looking, late]);
   }
 
+  /** Asks for what needs no work and no third party. */
+  async greet(): Promise<void> {
+    await this.client.call('GET', '/health');
+  }
+
   close(): Promise<void> {
     return this.client.close();
   }

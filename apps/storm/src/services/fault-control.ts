@@ -16,6 +16,11 @@ export class FaultControl {
     await this.client.call('PUT', '/faults', faults);
   }
 
+  /** Asks for them: a request that no fault touches. */
+  async read(): Promise<void> {
+    await this.client.call('GET', '/faults');
+  }
+
   async heal(): Promise<void> {
     await this.client.call('DELETE', '/faults');
   }

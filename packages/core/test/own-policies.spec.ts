@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createProvider } from '../src/provider/create-provider.js';
+import { definePolicy, settings, type Gate } from '../src/index.js';
 import { catalog } from '../src/policies/catalog.js';
 import type { ProviderOptions } from '../src/provider/provider-options.js';
 import { policyContract } from '../src/testing/policy-contract.js';
@@ -28,6 +29,28 @@ describe('a policy of the user’s own', () => {
     expect(provider.snapshot().policies).toContainEqual({ kind: 'businessHours', from: 8, to: 18, refused: 1 });
     await clock.advance('8h');
     expect(await provider.execute(() => 'open')).toBe('open');
+  });
+
+  it('takes nothing from a snapshot but itself where its own throws, and is told of once a minute', async () => {
+    class Broken implements Gate<undefined> {
+      readonly kind = 'broken';
+      enter(): undefined {}
+      leave(): void {}
+      snapshot(): object {
+        throw new RangeError('no such hour');
+      }
+    }
+    const broken = definePolicy({ kind: 'broken', scope: 'provider', schema: settings.options({}), policy: Broken });
+    const options = { broken: {}, circuitBreaker: true } as ProviderOptions;
+    const clock = new TestClock();
+    const provider = createProvider('bank', options, { clock, policies: [broken] });
+    const events = recordEvents(provider);
+    for (let second = 0; second < 100; second++) {
+      expect(provider.snapshot().policies).toMatchObject([{ kind: 'circuitBreaker' }]);
+      await clock.advance('1s');
+    }
+    const failed = { type: 'callback.failed', detail: { callback: 'broken.snapshot', reason: 'no such hour' } };
+    expect(events.all).toMatchObject([failed, failed]);
   });
 
   it('has its settings checked with all others', () => {

@@ -19,11 +19,13 @@ export const ADAPTERS = { Express: () => new ExpressAdapter(), Fastify: () => ne
 export class CrmQueue {
   readonly done: string[] = [];
   paused = false;
+  fails: Error | undefined;
 
   readonly [CONTRIBUTION]: Contribution = {
     queues: () => [this.snapshot()],
     eventLevels: { 'queue.dead': 'error' },
     pauseQueue: async (queue) => {
+      if (this.fails !== undefined) throw this.fails;
       this.paused = true;
       this.done.push(`pause ${queue}`);
     },
@@ -78,13 +80,15 @@ export interface ShopOptions {
   readonly providers?: object;
   /** False for a host that runs no jobs. Default true. */
   readonly hasQueue?: boolean;
+  /** Thrown by the driver of the queue when it is asked to pause. */
+  readonly queueFails?: Error;
   prepare?(app: INestApplication): void | Promise<void>;
 }
 
 /** An application with a dashboard, on a clock that stands still unless it is to be `real`. */
 export async function startShop(options: ShopOptions = {}) {
   const { adapter = 'Express', dashboard = {}, store, prefix, real = false, providers = PROVIDERS, prepare } = options;
-  const { hasQueue = true } = options;
+  const { hasQueue = true, queueFails } = options;
   const module = await Test.createTestingModule({
     imports: [
       ...(real ? [] : [ResilienceTestingModule]),
@@ -101,6 +105,8 @@ export async function startShop(options: ShopOptions = {}) {
   const events: ResilienceEvent[] = [];
   const resilience = app.get(Resilience);
   resilience.events$.subscribe((event) => events.push(event));
+  const queue = hasQueue ? app.get(CrmQueue) : new CrmQueue();
+  queue.fails = queueFails;
   const base = `${prefix === undefined ? '' : `/${prefix}`}${dashboard.path ?? '/resilience'}`;
   return {
     app,
@@ -108,7 +114,7 @@ export async function startShop(options: ShopOptions = {}) {
     base,
     events,
     resilience,
-    queue: hasQueue ? app.get(CrmQueue) : new CrmQueue(),
+    queue,
     clock: real ? undefined : module.get(ResilienceTestingModule).clock,
     ask: (path: string, asked: Asked = {}) => ask(port, `${base}${path}`, asked),
   };

@@ -215,7 +215,7 @@ export class LiveProvider extends ResilientProvider {
   }
 
   override snapshot(): ProviderSnapshot {
-    const policies = policySnapshots(this.linker, this.environment.clock.now());
+    const policies = policySnapshots(this.linker, this.environment);
     const httpCache = this.madeHttpSide?.standingCache?.snapshot();
     return { name: this.name, enabled: this.enabled, policies, ...(httpCache && { httpCache }) };
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Bus, Clock, Store, Unsubscribe } from '@breakwater/core';
 import type { HostView } from '../wire/frame.js';
 
@@ -13,8 +14,14 @@ const GONE_AFTER_MS = 10_000;
 /** A message on the bus. */
 type Message =
   | { readonly kind: 'ask' }
-  | { readonly kind: 'view'; readonly host: string }
-  | { readonly kind: 'control'; readonly host: string; readonly control: unknown; readonly by?: string };
+  | { readonly kind: 'view'; readonly id: string }
+  | {
+      readonly kind: 'control';
+      readonly id: string;
+      readonly host: string;
+      readonly control: unknown;
+      readonly by?: string;
+    };
 
 export interface ExchangeParts {
   readonly host: string;
@@ -31,6 +38,8 @@ export interface ExchangeParts {
  * on the bus; nothing is written while no page is open on any of them. Where there is no bus, each host is alone.
  */
 export class HostExchange {
+  /** Several hosts may have one name: replicas that are all told to be `web`. */
+  private readonly id = randomUUID();
   private readonly views = new Map<string, HostView>();
   private readonly seenAt = new Map<string, number>();
   private unsubscribe: Unsubscribe | undefined;
@@ -41,15 +50,14 @@ export class HostExchange {
 
   constructor(private readonly parts: ExchangeParts) {}
 
-  async open(): Promise<void> {
-    const unsubscribe = await this.bus?.subscribe(TOPIC, (text) => this.hear(text));
-    if (this.isClosed) await unsubscribe?.();
-    else this.unsubscribe = unsubscribe;
+  /** Listens to the others. A bus that is away is asked again: no application waits for it to start or to close. */
+  open(): void {
+    if (this.bus !== undefined) void this.listen(this.bus);
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
-    await this.unsubscribe?.();
+    await this.unsubscribe?.().catch(() => undefined);
   }
 
   /** Asks the others for their views. To be called regularly while a page is open. */
@@ -62,18 +70,23 @@ export class HostExchange {
 
   /** Has the other hosts use a control as well. */
   tellOfControl(control: unknown, by: string | undefined): void {
-    this.publish({ kind: 'control', host: this.parts.host, control, ...(by !== undefined && { by }) });
+    const { id } = this;
+    this.publish({ kind: 'control', id, host: this.parts.host, control, ...(by !== undefined && { by }) });
   }
 
-  /** The latest views of the others. */
+  /** The latest views of the others, each under a name of its own. */
   get others(): readonly HostView[] {
     const now = this.parts.clock.now();
-    for (const [host, at] of this.seenAt) {
+    for (const [id, at] of this.seenAt) {
       if (now - at < GONE_AFTER_MS) continue;
-      this.seenAt.delete(host);
-      this.views.delete(host);
+      this.seenAt.delete(id);
+      this.views.delete(id);
     }
-    return [...this.views.values()];
+    const names = [this.parts.host, ...[...this.views.values()].map(({ host }) => host)];
+    const isShared = (host: string) => names.indexOf(host) !== names.lastIndexOf(host);
+    return [...this.views].map(([id, view]) =>
+      isShared(view.host) ? { ...view, host: `${view.host} · ${id.slice(0, 4)}` } : view,
+    );
   }
 
   private get bus(): Bus | undefined {
@@ -83,8 +96,20 @@ export class HostExchange {
   private hear(text: string): void {
     const message = parsed(text) as Message | undefined;
     if (message?.kind === 'ask') this.asked();
-    else if (message?.kind === 'control' && message.host !== this.parts.host) this.parts.onControl(message);
-    else if (message?.kind === 'view' && message.host !== this.parts.host) void this.take(message.host);
+    else if (message?.kind === 'control' && message.id !== this.id) this.parts.onControl(message);
+    else if (message?.kind === 'view' && message.id !== this.id) void this.take(message.id);
+  }
+
+  private async listen(bus: Bus): Promise<void> {
+    while (!this.isClosed && this.unsubscribe === undefined) {
+      try {
+        this.unsubscribe = await bus.subscribe(TOPIC, (text) => this.hear(text));
+        if (this.isClosed) await this.close();
+      } catch {
+        // The store tells of its failures itself.
+        await sleep(this.parts.clock, ASK_EVERY_MS);
+      }
+    }
   }
 
   private asked(): void {
@@ -93,12 +118,13 @@ export class HostExchange {
   }
 
   private async tell(): Promise<void> {
-    const { host, clock, store, view } = this.parts;
+    const { clock, store, view } = this.parts;
+    const { id } = this;
     this.isTelling = true;
     try {
       while (!this.isClosed && clock.now() - this.askedAt < ASKED_FOR_MS) {
-        await store.put(keyOf(host), JSON.stringify(view()), { ttlMs: GONE_AFTER_MS, if: 'always' });
-        this.publish({ kind: 'view', host });
+        await store.put(keyOf(id), JSON.stringify(view()), { ttlMs: GONE_AFTER_MS, if: 'always' });
+        this.publish({ kind: 'view', id });
         await sleep(clock, TELL_EVERY_MS);
       }
     } catch {
@@ -108,14 +134,14 @@ export class HostExchange {
     }
   }
 
-  private async take(host: string): Promise<void> {
+  private async take(id: string): Promise<void> {
     try {
-      const entry = await this.parts.store.get(keyOf(host));
+      const entry = await this.parts.store.get(keyOf(id));
       const view = entry && (parsed(entry.value) as HostView | undefined);
       // A host of another version may show itself otherwise.
       if (view === undefined || !Array.isArray(view.providers) || !Array.isArray(view.events)) return;
-      this.views.set(host, view);
-      this.seenAt.set(host, this.parts.clock.now());
+      this.views.set(id, view);
+      this.seenAt.set(id, this.parts.clock.now());
     } catch {
       // As above: what is not heard of in time is gone.
     }
@@ -126,8 +152,8 @@ export class HostExchange {
   }
 }
 
-function keyOf(host: string): string {
-  return `dashboard:${host}`;
+function keyOf(id: string): string {
+  return `dashboard:${id}`;
 }
 
 function parsed(text: string): unknown {

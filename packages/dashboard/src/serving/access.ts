@@ -1,10 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '@breakwater/core';
+import { withTimeLimit } from '@breakwater/core/adapter';
 import { Logger } from '@nestjs/common';
 import { CONTROL_HEADER, CONTROLS, type ControlName } from '../wire/control.js';
 import type { Authorization, Authorize, DashboardAction, DashboardRequest } from '../dashboard.options.js';
 
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
 const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+
+/** An answer that takes longer is a no: an open page would otherwise keep what it was once allowed. */
+const LONGEST_MS = 10_000;
 
 /** A request in the form of the framework, and as Node has it. */
 export interface Asking {
@@ -16,13 +21,16 @@ export interface Asking {
 export class Access {
   private readonly logger = new Logger('Dashboard');
 
-  constructor(private readonly authorize: Authorize | undefined) {}
+  constructor(
+    private readonly authorize: Authorize | undefined,
+    private readonly clock: Clock,
+  ) {}
 
   /** Whether a request may read, or use a control. */
   async of({ request, raw }: Asking, action: DashboardAction): Promise<Authorization> {
     if (this.authorize === undefined) return action === 'read' && isLocal(raw);
     try {
-      const answer = await this.authorize(request, action);
+      const answer = await this.inTime(this.authorize(request, action));
       if (typeof answer === 'object' && answer !== null && typeof answer.by === 'string') return { by: answer.by };
       // Something truthy by mistake is no permission.
       return answer === true;
@@ -30,6 +38,12 @@ export class Access {
       this.logger.error(`authorize failed, and so allows nothing: ${error instanceof Error ? error.name : 'an error'}`);
       return false;
     }
+  }
+
+  private async inTime(answer: Authorization | Promise<Authorization>): Promise<Authorization> {
+    if (!(answer instanceof Object && 'then' in answer)) return answer;
+    const onTimeout = () => Object.assign(new Error('authorize has not answered'), { name: 'TimeoutError' });
+    return withTimeLimit(Promise.resolve(answer), { clock: this.clock, timeoutMs: LONGEST_MS, onTimeout });
   }
 
   async allowed(asking: Asking): Promise<readonly ControlName[]> {

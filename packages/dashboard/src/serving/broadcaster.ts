@@ -37,6 +37,7 @@ export class Broadcaster {
     private readonly clock: Clock,
     private readonly watch: HostWatch,
     private readonly exchange: HostExchange,
+    private readonly onFailure: (error: unknown) => void,
   ) {}
 
   get isFull(): boolean {
@@ -52,8 +53,9 @@ export class Broadcaster {
   add(reader: Reader): () => void {
     // The patch of this second, for those that are there, must not be missing from what this one gets.
     this.tell();
+    const everything = this.everything();
     this.readers.add(reader);
-    reader.client.send(this.everything(), this.clock.now());
+    reader.client.send(everything, this.clock.now());
     this.exchange.ask();
     if (this.timer === undefined) this.schedule();
     return () => this.readers.delete(reader);
@@ -85,10 +87,15 @@ export class Broadcaster {
   private tick(): void {
     this.timer = undefined;
     if (this.readers.size === 0) return;
-    this.exchange.ask();
-    this.tell();
-    this.dismiss();
     this.schedule();
+    try {
+      this.exchange.ask();
+      this.tell();
+    } catch (error) {
+      // Thrown from a timer, it would end the application for the sake of its dashboard.
+      this.onFailure(error);
+    }
+    this.dismiss();
   }
 
   private tell(): void {

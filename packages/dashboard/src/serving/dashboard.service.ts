@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import type { Contribution } from '@breakwater/core/adapter';
 import { contributionsOf, type ResilienceParts } from '@breakwater/nestjs/adapter';
-import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import { Controls, isOfCircuit, readControl } from '../controls/controls.js';
 import { isOfOthers } from '../controls/is-of-others.js';
@@ -18,6 +18,13 @@ import { PageClient } from './page-client.js';
 import { pageFile } from './page-files.js';
 import { redirectFrom } from './redirect-from.js';
 
+/** The headers of the stream: neither compressed nor held back on the way. */
+const STREAMED = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store, no-transform',
+  'X-Accel-Buffering': 'no',
+};
+
 /** Answers the requests of the page. Every one of them is authorized, those for scripts and styles too. */
 export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly access: Access;
@@ -25,6 +32,7 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
   private readonly exchange: HostExchange;
   private readonly controls: Controls;
   private readonly framing: Readonly<Record<string, string>>;
+  private readonly logger = new Logger('Dashboard');
   private contributions: readonly Contribution[] | undefined;
   readonly broadcaster: Broadcaster;
 
@@ -37,7 +45,7 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     const { clock, store } = parts;
     // Looked for anew until the application has started: not all are made before.
     const contributions = () => this.contributions ?? contributionsOf(discovery);
-    this.access = new Access(options.authorize);
+    this.access = new Access(options.authorize, clock);
     this.framing = framing(options.frameAncestors);
     this.watch = new HostWatch(host, parts, contributions);
     this.controls = new Controls(parts, contributions);
@@ -48,15 +56,16 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
       view: () => this.watch.view({ second: 0, event: 0 }),
       onControl: ({ host: from, control, by }) => {
         const read = readControl(control);
-        if (read !== undefined) void this.controls.apply(read, { host: from, ...(by !== undefined && { by }) });
+        const operator = { host: from, ...(by !== undefined && { by }) };
+        if (read !== undefined) this.controls.apply(read, operator).catch((error: unknown) => this.report(error));
       },
     });
-    this.broadcaster = new Broadcaster(clock, this.watch, this.exchange);
+    this.broadcaster = new Broadcaster(clock, this.watch, this.exchange, (error) => this.report(error));
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  onApplicationBootstrap(): void {
     this.contributions = contributionsOf(this.discovery);
-    await this.exchange.open();
+    this.exchange.open();
   }
 
   /** Before the server is drained: it would wait for the streams to end. */
@@ -101,12 +110,9 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     if (this.broadcaster.isFull) return answerJson(exchange, 503, { error: 'too many pages are open' });
     const greeting = await this.greeting(exchange);
     if (response.destroyed) return;
-    open(exchange, 200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      // Neither compressed nor held back on the way.
-      'Cache-Control': 'no-store, no-transform',
-      'X-Accel-Buffering': 'no',
-    });
+    open(exchange, 200, STREAMED);
+    // It has no body, and so no end either that the reader would wait for.
+    if (raw.method === 'HEAD') return void response.end();
     response.write(`event: greeting\ndata: ${JSON.stringify(greeting)}\n\n`);
     const client = new PageClient(response, () => this.broadcaster.everything());
     const remove = this.broadcaster.add({
@@ -135,6 +141,17 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     // Circuits are those of each process. A queue is its driver's: one host that runs it acts for all that share it.
     if (!isKnown || isOfCircuit(control)) this.exchange.tellOfControl(control, by);
     answerJson(exchange, 200, { done: true });
+  }
+
+  /** Answers for a request whose answer has failed, and says why in the log. */
+  failed(exchange: Exchange, error: unknown): void {
+    this.report(error);
+    if (exchange.response.headersSent) exchange.response.destroy();
+    else answerJson(exchange, 500, { error: 'this has failed; the log says why' });
+  }
+
+  private report(error: unknown): void {
+    this.logger.error(error instanceof Error ? error : `failed: ${String(error)}`);
   }
 
   private mayRead(exchange: Exchange): Promise<Authorization> {

@@ -41,6 +41,11 @@ export class PageClient {
     this.isBlocked = false;
     if (!this.missed) return;
     this.missed = false;
-    this.send(this.everything(), this.blockedSince);
+    try {
+      this.send(this.everything(), this.blockedSince);
+    } catch {
+      // Thrown from the socket's event, it would end the application: the page comes again, and is told of what fails.
+      this.end();
+    }
   }
 }

@@ -83,6 +83,9 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
           nature: announced,
         });
       return await send(parts, { request, call, noted: all, readsOnce, agent, mostBytes, isLimited, cached });
+    } catch (error) {
+      if (call !== undefined && settings.agent === undefined) forgetUnseen(call, all, request.url.origin);
+      throw error;
     } finally {
       held.release();
       for (const each of all) call?.requests?.forgetAnnounced(each);
@@ -217,4 +220,11 @@ function sendingAgain(method: string, { call, noted }: Pick<Sending, 'call' | 'n
   if (call === undefined || refused === undefined) return;
   refused.unsent = true;
   noted.push(call.sending(method, refused.nature));
+}
+
+/** Requests that the wire has not shown were not sent: `fetch` could not make them, or the rate limit refused them. */
+function forgetUnseen(call: LiveCall, noted: readonly SentRequest[], origin: string): void {
+  const concern = call.origin.wire?.()?.concern(origin) ?? 'foreign';
+  if (concern === 'foreign') return;
+  for (const each of noted) if (call.requests?.forgetAnnounced(each) === true) each.unsent = true;
 }

@@ -102,10 +102,13 @@ export class SentRequests {
     this.announced.push(request);
   }
 
-  /** A request that was announced has ended: the wire will not show it any more. */
-  forgetAnnounced(request: SentRequest): void {
+  /**
+   * A request that was announced has ended: the wire will not show it any more. Returns `false` where it has shown it.
+   */
+  forgetAnnounced(request: SentRequest): boolean {
     const at = this.announced.indexOf(request);
     if (at !== -1) this.announced.splice(at, 1);
+    return at !== -1;
   }
 
   /** The request of this method that a client has told of before the wire shows it. */

@@ -2,6 +2,7 @@ import { connect, createServer, type ClientHttp2Session, type Http2Server, type 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { H2CClient, request } from 'undici';
 import { createProvider, currentCall, type ProviderOptions, type ResilientProvider } from '../src/index.js';
 import { outcomeOf } from '../src/testing/calls.fixture.js';
 import { recordEvents } from '../src/testing/record-events.js';
@@ -102,5 +103,39 @@ describe('what goes over the wire by HTTP/2', () => {
       stream.once('error', resolve).end();
     });
     expect(await failure).toMatchObject({ code: 'ERR_HTTP2_STREAM_ERROR' });
+  });
+
+  describe('by undici, whose own channels tell of it as well', () => {
+    let dispatcher: H2CClient;
+    const sendByUndici = async () => {
+      const { statusCode, body } = await request(origin(), { method: 'POST', body: '{}', dispatcher });
+      await body.text();
+      if (statusCode >= 400) throw new Error('failed');
+    };
+
+    beforeEach(() => {
+      dispatcher = new H2CClient(origin());
+    });
+    afterEach(() => dispatcher.destroy());
+
+    it('is one request: a POST that was refused goes out again', async () => {
+      answer = (stream) => (stream.respond({ ':status': 429, 'retry-after': '0' }), stream.end());
+      await outcomeOf(provider().execute(sendByUndici));
+      expect(seen).toHaveLength(3);
+    });
+
+    it('is told once that its key is not sent', async () => {
+      answer = (stream) => (stream.respond({ ':status': 200 }), stream.end('{}'));
+      const payments = provider();
+      const events = recordEvents(payments);
+      await payments.execute(sendByUndici, { idempotencyKey: 'order-1' });
+      expect(events.ofType('idempotency.keyNotSent')).toHaveLength(1);
+    });
+
+    it('goes out once where its outcome is unknown', async () => {
+      answer = (stream) => stream.close(2);
+      await outcomeOf(provider().execute(sendByUndici));
+      expect(seen).toHaveLength(1);
+    });
   });
 });

@@ -31,6 +31,7 @@ export function watchHttp2(): void {
 }
 
 function created(stream: object, headers: Headers): void {
+  if (isOfUndici((stream as { readonly session?: object }).session)) return;
   const head = new Http2Head(headers);
   const watched = watchedCall();
   const seen = watched && WireRequest.of(watched, head);
@@ -45,6 +46,22 @@ function answered(stream: object, headers: Headers): void {
 
 function failed(stream: object, error: unknown): void {
   streams.get(stream)?.fail(error);
+}
+
+const sessions = new WeakMap<object, boolean>();
+
+/**
+ * Whether a session is one of undici, whose own channels tell of its requests over HTTP/2 as well: each counts once.
+ * undici ties its sessions to its clients by a symbol. Source: undici, `lib/dispatcher/client-h2.js`.
+ */
+function isOfUndici(session: object | undefined): boolean {
+  if (session === undefined) return false;
+  let known = sessions.get(session);
+  if (known === undefined) {
+    known = Object.getOwnPropertySymbols(session).some(({ description }) => description === 'client');
+    sessions.set(session, known);
+  }
+  return known;
 }
 
 class Http2Head implements RequestHead {

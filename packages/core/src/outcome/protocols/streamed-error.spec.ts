@@ -96,5 +96,7 @@ describe('a failure that a provider tells within a stream', () => {
       'not-sent',
     );
     expect(ofError({ error: { type: 'invalid_request_error' } }).kind).toBe('unknown');
+    const lost = Object.assign(new Error('gaxios: its cause'), { type: 'system', code: 'rate_limit_of_none' });
+    expect(ofError({ status: undefined, error: lost }).kind).toBe('unknown');
   });
 });

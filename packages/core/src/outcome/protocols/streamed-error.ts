@@ -1,6 +1,7 @@
 import type { Outcome, OutcomeKind } from '../outcome.js';
 import { retryAfterMs } from '../../headers/retry-after.js';
 import { resetWaitMs } from '../../headers/reset-wait.js';
+import { isPlain } from '../../values/is-plain.js';
 import { AWS_THROTTLING } from './aws-throttling.js';
 import { asFields } from './http-answer.js';
 import type { Protocol } from './protocol.js';
@@ -43,10 +44,10 @@ const KIND_BY_WORD: readonly (readonly [RegExp, OutcomeKind])[] = [
   [/^invalid_|^not_found|^request_too_large|^billing_|^context_length|^content_|^model_not_found$/, 'permanent'],
 ];
 
-/** The SDKs put the event's data into `error`, beside a status that there is none of. */
+/** The SDKs put the event's data into `error`, beside a status that there is none of. Others put an error there. */
 function serverSentOutcome(fields: Fields, wallNow: number): Outcome | undefined {
-  const body = asFields(fields['error']);
-  if (body === undefined || !('status' in fields) || fields['status'] !== undefined) return undefined;
+  const { error: body } = fields;
+  if (!isPlain(body) || !('status' in fields) || fields['status'] !== undefined) return undefined;
   const inner = asFields(body['error']) ?? body;
   const { code, type } = inner;
   if (typeof code !== 'string' && typeof type !== 'string') return undefined;

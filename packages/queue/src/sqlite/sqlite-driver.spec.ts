@@ -257,6 +257,31 @@ describe('sqliteDriver', () => {
     await driver.close();
   });
 
+  it('keeps of many completed jobs as many as it is told, each provider its own', async () => {
+    const clock = new TestClock();
+    const driver = await open({ completed: { count: 1200 } }, clock);
+    const providers = ['crm', 'erp'];
+    for (const provider of providers) {
+      await driver.add(Array.from({ length: 2000 }, (_, i) => ({ ...JOB, provider, id: `${provider}-${i}` })));
+    }
+    const fewest = new Map(providers.map((provider) => [provider, Infinity]));
+    for (let settled = 0; settled < 2000; settled += 50) {
+      await clock.advance(1);
+      for (const provider of providers) {
+        const { jobs } = await driver.claim(provider, { limit: 50, leaseMs: 1000 });
+        await driver.settle(jobs.map((job) => ({ job, to: 'completed', result: undefined })));
+        // Comes after the look at what is to be removed.
+        const { completed } = await driver.counts(provider);
+        if (settled >= 1200) fewest.set(provider, Math.min(fewest.get(provider)!, completed));
+      }
+    }
+    for (const provider of providers) {
+      expect(fewest.get(provider)).toBeGreaterThanOrEqual(1200);
+      expect((await driver.counts(provider)).completed).toBeLessThan(1200 + 2 * 256);
+    }
+    await driver.close();
+  });
+
   it.each([
     ['age', { age: '1m', count: 1000 }],
     ['number', { age: '1d', count: 10 }],

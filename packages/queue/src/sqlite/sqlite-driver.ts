@@ -40,7 +40,10 @@ class SqliteDriver implements QueueDriver {
 
   constructor(settings: SqliteDriverSettings) {
     this.session = new SqliteSession(settings);
-    this.completed = new CompletedJobs(settings.completed);
+    this.completed = new CompletedJobs(settings.completed, async (provider, kept) => {
+      const [row] = await this.session.readingAside('forgetBefore', [provider, kept]);
+      return (row as readonly [number] | undefined)?.[0];
+    });
   }
 
   open({ clock }: { readonly clock: Clock }): void {

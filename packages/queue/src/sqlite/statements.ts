@@ -2,7 +2,7 @@ import { prepareAll, type SqliteConnection, type StatementsOf } from '@breakwate
 import { HISTORY_LENGTH, JOB_STATES, LOST_REASON, type JobState } from '../driver/job.js';
 
 /** How many delayed jobs become ready with one claim: a transaction must not be long. */
-const READY_PER_CLAIM = 1000;
+const READY_PER_CLAIM = 200;
 
 const CLAIMED = 'id, provider, name, tenant, payload, attempt, attempts, lost, added_at, claim';
 const SHOWN = `id, provider, name, tenant, key, payload, rank, state, run_at, added_at, ended_at, attempt, lost,

@@ -9,6 +9,8 @@ export interface MethodPlan {
   readonly method?: string | undefined;
   /** The policies by kind, each with the method's own options. An empty object brings none. */
   readonly policies: ReadonlyMap<string, Layer>;
+  /** The same of policies that the method has while the settings name them. */
+  readonly ifNamed?: ReadonlyMap<string, Layer> | undefined;
   /** Whether the method has every other policy that the settings name, too. */
   readonly every?: boolean | undefined;
   /**

@@ -88,8 +88,9 @@ export class ProviderLayers {
   /** A method's policies, outermost first. */
   specs(plan: MethodPlan, faults: Fault[]): readonly PolicySpec[] {
     const path = `${this.parts.path} (${plan.operation})`;
-    const merged = this.merged(plan.method, Object.fromEntries([...plan.policies].filter(([, own]) => bringsAny(own))));
-    const kinds = [...plan.policies.keys(), ...(plan.every === true ? this.kinds(plan.method) : [])];
+    const brought = this.broughtBy(plan);
+    const merged = this.merged(plan.method, Object.fromEntries([...brought].filter(([, own]) => bringsAny(own))));
+    const kinds = [...brought.keys(), ...(plan.every === true ? this.kinds(plan.method) : [])];
     const optionsOf = (kind: string) =>
       merged[kind] === undefined ? this.defaultsOf(kind, path, faults) : merged[kind];
     const asked = Object.fromEntries(kinds.map((kind) => [kind, optionsOf(kind)]));
@@ -100,6 +101,12 @@ export class ProviderLayers {
       if (message !== undefined) faults.push({ path: plan.operation, message });
     }
     return this.catalog.inOrder(specs.flatMap((spec) => this.withShared(spec, plan)));
+  }
+
+  private broughtBy({ policies, ifNamed, method }: MethodPlan): ReadonlyMap<string, Layer> {
+    if (ifNamed === undefined) return policies;
+    const named = this.kinds(method);
+    return new Map([...policies, ...[...ifNamed].filter(([kind]) => named.includes(kind))]);
   }
 
   /** A method's own policy, and beside it the one that the settings name for all methods, where it is to stand so. */
@@ -120,8 +127,9 @@ export class ProviderLayers {
   }
 
   /** Whether a method says anything of its own about a policy. */
-  differs({ kind, option }: PolicySpec, { policies, method }: MethodPlan): boolean {
-    const own = policies.get(kind);
+  differs({ kind, option }: PolicySpec, plan: MethodPlan): boolean {
+    const { method } = plan;
+    const own = this.broughtBy(plan).get(kind);
     if (option !== undefined) return [own, ...this.overriding(kind, method)].some((said) => names(said, option));
     return bringsAny(own) || this.overriding(kind, method).length > 0;
   }

@@ -43,21 +43,20 @@ export class Admission {
     return { call, done: provider.run(this.pipelineFor(name, settings.cost), call, signal) };
   }
 
-  /** Another one once the provider has gates that it had not, or has some no more. */
   private pipelineFor(name: string, cost: number): Pipeline {
-    const { circuitBreaker, rateLimit } = this.provider;
-    const id = `${circuitBreaker === undefined} ${rateLimit === undefined} ${name}`;
-    const standing = this.pipelines.get(id);
-    if (standing !== undefined) return standing;
-    const kinds = this.provider.snapshot().policies.filter(({ operation }) => operation === undefined);
-    const policies = new Map<string, Readonly<Record<string, string | number>>>();
-    for (const { kind } of kinds) {
-      if (kind === 'rateLimit') policies.set(kind, { cost, priority: 'background', backgroundWait: LONGEST_WAIT_MS });
-      else if (kind === 'circuitBreaker' || kind === 'adaptiveThrottle') policies.set(kind, {});
-    }
-    const plan = { operation: name, method: name, policies, own: 'overridden' } as const;
-    const pipeline = this.provider.pipelineFor(plan, []);
-    this.pipelines.set(id, pipeline);
+    let pipeline = this.pipelines.get(name);
+    if (pipeline === undefined) this.pipelines.set(name, (pipeline = this.newPipeline(name, cost)));
     return pipeline;
+  }
+
+  /** Has those gates that the provider has at a time: they come and go with its settings. */
+  private newPipeline(name: string, cost: number): Pipeline {
+    const ifNamed = new Map<string, Readonly<Record<string, string | number>>>([
+      ['circuitBreaker', {}],
+      ['adaptiveThrottle', {}],
+      ['rateLimit', { cost, priority: 'background', backgroundWait: LONGEST_WAIT_MS }],
+    ]);
+    const plan = { operation: name, method: name, policies: new Map(), ifNamed, own: 'overridden' } as const;
+    return this.provider.pipelineFor(plan, []);
   }
 }

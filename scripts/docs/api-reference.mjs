@@ -1,6 +1,6 @@
 import { Converter } from 'typedoc';
 
-/** Modules of the API reference, in an order from what a user imports first, by the folder that TypeDoc knows each by. */
+/** Modules of the API reference, by the folder that TypeDoc knows each by; what most users import comes first. */
 const MODULES = {
   'nestjs/src': '@breakwater/nestjs',
   'nestjs/src/clients/graphql': '@breakwater/nestjs/graphql',

@@ -74,6 +74,18 @@ export function beginTracked(call: LiveCall): unknown {
   }
 }
 
+/** Goes on with the work of a call as the current one: with a step of a stream that its method has returned. */
+export function continueInContext<T>(call: LiveCall, step: () => T): T {
+  const outer = starting;
+  starting = call;
+  stored = true;
+  try {
+    return isTracked(call) ? storage.run(call, step) : step();
+  } finally {
+    starting = outer;
+  }
+}
+
 /** The async context of the call's work, whose scope brings back the one in which it is made. */
 export function newContext(call: LiveCall): AsyncResource {
   return (call.context = new AsyncResource('breakwater.call', NO_TRIGGER));

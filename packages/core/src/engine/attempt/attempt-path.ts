@@ -1,7 +1,7 @@
 import { CANCELLED, REFUSED, type Outcome } from '../../outcome/outcome.js';
 import { failureInStream } from '../../outcome/protocols/streamed-error.js';
 import { AbortableWork } from './abortable-work.js';
-import { begin, beginTracked, isTracked, newContext, workInContext } from '../current-call.js';
+import { begin, beginTracked, continueInContext, isTracked, newContext, workInContext } from '../current-call.js';
 import { isHeld, viewOf } from './held-response.js';
 import { HeldStream } from './held-stream.js';
 import type { Entrance } from './entrance.js';
@@ -88,11 +88,12 @@ export class AttemptPath {
   /** The caller gets the stream at once, and the attempt ends with it. */
   private hold(call: LiveCall, stream: AsyncIterable<unknown> | Response, outcome: Outcome): unknown {
     const { length } = this.gates;
-    const held = new HeldStream({
-      succeeded: (last) => this.end(call, length, failureInStream(last) ?? outcome, undefined),
+    const end = {
+      succeeded: (last: unknown) => this.end(call, length, failureInStream(last) ?? outcome, undefined),
       abandoned: () => this.end(call, length, CANCELLED, undefined),
-      failed: (error) => this.failed(call, error, undefined),
-    });
+      failed: (error: unknown) => this.failed(call, error, undefined),
+    };
+    const held = new HeldStream(end, (step) => continueInContext(call, step));
     call.waiting = held;
     const view = viewOf(stream, held);
     return call.watcher === undefined ? view : call.watcher.succeeded(view);

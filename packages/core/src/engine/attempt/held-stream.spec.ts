@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Readable } from 'node:stream';
+import { currentCall } from '../current-call.js';
 import { createProvider } from '../../provider/create-provider.js';
 import type { ProviderOptions } from '../../provider/provider-options.js';
 import { outcomeOf, turn } from '../../testing/calls.fixture.js';
@@ -100,6 +101,67 @@ describe('A stream that a method returns', () => {
     expect(gate('circuitBreaker')).toMatchObject({ succeeded: 1, failed: 0 });
     await (await provider.execute(endless)).return(undefined);
     expect(active()).toMatchObject({ active: 0 });
+  });
+
+  it('gives its slot back when its reader leaves it although it cannot be closed', async () => {
+    const { provider, active, gate } = bench();
+    const endless = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: false, value: 1 }) }) };
+    for await (const value of await provider.execute(() => endless)) if (value === 1) break;
+    expect(active()).toMatchObject({ active: 0 });
+    expect(gate('circuitBreaker')).toMatchObject({ succeeded: 1, failed: 0 });
+  });
+
+  it('counts as a failure, and gives its slot back, where it cannot be iterated', async () => {
+    const { provider, active, gate } = bench();
+    const broken: AsyncIterable<unknown> = {
+      [Symbol.asyncIterator]() {
+        throw BROKEN;
+      },
+    };
+    await expect(read(await provider.execute(() => broken))).rejects.toBe(BROKEN);
+    expect(active()).toMatchObject({ active: 0 });
+    expect(gate('circuitBreaker')).toMatchObject({ succeeded: 0, failed: 1 });
+  });
+
+  it.each([true, false])('finds its call in its own code, and its reader finds none (tracked: %p)', async (tracked) => {
+    const provider = createProvider('llm', { bulkhead: true }, { clock: new TestClock(), trackCalls: tracked });
+    const seen: (string | undefined)[] = [];
+    const note = (where: string) => seen.push(`${where}: ${currentCall()?.operation}`);
+    async function* generate(): AsyncGenerator<number> {
+      try {
+        note('first');
+        yield 1;
+        note('next');
+        await Promise.resolve();
+        if (tracked) note('after a wait');
+        yield 2;
+      } finally {
+        if (tracked) note('closed');
+      }
+    }
+    const stream = await provider.execute(generate, { operation: 'complete' });
+    for await (const value of stream) {
+      note('reader');
+      if (value === 2) break;
+    }
+    note('reader');
+    const places = ['first', 'reader', 'next', 'after a wait', 'reader', 'closed', 'reader'];
+    const noted = places.filter((where) => tracked || !['after a wait', 'closed'].includes(where));
+    expect(seen).toEqual(noted.map((where) => `${where}: ${where === 'reader' ? undefined : 'complete'}`));
+  });
+
+  it('is aborted with what its code calls in turn', async () => {
+    const { provider, clock } = bench({ timeout: { attempt: '1s' } });
+    const search = createProvider('search', { timeout: { attempt: '1h' } }, { clock });
+    let inner: unknown;
+    async function* searching(): AsyncGenerator<string> {
+      yield 'a';
+      await search.execute(({ signal }) => clock.sleep(3_600_000, signal)).catch((error: unknown) => (inner = error));
+    }
+    const reading = outcomeOf(read(await provider.execute(searching)));
+    await clock.advance('1s');
+    expect(await reading).toEqual({ error: expect.objectContaining({ code: 'TIMEOUT' }) });
+    expect(inner).toMatchObject({ code: 'TIMEOUT', provider: 'llm' });
   });
 
   it.each(['attempt', 'total'] as const)('is under the %s timeout until it ends', async (scope) => {

@@ -49,7 +49,11 @@ export class HeldStream implements Waiting {
   private iterator: AsyncIterator<unknown> | undefined;
   private readonly listeners: (() => void)[] = [];
 
-  constructor(private readonly end: StreamEnd) {}
+  constructor(
+    private readonly end: StreamEnd,
+    /** Does a step of the stream as part of its call: a generator's own code runs in the steps of its reader. */
+    private readonly within: <T>(step: () => T) => T,
+  ) {}
 
   viewOf(stream: AsyncIterable<unknown>): object {
     const view: object = new Proxy(stream, {
@@ -79,7 +83,7 @@ export class HeldStream implements Waiting {
     this.rejectPending(reason);
     // Work that ends after an abort has a handler, and changes nothing.
     void Promise.resolve()
-      .then(() => this.iterator?.return?.())
+      .then(() => this.within(() => this.iterator?.return?.()))
       .catch(() => undefined);
   }
 
@@ -90,16 +94,26 @@ export class HeldStream implements Waiting {
   }
 
   private iterate(stream: AsyncIterable<unknown>, view: object): AsyncIterableIterator<unknown> {
-    this.iterator = stream[Symbol.asyncIterator]();
-    const { iterator } = this;
+    const iterator = this.iteratorOf(stream);
     return {
       next: (...args) => this.next(iterator, args, view),
-      ...(iterator.return && { return: (value?: unknown) => this.left(() => iterator.return!(value)) }),
+      // Also of one that has none: a loop that is broken off asks for it.
+      return: (value?: unknown) =>
+        this.left(async () => (iterator.return === undefined ? { done: true, value } : iterator.return(value))),
       ...(iterator.throw && { throw: (error?: unknown) => this.left(() => iterator.throw!(error)) }),
       [Symbol.asyncIterator]() {
         return this;
       },
     } as AsyncIterableIterator<unknown>;
+  }
+
+  private iteratorOf(stream: AsyncIterable<unknown>): AsyncIterator<unknown> {
+    try {
+      return (this.iterator = this.within(() => stream[Symbol.asyncIterator]()));
+    } catch (error) {
+      this.finish(() => this.end.failed(error));
+      throw error;
+    }
   }
 
   /** A generator is its own iterator. */
@@ -116,7 +130,7 @@ export class HeldStream implements Waiting {
     try {
       const aborted = new Promise<never>((_resolve, reject) => (this.rejectPending = reject));
       aborted.catch(() => undefined);
-      const result = await Promise.race([iterator.next(...(args as [])), aborted]);
+      const result = await Promise.race([this.within(() => iterator.next(...(args as []))), aborted]);
       if (result.done === true) this.release();
       else {
         this.hasEmitted = true;
@@ -133,7 +147,7 @@ export class HeldStream implements Waiting {
 
   private async left(leave: () => Promise<unknown>): Promise<unknown> {
     try {
-      return await leave();
+      return await this.within(leave);
     } finally {
       this.finish(() => (this.hasEmitted ? this.end.succeeded(this.last) : this.end.abandoned()));
     }

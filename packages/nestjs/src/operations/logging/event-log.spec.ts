@@ -1,4 +1,5 @@
-import { MemoryStore, type Store } from '@breakwater/core';
+import { readFileSync } from 'node:fs';
+import { MemoryStore, type ResilienceEvent, type Store } from '@breakwater/core';
 import { TestClock } from '@breakwater/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger, type LoggerService } from '@nestjs/common';
@@ -7,6 +8,7 @@ import { startResilience } from '../../../test/start-resilience.fixture.js';
 import type { ResilienceOptions } from '../../composition/resilience.options.js';
 import { CircuitBreaker } from '../../decorators/circuit-breaker.decorator.js';
 import { ResilienceModule } from '../../resilience.module.js';
+import { LOG_LINES } from './log-lines.js';
 
 describe('the log of an application', () => {
   let clock: TestClock;
@@ -51,6 +53,33 @@ describe('the log of an application', () => {
       "log [Resilience] 'payments': circuit half-open: a few calls are let through to try",
       "log [Resilience] 'payments': circuit closed (trial succeeded)",
     ]);
+  });
+
+  it('tells of every event that matters as an error', () => {
+    const rows = readFileSync(new URL('../../../../../docs/events.md', import.meta.url), 'utf8').split('\n');
+    const errors = rows.flatMap((row) => /^\| `([\w.]+)` +\| error /.exec(row)?.[1] ?? []);
+    expect(errors).toContain('store.unavailable');
+    // The queue has a log of its own.
+    expect(errors.filter((type) => !(type in LOG_LINES))).toEqual(['queue.dead']);
+  });
+
+  it('tells of every refusal and of every store that is lost', async () => {
+    const { parts } = start({ providers: { payments: {} } });
+    const emit = (type: string, detail: object) =>
+      parts.registry.events.emit({ type, provider: 'payments', at: 0, detail } as ResilienceEvent);
+    emit('idempotency.outcomeUnknown', { reason: 'a run ended without an answer' });
+    emit('rateLimit.apart', { hosts: 2, reason: 'timeout' });
+    emit('rateLimit.rejoined', {});
+    emit('cache.apart', { reason: 'ECONNREFUSED' });
+    emit('cache.rejoined', {});
+    expect(lines).toEqual([
+      "error [Resilience] 'payments': refuses a call: an earlier run may have had its effect (a run ended without an answer)",
+      "error [Resilience] 'payments': the store is away: this process keeps to its share of the rate limit (timeout)",
+      "log [Resilience] 'payments': the store is back, and with it the rate limit of all processes",
+      "warn [Resilience] 'payments': the store is away: this process asks for each cached answer itself (ECONNREFUSED)",
+      "log [Resilience] 'payments': the store is back, and with it the answers of all processes",
+    ]);
+    await parts.close();
   });
 
   it('tells whose circuit it is: of all methods, of one, or of one key', async () => {

@@ -1,3 +1,5 @@
+import type { ResilienceEvent } from '@breakwater/core';
+
 /** The fields of an event, whatever its type. */
 type Detail = Readonly<Record<string, unknown>>;
 
@@ -18,8 +20,7 @@ export interface LogLine {
 /** Transitions matter one by one; a keyed gate can have thousands. */
 const TRANSITIONS = 10;
 
-/** The events that are told. Everything else is for `events$`. */
-export const LOG_LINES: Readonly<Record<string, LogLine>> = {
+const LINES = {
   'circuitBreaker.opened': line('warn', opened, TRANSITIONS),
   'circuitBreaker.isolated': line('warn', () => 'circuit isolated by hand: every call is refused', TRANSITIONS),
   'circuitBreaker.halfOpened': line('log', () => 'circuit half-open: a few calls are let through to try', TRANSITIONS),
@@ -32,7 +33,15 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     'warn',
     ({ why, retryAfterMs }) => `rate limit refuses calls${because(why)}${next(retryAfterMs)}`,
   ),
-  'rateLimit.hintCapped': line('warn', () => 'the provider asks for a longer pause than rateLimit.maxPause lets it'),
+  'rateLimit.apart': line(
+    'error',
+    ({ reason }) => `the store is away: this process keeps to its share of the rate limit${because(reason)}`,
+  ),
+  'rateLimit.rejoined': line('log', () => 'the store is back, and with it the rate limit of all processes'),
+  'rateLimit.profileFailed': line(
+    'error',
+    ({ error }) => `rateLimit.profile failed, so the provider's quotas are not read${because(error)}`,
+  ),
   'bulkhead.refused': line('warn', ({ why }) => `bulkhead refuses calls${because(why)}`),
   'adaptiveThrottle.refused': line('warn', () => 'adaptive throttle refuses calls: most of the recent ones failed'),
   'retry.overBudget': line('warn', () => 'retry budget exhausted: failed calls are not repeated'),
@@ -43,7 +52,21 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     ({ callback, reason }) => `a function of the application failed: ${plain(callback)}${because(reason)}`,
     TRANSITIONS,
   ),
+  'cache.apart': line(
+    'warn',
+    ({ reason }) => `the store is away: this process asks for each cached answer itself${because(reason)}`,
+  ),
+  'cache.rejoined': line('log', () => 'the store is back, and with it the answers of all processes'),
+  'cache.unreadable': line('warn', () => 'an answer in the store cannot be read, and is fetched anew'),
+  'cache.bypassed': line('warn', ({ reason }) => `calls go past the cache${because(reason)}`, TRANSITIONS),
+  'cache.notShared': line('warn', ({ reason }) => `an answer stays in this process${because(reason)}`, TRANSITIONS),
+  'httpCache.refreshFailed': line('warn', () => 'an answer of the HTTP cache could not be refreshed'),
   'cache.refreshFailed': line('warn', ({ outcome }) => `a cached answer could not be refreshed${because(outcome)}`),
+  'fallback.failed': line('error', ({ error }) => `the fallback failed, too${because(error)}`),
+  'idempotency.outcomeUnknown': line(
+    'error',
+    ({ reason }) => `refuses a call: an earlier run may have had its effect${because(reason)}`,
+  ),
   'idempotency.unsettled': line(
     'error',
     ({ reason }) => `an outcome could not be kept: a repetition may run again${because(reason)}`,
@@ -86,7 +109,10 @@ export const LOG_LINES: Readonly<Record<string, LogLine>> = {
     'warn',
     () => 'the store is full and forgets records before their time: raise memoryStore, or use a store of its own',
   ),
-};
+} satisfies Partial<Record<ResilienceEvent['type'], LogLine>>;
+
+/** The events that are told. Everything else is for `events$`. */
+export const LOG_LINES: Readonly<Record<string, LogLine>> = LINES;
 
 function line(level: LogLevel, text: LogLine['text'], perMinute = 1): LogLine {
   return { level, text, perMinute };

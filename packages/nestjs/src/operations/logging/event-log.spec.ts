@@ -55,6 +55,13 @@ describe('the log of an application', () => {
     ]);
   });
 
+  it.each([5000.7, 4321.123456, 4096.3])('tells of whole seconds at a machine’s odd time, too: %p', async (at) => {
+    clock.block(at);
+    const { resilience } = start({ providers: { payments: { circuitBreaker: { openFor: '5s' } } } });
+    resilience.provider('payments').circuitBreaker?.forceOpen();
+    expect(lines).toEqual(["warn [Resilience] 'payments': circuit opened (forced): it refuses calls for 5 s"]);
+  });
+
   it('tells of every event that matters as an error', () => {
     const rows = readFileSync(new URL('../../../../../docs/events.md', import.meta.url), 'utf8').split('\n');
     const errors = rows.flatMap((row) => /^\| `([\w.]+)` +\| error /.exec(row)?.[1] ?? []);

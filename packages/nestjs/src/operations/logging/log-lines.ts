@@ -147,8 +147,10 @@ function forMs(ms: unknown): string {
   return typeof ms === 'number' && Number.isFinite(ms) ? `for ${inWords(ms)}` : 'until it is told otherwise';
 }
 
+/** Rounded up, but for what is lost where a machine's time is added to five seconds and taken away again. */
 function inWords(ms: number): string {
-  return ms < 1000 ? `${Math.ceil(ms)} ms` : `${Math.ceil(ms / 100) / 10} s`;
+  const exact = Math.round(ms * 1000) / 1000;
+  return exact < 1000 ? `${Math.ceil(exact)} ms` : `${Math.ceil(exact / 100) / 10} s`;
 }
 
 const LONGEST = 200;

@@ -15,11 +15,13 @@ interface Answered {
 export function learnFromAnswer(linker: MethodLinker, response: ObservedAnswer, { call, of }: Answered): void {
   const { operation = call?.operation } = of;
   const key = keyText(of.key) ?? call?.key;
-  const learning = [...linker.live()].filter(({ policy }) => policy.observe !== undefined);
-  const own = new Set(learning.filter((each) => isOf(each, operation)).map(({ policy }) => policy.kind));
+  const { learning } = linker;
   for (const each of learning) {
     // Where an operation has its own, its answer says nothing about the one that the others share.
-    const concerned = each.operation === undefined ? !own.has(each.policy.kind) : isOf(each, operation);
+    const concerned =
+      each.operation === undefined
+        ? !learning.some((other) => isOf(other, operation) && other.policy.kind === each.policy.kind)
+        : isOf(each, operation);
     if (concerned) each.policy.observe!(response, key, operation === call?.operation ? call : undefined);
   }
 }

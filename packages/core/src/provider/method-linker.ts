@@ -39,6 +39,8 @@ export class MethodLinker {
   private readonly linked: Linked[] = [];
   private observers: readonly CallObserver[] = [];
   private isApplying = false;
+  /** Those that learn from answers, until others come: an answer would have to look through all of them. */
+  private learners: readonly OwnedPolicy[] | undefined;
 
   constructor(
     private readonly parts: ProviderParts,
@@ -89,6 +91,11 @@ export class MethodLinker {
     }
   }
 
+  /** The policies that learn from answers. */
+  get learning(): readonly OwnedPolicy[] {
+    return (this.learners ??= [...this.live()].filter(({ policy }) => policy.observe !== undefined));
+  }
+
   /** Whether the settings override anything for any method. */
   get overridesAny(): boolean {
     return this.layers.methods.size > 0;
@@ -105,12 +112,13 @@ export class MethodLinker {
     const before = faults.length;
     const specs = this.layers.specs(plan, faults);
     this.agreement.join(plan, specs, faults);
-    this.shares.apply(this.agreement.specs);
+    this.applyToShared();
     // The pipelines of single requests stand within calls that are observed already.
     const observers = plan.ofRequests === true ? undefined : () => this.observers;
     const linked: Linked = { plan, pipeline: new Pipeline([], this.environment, observers), own: new Map() };
     this.apply(linked, specs);
     if (faults.length === before) this.linked.push(linked);
+    this.learners = undefined;
     return linked.pipeline;
   }
 
@@ -148,12 +156,17 @@ export class MethodLinker {
       let { layers } = this;
       do {
         ({ layers } = this);
-        this.shares.apply(this.agreement.specs);
+        this.applyToShared();
         for (const linked of this.linked) this.apply(linked, layers.specs(linked.plan, []));
       } while (layers !== this.layers);
     } finally {
       this.isApplying = false;
     }
+  }
+
+  private applyToShared(): void {
+    this.shares.apply(this.agreement.specs);
+    this.learners = undefined;
   }
 
   /** Sets a method's policies: the shared gates, and its own. */
@@ -171,6 +184,7 @@ export class MethodLinker {
     const passed = this.layers.enabled
       ? policies.filter((policy) => isPassed(policy) && this.stands(policy, plan))
       : [];
+    this.learners = undefined;
     pipeline.use(passed);
     for (const [name, policy] of standing) if (!own.has(name)) this.maker.drop(policy);
   }

@@ -4,10 +4,17 @@ const MOST_REQUESTS = 64;
 
 /** The latest unsafe requests of a provider, or to an origin. */
 export class RecentRequests {
+  /** A ring, once as many were noted as are kept. */
   private readonly requests: UnsafeRequest[] = [];
+  private oldest = 0;
 
   note(request: UnsafeRequest): void {
-    if (this.requests.push(request) > MOST_REQUESTS) this.requests.shift();
+    if (this.requests.length < MOST_REQUESTS) {
+      this.requests.push(request);
+      return;
+    }
+    this.requests[this.oldest] = request;
+    this.oldest = (this.oldest + 1) % MOST_REQUESTS;
   }
 
   /**
@@ -15,7 +22,9 @@ export class RecentRequests {
    * is.
    */
   since(order: number): readonly UnsafeRequest[] {
-    const from = this.requests.findIndex(({ turn }) => turn.order > order);
-    return from === -1 ? [] : this.requests.slice(from);
+    const { requests, oldest } = this;
+    const inOrder = [...requests.slice(oldest), ...requests.slice(0, oldest)];
+    const from = inOrder.findIndex(({ turn }) => turn.order > order);
+    return from === -1 ? [] : inOrder.slice(from);
   }
 }

@@ -1,13 +1,12 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { headerOf } from '../../headers/headers.js';
+import { Followed } from './followed.js';
 import { noteTold, watchSessions } from './http2-sessions.js';
 import { noteStray } from './stray-requests.js';
-import type { FollowedRequest, RequestHead } from './request-head.js';
+import type { RequestHead } from './request-head.js';
 import { watchedCall, WireRequest } from './wire-request.js';
 
 type Headers = Readonly<Record<string, unknown>>;
-
-const streams = new WeakMap<object, FollowedRequest>();
 
 /**
  * Requests over HTTP/2, and so of gRPC. Node tells of them since 24.2, and in later releases of 22. Source: Node,
@@ -36,16 +35,16 @@ function created(stream: object, headers: Headers): void {
   const watched = watchedCall();
   const seen = watched && WireRequest.of(watched, head);
   const followed = seen ?? noteStray(head);
-  if (followed !== undefined) streams.set(stream, followed);
+  if (followed !== undefined) Followed.note(stream, followed);
   seen?.begin(head);
 }
 
 function answered(stream: object, headers: Headers): void {
-  streams.get(stream)?.answer(Number(headers[':status']), { headers });
+  Followed.of(stream)?.answer(Number(headers[':status']), { headers });
 }
 
 function failed(stream: object, error: unknown): void {
-  streams.get(stream)?.fail(error);
+  Followed.of(stream)?.fail(error);
 }
 
 const sessions = new WeakMap<object, boolean>();

@@ -4,12 +4,11 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { nextTick } from 'node:process';
 import { UnsafeRequest } from '../../engine/requests/unsafe-request.js';
 import { noteFailed } from './failed-requests.js';
+import { Followed } from './followed.js';
 import type { AnswerBody } from '../../outcome/exchange.js';
 import { keyIn, noteStray } from './stray-requests.js';
-import type { HeadersHolder, RequestHead } from './request-head.js';
+import type { FollowedRequest, HeadersHolder, RequestHead } from './request-head.js';
 import { watchedCall, WireRequest } from './wire-request.js';
-
-const requests = new WeakMap<object, WireRequest | UnsafeRequest>();
 
 /**
  * Requests of Node's own client, and of all that is built on it: axios, got, Stripe, AWS. Source: Node, "Diagnostics
@@ -27,12 +26,13 @@ export function watchNodeHttp(): void {
     if (seen !== undefined) request.on(errorMonitor, onError);
     // Its headers are set by the code that makes it, at once: the key may be among them by the next tick.
     if (seen instanceof UnsafeRequest) nextTick(() => (seen.key ??= keyIn(head, undefined)));
-    else if (seen?.awaitsKey(head) === true) nextTick(() => seen.begin(head));
-    else seen?.begin(head);
+    if (!(seen instanceof WireRequest)) return;
+    if (seen.awaitsKey(head)) nextTick(() => seen.begin(head));
+    else seen.begin(head);
   });
   subscribe('http.client.response.finish', (message) => {
     const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-    requests.get(request)?.answer(response.statusCode ?? 0, new NodeAnswer(response));
+    Followed.of(request)?.answer(response.statusCode ?? 0, new NodeAnswer(response));
   });
   subscribe('http.client.request.error', (message) => {
     const { request, error } = message as { request: ClientRequest; error: unknown };
@@ -46,7 +46,7 @@ function onError(this: ClientRequest, error: unknown): void {
 
 function failed(request: ClientRequest, error: unknown): void {
   noteFailed(error, new NodeHead(request));
-  requests.get(request)?.fail(error, isShakingHands(request));
+  Followed.of(request)?.fail(error, isShakingHands(request));
 }
 
 function onStart(message: unknown): void {
@@ -55,13 +55,13 @@ function onStart(message: unknown): void {
   if (seen instanceof WireRequest) seen.begin(new NodeHead(request));
 }
 
-function requestOf(request: ClientRequest): WireRequest | UnsafeRequest | undefined {
-  const standing = requests.get(request);
+function requestOf(request: ClientRequest): FollowedRequest | undefined {
+  const standing = Followed.of(request);
   if (standing !== undefined) return standing;
   const watched = watchedCall();
   const head = new NodeHead(request);
   const seen = (watched && WireRequest.of(watched, head)) ?? noteStray(head);
-  if (seen !== undefined) requests.set(request, seen);
+  if (seen !== undefined) Followed.note(request, seen);
   return seen;
 }
 

@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { headerOf } from '../../headers/headers.js';
 import { RawHeaders } from '../../headers/raw-headers.js';
 import { noteFailed } from './failed-requests.js';
+import { Followed } from './followed.js';
 import { dispatchOf, type Dispatched } from './undici-dispatch.js';
 import { noteStray } from './stray-requests.js';
 import type { FollowedRequest, RequestHead } from './request-head.js';
@@ -18,7 +19,6 @@ interface UndiciRequest {
   readonly headers?: unknown;
 }
 
-const requests = new WeakMap<object, FollowedRequest>();
 /** The errors for which no connection was made. */
 const unconnected = new WeakSet<object>();
 
@@ -28,23 +28,23 @@ export function watchUndici(): void {
     const asked = dispatchOf(request, begun);
     const seen: FollowedRequest | undefined =
       asked?.noted ?? begunNow(request, asked) ?? noteStray(new UndiciHead(request), asked?.watched?.call);
-    if (seen !== undefined) requests.set(request, seen);
+    if (seen !== undefined) Followed.note(request, seen);
     if (asked === undefined) return;
     asked.isMade = true;
     asked.noted = undefined;
   });
   subscribe('undici:request:headers', (message) => {
     const { request, response } = message as { request: object; response: { statusCode: number; headers: unknown[] } };
-    requests.get(request)?.answer(response.statusCode, { headers: new RawHeaders(response.headers) });
+    Followed.of(request)?.answer(response.statusCode, { headers: new RawHeaders(response.headers) });
   });
   subscribe('undici:request:trailers', (message) => {
     const { request } = message as { request: object };
-    requests.get(request)?.finish();
+    Followed.of(request)?.finish();
   });
   subscribe('undici:request:error', (message) => {
     const { request, error } = message as { request: object; error: unknown };
     noteFailed(error, new UndiciHead(request));
-    requests.get(request)?.fail(error, unconnected.has(error as object));
+    Followed.of(request)?.fail(error, unconnected.has(error as object));
   });
   subscribe('undici:client:connectError', (message) => {
     const { error } = message as { error: unknown };

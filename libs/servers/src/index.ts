@@ -1,4 +1,4 @@
-export { compileProcess } from './compile-process.js';
+export { compileProcess, removeProcess } from './compile-process.js';
 export { freePort } from './free-port.js';
 export { serverOrReason } from './server-or-reason.js';
 export { ServerUnavailableError } from './server-unavailable.error.js';

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   compileProcess,
+  removeProcess,
   serverOrReason,
   ServerUnavailableError,
   startPostgres,
@@ -70,7 +71,7 @@ describe('kill -9 at any moment', () => {
     script = await compileProcess(new URL('worker.fixture.ts', import.meta.url));
   });
   afterAll(async () => {
-    rmSync(script, { force: true });
+    removeProcess(script);
     for (const server of [redis, postgres]) if (!(server instanceof ServerUnavailableError)) await server.stop();
   });
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileProcess } from '@breakwater/servers';
+import { compileProcess, removeProcess } from '@breakwater/servers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SqliteStore } from './sqlite-store.js';
 
@@ -18,7 +18,7 @@ describe('SqliteStore says why it cannot use', () => {
   beforeAll(async () => {
     script = await compileProcess(new URL('opener.fixture.ts', import.meta.url));
   });
-  afterAll(() => rmSync(script, { force: true }));
+  afterAll(() => removeProcess(script));
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
     file = join(folder, 'store.sqlite');

@@ -1,7 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { compileProcess } from '@breakwater/servers';
+import { compileProcess, removeProcess } from '@breakwater/servers';
 import type { Job } from './worker.fixture.js';
 
 /** Processes of their own that work with the store's sources, bundled on the spot: nothing needs to be built before. */
@@ -37,7 +36,7 @@ export class WorkerProcesses {
 
   dispose(): void {
     for (const child of this.children) child.kill('SIGKILL');
-    rmSync(this.script, { force: true });
+    removeProcess(this.script);
   }
 }
 

@@ -1,9 +1,4 @@
 import { Clock, createProvider, SystemClock, type Store, type Timer } from '@breakwater/core';
-import { PostgresStore } from '@breakwater/postgres';
-import { RedisStore } from '@breakwater/redis';
-import { SqliteStore } from '@breakwater/sqlite';
-import { Redis } from 'ioredis';
-import { Pool } from 'pg';
 
 /** The task of one host: it sends as much as the limit that it shares lets through. */
 export interface HostJob {
@@ -52,9 +47,15 @@ class ClockAhead extends Clock {
   }
 }
 
-function open({ kind, at }: HostJob): Store {
-  if (kind === 'redis') return new RedisStore(new Redis(at));
-  return kind === 'postgres' ? new PostgresStore(new Pool({ connectionString: at })) : new SqliteStore({ file: at });
+/** Loads no more than the store needs: loading is most of what a host does. */
+async function open({ kind, at }: HostJob): Promise<Store> {
+  if (kind === 'redis') {
+    const [{ RedisStore }, { default: redis }] = await Promise.all([import('@breakwater/redis'), import('ioredis')]);
+    return new RedisStore(new redis.Redis(at));
+  }
+  if (kind === 'sqlite') return new (await import('@breakwater/sqlite')).SqliteStore({ file: at });
+  const [{ PostgresStore }, { default: pg }] = await Promise.all([import('@breakwater/postgres'), import('pg')]);
+  return new PostgresStore(new pg.Pool({ connectionString: at }));
 }
 
 /** Milliseconds of a clock that all processes of the machine share. */
@@ -66,7 +67,8 @@ function sharedNow(): number {
 async function send(job: HostJob): Promise<HostReport> {
   const { limit, perMs: per, marginMs: margin } = job;
   const rateLimit = { limit, per, margin, wait: '1m', queue: 100 } as const;
-  const provider = createProvider('provider', { rateLimit }, { clock: new ClockAhead(job.aheadMs), store: open(job) });
+  const store = await open(job);
+  const provider = createProvider('provider', { rateLimit }, { clock: new ClockAhead(job.aheadMs), store });
   let wasApart = false;
   provider.events.on(({ type, detail }) => {
     if (type !== 'rateLimit.apart') return;

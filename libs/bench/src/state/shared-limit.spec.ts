@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { migrate } from '@breakwater/postgres';
 import {
   compileProcess,
+  removeProcess,
   serverOrReason,
   ServerUnavailableError,
   startPostgres,
@@ -33,8 +34,9 @@ const LEAST_SHARE = FULL ? 0.02 : 0;
 const redis = await serverOrReason(startRedis);
 const postgres = await serverOrReason(startPostgres);
 
-/** Rounds at most: a machine that has other things to do may spoil some. */
+/** Rounds at most that use too little of the limit: a machine that has other things to do may spoil some. */
 const ROUNDS = 6;
+const LONGEST_MS = 600_000;
 
 interface Place {
   readonly kind: HostJob['kind'];
@@ -74,19 +76,18 @@ interface Use {
  */
 async function useOf(place: Place): Promise<Use> {
   let most = 0;
-  for (let round = 1; ; round++) {
+  for (let round = 1; ;) {
     const hosts = await fourHosts(place);
-    const isShared = hosts.every(({ wasApart }) => !wasApart);
+    if (hosts.some(({ wasApart }) => wasApart)) continue;
     const sent = hosts.flatMap((host) => host.sent).sort((a, b) => a - b);
     // The first of it is there at once.
     const used = ((sent.length - LIMIT) * PER_MS) / LIMIT / (sent.at(-1)! - sent[0]!);
     const each = hosts.map((host) => host.sent.length);
     const least = Math.min(...each) / sent.length;
     process.stderr.write(`${(100 * used).toFixed(1)} % of the limit used, by each: ${each.join(', ')}\n`);
-    if (isShared) most = Math.max(most, mostInAnyWindow(sent, PER_MS));
+    most = Math.max(most, mostInAnyWindow(sent, PER_MS));
     const isEnough = used >= LEAST_USED && least > place.leastShare;
-    if (isShared && (isEnough || round >= ROUNDS)) return { most, used, least };
-    if (round >= ROUNDS) throw new Error(`hosts were apart from the store in round ${round}`);
+    if (isEnough || round++ >= ROUNDS) return { most, used, least };
   }
 }
 
@@ -95,7 +96,7 @@ describe('a limit that four processes share', () => {
     script = await compileProcess(new URL('host.main.ts', import.meta.url));
   });
   afterAll(async () => {
-    rmSync(script, { force: true });
+    removeProcess(script);
     for (const server of [redis, postgres]) if (!(server instanceof ServerUnavailableError)) await server.stop();
   });
 
@@ -112,6 +113,7 @@ describe('a limit that four processes share', () => {
       expect(used).toBeGreaterThanOrEqual(LEAST_USED);
       expect(least).toBeGreaterThan(LEAST_SHARE);
     },
+    LONGEST_MS,
   );
 
   (postgres instanceof ServerUnavailableError ? it.skip : it)(
@@ -131,16 +133,21 @@ describe('a limit that four processes share', () => {
       expect(used).toBeGreaterThanOrEqual(LEAST_USED);
       expect(least).toBeGreaterThan(LEAST_SHARE);
     },
+    LONGEST_MS,
   );
 
-  it('is never exceeded, and used by each, over a file of SQLite', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
-    const at = join(folder, 'store.sqlite');
-    const { most, used, least } = await useOf({ kind: 'sqlite', at, aheadMs: 0, leastShare: 0 });
-    expect(most).toBeLessThanOrEqual(LIMIT);
-    expect(used).toBeGreaterThanOrEqual(LEAST_USED);
-    // Whose turn it is with a file that is locked, the system decides, and not in turn.
-    expect(least).toBeGreaterThan(0);
-    rmSync(folder, { recursive: true, force: true });
-  });
+  it(
+    'is never exceeded, and used by each, over a file of SQLite',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'breakwater-'));
+      const at = join(folder, 'store.sqlite');
+      const { most, used, least } = await useOf({ kind: 'sqlite', at, aheadMs: 0, leastShare: 0 });
+      expect(most).toBeLessThanOrEqual(LIMIT);
+      expect(used).toBeGreaterThanOrEqual(LEAST_USED);
+      // Whose turn it is with a file that is locked, the system decides, and not in turn.
+      expect(least).toBeGreaterThan(0);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    LONGEST_MS,
+  );
 });

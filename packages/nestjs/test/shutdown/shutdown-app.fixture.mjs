@@ -9,12 +9,12 @@ import { NestFactory } from '@nestjs/core';
 const { platform, grace, storeFile } = JSON.parse(process.argv[2]);
 const providers = {
   plain: {},
-  queued: { bulkhead: { concurrency: 2, queue: 100, wait: '60s' } },
-  limited: { rateLimit: { limit: 1, per: '5s', burst: 1, wait: '60s', queue: 100 } },
-  asking: { retry: { attempts: 3, maxRetryAfter: '60s' } },
+  queued: { bulkhead: { concurrency: 2, queue: 100, wait: '1h' } },
+  limited: { rateLimit: { limit: 1, per: '10m', burst: 1, wait: '1h', queue: 100 } },
+  asking: { retry: { attempts: 3, maxRetryAfter: '1h' } },
   keyed: { idempotency: { lease: '30s' } },
 };
-const busy = Object.assign(new Error('busy'), { response: { status: 503, headers: { 'retry-after': '20' } } });
+const busy = Object.assign(new Error('busy'), { response: { status: 503, headers: { 'retry-after': '600' } } });
 const toldToEnd = () => new Promise((resolve) => process.once('message', resolve));
 
 class Routes {

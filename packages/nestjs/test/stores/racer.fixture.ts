@@ -1,11 +1,6 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createProvider, type Store } from '@breakwater/core';
-import { PostgresStore } from '@breakwater/postgres';
-import { RedisStore } from '@breakwater/redis';
-import { SqliteStore } from '@breakwater/sqlite';
-import { Redis } from 'ioredis';
-import { Pool } from 'pg';
 
 /** A task of a process of its own with a store. */
 export interface Job {
@@ -33,7 +28,7 @@ export interface Finished {
   readonly written: number;
 }
 
-const stores = new Map<string, Store>();
+const stores = new Map<string, Promise<Store>>();
 let written = 0;
 
 function write(line: string): void {
@@ -41,14 +36,19 @@ function write(line: string): void {
   written++;
 }
 
-function openStore(url: string): Store {
-  if (url.startsWith('sqlite:')) return new SqliteStore({ file: url.slice('sqlite:'.length) });
-  if (url.startsWith('redis:')) {
-    const redis = new Redis(url);
-    redis.on('error', () => undefined);
-    return new RedisStore(redis, { timeout: '30s' });
+/** Loads no more than the store needs: loading is most of what a process does. */
+async function openStore(url: string): Promise<Store> {
+  if (url.startsWith('sqlite:')) {
+    return new (await import('@breakwater/sqlite')).SqliteStore({ file: url.slice('sqlite:'.length) });
   }
-  const pool = new Pool({ connectionString: url, max: 10 });
+  if (url.startsWith('redis:')) {
+    const [{ RedisStore }, { default: redis }] = await Promise.all([import('@breakwater/redis'), import('ioredis')]);
+    const client = new redis.Redis(url);
+    client.on('error', () => undefined);
+    return new RedisStore(client, { timeout: '30s' });
+  }
+  const [{ PostgresStore }, { default: pg }] = await Promise.all([import('@breakwater/postgres'), import('pg')]);
+  const pool = new pg.Pool({ connectionString: url, max: 10 });
   // An idle connection that the server ends is no failure of any operation.
   pool.on('error', () => undefined);
   return new PostgresStore(pool, { timeout: '30s' });
@@ -118,9 +118,12 @@ function hang(store: Store, job: Job): Promise<readonly string[]> {
 
 const tasks = { race, charge, write: fill, find, hang };
 
-process.on('message', (job: Job) => {
-  const store = stores.get(job.store) ?? openStore(job.store);
-  stores.set(job.store, store);
-  void tasks[job.task](store, job).then((answer) => process.send!({ answer, written } satisfies Finished));
-});
+async function work(job: Job): Promise<void> {
+  const opening = stores.get(job.store) ?? openStore(job.store);
+  stores.set(job.store, opening);
+  const answer = await tasks[job.task](await opening, job);
+  process.send!({ answer, written } satisfies Finished);
+}
+
+process.on('message', (job: Job) => void work(job));
 process.send!('ready');

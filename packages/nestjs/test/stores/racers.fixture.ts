@@ -1,7 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { compileProcess } from '@breakwater/servers';
+import { compileProcess, removeProcess } from '@breakwater/servers';
 import type { Finished, Job } from './racer.fixture.js';
 
 /** One process at its job, and what it has said. */
@@ -48,7 +47,7 @@ export class Racers {
   async dispose(): Promise<void> {
     for (const { child } of this.all) child.kill('SIGKILL');
     await Promise.all(this.all.map(({ closed }) => closed));
-    rmSync(this.script, { force: true });
+    removeProcess(this.script);
   }
 
   private async fresh(): Promise<Racer> {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compileProcess } from '@breakwater/servers';
+import { compileProcess, removeProcess } from '@breakwater/servers';
 import { signWebhook } from '@breakwater/webhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import Database from 'libsql';
@@ -34,7 +34,7 @@ describe('a webhook that is settled in the transaction of its effect', () => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
-  afterAll(() => rmSync(script, { force: true }));
+  afterAll(() => removeProcess(script));
 
   async function start(): Promise<void> {
     const webhook = { sender: 'stripe', secrets: [SECRET], tolerance: '30s', inbox: { lease: 1000, keep: '2m' } };

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compileProcess } from '@breakwater/servers';
+import { compileProcess, removeProcess } from '@breakwater/servers';
 import { signWebhook } from '@breakwater/webhooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isSuccess } from '../answering/settle-webhook.js';
@@ -41,7 +41,7 @@ describe('the webhook inbox, with several processes of an application on one Sql
   afterAll(() => {
     for (const { child } of apps) child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
-    rmSync(script, { force: true });
+    removeProcess(script);
   });
 
   async function start(): Promise<AppProcess> {

@@ -4,6 +4,7 @@ import { headline, judged } from '../page/src/state/headline.js';
 import { mergedProvider, type Provider } from '../page/src/state/merge.js';
 import { Model } from '../page/src/state/model.js';
 import { verdictOf } from '../page/src/state/verdict.js';
+import { gist, perSecond } from '../page/src/ui/format.js';
 import { factsOf } from '../page/src/views/policy-facts.js';
 import { AT, providerView, type ShownProvider } from './gallery/provider-view.fixture.js';
 
@@ -126,5 +127,47 @@ describe('what the page says of a provider', () => {
       health: 'strained',
       why: `calls of ${REFUND} wait 900 ms for the rate limit`,
     });
+  });
+});
+
+describe('what is said aloud of a sentence', () => {
+  it.each([
+    [
+      'Calls to payments fail: 30 % of 264 calls failed in 15 s.',
+      'Calls to payments fail: 31 % of 271 calls failed in 15 s.',
+    ],
+    [
+      'payments is strained: all 20 slots taken, 31 calls wait.',
+      'payments is strained: all 20 slots taken, 4 calls wait.',
+    ],
+    [
+      'Calls to crm are refused: isolated by hand; next try in 1.5 s.',
+      'Calls to crm are refused: isolated by hand; next try in 4 s.',
+    ],
+  ])('is the same where only its numbers change: %s', (before, after) => {
+    expect(gist(before)).toBe(gist(after));
+  });
+
+  it.each([
+    ['Calls to provider-7 fail.', 'Calls to provider-8 fail.'],
+    ['Calls to s3.eu fail.', 'Calls to s4.eu fail.'],
+    ['Calls to 3scale fail.', 'Calls to 4scale fail.'],
+    ['Calls to a fail: it answers 503.', 'Calls to a fail: it answers 401.'],
+    ['One more needs a look.', '2 more need a look.'],
+  ])('is another where another thing is meant: %s, and %s', (before, after) => {
+    expect(gist(before)).not.toBe(gist(after));
+  });
+});
+
+describe('calls a second', () => {
+  it.each([
+    [0, '0'],
+    [1, '0.02'],
+    [5, '0.08'],
+    [6, '0.1'],
+    [90, '1.5'],
+    [60_000, '1000'],
+  ])('%i in a minute are %s', (count, shown) => {
+    expect(perSecond(count)).toBe(shown);
   });
 });

@@ -4,7 +4,7 @@ import { mergedProviders } from './state/merge.js';
 import { Model } from './state/model.js';
 import { control, Stream, type Link } from './stream.js';
 import { h, setAttribute, setText } from './ui/dom.js';
-import { clock, unbroken } from './ui/format.js';
+import { clock, gist, unbroken } from './ui/format.js';
 import { Activity } from './views/activity.js';
 import { Jobs } from './views/jobs.js';
 import { Overview } from './views/overview.js';
@@ -72,8 +72,7 @@ class Page {
     setText(this.sentence, unbroken(text));
     setText(this.more, more);
     setAttribute(this.verdict, 'data-health', health);
-    // Countdowns change every second: only another state of things is said aloud.
-    const said = text.replaceAll(/\d+(?:\.\d+)? (?:ms|s|min|h|%)/g, '…');
+    const said = gist(text);
     if (this.spoken.dataset['said'] !== said) {
       this.spoken.dataset['said'] = said;
       setText(this.spoken, `${text} ${more}`);

@@ -5,7 +5,9 @@ export type Link = 'connecting' | 'live' | 'lost';
 
 /** A page that is not seen lets go of its connection after this time, in milliseconds. */
 const HIDDEN_MS = 60_000;
+/** A connection that is silent for so long may be gone without a word: after a laptop's sleep, or behind a proxy. */
 const SILENT_MS = 6000;
+const AGAIN_MS = 5000;
 
 /** The stream of the server. Connects again by itself, and rests while the page is not seen. */
 export class Stream {
@@ -17,12 +19,13 @@ export class Stream {
     private readonly on: { greeting(greeting: Greeting): void; frame(frame: Frame): void; link(link: Link): void },
   ) {
     document.addEventListener('visibilitychange', () => this.seen(!document.hidden));
+    this.on.link('connecting');
     this.connect();
   }
 
   private connect(): void {
     this.source?.close();
-    this.on.link('connecting');
+    this.expectWord();
     // Relative: the page knows neither the prefix nor the proxy that it stands behind.
     const source = new EventSource('./stream');
     this.source = source;
@@ -37,20 +40,29 @@ export class Stream {
       this.on.link('lost');
       // A refusal ends the stream for good: look again, in case it was a deployment.
       if (source.readyState === EventSource.CLOSED)
-        window.setTimeout(() => this.source === source && this.connect(), 5000);
+        window.setTimeout(() => this.source === source && this.connect(), AGAIN_MS);
     });
   }
 
   private heard(): void {
     this.on.link('live');
+    this.expectWord();
+  }
+
+  private expectWord(): void {
     window.clearTimeout(this.silenceTimer);
-    this.silenceTimer = window.setTimeout(() => this.on.link('lost'), SILENT_MS);
+    this.silenceTimer = window.setTimeout(() => {
+      this.on.link('lost');
+      this.connect();
+    }, SILENT_MS);
   }
 
   private seen(isSeen: boolean): void {
     window.clearTimeout(this.hideTimer);
     if (isSeen) {
-      if (this.source === undefined) this.connect();
+      if (this.source !== undefined) return;
+      this.on.link('connecting');
+      this.connect();
       return;
     }
     this.hideTimer = window.setTimeout(() => {
@@ -70,7 +82,10 @@ export async function control(use: Control): Promise<string | undefined> {
       body: JSON.stringify(use),
     });
     if (response.ok) return undefined;
-    return response.status === 403 ? 'You may not do that.' : `The server says no (${response.status}).`;
+    if (response.status === 403) return 'You may not do that.';
+    return response.status < 500
+      ? `The server says no (${response.status}).`
+      : `It did not work (${response.status}). The log of the server may say why.`;
   } catch {
     return 'The server cannot be reached.';
   }

@@ -30,11 +30,14 @@ export function setAttribute(element: Element, name: string, value: string | und
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** Puts children into an order without touching those that stand right. */
+/** Puts children into an order without touching those that stand right. The focus goes along with its element. */
 export function arrange(parent: Element, children: readonly Element[]): void {
+  const focused = document.activeElement;
   children.forEach((child, i) => {
     const standing = parent.children[i];
     if (standing !== child) parent.insertBefore(child, standing ?? null);
   });
   while (parent.children.length > children.length) parent.lastElementChild!.remove();
+  const isLost = focused instanceof HTMLElement && document.activeElement !== focused && parent.contains(focused);
+  if (isLost) focused.focus({ preventScroll: true });
 }

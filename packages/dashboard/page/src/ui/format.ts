@@ -31,21 +31,30 @@ export function number(value: number): string {
 /** Calls a second, of a count within a minute. */
 export function perSecond(count: number): string {
   const rate = count / 60;
-  return rate === 0 ? '0' : rate < 10 ? rate.toFixed(1) : number(rate);
+  if (rate === 0) return '0';
+  // A call or two within a minute are not none.
+  return rate < 0.1 ? rate.toFixed(2) : rate < 10 ? rate.toFixed(1) : number(rate);
 }
 
-const CLOCK = new Intl.DateTimeFormat(undefined, {
+/** The page is English, whatever the browser speaks. The reader's time zone; midnight is 00, not 24. */
+const CLOCK = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
-  hour12: false,
+  hourCycle: 'h23',
 });
 
 export function clock(at: number): string {
   return CLOCK.format(at);
 }
 
-const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const DAY = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
 
 /** The time of day, with the date where that was another day. */
 export function moment(at: number, now: number): string {
@@ -62,6 +71,14 @@ export function named(name: string): string {
 /** A sentence whose numbers stay on one line with their units. */
 export function unbroken(sentence: string): string {
   return sentence.replaceAll(/(\d) (%|ms|s|min|h|k|M)(?![\p{L}\d])/gu, '$1\u00a0$2');
+}
+
+/**
+ * A sentence without what changes all the time, such as counts and countdowns: where that alone has changed there is
+ * nothing new to be said aloud. Numbers within names stay, and so does the status that a provider answers.
+ */
+export function gist(sentence: string): string {
+  return sentence.replaceAll(/(?<![\p{L}\p{N}_.-]|answers )\d+(?:\.\d+)?(?![\p{L}\p{N}_-]|\.\p{L})/gu, '…');
 }
 
 /** `circuitBreaker` as `circuit breaker`. */

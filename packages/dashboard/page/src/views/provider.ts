@@ -1,7 +1,7 @@
 import type { Control } from '../../../src/wire/control.js';
 import { mergedProvider, type Provider } from '../state/merge.js';
 import type { Model } from '../state/model.js';
-import { policiesOf, worstCircuit } from '../state/policies.js';
+import { policiesOf } from '../state/policies.js';
 import { verdictOf } from '../state/verdict.js';
 import { Badge } from '../ui/badge.js';
 import { CallsChart, DurationsChart } from '../ui/charts.js';
@@ -11,6 +11,7 @@ import { duration, number, percent, perSecond } from '../ui/format.js';
 import { Ribbons } from '../ui/ribbons.js';
 import { CircuitControls } from './circuit-controls.js';
 import { EventList } from './event-list.js';
+import { HostsTable } from './hosts-table.js';
 import { factsOf } from './policy-facts.js';
 import type { View } from './view.js';
 
@@ -27,7 +28,7 @@ export class ProviderDetail implements View {
   private readonly facts = new FactGroups();
   private readonly events = new EventList(false, 40);
   private readonly controls: CircuitControls;
-  private readonly hosts = h('section', { class: 'hosts' });
+  private readonly hosts = new HostsTable();
   private readonly body: HTMLElement;
   private readonly missing = h('p', { class: 'none', hidden: true }, 'There is no such provider.');
   readonly element: HTMLElement;
@@ -54,7 +55,7 @@ export class ProviderDetail implements View {
         h('figure', {}, h('figcaption', {}, 'Calls per second'), this.calls.element),
         h('figure', {}, h('figcaption', {}, 'Durations'), this.durations.element),
       ),
-      this.hosts,
+      this.hosts.element,
       h('h2', { class: 'unseen' }, 'Policies'),
       this.facts.element,
       h('section', { class: 'recent' }, h('h2', {}, 'Lately'), this.events.element),
@@ -90,7 +91,7 @@ export class ProviderDetail implements View {
       model.events.filter((event) => event.provider === this.name),
       model.hosts.size,
     );
-    this.setHosts(provider);
+    this.hosts.set(provider.byHost);
   }
 
   private setFigures({ minute, active, total }: Provider): void {
@@ -107,47 +108,5 @@ export class ProviderDetail implements View {
       'since start': `${number(total.ok)} well, ${number(total.failed)} failed, ${number(total.refused)} refused`,
     };
     for (const [term, text] of Object.entries(texts)) setText(this.values.get(term)!, text);
-  }
-
-  private setHosts({ byHost }: Provider): void {
-    this.hosts.hidden = byHost.size < 2;
-    if (this.hosts.hidden) return;
-    this.hosts.replaceChildren(
-      h('h3', {}, `${byHost.size} hosts`),
-      h(
-        'table',
-        { 'aria-label': 'Hosts' },
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            ...['Host', 'Circuit', 'Calls/s', 'Success', 'p95'].map((name, i) =>
-              h('th', { scope: 'col', class: i > 1 ? 'number' : undefined }, name),
-            ),
-          ),
-        ),
-        h(
-          'tbody',
-          {},
-          ...[...byHost].map(([host, view]) => {
-            const { ok, failed, refused, other, p95 } = view.minute;
-            const judgedCalls = ok + failed + refused;
-            return h(
-              'tr',
-              {},
-              h('th', { scope: 'row' }, host),
-              h('td', {}, worstCircuit(view)?.state ?? '–'),
-              ...[
-                perSecond(judgedCalls + other),
-                judgedCalls === 0 ? '–' : percent(ok / judgedCalls),
-                duration(p95),
-              ].map((text) => h('td', { class: 'number' }, text)),
-            );
-          }),
-        ),
-      ),
-    );
   }
 }

@@ -55,10 +55,15 @@ function moduleOf(
 
 /** The page shows how the application is doing and lets its circuits be switched: not to just any visitor. */
 function requireAuthorize({ authorize }: DashboardOptions): void {
-  if (typeof authorize === 'function' || (authorize === undefined && process.env['NODE_ENV'] !== 'production')) return;
+  if (typeof authorize === 'function' || (authorize === undefined && !isProduction())) return;
   throw new TypeError(
     authorize === undefined
       ? 'DashboardModule: in production, give authorize: (request, action) => boolean, which says who may see the page and use its controls'
       : 'DashboardModule: authorize is not a function',
   );
+}
+
+/** `Production` and `prod` mean it as well. */
+function isProduction(): boolean {
+  return /^\s*prod/i.test(process.env['NODE_ENV'] ?? '');
 }

@@ -4,7 +4,7 @@ import { headline, judged } from '../page/src/state/headline.js';
 import { mergedProvider, type Provider } from '../page/src/state/merge.js';
 import { Model } from '../page/src/state/model.js';
 import { verdictOf } from '../page/src/state/verdict.js';
-import { gist, perSecond } from '../page/src/ui/format.js';
+import { gist, perSecond, wayTo } from '../page/src/ui/format.js';
 import { factsOf } from '../page/src/views/policy-facts.js';
 import { AT, providerView, type ShownProvider } from './gallery/provider-view.fixture.js';
 
@@ -156,6 +156,16 @@ describe('what is said aloud of a sentence', () => {
     ['One more needs a look.', '2 more need a look.'],
   ])('is another where another thing is meant: %s, and %s', (before, after) => {
     expect(gist(before)).not.toBe(gist(after));
+  });
+});
+
+describe('the way to a provider', () => {
+  it.each(['a/b', '..', '%2F', '#x?y=1', '<b>', '支払い', '🚀'])('leads back to its name: %s', (name) => {
+    expect(decodeURIComponent(wayTo(name).slice('#/provider/'.length))).toBe(name);
+  });
+
+  it('is one for a name with half a character, too, which must not take the page with it', () => {
+    expect(wayTo('\ud83dx')).toBe('#/provider/%EF%BF%BDx');
   });
 });
 

@@ -8,6 +8,10 @@ import type { Authorization, Authorize, DashboardAction, DashboardRequest } from
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
 const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 
+/** Headers that proxies add. */
+const PROXIED =
+  /^(?:forwarded|via|x-(?:forwarded|real|original|client|cluster|envoy|amzn|arr)\b|cf-|true-client-ip|fly-)/;
+
 /** An answer that takes longer is a no: an open page would otherwise keep what it was once allowed. */
 const LONGEST_MS = 10_000;
 
@@ -58,10 +62,18 @@ export class Access {
  * Whether a request comes from this machine and is meant for it: another site's name that leads here, as in DNS
  * rebinding, is not.
  */
-function isLocal({ socket, headers }: IncomingMessage): boolean {
-  // Behind a proxy on this machine, everything comes from here.
-  const isForwarded = headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined;
-  return !isForwarded && LOOPBACK.test(socket.remoteAddress ?? '') && LOCAL_HOST.test(headers.host ?? '');
+function isLocal(raw: IncomingMessage): boolean {
+  const { socket, headers } = raw;
+  return !isForwarded(raw) && LOOPBACK.test(socket.remoteAddress ?? '') && LOCAL_HOST.test(headers.host ?? '');
+}
+
+/**
+ * Whether a proxy has sent it: behind one on this machine, everything comes from here. nginx names itself as the host
+ * and adds no header unless it is told to, but speaks HTTP/1.0, as no browser does.
+ */
+function isForwarded({ headers, httpVersionMajor, httpVersionMinor }: IncomingMessage): boolean {
+  if (httpVersionMajor === 1 && httpVersionMinor === 0) return true;
+  return Object.keys(headers).some((name) => PROXIED.test(name));
 }
 
 /**

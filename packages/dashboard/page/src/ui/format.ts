@@ -61,6 +61,11 @@ export function moment(at: number, now: number): string {
   return new Date(at).toDateString() === new Date(now).toDateString() ? clock(at) : DAY.format(at);
 }
 
+/** The way to a provider on the page. Half a character, which no address can hold, is replaced. */
+export function wayTo(provider: string): string {
+  return `#/provider/${encodeURIComponent(provider.replaceAll(/\p{Surrogate}/gu, '\ufffd'))}`;
+}
+
 const WRITTEN_LEFTWARDS = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 /** A name within a sentence: one that is written from right to left must not take what follows with it. */

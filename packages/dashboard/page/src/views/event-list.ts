@@ -1,6 +1,6 @@
 import type { HostEvent } from '../state/model.js';
 import { arrange, h, setText } from '../ui/dom.js';
-import { clock, words } from '../ui/format.js';
+import { clock, wayTo, words } from '../ui/format.js';
 
 /** Recent events, the latest first. */
 export class EventList {
@@ -37,11 +37,7 @@ export class EventList {
       { 'data-level': event.level },
       h('time', { datetime: new Date(event.at).toISOString() }, clock(event.at)),
       this.showsProvider &&
-        h(
-          'a',
-          { href: `#/provider/${encodeURIComponent(event.provider)}`, class: 'who', title: event.provider },
-          event.provider,
-        ),
+        h('a', { href: wayTo(event.provider), class: 'who', title: event.provider }, event.provider),
       h(
         'span',
         { class: 'what' },

@@ -4,7 +4,7 @@ import type { Model } from '../state/model.js';
 import { fullestBulkhead, overMethods, shortestQuota, sizeOf, waitingCalls } from '../state/policies.js';
 import { Badge } from '../ui/badge.js';
 import { arrange, h, setAttribute, setText } from '../ui/dom.js';
-import { duration, number, percent, perSecond } from '../ui/format.js';
+import { duration, number, percent, perSecond, wayTo } from '../ui/format.js';
 import { EventList } from './event-list.js';
 import { Sparkline } from '../ui/sparkline.js';
 import type { View } from './view.js';
@@ -121,7 +121,7 @@ class Row {
   private latest: [Judged, number] | undefined;
 
   constructor(name: string) {
-    const link = h('a', { href: `#/provider/${encodeURIComponent(name)}` }, name);
+    const link = h('a', { href: wayTo(name) }, name);
     this.element = h(
       'tr',
       {},

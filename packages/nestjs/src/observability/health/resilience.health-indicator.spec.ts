@@ -67,6 +67,9 @@ describe('ResilienceHealthIndicator', () => {
     resilience.provider('payments').circuitBreaker!.forceOpen();
     expect(indicator.check('r', { providers: ['email', 'plain'] })).toMatchObject({ r: { status: 'up' } });
     expect(() => indicator.check('r', { providers: ['paymnts'] })).toThrow(/known are 'payments', 'email', 'plain'/);
+    expect(() => indicator.check('r', { down: ['paymnts'] })).toThrow(/known are 'payments', 'email', 'plain'/);
+    const apart = { providers: ['email'], down: ['payments'] };
+    expect(indicator.check('r', apart)).toMatchObject({ r: { status: 'down', providers: { payments: {} } } });
     await app.close();
   });
 

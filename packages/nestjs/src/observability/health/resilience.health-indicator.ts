@@ -8,7 +8,8 @@ export interface ResilienceHealthOptions {
   readonly providers?: readonly string[];
   /**
    * For which providers an open circuit makes the application *down*, so that a load balancer takes it out: `true` for
-   * all. Default: none, because another host would reach the provider no better.
+   * all. Default: none, because another host would reach the provider no better. Those that are named are looked at,
+   * whatever `providers` says. Throws at the check for a name that no provider has.
    */
   readonly down?: boolean | readonly string[];
 }
@@ -29,7 +30,10 @@ export class ResilienceHealthIndicator {
     key: Key = 'resilience' as Key,
     { providers, down = false }: ResilienceHealthOptions = {},
   ): HealthIndicatorResult<Key> {
-    const looked = (providers ?? this.names()).map((name) => providerHealth(this.resilience.provider(name).snapshot()));
+    // Those that decide are looked at in any case, so that a name which no provider has is no silent "never down".
+    const decisive = typeof down === 'boolean' ? [] : down;
+    const names = new Set([...(providers ?? this.names()), ...decisive]);
+    const looked = [...names].map((name) => providerHealth(this.resilience.provider(name).snapshot()));
     const ill = looked.filter(({ circuit }) => circuit !== 'closed');
     const isDown = (provider: ProviderHealth) =>
       provider.refuses && (typeof down === 'boolean' ? down : down.includes(provider.name));

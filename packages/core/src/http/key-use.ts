@@ -14,6 +14,7 @@ export interface AskedRequest extends KeyedRequest {
   readonly call: LiveCall | undefined;
   /** Whether it carries the key of that call. */
   readonly carriesKey: boolean;
+  origin(): string;
 }
 
 /** The parts of a provider that say what is known of its requests. */
@@ -50,17 +51,17 @@ export class KeyUse {
   }
 
   /** Tells of it where the context is one of a call that had a key for it. */
-  private noteUntied({ method, url }: AskedRequest): void {
+  private noteUntied({ method, origin }: AskedRequest): void {
     const { provider, untied, wire } = this.parts;
     untied.note();
     const ended = currentLiveCall();
     if (ended?.provider === provider && ended.idempotencyKey !== undefined)
-      wire()?.keyNotSent(ended, { method, origin: new URL(url).origin }, 'untied');
+      wire()?.keyNotSent(ended, { method, origin: origin() }, 'untied');
   }
 
-  private ambiguous({ call, method, url }: AskedRequest): RequestAmbiguousError {
+  private ambiguous({ call, method, origin }: AskedRequest): RequestAmbiguousError {
     const { provider } = this.parts;
-    return new RequestAmbiguousError({ provider, operation: call?.operation, method, origin: new URL(url).origin });
+    return new RequestAmbiguousError({ provider, operation: call?.operation, method, origin: origin() });
   }
 }
 

@@ -21,7 +21,8 @@ export function withholdsKey(keyUse: KeyUse, { request, call, nature }: RequestO
   const carriesKey = request.carriesCallKey;
   if (carriesKey === undefined) return false;
   const { method, url, body } = request;
-  if (keyUse.mayCarryKey({ call, carriesKey, method, url: url.href, body }) || !carriesKey) return false;
+  const asked = { call, carriesKey, method, url: url.href, body, origin: () => url.origin };
+  if (keyUse.mayCarryKey(asked) || !carriesKey) return false;
   request.withholdKey();
   return true;
 }

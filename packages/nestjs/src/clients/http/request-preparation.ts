@@ -172,7 +172,7 @@ export class RequestPreparation {
   }
 
   /** The call's key goes out with the call's own request only. */
-  private keepKey({ config, call, noted, placed }: OwnRequest): void {
+  private keepKey({ config, baseUrl, call, noted, placed }: OwnRequest): void {
     const { parts, provider, axios } = this.of;
     const key = requestKey(call, { provider, method: methodOf(config) });
     const standing = config.headers.get(key?.header ?? KEY_HEADER) ?? undefined;
@@ -182,8 +182,7 @@ export class RequestPreparation {
     const carriesKey = standing !== undefined || placed?.carriesKey === true;
     if (!carriesKey && call !== undefined && !keyUse.awaitsAny) return;
     const send = axios.getAdapter(config.adapter, config);
-    const urlOf = (request: AxiosRequest) => this.instance.getUri(request);
-    config.adapter = withOwnKey(send, keyUse, { call, noted, carriesKey, plain: placed?.plain, urlOf });
+    config.adapter = withOwnKey(send, keyUse, { call, noted, carriesKey, plain: placed?.plain, baseUrl });
   }
 
   /** The request draws from the rate limit, also where it waits in that. */

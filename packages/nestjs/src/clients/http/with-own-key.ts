@@ -9,7 +9,7 @@ export interface RequestUnderKey {
   readonly carriesKey: boolean;
   /** The body without the call's key, where that was put into it. */
   readonly plain: { readonly data: unknown } | undefined;
-  urlOf(request: AxiosRequest): string;
+  readonly baseUrl: string;
 }
 
 /**
@@ -19,17 +19,24 @@ export interface RequestUnderKey {
  */
 export function withOwnKey(send: AxiosAdapter, keyUse: KeyUse, under: RequestUnderKey): AxiosAdapter {
   return (request) => {
-    const { call, noted, carriesKey } = under;
+    const { call, noted, carriesKey, baseUrl } = under;
     const { method = 'post', data: body } = request;
-    const asked = { call, carriesKey, method: method.toUpperCase(), url: under.urlOf(request), body };
+    const asked = { call, carriesKey, method: method.toUpperCase(), url: placeOf(request), body };
     try {
-      if (!keyUse.mayCarryKey(asked) && carriesKey) withhold(request, under);
+      if (!keyUse.mayCarryKey({ ...asked, origin: () => new URL(baseUrl).origin }) && carriesKey)
+        withhold(request, under);
     } catch (error) {
       if (noted !== undefined) forgetSent(call, noted);
       throw error;
     }
     return send(request);
   };
+}
+
+/** The parts of the URL, as they are given: axios takes as long to put them together as for the request itself. */
+function placeOf({ baseURL = '', url = '', params }: AxiosRequest): string {
+  const query: unknown = params;
+  return `${baseURL} ${url} ${query === undefined ? '' : (JSON.stringify(query) ?? '')}`;
 }
 
 function withhold(request: AxiosRequest, { call, noted, plain }: RequestUnderKey): void {

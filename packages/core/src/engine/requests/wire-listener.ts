@@ -1,6 +1,5 @@
 import type { Exchange } from '../../outcome/exchange.js';
 import type { Call } from '../call.js';
-import type { LiveCall } from '../live-call.js';
 import type { KeyedRequest } from './keyed-request.js';
 import type { UnsafeRequest } from './unsafe-request.js';
 
@@ -20,12 +19,12 @@ export interface WireListener {
   /** A request that may not be repeated without a key goes out, and does not carry the key that the call has. */
   keyNotSent(call: Call, request: Pick<Exchange, 'method' | 'origin'>, why?: KeyNotSent): void;
   /** An attempt repeats, under the key of its call, what may have been done: what our own clients have sent for it. */
-  repeats(attempt: LiveCall, sent: readonly KeyedRequest[]): void;
+  repeats(attempt: Call, sent: readonly KeyedRequest[]): void;
   /**
    * Whether the next request of an attempt's call may go out without its key: a limiter inside a method has started
    * some of our own clients' requests in no call.
    */
-  mayLoseKey(attempt: LiveCall): boolean;
+  mayLoseKey(attempt: Call): boolean;
   /** Whether the value of a header, in a request to `origin`, is a credential of the provider's own. */
   isOwnCredential(name: string, value: string, origin: string): boolean;
   /**

@@ -65,12 +65,12 @@ export class ProviderWire implements WireListener {
     this.parts.warn(`${provider} (${operation}): ${keyAdvice(why, { method, origin, header })}`);
   }
 
-  repeats(attempt: LiveCall, sent: readonly KeyedRequest[]): void {
-    this.parts.untied.repeats(attempt, sent);
+  repeats(attempt: Call, sent: readonly KeyedRequest[]): void {
+    this.parts.untied.repeats(attempt as LiveCall, sent);
   }
 
-  mayLoseKey(attempt: LiveCall): boolean {
-    return this.parts.untied.anySince(attempt);
+  mayLoseKey(attempt: Call): boolean {
+    return this.parts.untied.anySince(attempt as LiveCall);
   }
 
   isOwnCredential(name: string, value: string, origin: string): boolean {

@@ -52,6 +52,26 @@ describe('a request that fetch cannot make', () => {
     expect([provider.circuitBreaker!.state, server.requests]).toEqual(['closed', []]);
   });
 
+  it.each([
+    ['aborted', () => AbortSignal.abort()],
+    ['timed out', () => AbortSignal.abort(new DOMException('too late', 'TimeoutError'))],
+  ])('is one under a signal of its caller that had %s before, as after a wait for its turn', async (_name, make) => {
+    const send = () => provider.fetch('/', { method: 'POST', body: 'x', signal: make() });
+    await outcomeOf(provider.execute(send, { idempotencyKey: 'k' }));
+    expect([kinds, provider.circuitBreaker!.state, server.requests]).toEqual([['invalid'], 'closed', []]);
+  });
+
+  it('is none where the provider was asked before, under the same signal', async () => {
+    const limit = new AbortController();
+    server.answer = () => limit.abort();
+    const send = async () => {
+      const post = () => provider.fetch('/', { method: 'POST', body: 'x', signal: limit.signal });
+      return post().catch(post);
+    };
+    await outcomeOf(provider.execute(send));
+    expect([kinds, provider.circuitBreaker!.state, server.requests.length]).toEqual([['unknown'], 'open', 1]);
+  });
+
   it('is told from one whose connection fails', async () => {
     server.drops();
     await outcomeOf(provider.execute(() => provider.fetch('/', { method: 'POST', body: 'x' })));

@@ -286,6 +286,16 @@ export class LiveCall implements Call, Circumstances, Requester {
     return this.requests !== undefined && this.requests.any;
   }
 
+  /** Whether its latest request was to be made under a signal that had aborted before. */
+  get abortedBefore(): boolean {
+    return this.requests !== undefined && this.requests.abortedBefore;
+  }
+
+  /** To be called where a request is not made because its own signal has aborted before. */
+  askedTooLate(): void {
+    (this.requests ??= new SentRequests()).abortedBefore = true;
+  }
+
   /** The last request to a host of the provider, where the wire is watched. */
   get lastExchange(): Exchange | undefined {
     return this.requests?.lastExchange;

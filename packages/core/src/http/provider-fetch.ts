@@ -58,6 +58,10 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     const headersFor = (method: string) => requestHeaders(http, settings, { provider, method, call, nature });
     const keyFor = (method: string) => requestKey(call, { provider, method, nature });
     const request = new OutgoingRequest({ baseUrl, headersFor, keyFor }, input, init);
+    if (request.signal?.aborted === true) {
+      call?.askedTooLate();
+      throw request.signal.reason;
+    }
     const withheld = withholdsKey(parts.keyUse, { request, call, nature });
     const carriesKey = withheld ? false : (request.carriesKey ?? nature?.carriesKey);
     const isPlain = nature === undefined && carriesKey === undefined;

@@ -34,6 +34,8 @@ export interface Circumstances {
   readonly earlierInDoubt: boolean;
   /** Whether the call sent anything, to any host, as far as it is known. */
   readonly hasSent: boolean;
+  /** Whether its latest request was to be made under a signal that had aborted before, so that it was not. */
+  readonly abortedBefore?: boolean | undefined;
   /** The protocol in which the answers of the operation are to be read, where its user has named one. */
   readonly protocol?: AnswerProtocol | undefined;
   /** The last request to a host of the provider. */

@@ -41,6 +41,8 @@ export class SentRequests {
   partlyDelivered = false;
   /** Whether another attempt at the same is under way beside it, and so a request with the same key. */
   besideAnother = false;
+  /** Whether the latest was to be made under a signal that had aborted before. */
+  abortedBefore = false;
   /** Those that our own clients have sent under the call's key. */
   keyed: KeyedRequest[] | undefined = undefined;
   private last: Exchange | undefined = undefined;
@@ -92,6 +94,7 @@ export class SentRequests {
   }
 
   note(request: SentRequest, bears: boolean): void {
+    this.abortedBefore = false;
     if (this.latestStands) this.anyEarlier = true;
     if (this.latest?.unsent === false) this.hasEarlier = true;
     this.latest = request;

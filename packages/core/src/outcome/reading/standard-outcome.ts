@@ -107,9 +107,16 @@ function isMistake([error]: readonly object[], { hasSent }: Circumstances): bool
   return error !== undefined && !hasSent && readSafely(() => isProgrammingMistake(error)) === true;
 }
 
+/** Whether an outcome may be that of an abort: one by a time limit is read as `unknown`. */
+function isAbort({ kind, status }: Outcome): boolean {
+  return kind === 'cancelled' || (kind === 'unknown' && status === undefined);
+}
+
 /** The outcome of a call of which more is known. */
 function inCircumstances(outcome: Outcome, circumstances: Circumstances): Outcome {
   const { aborted, idempotencyKey, earlierInDoubt, hasSent } = circumstances;
+  // Its caller had left, or the time was over, before the provider was asked: that says nothing of it.
+  if (!aborted && !hasSent && circumstances.abortedBefore === true && isAbort(outcome)) return INVALID;
   switch (outcome.kind) {
     case 'cancelled':
       // An abort that is not the call's own is a client's time limit, or the method's: the provider did not answer in

@@ -118,6 +118,11 @@ export class RequestPreparation {
     config: AxiosRequest,
     { settings: { limitEachRequest }, nature }: { settings: HttpSettings; nature: RequestNature | undefined },
   ): NotedRequest | undefined {
+    if (config.signal?.aborted === true) {
+      // axios finds that, too.
+      call.askedTooLate();
+      return undefined;
+    }
     const noted = announce(call, config, nature);
     if (isSingleUseBody(config.data)) call.sendOnce();
     if (config.signal) {

@@ -5,6 +5,7 @@ import type { DashboardOptions } from './dashboard.options.js';
 import { dashboardController } from './serving/dashboard.controller.js';
 import { DashboardService } from './serving/dashboard.service.js';
 
+/** How the options are made when the application starts; `path` has to be known before. */
 export interface DashboardModuleAsyncOptions extends Pick<DynamicModule, 'imports'> {
   /** Where the page is: needed before anything is injected. Default `'/resilience'`. */
   readonly path?: string;

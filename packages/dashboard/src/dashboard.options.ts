@@ -13,6 +13,7 @@ export type DashboardAction = 'read' | ControlName;
 /** Says whether a request may do something, and who it is, for the event that tells of a control. */
 export type Authorize = (request: DashboardRequest, action: DashboardAction) => Authorization | Promise<Authorization>;
 
+/** The answer of `authorize`. */
 export type Authorization = boolean | { readonly by: string };
 
 /** The options of `DashboardModule`. */

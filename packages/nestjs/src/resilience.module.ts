@@ -26,6 +26,7 @@ import type { ResilienceOptions } from './composition/resilience.options.js';
 import { RawBodyProbe } from './inbound/webhooks/raw-body/raw-body.probe.js';
 import { WebhookRoutes } from './inbound/webhooks/webhook-routes.js';
 
+/** The settings of an application, given in code. */
 export interface ResilienceModuleOptions extends ResilienceOptions {
   /** Whether the module serves the whole application. Default true. */
   isGlobal?: boolean;
@@ -36,6 +37,7 @@ export interface ResilienceOptionsFactory {
   createResilienceOptions(): ResilienceOptions | Promise<ResilienceOptions>;
 }
 
+/** How the module's options are made when the application starts: by one of `useFactory`, `useClass`, `useExisting`. */
 export interface ResilienceModuleAsyncOptions extends Pick<DynamicModule, 'imports'> {
   isGlobal?: boolean;
   inject?: NonNullable<Extract<Provider, { useFactory: unknown }>['inject']>;
@@ -63,6 +65,9 @@ export class ResilienceModule implements BeforeApplicationShutdown, OnApplicatio
     this.parts = parts;
   }
 
+  /**
+   * Imported once, by the root module. All faults of the settings are one `ResilienceConfigurationError` at boot.
+   */
   static forRoot(options: ResilienceModuleOptions = {}): DynamicModule {
     // Listed as a fault with all others.
     if (!settings.isPlain(options as unknown)) return moduleOf(true, [{ provide: OPTIONS, useValue: options }], []);
@@ -70,6 +75,7 @@ export class ResilienceModule implements BeforeApplicationShutdown, OnApplicatio
     return moduleOf(isGlobal, [{ provide: OPTIONS, useValue: rest }], []);
   }
 
+  /** The same with options that are made of other providers, such as `ConfigService`. */
   static forRootAsync(options: ResilienceModuleAsyncOptions): DynamicModule {
     return moduleOf(options.isGlobal ?? true, asyncOptions(options), options.imports ?? []);
   }

@@ -1,6 +1,7 @@
 import { ResilienceConfigurationError, SystemClock, type Clock, type Duration } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
 
+/** Where the store's tables stand, and how long it waits for them. */
 export interface PostgresStoreOptions {
   /**
    * The schema of the tables, in lower case. Default `'breakwater'`. Applications that share a database need one each.

@@ -1,6 +1,7 @@
 import { ResilienceConfigurationError, SystemClock, type Clock, type Duration } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
 
+/** The prefix of the store's keys, and how long it waits for the server. */
 export interface RedisStoreOptions {
   /** Prefix of every key and channel. Default `'breakwater:'`. Applications that share a server need one each. */
   prefix?: string;

@@ -4,6 +4,7 @@ import { ResilienceConfigurationError, SystemClock, type Clock, type Duration } 
 import { settings } from '@breakwater/core/adapter';
 import { IN_MEMORY } from './sqlite-connection.js';
 
+/** The store's file, and what a power failure may take of it. */
 export interface SqliteStoreOptions {
   /**
    * The path of the file, made if it is missing, on a local disk; its directory must be there. `':memory:'` for a store

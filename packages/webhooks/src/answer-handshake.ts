@@ -6,6 +6,7 @@ import type { Sender } from './definition/sender.js';
 import type { Verification } from './contract/verification.js';
 import type { WebhookRequest } from './contract/webhook-request.js';
 
+/** The means by which a handshake is answered. */
 export interface HandshakeOptions {
   /** The secrets of the webhook: Zoom, X and QQ ask for a proof that the receiver has them. */
   readonly secrets?: Secrets;

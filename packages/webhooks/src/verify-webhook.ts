@@ -16,6 +16,7 @@ import { reject, type Verification } from './contract/verification.js';
 import { WebhookConfigurationError } from './contract/webhook-configuration-error.js';
 import type { WebhookRequest } from './contract/webhook-request.js';
 
+/** Options that replace the sender's own rule, or say what a request does not tell by itself. */
 export interface VerifyOptions extends FreshnessOptions {
   /** The public URL that the sender calls, for senders that sign it. Default: `request.url`, which must be absolute. */
   readonly url?: string;

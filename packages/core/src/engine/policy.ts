@@ -141,6 +141,7 @@ export interface FaultInjector extends LivePolicy {
 /** State that the policies of a provider share, with settings of its own. No call passes through it. */
 export type ProviderState = LivePolicy;
 
+/** A policy: a gate, which admits or refuses attempts, or a wrapper, which runs what is inside of it. */
 export type Policy = Gate | Wrapper | FaultInjector | ProviderState;
 
 /** A policy not yet alive: inert data, safe at module level. */

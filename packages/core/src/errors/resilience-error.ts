@@ -1,10 +1,12 @@
 const BRAND = Symbol.for('breakwater.resilience-error');
 
+/** The facts in an error of the engine, besides its message. */
 export interface ResilienceErrorInfo {
   readonly provider: string;
   readonly operation?: string | undefined;
   /** How long to wait before trying again, in milliseconds, where that is known. */
   readonly retryAfterMs?: number | undefined;
+  /** The error behind it, where there is one. */
   readonly cause?: unknown;
 }
 
@@ -20,9 +22,13 @@ export function captureStacks(on: boolean): void {
  * package.
  */
 export abstract class ResilienceError extends Error {
+  /** Stable, for programs, such as `CIRCUIT_OPEN`. */
   abstract readonly code: string;
+  /** The provider that the call was for. */
   readonly provider: string;
+  /** The operation, such as `PaymentsClient.charge`; `undefined` where it concerns none. */
   readonly operation: string | undefined;
+  /** How long to wait before trying again, in milliseconds; `undefined` where that is not known. */
   readonly retryAfterMs: number | undefined;
   readonly [BRAND] = true;
 
@@ -45,10 +51,12 @@ export abstract class ResilienceError extends Error {
     return 503;
   }
 
+  /** The same, as Express and others read it. */
   get status(): number {
     return this.statusCode;
   }
 
+  /** The same, as Nest reads it. */
   getStatus(): number {
     return this.statusCode;
   }

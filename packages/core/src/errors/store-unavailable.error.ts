@@ -12,4 +12,5 @@ export class StoreUnavailableError extends ResilienceError {
   }
 }
 
+/** Whether an error is a `StoreUnavailableError`, of this copy of the package or another. */
 export const isStoreUnavailableError = guardFor<StoreUnavailableError>('STORE_UNAVAILABLE');

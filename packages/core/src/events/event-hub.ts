@@ -31,6 +31,7 @@ export type EmitOf<Events extends object> = <Type extends keyof Events & string>
   operation?: string,
 ) => void;
 
+/** Is told of each event, in order. It may throw: that harms neither the call nor other listeners. */
 export type EventListener<Event = EmittedEvent> = (event: Event) => void;
 
 const MINUTE_MS = 60_000;

@@ -26,6 +26,7 @@ export type OutcomeKind =
   | 'cancelled'
   | 'refused';
 
+/** The meaning of a settled call, and what the provider said besides. */
 export interface Outcome {
   readonly kind: OutcomeKind;
   /** How long the provider, or the refusing policy, asks to wait. */

@@ -38,6 +38,7 @@ export interface EventDetails
     BulkheadEvents,
     ChaosEvents {}
 
+/** The types of all events, such as `'circuitBreaker.opened'`. */
 export type EventType = keyof EventDetails & string;
 
 /**

@@ -14,10 +14,13 @@ import type { ProviderPatch } from './provider-options.js';
 
 /** One third party by name: its policies and the live state that its methods share. */
 export abstract class ResilientProvider {
+  /** Its name in the settings. */
   abstract readonly name: string;
+  /** Tells what happens in its policies: `events.on(listener)`, which returns a function that ends it. */
   abstract readonly events: EventHub<ResilienceEvent>;
   /** Everything wrong with the settings. A provider with faults refuses every call. */
   abstract readonly faults: readonly Fault[];
+  /** `false` where every policy is a pass-through. */
   abstract readonly enabled: boolean;
   /** The circuit that the provider's methods share; `undefined` until there is one. */
   abstract readonly circuitBreaker: CircuitHandle | undefined;
@@ -59,6 +62,7 @@ export abstract class ResilientProvider {
    */
   abstract invalidate(which?: CacheSelection): number;
 
+  /** The counters and states of its policies at this moment. Plain JSON, without arguments, keys or secrets. */
   abstract snapshot(): ProviderSnapshot;
 
   /**
@@ -86,6 +90,7 @@ export interface ObservedCall {
   readonly key?: string;
 }
 
+/** Tells settings, events and policies what a call is about. */
 export interface ExecuteOptions {
   /** The name of the operation, for events and errors, and to find settings under `methods`. Default `'execute'`. */
   operation?: string;

@@ -11,6 +11,7 @@ import { SystemClock } from '../time/system-clock.js';
 const MAX_ENTRIES = 100_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
+/** How large a `MemoryStore` grows, and what is told of what it forgets. */
 export interface MemoryStoreOptions {
   /** Default: the machine's. */
   clock?: Clock;

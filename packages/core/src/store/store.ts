@@ -24,6 +24,7 @@ export interface PutOptions {
   readonly pending?: boolean;
 }
 
+/** The result of `advance`. */
 export interface AdvanceResult {
   readonly admitted: boolean;
   /** How far the virtual clock is ahead of now, in milliseconds. */
@@ -37,7 +38,9 @@ export interface AdvanceResult {
  * own clock. Any operation rejects when the store cannot be reached, and when a time is no number.
  */
 export interface Store {
+  /** The entry of a key; `undefined` where there is none, or it has expired. */
   get(key: string): Promise<Entry | undefined>;
+  /** Writes a value, if the condition holds at that moment. */
   put(key: string, value: string, when: PutOptions): Promise<PutResult>;
   /** Whether something was deleted. */
   delete(key: string, when?: { version: string }): Promise<boolean>;
@@ -51,6 +54,7 @@ export interface Store {
    * is given back and always admitted.
    */
   count(key: string, by: number, window: SlidingWindow): Promise<CountResult>;
+  /** Ends timers and connections of its own; those that it was given stay open. */
   close(): Promise<void>;
   /** Whether other processes may use the same state. Limits and circuits are shared with them then. Default false. */
   readonly shared?: boolean;

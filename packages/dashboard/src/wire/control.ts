@@ -9,6 +9,7 @@ export const CONTROLS = [
   'queue.replay',
 ] as const;
 
+/** A control of the page, as `authorize` is asked about it. */
 export type ControlName = (typeof CONTROLS)[number];
 
 /** One use of a control: `target` is a provider, or a queue. */

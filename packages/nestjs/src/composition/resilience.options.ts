@@ -13,7 +13,9 @@ import type { WebhookOptions } from '../inbound/webhooks/webhook.options.js';
 
 /** One third party: the policies around its calls, how to reach it over HTTP, and the webhooks that it sends. */
 export interface ProviderOptions extends Omit<EngineOptions, 'http'> {
+  /** How it is reached over HTTP: base URL, credential, headers, limits of connections and answers. */
   http?: HttpOptions;
+  /** Who signs the webhooks that it sends, with which secrets, and how they are received. */
   webhook?: WebhookOptions;
 }
 
@@ -28,7 +30,7 @@ export interface ProviderPatch extends Omit<EnginePatch, 'http'> {
 
 type SectionPatch<T> = { [K in keyof T]?: T[K] | (object extends Pick<T, K> ? null : never) };
 
-/** The settings that stand under `resilience` in the configuration, or is given to `ResilienceModule.forRoot`. */
+/** The settings that stand under `resilience` in the configuration, or are given to `ResilienceModule.forRoot`. */
 export interface ResilienceOptions {
   /**
    * `false` turns every policy into a pass-through: for an incident, or a comparison. Webhooks are verified all the
@@ -37,6 +39,7 @@ export interface ResilienceOptions {
   enabled?: boolean;
   /** Policies' options, and a classifier, for every provider that has the policy or says nothing else. */
   defaults?: PolicyOptions & Pick<EngineOptions, 'classify'>;
+  /** The third parties, each by a name of your own, which `@Resilient` and `@Webhook` name. */
   providers?: Readonly<Record<string, ProviderOptions>>;
   /**
    * Kinds of policies of your own, made with `definePolicy`, which the settings of every provider may then name. Their
@@ -62,6 +65,7 @@ export interface ResilienceOptions {
    * provider has `http` settings: the HTTP client reads its call. Default true.
    */
   trackCalls?: boolean;
+  /** How the application ends. */
   shutdown?: {
     /**
      * How long calls that are under way may go on when the application closes; what is not done then is aborted.

@@ -2,6 +2,7 @@ import { ResilienceConfigurationError, type Duration } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
 import type { BackendFactory, IQueueBackend } from 'bullmq';
 
+/** The connection to BullMQ, and how its queues are named and kept. */
 export interface BullmqDriverOptions {
   /**
    * The connection as BullMQ takes it: a client of ioredis, which the application closes, or its options; for another

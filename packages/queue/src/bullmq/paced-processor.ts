@@ -4,6 +4,7 @@ import type { Job } from 'bullmq';
 import { Admission } from '../worker/admission.js';
 import { PacedRun } from './paced-run.js';
 
+/** How the queue's jobs draw from the rate limit of their provider. */
 export interface PacedProcessorOptions<J extends Job = Job> {
   /** How many tokens of the provider's rate limit a job takes. Default 1. */
   cost?: number;

@@ -17,6 +17,7 @@ export interface NewJob {
   readonly attempts: number | undefined;
 }
 
+/** The answer to a job that is added. */
 export interface AddedJob {
   readonly id: string;
   /** False where the queue knew a job of this id already: that one stands, and what was given is dropped. */
@@ -70,6 +71,7 @@ export interface Claimed {
 /** How many jobs of a provider stand in each state. */
 export type JobCounts = Readonly<Record<JobState, number>>;
 
+/** Picks the jobs of a provider that are listed. */
 export interface JobFilter {
   readonly state: JobState;
   readonly tenant?: string | undefined;

@@ -20,11 +20,13 @@ import { ProcessorsExplorer } from './processors.explorer.js';
 import { QueueLog } from './queue-log.js';
 import { CLOCK, QUEUE_OPTIONS } from './tokens.js';
 
+/** The driver that keeps the jobs, and how this process works on them. */
 export interface SyncQueueModuleOptions extends SyncQueueOptions {
   /** Whether the module serves the whole application. Default true. */
   isGlobal?: boolean;
 }
 
+/** How the module's options are made when the application starts. */
 export interface SyncQueueModuleAsyncOptions extends Pick<DynamicModule, 'imports'> {
   isGlobal?: boolean;
   inject?: NonNullable<Extract<Provider, { useFactory: unknown }>['inject']>;

@@ -4,6 +4,7 @@ import { ResilienceConfigurationError, type Duration, type Fault } from '@breakw
 import { settings } from '@breakwater/core/adapter';
 import { IN_MEMORY, isConnection, type SqliteConnection } from '@breakwater/sqlite/adapter';
 
+/** The file in which jobs stand, and what a power failure may take of it. */
 export interface SqliteDriverOptions {
   /**
    * The path of the file, made if it is missing, on a local disk; its directory must be there. It may be the

@@ -2,6 +2,7 @@ import { ResilienceConfigurationError, type Duration } from '@breakwater/core';
 import { settings } from '@breakwater/core/adapter';
 import type { QueueDriver } from '../driver/queue-driver.js';
 
+/** How this process works on jobs. */
 export interface SyncQueueOptions {
   /** Where the jobs are kept: `sqliteDriver({ file })`, or `bullmqDriver({ … })` of `@breakwater/queue/bullmq`. */
   driver: QueueDriver;

@@ -3,6 +3,7 @@ import type { Job, JobPriority } from '../driver/job.js';
 import type { AddedJob, JobCounts, JobFilter } from '../driver/queue-driver.js';
 import type { QueueSnapshot } from '../worker/queue.telemetry.js';
 
+/** How a job is added. */
 export interface AddOptions {
   /**
    * Names the job's effect once and for all, such as an order's id: while the queue knows a job of the same provider,
@@ -27,9 +28,11 @@ export interface JobToAdd {
   readonly options?: AddOptions;
 }
 
+/** How long to wait for a job's next attempt. */
 export interface AttemptedOptions {
   /** How long to wait at most. Default `'10s'`. */
   upTo?: Duration;
+  /** Ends the wait. */
   signal?: AbortSignal;
 }
 
@@ -72,8 +75,11 @@ export abstract class SyncQueue {
    */
   abstract attempted(provider: string, id: string, options?: AttemptedOptions): Promise<Job | undefined>;
 
+  /** The job; `undefined` where the queue does not know it, or has forgotten it. */
   abstract get(provider: string, id: string): Promise<Job | undefined>;
+  /** The provider's jobs that fit the filter. */
   abstract list(provider: string, filter: JobFilter): Promise<readonly Job[]>;
+  /** How many of the provider's jobs are in each state, and whether it is paused. */
   abstract counts(provider: string): Promise<JobCounts & { readonly paused: boolean }>;
 
   /**
@@ -90,6 +96,7 @@ export abstract class SyncQueue {
 
   /** No process begins another of the provider's jobs until it is resumed; those under way go on. */
   abstract pause(provider: string): Promise<void>;
+  /** Ends a pause, in all processes. */
   abstract resume(provider: string): Promise<void>;
 
   /** Resolves when none of the provider's jobs waits, is due or is under way any more. Rejects when `signal` aborts. */

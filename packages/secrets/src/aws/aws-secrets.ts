@@ -10,6 +10,7 @@ export interface AwsSecretsClient {
   send(command: object): Promise<unknown>;
 }
 
+/** The client of AWS Secrets Manager, and which secrets are read with it. */
 export interface AwsSecretsOptions {
   /** Your own client: region, credentials, retries and timeouts are its. It is not closed here. */
   client: AwsSecretsClient;

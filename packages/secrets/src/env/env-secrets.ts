@@ -3,6 +3,7 @@ import { settings } from '@breakwater/core/adapter';
 import { readSourceOptions } from '../contract/read-source-options.js';
 import type { SecretSource } from '../contract/secret-source.js';
 
+/** The environment variables that are read. */
 export interface EnvSecretsOptions {
   /** Precedes every name: with `'SHOP_'`, `secret('API_KEY')` is the variable `SHOP_API_KEY`. Default none. */
   prefix?: string;

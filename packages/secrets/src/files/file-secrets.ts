@@ -7,6 +7,7 @@ import type { SecretSource } from '../contract/secret-source.js';
 import { readGeneration } from './read-generation.js';
 import { watchDirectory } from './watch-directory.js';
 
+/** The directory in which secrets are mounted, and how often it is read anew. */
 export interface FileSecretsOptions {
   /** Where the files are mounted, one for each secret, named like it; a name may have folders in it. */
   directory: string;

@@ -20,6 +20,7 @@ export type SecretsEvent =
   /** It can be read again. */
   | { readonly type: 'restored'; readonly name: string; readonly source: string };
 
+/** Where secrets are read from, and how long former values are accepted. */
 export interface SecretsOptions {
   /** The first source that has a secret answers for it. */
   sources: readonly SecretSource[];

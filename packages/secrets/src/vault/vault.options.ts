@@ -11,6 +11,7 @@ export type VaultAuth =
   | { appRole: { roleId: VaultCredential; secretId?: VaultCredential; mount?: string } }
   | { kubernetes: { role: string; jwtFile?: string; mount?: string } };
 
+/** The address of Vault, the login, and where the secrets stand. */
 export interface VaultSecretsOptions {
   /** Scheme, host and port, for example `'https://vault.internal:8200'`. */
   address: string;

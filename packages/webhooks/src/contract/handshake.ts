@@ -18,6 +18,7 @@ export interface HandshakeMeans {
   readonly verifyToken?: string;
 }
 
+/** The response to send to a handshake. */
 export interface HandshakeResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

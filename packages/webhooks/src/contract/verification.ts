@@ -1,6 +1,7 @@
 /** Why a request was refused. For the log only: a caller must not learn which check failed. */
 export type RejectionReason = 'missing' | 'malformed' | 'stale' | 'mismatch' | 'duplicate-header';
 
+/** A request that was not verified, and why: for the log, never for its sender. */
 export interface Rejection {
   readonly ok: false;
   readonly reason: RejectionReason;
@@ -38,6 +39,7 @@ export interface Acceptance {
   fingerprint(): string;
 }
 
+/** The answer of `verifyWebhook`. */
 export type Verification = Acceptance | Rejection;
 
 export function reject(reason: RejectionReason, detail: string): Rejection {

@@ -29,6 +29,7 @@ export type Algorithm =
 /** `hex` and `base64` are the key's raw bytes; `spki` is a public key as PEM, base64 DER, JWK or JWKS. */
 export type KeyEncoding = 'utf8' | 'hex' | 'base64' | 'spki';
 
+/** How a secret is written, and made into a key. */
 export interface KeyFormat {
   readonly encoding: KeyEncoding;
   /** Cut off where it stands: `'whsec_'`. The first that fits counts. */
@@ -43,4 +44,5 @@ export interface KeyFormat {
   readonly bytes?: readonly [number, number];
 }
 
+/** How a hash or a signature is written. */
 export type HashEncoding = 'hex' | 'base64' | 'base64url';

@@ -123,6 +123,7 @@ export interface SignedHeaders {
   readonly include?: readonly string[];
 }
 
+/** Another way in which the sender signs, told by the prefix of its secrets. */
 export interface AlternativeScheme {
   readonly algorithm: Algorithm;
   readonly key: KeyFormat;

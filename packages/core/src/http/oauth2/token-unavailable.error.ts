@@ -28,4 +28,5 @@ export class TokenUnavailableError extends ResilienceError {
   }
 }
 
+/** Whether an error is a `TokenUnavailableError`, of this copy of the package or another. */
 export const isTokenUnavailableError = guardFor<TokenUnavailableError>('TOKEN_UNAVAILABLE');

@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 import type { Duration } from '../../settings/duration.js';
 import { duration, integer, number, options, optional } from '../../settings/fields.js';
 
+/** When calls are refused because the provider turns too many away. */
 export interface AdaptiveThrottleOptions {
   /**
    * How many times as many calls as the provider accepts are let through before any is refused, from 1 to 100. Less

@@ -16,4 +16,5 @@ export class AdaptivelyThrottledError extends ResilienceError {
   }
 }
 
+/** Whether an error is an `AdaptivelyThrottledError`, of this copy of the package or another. */
 export const isAdaptivelyThrottledError = guardFor<AdaptivelyThrottledError>('ADAPTIVELY_THROTTLED');

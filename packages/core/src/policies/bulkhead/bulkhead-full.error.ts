@@ -8,6 +8,7 @@ export class BulkheadFullError extends ResilienceError {
   readonly code = 'BULKHEAD_FULL';
 
   constructor(
+    /** `'queue-full'` at once, `'waited-too-long'` after `wait`, `'closed'` when the application ends. */
     readonly why: 'queue-full' | 'waited-too-long' | 'closed',
     info: ResilienceErrorInfo,
   ) {
@@ -15,4 +16,5 @@ export class BulkheadFullError extends ResilienceError {
   }
 }
 
+/** Whether an error is a `BulkheadFullError`, of this copy of the package or another. */
 export const isBulkheadFullError = guardFor<BulkheadFullError>('BULKHEAD_FULL');

@@ -6,6 +6,7 @@ import { adaptiveLimitSchema, type AdaptiveLimitOptions } from './adaptive-limit
 /** How high an adaptive limit may rise where nothing is said. */
 const MOST = 200;
 
+/** How many calls may be under way at once, and wait for that. */
 export interface BulkheadOptions {
   /** How many calls may run at once; with `adaptive`, how many to begin with. Default 10. */
   concurrency?: number;

@@ -24,6 +24,7 @@ const KEPT_FAILURES = [
   'not-sent',
 ] as const;
 
+/** How long answers are kept, under which key, and when a stale one is given. */
 export interface CacheOptions {
   /** How long an answer is fresh: it is given without asking the provider. */
   ttl: Duration;

@@ -13,6 +13,7 @@ import {
 } from '../../settings/fields.js';
 import { LONGEST_DELAY_MS } from '../../time/clock.js';
 
+/** When the circuit opens, for how long, and how it closes again. */
 export interface CircuitBreakerOptions {
   /**
    * `enforce` (the default) refuses while the circuit is open. `metricsOnly` decides, counts and tells the same, and

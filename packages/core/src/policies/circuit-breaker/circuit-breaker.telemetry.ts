@@ -1,5 +1,6 @@
 import type { EventLevels } from '../../events/event-hub.js';
 
+/** The states of a circuit; `'isolated'` is open by hand until it is taken back. */
 export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
 
 /** The fields of every transition. */

@@ -15,6 +15,7 @@ export class CircuitOpenError extends ResilienceError {
   readonly code = 'CIRCUIT_OPEN';
 
   constructor(
+    /** Why it refused: `'open'`, `'half-open'`, `'recovering'` or `'isolated'`. */
     readonly state: keyof typeof WHY,
     info: ResilienceErrorInfo,
   ) {
@@ -22,4 +23,5 @@ export class CircuitOpenError extends ResilienceError {
   }
 }
 
+/** Whether an error is a `CircuitOpenError`, of this copy of the package or another. */
 export const isCircuitOpenError = guardFor<CircuitOpenError>('CIRCUIT_OPEN');

@@ -12,4 +12,5 @@ export class HedgeLostError extends ResilienceError {
   }
 }
 
+/** Whether an error is a `HedgeLostError`, of this copy of the package or another. */
 export const isHedgeLostError = guardFor<HedgeLostError>('HEDGE_LOST');

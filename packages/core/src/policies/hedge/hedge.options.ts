@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 import type { Duration } from '../../settings/duration.js';
 import { consistent, duration, flag, integer, options, optional, optionsOr, ratio } from '../../settings/fields.js';
 
+/** When another attempt is sent beside a slow one. */
 export interface HedgeOptions {
   /**
    * After how long without an answer another attempt is sent beside those in flight: a time, or how long first attempts

@@ -101,8 +101,13 @@ export class IdempotencyPayloadError extends ResilienceError {
   }
 }
 
+/** Whether an error is an `IdempotencyConflictError`, of this copy of the package or another. */
 export const isIdempotencyConflictError = guardFor<IdempotencyConflictError>('IDEMPOTENCY_CONFLICT');
+/** Whether an error is an `IdempotencyMismatchError`, of this copy of the package or another. */
 export const isIdempotencyMismatchError = guardFor<IdempotencyMismatchError>('IDEMPOTENCY_MISMATCH');
+/** Whether an error is an `IdempotencyKeyMissingError`, of this copy of the package or another. */
 export const isIdempotencyKeyMissingError = guardFor<IdempotencyKeyMissingError>('IDEMPOTENCY_KEY_MISSING');
+/** Whether an error is an `IdempotencyPayloadError`, of this copy of the package or another. */
 export const isIdempotencyPayloadError = guardFor<IdempotencyPayloadError>('IDEMPOTENCY_PAYLOAD');
+/** Whether an error is an `OutcomeUnknownError`, of this copy of the package or another. */
 export const isOutcomeUnknownError = guardFor<OutcomeUnknownError>('OUTCOME_UNKNOWN');

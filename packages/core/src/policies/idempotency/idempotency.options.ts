@@ -5,6 +5,7 @@ import { callback, consistent, duration, flag, integer, oneOf, options, optional
 
 const DEFAULT_HEADER = 'Idempotency-Key';
 
+/** When two calls are one operation, how long that is known, and how it goes on in doubt. */
 export interface IdempotencyOptions {
   /**
    * The header that carries the key to the provider, a token (RFC 9110 §5.6.2). Default `'Idempotency-Key'`, or none

@@ -58,6 +58,7 @@ export interface QuotaResponse {
   header(name: string): string | undefined;
 }
 
+/** Reads a provider's quotas out of its answers, where the known headers do not tell them. */
 export type QuotaReader = (response: QuotaResponse) => readonly ObservedQuota[];
 
 export const PROFILE_NAMES: readonly string[] = rateProfiles.map(({ name }) => name);

@@ -38,6 +38,7 @@ import {
   type WindowQuotaOptions,
 } from './quota.options.js';
 
+/** The provider's limits, and how long calls may wait for them. */
 export interface RateLimitOptions extends Partial<WindowQuotaOptions>, Partial<BucketQuotaOptions> {
   /**
    * Several quotas in place of one, for example `[{ limit: 10 }, { limit: 1000, per: '1h' }]`. All must admit a call.

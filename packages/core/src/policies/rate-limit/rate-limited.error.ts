@@ -5,6 +5,9 @@ export class RateLimitedError extends ResilienceError {
   readonly code = 'RATE_LIMITED';
 
   constructor(
+    /**
+     * `'quota-spent'` by our own count, `'paused-by-provider'` as its answers ask for.
+     */
     readonly why: 'quota-spent' | 'paused-by-provider' | 'queue-full' | 'cost-too-high' | 'closed',
     info: ResilienceErrorInfo,
     detail?: string,
@@ -15,4 +18,5 @@ export class RateLimitedError extends ResilienceError {
   }
 }
 
+/** Whether an error is a `RateLimitedError`, of this copy of the package or another. */
 export const isRateLimitedError = guardFor<RateLimitedError>('RATE_LIMITED');

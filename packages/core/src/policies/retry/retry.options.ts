@@ -15,6 +15,7 @@ import {
   optionsOr,
 } from '../../settings/fields.js';
 
+/** When an attempt is repeated, how often, and after how long. */
 export interface RetryOptions {
   /** How often the method is called at most, the first time included. Default 3. */
   attempts?: number;

@@ -9,7 +9,9 @@ export class TimeoutError extends ResilienceError {
   }
 
   constructor(
+    /** The limit that was reached: that of one attempt, or of all of them. */
     readonly scope: 'attempt' | 'total',
+    /** The limit, in milliseconds. */
     readonly afterMs: number,
     info: ResilienceErrorInfo,
   ) {
@@ -20,4 +22,5 @@ export class TimeoutError extends ResilienceError {
   }
 }
 
+/** Whether an error is a `TimeoutError`, of this copy of the package or another. */
 export const isTimeoutError = guardFor<TimeoutError>('TIMEOUT');

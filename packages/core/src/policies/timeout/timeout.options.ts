@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 import type { Duration } from '../../settings/duration.js';
 import { consistent, duration, options, optional } from '../../settings/fields.js';
 
+/** The time limits of an attempt and of an operation with all its attempts. */
 export interface TimeoutOptions {
   /** How long one attempt may take. No limit unless given. */
   attempt?: Duration;

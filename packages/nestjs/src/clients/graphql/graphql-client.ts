@@ -10,6 +10,7 @@ export interface GraphqlAnswer<Data> {
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Options of one request. */
 export interface GraphqlRequestOptions {
   /** Headers of this request. They win over the provider's. */
   readonly headers?: Readonly<Record<string, string>>;

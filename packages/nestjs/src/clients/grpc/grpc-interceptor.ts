@@ -6,6 +6,7 @@ import { idempotentPaths, type IdempotentMethods } from './idempotent-methods.js
 import { ResendableCall } from './resendable-call.js';
 import { TiedRequest } from './tied-request.js';
 
+/** How requests of a gRPC client are tied to their calls. */
 export interface GrpcInterceptorOptions {
   /** The methods that may be repeated without a key. Default: none, since all calls of gRPC are POSTs. */
   readonly idempotent?: IdempotentMethods;

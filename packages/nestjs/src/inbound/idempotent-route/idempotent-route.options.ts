@@ -13,6 +13,7 @@ export interface InboundRequest {
   readonly user?: unknown;
 }
 
+/** How a route handles requests once by their `Idempotency-Key`. */
 export interface IdempotentRouteOptions {
   /** Whether a request without a key is refused with 400. Default true; otherwise it is handled like any other. */
   required?: boolean;

@@ -4,6 +4,7 @@ import { setWebhookEvents } from './events/webhook-events.js';
 import { AnsweringWebhookGuard } from './webhook.guard.js';
 import { WebhookInterceptor } from './webhook.interceptor.js';
 
+/** Picks the events that a handler receives. */
 export interface WebhookHandlerOptions {
   /**
    * The events that the method receives, by the names that their sender gives them, with `*` for any characters:

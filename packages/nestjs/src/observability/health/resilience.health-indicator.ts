@@ -3,6 +3,7 @@ import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/term
 import { Resilience } from '../../resilience.js';
 import { providerHealth, type ProviderHealth } from './provider-health.js';
 
+/** The providers that are looked at, and those of them that make the application down. */
 export interface ResilienceHealthOptions {
   /** The providers to look at. Default: all. Throws at the check for a name that no provider has. */
   readonly providers?: readonly string[];

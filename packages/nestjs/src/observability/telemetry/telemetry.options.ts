@@ -10,6 +10,7 @@ export interface TelemetryOptions {
   readonly prometheus?: PrometheusOptions | boolean;
 }
 
+/** Where metrics are kept for Prometheus, and served. */
 export interface PrometheusOptions {
   /** Takes the metrics: a `Registry` of `prom-client`. Default: its global one. */
   readonly registry?: PrometheusRegistry;

@@ -12,6 +12,7 @@ export class ShuttingDownError extends ResilienceError {
   }
 }
 
+/** Whether an error is a `ShuttingDownError`, of this copy of the package or another. */
 export function isShuttingDownError(error: unknown): error is ShuttingDownError {
   return isResilienceError(error) && error.code === 'SHUTTING_DOWN';
 }

@@ -5,6 +5,7 @@ export class WebhookDuplicateError extends ResilienceError {
   readonly code: 'WEBHOOK_IN_PROGRESS' | 'WEBHOOK_DUPLICATE';
 
   constructor(
+    /** Whether the first is still being handled (503, the sender comes again), or has been (409). */
     readonly state: 'in-progress' | 'done',
     info: ResilienceErrorInfo,
   ) {

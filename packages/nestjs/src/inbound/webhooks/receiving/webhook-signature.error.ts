@@ -1,5 +1,6 @@
 import { ResilienceError, type ResilienceErrorInfo } from '@breakwater/core';
 
+/** The check that a webhook failed. */
 export type WebhookSignatureCode =
   | 'WEBHOOK_MISSING'
   | 'WEBHOOK_MALFORMED'

@@ -20,7 +20,7 @@ export { shownPath } from '../values/shown-path.js';
 export { printed, quoted } from '../values/printed.js';
 export { isUsualName, shownUserName } from '../values/usual-name.js';
 export { readSettings } from './read-settings.js';
-export { isMisspelt, shownName, unknownName } from './unknown-name.js';
+export { isMisspelt, nearestName, shownName, unknownName } from './unknown-name.js';
 
 /** The settings that a schema reads. */
 export type SettingsOf<S extends v.GenericSchema> = v.InferOutput<S>;

@@ -9,7 +9,7 @@ export function unknownName(
   name: string,
   known: readonly string[],
 ): string {
-  const meant = nearest(name, known);
+  const meant = nearestName(name, known);
   const list = known.join(', ');
   return meant === undefined
     ? `unknown ${what}; known are ${list}`
@@ -23,12 +23,12 @@ export function shownName(name: string, known: readonly string[]): string {
 
 /** Whether a text is one of the known ones but for a slip or two, and so can be no secret. */
 export function isMisspelt(text: string, known: readonly string[]): boolean {
-  const meant = /\d/.test(text) ? undefined : nearest(text, known);
+  const meant = /\d/.test(text) ? undefined : nearestName(text, known);
   return meant !== undefined && editDistance(text.toLowerCase(), meant.toLowerCase()) <= MOST_SLIPS;
 }
 
-/** At most two letters in five are to be changed. */
-function nearest(name: string, known: readonly string[]): string | undefined {
+/** The known name that was probably meant: at most two letters in five are to be changed. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const [first] = known
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

@@ -32,11 +32,14 @@ describe('webhook settings', () => {
     expect(faultsOf({ sender: 'stripe', secrets: SECRET })).toEqual([]);
   });
 
-  it('list the known senders when they name another', () => {
+  it('name the known sender that was probably meant, and where all are listed', () => {
     expect(faultsOf({ sender: 'strip', secrets: [SECRET] })).toEqual([
       expect.stringMatching(
-        /webhook\.sender: 'strip' given; expected a sender made by defineSender\(\), or one of .*github.*stripe/,
+        /webhook\.sender: 'strip' given; expected the name of a sender, probably 'stripe' \(npx breakwater-webhook senders/,
       ),
+    ]);
+    expect(faultsOf({ sender: 'quartz', secrets: [SECRET] })).toEqual([
+      expect.stringMatching(/expected the name of a sender \(npx .*\), or a sender made by defineSender\(\)$/),
     ]);
   });
 

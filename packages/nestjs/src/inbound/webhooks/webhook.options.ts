@@ -105,11 +105,15 @@ const secrets = v.lazy(
     >,
 );
 
+/** All names would be a page: the one that was probably meant, and where the others are listed. */
+function expectedSender(given: unknown): string {
+  const meant = typeof given === 'string' ? settings.nearestName(given, knownSenders()) : undefined;
+  const name = meant === undefined ? 'the name of a sender' : `the name of a sender, probably '${meant}'`;
+  return `${name} (npx breakwater-webhook senders prints all), or a sender made by defineSender()`;
+}
+
 const webhookOptions = settings.options({
-  sender: customSetting<string | Sender>(
-    isSender,
-    `a sender made by defineSender(), or one of ${knownSenders().join(', ')}`,
-  ),
+  sender: v.lazy((given) => customSetting<string | Sender>(isSender, expectedSender(given))),
   secrets: settings.optional(secrets),
   storeSecret: settings.optional(
     settings.callback<NonNullable<WebhookOptions['storeSecret']>>('a function that keeps a secret'),

@@ -11,7 +11,10 @@ export interface BullmqDriverOptions {
   connection: unknown;
   /** BullMQ's backend, such as its `createPostgresBackend`. Default: Redis. */
   backend?: BackendFactory<IQueueBackend, never>;
-  /** The beginning of BullMQ's keys in Redis. Default `'bull'`, as in BullMQ. */
+  /**
+   * The beginning of BullMQ's keys in Redis. Default `'bull'`, as in BullMQ. A cluster needs one in braces, such as
+   * `'{sync}'`, which has all keys stand on one node: scripts of Redis reach no other.
+   */
   prefix?: string;
   /** How long, and how many, completed jobs are kept: a second job of the same key is dropped for so long. */
   completed?: {
@@ -46,6 +49,17 @@ export function readBullmqDriverOptions(options: BullmqDriverOptions): BullmqDri
   if (connection === undefined || connection === null) {
     faults.push({ path: 'bullmqDriver.connection', message: 'it is required: a client of ioredis, or its options' });
   }
+  if (isCluster(connection) && read.settings !== undefined && !HASH_TAG.test(read.settings.prefix)) {
+    const message = `${settings.printed(read.settings.prefix)} given; expected one in braces for a cluster, such as '{sync}'`;
+    faults.push({ path: 'bullmqDriver.prefix', message });
+  }
   if (read.settings === undefined || faults.length > 0) throw new ResilienceConfigurationError(faults);
   return { ...read.settings, connection, backend };
+}
+
+/** Redis Cluster: the part of a key that says on which node it stands. */
+const HASH_TAG = /\{[^}]+\}/;
+
+function isCluster(connection: unknown): boolean {
+  return (Object(connection) as { isCluster?: unknown }).isCluster === true;
 }

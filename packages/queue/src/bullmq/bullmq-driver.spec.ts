@@ -415,4 +415,13 @@ describe('bullmqDriver', () => {
     expect(() => bullmqDriver({ connection: {}, prefix: 3 } as never)).not.toThrow();
     expect(() => bullmqDriver({ connection: {}, completed: { age: 'long' } } as never)).toThrow(/completed.age/);
   });
+
+  it('asks for a prefix in braces where it is given a cluster, whose keys would stand on several nodes', () => {
+    const connection = { isCluster: true };
+    for (const prefix of [undefined, 'bull', '{}']) {
+      const options = { connection, ...(prefix !== undefined && { prefix }) };
+      expect(() => bullmqDriver(options)).toThrow(/bullmqDriver\.prefix: .*expected one in braces for a cluster/);
+    }
+    expect(() => bullmqDriver({ connection, prefix: '{sync}' })).not.toThrow();
+  });
 });

@@ -14,8 +14,14 @@ export function isElsewhere(error: unknown): boolean {
 /** Any error of BullMQ and its backend as one of the driver, with the backend's own code where it has one. */
 export function driverError(error: unknown): QueueDriverError {
   if (error instanceof QueueDriverError) return error;
-  const { code } = Object(error) as { code?: unknown };
-  return new QueueDriverError(DRIVER, typeof code === 'string' ? code : 'UNAVAILABLE', messageOf(error), error);
+  return new QueueDriverError(DRIVER, codeOf(error) ?? 'UNAVAILABLE', messageOf(error), error);
+}
+
+/** Redis has its code in the message: `'OOM command not allowed …'`. */
+function codeOf(error: unknown): string | undefined {
+  const { code, name, message } = Object(error) as { code?: unknown; name?: unknown; message?: unknown };
+  if (typeof code === 'string') return code;
+  return name === 'ReplyError' ? /^[A-Z]{3,}\b/.exec(String(message))?.[0] : undefined;
 }
 
 export function closedError(): QueueDriverError {

@@ -84,7 +84,11 @@ export class PacedRun<J extends Job, Result> {
     const { job, token, signal } = this.parts;
     const holdMs = this.hasBegun ? 0 : Math.min(sentBackMs, LONGEST_HOLD_MS - this.heldMs);
     this.heldMs += holdMs;
-    await machine.sleep(holdMs, signal);
+    try {
+      await machine.sleep(holdMs, signal);
+    } catch (reason) {
+      throw errorOf(reason);
+    }
     if (holdMs === sentBackMs) return;
     await job.moveToDelayed(machine.wallNow() + sentBackMs - holdMs, token);
     throw new DelayedError(messageOf(error));
@@ -94,7 +98,11 @@ export class PacedRun<J extends Job, Result> {
     if (isFinal(call.outcome) || error instanceof SyncJobRejectedError) {
       return Object.assign(new UnrecoverableError(messageOf(error)), { cause: error });
     }
-    // BullMQ writes down an error's message and stack; the reason of an abort may be a text.
-    return error instanceof Error ? error : new Error(messageOf(error), { cause: error });
+    return errorOf(error);
   }
+}
+
+/** BullMQ writes down an error's message and stack; the reason of an abort may be a text. */
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown });
 }

@@ -111,7 +111,7 @@ describe('a provider behind a proxy', () => {
     const proxy = await proxied();
     const { files, axios } = await application.start(
       { baseUrl: server.origin, proxy: proxy.origin },
-      { timeout: { attempt: 100 } },
+      { timeout: { attempt: '1s' } },
     );
     await expect(files.execute(() => axios.get('/'))).rejects.toMatchObject({ code: 'TIMEOUT' });
     const [connection] = proxy.sockets;

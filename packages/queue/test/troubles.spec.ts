@@ -74,8 +74,8 @@ function onPostgres(): Backend {
     await client.query(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
     await client.query('SELECT pg_reload_conf()');
     await client.end();
-    // The other sessions read it when they are asked for something next.
-    await sleep(100);
+    // The server has told its sessions once a new one goes by it.
+    while ((await readOnlyOfNew(server.url)) !== value) await sleep(10);
   };
   const connection = { connectionString: server.url, max: 4, migrate: true };
   return {
@@ -85,6 +85,16 @@ function onPostgres(): Backend {
     restart: () => server.restart('SIGKILL'),
     close: async () => undefined,
   };
+}
+
+async function readOnlyOfNew(connectionString: string): Promise<string | undefined> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  const { rows } = await client.query<{ setting: string }>(
+    "SELECT current_setting('default_transaction_read_only') AS setting",
+  );
+  await client.end();
+  return rows[0]?.setting;
 }
 
 const places: readonly (readonly [string, () => Backend, unknown])[] = [
@@ -223,8 +233,8 @@ for (const [name, backendOf, server] of places) {
       const large = queue!.add(crm, 'sync', 'x'.repeat(1_000_000));
       await expect(large).rejects.toMatchObject({ name: 'QueueDriverError' });
       release();
+      await until(() => /^driver-unavailable: ./.test(queue!.snapshot()[0]?.held ?? ''));
       await sleep(300);
-      expect(queue!.snapshot()[0]?.held).toMatch(/^driver-unavailable: ./);
       expect(runs.length).toBeLessThanOrEqual(backend.takesEnds ? 6 : 2);
       await backend.empty();
       await until(async () => (await queue!.counts(crm)).completed === 6);

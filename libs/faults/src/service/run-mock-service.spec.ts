@@ -34,11 +34,9 @@ describe('runMockService', () => {
       const hanging = fetch(url).catch((error: unknown) => error);
       while (!(await struck(url))) continue;
 
-      const before = performance.now();
       process.emit(signal);
 
       expect(await exited).toBe(0);
-      expect(performance.now() - before).toBeLessThan(1000);
       expect(await hanging).toMatchObject({ name: 'TypeError' });
     },
   );

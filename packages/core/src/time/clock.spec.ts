@@ -1,5 +1,6 @@
+import { createHook } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { Clock } from './clock.js';
 import type { Timer } from './timer.js';
 import { Deadline } from './deadline-list.js';
@@ -150,4 +151,28 @@ class HastyClock extends TestClock {
 
 it('the test clock is a Clock', () => {
   expect(new TestClock()).toBeInstanceOf(Clock);
+});
+
+describe('a test runner', () => {
+  it('that looks for open handles finds none of a clock', async () => {
+    const open = new Set<number>();
+    const hook = createHook({
+      init: (id, type) => void (type === 'breakwater.clock' && open.add(id)),
+      destroy: (id) => void open.delete(id),
+    }).enable();
+    jest.resetModules();
+    const fresh = await import('./clock.js');
+    expect(fresh.Clock).not.toBe(Clock);
+    while (open.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    hook.disable();
+  });
+
+  it('whose timers stand still does not hold up the end of a turn, as of an application that closes', async () => {
+    jest.useFakeTimers();
+    try {
+      await expect(new SystemClock().yield()).resolves.toBeUndefined();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });

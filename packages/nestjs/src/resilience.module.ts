@@ -121,16 +121,22 @@ function moduleOf(
     imports: [DiscoveryModule, ...imports],
     // Read when the application is made, after every decorator has named what it wants injected.
     get providers() {
-      return [...fixed, ...injectableProviders(), ...otherCopies()];
+      return [...fixed, ...namedProviders()];
     },
     get exports() {
       return [
         Resilience,
         ResilienceParts,
-        ...[...injectableProviders(), ...otherCopies()].map((provider) => (provider as { provide: string }).provide),
+        ...namedProviders().map((provider) => (provider as { provide: string }).provide),
       ];
     },
   };
+}
+
+/** Nest providers for all that is injected by name, or the reasons why it cannot be. */
+function namedProviders(): readonly Provider[] {
+  const provided = injectableProviders();
+  return [...provided, ...otherCopies(provided)];
 }
 
 function asyncOptions(options: ResilienceModuleAsyncOptions): readonly Provider[] {

@@ -4,6 +4,5 @@ import { requestName } from './injected-names.js';
  * The token under which Nest injects the `fetch` of the provider of this name: for `inject` lists and `moduleRef.get`.
  */
 export function getFetchToken(name: string): string {
-  requestName('fetch', name);
-  return `ResilienceFetch_${name}`;
+  return requestName('fetch', name, `ResilienceFetch_${name}`);
 }

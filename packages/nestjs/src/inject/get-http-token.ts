@@ -5,6 +5,5 @@ import { requestName } from './injected-names.js';
  * `moduleRef.get`.
  */
 export function getHttpToken(name: string): string {
-  requestName('http', name);
-  return `ResilienceHttp_${name}`;
+  return requestName('http', name, `ResilienceHttp_${name}`);
 }

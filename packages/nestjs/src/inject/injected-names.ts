@@ -1,3 +1,5 @@
+import { askedTokens } from './asked-tokens.js';
+
 /** The kinds of objects that can be injected by a provider's name. */
 export type InjectionKind = 'http' | 'fetch' | 'provider' | 'graphql';
 
@@ -35,9 +37,11 @@ export function injectedNames(target: object): readonly Injection[] {
   return found;
 }
 
-/** Notes that something will be asked for by this name. */
-export function requestName(kind: InjectionKind, name: string): void {
+/** Notes that something will be asked for by this name, under this token. Returns the token. */
+export function requestName(kind: InjectionKind, name: string, token: string): string {
   names[kind].add(name);
+  askedTokens.add(token);
+  return token;
 }
 
 export function requestedNames(kind: InjectionKind): readonly string[] {

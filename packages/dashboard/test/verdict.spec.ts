@@ -130,6 +130,37 @@ describe('what the page says of a provider', () => {
   });
 });
 
+describe('what the page says of a provider on several hosts', () => {
+  const open = { circuit: { state: 'open', openForMs: 4000 } } as const;
+  const isolated = { circuit: { state: 'isolated' } } as const;
+
+  it('names the one whose circuit is open, and does not say that all calls are refused', () => {
+    expect(sentence(provider({}, open, {}))).toBe(
+      'Some calls to payments are refused: circuit open on web-1; next try in 4 s.',
+    );
+    expect(
+      sentence(provider({}, { circuit: { state: 'half-open', trial: { inFlight: 1, succeeded: 0, failed: 0 } } })),
+    ).toBe('payments may be back: trying a few calls on web-1.');
+  });
+
+  it('counts several, and names none where all of them refuse', () => {
+    expect(sentence(provider(open, open, {}))).toBe(
+      'Some calls to payments are refused: circuit open on 2 of 3 hosts; next try in 4 s.',
+    );
+    expect(sentence(provider(isolated, open, {}))).toBe(
+      'Some calls to payments are refused: isolated by hand on web-0.',
+    );
+    expect(sentence(provider(isolated, open))).toBe('Calls to payments are refused: isolated by hand.');
+    expect(sentence(provider(open, open))).toBe('Calls to payments are refused: circuit open; next try in 4 s.');
+  });
+
+  it('names method and host of a circuit that is open for one method on one host', () => {
+    expect(sentence(provider(own({ state: 'open', openForMs: 4000 }), own({})))).toBe(
+      `Some calls to payments are refused: circuit open for ${REFUND} on web-0; next try in 4 s.`,
+    );
+  });
+});
+
 describe('what is said aloud of a sentence', () => {
   it.each([
     [

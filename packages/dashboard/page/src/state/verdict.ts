@@ -10,10 +10,11 @@ export interface Verdict {
   readonly health: Health;
   /** Why, as the end of a sentence. */
   readonly why: string;
-  /** Whether that is so for the calls of one method alone. */
+  /** Whether that is so for the calls of one method, or of some hosts, alone. */
   readonly isPartial?: boolean;
 }
 
+const REFUSING: ReadonlySet<string> = new Set(['open', 'isolated']);
 const FEWEST_CALLS = 5;
 const FAILING_SHARE = 0.1;
 const RECENT_S = 15;
@@ -43,7 +44,7 @@ export function verdictOf(provider: Provider, at: number): Verdict {
 function ofCircuit(provider: Provider): Verdict | undefined {
   const circuit = worstCircuit(provider);
   if (circuit === undefined || circuit.mode === 'metricsOnly') return undefined;
-  const where = circuit.operation === undefined ? '' : ` for ${circuit.operation}`;
+  const where = `${circuit.operation === undefined ? '' : ` for ${circuit.operation}`}${hostsOf(circuit, provider)}`;
   const isPartial = where !== '' && { isPartial: true };
   switch (circuit.state) {
     case 'isolated':
@@ -57,6 +58,19 @@ function ofCircuit(provider: Provider): Verdict | undefined {
     case 'closed':
       return undefined;
   }
+}
+
+/** On which hosts it is in that state, where on others calls go through. */
+function hostsOf({ operation: owner, state: worst }: Snapshot<'circuitBreaker'>, { byHost }: Provider): string {
+  const circuits = [...byHost].flatMap(([host, view]) =>
+    policiesOf(view, 'circuitBreaker').flatMap(({ operation, state }) =>
+      operation === owner ? [{ host, state }] : [],
+    ),
+  );
+  const alike = circuits.filter(({ state }) => state === worst);
+  const isSoOnAll = alike.length === circuits.length || circuits.every(({ state }) => REFUSING.has(state));
+  if (isSoOnAll) return '';
+  return alike.length === 1 ? ` on ${alike[0]!.host}` : ` on ${alike.length} of ${circuits.length} hosts`;
 }
 
 /** Why a circuit has opened. */

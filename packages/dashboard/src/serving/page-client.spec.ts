@@ -60,4 +60,17 @@ describe('a page that is slow', () => {
     expect(text()).toContain('next');
     expect(client.stuckSince).toBeUndefined();
   });
+
+  it('is let go, and takes nothing with it, where what it has missed cannot be written', async () => {
+    const { response, read } = await slowPage();
+    const client = new PageClient(response, () => {
+      throw new RangeError('a snapshot');
+    });
+    const message = 'x'.repeat(1024 * 1024);
+    for (let i = 0; i < 50; i++) client.send(message, i);
+    expect(client.stuckSince).toBeDefined();
+    read().on('error', () => undefined);
+    for (let turn = 0; turn < 5000 && !response.destroyed; turn++) await setImmediate();
+    expect(response.destroyed).toBe(true);
+  });
 });

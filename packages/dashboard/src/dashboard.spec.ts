@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
@@ -200,6 +202,23 @@ describe('who may do what', () => {
     const greeting = JSON.parse((await ask('/state')).text) as Greeting;
     expect(greeting.allowed).toEqual([]);
     expect((await ask('/controls', { method: 'POST', headers: OF_THE_PAGE, body: isolate })).status).toBe(403);
+  });
+
+  it('is decided by the host that HTTP/2 names, too', async () => {
+    const { port } = await shop({ adapter: 'HTTP/2' });
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    const statusOf = async (headers: Record<string, string>) => {
+      const asked = session.request({ ':path': '/resilience/state', ...headers });
+      const [answered] = (await once(asked, 'response')) as [{ ':status': number }];
+      asked.close();
+      return answered[':status'];
+    };
+    const own = `127.0.0.1:${port}`;
+    expect(await statusOf({})).toBe(200);
+    expect(await statusOf({ origin: `http://${own}` })).toBe(200);
+    expect(await statusOf({ ':authority': 'rebound.example' })).toBe(403);
+    expect(await statusOf({ origin: 'https://evil.example' })).toBe(403);
+    session.close();
   });
 
   it('does not depend on CORS: pages of other origins read no numbers', async () => {

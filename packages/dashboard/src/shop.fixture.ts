@@ -12,7 +12,12 @@ import type { AddressInfo } from 'node:net';
 import { DashboardModule } from './dashboard.module.js';
 import type { DashboardOptions } from './dashboard.options.js';
 
-export const ADAPTERS = { Express: () => new ExpressAdapter(), Fastify: () => new FastifyAdapter() };
+export const ADAPTERS = {
+  Express: () => new ExpressAdapter(),
+  Fastify: () => new FastifyAdapter(),
+  /** Fastify over HTTP/2, without TLS. */
+  'HTTP/2': () => new FastifyAdapter({ http2: true } as object),
+};
 
 /** A queue that notes what is done to it. */
 @Injectable()

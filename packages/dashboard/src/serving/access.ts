@@ -64,7 +64,7 @@ export class Access {
  */
 function isLocal(raw: IncomingMessage): boolean {
   const { socket, headers } = raw;
-  return !isForwarded(raw) && LOOPBACK.test(socket.remoteAddress ?? '') && LOCAL_HOST.test(headers.host ?? '');
+  return !isForwarded(raw) && LOOPBACK.test(socket.remoteAddress ?? '') && LOCAL_HOST.test(askedHost(headers) ?? '');
 }
 
 /**
@@ -84,12 +84,17 @@ export function isSameOrigin({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const { origin } = headers;
-  return origin === undefined || hostOf(origin) === headers.host?.toLowerCase();
+  return origin === undefined || hostOf(origin) === askedHost(headers)?.toLowerCase();
 }
 
 /** Whether a control may be used by the page that asks. A form or an image of another site cannot set the header. */
 export function isDeliberate(raw: IncomingMessage): boolean {
   return raw.headers[CONTROL_HEADER] === '1' && raw.headers['sec-fetch-site'] !== 'none' && isSameOrigin(raw);
+}
+
+/** The host that a request is meant for: HTTP/2 has it in a place of its own. */
+function askedHost(headers: IncomingMessage['headers']): string | undefined {
+  return headers.host ?? headers[':authority']?.toString();
 }
 
 function hostOf(origin: string): string | undefined {

@@ -19,7 +19,7 @@ export interface LiveFrames {
 }
 
 /** `first` is sent to each page as it comes. Every control is allowed, and fails. */
-export async function serveFrames(first: readonly HostView[]): Promise<LiveFrames> {
+export async function serveFrames(first: readonly HostView[], port = 0): Promise<LiveFrames> {
   const streams = new Set<ServerResponse>();
   let opened = 0;
   const server = createServer((request, response) => {
@@ -37,7 +37,7 @@ export async function serveFrames(first: readonly HostView[]): Promise<LiveFrame
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(`event: greeting\ndata: ${JSON.stringify(greeting)}\n\n${messageOf(first, 0)}`);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  await once(server.listen(port, '127.0.0.1'), 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/page`,
     get opened() {

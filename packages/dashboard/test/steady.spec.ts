@@ -122,6 +122,16 @@ withBrowser('the page and its connection', () => {
     expect(await page.locator('h1').textContent()).toContain('All 3 third parties are well');
   });
 
+  it('says that its numbers are old while the application restarts, and has new ones once it is back', async () => {
+    const { page, frames } = await open([hostWith(well)], '');
+    frames.close();
+    await page.getByText('No connection to the application: these are the numbers of').first().waitFor();
+    served.push(await serveFrames([hostWith(failing(40))], Number(new URL(frames.url).port)));
+    await page.locator('.link[data-link="live"]').waitFor();
+    expect(await page.locator('h1').textContent()).toMatch(/^Calls to payments fail/);
+    expect(await page.locator('body').getAttribute('data-link')).toBe('live');
+  });
+
   it('rests after a minute out of sight, and is there again with new numbers after an hour', async () => {
     const { page, frames } = await open([hostWith(well)], '', { hasClock: true });
     const show = (isHidden: boolean) =>

@@ -24,4 +24,5 @@ export class RequestAmbiguousError extends ResilienceError {
   }
 }
 
+/** Whether an error is a `RequestAmbiguousError`, of this copy of the package or another. */
 export const isRequestAmbiguousError = guardFor<RequestAmbiguousError>('REQUEST_AMBIGUOUS');

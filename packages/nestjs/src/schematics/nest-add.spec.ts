@@ -326,7 +326,7 @@ export class AppModule {}
   it('configures the URL where its sender signs that', () => {
     const { files } = new Application().add({ provider: 'pos', webhook: 'square' });
     expect(files.get('src/resilience.config.ts')).toContain(
-      "          url:\n            process.env['POS_WEBHOOK_URL'] ?? 'https://shop.example/webhooks/pos',\n",
+      "          url:\n            process.env['POS_WEBHOOK_URL'] ??\n            'https://shop.example/webhooks/pos',\n",
     );
   });
 

@@ -2,6 +2,7 @@ import { senderTraits } from '@breakwater/webhooks';
 import type { NestAddOptions } from './nest-add.options.js';
 
 const DEPTH = 10;
+const WIDTH = 80;
 
 /** The settings of a first provider: enough to be of use, little enough to be read. */
 export function providerSettings(name: string, { baseUrl, webhook }: NestAddOptions): string {
@@ -33,10 +34,12 @@ function webhookLines(sender: string, name: string, variable: string): readonly 
   ];
 }
 
-/** In two lines where one would be wider than Prettier has it, at the depth at which it stands in the file. */
+/** In as many lines as Prettier makes of it, at the depth at which it stands in the file. */
 function setting(name: string, value: string): readonly string[] {
   const line = `${name}: ${value},`;
-  return DEPTH + line.length <= 80 ? [`    ${line}`] : [`    ${name}:`, `      ${value},`];
+  if (DEPTH + line.length <= WIDTH) return [`    ${line}`];
+  const values = DEPTH + 2 + value.length + 1 <= WIDTH ? value : value.replace(' ?? ', ' ??\n      ');
+  return [`    ${name}:`, ...`      ${values},`.split('\n')];
 }
 
 /** The class that a user writes for a provider, such as `PaymentsClient`. */

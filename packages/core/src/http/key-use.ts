@@ -34,20 +34,20 @@ export class KeyUse {
 
   /** Whether some attempt still has to repeat what it has sent. */
   get awaitsAny(): boolean {
-    return this.parts.untied.awaited.length > 0;
+    return this.parts.untied.awaitedBeside(undefined).length > 0;
   }
 
   /**
    * Whether a request that is about to be sent may carry the key of its call: in one attempt it goes to one place with
-   * one body. Throws a `RequestAmbiguousError` where it would go without a key and may repeat one that is in doubt.
+   * one body. Throws a `RequestAmbiguousError` where it may repeat one of another call, which is in doubt.
    */
   mayCarryKey(asked: AskedRequest): boolean {
     const { call, carriesKey, method } = asked;
-    if (call !== undefined && carriesKey && noteUnderKey(call, asked)) return true;
-    if (isRepeatable(method) === true) return false;
-    if (call === undefined) this.noteUntied(asked);
-    if (this.parts.untied.awaited.some((each) => isSameRequest(each, asked))) throw this.ambiguous(asked);
-    return false;
+    const isUnsafe = isRepeatable(method) !== true;
+    if (isUnsafe && call === undefined) this.noteUntied(asked);
+    const awaited = isUnsafe ? this.parts.untied.awaitedBeside(call) : [];
+    if (awaited.some((each) => isSameRequest(each, asked))) throw this.ambiguous(asked);
+    return call !== undefined && carriesKey && noteUnderKey(call, asked);
   }
 
   /** Tells of it where the context is one of a call that had a key for it. */

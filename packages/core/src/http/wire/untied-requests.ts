@@ -32,11 +32,11 @@ export class UntiedRequests {
     this.repetitions.add({ attempt, sent });
   }
 
-  /** The requests that attempts still have to repeat. */
-  get awaited(): readonly KeyedRequest[] {
+  /** The requests that attempts other than this one still have to repeat. */
+  awaitedBeside(call: LiveCall | undefined): readonly KeyedRequest[] {
     if (this.repetitions.size === 0) return NONE;
     this.forgetEnded();
-    return [...this.repetitions].flatMap(({ sent }) => sent);
+    return [...this.repetitions].flatMap(({ attempt, sent }) => (attempt === call ? NONE : sent));
   }
 
   private forgetEnded(): void {

@@ -82,7 +82,8 @@ export class SqliteSession {
       const rows = this.own?.readAside(this.sql[query], values);
       if (rows !== undefined) return await rows;
     } catch (error) {
-      throw sqliteError(this.place, error);
+      // Another process is just closing the file, or mending it: the usual way waits for that.
+      if (!isBusy(error)) throw sqliteError(this.place, error);
     }
     return this.reading((sql) => sql[query].all(values));
   }

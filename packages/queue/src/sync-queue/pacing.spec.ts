@@ -149,23 +149,26 @@ describe('the pace of a provider', () => {
     ['rateLimit', { limit: 10, per: '1s' }],
     ['circuitBreaker', { window: { count: 10 } }],
     ['adaptiveThrottle', {}],
-  ])('has its jobs pass %s once that is added while they run, and no more once it is left out', async (kind, settings) => {
-    const shown = () => fixture.provider.snapshot().policies;
-    const runOne = async () => {
-      await fill(1);
-      await fixture.clock.advance('1s');
-    };
-    await startWith({}, 'sync', async () => undefined);
-    await runOne();
-    fixture.provider.reconfigure({ [kind]: settings });
-    const before = shown();
-    await runOne();
-    expect(shown()).not.toEqual(before);
-    fixture.provider.reconfigure({ [kind]: false });
-    await runOne();
-    expect(shown()).toEqual([]);
-    expect(await fixture.queue.counts('crm')).toMatchObject({ completed: 3 });
-  });
+  ])(
+    'has its jobs pass %s once that is added while they run, and no more once it is left out',
+    async (kind, settings) => {
+      const shown = () => fixture.provider.snapshot().policies;
+      const runOne = async () => {
+        await fill(1);
+        await fixture.clock.advance('1s');
+      };
+      await startWith({}, 'sync', async () => undefined);
+      await runOne();
+      fixture.provider.reconfigure({ [kind]: settings });
+      const before = shown();
+      await runOne();
+      expect(shown()).not.toEqual(before);
+      fixture.provider.reconfigure({ [kind]: false });
+      await runOne();
+      expect(shown()).toEqual([]);
+      expect(await fixture.queue.counts('crm')).toMatchObject({ completed: 3 });
+    },
+  );
 
   it('is not needed: without a rate limit the jobs run as fast as they can', async () => {
     let runs = 0;

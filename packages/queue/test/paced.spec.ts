@@ -75,8 +75,8 @@ type Run = (job: Job, token?: string, signal?: AbortSignal) => Promise<unknown>;
       await until(() => seen.length === 1);
       const waiting = await queue.add('waiting', 0);
       await until(async () => (await stateOf(waiting)) === 'active');
-      worker!.cancelJob(running.id!, 'no longer needed');
-      worker!.cancelJob(waiting.id!, 'no longer needed');
+      // A job is active a moment before its worker can cancel it.
+      for (const { id } of [running, waiting]) await until(() => worker!.cancelJob(id!, 'no longer needed'));
       await ended(running, waiting);
       const reasons = await Promise.all(
         [running, waiting].map(async ({ id }) => (await queue.getJob(id!))!.failedReason),

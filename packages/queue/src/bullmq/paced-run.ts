@@ -42,6 +42,8 @@ export class PacedRun<J extends Job, Result> {
       const cancel = () => this.cancel(call);
       try {
         this.parts.signal?.addEventListener('abort', cancel);
+        // A job may be cancelled before its processor is called.
+        if (this.parts.signal?.aborted === true) cancel();
         return (await done) as Result;
       } catch (error) {
         if (isWordToBullmq(error)) throw error;

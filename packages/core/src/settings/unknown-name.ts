@@ -29,10 +29,13 @@ export function isMisspelt(text: string, known: readonly string[]): boolean {
 
 /** The known name that was probably meant: at most two letters in five are to be changed. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const mostSlips = name.length * 0.4;
   const [first] = known
+    // As many letters as one is longer than the other are to be changed at least.
+    .filter((candidate) => Math.abs(candidate.length - name.length) <= mostSlips)
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
-  return first !== undefined && first.distance <= name.length * 0.4 ? first.candidate : undefined;
+  return first !== undefined && first.distance <= mostSlips ? first.candidate : undefined;
 }
 
 /** How many letters are to be inserted, left out or replaced (Levenshtein). */

@@ -214,7 +214,7 @@ describe('a secret that is rotated while the application runs', () => {
       protected override startTimer(ms: number, run: () => void) {
         const timer = super.startTimer(ms, () => (timers.delete(timer), run()));
         timers.add(timer);
-        const { cancel } = timer;
+        const cancel = timer.cancel.bind(timer);
         return Object.assign(timer, { cancel: () => (timers.delete(timer), cancel()) });
       }
     }

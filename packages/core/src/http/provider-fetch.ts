@@ -1,7 +1,6 @@
 import { requestingCall } from '../engine/current-call.js';
 import { noteAnswer, noteCredential } from '../engine/requests/note-answer.js';
 import type { LiveCall } from '../engine/live-call.js';
-import type { SentRequest } from '../engine/requests/sent-requests.js';
 import type { HeadersLike } from '../headers/headers.js';
 import { absoluteUrl } from './absolute-url.js';
 import { isOwnCredential } from './account-of.js';
@@ -17,6 +16,7 @@ import type { FetchAgent } from './held-agent.js';
 import { OutgoingRequest, type FetchInit, type FetchInput } from './outgoing-request.js';
 import { HTTP_DEFAULTS } from './http.options.js';
 import type { KeyUse } from './key-use.js';
+import { NotedRequests } from './noted-requests.js';
 import { withholdsKey } from './withholds-key.js';
 import type { HttpSettings, ProviderHttp } from './provider-http.js';
 import { requestHeaders, requestKey } from './request-headers.js';
@@ -74,7 +74,8 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
     const readsOnce = isSingleUseBody(init?.body);
     if (readsOnce) call?.sendOnce();
     const { maxResponseBytes: mostBytes, limitEachRequest: isLimited } = settings;
-    const all = noted === undefined ? [] : [noted];
+    const requests = new NotedRequests(call);
+    if (noted !== undefined) requests.all.push(noted);
     const held = agents.hold(settings);
     try {
       const agent = await held.agent;
@@ -86,13 +87,13 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
           mostBytes: mostBytes ?? HTTP_DEFAULTS.maxResponseBytes,
           nature: announced,
         });
-      return await send(parts, { request, call, noted: all, readsOnce, agent, mostBytes, isLimited, cached });
+      return await send(parts, { request, call, requests, readsOnce, agent, mostBytes, isLimited, cached });
     } catch (error) {
-      if (call !== undefined && settings.agent === undefined) forgetUnseen(call, all, request.url.origin);
+      requests.failed(error);
       throw error;
     } finally {
       held.release();
-      for (const each of all) call?.requests?.forgetAnnounced(each);
+      requests.ended();
     }
   };
 }
@@ -100,8 +101,7 @@ export function providerFetch(parts: ProviderFetchParts): typeof globalThis.fetc
 interface Sending {
   readonly request: OutgoingRequest;
   readonly call: LiveCall | undefined;
-  /** The request as its call has noted it, the latest time last. */
-  readonly noted: SentRequest[];
+  readonly requests: NotedRequests;
   /** Whether its body can be read once only. */
   readonly readsOnce: boolean;
   readonly agent: FetchAgent;
@@ -147,7 +147,7 @@ async function send(parts: ProviderFetchParts, sending: Sending): Promise<Respon
 /** Redirects are followed here: `fetch` would carry the provider's own headers to another origin. */
 async function followed(
   parts: ProviderFetchParts,
-  { request, agent, isLimited, cached, ...sending }: Sending,
+  { request, requests, agent, isLimited, cached, readsOnce }: Sending,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   let mayRenew = true;
@@ -160,21 +160,23 @@ async function followed(
     };
     const fetchOnce = () => {
       line?.goes();
+      requests.goes();
       return agent.fetch(url, init as RequestInit);
     };
     return isLimited === true ? parts.limited(fetchOnce, aborting, line?.waits) : fetchOnce();
   };
   for (let redirects = 0; ; redirects++) {
     const response = await (cached !== undefined && isRead(request.method)
-      ? cached.answer(request, { signal, send: sendOnce, observe: parts.observe, noted: sending.noted })
+      ? cached.answer(request, { signal, send: sendOnce, observe: parts.observe, noted: requests.all })
       : sendOnce(signal));
+    requests.answered();
     if (cached === undefined) parts.observe(response);
     else cached.sent(request, response, () => parts.observe(response));
     if (response.status === 401 && mayRenew) {
       mayRenew = false;
-      if ((await renewedCredential(parts.http, request)) && !sending.readsOnce) {
+      if ((await renewedCredential(parts.http, request)) && !readsOnce) {
         await response.body?.cancel();
-        if (cached === undefined || !isRead(request.method)) sendingAgain(request.method, sending);
+        if (cached === undefined || !isRead(request.method)) requests.goesAgain(request.method);
         continue;
       }
     }
@@ -216,19 +218,4 @@ async function renewedCredential(http: ProviderHttp, request: OutgoingRequest): 
   if (used === undefined || (await http.renew?.(used.value)) !== true) return false;
   request.credential = http.credential();
   return true;
-}
-
-/** A request that was refused for its credential was not carried out (RFC 9110 §15.5.2): the next one stands for it. */
-function sendingAgain(method: string, { call, noted }: Pick<Sending, 'call' | 'noted'>): void {
-  const refused = noted.at(-1);
-  if (call === undefined || refused === undefined) return;
-  refused.unsent = true;
-  noted.push(call.sending(method, refused.nature));
-}
-
-/** Requests that the wire has not shown were not sent: `fetch` could not make them, or the rate limit refused them. */
-function forgetUnseen(call: LiveCall, noted: readonly SentRequest[], origin: string): void {
-  const concern = call.origin.wire?.()?.concern(origin) ?? 'foreign';
-  if (concern === 'foreign') return;
-  for (const each of noted) if (call.requests?.forgetAnnounced(each) === true) each.unsent = true;
 }

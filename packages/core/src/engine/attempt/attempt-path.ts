@@ -1,5 +1,5 @@
 import { CANCELLED, REFUSED, type Outcome } from '../../outcome/outcome.js';
-import { failureInStream } from '../../outcome/protocols/streamed-error.js';
+import { outcomeOfLast } from '../../outcome/reading/standard-outcome.js';
 import { AbortableWork } from './abortable-work.js';
 import { begin, beginTracked, continueInContext, isTracked, newContext, workInContext } from '../current-call.js';
 import { isHeld, viewOf } from './held-response.js';
@@ -89,7 +89,7 @@ export class AttemptPath {
   private hold(call: LiveCall, stream: AsyncIterable<unknown> | Response, outcome: Outcome): unknown {
     const { length } = this.gates;
     const end = {
-      succeeded: (last: unknown) => this.end(call, length, failureInStream(last) ?? outcome, undefined),
+      succeeded: (last: unknown) => this.end(call, length, outcomeOfLast(last) ?? outcome, undefined),
       abandoned: () => this.end(call, length, CANCELLED, undefined),
       failed: (error: unknown) => this.failed(call, error, undefined),
     };

@@ -111,6 +111,20 @@ describe('A stream that a method returns', () => {
     expect(gate('circuitBreaker')).toMatchObject({ succeeded: 1, failed: 0 });
   });
 
+  it('gives its slot back, and tells what waits for its end, whose last value throws when it is read', async () => {
+    const { provider, clock, active, gate } = bench({ timeout: { total: '1s' } });
+    const lazy = {
+      get type(): string {
+        throw new Error('not loaded');
+      },
+    };
+    expect(await read(await provider.execute(() => tokens('a', lazy)))).toEqual(['a', lazy]);
+    expect(active()).toMatchObject({ active: 0 });
+    expect(gate('circuitBreaker')).toMatchObject({ succeeded: 1, failed: 0 });
+    await clock.advance('1h');
+    expect(clock.pendingTimers()).toBe(0);
+  });
+
   it('counts as a failure, and gives its slot back, where it cannot be iterated', async () => {
     const { provider, active, gate } = bench();
     const broken: AsyncIterable<unknown> = {

@@ -10,6 +10,7 @@ import { isProgrammingMistake } from './programming-mistake.js';
 import { appExceptionOutcome } from '../protocols/app-exception.js';
 import { graphqlResult } from '../protocols/graphql.js';
 import { ANSWERS } from '../protocols/index.js';
+import { failureInStream } from '../protocols/streamed-error.js';
 import { spokenOutcome } from './spoken-outcome.js';
 
 const UNKNOWN: Outcome = Object.freeze({ kind: 'unknown' });
@@ -34,6 +35,14 @@ export function outcomeOfValue(value: unknown, clock: Pick<Clock, 'wallNow'>, pr
     // A value that throws when it is read is no answer, and goes to the caller as it is.
   }
   return SUCCESS;
+}
+
+/**
+ * The engine's own reading of the last value of a stream that has ended; `undefined` where it tells of no failure.
+ * Never throws: a value that throws when it is read is none of the provider's answers.
+ */
+export function outcomeOfLast(last: unknown): Outcome | undefined {
+  return readSafely(() => failureInStream(last));
 }
 
 /** The meaning of a GraphQL result: by the errors of its body, otherwise by the error that its client returns in it. */

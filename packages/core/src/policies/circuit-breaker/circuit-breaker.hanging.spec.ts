@@ -81,24 +81,50 @@ describe('a provider that hangs', () => {
     expect([provider.circuitBreaker!.state, shown().ignored]).toEqual(['closed', 20]);
   });
 
-  it('is found by callers who all wait for less than a second, once it is known how long its calls usually take', async () => {
+  it.each<[string, object, (() => unknown)?]>([
+    ['that succeed', {}],
+    ['where slow calls count', { window: { consecutive: 4, count: 100 }, slowCall: { over: '1m' } }],
+    ['that the provider refuses', {}, () => Promise.reject(httpError(404))],
+  ])(
+    'is found by callers who all wait for less than a second, once it is known how long its calls usually take: calls %s',
+    async (_name, options, answer = () => undefined) => {
+      const clock = new TestClock();
+      const circuitBreaker = { window: { consecutive: 4 }, ...options };
+      const provider = createProvider('payments', { circuitBreaker }, { clock });
+      let hangs = false;
+      const ask = async (limitMs: number) => {
+        const limit = new AbortController();
+        const work = () => (hangs ? new Promise(() => undefined) : clock.sleep(200).then(answer));
+        watch(provider.execute(work, { signal: limit.signal }));
+        await clock.advance(limitMs);
+        limit.abort(TIMED_OUT);
+        await clock.advance(0);
+      };
+      for (let i = 0; i < 16; i++) await ask(800);
+      hangs = true;
+      // Was asked late: others had used the time up.
+      for (let i = 0; i < 8; i++) await ask(500);
+      expect(provider.circuitBreaker!.state).toBe('closed');
+      for (let i = 0; i < 4; i++) await ask(800);
+      expect(provider.circuitBreaker!.state).toBe('open');
+    },
+  );
+
+  it('is found in calls that are made within others of it, once it is known how long they usually take', async () => {
     const clock = new TestClock();
     const provider = createProvider('payments', { circuitBreaker: { window: { consecutive: 4 } } }, { clock });
     let hangs = false;
-    const ask = async (limitMs: number) => {
+    const work = () => (hangs ? new Promise(() => undefined) : clock.sleep(200));
+    const ask = async () => {
       const limit = new AbortController();
-      const work = () => (hangs ? new Promise(() => undefined) : clock.sleep(200));
-      watch(provider.execute(work, { signal: limit.signal }));
-      await clock.advance(limitMs);
+      watch(provider.execute(() => provider.execute(work), { signal: limit.signal }));
+      await clock.advance(800);
       limit.abort(TIMED_OUT);
       await clock.advance(0);
     };
-    for (let i = 0; i < 16; i++) await ask(800);
+    for (let i = 0; i < 32; i++) await ask();
     hangs = true;
-    // Was asked late: others had used the time up.
-    for (let i = 0; i < 8; i++) await ask(500);
-    expect(provider.circuitBreaker!.state).toBe('closed');
-    for (let i = 0; i < 4; i++) await ask(800);
+    for (let i = 0; i < 8; i++) await ask();
     expect(provider.circuitBreaker!.state).toBe('open');
   });
 

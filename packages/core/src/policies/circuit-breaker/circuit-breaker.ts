@@ -87,9 +87,7 @@ export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket>
     const { settings } = this;
     const isPlain = ticket === this.generation && outcome === SUCCESS && call.counts === undefined;
     if (isPlain && this.current === CLOSED) {
-      this.counters.succeeded++;
-      // The clock need not be read for each.
-      if (this.counters.succeeded % SAMPLE === 0 && call.workingSince !== undefined) this.usual.note(call.tookMs);
+      this.countSuccess(call);
       this.windows.succeeded(call, settings);
     } else {
       if (typeof ticket !== 'number') ticket.remove();
@@ -111,7 +109,7 @@ export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket>
     if (current.name !== 'half-open' && counts?.cover(this, failed) === true) return;
     counts?.above?.note(this, failed);
     if (failed) counters.failed++;
-    else counters.succeeded++;
+    else this.countSuccess(call);
     if (failed && outcome.retryAfterMs !== undefined) this.streak.heed(outcome.retryAfterMs, call.now, settings);
     if (current.name === 'half-open') {
       current.end(call, failed);
@@ -121,6 +119,12 @@ export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket>
       const trip = this.windows.record({ failed, mark, refused: outcome.kind !== 'success' }, call, settings);
       if (trip !== undefined) this.becomeOpen(call.now, trip);
     }
+  }
+
+  /** The clock need not be read for each to know how long they usually take. */
+  private countSuccess(call: LiveCall): void {
+    this.counters.succeeded++;
+    if (this.counters.succeeded % SAMPLE === 0 && call.workingSince !== undefined) this.usual.note(call.tookMs);
   }
 
   /** To be called when a call turns out to be slow: it counts as such while it goes on. */

@@ -2,7 +2,6 @@ import { hash, randomFillSync } from 'node:crypto';
 
 /** 128 bits as base64url: fits every provider's limit. */
 const LENGTH = 22;
-const DERIVED = /^[\w-]+$/;
 const KEY_BYTES = 16;
 /** Random bytes for many keys: to ask for each alone costs ten times as much. */
 const RANDOM = Buffer.alloc(256 * KEY_BYTES);
@@ -16,11 +15,6 @@ export function derivedKey(...parts: readonly string[]): string {
 /** Tells a text from others, and does not reveal it. */
 export function digest(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, LENGTH);
-}
-
-/** Whether a key has the form of those that are derived. */
-export function looksDerived(key: string): boolean {
-  return key.length === LENGTH && DERIVED.test(key);
 }
 
 /** A key that nothing else has. */

@@ -1,7 +1,7 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import type { ReportCallback } from '../../events/callback-reports.js';
 import { canonicalText } from './canonical-text.js';
-import { derivedKey, digest, looksDerived, uniqueKey } from './idempotency-key.js';
+import { derivedKey, digest, uniqueKey } from './idempotency-key.js';
 import type { Operation } from './claim.js';
 import { IdempotencyKeyMissingError, IdempotencyPayloadError } from './idempotency.errors.js';
 import type { IdempotencySettings } from './idempotency.options.js';
@@ -70,12 +70,11 @@ export class OperationIdentity {
 }
 
 /**
- * The last part of a record's key. Most keys are derived and reveal nothing, so that they can stand there as they are:
- * behind a mark, as no hash of another key and its tenant must come to the same.
+ * The last part of a record's key. Always a hash: a caller's own key may be an account number, whatever its form; and
+ * a derived one that is handed over by hand must come to the same record as where it was derived.
  */
 function recordName(key: string, tenant: string | undefined): string {
-  if (tenant !== undefined) return derivedKey(key, tenant);
-  return looksDerived(key) ? `=${key}` : derivedKey(key);
+  return tenant === undefined ? derivedKey(key) : derivedKey(key, tenant);
 }
 
 /** A key that the provider takes: one that is too long goes out as another that is derived from it. */

@@ -78,9 +78,10 @@ export function beginTracked(call: LiveCall): unknown {
 export function continueInContext<T>(call: LiveCall, step: () => T): T {
   const outer = starting;
   starting = call;
-  stored = true;
   try {
-    return isTracked(call) ? storage.run(call, step) : step();
+    if (!isTracked(call)) return step();
+    stored = true;
+    return storage.run(call, step);
   } finally {
     starting = outer;
   }

@@ -28,7 +28,7 @@ export type { TokenSource } from './http/oauth2/token-source.js';
 export type { KeyUse } from './http/key-use.js';
 export { keyedRecord, keyedText } from './http/keyed-body.js';
 export { requestHeaders, requestKey } from './http/request-headers.js';
-export { KEY_HEADER } from './http/wire/stray-requests.js';
+export { KEY_HEADER } from './engine/requests/key-header.js';
 export { REQUEST_NATURE } from './outcome/request-nature.js';
 export { ResponseTooLargeError } from './http/response-too-large.error.js';
 export { isSingleUseBody } from './http/single-use-body.js';

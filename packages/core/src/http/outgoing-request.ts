@@ -5,7 +5,7 @@ import { keyedText, type KeyedBody } from './keyed-body.js';
 import type { Credential } from './provider-http.js';
 import type { RequestHeader } from './request-headers.js';
 import { setTraceHeaders } from './trace-headers.js';
-import { KEY_HEADER } from './wire/stray-requests.js';
+import { KEY_HEADER } from '../engine/requests/key-header.js';
 
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];
 export type FetchInit = NonNullable<Parameters<typeof globalThis.fetch>[1]>;

@@ -1,12 +1,11 @@
 import { currentLiveCall } from '../../engine/current-call.js';
 import type { LiveCall } from '../../engine/live-call.js';
+import { KEY_HEADER } from '../../engine/requests/key-header.js';
 import { RecentRequests } from '../../engine/requests/recent-requests.js';
 import { UnsafeRequest } from '../../engine/requests/unsafe-request.js';
 import { isRepeatable } from '../../outcome/request-method.js';
 import type { RequestHead } from './request-head.js';
 
-/** The header in which clients put keys, where the call names no other. */
-export const KEY_HEADER = 'idempotency-key';
 const MOST_ORIGINS = 200;
 
 /** The requests that are of no call as far as their async context tells, by their origins. */

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
+import { KEY_HEADER } from '../../engine/requests/key-header.js';
 import type { Duration } from '../../settings/duration.js';
 import { isHeaderName } from '../../headers/header-name.js';
 import { callback, consistent, duration, flag, integer, oneOf, options, optional } from '../../settings/fields.js';
-
-const DEFAULT_HEADER = 'Idempotency-Key';
 
 /** When two calls are one operation, how long that is known, and how it goes on in doubt. */
 export interface IdempotencyOptions {
@@ -129,7 +128,7 @@ export type PlaceOptions = {
 /** The header for the key: the usual one, unless the settings name another place. */
 export function headerOf(said: PlaceOptions): string | false {
   const { header, body, variable } = said;
-  return header ?? (body === undefined && variable === undefined ? DEFAULT_HEADER : false);
+  return header ?? (body === undefined && variable === undefined ? KEY_HEADER : false);
 }
 
 export type IdempotencySettings = v.InferOutput<typeof idempotencySchema>;

@@ -1,7 +1,7 @@
 import { ResilienceConfigurationError, type Fault } from '@breakwater/core';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig, DiscoveryService, ModulesContainer } from '@nestjs/core';
-import { tellRetryAfter } from '../filters/tell-retry-after.js';
+import { sendErrorHeaders } from '../filters/send-error-headers.js';
 import { watchBareCalls } from '../methods/bare-calls.js';
 import { bindingsOf } from '../methods/bind-method.js';
 import type { LinkedMethod } from '../methods/linked-methods.js';
@@ -65,7 +65,7 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationShutdown {
     raise(faults, warnings, parts.strict);
     const controllers = this.discovery.getControllers().flatMap(({ metatype }) => metatype ?? []);
     const hiding = hidingFilters(this.config, controllers);
-    for (const each of hiding) tellRetryAfter(each.class);
+    for (const each of hiding) sendErrorHeaders(each.class);
     const hidden = hiding.map(({ warning }) => warning);
     warnOf(parts.strict ? hidden : [...warnings, ...hidden]);
     for (const module of this.modules.values()) this.seen.add(module);

@@ -6,7 +6,11 @@ export class RateLimitedError extends ResilienceError {
 
   constructor(
     /**
-     * `'quota-spent'` by our own count, `'paused-by-provider'` as its answers ask for.
+     * - `'quota-spent'`: by our own count its turn comes later than it may wait.
+     * - `'paused-by-provider'`: the same, as the provider's answers ask for.
+     * - `'queue-full'`: as many calls wait as may. One in the background makes room for one that is not.
+     * - `'cost-too-high'`: it costs more than there ever is at once, so that no wait would help.
+     * - `'closed'`: its provider was closed, as when the application shuts down.
      */
     readonly why: 'quota-spent' | 'paused-by-provider' | 'queue-full' | 'cost-too-high' | 'closed',
     info: ResilienceErrorInfo,

@@ -18,7 +18,10 @@ export abstract class Resilience {
   /** Everything that happens to the providers, as it happens. */
   abstract readonly events$: Observable<ResilienceEvent>;
 
-  /** A provider by name. Throws an error that lists the known ones when there is none. */
+  /**
+   * A provider by name. Throws an error that lists the known ones when there is none, and a `TypeError` for what is no
+   * name.
+   */
   abstract provider(name: string): ResilientProvider;
 
   /** Every provider, gate and counter as plain JSON. */

@@ -1,5 +1,5 @@
 import type { ResilienceEvent, ResilientProvider } from '@breakwater/core';
-import type { Layer } from '@breakwater/core/adapter';
+import { settings, type Layer } from '@breakwater/core/adapter';
 import type { Observable } from 'rxjs';
 import { MethodRuntime } from '../methods/method-runtime.js';
 import { METHODS } from '../methods/runtime-slot.js';
@@ -24,7 +24,7 @@ export class ApplicationResilience extends Resilience {
   }
 
   provider(name: string): ResilientProvider {
-    return this.parts.registry.provider(name);
+    return this.parts.registry.provider(checked(name, 'provider'));
   }
 
   snapshot(): ResilienceSnapshot {
@@ -35,11 +35,17 @@ export class ApplicationResilience extends Resilience {
 
   reconfigure(name: string, patch: ProviderPatch): void {
     const { registry, sections } = this.parts;
-    const provider = registry.provider(name);
+    const provider = registry.provider(checked(name, 'reconfigure'));
     const layers = sections.patched(name, patch);
     provider.reconfigure(sections.engineSettings(patch as Layer), layers.faults);
     sections.replace(layers);
     // The policies that calls pass follow from the sections, too, which stand only now.
     provider.reconfigure({});
   }
+}
+
+/** Callers without types, or with a name out of a lookup that found none, may hand over what is no name. */
+function checked(name: unknown, method: string): string {
+  if (typeof name === 'string') return name;
+  throw new TypeError(`Resilience.${method}: ${settings.printed(name)} given; expected the name of a provider`);
 }

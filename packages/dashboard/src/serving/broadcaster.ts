@@ -30,6 +30,7 @@ export class Broadcaster {
   private readonly frames = new Frames();
   private timer: Timer | undefined;
   private checkedAt = -Infinity;
+  private isClosed = false;
   /** How long it took to write the latest message, in milliseconds. */
   private tookMs = 0;
 
@@ -51,6 +52,11 @@ export class Broadcaster {
 
   /** Sends a page everything at once, and from then on what changes. Returns what ends that. */
   add(reader: Reader): () => void {
+    if (this.isClosed) {
+      // It has come while the application closes, which waits for its streams to end.
+      reader.client.end();
+      return () => undefined;
+    }
     // The patch of this second, for those that are there, must not be missing from what this one gets.
     this.tell();
     const everything = this.everything();
@@ -73,6 +79,7 @@ export class Broadcaster {
   }
 
   close(): void {
+    this.isClosed = true;
     this.timer?.cancel();
     for (const { client } of this.readers) client.end();
     this.readers.clear();
@@ -112,13 +119,18 @@ export class Broadcaster {
   /** Ends the connections that are stuck, and those of readers who may not read any more. */
   private dismiss(): void {
     const now = this.clock.now();
-    for (const { client } of this.readers) {
-      if (client.stuckSince !== undefined && now - client.stuckSince > STUCK_MS) client.end();
+    for (const reader of this.readers) {
+      const { stuckSince } = reader.client;
+      if (stuckSince !== undefined && now - stuckSince > STUCK_MS) this.end(reader);
     }
     if (now - this.checkedAt < RECHECK_EVERY_MS) return;
     this.checkedAt = now;
-    for (const { client, mayRead } of this.readers) {
-      void mayRead().then((may) => may || client.end());
-    }
+    for (const reader of this.readers) void reader.mayRead().then((may) => may || this.end(reader));
+  }
+
+  /** Does not wait to be told that the connection has ended: of one that had done so before, that is not told again. */
+  private end(reader: Reader): void {
+    this.readers.delete(reader);
+    reader.client.end();
   }
 }

@@ -12,7 +12,7 @@ import { HostWatch } from '../watching/host-watch.js';
 import type { Greeting } from '../wire/frame.js';
 import { Access, isDeliberate, isSameOrigin } from './access.js';
 import { Broadcaster } from './broadcaster.js';
-import { answer, answerJson, open, type Exchange } from './exchange.js';
+import { answer, answerJson, hasLeft, open, type Exchange } from './exchange.js';
 import { framing } from './framing.js';
 import { PageClient } from './page-client.js';
 import { pageFile } from './page-files.js';
@@ -109,7 +109,7 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     if (!isSameOrigin(raw) || (await this.mayRead(exchange)) === false) return refuse(exchange);
     if (this.broadcaster.isFull) return answerJson(exchange, 503, { error: 'too many pages are open' });
     const greeting = await this.greeting(exchange);
-    if (response.destroyed) return;
+    if (hasLeft(exchange)) return;
     open(exchange, 200, STREAMED);
     // It has no body, and so no end either that the reader would wait for.
     if (raw.method === 'HEAD') return void response.end();

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
 import { ask, OF_THE_PAGE, openStream, sharedStore, startShop, type Shop, type ShopOptions } from './shop.fixture.js';
+import { CONTROLS } from './wire/control.js';
 import type { Frame, HostView } from './wire/frame.js';
 
 let shops: Shop[] = [];
@@ -132,6 +133,26 @@ describe('a dashboard one of whose parts fails', () => {
 });
 
 describe('a stream', () => {
+  it('has its head as soon as it may be read, and its controls once authorize has answered for all of them', async () => {
+    const waiting: string[] = [];
+    let allow: (() => void) | undefined;
+    const allowed = new Promise<boolean>((resolve) => (allow = () => resolve(true)));
+    const authorize = (_: unknown, action: string) => {
+      if (action === 'read') return true;
+      waiting.push(action);
+      return allowed;
+    };
+    const { port, base } = await shop({ dashboard: { authorize } });
+    const stream = await openStream(port, `${base}/stream`);
+    expect(stream.response.statusCode).toBe(200);
+    await until(() => waiting.length === CONTROLS.length);
+    expect(stream.messages).toEqual([]);
+    allow!();
+    await until(() => stream.messages.length === 2);
+    expect(stream.messages).toMatchObject([{ allowed: CONTROLS }, { full: true }]);
+    stream.close();
+  });
+
   it.each(['Express', 'Fastify'] as const)('has a head for those who ask for no more, on %s', async (adapter) => {
     const { port, base } = await shop({ adapter });
     const { status, headers, text } = await ask(port, `${base}/stream`, { method: 'HEAD' });

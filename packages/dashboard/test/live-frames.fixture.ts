@@ -13,6 +13,8 @@ export interface LiveFrames {
   readonly opened: number;
   /** How many of them are open. */
   readonly open: number;
+  /** Has streams that open from now on wait for their first word until this is called again with `false`. */
+  hold(isHeld: boolean): void;
   /** Sends these hosts, which take the place of all others, so many seconds after the first. */
   send(hosts: readonly HostView[], second?: number): void;
   close(): void;
@@ -22,6 +24,8 @@ export interface LiveFrames {
 export async function serveFrames(first: readonly HostView[], port = 0): Promise<LiveFrames> {
   const streams = new Set<ServerResponse>();
   let opened = 0;
+  let isHeld = false;
+  const held: (() => void)[] = [];
   const server = createServer((request, response) => {
     const name = request.url!.slice(1).split('?')[0]!;
     if (name === 'controls') return void response.writeHead(500).end();
@@ -35,7 +39,12 @@ export async function serveFrames(first: readonly HostView[], port = 0): Promise
     response.on('close', () => streams.delete(response));
     const greeting: Greeting = { title: 'shop', host: 'web-1', allowed: CONTROLS };
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(`event: greeting\ndata: ${JSON.stringify(greeting)}\n\n${messageOf(first, 0)}`);
+    const begin = () => {
+      response.write(`event: greeting\ndata: ${JSON.stringify(greeting)}\n\n${messageOf(first, 0)}`);
+    };
+    if (!isHeld) return begin();
+    response.write(':\n\n');
+    held.push(begin);
   });
   await once(server.listen(port, '127.0.0.1'), 'listening');
   return {
@@ -45,6 +54,10 @@ export async function serveFrames(first: readonly HostView[], port = 0): Promise
     },
     get open() {
       return streams.size;
+    },
+    hold: (isIt) => {
+      isHeld = isIt;
+      if (!isIt) for (const begin of held.splice(0)) begin();
     },
     send: (hosts, second = 0) => {
       for (const stream of streams) stream.write(messageOf(hosts, second));

@@ -122,6 +122,22 @@ withBrowser('the page and its connection', () => {
     expect(await page.locator('h1').textContent()).toContain('All 3 third parties are well');
   });
 
+  it('waits half a minute for the first word, which authorize may hold back, and then connects again', async () => {
+    const { page, frames } = await open([hostWith(well)], '', { hasClock: true });
+    frames.hold(true);
+    await page.clock.fastForward(7000);
+    await until(() => frames.opened === 2 && frames.open === 1);
+    await page.clock.fastForward(25_000);
+    frames.hold(false);
+    await page.locator('.link[data-link="live"]').waitFor();
+    expect(frames.opened).toBe(2);
+    frames.hold(true);
+    await page.clock.fastForward(7000);
+    await until(() => frames.opened === 3);
+    await page.clock.fastForward(31_000);
+    await until(() => frames.opened === 4);
+  });
+
   it('says that its numbers are old while the application restarts, and has new ones once it is back', async () => {
     const { page, frames } = await open([hostWith(well)], '');
     frames.close();

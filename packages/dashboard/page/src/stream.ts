@@ -7,6 +7,8 @@ export type Link = 'connecting' | 'live' | 'lost';
 const HIDDEN_MS = 60_000;
 /** A connection that is silent for so long may be gone without a word: after a laptop's sleep, or behind a proxy. */
 const SILENT_MS = 6000;
+/** The first word may take longer: `authorize` is asked about the page first, and then about the controls. */
+const FIRST_WORD_MS = 30_000;
 const AGAIN_MS = 5000;
 
 /** The stream of the server. Connects again by itself, and rests while the page is not seen. */
@@ -25,7 +27,7 @@ export class Stream {
 
   private connect(): void {
     this.source?.close();
-    this.expectWord();
+    this.expectWord(FIRST_WORD_MS);
     // Relative: the page knows neither the prefix nor the proxy that it stands behind.
     const source = new EventSource('./stream');
     this.source = source;
@@ -46,15 +48,15 @@ export class Stream {
 
   private heard(): void {
     this.on.link('live');
-    this.expectWord();
+    this.expectWord(SILENT_MS);
   }
 
-  private expectWord(): void {
+  private expectWord(withinMs: number): void {
     window.clearTimeout(this.silenceTimer);
     this.silenceTimer = window.setTimeout(() => {
       this.on.link('lost');
       this.connect();
-    }, SILENT_MS);
+    }, withinMs);
   }
 
   private seen(isSeen: boolean): void {

@@ -108,11 +108,14 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     const { raw, response } = exchange;
     if (!isSameOrigin(raw) || (await this.mayRead(exchange)) === false) return refuse(exchange);
     if (this.broadcaster.isFull) return answerJson(exchange, 503, { error: 'too many pages are open' });
-    const greeting = await this.greeting(exchange);
     if (hasLeft(exchange)) return;
     open(exchange, 200, STREAMED);
     // It has no body, and so no end either that the reader would wait for.
     if (raw.method === 'HEAD') return void response.end();
+    // Something that no page takes for a message: `authorize` may take its time for the controls.
+    response.write(':\n\n');
+    const greeting = await this.greeting(exchange);
+    if (hasLeft(exchange)) return;
     response.write(`event: greeting\ndata: ${JSON.stringify(greeting)}\n\n`);
     const client = new PageClient(response, () => this.broadcaster.everything());
     const remove = this.broadcaster.add({

@@ -9,7 +9,7 @@ import type { Frame, HostView } from './wire/frame.js';
 let shops: Shop[] = [];
 
 async function shop(options: ShopOptions = {}): Promise<Shop> {
-  const started = await startShop({ dashboard: { authorize: () => true }, ...options });
+  const started = await startShop({ dashboard: { authorize: () => true }, logs: true, ...options });
   shops.push(started);
   return started;
 }
@@ -25,7 +25,7 @@ async function until(holds: () => boolean): Promise<void> {
   expect(holds()).toBe(true);
 }
 
-/** The errors in the log of the dashboard, which stays silent. */
+/** The errors in the log. */
 function logged(): unknown[] {
   const told: unknown[] = [];
   jest.spyOn(Logger.prototype, 'error').mockImplementation((error: unknown) => void told.push(error));
@@ -63,7 +63,8 @@ describe('a dashboard one of whose parts fails', () => {
       });
       await clock!.advance('3s');
       expect((await askIt('/state')).status).toBe(500);
-      expect(told).toContain(error);
+      expect(told).toContain(`a request of the page failed: ${error.stack}`);
+      expect(told).toContain(`telling open pages failed: ${error.stack}`);
       const before = stream.messages.length;
       snapshot.mockRestore();
       await clock!.advance('2s');
@@ -81,7 +82,7 @@ describe('a dashboard one of whose parts fails', () => {
       const { ask: askIt, events } = await shop({ adapter, queueFails });
       const { status, text } = await askIt('/controls', control(pause));
       expect([status, text]).toEqual([500, JSON.stringify({ error: 'this has failed; the log says why' })]);
-      expect(told).toEqual([queueFails]);
+      expect(told).toEqual([`a request of the page failed: ${queueFails.stack}`]);
       expect(events).toEqual([]);
     },
   );
@@ -98,7 +99,7 @@ describe('a dashboard one of whose parts fails', () => {
     await until(() => (stream.messages as Frame[]).some(({ hosts }) => hosts?.length === 2));
     expect((await web.ask('/controls', control(pause))).status).toBe(200);
     await until(() => told.length > 0);
-    expect(told).toEqual([queueFails]);
+    expect(told).toEqual([`a control from the page of another host failed: ${queueFails.stack}`]);
     stream.close();
   });
 
@@ -129,6 +130,46 @@ describe('a dashboard one of whose parts fails', () => {
     await clock!.advance('1m');
     expect((await asked).status).toBe(403);
     expect(told).toContain('authorize failed, and so allows nothing: TimeoutError');
+  });
+});
+
+describe('the log of the dashboard', () => {
+  const failing = {
+    authorize: () => {
+      throw new Error('no session');
+    },
+  };
+
+  it('has ten lines a minute of what strangers bring about, and their count', async () => {
+    const told = logged();
+    const { ask: askIt, clock } = await shop({ dashboard: failing });
+    for (let asked = 0; asked < 25; asked++) expect((await askIt('/state')).status).toBe(403);
+    const line = 'authorize failed, and so allows nothing: Error';
+    expect(told).toEqual(Array.from({ length: 10 }, () => line));
+    await clock!.advance('1m');
+    expect(told.slice(10)).toEqual([`${line} – 15 more in the last minute`]);
+  });
+
+  it('has ten lines a minute of a snapshot that fails each second, and their count', async () => {
+    const told = logged();
+    const { port, base, clock, resilience } = await shop();
+    const stream = await openStream(port, `${base}/stream`);
+    await until(() => stream.messages.length >= 2);
+    jest.spyOn(resilience.provider('payments'), 'snapshot').mockImplementation(() => {
+      throw new Error('a policy of the user');
+    });
+    await clock!.advance('59s');
+    expect(told).toHaveLength(10);
+    await clock!.advance('2s');
+    expect(told.slice(10)).toEqual([expect.stringMatching(/^telling open pages failed: [^]* – \d+ more in the last/)]);
+    stream.close();
+  });
+
+  it('is silent where the application’s is', async () => {
+    const told = logged();
+    const { ask: askIt } = await shop({ dashboard: failing, logs: false });
+    expect((await askIt('/state')).status).toBe(403);
+    expect(told).toEqual([]);
   });
 });
 

@@ -87,17 +87,19 @@ export interface ShopOptions {
   readonly hasQueue?: boolean;
   /** Thrown by the driver of the queue when it is asked to pause. */
   readonly queueFails?: Error;
+  /** Whether the application's log is on. Default false. */
+  readonly logs?: boolean;
   prepare?(app: INestApplication): void | Promise<void>;
 }
 
 /** An application with a dashboard, on a clock that stands still unless it is to be `real`. */
 export async function startShop(options: ShopOptions = {}) {
   const { adapter = 'Express', dashboard = {}, store, prefix, real = false, providers = PROVIDERS, prepare } = options;
-  const { hasQueue = true, queueFails } = options;
+  const { hasQueue = true, queueFails, logs = false } = options;
   const module = await Test.createTestingModule({
     imports: [
       ...(real ? [] : [ResilienceTestingModule]),
-      ResilienceModule.forRoot({ logger: false, providers: providers as typeof PROVIDERS, ...(store && { store }) }),
+      ResilienceModule.forRoot({ logger: logs, providers: providers as typeof PROVIDERS, ...(store && { store }) }),
       DashboardModule.forRoot(dashboard),
     ],
     providers: hasQueue ? [CrmQueue] : [],

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@breakwater/core';
 import { withTimeLimit } from '@breakwater/core/adapter';
-import { Logger } from '@nestjs/common';
 import { CONTROL_HEADER, CONTROLS, type ControlName } from '../wire/control.js';
 import type { Authorization, Authorize, DashboardAction, DashboardRequest } from '../dashboard.options.js';
+import type { DashboardLog } from './dashboard-log.js';
 
 const LOOPBACK = /^(?:::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/;
 const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
@@ -23,11 +23,10 @@ export interface Asking {
 
 /** Decides who may do what. */
 export class Access {
-  private readonly logger = new Logger('Dashboard');
-
   constructor(
     private readonly authorize: Authorize | undefined,
     private readonly clock: Clock,
+    private readonly log: DashboardLog,
   ) {}
 
   /** Whether a request may read, or use a control. */
@@ -39,7 +38,7 @@ export class Access {
       // Something truthy by mistake is no permission.
       return answer === true;
     } catch (error) {
-      this.logger.error(`authorize failed, and so allows nothing: ${error instanceof Error ? error.name : 'an error'}`);
+      this.log.authorizeFailed(error);
       return false;
     }
   }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import type { Contribution } from '@breakwater/core/adapter';
 import { contributionsOf, type ResilienceParts } from '@breakwater/nestjs/adapter';
-import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import { Controls, isOfCircuit, readControl } from '../controls/controls.js';
 import { isOfOthers } from '../controls/is-of-others.js';
@@ -12,6 +12,7 @@ import { HostWatch } from '../watching/host-watch.js';
 import type { Greeting } from '../wire/frame.js';
 import { Access, isDeliberate, isSameOrigin } from './access.js';
 import { Broadcaster } from './broadcaster.js';
+import { DashboardLog } from './dashboard-log.js';
 import { answer, answerJson, hasLeft, open, type Exchange } from './exchange.js';
 import { framing } from './framing.js';
 import { PageClient } from './page-client.js';
@@ -32,7 +33,7 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
   private readonly exchange: HostExchange;
   private readonly controls: Controls;
   private readonly framing: Readonly<Record<string, string>>;
-  private readonly logger = new Logger('Dashboard');
+  private readonly log: DashboardLog;
   private contributions: readonly Contribution[] | undefined;
   readonly broadcaster: Broadcaster;
 
@@ -45,7 +46,8 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     const { clock, store } = parts;
     // Looked for anew until the application has started: not all are made before.
     const contributions = () => this.contributions ?? contributionsOf(discovery);
-    this.access = new Access(options.authorize, clock);
+    this.log = new DashboardLog(parts);
+    this.access = new Access(options.authorize, clock, this.log);
     this.framing = framing(options.frameAncestors);
     this.watch = new HostWatch(host, parts, contributions);
     this.controls = new Controls(parts, contributions);
@@ -57,10 +59,13 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
       onControl: ({ host: from, control, by }) => {
         const read = readControl(control);
         const operator = { host: from, ...(by !== undefined && { by }) };
-        if (read !== undefined) this.controls.apply(read, operator).catch((error: unknown) => this.report(error));
+        if (read === undefined) return;
+        const onFailure = (error: unknown) => this.log.failed('a control from the page of another host', error);
+        this.controls.apply(read, operator).catch(onFailure);
       },
     });
-    this.broadcaster = new Broadcaster(clock, this.watch, this.exchange, (error) => this.report(error));
+    const onFailure = (error: unknown) => this.log.failed('telling open pages', error);
+    this.broadcaster = new Broadcaster(clock, this.watch, this.exchange, onFailure);
   }
 
   onApplicationBootstrap(): void {
@@ -148,13 +153,9 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
 
   /** Answers for a request whose answer has failed, and says why in the log. */
   failed(exchange: Exchange, error: unknown): void {
-    this.report(error);
+    this.log.failed('a request of the page', error);
     if (exchange.response.headersSent) exchange.response.destroy();
     else answerJson(exchange, 500, { error: 'this has failed; the log says why' });
-  }
-
-  private report(error: unknown): void {
-    this.logger.error(error instanceof Error ? error : `failed: ${String(error)}`);
   }
 
   private mayRead(exchange: Exchange): Promise<Authorization> {

@@ -48,6 +48,30 @@ function storeWithoutBus() {
   return { store, away };
 }
 
+/** The page of `web-1`, which shows `web`, too. */
+async function pageOfTwo() {
+  const store = sharedStore();
+  const one = await shop({ store, dashboard: { authorize: () => true, host: 'web-1' } });
+  const other = await shop({ store, dashboard: { authorize: () => true, host: 'web' } });
+  const stream = await openStream(one.port, `${one.base}/stream`);
+  await advanceAll(one, other);
+  await until(() => (stream.messages as Frame[]).some(({ hosts }) => hosts?.length === 2));
+  const names = async () => {
+    const { hosts } = JSON.parse((await one.ask('/state')).text) as { hosts: HostView[] };
+    return hosts.map(({ host }) => host);
+  };
+  const closeOther = async () => {
+    shops = shops.filter((each) => each !== other);
+    await other.app.close();
+  };
+  return { store, one, other, names, closeOther };
+}
+
+/** Long enough for a host to be asked, to tell, and to be told of. */
+async function advanceAll(...hosts: readonly Shop[]): Promise<void> {
+  for (let second = 0; second < 5; second++) for (const { clock } of hosts) await clock!.advance('1s');
+}
+
 describe('a dashboard one of whose parts fails', () => {
   it.each(['Express', 'Fastify'] as const)(
     'goes on, and says so in the log, where a snapshot throws while pages are open on %s',
@@ -225,5 +249,31 @@ describe('hosts of one name', () => {
       [one, two, three].map(({ resilience }) => resilience.provider('payments').circuitBreaker!.state);
     await until(() => states().every((state) => state === 'isolated'));
     stream.close();
+  });
+
+  it('do not stand beside those whose place they take: a host that closes is gone at once', async () => {
+    const { one, names, closeOther, store } = await pageOfTwo();
+    await closeOther();
+    expect(await names()).toEqual(['web-1']);
+    const next = await shop({ store, dashboard: { authorize: () => true, host: 'web' } });
+    await advanceAll(one, next);
+    while ((await names()).length < 2);
+    expect(await names()).toEqual(['web-1', 'web']);
+  });
+
+  it('are gone, too, where they close while their view is being read', async () => {
+    const { names, closeOther, store, other } = await pageOfTwo();
+    const get = store.get.bind(store);
+    let reading: (() => void) | undefined;
+    store.get = async (key) => {
+      const entry = await get(key);
+      await new Promise<void>((resolve) => (reading = resolve));
+      return entry;
+    };
+    await other.clock!.advance('2s');
+    await until(() => reading !== undefined);
+    await closeOther();
+    reading!();
+    expect(await names()).toEqual(['web-1']);
   });
 });

@@ -71,7 +71,8 @@ export async function serveFrames(first: readonly HostView[], port = 0): Promise
 
 /** One host with these providers. */
 export function hostWith(providers: readonly ShownProvider[], more: Partial<HostView> = {}): HostView {
-  return { host: 'web-1', at: AT, providers: providers.map(providerView), queues: [], events: [], ...more };
+  const { host = 'web-1' } = more;
+  return { id: host, host, at: AT, providers: providers.map(providerView), queues: [], events: [], ...more };
 }
 
 function messageOf(hosts: readonly HostView[], second: number): string {

@@ -100,8 +100,7 @@ withBrowser('the page, while its numbers change', () => {
   });
 
   it('keeps the rows of hosts, and what is selected in them', async () => {
-    const hosts = (rate: number) =>
-      ['web-1', 'web-2'].map((host) => ({ ...hostWith([{ name: 'payments', rate }]), host }));
+    const hosts = (rate: number) => ['web-1', 'web-2'].map((host) => hostWith([{ name: 'payments', rate }], { host }));
     const { page, frames } = await open(hosts(10), '#/provider/payments');
     const row = await page.getByRole('rowheader', { name: 'web-2' }).elementHandle();
     const before = await page.locator('.hosts tbody').textContent();

@@ -16,7 +16,7 @@ function provider(...shown: readonly Omit<ShownProvider, 'name'>[]): Provider {
   const model = new Model();
   const hosts = shown.map((each, i) => {
     const view = providerView({ name: 'payments', ...each });
-    return { host: `web-${i}`, at: AT, providers: [view], queues: [], events: [] };
+    return { id: `web-${i}`, host: `web-${i}`, at: AT, providers: [view], queues: [], events: [] };
   });
   model.apply({ full: true, at: AT, hosts, gone: [] });
   return mergedProvider(model, 'payments')!;

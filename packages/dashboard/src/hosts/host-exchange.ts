@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Bus, Clock, Store, Unsubscribe } from '@breakwater/core';
 import type { HostView } from '../wire/frame.js';
 
@@ -15,6 +14,7 @@ const GONE_AFTER_MS = 10_000;
 type Message =
   | { readonly kind: 'ask' }
   | { readonly kind: 'view'; readonly id: string }
+  | { readonly kind: 'gone'; readonly id: string }
   | {
       readonly kind: 'control';
       readonly id: string;
@@ -24,6 +24,7 @@ type Message =
     };
 
 export interface ExchangeParts {
+  readonly id: string;
   readonly host: string;
   readonly clock: Clock;
   readonly store: Store;
@@ -38,26 +39,32 @@ export interface ExchangeParts {
  * on the bus; nothing is written while no page is open on any of them. Where there is no bus, each host is alone.
  */
 export class HostExchange {
-  /** Several hosts may have one name: replicas that are all told to be `web`. */
-  private readonly id = randomUUID();
+  private readonly id: string;
   private readonly views = new Map<string, HostView>();
   private readonly seenAt = new Map<string, number>();
+  /** The hosts whose views are being read. */
+  private readonly taking = new Set<string>();
   private unsubscribe: Unsubscribe | undefined;
   private askedAt = -Infinity;
   private askingAt = -Infinity;
   private isTelling = false;
   private isClosed = false;
 
-  constructor(private readonly parts: ExchangeParts) {}
+  constructor(private readonly parts: ExchangeParts) {
+    this.id = parts.id;
+  }
 
   /** Listens to the others. A bus that is away is asked again: no application waits for it to start or to close. */
   open(): void {
     if (this.bus !== undefined) void this.listen(this.bus);
   }
 
+  /** Tells those who know of this host: one that takes its place would otherwise stand beside it for a while. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await this.unsubscribe?.().catch(() => undefined);
+    const isKnown = this.parts.clock.now() - this.askedAt < ASKED_FOR_MS + GONE_AFTER_MS;
+    if (isKnown) await this.publish({ kind: 'gone', id: this.id });
+    await this.leave();
   }
 
   /** Asks the others for their views. To be called regularly while a page is open. */
@@ -65,22 +72,20 @@ export class HostExchange {
     const now = this.parts.clock.now();
     if (now - this.askingAt < ASK_EVERY_MS) return;
     this.askingAt = now;
-    this.publish({ kind: 'ask' });
+    void this.publish({ kind: 'ask' });
   }
 
   /** Has the other hosts use a control as well. */
   tellOfControl(control: unknown, by: string | undefined): void {
     const { id } = this;
-    this.publish({ kind: 'control', id, host: this.parts.host, control, ...(by !== undefined && { by }) });
+    void this.publish({ kind: 'control', id, host: this.parts.host, control, ...(by !== undefined && { by }) });
   }
 
   /** The latest views of the others, each under a name of its own. */
   get others(): readonly HostView[] {
     const now = this.parts.clock.now();
     for (const [id, at] of this.seenAt) {
-      if (now - at < GONE_AFTER_MS) continue;
-      this.seenAt.delete(id);
-      this.views.delete(id);
+      if (now - at >= GONE_AFTER_MS) this.forget(id);
     }
     const names = [this.parts.host, ...[...this.views.values()].map(({ host }) => host)];
     const isShared = (host: string) => names.indexOf(host) !== names.lastIndexOf(host);
@@ -98,18 +103,33 @@ export class HostExchange {
     if (message?.kind === 'ask') this.asked();
     else if (message?.kind === 'control' && message.id !== this.id) this.parts.onControl(message);
     else if (message?.kind === 'view' && message.id !== this.id) void this.take(message.id);
+    else if (message?.kind === 'gone') this.lose(message.id);
+  }
+
+  private lose(id: string): void {
+    this.taking.delete(id);
+    this.forget(id);
+  }
+
+  private forget(id: string): void {
+    this.seenAt.delete(id);
+    this.views.delete(id);
   }
 
   private async listen(bus: Bus): Promise<void> {
     while (!this.isClosed && this.unsubscribe === undefined) {
       try {
         this.unsubscribe = await bus.subscribe(TOPIC, (text) => this.hear(text));
-        if (this.isClosed) await this.close();
+        if (this.isClosed) await this.leave();
       } catch {
         // The store tells of its failures itself.
         await sleep(this.parts.clock, ASK_EVERY_MS);
       }
     }
+  }
+
+  private async leave(): Promise<void> {
+    await this.unsubscribe?.().catch(() => undefined);
   }
 
   private asked(): void {
@@ -124,7 +144,8 @@ export class HostExchange {
     try {
       while (!this.isClosed && clock.now() - this.askedAt < ASKED_FOR_MS) {
         await store.put(keyOf(id), JSON.stringify(view()), { ttlMs: GONE_AFTER_MS, if: 'always' });
-        this.publish({ kind: 'view', id });
+        // It may have told meanwhile that it is gone.
+        if (!this.isClosed) void this.publish({ kind: 'view', id });
         await sleep(clock, TELL_EVERY_MS);
       }
     } catch {
@@ -135,20 +156,24 @@ export class HostExchange {
   }
 
   private async take(id: string): Promise<void> {
+    this.taking.add(id);
     try {
       const entry = await this.parts.store.get(keyOf(id));
+      // It may have gone while its view was read.
+      if (!this.taking.delete(id)) return;
       const view = entry && (parsed(entry.value) as HostView | undefined);
       // A host of another version may show itself otherwise.
       if (view === undefined || !Array.isArray(view.providers) || !Array.isArray(view.events)) return;
-      this.views.set(id, view);
+      this.views.set(id, { ...view, id });
       this.seenAt.set(id, this.parts.clock.now());
     } catch {
       // As above: what is not heard of in time is gone.
+      this.taking.delete(id);
     }
   }
 
-  private publish(message: Message): void {
-    this.bus?.publish(TOPIC, JSON.stringify(message)).catch(() => undefined);
+  private async publish(message: Message): Promise<void> {
+    await this.bus?.publish(TOPIC, JSON.stringify(message)).catch(() => undefined);
   }
 }
 

@@ -109,7 +109,7 @@ export class Broadcaster {
     if (this.readers.size === 0) return;
     const startedAt = this.clock.now();
     const at = this.clock.wallNow();
-    const own = this.watch.view(this.frames.sinceOf(this.watch.host, at));
+    const own = this.watch.view(this.frames.sinceOf(this.watch.id, at));
     const message = Buffer.from(this.frames.patch([own, ...this.exchange.others], at));
     const now = this.clock.now();
     this.tookMs = now - startedAt;

@@ -52,6 +52,7 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     this.watch = new HostWatch(host, parts, contributions);
     this.controls = new Controls(parts, contributions);
     this.exchange = new HostExchange({
+      id: this.watch.id,
       host,
       clock,
       store,

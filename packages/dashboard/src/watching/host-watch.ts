@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { EventLevel, ResilienceEvent } from '@breakwater/core';
 import type { Contribution } from '@breakwater/core/adapter';
 import { webhookEvents, type ResilienceParts } from '@breakwater/nestjs/adapter';
@@ -21,6 +22,8 @@ export interface Since {
 
 /** Watches everything that one process does. */
 export class HostWatch {
+  /** Several hosts may have one name: replicas that are all told to be `web`. */
+  readonly id = randomUUID();
   private readonly providers: ReadonlyMap<string, ProviderWatch>;
   private readonly events = new RecentEvents();
   private readonly stop: () => void;
@@ -47,6 +50,7 @@ export class HostWatch {
 
   view({ second, event }: Since): HostView {
     return {
+      id: this.id,
       host: this.host,
       at: this.parts.clock.wallNow(),
       providers: [...this.providers.values()].map((provider) => provider.view(second)),

@@ -83,6 +83,8 @@ export interface EventView {
 
 /** One host, or those parts of it that have changed. */
 export interface HostView {
+  /** Tells processes apart: several may have one name, and are shown under others while they do. */
+  readonly id: string;
   readonly host: string;
   readonly at: number;
   readonly providers: readonly ProviderView[];

@@ -88,7 +88,7 @@ export const STATES: Readonly<Record<string, ShownState>> = {
     views: ['#/', '#/provider/payments', '#/activity'],
     hosts: ['web-1', 'web-2', 'web-3.eu-west-1.compute.internal:4211'].map((host, i) => ({
       ...one(i === 1 ? [{ ...well[0]!, failing: 0.4, circuit: { state: 'open', openForMs: 2000 } }] : well).hosts[0]!,
-      host,
+      ...{ id: host, host },
     })),
   },
   many: {
@@ -142,7 +142,14 @@ interface More {
 
 function one(providers: readonly ShownProvider[], { events, queues: own = [] }: More = {}): ShownState {
   const views = providers.map(providerView);
-  const host = { host: 'web-1', at: AT, providers: views, queues: own, events: events ?? views.flatMap(eventsOf) };
+  const host = {
+    id: 'web-1',
+    host: 'web-1',
+    at: AT,
+    providers: views,
+    queues: own,
+    events: events ?? views.flatMap(eventsOf),
+  };
   return { hosts: [host], views: ['#/'] };
 }
 

@@ -23,6 +23,7 @@ export interface HostState {
 
 /** An event with the host that told of it. */
 export interface HostEvent extends EventView {
+  readonly hostId: string;
   readonly host: string;
 }
 
@@ -56,9 +57,12 @@ export class Model {
     this.forgetOldEvents();
   }
 
-  private applyHost({ host, at, providers, queues, events }: HostView): void {
+  private applyHost({ id, host, at, providers, queues, events }: HostView): void {
     let state = this.hosts.get(host);
-    if (state === undefined) this.hosts.set(host, (state = { at, providers: new Map(), queues: [] }));
+    if (state === undefined) {
+      this.hosts.set(host, (state = { at, providers: new Map(), queues: [] }));
+      this.rename(id, host);
+    }
     state.at = at;
     for (const provider of providers) {
       const before = state.providers.get(provider.name);
@@ -67,9 +71,16 @@ export class Model {
     if (queues !== undefined) state.queues = queues;
     for (const event of events) {
       this.eventsByKey.set(
-        [host, Math.floor(event.at / 1000), event.type, event.provider, event.operation, event.reason].join('\n'),
-        { ...event, host },
+        [id, Math.floor(event.at / 1000), event.type, event.provider, event.operation, event.reason].join('\n'),
+        { ...event, hostId: id, host },
       );
+    }
+  }
+
+  /** The events of a host go with it where it gets another name, as it does once a second one has its first. */
+  private rename(hostId: string, host: string): void {
+    for (const [key, event] of this.eventsByKey) {
+      if (event.hostId === hostId && event.host !== host) this.eventsByKey.set(key, { ...event, host });
     }
   }
 

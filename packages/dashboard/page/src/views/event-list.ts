@@ -18,7 +18,7 @@ export class EventList {
     const shown = events.slice(0, this.most);
     const keys = new Set<string>();
     const elements = shown.map((event) => {
-      const key = `${event.host} ${Math.floor(event.at / 1000)} ${event.type} ${event.provider} ${event.operation} ${event.reason}`;
+      const key = `${event.hostId} ${event.host} ${Math.floor(event.at / 1000)} ${event.type} ${event.provider} ${event.operation} ${event.reason}`;
       keys.add(key);
       let item = this.items.get(key);
       if (item === undefined) this.items.set(key, (item = this.make(event, hosts > 1)));

@@ -38,6 +38,12 @@ describe('the machine of the demo', () => {
     expect(machine.read()).toEqual({ isOverloaded: false, answerMs: 5 });
   });
 
+  it('keeps no more than ten seconds of answers, however long no page asks for them', async () => {
+    const machine = await machineThatTakes(Array.from({ length: 5000 }, () => 5));
+    expect(machine['trips'].length).toBeLessThanOrEqual(20);
+    expect(machine.read()).toEqual({ isOverloaded: false, answerMs: 5 });
+  });
+
   it('is overloaded while it has not answered for so long that nothing else is known of it', async () => {
     let now = 0;
     const clock: Clock = { now: () => now, wallNow: () => now, sleep: async () => undefined };

@@ -16,12 +16,17 @@ export interface MachineSeen {
   readonly answerMs?: number;
 }
 
+interface Trip {
+  readonly at: number;
+  readonly ms: number;
+}
+
 /**
  * Watches whether the machine keeps up: where it does not, services are late that are well, timeouts take that for
  * their doing, and circuits open. `ask` is a request to services that are up and that no fault touches.
  */
 export class Machine {
-  private trips: { readonly at: number; readonly ms: number }[] = [];
+  private trips: readonly Trip[] = [];
   /** When the question was asked that has no answer yet. */
   private askedAt: number | undefined;
 
@@ -37,7 +42,8 @@ export class Machine {
       await this.ask().catch(() => undefined);
       this.askedAt = undefined;
       const at = this.clock.now();
-      this.trips.push({ at, ms: at - askedAt });
+      // Not when it is read: where no page is open, it never is.
+      this.trips = [...this.latest(at), { at, ms: at - askedAt }];
       await this.clock.sleep(EVERY_MS, signal).catch(() => undefined);
     }
   }
@@ -45,13 +51,16 @@ export class Machine {
   /** By the middle one of the last ten seconds and the question under way: a single late answer is any machine's. */
   read(): MachineSeen {
     const now = this.clock.now();
-    this.trips = this.trips.filter(({ at }) => at > now - WINDOW_MS);
     const underWay = this.askedAt === undefined ? 0 : now - this.askedAt;
-    const known = this.trips.map(({ ms }) => ms);
+    const known = this.latest(now).map(({ ms }) => ms);
     const sorted = [...known, ...(underWay >= LATE_MS ? [underWay] : [])].toSorted((a, b) => a - b);
     const middle = sorted[Math.floor(sorted.length / 2)];
     return middle === undefined
       ? { isOverloaded: false }
       : { isOverloaded: middle >= LATE_MS, answerMs: Math.round(middle) };
+  }
+
+  private latest(now: number): readonly Trip[] {
+    return this.trips.filter(({ at }) => at > now - WINDOW_MS);
   }
 }

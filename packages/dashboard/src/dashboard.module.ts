@@ -64,7 +64,7 @@ function requireAuthorize({ authorize }: DashboardOptions): void {
   );
 }
 
-/** `Production` and `prod` mean it as well. */
+/** `Production` and `prod-eu` mean it as well, and `product-demo` does not. */
 function isProduction(): boolean {
-  return /^\s*prod/i.test(process.env['NODE_ENV'] ?? '');
+  return /^\s*prod(?:uction)?(?![a-z])/i.test(process.env['NODE_ENV'] ?? '');
 }

@@ -124,9 +124,13 @@ describe('who may do what', () => {
   it('is to be said in production: the application does not start without', async () => {
     const before = process.env['NODE_ENV'];
     try {
-      for (const name of ['production', 'Production', ' production', 'prod', 'PROD-eu']) {
+      for (const name of ['production', 'Production', ' production', 'prod', 'PROD-eu', 'prod_eu', 'production2']) {
         process.env['NODE_ENV'] = name;
         await expect(startShop()).rejects.toThrow('in production, give authorize');
+      }
+      for (const name of ['product-demo', 'productive', 'preprod', 'development']) {
+        process.env['NODE_ENV'] = name;
+        expect((await (await shop()).ask('/page')).status).toBe(200);
       }
       await (await shop({ dashboard: anyone })).ask('/page');
     } finally {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { connect, constants, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import { connect, constants, type ClientHttp2Session, type Http2Server, type ServerHttp2Stream } from 'node:http2';
 import { setImmediate } from 'node:timers/promises';
 import type { DashboardAction } from '../dashboard.options.js';
 import { startShop, type Shop, type ShopOptions } from '../shop.fixture.js';
@@ -9,6 +9,7 @@ import { DashboardService } from './dashboard.service.js';
 import { PageClient } from './page-client.js';
 
 let shops: Shop[] = [];
+let sessions: ClientHttp2Session[] = [];
 
 async function shop(options: ShopOptions = {}) {
   const started = await startShop(options);
@@ -17,8 +18,9 @@ async function shop(options: ShopOptions = {}) {
 }
 
 afterEach(async () => {
+  for (const session of sessions) session.destroy();
   for (const { app } of shops) await app.close();
-  shops = [];
+  [shops, sessions] = [[], []];
 });
 
 async function until(holds: () => boolean): Promise<void> {
@@ -45,6 +47,7 @@ describe('a page that leaves', () => {
       const streams: ServerHttp2Stream[] = [];
       (app.getHttpServer() as Http2Server).on('stream', (stream) => streams.push(stream));
       const session = connect(`http://127.0.0.1:${port}`);
+      sessions.push(session);
       const leaving = session.request({ ':path': `${base}/stream` });
       leaving.on('error', () => undefined);
       await until(() => thinking.length === 1);
@@ -58,8 +61,6 @@ describe('a page that leaves', () => {
       expect(broadcaster.size).toBe(1);
       staying.close();
       await until(() => broadcaster.size === 0);
-      session.destroy();
-      await once(session, 'close');
     },
   );
 

@@ -3,6 +3,8 @@ import type { ClaimedJob } from '../driver/queue-driver.js';
 import type { SyncJobData } from '../jobs/sync-job-data.js';
 import { toldJson } from './told-json.js';
 
+const CALL = Symbol('call');
+
 /** The job as its processor sees it. All are properties of its own: processors take them apart and copy them. */
 export class JobData implements SyncJobData {
   readonly id: string;
@@ -14,7 +16,8 @@ export class JobData implements SyncJobData {
   declare readonly signal: AbortSignal;
   readonly keyFor: (part: string) => string;
   readonly progress: (value: unknown) => Promise<void>;
-  readonly #call: Pick<LiveCall, 'signal'>;
+  /** No private field: a proxy of the job, and an object that inherits from it, have none. Copies are without it. */
+  declare readonly [CALL]: Pick<LiveCall, 'signal'>;
 
   constructor(
     { id, name, tenant, attempt, lost }: ClaimedJob,
@@ -28,12 +31,8 @@ export class JobData implements SyncJobData {
     this.lost = lost;
     this.keyFor = (part) => derivedKey('part', id, part);
     this.progress = (value) => note(toldJson(value ?? null, 'progress')!);
-    this.#call = call;
+    Object.defineProperty(this, CALL, { value: call, configurable: true, writable: true });
     Object.defineProperty(this, 'signal', SIGNAL);
-  }
-
-  static signalOf(data: JobData): AbortSignal {
-    return data.#call.signal;
   }
 }
 
@@ -42,8 +41,9 @@ export class JobData implements SyncJobData {
  * refers to, until the next major garbage collection.
  */
 const SIGNAL: PropertyDescriptor & ThisType<JobData> = {
+  configurable: true,
   enumerable: true,
   get() {
-    return JobData.signalOf(this);
+    return this[CALL].signal;
   },
 };

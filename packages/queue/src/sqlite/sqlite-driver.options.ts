@@ -31,7 +31,7 @@ export interface SqliteDriverOptions {
   completed?: {
     /** Default `'1d'`. */
     age?: Duration;
-    /** For each provider. Default 100 000. */
+    /** For each provider, and some more: they are counted now and then. Default 100 000. */
     count?: number;
   };
 }

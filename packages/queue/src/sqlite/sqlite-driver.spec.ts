@@ -282,6 +282,35 @@ describe('sqliteDriver', () => {
     await driver.close();
   });
 
+  it.each([20, 1200])('keeps the newest %i completed jobs where more of them end together', async (count) => {
+    const clock = new TestClock();
+    const driver = await open({ completed: { count } }, clock);
+    const together = count + 300;
+    for (let round = 1; round <= 4; round++) {
+      const jobs = Array.from({ length: together }, (_, i) => ({ ...JOB, id: `${round}-${i}` }));
+      await driver.add(jobs);
+      const claimed = (await driver.claim('crm', { limit: together, leaseMs: 1000 })).jobs;
+      await driver.settle(claimed.map((job) => ({ job, to: 'completed', result: undefined })));
+      // Comes after the look at what is to be removed; the next settlement removes it.
+      expect((await driver.counts('crm')).completed).toBeLessThan(3 * together);
+      await driver.add([{ ...JOB, id: `last-${round}` }]);
+      const [last] = (await driver.claim('crm', { limit: 1, leaseMs: 1000 })).jobs;
+      await driver.settle([{ job: last!, to: 'completed', result: undefined }]);
+      expect((await driver.add(jobs)).some(({ added }) => added)).toBe(false);
+      await clock.advance('1s');
+    }
+    await driver.close();
+  });
+
+  it('keeps no completed job where it is told to keep none', async () => {
+    const driver = await open({ completed: { count: 0 } });
+    await driver.add([JOB, { ...JOB, id: 'two' }]);
+    const { jobs } = await driver.claim('crm', { limit: 2, leaseMs: 1000 });
+    await driver.settle(jobs.map((job) => ({ job, to: 'completed', result: undefined })));
+    expect(await driver.counts('crm')).toMatchObject({ completed: 0 });
+    await driver.close();
+  });
+
   it.each([
     ['age', { age: '1m', count: 1000 }],
     ['number', { age: '1d', count: 10 }],

@@ -41,7 +41,7 @@ class SqliteDriver implements QueueDriver {
   constructor(settings: SqliteDriverSettings) {
     this.session = new SqliteSession(settings);
     this.completed = new CompletedJobs(settings.completed, async (provider, kept) => {
-      const [row] = await this.session.readingAside('forgetBefore', [provider, kept]);
+      const [row] = await this.session.readingAside('forgetUntil', [provider, provider, kept]);
       return (row as readonly [number] | undefined)?.[0];
     });
   }

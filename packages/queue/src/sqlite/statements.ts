@@ -97,8 +97,11 @@ export const sqlFor = (prefix: string) => {
     forget: `DELETE FROM ${jobs} WHERE position IN
                (SELECT position FROM ${jobs} WHERE provider = ? AND state = 'completed' AND ended_at <= ?
                 ORDER BY ended_at LIMIT ?)`,
-    forgetBefore: `SELECT ended_at FROM ${jobs} WHERE provider = ? AND state = 'completed'
-                   ORDER BY ended_at DESC LIMIT 1 OFFSET ?`,
+    /** The end of the newest job that ended before the last of so many: those that ended with that one are kept. */
+    forgetUntil: `SELECT ended_at FROM ${jobs} WHERE provider = ? AND state = 'completed' AND ended_at <
+                    (SELECT ended_at FROM ${jobs} WHERE provider = ? AND state = 'completed'
+                     ORDER BY ended_at DESC LIMIT 1 OFFSET ? - 1)
+                  ORDER BY ended_at DESC LIMIT 1`,
 
     /** The jobs in each of `JOB_STATES`, and whether the queue is paused. */
     counts: `SELECT ${JOB_STATES.map((state) => countOf(jobs, state)).join(', ')},

@@ -14,7 +14,9 @@ function outlived(): number {
   return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')!.space_used_size;
 }
 
-const JOBS = 4000;
+const ROUNDS = 3;
+const PER_ROUND = 4000;
+/** The jobs of each round between which is measured. */
 const [FROM, TO] = [1000, 3800];
 
 // A job that survives minor collections until the next major one costs each of them the time to copy it: those pauses
@@ -28,28 +30,28 @@ it('a job that is done survives no minor garbage collection, also once a major o
   await queue.open();
   await queue.addAll(
     'crm',
-    Array.from({ length: JOBS }, (_, order) => ({ name: 'sync', payload: { order } })),
+    Array.from({ length: ROUNDS * PER_ROUND }, (_, order) => ({ name: 'sync', payload: { order } })),
   );
   let done = 0;
   let before = 0;
-  let after = 0;
+  const grown: number[] = [];
   const run = () => {
-    done++;
-    if (done === FROM) {
+    const ofRound = ++done % PER_ROUND;
+    if (ofRound === FROM) {
       collect();
       before = outlived();
-    } else if (done === TO) {
+    } else if (ofRound === TO) {
       // Two of them promote all that survives.
       collect({ type: 'minor' });
       collect({ type: 'minor' });
-      after = outlived();
+      grown.push((outlived() - before) / (TO - FROM));
     }
   };
   await queue.start([{ provider: 'crm', name: 'sync', schema: undefined, settings: readJobOptions({}, 'sync'), run }]);
   await queue.drain('crm');
   await queue.stop();
   await queue.close();
-  expect(done).toBe(JOBS);
-  // Node 20: 2300 bytes before, 900 now; Node 24: next to nothing.
-  expect((after - before) / (TO - FROM)).toBeLessThan(1500);
+  expect(grown).toHaveLength(ROUNDS);
+  // Node 20: 2300 bytes before, 900 now; Node 24: next to nothing. Other code grows as well, but not in every round.
+  expect(Math.min(...grown)).toBeLessThan(1500);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type JobAttempt } from '../../driver/job.js';
-import type { DriverTest } from './driver-bench.js';
+import type { JobAttempt, JobState } from '../../driver/job.js';
+import type { DriverBench, DriverTest } from './driver-bench.js';
 
 /** Claims what an operator sees and does: counts and lists, replays and removes. */
 export function operatorClaims(test: DriverTest): void {
@@ -59,14 +59,48 @@ export function operatorClaims(test: DriverTest): void {
     const claimed = await bench.claim(17);
     const history: JobAttempt = { at: 5, attempt: 1, failure: 'rejected', reason: 'HTTP 422' };
     for (const job of claimed) await bench.driver.settle([{ job, to: 'dead', history }]);
-    const listed = async (filter: object) =>
-      (await bench.driver.list(bench.provider, { state: 'dead', ...filter })).map(({ id }) => id);
-    const all = await listed({});
-    assert.equal(new Set(all).size, 17);
-    const pages = [];
-    for (let skip = 0; skip < 20; skip += 5) pages.push(await listed({ skip, limit: 5 }));
-    assert.deepEqual(pages, [all.slice(0, 5), all.slice(5, 10), all.slice(10, 15), all.slice(15)]);
-    assert.deepEqual(await listed({ skip: 17, limit: 5 }), []);
+    await expectPages(bench, 'dead', 17);
+  });
+
+  test('lists what waits page by page, in the order in which the jobs of a tenant run', async (bench) => {
+    const priorities = ['low', 'normal', 'high'] as const;
+    const given = ['a', 'b'].flatMap((tenant) =>
+      Array.from({ length: 18 }, (_, i) => ({ id: `${tenant}-${i}`, tenant, priority: priorities[i % 3]! })),
+    );
+    // In one operation, and so in one moment.
+    await bench.add(...given);
+    const all = await expectPages(bench, 'waiting', 36);
+    for (const tenant of ['a', 'b']) {
+      const theirs = given.filter((job) => job.tenant === tenant);
+      const inTurn = ['high', 'normal', 'low'].flatMap((rank) => theirs.filter(({ priority }) => priority === rank));
+      assert.deepEqual(
+        all.filter((id) => id.startsWith(tenant)),
+        inTurn.map(({ id }) => id),
+      );
+    }
+    const named = await bench.driver.list(bench.provider, {
+      state: 'waiting',
+      name: 'order.created',
+      skip: 12,
+      limit: 6,
+    });
+    assert.deepEqual(
+      named.map(({ id }) => id),
+      all.slice(12, 18),
+    );
+  });
+
+  test.within(600, 'lists what runs, and what waits behind it, page by page', async (bench) => {
+    await bench.add(...Array.from({ length: 30 }, (_, i) => ({ tenant: i % 2 === 0 ? 'a' : 'b' })));
+    await bench.claim(14);
+    await expectPages(bench, 'active', 14);
+    await expectPages(bench, 'waiting', 16);
+  });
+
+  test('lists what is delayed page by page', async (bench) => {
+    const later = (i: number) => ({ delayMs: i % 3 === 0 ? 90_000 : 60_000 });
+    await bench.add(...Array.from({ length: 18 }, (_, i) => later(i)));
+    await expectPages(bench, 'delayed', 18);
   });
 
   test('removes a job that is not active', async (bench) => {
@@ -79,4 +113,19 @@ export function operatorClaims(test: DriverTest): void {
     assert.equal(await bench.state(rest), undefined);
     assert.deepEqual(await bench.complete(claimed), [true]);
   });
+}
+
+/** Lists a state as a whole and by pages of five, which have to be the same; returns the ids. */
+async function expectPages({ driver, provider }: DriverBench, state: JobState, count: number) {
+  const listed = async (filter: object) => (await driver.list(provider, { state, ...filter })).map(({ id }) => id);
+  const all = await listed({});
+  assert.equal(new Set(all).size, count);
+  const pages: (readonly string[])[] = [];
+  for (let skip = 0; skip < count; skip += 5) pages.push(await listed({ skip, limit: 5 }));
+  assert.deepEqual(
+    pages,
+    pages.map((_, i) => all.slice(5 * i, 5 * i + 5)),
+  );
+  assert.deepEqual(await listed({ skip: count, limit: 5 }), []);
+  return all;
 }

@@ -14,7 +14,8 @@ function outlived(): number {
   return getHeapSpaceStatistics().find(({ space_name: name }) => name === 'old_space')!.space_used_size;
 }
 
-const ROUNDS = 3;
+/** The first of them leave as much as the fault would, on Node 24 three: the code has yet to be optimized. */
+const ROUNDS = 7;
 const PER_ROUND = 4000;
 /** The jobs of each round between which is measured. */
 const [FROM, TO] = [1000, 3800];
@@ -52,6 +53,7 @@ it('a job that is done survives no minor garbage collection, also once a major o
   await queue.stop();
   await queue.close();
   expect(grown).toHaveLength(ROUNDS);
-  // Node 20: 2300 bytes before, 900 now; Node 24: next to nothing. Other code grows as well, but not in every round.
-  expect(Math.min(...grown)).toBeLessThan(1500);
+  // About 500 bytes on Node 20, 22 and 24; 2000 with a getter for each job, 1250 with the leases in a Set. Other code
+  // grows as well, but not in every round.
+  expect(Math.min(...grown)).toBeLessThan(900);
 });

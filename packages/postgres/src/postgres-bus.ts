@@ -115,23 +115,32 @@ export class PostgresBus implements Bus {
       this.listening = undefined;
       return connection.release(true);
     }
+    let answered = false;
+    let lost = undefined as PostgresStoreError | undefined;
     const onLost = (error?: unknown) => {
       if (this.connection !== connection) return;
       this.connection = undefined;
-      this.settings.onError(PostgresStoreError.of(error ?? new Error('the connection of the bus has ended')));
       connection.release(true);
+      lost = PostgresStoreError.of(error ?? new Error('the connection of the bus has ended'));
+      // Until then the statement fails, and what waits for it decides how to go on.
+      if (!answered) return;
       this.listening = this.listenAgain();
+      this.settings.onError(lost);
     };
     connection.on('error', onLost);
     connection.on('end', onLost);
     connection.on('notification', ({ channel, payload }) => {
-      if (channel === this.channel && payload !== undefined) this.receive(payload);
+      // One that was given back may hear a last message, as may the next one.
+      if (this.connection === connection && channel === this.channel && payload !== undefined) this.receive(payload);
     });
     this.connection = connection;
     try {
       await connection.query(`LISTEN ${this.channel}`);
+      // The answer and the end may have come together, and the end is told at once.
+      if (lost !== undefined) throw lost;
+      answered = true;
     } catch (error) {
-      // Unless it was given back meanwhile, which is what made the statement fail.
+      // Unless it was lost or given back meanwhile, which is what made the statement fail.
       if (this.connection === connection) {
         this.connection = undefined;
         connection.release(true);
@@ -142,12 +151,14 @@ export class PostgresBus implements Bus {
 
   private async listenAgain(): Promise<void> {
     const { givenBack } = this;
-    for (let pauseMs = FIRST_PAUSE_MS; !this.isUnheard; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       await this.pause(pauseMs);
+      if (this.isUnheard) break;
       try {
         return await this.listen();
       } catch (error) {
         if (this.givenBack !== givenBack) return;
+        if (this.isUnheard) break;
         this.settings.onError(PostgresStoreError.of(error));
       }
     }

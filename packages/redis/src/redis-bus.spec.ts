@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { busContract } from '@breakwater/core/testing';
 import { serverOrReason, ServerUnavailableError, startRedis, type RedisServer } from '@breakwater/servers';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { RedisStore } from './redis-store.js';
 
 const server = await serverOrReason(startRedis);
@@ -18,11 +18,17 @@ const until = async (condition: () => boolean) => {
 (missing ? describe.skip : describe)('the bus of RedisStore', () => {
   const { url } = server as RedisServer;
   const clients: Redis[] = [];
-  const connect = () => {
-    const client = new Redis(url, { retryStrategy: () => 20 });
+  const connect = (options: RedisOptions = {}) => {
+    const client = new Redis(url, { ...options, retryStrategy: () => 20 });
     client.on('error', () => undefined);
     clients.push(client);
     return client;
+  };
+  /** A client, and how many connections it and those made of it have: those of other tests may still be ending. */
+  const counted = (connectionName: string) => {
+    const client = connect({ connectionName });
+    const count = async () => String(await client.client('LIST')).split(` name=${connectionName} `).length - 1;
+    return { client, count };
   };
   afterAll(async () => {
     for (const client of clients) client.disconnect();
@@ -48,6 +54,23 @@ const until = async (condition: () => boolean) => {
     await store.close();
   });
 
+  it('is subscribed, and again after a loss, over a client whose commands are to fail at once', async () => {
+    const client = connect({ enableOfflineQueue: false, autoResubscribe: false });
+    while (client.status !== 'ready') await sleep(5);
+    const store = new RedisStore(client, PATIENT);
+    const heard: string[] = [];
+    await store.bus.subscribe('topic', (message) => heard.push(message));
+    await store.bus.publish('topic', 'before');
+    await until(() => heard.length > 0);
+    await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    while (!heard.includes('after')) {
+      await store.bus.publish('topic', 'after');
+      await sleep(20);
+    }
+    expect(heard[0]).toBe('before');
+    await store.close();
+  });
+
   it('rejects within the time limit when the server does not answer', async () => {
     const client = connect();
     await client.ping();
@@ -60,36 +83,25 @@ const until = async (condition: () => boolean) => {
   });
 
   it('does not open a connection before the first subscription, and closes it with the store', async () => {
-    const client = connect();
-    const count = async () =>
-      String(await client.client('LIST'))
-        .trim()
-        .split('\n').length;
+    const { client, count } = counted('first-subscription');
     const store = new RedisStore(client, PATIENT);
-    const before = await count();
     await store.bus.publish('topic', 'message');
-    expect(await count()).toBe(before);
+    expect(await count()).toBe(1);
     await store.bus.subscribe('topic', () => undefined);
-    expect(await count()).toBe(before + 1);
+    expect(await count()).toBe(2);
     await store.close();
-    while ((await count()) > before) await sleep(10);
+    while ((await count()) > 1) await sleep(10);
     await expect(store.bus.publish('topic', 'message')).rejects.toMatchObject({ code: 'CLOSED' });
   });
 
   it('ends its connection with the last subscription, and opens another for the next', async () => {
-    const client = connect();
-    const count = async () =>
-      String(await client.client('LIST'))
-        .trim()
-        .split('\n').length;
-    const { bus } = new RedisStore(client);
-    const before = await count();
+    const { client, count } = counted('last-subscription');
+    const { bus } = new RedisStore(client, PATIENT);
     const [first, second] = [await bus.subscribe('a', () => undefined), await bus.subscribe('b', () => undefined)];
     await first();
-    expect(await count()).toBe(before + 1);
+    expect(await count()).toBe(2);
     await second();
-    for (let tries = 0; tries < 100 && (await count()) > before; tries++) await sleep(10);
-    expect(await count()).toBe(before);
+    while ((await count()) > 1) await sleep(10);
     const heard: string[] = [];
     const leave = await bus.subscribe('a', (message) => heard.push(message));
     await bus.publish('a', 'message');

@@ -5,6 +5,12 @@ import { RedisStoreError } from './redis-store.error.js';
 import type { RedisStoreSettings } from './redis-store.options.js';
 
 /**
+ * A subscription waits for its connection and comes back with it, also where the user's own commands are to fail at
+ * once.
+ */
+const PATIENT = { enableOfflineQueue: true, autoResubscribe: true } as const;
+
+/**
  * Pub/sub on Redis. Publishes over the user's client; a subscription opens one connection more, which ioredis
  * subscribes anew after it was lost. Messages published meanwhile are lost.
  */
@@ -64,6 +70,7 @@ export class RedisBus implements Bus {
   private connection(): RedisSubscriber {
     if (this.subscriber !== undefined) return this.subscriber;
     const subscriber = this.client.duplicate();
+    Object.assign(subscriber.options ?? {}, PATIENT);
     const { length } = this.prefix;
     subscriber.on('message', (channel, message) => {
       this.listeners.deliver(textOfPortable(channel.slice(length)), textOfPortable(message));

@@ -8,6 +8,7 @@ export interface RedisClient {
 
 /** The part of the connection made of the client that the bus uses. */
 export interface RedisSubscriber {
+  readonly options?: object;
   subscribe(channel: string): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;

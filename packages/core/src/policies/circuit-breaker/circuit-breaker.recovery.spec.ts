@@ -25,6 +25,23 @@ describe('how long a circuit stays open', () => {
     ]);
   });
 
+  it('is told as it was configured, whatever fractions the clock tells', async () => {
+    const { fail, ok, clock, events, circuit, snapshot } = bench({ ...growing, ramp: { over: '10s' } });
+    for (const fraction of [0.1, 0.3, 1234.1, 86_400_000.7]) {
+      clock.block(fraction);
+      await fail();
+      expect(events.all.at(-1)).toMatchObject({ type: 'circuitBreaker.opened', detail: { openForMs: 1000 } });
+      expect(snapshot()).toMatchObject({ openForMs: 1000 });
+      await clock.advance('1s');
+      await ok();
+      expect(events.all.at(-1)).toMatchObject({ type: 'circuitBreaker.closed', detail: { rampMs: 10_000 } });
+      expect(snapshot()).toMatchObject({ ramp: { leftMs: 10_000 } });
+      circuit.import({ state: 'open', openForMs: 700 });
+      expect(events.all.at(-1)).toMatchObject({ type: 'circuitBreaker.opened', detail: { openForMs: 700 } });
+      circuit.reset();
+    }
+  });
+
   it('grows on after a recovery that did not last: one success is no stable time', async () => {
     const { fail, ok, many, clock, circuit, snapshot } = bench(growing);
     await fail();

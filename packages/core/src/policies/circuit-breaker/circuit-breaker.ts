@@ -13,6 +13,7 @@ import type { ExportedCircuit } from './exported-circuit.js';
 import { hasHung } from './has-hung.js';
 import { Ramp } from './ramp.js';
 import { SlowWatch } from './slow-watch.js';
+import { spanMs } from './span-ms.js';
 import type { CircuitBreakerEvents, CircuitBreakerSnapshot, CircuitState } from './circuit-breaker.telemetry.js';
 import { UsualTime } from './usual-time.js';
 import { countOnce } from '../../engine/nested-counts.js';
@@ -184,7 +185,7 @@ export class CircuitBreaker extends CircuitByHand implements KeyableGate<Ticket>
     return {
       state: current.name,
       mode: settings.mode,
-      ...(current.name === 'open' && { openForMs: Math.ceil(current.until - now) }),
+      ...(current.name === 'open' && { openForMs: Math.ceil(spanMs(now, current.until)) }),
       ...(current.name === 'half-open' && { trial: current.shown() }),
       ...(current instanceof Ramp && { ramp: current.shown(settings.ramp!, now) }),
       consecutiveOpens: streak.length(current.name === 'closed', now),

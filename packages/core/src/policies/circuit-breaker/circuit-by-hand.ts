@@ -3,6 +3,7 @@ import type { CircuitState } from './circuit-breaker.telemetry.js';
 import type { CircuitHandle } from './circuit-handle.js';
 import { CLOSED, ISOLATED } from './circuit-state.js';
 import { exportedCircuit, importedState, readExportedCircuit, type ExportedCircuit } from './exported-circuit.js';
+import { spanMs } from './span-ms.js';
 
 const NO_KEYS: Iterable<CircuitByHand> = [];
 
@@ -53,7 +54,7 @@ export class CircuitByHand extends Circuit implements CircuitHandle {
     this.streak.resume(given.consecutiveOpens, now + (given.stableInMs ?? 0));
     if (given.stableInMs === undefined) this.streak.close(this.fullFrom(next, now), this.settings);
     const { consecutiveOpens } = given;
-    this.become(next, 'imported', next.name === 'open' ? { openForMs: next.until - now, consecutiveOpens } : {});
+    this.become(next, 'imported', next.name === 'open' ? { openForMs: spanMs(now, next.until), consecutiveOpens } : {});
     // Under other settings the trial may be decided.
     if (next.name === 'half-open' && this.current === next) this.judge(next, now);
   }

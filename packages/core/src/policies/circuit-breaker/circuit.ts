@@ -7,6 +7,7 @@ import { CLOSED, type CurrentState } from './circuit-state.js';
 import { HalfOpenTrial } from './half-open-trial.js';
 import { OpenStreak } from './open-streak.js';
 import { Ramp } from './ramp.js';
+import { spanMs } from './span-ms.js';
 import { circuitId } from './shared/circuit-id.js';
 import { SHARED_CIRCUITS, type VotedCircuit } from './shared/shared-circuits.js';
 import type { CircuitBreakerEvents } from './circuit-breaker.telemetry.js';
@@ -143,7 +144,7 @@ export class Circuit {
     // Opened by hand while it is open, it is open for no less than it was.
     const until = current.name === 'open' ? Math.max(after, current.until) : after;
     this.counters.opened++;
-    const openForMs = until - now;
+    const openForMs = spanMs(now, until);
     this.become({ name: 'open', until }, reason, {
       openForMs,
       consecutiveOpens: this.streak.length(false, now),
@@ -156,7 +157,7 @@ export class Circuit {
     const fullAt = this.fullFrom(next, now);
     this.streak.settle(this.current.name === 'closed', now);
     this.streak.close(fullAt, this.settings);
-    this.become(next, reason, next === CLOSED ? {} : { rampMs: fullAt - now });
+    this.become(next, reason, next === CLOSED ? {} : { rampMs: spanMs(now, fullAt) });
   }
 
   /** From when on a state lets every call through, if it does. */
@@ -169,12 +170,16 @@ export class Circuit {
     const now = this.environment.clock.now();
     this.settle(now);
     // A circuit that was closed since, by hand or by a trial, is not opened again by the same hosts' word.
-    if (this.current.name !== 'closed' || now + openForMs <= this.adoptedUntil + SAME_MS) return;
-    this.adoptedUntil = now + openForMs;
+    const until = now + openForMs;
+    if (this.current.name !== 'closed' || until <= this.adoptedUntil + SAME_MS) return;
+    this.adoptedUntil = until;
     this.streak.settle(true, now);
     this.counters.opened++;
-    const consecutiveOpens = this.streak.length(false, now);
-    this.become({ name: 'open', until: now + openForMs }, OTHER_HOSTS, { openForMs, consecutiveOpens, hosts });
+    this.become({ name: 'open', until }, OTHER_HOSTS, {
+      openForMs: spanMs(now, until),
+      consecutiveOpens: this.streak.length(false, now),
+      hosts,
+    });
   }
 
   /** Commits the new state before any listener is told of it. */

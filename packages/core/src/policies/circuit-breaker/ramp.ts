@@ -1,6 +1,7 @@
 import type { LiveCall } from '../../engine/live-call.js';
 import type { CircuitBreakerSettings } from './circuit-breaker.options.js';
 import type { CircuitBreakerSnapshot } from './circuit-breaker.telemetry.js';
+import { spanMs } from './span-ms.js';
 
 /** The unit in which shares are counted: whole numbers add up exactly. */
 const PARTS = 1_000_000;
@@ -39,7 +40,7 @@ export class Ramp {
 
   /** The share of the calls that is let through, and for how much longer it is not all of them. */
   shown(terms: Terms, now: number): NonNullable<CircuitBreakerSnapshot['ramp']> {
-    return { share: this.partsAt(terms, now) / PARTS, leftMs: Math.ceil(this.leftMs(terms, now)) };
+    return { share: this.partsAt(terms, now) / PARTS, leftMs: Math.ceil(spanMs(now, now + this.leftMs(terms, now))) };
   }
 
   private partsAt({ over, from }: Terms, now: number): number {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import type { Contribution } from '@breakwater/core/adapter';
-import { contributionsOf, type ResilienceParts } from '@breakwater/nestjs/adapter';
+import { contributionsOf, hasLeft, type ResilienceParts } from '@breakwater/nestjs/adapter';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import { Controls, isOfCircuit, readControl } from '../controls/controls.js';
@@ -13,7 +13,7 @@ import type { Greeting } from '../wire/frame.js';
 import { Access, isDeliberate, isSameOrigin } from './access.js';
 import { Broadcaster } from './broadcaster.js';
 import { DashboardLog } from './dashboard-log.js';
-import { answer, answerJson, hasLeft, open, type Exchange } from './exchange.js';
+import { answer, answerJson, open, type Exchange } from './exchange.js';
 import { framing } from './framing.js';
 import { PageClient } from './page-client.js';
 import { pageFile } from './page-files.js';
@@ -114,14 +114,14 @@ export class DashboardService implements OnApplicationBootstrap, OnModuleDestroy
     const { raw, response } = exchange;
     if (!isSameOrigin(raw) || (await this.mayRead(exchange)) === false) return refuse(exchange);
     if (this.broadcaster.isFull) return answerJson(exchange, 503, { error: 'too many pages are open' });
-    if (hasLeft(exchange)) return;
+    if (hasLeft(exchange.response)) return;
     open(exchange, 200, STREAMED);
     // It has no body, and so no end either that the reader would wait for.
     if (raw.method === 'HEAD') return void response.end();
     // Something that no page takes for a message: `authorize` may take its time for the controls.
     response.write(':\n\n');
     const greeting = await this.greeting(exchange);
-    if (hasLeft(exchange)) return;
+    if (hasLeft(exchange.response)) return;
     response.write(`event: greeting\ndata: ${JSON.stringify(greeting)}\n\n`);
     const client = new PageClient(response, () => this.broadcaster.everything());
     const remove = this.broadcaster.add({

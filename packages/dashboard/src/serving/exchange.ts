@@ -23,12 +23,6 @@ export function takeOver(request: object, reply: object): Exchange {
   return { request: request as unknown as DashboardRequest, raw, response: (reply as FastifyReply).raw };
 }
 
-/** Whether the reader has left. A response of HTTP/2 does not say so itself: its stream does. */
-export function hasLeft({ response }: Pick<Exchange, 'response'>): boolean {
-  const { destroyed, stream } = response as ServerResponse & { readonly stream?: { readonly destroyed: boolean } };
-  return destroyed || stream?.destroyed === true;
-}
-
 /**
  * The headers of every answer: nothing is framed, guessed, cached on the way, or told to other sites; scripts, styles
  * and connections are the page's own. Set last, so that they hold beside helmet.

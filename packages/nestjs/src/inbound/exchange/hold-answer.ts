@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { AnswerBody, bytesOf } from './answer-body.js';
+import { hasLeft } from './has-left.js';
 
 /** The framework's response, and Node's own. */
 export interface HeldResponse {
@@ -62,7 +63,7 @@ export function holdAnswer({ response, rawResponse }: HeldResponse, holder: Answ
     if (!ended) holder.hungUp(rawResponse.headersSent ? rawResponse.statusCode : undefined);
   };
   rawResponse.once('close', hungUp);
-  if (rawResponse.destroyed) hungUp();
+  if (hasLeft(rawResponse)) hungUp();
 }
 
 /** Fixes status and headers, so that nothing that happens while the store is written can change the answer. */

@@ -1,6 +1,7 @@
 import { IdempotencyConflictError } from '@breakwater/core';
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { finalize, type Observable } from 'rxjs';
+import { hasLeft } from '../exchange/has-left.js';
 import { holdAnswer } from '../exchange/hold-answer.js';
 import type { RequestLog } from '../../operations/logging/request-log.js';
 import { ResilienceParts } from '../../providers/resilience-parts.js';
@@ -52,7 +53,7 @@ export class IdempotentRouteInterceptor implements NestInterceptor {
     });
     return next.handle().pipe(
       finalize(() => {
-        if (exchange.rawResponse.destroyed) claim.abandonAfterLease();
+        if (hasLeft(exchange.rawResponse)) claim.abandonAfterLease();
       }),
     );
   }

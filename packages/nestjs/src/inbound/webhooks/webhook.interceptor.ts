@@ -3,6 +3,7 @@ import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestI
 import { HTTP_CODE_METADATA } from '@nestjs/common/constants.js';
 import { HttpAdapterHost } from '@nestjs/core';
 import { finalize, map, type Observable } from 'rxjs';
+import { hasLeft } from '../exchange/has-left.js';
 import { webhookExchange, type WebhookExchange } from './receiving/webhook-exchange.js';
 
 /**
@@ -28,5 +29,5 @@ export class WebhookInterceptor implements NestInterceptor {
 
 /** A handler that has ended and whose sender hung up may never answer: its claim is left to run out soon. */
 function leaveUnheard({ received, rawResponse }: WebhookExchange): void {
-  if (rawResponse.destroyed) received?.claim?.abandonAfterLease();
+  if (hasLeft(rawResponse)) received?.claim?.abandonAfterLease();
 }

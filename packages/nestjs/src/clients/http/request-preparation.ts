@@ -178,6 +178,7 @@ export class RequestPreparation {
 
   /** The call's key goes out with the call's own request only. */
   private keepKey({ config, baseUrl, call, noted, placed }: OwnRequest): void {
+    const { instance } = this;
     const { parts, provider, axios } = this.of;
     const key = requestKey(call, { provider, method: methodOf(config) });
     const standing = config.headers.get(key?.header ?? KEY_HEADER) ?? undefined;
@@ -187,7 +188,7 @@ export class RequestPreparation {
     const carriesKey = standing !== undefined || placed?.carriesKey === true;
     if (!carriesKey && call !== undefined && !keyUse.awaitsAny) return;
     const send = axios.getAdapter(config.adapter, config);
-    config.adapter = withOwnKey(send, keyUse, { call, noted, carriesKey, plain: placed?.plain, baseUrl });
+    config.adapter = withOwnKey(send, keyUse, { call, noted, carriesKey, plain: placed?.plain, baseUrl, instance });
   }
 
   /** The request draws from the rate limit, also where it waits in that. */

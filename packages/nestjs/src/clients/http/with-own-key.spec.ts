@@ -32,6 +32,11 @@ class PaymentsClient {
     for (const line of lines) await this.http.axiosRef.post('/lines', { line });
   }
 
+  @Idempotent({ key: () => 'with parameters' })
+  async chargeWith(...all: unknown[]): Promise<void> {
+    for (const [line, params] of all.entries()) await this.http.axiosRef.post('/lines', { line }, { params });
+  }
+
   @Idempotent({ key: (order: string) => order })
   async chargeForms(...lines: string[]): Promise<void> {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -118,4 +123,23 @@ describe('the key of a call in requests of axios', () => {
       expect(told).toContain('idempotency.keyNotSent');
     },
   );
+
+  it.each<[string, unknown[], boolean]>([
+    ['integers that JSON has no text for', [{ id: 10n }, { id: 11n }], true],
+    ['values of forms', [new URLSearchParams('a=1'), new URLSearchParams('a=2')], true],
+    ['lists', [{ a: [1] }, { a: [2] }], true],
+    ['plain values', [{ a: 1 }, { a: 2 }], true],
+    ['the same values of forms', [new URLSearchParams('a=1'), new URLSearchParams('a=1')], false],
+  ])('goes out with each URL once, whose parameters are %s', async (_name, all, areOthers) => {
+    const client = await start();
+    await client.chargeWith(...all);
+    const [first, second] = seen;
+    expect([first!.key, second!.key]).toEqual([expect.any(String), areOthers ? first!.key : undefined]);
+  });
+
+  it('hinders no request outside of calls, whatever its parameters', async () => {
+    const client = await start();
+    await client.http.axiosRef.post('/lines', {}, { params: { id: 10n } });
+    expect(seen).toEqual([{ body: '{}', key: undefined }]);
+  });
 });

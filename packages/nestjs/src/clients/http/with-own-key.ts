@@ -1,6 +1,6 @@
 import type { KeyUse, LiveCall } from '@breakwater/core/adapter';
 import { forgetSent, type NotedRequest } from './announced-request.js';
-import type { AxiosAdapter, AxiosRequest } from './axios-types.js';
+import type { AxiosAdapter, AxiosInstance, AxiosRequest } from './axios-types.js';
 
 /** A request to the provider, and the call that sends it. */
 export interface RequestUnderKey {
@@ -10,6 +10,7 @@ export interface RequestUnderKey {
   /** The body without the call's key, where that was put into it. */
   readonly plain: { readonly data: unknown } | undefined;
   readonly baseUrl: string;
+  readonly instance: AxiosInstance;
 }
 
 /**
@@ -21,10 +22,10 @@ export function withOwnKey(send: AxiosAdapter, keyUse: KeyUse, under: RequestUnd
   return (request) => {
     const { call, noted, carriesKey, baseUrl } = under;
     const { method = 'post', data: body } = request;
-    const asked = { call, carriesKey, method: method.toUpperCase(), url: placeOf(request), body };
+    const origin = () => new URL(baseUrl).origin;
     try {
-      if (!keyUse.mayCarryKey({ ...asked, origin: () => new URL(baseUrl).origin }) && carriesKey)
-        withhold(request, under);
+      const asked = { call, carriesKey, method: method.toUpperCase(), url: urlOf(request, under), body, origin };
+      if (!keyUse.mayCarryKey(asked) && carriesKey) withhold(request, under);
     } catch (error) {
       if (noted !== undefined) forgetSent(call, noted);
       throw error;
@@ -33,10 +34,24 @@ export function withOwnKey(send: AxiosAdapter, keyUse: KeyUse, under: RequestUnd
   };
 }
 
-/** The parts of the URL, as they are given: axios takes as long to put them together as for the request itself. */
-function placeOf({ baseURL = '', url = '', params }: AxiosRequest): string {
-  const query: unknown = params;
-  return `${baseURL} ${url} ${query === undefined ? '' : (JSON.stringify(query) ?? '')}`;
+/**
+ * The parts of the URL, as they are given: axios takes as long to put them together as for the request itself. It does
+ * so only where JSON would not tell parameters apart, or has no text for them.
+ */
+function urlOf(request: AxiosRequest, { instance }: RequestUnderKey): string {
+  const { baseURL = '', url = '' } = request;
+  const params: unknown = request.params;
+  if (params === undefined || params === null) return `${baseURL} ${url}`;
+  return isFlat(params) ? `${baseURL} ${url} ${JSON.stringify(params)}` : instance.getUri(request);
+}
+
+/** Whether it is a plain object whose values are texts, finite numbers and the like. */
+function isFlat(params: unknown): boolean {
+  return Object.getPrototypeOf(params) === Object.prototype && Object.values(params as object).every(isPrinted);
+}
+
+function isPrinted(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
 
 function withhold(request: AxiosRequest, { call, noted, plain }: RequestUnderKey): void {

@@ -5,6 +5,9 @@ import { outcomeOf } from '../src/testing/calls.fixture.js';
 import { HttpServer } from '../src/testing/http-server.fixture.js';
 import { recordEvents } from '../src/testing/record-events.js';
 
+/** The method of a call, told when it may pause. */
+type Work = (payments: ReturnType<typeof createProvider>, pause: () => Promise<void>) => Promise<number>;
+
 const RETRY = { attempts: 3, backoff: { initial: 1, max: 1 }, budget: false } as const;
 
 describe("the key of a call and the requests of the provider's own fetch", () => {
@@ -163,5 +166,174 @@ describe("the key of a call and the requests of the provider's own fetch", () =>
     expect(new Set(keys('/doubtful'))).toEqual(new Set(['key /doubtful']));
     expect(keys('/other')).toHaveLength(1);
     expect(refusals.every((each) => each instanceof RequestAmbiguousError)).toBe(true);
+  });
+
+  /** A call whose first requests are answered with these, and which waits before it makes the one after them. */
+  async function doubtful(payments: ReturnType<typeof provider>, statuses: readonly number[], work: Work = charge) {
+    const answers = [...statuses];
+    server.answer = ({ url }, response) => {
+      const status = url === '/charge' ? (answers.shift() ?? 200) : 200;
+      response.writeHead(status, { 'Retry-After': '0' }).end('{}');
+    };
+    let goOn = () => {};
+    let begun = 0;
+    const isWaiting = new Promise<void>((resolve) => {
+      goOn = () => resolve();
+    });
+    let release = () => {};
+    const mayGoOn = new Promise<void>((resolve) => (release = resolve));
+    const ended = outcomeOf(
+      payments.execute(
+        async () => {
+          const pause = async () => {
+            if (++begun <= statuses.length) return;
+            goOn();
+            await mayGoOn;
+          };
+          return work(payments, pause);
+        },
+        { idempotencyKey: 'A' },
+      ),
+    );
+    await isWaiting;
+    return { ended, release };
+  }
+
+  const post = async (payments: ReturnType<typeof provider>, path: string, body: RequestInit['body'] = 'same') => {
+    const response = await payments.fetch(path, { method: 'POST', body });
+    if (!response.ok) throw Object.assign(new Error('failed'), { status: response.status, headers: response.headers });
+    return response.status;
+  };
+
+  const charge: Work = async (payments, pause) => {
+    await pause();
+    return post(payments, '/charge');
+  };
+
+  it('has the requests of other calls go out while one that asks for the same is about to be repeated', async () => {
+    const payments = provider();
+    const { ended, release } = await doubtful(payments, [500]);
+    const another = async () => {
+      await post(payments, '/session');
+      return post(payments, '/charge', 'another');
+    };
+    expect(await payments.execute(() => post(payments, '/charge'), { idempotencyKey: 'B' })).toBe(200);
+    expect(await payments.execute(another, { idempotencyKey: 'C' })).toBe(200);
+    release();
+    expect(await ended).toEqual({ value: 200 });
+    expect(sent()).toEqual([
+      ['same', 'A'],
+      ['same', 'B'],
+      ['same', 'C'],
+      ['another', 'C'],
+      ['same', 'A'],
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('has calls of the same steps go out, each under its key, while one of them is about to be repeated', async () => {
+    const payments = provider();
+    const steps: Work = async (_payments, pause) => {
+      await post(payments, '/session');
+      await pause();
+      return post(payments, '/charge');
+    };
+    const { ended, release } = await doubtful(payments, [500], steps);
+    const other = () => steps(payments, () => Promise.resolve());
+    expect(await payments.execute(other, { idempotencyKey: 'B' })).toBe(200);
+    release();
+    expect(await ended).toEqual({ value: 200 });
+  });
+
+  it.each<[string, () => RequestInit['body']]>([
+    ['a form', () => new FormData()],
+    ['a blob', () => new Blob(['same'])],
+  ])('refuses none whose body cannot be compared: %s', async (_name, make) => {
+    const payments = provider();
+    const upload: Work = async (_payments, pause) => {
+      await pause();
+      return post(payments, '/charge', make());
+    };
+    const { ended, release } = await doubtful(payments, [500], upload);
+    const other = () => post(payments, '/charge', make());
+    expect(await payments.execute(other, { idempotencyKey: 'B' })).toBe(200);
+    expect(await other()).toBe(200);
+    release();
+    expect(await ended).toEqual({ value: 200 });
+  });
+
+  it('takes no retry from a call because code outside of calls sends requests', async () => {
+    const payments = provider();
+    let isFirst = true;
+    server.answer = ({ url }, response) => {
+      const fails = url === '/charge' && isFirst;
+      if (url === '/charge') isFirst = false;
+      if (fails) void post(payments, '/metrics').then(() => response.writeHead(500).end('{}'));
+      else response.end('{}');
+    };
+    expect(await payments.execute(() => post(payments, '/charge'), { idempotencyKey: 'A' })).toBe(200);
+    expect(server.requests.map(({ url }) => url)).toEqual(['/charge', '/metrics', '/charge']);
+  });
+
+  it('takes no retry from a call because an ended one has left a request to another place running', async () => {
+    const payments = provider();
+    let end = () => {};
+    const hasEnded = new Promise<void>((resolve) => (end = resolve));
+    let audited: Promise<unknown> | undefined;
+    const leaving = () => {
+      audited = hasEnded.then(() => post(payments, '/audit'));
+      return Promise.resolve();
+    };
+    await payments.execute(leaving, { idempotencyKey: 'ended' });
+    let isFirst = true;
+    server.answer = ({ url }, response) => {
+      const fails = url === '/charge' && isFirst;
+      if (url === '/charge') isFirst = false;
+      if (fails) end();
+      if (fails) void audited!.then(() => response.writeHead(500).end('{}'));
+      else response.end('{}');
+    };
+    expect(await payments.execute(() => post(payments, '/charge'), { idempotencyKey: 'A' })).toBe(200);
+    expect(warnings).toEqual([expect.stringContaining('a call that had ended')]);
+  });
+
+  it.each([[[500]], [[500, 429]]])('lets no repetition of what is in doubt go out without it after %j', async (all) => {
+    const payments = provider({ retry: { ...RETRY, attempts: 4 } });
+    const { ended, release } = await doubtful(payments, all);
+    await expect(post(payments, '/charge')).rejects.toThrow(RequestAmbiguousError);
+    release();
+    expect(await ended).toEqual({ value: 200 });
+    expect(sent().map(([, key]) => key)).toEqual([...all, 200].map(() => 'A'));
+  });
+
+  it('lets none go out without it after another request of the repetition', async () => {
+    const payments = provider();
+    const looking: Work = async (_payments, pause) => {
+      await (await payments.fetch('/customer')).text();
+      await pause();
+      return post(payments, '/charge');
+    };
+    const { ended, release } = await doubtful(payments, [500], looking);
+    await expect(post(payments, '/charge')).rejects.toThrow(RequestAmbiguousError);
+    release();
+    expect(await ended).toEqual({ value: 200 });
+  });
+
+  it('goes out with bodies that cannot be compared, which pass for the same, and not with those of other sizes', async () => {
+    const payments = provider();
+    const work = async () => {
+      for (const body of ['first', 'other'])
+        await payments.fetch(new Request(`${server.origin}/requests`, { method: 'POST', body }));
+      for (const body of ['first', 'other', 'longer'])
+        await payments.fetch('/blobs', { method: 'POST', body: new Blob([body]) });
+    };
+    await payments.execute(work, { idempotencyKey: 'k' });
+    expect(sent()).toEqual([
+      ['first', 'k'],
+      ['other', 'k'],
+      ['first', 'k'],
+      ['other', 'k'],
+      ['longer', undefined],
+    ]);
   });
 });

@@ -1,11 +1,12 @@
 import { currentLiveCall } from '../engine/current-call.js';
 import type { LiveCall } from '../engine/live-call.js';
-import type { KeyedRequest } from '../engine/requests/keyed-request.js';
+import { placeOf, type KeyedRequest } from '../engine/requests/keyed-request.js';
+import { KeyedRequests } from '../engine/requests/keyed-requests.js';
 import { SentRequests } from '../engine/requests/sent-requests.js';
 import type { WireListener } from '../engine/requests/wire-listener.js';
 import { isRepeatable } from '../outcome/request-method.js';
 import { RequestAmbiguousError } from './request-ambiguous.error.js';
-import { isSamePlace, isSameRequest } from './same-request.js';
+import { isSameBody } from './same-body.js';
 import type { UntiedRequests } from './wire/untied-requests.js';
 
 /** A request to the provider, as one of our clients is about to send it. */
@@ -34,29 +35,42 @@ export class KeyUse {
 
   /** Whether some attempt still has to repeat what it has sent. */
   get awaitsAny(): boolean {
-    return this.parts.untied.awaitedBeside(undefined).length > 0;
+    return this.parts.untied.awaitsAny;
   }
 
   /**
    * Whether a request that is about to be sent may carry the key of its call: in one attempt it goes to one place with
-   * one body. Throws a `RequestAmbiguousError` where it may repeat one of another call, which is in doubt.
+   * one body. Throws a `RequestAmbiguousError` where a limiter may have started it for another call, whose request it
+   * repeats.
    */
   mayCarryKey(asked: AskedRequest): boolean {
     const { call, carriesKey, method } = asked;
-    const isUnsafe = isRepeatable(method) !== true;
-    if (isUnsafe && call === undefined) this.noteUntied(asked);
-    const awaited = isUnsafe ? this.parts.untied.awaitedBeside(call) : [];
-    if (awaited.some((each) => isSameRequest(each, asked))) throw this.ambiguous(asked);
+    if (isRepeatable(method) !== true) this.heedLimiters(asked);
     return call !== undefined && carriesKey && noteUnderKey(call, asked);
   }
 
-  /** Tells of it where the context is one of a call that had a key for it. */
-  private noteUntied({ method, origin }: AskedRequest): void {
-    const { provider, untied, wire } = this.parts;
-    untied.note();
-    const ended = currentLiveCall();
-    if (ended?.provider === provider && ended.idempotencyKey !== undefined)
-      wire()?.keyNotSent(ended, { method, origin: origin() }, 'untied');
+  private heedLimiters(asked: AskedRequest): void {
+    const { provider, untied } = this.parts;
+    const current = asked.call === undefined ? currentLiveCall() : undefined;
+    // Without a call of its own it is in the context of one that has ended, or of none.
+    const ended = current?.provider === provider ? current : undefined;
+    if (ended?.idempotencyKey !== undefined) this.noteUntied(asked, ended);
+    const awaited = untied.awaitedBeside(asked.call, placeOf(asked));
+    if (awaited.length === 0) return;
+    const before = sentBefore(asked);
+    const isOfAnother = awaited.some(({ body, position }) => {
+      const isSame = isSameBody(body, asked.body);
+      // A program without limiters makes the request of a call where its other calls make theirs, each under a key.
+      return ended === undefined ? isSame === true && position < before : isSame !== false;
+    });
+    if (isOfAnother) throw this.ambiguous(asked);
+  }
+
+  /** Tells of a request in the context of a call that had a key for it. */
+  private noteUntied(asked: AskedRequest, ended: LiveCall): void {
+    const { method, origin } = asked;
+    this.parts.untied.note(asked);
+    this.parts.wire()?.keyNotSent(ended, { method, origin: origin() }, 'untied');
   }
 
   private ambiguous({ call, method, origin }: AskedRequest): RequestAmbiguousError {
@@ -65,13 +79,27 @@ export class KeyUse {
   }
 }
 
-/** Notes a request under the key of its attempt; `false` where the key stands for another to the same place. */
+/**
+ * How many requests its attempt has sent under its key before one: none where it sends that one again, and as many as
+ * there can be where it goes without a key.
+ */
+function sentBefore({ call, carriesKey, ...request }: AskedRequest): number {
+  if (!carriesKey) return Infinity;
+  const keyed = call?.requests?.keyed;
+  const own = keyed?.at(placeOf(request));
+  const isAgain = own !== undefined && isSameBody(own.body, request.body) !== false;
+  return keyed === undefined || isAgain ? 0 : keyed.count;
+}
+
+/**
+ * Notes a request under the key of its attempt; `false` where the key stands for another to the same place. A body
+ * that cannot be told from that one passes for the same: a client that sends its request again must not lose the key.
+ */
 function noteUnderKey(call: LiveCall, { method, url, body }: AskedRequest): boolean {
-  const requests = (call.requests ??= new SentRequests());
+  const keyed = ((call.requests ??= new SentRequests()).keyed ??= new KeyedRequests());
   const request: KeyedRequest = { method, url, body };
-  const before = requests.keyed?.filter((each) => isSamePlace(each, request)) ?? [];
-  if (before.some((each) => isSameRequest(each, request))) return true;
-  if (before.length > 0) return false;
-  (requests.keyed ??= []).push(request);
+  const before = keyed.at(placeOf(request));
+  if (before !== undefined) return isSameBody(before.body, body) !== false;
+  keyed.add(request);
   return true;
 }

@@ -91,9 +91,9 @@ export class OutgoingRequest {
     this.sent = next;
   }
 
-  /** The body as its caller has given it; `undefined` where it cannot be read twice. */
+  /** The body as its caller has given it. That of a `Request` is a stream. */
   get body(): unknown {
-    return this.init.body;
+    return this.hasBody ? (this.init.body ?? this.given?.body) : undefined;
   }
 
   /** How the caller wants a cache to be used. */

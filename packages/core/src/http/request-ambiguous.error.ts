@@ -10,7 +10,8 @@ export interface AmbiguousRequest {
 
 /**
  * A client of ours did not send a request that may be the repetition of one in doubt, because it would go out without
- * its key: a limiter inside a method has started it in the async context of another call.
+ * its key: it was made in no call, in one that has ended, or behind another request of its call, as a limiter inside a
+ * method does that starts it in the async context of another call.
  */
 export class RequestAmbiguousError extends ResilienceError {
   readonly code = 'REQUEST_AMBIGUOUS';

@@ -1,7 +1,7 @@
 import type { Exchange } from '../../outcome/exchange.js';
 import type { RequestNature } from '../../outcome/request-nature.js';
 import { discard } from '../../values/discard.js';
-import type { KeyedRequest } from './keyed-request.js';
+import type { KeyedRequests } from './keyed-requests.js';
 import { isNow, thisTurn, type Turn } from './turn.js';
 
 /** How many answers are kept that may still have to be cancelled. */
@@ -44,7 +44,7 @@ export class SentRequests {
   /** Whether the latest was to be made under a signal that had aborted before. */
   abortedBefore = false;
   /** Those that our own clients have sent under the call's key. */
-  keyed: KeyedRequest[] | undefined = undefined;
+  keyed: KeyedRequests | undefined = undefined;
   private last: Exchange | undefined = undefined;
   /** The one before it, and the turn in which the last one has begun, where there is one before it. */
   private beforeLast: Exchange | undefined = undefined;

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../outcome/exchange.js';
 import type { Call } from '../call.js';
-import type { KeyedRequest } from './keyed-request.js';
+import type { KeyedRequests } from './keyed-requests.js';
 import type { UnsafeRequest } from './unsafe-request.js';
 
 /**
@@ -18,11 +18,14 @@ export interface WireListener {
   concern(origin: string): 'own' | 'other' | 'foreign';
   /** A request that may not be repeated without a key goes out, and does not carry the key that the call has. */
   keyNotSent(call: Call, request: Pick<Exchange, 'method' | 'origin'>, why?: KeyNotSent): void;
-  /** An attempt repeats, under the key of its call, what may have been done: what our own clients have sent for it. */
-  repeats(attempt: Call, sent: readonly KeyedRequest[]): void;
   /**
-   * Whether the next request of an attempt's call may go out without its key: a limiter inside a method has started
-   * some of our own clients' requests in no call.
+   * An attempt repeats, under the key of its call, what may have been done: what our own clients have sent in each of
+   * the earlier ones.
+   */
+  repeats(attempt: Call, sent: readonly KeyedRequests[]): void;
+  /**
+   * Whether the next request of an attempt's call may go out without its key: to where the attempt has sent its own,
+   * our clients have meanwhile sent one in the context of a call that had ended, as a limiter inside a method does.
    */
   mayLoseKey(attempt: Call): boolean;
   /** Whether the value of a header, in a request to `origin`, is a credential of the provider's own. */

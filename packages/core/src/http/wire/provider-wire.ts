@@ -3,7 +3,7 @@ import type { EngineEvents } from '../../events/engine-events.js';
 import type { Call } from '../../engine/call.js';
 import type { LiveCall } from '../../engine/live-call.js';
 import type { KeyNotSent, WireListener } from '../../engine/requests/wire-listener.js';
-import type { KeyedRequest } from '../../engine/requests/keyed-request.js';
+import type { KeyedRequests } from '../../engine/requests/keyed-requests.js';
 import { noteOnWire, suspectRequests } from '../../engine/requests/note-request.js';
 import { RecentRequests } from '../../engine/requests/recent-requests.js';
 import type { UnsafeRequest } from '../../engine/requests/unsafe-request.js';
@@ -65,7 +65,7 @@ export class ProviderWire implements WireListener {
     this.parts.warn(`${provider} (${operation}): ${keyAdvice(why, { method, origin, header })}`);
   }
 
-  repeats(attempt: Call, sent: readonly KeyedRequest[]): void {
+  repeats(attempt: Call, sent: readonly KeyedRequests[]): void {
     this.parts.untied.repeats(attempt as LiveCall, sent);
   }
 

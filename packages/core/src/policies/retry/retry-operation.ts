@@ -1,6 +1,7 @@
 import type { LiveCall, Next } from '../../engine/live-call.js';
 import type { Outcome, Settled } from '../../outcome/outcome.js';
 import type { EnvironmentOf } from '../../engine/policy.js';
+import type { KeyedRequests } from '../../engine/requests/keyed-requests.js';
 import { backoffMs } from './backoff.js';
 import { noteRetries, wasRetriedWithin } from './retry-history.js';
 import type { RetrySettings } from './retry.options.js';
@@ -28,6 +29,8 @@ export class RetryOperation<T> {
   tried = 0;
   /** How long the last backoff was, once there was one. */
   private backedOffMs: number | undefined = undefined;
+  /** The requests under its key of attempts that may have been done, once there is any. */
+  private keyedInDoubt: readonly KeyedRequests[] | undefined = undefined;
 
   constructor(private readonly parts: RetryOperationParts<T>) {
     this.call = parts.call;
@@ -46,8 +49,15 @@ export class RetryOperation<T> {
 
   /** The call for another attempt. */
   attempt(number: number): LiveCall {
-    const { call } = this;
-    return this.parts.alone ? copyForAttempt(call, number) : childAttempt(call, number);
+    const { call, keyedInDoubt } = this;
+    const attempt = this.parts.alone ? copyForAttempt(call, number) : childAttempt(call, number);
+    if (keyedInDoubt !== undefined) attempt.origin.wire?.()?.repeats(attempt, keyedInDoubt);
+    return attempt;
+  }
+
+  /** An attempt may have been done. */
+  noteInDoubt({ requests }: LiveCall): void {
+    if (requests?.keyed !== undefined) this.keyedInDoubt = [...(this.keyedInDoubt ?? []), requests.keyed];
   }
 
   /** How many attempts there are at most after this outcome. */

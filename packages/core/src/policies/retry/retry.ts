@@ -110,14 +110,11 @@ export class Retry implements Wrapper, Retrier {
       await this.wait(waitMs, operation);
       // A timer that fired late may have let the time run out.
       if (operation.givenUp || this.closed || operation.isLate) break;
-      // Meanwhile a limiter may have shown that the next request would not carry the key.
-      if (wanted === undefined && !this.isRetryable(outcome, attempted, operation)) break;
       // The next attempt takes its place, and may need the connection that an unread answer would hold.
       attempted.requests?.discardAnswers();
       discard(result.ok ? result.value : result.error);
-      const sent = isInDoubt(outcome) ? attempted.requests?.keyed : undefined;
+      if (isInDoubt(outcome)) operation.noteInDoubt(attempted);
       attempted = operation.attempt(attempt + 1);
-      if (sent !== undefined) attempted.origin.wire?.()?.repeats(attempted, sent);
       try {
         result = { ok: true, value: await operation.next(attempted) };
       } catch (error) {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Bottleneck from 'bottleneck';
 import { createProvider, RequestAmbiguousError, type ProviderOptions } from '../src/index.js';
+import { TestClock } from '../src/testing/test-clock.js';
 import { outcomeOf } from '../src/testing/calls.fixture.js';
 import { HttpServer } from '../src/testing/http-server.fixture.js';
 import { recordEvents } from '../src/testing/record-events.js';
@@ -334,6 +335,38 @@ describe("the key of a call and the requests of the provider's own fetch", () =>
       ['first', 'k'],
       ['other', 'k'],
       ['longer', undefined],
+    ]);
+  });
+
+  it('has a retry that was paid for and told be made, whatever a limiter shows while it waits', async () => {
+    const clock = new TestClock();
+    const options: ProviderOptions = {
+      retry: { attempts: 3, backoff: { initial: 100, jitter: 'none' } },
+      http: { baseUrl: server.origin },
+    };
+    const payments = createProvider('payments', options, { clock, trackCalls: true, warn: () => undefined });
+    let end = () => {};
+    const hasEnded = new Promise<void>((resolve) => (end = resolve));
+    let left: Promise<unknown> | undefined;
+    const leaving = () => {
+      left = hasEnded.then(() => post(payments, '/charge', 'another'));
+      return Promise.resolve();
+    };
+    await payments.execute(leaving, { idempotencyKey: 'ended' });
+    server.answer = (_request, response) => response.writeHead(server.requests.length === 1 ? 500 : 200).end('{}');
+    const isTold = new Promise<void>((resolve) => {
+      payments.events.on(({ type }) => void (type === 'retry.scheduled' && resolve()));
+    });
+    const charged = payments.execute(() => post(payments, '/charge'), { idempotencyKey: 'A' });
+    await isTold;
+    end();
+    await left;
+    await clock.advance(100);
+    expect(await charged).toBe(200);
+    expect(sent()).toEqual([
+      ['same', 'A'],
+      ['another', undefined],
+      ['same', 'A'],
     ]);
   });
 });

@@ -106,6 +106,22 @@ const until = async (condition: () => boolean) => {
     await store.close();
   });
 
+  it('says so where it cannot read what was told on its channel, and goes on', async () => {
+    const errors: unknown[] = [];
+    const heard: string[] = [];
+    const pool = connect();
+    const store = new PostgresStore(pool, { ...PATIENT, onError: (error) => errors.push(error) });
+    await store.bus.subscribe('topic', (message) => heard.push(message));
+    for (const foreign of ['', 'hello', 'null', '{"t":1,"m":2}', '{"t":"?","m":"?"}']) {
+      await pool.query('SELECT pg_notify($1, $2)', ['breakwater_bus', foreign]);
+    }
+    await store.bus.publish('topic', 'message');
+    await until(() => heard.length === 1);
+    expect(errors).toHaveLength(5);
+    expect(errors).toEqual(errors.map(() => expect.objectContaining({ code: 'FORMAT' })));
+    await store.close();
+  });
+
   it('takes no connection from a pool that has one alone', async () => {
     const pool = new Pool({ connectionString: (server as PostgresServer).url, max: 1 });
     pool.on('error', () => undefined);

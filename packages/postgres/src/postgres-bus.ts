@@ -170,10 +170,15 @@ export class PostgresBus implements Bus {
     return new Promise((resolve) => this.clock.scheduleForAll(ms, resolve).unref());
   }
 
+  /** Tells messages that it cannot read, of another release or a stranger, as errors: thrown, they end the process. */
   private receive(payload: string): void {
-    const { t, m, p } = JSON.parse(payload) as Piece;
-    const message = p === undefined ? m : this.joined(p, m);
-    if (message !== undefined) this.listeners.deliver(textOfPortable(t), textOfPortable(message));
+    try {
+      const { t, m, p } = JSON.parse(payload) as Piece;
+      const message = p === undefined ? m : this.joined(p, m);
+      if (message !== undefined) this.listeners.deliver(textOfPortable(t), textOfPortable(message));
+    } catch (error) {
+      this.settings.onError(new PostgresStoreError('FORMAT', 'a message of the bus cannot be read', error));
+    }
   }
 
   /** The whole message with its last piece. */

@@ -71,6 +71,20 @@ const until = async (condition: () => boolean) => {
     await store.close();
   });
 
+  it('says so where it cannot read what was told on its channel, and goes on', async () => {
+    const errors: unknown[] = [];
+    const heard: string[] = [];
+    const client = connect();
+    const store = new RedisStore(client, { ...PATIENT, onError: (error) => errors.push(error) });
+    await store.bus.subscribe('topic', (message) => heard.push(message));
+    const [channel] = (await client.pubsub('CHANNELS', 'breakwater:b:*topic')) as string[];
+    for (const foreign of ['', '?']) await client.publish(channel!, foreign);
+    await store.bus.publish('topic', 'message');
+    await until(() => heard.length === 1);
+    expect(errors).toEqual([1, 2].map(() => expect.objectContaining({ code: 'FORMAT' })));
+    await store.close();
+  });
+
   it('rejects within the time limit when the server does not answer', async () => {
     const client = connect();
     await client.ping();

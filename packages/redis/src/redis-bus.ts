@@ -73,7 +73,12 @@ export class RedisBus implements Bus {
     Object.assign(subscriber.options ?? {}, PATIENT);
     const { length } = this.prefix;
     subscriber.on('message', (channel, message) => {
-      this.listeners.deliver(textOfPortable(channel.slice(length)), textOfPortable(message));
+      // Messages that cannot be read, of another release or a stranger, would end the process if this threw.
+      try {
+        this.listeners.deliver(textOfPortable(channel.slice(length)), textOfPortable(message));
+      } catch (error) {
+        this.settings.onError(new RedisStoreError('FORMAT', 'a message of the bus cannot be read', error));
+      }
     });
     subscriber.on('error', this.settings.onError);
     return (this.subscriber = subscriber);
